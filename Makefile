@@ -1,0 +1,62 @@
+# Custos: `make run` shows it at work on a simulated tenant, `make test` proves it. Both install what they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench docs conformance lock clean ready
+
+PYTHON ?= python3.13
+VENV := .venv
+PY := $(VENV)/bin/python
+SCALE ?= 0.01
+STAY ?=
+MOUNT ?=
+CHECK ?=
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: ready ## Custos governs a simulated council, from first look to audit (STAY=1 leaves it up, MOUNT=/dir governs a real tree, SCALE=0.05)
+	@$(PY) -m rehearsal run --scale $(SCALE) $(if $(STAY),--stay) $(if $(MOUNT),--mount "$(MOUNT)")
+
+test: ready ## every promise of the product, against real parts
+	@$(PY) -m pytest
+
+check: ready ## ruff and mypy, strict
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+bench: ready ## a million items: first mirror, 1,000 changes, ten policies
+	@$(PY) -m rehearsal bench
+
+docs: ready ## write the generated references again
+	@$(PY) -m docs.generate
+
+conformance: ready ## check the recorded Graph traffic with CHECK=path of a checker
+	@test -n "$(CHECK)" || { echo "Say which checker: make conformance CHECK=path/to/graph_conformance.py"; exit 2; }
+	@$(PY) -m rehearsal conformance --check "$(CHECK)"
+
+lock: ready ## resolve the dependencies again, with hashes
+	@$(VENV)/bin/uv pip compile -q --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/app.in -o requirements.txt
+	@$(VENV)/bin/uv pip compile -q --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/dev.in -o requirements/dev.txt
+	@$(VENV)/bin/uv pip compile -q --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/uv.in -o requirements/uv.txt
+
+clean: ## remove everything that make created
+	@rm -rf $(VENV) node_modules .build .custos .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+ready: .build/python .build/node
+
+.build/python: requirements.txt requirements/dev.txt requirements/uv.txt
+	@command -v $(PYTHON) >/dev/null && $(PYTHON) --version >/dev/null 2>&1 || { echo "Custos needs Python 3.13 and found no '$(PYTHON)'. Install it, or say where it is: make PYTHON=/path/to/python3.13"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' || { echo "Custos needs Python 3.13, and '$(PYTHON)' is $$($(PYTHON) --version)."; exit 1; }
+	@echo "Installing Python packages into $(VENV) (about a minute the first time) …"
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements/dev.txt || $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
+	@mkdir -p .build && touch $@
+
+.build/node: package.json package-lock.json
+	@command -v node >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20)' || { echo "Custos needs Node 20 or newer for Azurite; found $$(node --version 2>/dev/null || echo none)."; exit 1; }
+	@echo "Installing Azurite and the Adaptive Cards renderer (about half a minute the first time) …"
+	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+	@mkdir -p .build && touch $@

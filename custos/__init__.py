@@ -1,0 +1,1 @@
+"""Custos governs SharePoint Online and Microsoft Teams from policy files."""

@@ -1,0 +1,7 @@
+"""`python -m custos`: the command line."""
+
+import sys
+
+from custos.cli.main import main
+
+sys.exit(main())

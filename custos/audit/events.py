@@ -1,0 +1,137 @@
+"""What the audit says: one closed vocabulary, `subject:action`, and the event that carries it.
+
+The vocabulary is append-only: a word that is no longer written stays listed, because old chains still hold it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from custos.errors import CustosError
+
+type Detail = str | int | float | bool | datetime | None
+
+TEXT_LIMIT = 30_000  # characters: a table's text column takes 32 K
+
+
+class What(StrEnum):
+    """Everything that is recorded."""
+
+    PLAN_MADE = "plan:made"
+
+    RUN_STARTED = "run:started"  # its batches were queued
+    RUN_PARKED = "run:parked"  # over a budget: it waits for a person
+    RUN_RELEASED = "run:released"  # a person let a parked run go over its budgets
+    RUN_CANCELLED = "run:cancelled"  # a person said that a parked run shall not happen
+    RUN_FINISHED = "run:finished"
+
+    ACTION_INTENDED = "action:intended"  # written down before anything is sent to Microsoft 365
+    ACTION_DONE = "action:done"  # written and read back
+    ACTION_ALREADY = "action:already"  # the tenant was so before
+    ACTION_SKIPPED = "action:skipped"  # the item no longer qualifies
+    ACTION_REFUSED = "action:refused"  # the gate said no
+    ACTION_FAILED = "action:failed"  # Microsoft said no
+    ACTION_UNKNOWN = "action:unknown"  # written perhaps
+
+    POLICY_PROMOTED = "policy:promoted"
+    POLICY_DEMOTED = "policy:demoted"
+    POLICY_REMOVED = "policy:removed"  # its file is gone; what it had pending was closed
+    POLICIES_LOADED = "policies:loaded"  # another version of the files is in force
+    POLICIES_REFUSED = "policies:refused"  # the files are broken; the last good version goes on
+
+    WRITES_STOPPED = "writes:stopped"
+    WRITES_STARTED = "writes:started"
+
+    CASE_OPENED = "case:opened"
+    CASE_DECIDED = "case:decided"
+    CASE_REASSIGNED = "case:reassigned"
+    CASE_ESCALATED = "case:escalated"
+    CASE_CLOSED = "case:closed"
+
+    NOTICE_DELIVERED = "notice:delivered"
+    NOTICE_UNDELIVERED = "notice:undelivered"
+    ANSWER_REFUSED = "answer:refused"  # a card was pressed by somebody who may not decide
+
+    INCIDENT_RECORDED = "incident:recorded"
+    AUDIT_ANCHORED = "audit:anchored"
+
+
+class BrokenEvent(CustosError):
+    """Text that should hold an event does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened. What does not apply is "".
+
+    `by` is a person's UPN, or `custos` when nobody stood behind it. `subject` is the key of a
+    `custos.engine.model.Subject`: ids, never a file's name; `details` name a file only where its asset allows it.
+    """
+
+    what: What
+    at: datetime
+    by: str = "custos"
+    run: str = ""
+    plan: str = ""
+    policy: str = ""
+    policy_hash: str = ""
+    rule: str = ""
+    asset_id: str = ""
+    subject: str = ""
+    action: str = ""  # key of the action
+    details: Mapping[str, Detail] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def canonical(event: Event, *, sequence: int, event_id: str) -> str:
+    """The event as the one JSON text that is hashed: sorted names, no spaces, times in UTC with microseconds.
+
+    Details that would not fit a row are replaced by their digest and length.
+    """
+    body: dict[str, object] = {
+        name: value
+        for name in ("by", "run", "plan", "policy", "policy_hash", "rule", "asset_id", "subject", "action")
+        if (value := getattr(event, name))
+    }
+    body |= {"what": event.what.value, "at": _instant(event.at), "sequence": sequence, "id": event_id}
+    details = {
+        name: {"at": _instant(value)} if isinstance(value, datetime) else value for name, value in event.details.items()
+    }
+    if details:
+        body["details"] = details
+    text = _json(body)
+    if len(text) > TEXT_LIMIT:
+        body["details"] = {"too_long": len(_json(details))}
+        text = _json(body)
+    return text
+
+
+def parse(text: str) -> tuple[int, Event]:
+    """Sequence and event out of their canonical text.
+
+    Raises BrokenEvent when the text is not of that form.
+    """
+    try:
+        body = json.loads(text)
+        details = {
+            name: datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value
+            for name, value in body.pop("details", {}).items()
+        }
+        sequence = int(body.pop("sequence"))
+        body.pop("id")
+        what, at = What(body.pop("what")), datetime.fromisoformat(body.pop("at"))
+        return sequence, Event(what=what, at=at, details=details, **body)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BrokenEvent(f"not an audit event: {type(error).__name__}") from error
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,211 @@
+"""The composition root: the one place where real adapters are wired together, for triggers and command line alike."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from custos.audit.chain import Chain
+from custos.audit.events import Event
+from custos.clock import Clock, clock_from
+from custos.engine.act import Hand
+from custos.engine.approvals import Approvals
+from custos.engine.budgets import Budgets
+from custos.engine.dispatch import Dispatcher
+from custos.engine.ledger import Ledger
+from custos.engine.plans import Plans
+from custos.engine.runs import Runs
+from custos.engine.switches import Switches
+from custos.engine.undo import Undoing
+from custos.inventory.subscriptions import Subscriptions
+from custos.inventory.tables import Lakehouse
+from custos.m365 import Microsoft365, connect
+from custos.notices.bot_inbound import Doorkeeper, KeyRing
+from custos.notices.cases import CaseBook, open_book
+from custos.notices.delivery import Desk
+from custos.notices.digest import TABLE as DIGESTS
+from custos.notices.digest import DigestBook
+from custos.notices.invoke import Reception
+from custos.notices.people import TABLE as PEOPLE
+from custos.notices.people import People
+from custos.notices.postman import Postman, postman_from
+from custos.records.model import Records
+from custos.settings import Settings, settings_from
+from custos.storage.account import Account
+from custos.storage.queues import ACT, NOTIFY
+from custos.tenant import LiveTenant
+
+
+@dataclass
+class Custos:
+    """The wired application. Connections open on first use and live as long as the event loop that made them."""
+
+    settings: Settings
+    clock: Clock
+    account: Account
+    instance: str = field(default_factory=lambda: uuid4().hex)
+    kept_policies: str = ""  # version of the bundle that this process knows to be stored as the last good one
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Council time."""
+        return ZoneInfo(self.settings.timezone)
+
+    @cached_property
+    def m365(self) -> Microsoft365:
+        """The tenant."""
+        return connect(self.settings, self.account)
+
+    @cached_property
+    def lakehouse(self) -> Lakehouse:
+        """The inventory's tables."""
+        return Lakehouse(self.account)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """The subscriptions to libraries, and their secrets."""
+        return Subscriptions(self.account)
+
+    @cached_property
+    def audit(self) -> Chain:
+        """The chain of what was done."""
+        return Chain(self.account.rows("audit"), self.account.container("audit"), self.clock)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Plans, by id."""
+        return Plans(self.account.container("plans"), self.audit)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Runs, by id."""
+        return Runs(self.account.rows("runs"), self.account.container("plans"))
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """Which version of which policy may go how far."""
+        return Approvals(self.account.rows("approvals"), self.clock, self.audit)
+
+    @cached_property
+    def switches(self) -> Switches:
+        """The switch that ends all writes."""
+        return Switches(self.account.rows("switches"), self.clock, self.audit)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was intended and what came of it, action by action."""
+        return Ledger(self.account.rows("actions"))
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """What was spent of the ceilings."""
+        return Budgets(self.account.rows("budgets"), self.clock)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """Starts runs and takes them to their end: the only way to a write."""
+        tenant = LiveTenant(self.m365, self.settings.actor_client_id)
+        return Dispatcher(
+            runs=self.runs,
+            hand=Hand(tenant, self.ledger, self.budgets, self.switches, self.audit, self.clock),
+            budgets=self.budgets,
+            switches=self.switches,
+            approvals=self.approvals,
+            queue=self.account.queue(ACT),
+            audit=self.audit,
+            clock=self.clock,
+            writes_enabled=self.settings.writes_enabled,
+        )
+
+    @cached_property
+    def undoing(self) -> Undoing:
+        """What was done, turned round."""
+        return Undoing(self.runs, self.ledger, self.clock)
+
+    @cached_property
+    def cases(self) -> CaseBook:
+        """The questions to people."""
+
+        async def record(events: Sequence[Event]) -> None:
+            await self.audit.append(events)
+
+        return open_book(self.account, record)
+
+    @cached_property
+    def digests(self) -> DigestBook:
+        """The messages to people, one a day."""
+        return DigestBook(self.account.rows(DIGESTS))
+
+    @cached_property
+    def people(self) -> People:
+        """Where people are reached."""
+        return People(self.account.rows(PEOPLE))
+
+    @cached_property
+    def postman(self) -> Postman:
+        """Bot, activity feed and mail."""
+        return postman_from(self.m365, self.settings, self.people)
+
+    @cached_property
+    def reception(self) -> Reception:
+        """Who answers at the messaging endpoint."""
+        keys = KeyRing(self.settings.bot_openid_url)
+        return Reception(
+            door=Doorkeeper(self.settings.bot_app_id, self.settings.tenant_id, keys),
+            book=self.cases,
+            digests=self.digests,
+            people=self.people,
+            queue=self.account.queue(NOTIFY),
+            zone=self.zone,
+        )
+
+    def desk(self, records: Records) -> Desk:
+        """What delivering notices needs, at this moment."""
+        return Desk(
+            book=self.cases,
+            digests=self.digests,
+            people=self.people,
+            postman=self.postman,
+            queue=self.account.queue(NOTIFY),
+            records=records,
+            zone=self.zone,
+            now=self.clock.now(),
+            machine_now=time.time(),
+        )
+
+    async def close(self) -> None:
+        """Close every connection that was opened."""
+        if "m365" in self.__dict__:
+            await self.m365.close()
+        await self.account.close()
+
+
+def build(settings: Settings) -> Custos:
+    """An application on these settings. Nothing is contacted yet."""
+    credential = None
+    if not settings.storage_connection:
+        from azure.identity.aio import ManagedIdentityCredential
+
+        credential = ManagedIdentityCredential(client_id=settings.observer_client_id)
+    return Custos(settings, clock_from(settings.clock), Account(settings, credential))
+
+
+_running: dict[asyncio.AbstractEventLoop, Custos] = {}
+
+
+async def custos() -> Custos:
+    """The application of this process, built at the first invocation on the running event loop.
+
+    Raises BadSetting when a setting is missing or cannot be right.
+    """
+    loop = asyncio.get_running_loop()
+    found = _running.get(loop)
+    if found is None:
+        found = _running[loop] = build(settings_from(os.environ))
+    return found

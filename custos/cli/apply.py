@@ -1,0 +1,46 @@
+"""`custos apply`: do exactly one plan, or say why something in it no longer qualifies."""
+
+from __future__ import annotations
+
+import argparse
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.cli.operator import as_argument, operator
+from custos.cli.runs import follow
+from custos.engine.dispatch import Dispatched
+from custos.jobs import acting
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plan", metavar="PLAN", help="id of a plan, as `custos plan` printed it")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for the end")
+    as_argument(parser)
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    dispatched = await acting.apply(app, args.plan, by=await operator(app.settings, args.person))
+    return await report_start(app, dispatched, screen, wait=not args.no_wait)
+
+
+async def report_start(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: bool) -> int:
+    """Say what became of a plan, and follow its run to the end if wanted."""
+    for code, count in dispatched.left_out.items():
+        screen.out.print(f"Left out, {code}: {count:,}")
+    if dispatched.run is None:
+        screen.out.print("Nothing in it may be done now. Nothing was changed.")
+        return Exit.FINDINGS
+    run = dispatched.run
+    if dispatched.over:
+        screen.out.print(
+            f"[bold]{run.id} awaits approval[/bold]: nothing was written, because it would break a ceiling."
+        )
+        for shortfall in dispatched.over[:10]:
+            screen.out.print(f"  {shortfall}", markup=False)
+        screen.out.print(f"Somebody else can let it go: custos run {run.id} --release --why REASON")
+        return Exit.FINDINGS
+    screen.out.print(f"{run.id} is under way: {run.actions:,} actions in {run.batches:,} batches.")
+    return await follow(app, run.id, screen) if wait else Exit.OK
+
+
+COMMAND = Command("apply", "Do exactly one plan, through the gate.", _arguments, online=_run)

@@ -1,0 +1,57 @@
+"""`custos audit`: check the chain, or read what was done."""
+
+from __future__ import annotations
+
+import argparse
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.report.words import COUNCIL, table
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", choices=("verify", "show", "anchor"), help="check the chain, read it, or anchor its head"
+    )
+    parser.add_argument("--run", default="", metavar="RUN", help="only events of this run")
+    parser.add_argument("--item", default="", metavar="ID", help="only events of this item")
+    parser.add_argument("--last", type=int, default=30, metavar="N", help="how many events to show (default 30)")
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    match args.what:
+        case "verify":
+            return await _verify(app, screen)
+        case "anchor":
+            await app.audit.anchor()
+            screen.out.print("The head of the chain is anchored.")
+            return Exit.OK
+    return await _show(app, args, screen)
+
+
+async def _verify(app: Custos, screen: Screen) -> int:
+    with screen.err.status("Reading the chain …"):
+        found = await app.audit.verify()
+    if found.broken is not None:
+        screen.out.print(f"[bold red]The chain is broken[/bold red]: {found.broken}")
+        return Exit.FINDINGS
+    screen.out.print(
+        f"The chain holds: {found.events:,} events, {found.anchors:,} anchors, head {found.digest[:16] or 'none'}."
+    )
+    return Exit.OK
+
+
+async def _show(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    events = [recorded async for recorded in app.audit.read(run=args.run, item=args.item)]
+    shown = events[-args.last :]
+    found = table(f"{len(shown)} of {len(events):,} events", ("no.", "when", "what", "by", "about"), numbers=("no.",))
+    for recorded in shown:
+        event = recorded.event
+        details = ", ".join(f"{name} {value}" for name, value in event.details.items())
+        when = f"{event.at.astimezone(COUNCIL):%Y-%m-%d %H:%M:%S}"
+        found.add_row(f"{recorded.sequence:,}", when, event.what.value, event.by, details)
+    screen.out.print(found)
+    return Exit.OK
+
+
+COMMAND = Command("audit", "Check the audit chain, or read what was done.", _arguments, online=_run)

@@ -1,0 +1,33 @@
+"""`custos cases`: the questions that are open, who is asked, and what was answered."""
+
+from __future__ import annotations
+
+import argparse
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.notices.model import CaseState
+from custos.report.words import COUNCIL, table
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="also those that are decided or released")
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    cases = [stored.case for stored in await app.cases.all()]
+    shown = [case for case in cases if args.all or case.state is not CaseState.RELEASED]
+    found = table(
+        f"{len(shown)} cases", ("asset", "about", "found", "asked", "state", "answer", "due"), numbers=("found",)
+    )
+    for case in sorted(shown, key=lambda one: (one.asset_id, one.subject_name)):
+        due = f"{case.deadline.astimezone(COUNCIL):%-d %B %Y}" if case.deadline else ""
+        answer = f"{case.decision}" if case.decision else ""
+        count = sum(line.count for line in case.lines)
+        asked = case.assignee.who.upn or "nobody"
+        found.add_row(case.asset_id or "none", case.subject_name, f"{count:,}", asked, case.state.value, answer, due)
+    screen.out.print(found)
+    return Exit.OK
+
+
+COMMAND = Command("cases", "Show the questions to owners, who is asked and what was answered.", _arguments, online=_run)

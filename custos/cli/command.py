@@ -1,0 +1,55 @@
+"""What a command is: its words for the help, its arguments, and what it does."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+class Exit(IntEnum):
+    """How the command ended, for scripts."""
+
+    OK = 0
+    FINDINGS = 1  # it worked and what it looked at is not in order
+    BAD_INPUT = 2  # a file or an argument must be mended
+    TROUBLE = 3  # storage or the tenant could not be reached; nothing is known
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Where a command prints: results to `out`, progress and remarks to `err`."""
+
+    out: Console
+    err: Console
+
+    def json(self, text: str) -> None:
+        """Print machine-readable text, untouched by wrapping or colour."""
+        self.out.print(text, soft_wrap=True, markup=False, highlight=False)
+
+
+type Offline = Callable[[argparse.Namespace, Screen], int]
+type Online = Callable[["Custos", argparse.Namespace, Screen], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `offline` needs neither settings nor storage; `online` gets the wired application."""
+
+    name: str
+    summary: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    offline: Offline | None = None
+    online: Online | None = None
+
+
+def no_arguments(parser: argparse.ArgumentParser) -> None:
+    """For a command that takes none."""
+    parser.set_defaults()

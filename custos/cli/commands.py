@@ -1,0 +1,41 @@
+"""Every command, in the order of the help."""
+
+from __future__ import annotations
+
+from custos.cli import (
+    apply,
+    audit,
+    cases,
+    doctor,
+    explain,
+    plan,
+    promote,
+    runs,
+    schema,
+    status,
+    switch,
+    sync,
+    test,
+    undo,
+    validate,
+)
+from custos.cli.command import Command
+
+ALL: tuple[Command, ...] = (
+    status.COMMAND,
+    validate.COMMAND,
+    test.COMMAND,
+    schema.COMMAND,
+    sync.COMMAND,
+    plan.COMMAND,
+    explain.COMMAND,
+    promote.COMMAND,
+    apply.COMMAND,
+    runs.COMMAND,
+    undo.COMMAND,
+    cases.COMMAND,
+    audit.COMMAND,
+    switch.STOP,
+    switch.START,
+    doctor.COMMAND,
+)

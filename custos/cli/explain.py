@@ -1,0 +1,32 @@
+"""`custos explain`: why something is treated as it is."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.engine.explain import explain
+from custos.engine.facts import facts_from
+from custos.inventory.reader import read_facts
+from custos.jobs.policies import in_force
+from custos.report.explanation import show
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", metavar="URL", help="web address of a site, library, folder or file")
+    parser.add_argument("--policy", metavar="POLICY", help="only this policy")
+    parser.add_argument("--all", action="store_true", help="also rules that do not cover it")
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    bundle = (await in_force(app)).bundle
+    facts = facts_from((await read_facts(app.account, app.lakehouse)).frames)
+    now = app.clock.now()
+    explanation = await asyncio.to_thread(explain, bundle, facts, now, args.url, policy=args.policy)
+    show(explanation, now, screen.out, every=args.all)
+    return Exit.OK if explanation.found else Exit.FINDINGS
+
+
+COMMAND = Command("explain", "Say for one address which rules were tried, what held and why.", _arguments, online=_run)

@@ -1,0 +1,98 @@
+"""Reads the command line, wires the application, turns every expected error into one clear sentence."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from custos.cli import commands
+from custos.cli.command import Command, Exit, Screen
+from custos.errors import BadInput, BadSetting, CustosError
+from custos.settings import settings_from
+
+_SETTINGS_FILE = "local.settings.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code (`custos.cli.command.Exit`)."""
+    parser = build_parser()
+    args = parser.parse_args(arguments)
+    screen = Screen(Console(width=args.width, highlight=False), Console(stderr=True, highlight=False))
+    command: Command = args.command
+    try:
+        if command.offline is not None:
+            return command.offline(args, screen)
+        return asyncio.run(_online(command, args, screen))
+    except BadInput as bad:
+        for problem in bad.problems:
+            screen.err.print(str(problem), markup=False, soft_wrap=True)
+        screen.err.print(f"{len(bad.problems)} problem(s). Nothing was changed.")
+        return Exit.BAD_INPUT
+    except BadSetting as bad:
+        screen.err.print(f"{bad} See docs/operator.md.", markup=False, soft_wrap=True)
+        return Exit.BAD_INPUT
+    except CustosError as trouble:
+        screen.err.print(f"{trouble}", markup=False, soft_wrap=True)
+        return Exit.TROUBLE
+    except KeyboardInterrupt:
+        screen.err.print("Stopped. What was under way goes on in the function app.")
+        return Exit.TROUBLE
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command; the reference page is generated from it."""
+    parser = argparse.ArgumentParser(
+        prog="custos", description="Governs SharePoint Online and Microsoft Teams from policy files."
+    )
+    parser.add_argument(
+        "--settings",
+        metavar="FILE",
+        help=f"settings in the form of {_SETTINGS_FILE} (default: that file in this folder, if there is one)",
+    )
+    parser.add_argument(
+        "--width", type=int, metavar="COLUMNS", help="width of what is printed (default: the terminal's)"
+    )
+    groups = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in commands.ALL:
+        words = command.name.split()
+        if len(words) == 1:
+            own = groups.add_parser(words[0], help=command.summary, description=command.summary)
+            command.arguments(own)
+            own.set_defaults(command=command)
+    return parser
+
+
+def environment_from(file: str | None, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment, over the `Values` of a settings file.
+
+    Raises BadSetting when the file was named and cannot be read, or is not of the form {"Values": {…}}.
+    """
+    path = Path(file or _SETTINGS_FILE)
+    if not file and not path.exists():
+        return dict(environment)
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))["Values"]
+        return {**{str(name): str(value) for name, value in values.items()}, **environment}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise BadSetting(
+            f'{path} cannot be read as settings ({type(error).__name__}): write {{"Values": {{"NAME": "value"}}}}.'
+        ) from error
+
+
+async def _online(command: Command, args: argparse.Namespace, screen: Screen) -> int:
+    from custos.bootstrap import build
+
+    environment = environment_from(args.settings, os.environ)
+    os.environ.update(environment)  # azure-identity and delta-rs read their own settings there
+    app = build(settings_from(environment))
+    assert command.online is not None
+    try:
+        return await command.online(app, args, screen)
+    finally:
+        await app.close()

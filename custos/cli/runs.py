@@ -1,0 +1,62 @@
+"""`custos run`: how a run stands, what came of each action; release or cancel one that awaits approval."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.cli.operator import as_argument, operator
+from custos.engine.runs import RunState, Verdict
+from custos.report.runs import show
+
+_ASK_SECONDS = 0.5
+_LONGEST_WAIT_SECONDS = 1_800
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="id of a run")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--release", action="store_true", help="let it go over its ceilings; not by who started it")
+    which.add_argument("--cancel", action="store_true", help="say that it shall not happen")
+    parser.add_argument("--why", default="", metavar="REASON", help="the reason, for the audit")
+    as_argument(parser)
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    if args.release:
+        await app.dispatcher.release(args.run, by=await operator(app.settings, args.person), why=args.why)
+        return await follow(app, args.run, screen)
+    if args.cancel:
+        await app.dispatcher.cancel(args.run, by=await operator(app.settings, args.person), why=args.why)
+    return await _show(app, args.run, screen)
+
+
+async def follow(app: Custos, run_id: str, screen: Screen) -> int:
+    """Show the progress of a run until it ends; the function app does the work."""
+    ends = time.monotonic() + _LONGEST_WAIT_SECONDS
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=screen.err, transient=True) as bar:
+        task = bar.add_task(run_id)
+        while True:
+            progress = await app.runs.progress(run_id)
+            bar.update(task, total=progress.run.actions, completed=progress.run.actions - progress.waiting)
+            if progress.run.state not in (RunState.RUNNING, RunState.PREPARING) or time.monotonic() > ends:
+                break
+            await asyncio.sleep(_ASK_SECONDS)
+    return await _show(app, run_id, screen)
+
+
+async def _show(app: Custos, run_id: str, screen: Screen) -> int:
+    progress = await app.runs.progress(run_id)
+    results = [result async for result in app.runs.results(run_id)]
+    show(progress, results, screen.out)
+    ended_well = progress.run.state is RunState.FINISHED and progress.verdict is Verdict.OK
+    return Exit.OK if ended_well else Exit.FINDINGS
+
+
+COMMAND = Command("run", "Show how a run stands; release or cancel one that awaits approval.", _arguments, online=_run)

@@ -1,0 +1,30 @@
+"""`custos stop` and `custos start`: end all writes on every instance within a minute; let them go on."""
+
+from __future__ import annotations
+
+import argparse
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.cli.operator import as_argument, operator
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--why", required=True, metavar="REASON", help="the reason, for the audit")
+    as_argument(parser)
+
+
+async def _stop(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    await app.switches.stop(by=await operator(app.settings, args.person), why=args.why)
+    screen.out.print("Writes end within a minute, on every instance. Reading and asking go on. `custos start` resumes.")
+    return Exit.OK
+
+
+async def _start(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    await app.switches.start(by=await operator(app.settings, args.person), why=args.why)
+    screen.out.print("Writes may go on, through the gate as ever.")
+    return Exit.OK
+
+
+STOP = Command("stop", "End all writes to the tenant within a minute.", _arguments, online=_stop)
+START = Command("start", "Let writes go on after a stop.", _arguments, online=_start)

@@ -1,0 +1,36 @@
+"""`custos undo`: put back what can be put back, and say what cannot."""
+
+from __future__ import annotations
+
+import argparse
+
+from custos.bootstrap import Custos
+from custos.cli.apply import report_start
+from custos.cli.command import Command, Exit, Screen
+from custos.cli.operator import as_argument, operator
+from custos.engine.undo import Scope
+from custos.jobs import acting
+from custos.report.undo import show
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="RUN", help="id of a run, or with --policy, --site, --item its id")
+    which = parser.add_mutually_exclusive_group()
+    for scope in (Scope.POLICY, Scope.SITE, Scope.ITEM):
+        which.add_argument(f"--{scope}", dest="scope", action="store_const", const=scope, help=f"undo by {scope}")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would be put back")
+    parser.set_defaults(scope=Scope.RUN)
+    as_argument(parser)
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    planned = await acting.plan_undo(app, args.scope, args.target)
+    show(planned, screen.out)
+    if args.dry_run or not (planned.back or planned.at_a_price):
+        screen.out.print("Nothing was changed.")
+        return Exit.OK
+    dispatched = await acting.undo(app, planned, by=await operator(app.settings, args.person))
+    return await report_start(app, dispatched, screen, wait=True)
+
+
+COMMAND = Command("undo", "Put back what a run did, as far as it can be put back.", _arguments, online=_run)

@@ -1,0 +1,65 @@
+"""`custos validate`: every problem of the policies and registers at once, with its place and remedy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from custos.cli.command import Command, Exit, Screen
+from custos.errors import BadInput, Problem
+from custos.policy import load
+from custos.settings import REPOSITORY
+
+
+def directory_argument(parser: argparse.ArgumentParser) -> None:
+    """The directory of the policies."""
+    default = os.environ.get("CUSTOS_POLICIES", str(REPOSITORY / "policies"))
+    parser.add_argument(
+        "directory",
+        nargs="?",
+        type=Path,
+        default=Path(default),
+        metavar="DIRECTORY",
+        help="policies and registers (default: CUSTOS_POLICIES, or policies/)",
+    )
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    directory_argument(parser)
+    parser.add_argument("--json", action="store_true", help="problems for machines")
+
+
+def _run(args: argparse.Namespace, screen: Screen) -> int:
+    problems: tuple[Problem, ...] = ()
+    try:
+        bundle = load(args.directory)
+    except BadInput as bad:
+        problems = bad.problems
+    else:
+        problems = bundle.warnings
+        if not args.json:
+            assets = len(bundle.records.assets)
+            screen.err.print(f"{len(bundle.policies)} policies and {assets} assets are in order.")
+    if args.json:
+        screen.json(json.dumps([_as_json(problem) for problem in problems], indent=1))
+    else:
+        for problem in problems:
+            screen.out.print(f"{problem.severity}: {problem}", markup=False, soft_wrap=True)
+    return Exit.BAD_INPUT if any(problem.severity == "error" for problem in problems) else Exit.OK
+
+
+def _as_json(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.mark.file,
+        "line": problem.mark.line,
+        "column": problem.mark.column,
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "what": problem.what,
+        "remedy": problem.remedy,
+    }
+
+
+COMMAND = Command("validate", "Check policies and registers; every problem at once.", _arguments, offline=_run)

@@ -1,0 +1,236 @@
+"""From a plan to a run: checked as a whole before the first write, queued in batches, or parked for a person to decide.
+
+    plan ► what the gate allows ► ceilings, for all of it ─┬─► running ► batches ► finished
+                                                           └─► awaiting approval ─► released or cancelled
+
+Messages on the queue `act`: `{"run": "R-2026-1123-01", "plan": "P-2026-1123-04", "batch": 0}`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from custos.audit.events import Event, What
+from custos.clock import Clock
+from custos.engine.act import Hand, counted, tried_again
+from custos.engine.approvals import Approvals
+from custos.engine.authority import Authority
+from custos.engine.budgets import Budgets
+from custos.engine.gate import Code, Purpose, Refused, decide
+from custos.engine.limits import Budget, HouseLimits, Shortfall, Sizes
+from custos.engine.model import Action, Plan, Result
+from custos.engine.plan import writes
+from custos.engine.ports import Audit, Messages
+from custos.engine.protections import Protections
+from custos.engine.runs import Batch, Progress, Run, Runs, RunState, into_batches, new_run
+from custos.engine.switches import Switches
+from custos.errors import BadInput, Mark, Problem
+from custos.policy.model import Bundle
+
+ATTEMPTS = 3
+_BUSY_SECONDS = 60
+_OPEN_AT_MOST = timedelta(days=60)  # what has waited longer than this is planned anew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatched:
+    """What became of a plan: its run (None when nothing in it may be done), what was left out and why, by code."""
+
+    run: Run | None
+    left_out: Mapping[str, int]
+    over: tuple[Shortfall, ...] = ()
+
+
+@dataclass
+class Dispatcher:
+    """Starts runs and takes them to their end. `writes_enabled` is False while no identity that may write is set."""
+
+    runs: Runs
+    hand: Hand
+    budgets: Budgets
+    switches: Switches
+    approvals: Approvals
+    queue: Messages
+    audit: Audit
+    clock: Clock
+    writes_enabled: bool
+    house: HouseLimits = field(default_factory=HouseLimits)
+
+    async def dispatch(
+        self,
+        plan: Plan,
+        bundle: Bundle,
+        *,
+        by: str,
+        sizes: Sizes,
+        only: Collection[str] | None = None,
+        purpose: Purpose = Purpose.POLICY,
+        target: str = "",
+    ) -> Dispatched:
+        """Start a run of a saved plan, or of its actions `only` (by `Action.id`).
+
+        What the gate would refuse anyway is left out and counted, and so is what another run has in hand or waits to be
+        let do. When the rest would break a ceiling, nothing is queued: the run awaits approval.
+        """
+        now = self.clock.now()
+        wanted = [action for action in writes(plan.actions) if only is None or action.id in only]
+        draft = new_run(plan, purpose=purpose, by=by, at=now, actions=0, over=(), target=target)
+        authority = await self.authority(bundle, draft, sizes)
+        allowed, left_out = await self._allowed(wanted, draft, authority)
+        if not allowed:
+            return Dispatched(run=None, left_out=left_out)
+        over = await self.budgets.check(allowed, authority.budget, run="")
+        state = RunState.PARKED if over else RunState.RUNNING
+        hashes = {name: plan.policies.get(name, "") for name in {action.finding.policy for action in allowed}}
+        said = tuple(str(one) for one in over)
+        draft = replace(draft, actions=len(allowed), over=said, state=state, hashes=hashes)
+        run = await self.runs.create(draft, into_batches(allowed), sizes)
+        if over:
+            await self._say(What.RUN_PARKED, run, by, {"why": " ".join(run.over[:10])})
+        else:
+            await self._say(What.RUN_STARTED, run, by, {"actions": run.actions})
+            await self._queue(run)
+        return Dispatched(run=run, left_out=left_out, over=over)
+
+    async def release(self, run_id: str, *, by: str, why: str) -> Run:
+        """Let a parked run go over its ceilings, by somebody else than who started it. A ceiling of zero holds.
+
+        Raises BadInput when it is not parked, or the same person asks.
+        """
+        run = await self._parked(run_id)
+        if by.casefold() == run.started_by.casefold():
+            raise _problem(f"{by} started the run {run_id}.", "Somebody else must let it go over its ceilings.")
+        await self._say(What.RUN_RELEASED, run, by, {"why": why})
+        run = await self.runs.change(
+            run_id, lambda now: _if_parked(now, state=RunState.RUNNING, released_by=by, why=why)
+        )
+        if run.state is RunState.RUNNING:
+            await self._queue(run)
+        return run
+
+    async def cancel(self, run_id: str, *, by: str, why: str) -> Run:
+        """Say that a parked run shall not happen. Raises BadInput when it is not parked."""
+        run = await self._parked(run_id)
+        await self._say(What.RUN_CANCELLED, run, by, {"why": why})
+        at = self.clock.now()
+        return await self.runs.change(
+            run_id, lambda now: _if_parked(now, state=RunState.CANCELLED, why=why, ended_at=at)
+        )
+
+    async def requeue(self, run_id: str) -> int:
+        """Queue the batches of a run that are not done and in nobody's hands, for when messages were lost. How many."""
+        run = await self.runs.get(run_id)
+        if run.state is not RunState.RUNNING:
+            return 0
+        waiting = [batch for batch in await self.runs.batches(run_id) if not batch.done]
+        for batch in waiting:
+            await self.queue.send(_message(run, batch.number))
+        if not waiting:
+            await self._finish(run)
+        return len(waiting)
+
+    async def work(self, message: Mapping[str, object], bundle: Bundle) -> Progress:
+        """Do one batch that the queue gave. Harmless when it is given again.
+
+        Raises StorageTrouble when storage fails, BadInput when the message names no batch.
+        """
+        run_id, number = str(message.get("run", "")), int(str(message.get("batch", "-1")))
+        run = await self.runs.get(run_id)
+        if run.state is RunState.RUNNING:
+            batch = await self.runs.claim(run_id, number)
+            if batch is None:
+                await self.queue.send(_message(run, number), delay_seconds=_BUSY_SECONDS)
+            elif not batch.done:
+                await self._do(run, batch, bundle)
+        return await self._finish(run)
+
+    async def authority(self, bundle: Bundle, run: Run, sizes: Sizes) -> Authority:
+        """By what right a run acts at this moment."""
+        policies = bundle.policies.values()
+        return Authority(
+            bundle=bundle,
+            standings=await self.approvals.standing(policies),
+            protections=Protections(bundle.records, self._today()),
+            budget=Budget(
+                house=self.house,
+                policies={policy.id: policy.limits for policy in policies},
+                owners={asset.id: asset.iao for asset in bundle.records.assets.values()},
+                sizes=sizes,
+                purpose=run.purpose,
+            ),
+            writes_enabled=self.writes_enabled,
+        )
+
+    async def _allowed(
+        self, actions: Collection[Action], run: Run, authority: Authority
+    ) -> tuple[list[Action], Mapping[str, int]]:
+        stop = await self.switches.stopped()
+        taken = await self.runs.open_keys(run.started_at - _OPEN_AT_MOST)
+        left_out: Counter[str] = Counter()
+        allowed = []
+        for action in actions:
+            if action.key in taken:
+                left_out[Code.BUSY.value] += 1
+                continue
+            verdict = decide(action, authority.situation(action, run, stop, None))
+            if isinstance(verdict, Refused):
+                left_out[verdict.code.value] += 1
+            else:
+                allowed.append(action)
+        return allowed, left_out
+
+    async def _do(self, run: Run, batch: Batch, bundle: Bundle) -> None:
+        actions = await self.runs.actions(run.id, batch.number)
+        authority = await self.authority(bundle, run, await self.runs.sizes(run.id))
+        found = await self.hand.carry_out(run, actions, authority)
+        results: list[Result] = [found[action.key] for action in actions]
+        again = tried_again(results) and batch.attempt + 1 < ATTEMPTS
+        await self.runs.keep_results(run.id, batch.number, results)
+        await self.runs.report(batch, counted(results), done=not again)
+        if again:
+            await self.queue.send(_message(run, batch.number), delay_seconds=_BUSY_SECONDS)
+
+    async def _finish(self, run: Run) -> Progress:
+        """How far the run is; when its last batch is done it is closed."""
+        progress = await self.runs.progress(run.id)
+        if progress.run.state is not RunState.RUNNING or progress.batches_done < progress.run.batches:
+            return progress
+        counts = {outcome.value: count for outcome, count in progress.counts.items()}
+        await self._say(What.RUN_FINISHED, run, run.started_by, {"verdict": progress.verdict.value, **counts})
+        at = self.clock.now()
+        closed = await self.runs.change(
+            run.id, lambda now: replace(now, state=RunState.FINISHED, ended_at=now.ended_at or at)
+        )
+        return replace(progress, run=closed)
+
+    async def _queue(self, run: Run) -> None:
+        for number in range(run.batches):
+            await self.queue.send(_message(run, number))
+
+    async def _parked(self, run_id: str) -> Run:
+        run = await self.runs.get(run_id)
+        if run.state is not RunState.PARKED:
+            raise _problem(f"The run {run_id} is {run.state}; only one that awaits approval can be decided on.", "")
+        return run
+
+    async def _say(self, what: What, run: Run, by: str, details: Mapping[str, str | int]) -> None:
+        event = Event(what=what, at=self.clock.now(), by=by, run=run.id, plan=run.plan, details=details)
+        await self.audit.append([event])
+
+    def _today(self) -> date:
+        return self.clock.now().date()
+
+
+def _if_parked(run: Run, **changes: object) -> Run:
+    return replace(run, **changes) if run.state is RunState.PARKED else run  # type: ignore[arg-type]  # fields of Run
+
+
+def _message(run: Run, number: int) -> dict[str, object]:
+    return {"run": run.id, "plan": run.plan, "batch": number}
+
+
+def _problem(what: str, remedy: str) -> BadInput:
+    return BadInput([Problem(Mark("runs"), what, remedy, code="run")])

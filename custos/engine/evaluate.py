@@ -1,0 +1,129 @@
+"""Every policy against every fact: what each rule finds, what it cannot decide, what protects what it finds. Pure.
+
+Rules of one kind are asked together in one pass over the kind's frame, and the kinds side by side; findings are made only
+when they are read. The same expressions run over a few changed libraries and over the whole tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from custos.engine.facts import Facts
+from custos.engine.frames import IN_LIBRARIES, Frames
+from custos.engine.gazette import Gazette, gazette
+from custos.engine.guards import Guards, covered
+from custos.engine.model import Finding, Kind
+from custos.engine.paths import Paths
+from custos.engine.rules import Asked, asked_rules, finding_of
+from custos.policy.model import Bundle
+
+_BATCH = 50_000
+_ORDER = ("drive_id", "item_id", "permission_id", "grantee", "user_id", "site_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What a rule came to. `exempt` and `held` are among `matched`; unknown subjects are in none of the three."""
+
+    matched: int
+    unknown: int
+    exempt: int
+    held: int
+    covered: int  # subjects inside the policy's scope
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the policies say of the facts. `counts` go by `policy/rule`; `coverage` is libraries read, libraries expected."""
+
+    counts: Mapping[str, Counts]
+    coverage: tuple[int, int]
+    _rules: Sequence[Asked]
+    _frames: Frames
+    _paths: Paths
+    _bundle: Bundle
+
+    @property
+    def unknown(self) -> Mapping[str, int]:
+        """`policy/rule` ► subjects that could not be decided; rules without any are left out."""
+        return {name: counts.unknown for name, counts in self.counts.items() if counts.unknown}
+
+    def findings(self, policy: str | None = None, limit: int | None = None) -> Iterator[Finding]:
+        """Findings of one policy or of all, `limit` at most: policy by policy, rule by rule, in a stable order."""
+        left = limit
+        for asked in self._rules:
+            if policy not in (None, asked.policy.id) or not self.counts[asked.name].matched or left == 0:
+                continue
+            for finding in self._of(asked, left):
+                yield finding
+                left = None if left is None else left - 1
+
+    def _of(self, asked: Asked, limit: int | None) -> Iterator[Finding]:
+        guards = {f"guard:{number}": guard for number, guard in enumerate(asked.guards)}
+        found = self._frames.of(asked.rule.kind, asked.facts).filter(asked.found).sort(_ORDER)
+        found = found if limit is None else found.head(limit)
+        flags = [guard.covers.fill_null(value=False).alias(name) for name, guard in guards.items()]
+        rows = found.with_columns(flags).collect()
+        for start in range(0, rows.height, _BATCH):
+            batch = rows.slice(start, _BATCH)
+            inside = asked.rule.kind in IN_LIBRARIES
+            urls = self._paths.of(batch) if inside else batch["url"].fill_null("").to_list()
+            for row, url in zip(batch.iter_rows(named=True), urls, strict=True):
+                covering = [guard for name, guard in guards.items() if row[name]]
+                yield finding_of(asked, row, url, covering, self._bundle)
+
+
+def evaluate(bundle: Bundle, facts: Facts, now: datetime, *, drives: frozenset[str] | None = None) -> Evaluation:
+    """Every policy that is not a draft against the facts, as at `now`.
+
+    `drives` restricts it to subjects in some libraries, and in the sites and teams that own them: for what just changed. The
+    facts need hold no items of other libraries; what depends on those (a site's last activity) is unknown then.
+    """
+    places = gazette(bundle, facts, now, drives)
+    frames = Frames(facts, bundle, places, now, drives)
+    rules = asked_rules(bundle, Guards(bundle, facts, places, now), now)
+    return Evaluation(
+        counts=_counts(frames, rules),
+        coverage=_coverage(places, drives),
+        _rules=rules,
+        _frames=frames,
+        _paths=Paths(facts, places),
+        _bundle=bundle,
+    )
+
+
+def _counts(frames: Frames, rules: Sequence[Asked]) -> dict[str, Counts]:
+    kinds = list(dict.fromkeys(asked.rule.kind for asked in rules))
+    queries = [_sums(frames, kind, [asked for asked in rules if asked.rule.kind is kind]) for kind in kinds]
+    sums: dict[str, int | None] = {}
+    for answer in pl.collect_all(queries):
+        sums |= answer.row(0, named=True)
+    return {
+        asked.name: Counts(**{what: sums[f"{what}:{asked.name}"] or 0 for what in Counts.__dataclass_fields__})
+        for asked in rules
+    }
+
+
+def _sums(frames: Frames, kind: Kind, rules: Sequence[Asked]) -> pl.LazyFrame:
+    sums: list[pl.Expr] = []
+    for asked in rules:
+        exempt, held = (covered(asked.guards, code).fill_null(value=False) for code in ("exempt", "hold"))
+        sums += [
+            asked.found.sum().alias(f"matched:{asked.name}"),
+            asked.verdict.is_null().sum().alias(f"unknown:{asked.name}"),
+            (asked.found & exempt).sum().alias(f"exempt:{asked.name}"),
+            (asked.found & held).sum().alias(f"held:{asked.name}"),
+            asked.inside.fill_null(value=True).sum().alias(f"covered:{asked.name}"),
+        ]
+    return frames.of(kind, frozenset[str]().union(*(asked.facts for asked in rules))).select(sums)
+
+
+def _coverage(places: Gazette, drives: frozenset[str] | None) -> tuple[int, int]:
+    libraries = places.libraries
+    if drives is not None:
+        libraries = libraries.filter(pl.col("drive_id").is_in(sorted(drives)))
+    return int(libraries["complete"].sum()), libraries.height

@@ -1,0 +1,254 @@
+"""Why something is treated as it is: every rule tried on one address, each condition with its value, source, age and place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import polars as pl
+
+from custos.engine.facts import Facts
+from custos.engine.frames import IN_LIBRARIES, Frames
+from custos.engine.gazette import Gazette, gazette
+from custos.engine.guards import Guards
+from custos.engine.model import Fact, Kind, Protection, Subject
+from custos.engine.paths import Paths
+from custos.engine.regions import Finder
+from custos.engine.rules import Asked, asked_rules, finding_of, subject_of, values_of
+from custos.errors import Mark
+from custos.policy.catalogue import CATALOGUE
+from custos.policy.compile import Moment, compile_condition
+from custos.policy.model import Bundle, Test, each_test
+from custos.policy.words import step_words, test_words, value_words
+from custos.records.places import address
+
+
+class Verdict(StrEnum):
+    """What a rule, or one of its conditions, says of a subject."""
+
+    HOLDS = "holds"
+    DOES_NOT = "does not hold"
+    UNKNOWN = "unknown"
+    NOT_COVERED = "not covered"  # outside the policy's scope
+    YIELDS = "yields"  # it holds, but another policy's label stands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionTried:
+    """One condition: what it asks, what was found, where that comes from and when it was read (None: unknown, or not read)."""
+
+    words: str
+    fact: str
+    value: Fact
+    said: str
+    source: str
+    read_at: datetime | None
+    verdict: Verdict
+    where: Mark
+
+    def age(self, now: datetime) -> timedelta | None:
+        """How old the value is."""
+        return now - self.read_at if self.read_at else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTried:
+    """One rule on one subject."""
+
+    policy: str
+    rule: str
+    state: str
+    where: Mark
+    subject: Subject
+    verdict: Verdict
+    conditions: tuple[ConditionTried, ...]
+    because: str  # "" unless the rule holds
+    steps: tuple[str, ...]
+    applies_label: bool
+    protections: tuple[Protection, ...]
+    yields_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """All that was tried on an address. `found` is False when neither site, library, folder nor file is known there."""
+
+    url: str
+    found: bool
+    asset_id: str
+    complete: bool | None  # whether its library was read to the end; None outside libraries
+    tried: tuple[RuleTried, ...]
+
+    @property
+    def label_winner(self) -> str:
+        """`policy/rule` whose label the file would get, "" when none."""
+        labelling = (one for one in self.tried if one.applies_label and one.verdict is Verdict.HOLDS)
+        return next((f"{one.policy}/{one.rule}" for one in labelling), "")
+
+
+def explain(bundle: Bundle, facts: Facts, now: datetime, url: str, *, policy: str | None = None) -> Explanation:
+    """Every rule that is about what lies at `url`: a site, a library, a folder or a file, with its links and grants."""
+    places = gazette(bundle, facts, now)
+    target = _target(facts, places, url)
+    frames = Frames(facts, bundle, places, now, _drives(places, target))
+    asked = asked_rules(bundle, Guards(bundle, facts, places, now), now, target.kinds)
+    ages = _ages(facts, target)
+    moment, paths = Moment(now, bundle.records.holidays), Paths(facts, places)
+    tried = [
+        one
+        for rule in asked
+        if policy in (None, rule.policy.id)
+        for one in _tried(rule, frames, target, bundle=bundle, moment=moment, ages=ages, paths=paths)
+    ]
+    place = places.libraries.filter(pl.col("drive_id") == target.drive)
+    site = places.sites.filter(pl.col("site_id") == target.site)
+    row = place if target.drive else site
+    return Explanation(
+        url=url,
+        found=bool(target.kinds),
+        asset_id=str(row["asset"][0] or "") if row.height else "",
+        complete=bool(place["complete"][0]) if place.height else None,
+        tried=tuple(tried),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """What lies at an address."""
+
+    kinds: tuple[Kind, ...] = ()
+    site: str = ""
+    drive: str = ""
+    item: str = ""
+
+    def rows(self, kind: Kind) -> pl.Expr:
+        """The rows of a kind's frame that are meant."""
+        if kind in (Kind.SITE, Kind.TEAM, Kind.GUEST):
+            return pl.col("site_id") == self.site
+        here = pl.col("drive_id") == self.drive
+        return here & (pl.col("item_id") == self.item) if kind in IN_LIBRARIES else here
+
+
+def _target(facts: Facts, places: Gazette, url: str) -> _Target:
+    wanted = address(url)
+    for site_id, site_url in places.sites.select("site_id", "site_address").iter_rows():
+        if site_url and address(site_url) == wanted:
+            return _Target(kinds=(Kind.SITE, Kind.TEAM, Kind.GUEST), site=site_id)
+    homes = dict(places.libraries.select("drive_id", "site_id").iter_rows())
+    for drive, library in places.addresses.items():
+        if library == wanted:
+            return _Target(kinds=(Kind.LIBRARY,), site=homes[drive], drive=drive)
+    region = Finder(facts, places.addresses).region([url])
+    for drive, items in region.items.items():
+        item = next(iter(items))
+        folder = (
+            facts.items.filter((pl.col("drive_id") == drive) & (pl.col("item_id") == item))
+            .select("is_folder")
+            .collect()
+        )
+        kind = Kind.FOLDER if folder["is_folder"][0] else Kind.FILE
+        return _Target(kinds=(kind, Kind.LINK, Kind.GRANT), site=homes[drive], drive=drive, item=item)
+    return _Target()
+
+
+def _drives(places: Gazette, target: _Target) -> frozenset[str]:
+    """The library that is asked about, or all of the site's."""
+    if target.drive:
+        return frozenset([target.drive])
+    return frozenset(places.libraries.filter(pl.col("site_id") == target.site)["drive_id"])
+
+
+def _tried(
+    asked: Asked,
+    frames: Frames,
+    target: _Target,
+    *,
+    bundle: Bundle,
+    moment: Moment,
+    ages: Mapping[str, datetime | None],
+    paths: Paths,
+) -> Iterator[RuleTried]:
+    tests = list(each_test(asked.rule.when))
+    frame = frames.of(asked.rule.kind, asked.facts).filter(target.rows(asked.rule.kind))
+    rows = frame.with_columns(
+        asked.inside.alias("said:inside"),
+        asked.own_truth.alias("said:own"),
+        asked.verdict.alias("said:verdict"),
+        *(compile_condition(test, moment).alias(f"said:{number}") for number, test in enumerate(tests)),
+        *((other.inside & other.own_truth).alias(f"said:by:{number}") for number, other in enumerate(asked.stronger)),
+        *(guard.covers.fill_null(value=False).alias(f"guard:{number}") for number, guard in enumerate(asked.guards)),
+    ).collect()
+    urls = paths.of(rows) if asked.rule.kind in IN_LIBRARIES else rows["url"].fill_null("").to_list()
+    for row, url in zip(rows.iter_rows(named=True), urls, strict=True):
+        facts = values_of(asked.facts, row)
+        guards = [guard for number, guard in enumerate(asked.guards) if row[f"guard:{number}"]]
+        winners = [other.name for number, other in enumerate(asked.stronger) if row[f"said:by:{number}"]]
+        finding = finding_of(asked, row, url, guards, bundle)
+        verdict = _verdict(row["said:verdict"])
+        if row["said:inside"] is False:
+            verdict = Verdict.NOT_COVERED
+        elif winners and row["said:own"]:
+            verdict = Verdict.YIELDS
+        yield RuleTried(
+            policy=asked.policy.id,
+            rule=asked.rule.id,
+            state=asked.policy.effective_state(moment.now.date()).value,
+            where=asked.rule.mark,
+            subject=subject_of(asked.rule.kind, row, url),
+            verdict=verdict,
+            conditions=tuple(_conditions(tests, row, facts, ages)),
+            because=finding.because if verdict is Verdict.HOLDS else "",
+            steps=tuple(step_words(step) for step in asked.rule.steps),
+            applies_label=asked.labels,
+            protections=finding.protections,
+            yields_to=tuple(winners),
+        )
+
+
+def _conditions(
+    tests: Sequence[Test], row: Mapping[str, Fact], facts: Mapping[str, Fact], ages: Mapping[str, datetime | None]
+) -> Iterator[ConditionTried]:
+    for number, test in enumerate(tests):
+        value = facts.get(test.fact)
+        source = CATALOGUE[test.fact].source
+        yield ConditionTried(
+            words=test_words(test),
+            fact=test.fact,
+            value=value,
+            said=value_words(test.fact, value, facts),
+            source=source,
+            read_at=ages.get(source),
+            verdict=_verdict(row[f"said:{number}"]),
+            where=test.mark,
+        )
+
+
+def _verdict(truth: object) -> Verdict:
+    if truth is None:
+        return Verdict.UNKNOWN
+    return Verdict.HOLDS if truth else Verdict.DOES_NOT
+
+
+def _ages(facts: Facts, target: _Target) -> Mapping[str, datetime | None]:
+    """When each source was last read for the target, by the sources' names in the catalogue."""
+    site = facts.sites.filter(pl.col("site_id") == target.site).select(
+        "seen_at", "properties_read_at", "owners_read_at"
+    )
+    state = facts.states.filter(pl.col("drive_id") == target.drive).select("synced_at")
+    item = facts.items.filter((pl.col("drive_id") == target.drive) & (pl.col("item_id") == target.item)).select(
+        "label_read_at", "permissions_read_at"
+    )
+    read: dict[str, datetime | None] = {}
+    for frame in (site, state, item):
+        row = frame.head(1).collect()
+        read |= row.row(0, named=True) if row.height else dict.fromkeys(row.columns)
+    return {
+        "site discovery": read["seen_at"],
+        "SharePoint administration": read["properties_read_at"],
+        "Microsoft 365 groups": read["owners_read_at"],
+        "drive delta": read["synced_at"],
+        "list items of the library": read["label_read_at"],
+        "permissions of the item": read["permissions_read_at"],
+    }

@@ -1,0 +1,67 @@
+"""The facts that policies are evaluated on: the inventory's tables and how far each library has been read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from custos.inventory.schema import DRIVE_STATES, DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
+
+STATES: dict[str, pl.DataType] = {name: DRIVE_STATES[name] for name in ("drive_id", "state", "why", "synced_at")}
+PEOPLE: dict[str, pl.DataType] = {"user_id": pl.String(), "upn": pl.String()}
+COMPLETE = "complete"
+
+type Frame = pl.LazyFrame | pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Tables of `custos.inventory.schema`, lazily. Null is unknown throughout.
+
+    `states` says of each drive whether its mirror is complete; a drive without a row is not. `people` resolves the sign-in
+    names of `settings.yaml` to the ids that items carry; a name that it lacks counts as a person, which can only make
+    content look livelier.
+    """
+
+    sites: pl.LazyFrame
+    drives: pl.LazyFrame
+    items: pl.LazyFrame
+    permissions: pl.LazyFrame
+    members: pl.LazyFrame
+    states: pl.LazyFrame
+    people: pl.LazyFrame
+
+
+_SCHEMAS = {
+    "sites": SITES,
+    "drives": DRIVES,
+    "items": ITEMS,
+    "permissions": PERMISSIONS,
+    "members": MEMBERS,
+    "states": STATES,
+    "people": PEOPLE,
+}
+
+
+def facts_from(tables: Mapping[str, Frame]) -> Facts:
+    """Facts out of frames by table name. A table left out is empty; a column left out is unknown.
+
+    Raises KeyError for a table that is none of the inventory's.
+    """
+    unknown = set(tables) - set(_SCHEMAS)
+    if unknown:
+        raise KeyError(f"no such table: {', '.join(sorted(unknown))}")
+    return Facts(**{name: _shaped(tables.get(name), schema) for name, schema in _SCHEMAS.items()})
+
+
+def _shaped(frame: Frame | None, schema: dict[str, pl.DataType]) -> pl.LazyFrame:
+    if frame is None:
+        return pl.LazyFrame(schema=schema)
+    lazy = frame.lazy()
+    present = set(lazy.collect_schema().names())
+    return lazy.select(
+        pl.col(name).cast(kind) if name in present else pl.lit(None, dtype=kind).alias(name)
+        for name, kind in schema.items()
+    )

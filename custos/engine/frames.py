@@ -1,0 +1,328 @@
+"""One frame a kind: a row for each subject, a column for each fact that is asked for, and the ids to find it again.
+
+Beside facts and ids every frame has `sure`: true where its library has been read completely and the row belongs to the subject
+itself, else null, so that what a rule says of the row becomes unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import polars as pl
+
+from custos.engine import activity
+from custos.engine.facts import Facts
+from custos.engine.gazette import Gazette
+from custos.engine.model import Kind
+from custos.inventory.schema import INSTANT
+from custos.policy.catalogue import CATALOGUE
+from custos.policy.compile import columns_of, latest, missing
+from custos.policy.model import Bundle
+
+IDS = ("site_id", "drive_id", "item_id", "parent_id", "permission_id", "grantee", "user_id", "name", "url")
+IN_LIBRARIES = (Kind.FOLDER, Kind.FILE, Kind.LINK, Kind.GRANT)
+_LIVED = ("created", "modified")  # what holds over a span of dates ask
+_ACTIVITY = ("files", "size", activity.FACT, latest(activity.FACT), missing(activity.FACT), "activity_confidence")
+_TRUE = pl.lit(value=True)
+_GRANTS_SOMETHING = pl.col("scope").fill_null("") != "existingAccess"
+_PERSON = pl.coalesce(pl.col("email"), pl.col("login"), pl.col("user_id"))
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Builds the frames. `drives` restricts them to some libraries, and sites to those that own them."""
+
+    facts: Facts
+    bundle: Bundle
+    places: Gazette
+    now: datetime
+    drives: frozenset[str] | None = None
+
+    def of(self, kind: Kind, needed: frozenset[str]) -> pl.LazyFrame:
+        """The frame of a kind with the facts needed (names of the catalogue), its ids, the scope flags and `sure`.
+
+        Needed facts that the kind does not have are left out.
+        """
+        makers: Mapping[Kind, Callable[[frozenset[str]], pl.LazyFrame]] = {
+            Kind.SITE: self._sites,
+            Kind.TEAM: self._teams,
+            Kind.LIBRARY: self._libraries,
+            Kind.FOLDER: self._folders,
+            Kind.FILE: self._files,
+            Kind.LINK: self._links,
+            Kind.GRANT: self._grants,
+            Kind.GUEST: self._guests,
+        }
+        frame = makers[kind](needed)
+        present = set(frame.collect_schema().names())
+        columns = [column for name in needed for column in columns_of(CATALOGUE[name])]
+        flags = [column for column in present if column.startswith("in:")]
+        return frame.select(
+            *(pl.col(column) for column in dict.fromkeys(columns) if column in present and column not in IDS),
+            *(pl.col(column) if column in present else _default(column) for column in (*IDS, *_LIVED)),
+            *(pl.col(flag) for flag in flags),
+            "sure",
+        )
+
+    @cached_property
+    def machines(self) -> list[str]:
+        """Object ids of accounts that are no people."""
+        return activity.not_people(self.facts, self.bundle.settings.not_people)
+
+    @cached_property
+    def _library_rows(self) -> pl.LazyFrame:
+        rows = self.places.libraries.lazy()
+        return rows.filter(pl.col("drive_id").is_in(sorted(self.drives))) if self.drives is not None else rows
+
+    @cached_property
+    def _site_rows(self) -> pl.LazyFrame:
+        rows = self.places.sites.lazy()
+        if self.drives is None:
+            return rows
+        owning = self._library_rows.select("site_id").unique()
+        return rows.join(owning, on="site_id", how="semi")
+
+    @cached_property
+    def _folder_sums(self) -> pl.LazyFrame:
+        """Activity of the files directly in each folder."""
+        return activity.by_folder(self._restricted(self.facts.items), self.machines).collect().lazy()
+
+    def _restricted(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        return rows if self.drives is None else rows.filter(pl.col("drive_id").is_in(sorted(self.drives)))
+
+    def _sites(self, needed: frozenset[str]) -> pl.LazyFrame:
+        rows = self._site_rows.with_columns(
+            sure=_sure(pl.col("site_kind").is_not_null()), name=pl.col("site_title"), url=pl.col("site_address")
+        )
+        if needed & {*_ACTIVITY}:
+            drives = self.places.libraries.lazy().select("site_id", "drive_id", "complete")
+            rows = rows.join(activity.by_site(self._folder_sums, drives), on="site_id", how="left")
+            readable = pl.col("access") == "readable"
+            rows = rows.with_columns(pl.when(readable).then(pl.col(name)).alias(name) for name in _ACTIVITY)
+        if "outside_people" in needed:
+            rows = rows.join(self._outside_people(), on="site_id", how="left")
+        return rows
+
+    def _teams(self, needed: frozenset[str]) -> pl.LazyFrame:
+        rows = self._sites(needed).filter(pl.col("is_team").fill_null(value=True))
+        return rows.with_columns(sure=pl.col("sure") & _sure(pl.col("is_team")))
+
+    def _libraries(self, needed: frozenset[str]) -> pl.LazyFrame:
+        rows = self._library_rows.with_columns(
+            sure=_sure(pl.col("complete")), name=pl.col("library_name"), url=pl.col("library_address")
+        )
+        if needed & {*_ACTIVITY}:
+            rows = rows.join(activity.by_library(self._folder_sums), on="drive_id", how="left").with_columns(
+                _empty(pl.col("files").is_null() & pl.col("complete"))
+            )
+        return rows
+
+    def _folders(self, needed: frozenset[str]) -> pl.LazyFrame:
+        tree = self._items(folders=True)
+        rows = tree.filter(pl.col("parent_id") != "").join(self._library_rows, on="drive_id")
+        rows = rows.with_columns(
+            sure=_sure(pl.col("complete")),
+            folder_name=pl.col("name"),
+            folder_created=pl.col("created"),
+        )
+        if needed & {*_ACTIVITY, "folder_depth"}:
+            ids = tree.select("drive_id", "item_id", "parent_id").collect()
+            own = self._folder_sums.join(ids.lazy().select("drive_id").unique(), on="drive_id", how="semi")
+            below = activity.by_subtree(own, ids).lazy()
+            rows = rows.drop("size").join(below, on=["drive_id", "item_id"], how="left")
+        if "library_last_human_activity" in needed:
+            whole = activity.by_library(self._folder_sums).select(
+                "drive_id",
+                *(
+                    pl.col(name).alias(f"library_{name}")
+                    for name in (activity.FACT, latest(activity.FACT), missing(activity.FACT))
+                ),
+            )
+            rows = rows.join(whole, on="drive_id", how="left")
+        return rows
+
+    def _items(self, *, folders: bool) -> pl.LazyFrame:
+        folder = pl.col("is_folder").fill_null(value=False)
+        return self._restricted(self.facts.items).filter(folder if folders else ~folder)
+
+    def _files(self, _needed: frozenset[str]) -> pl.LazyFrame:
+        early, late, person = activity.file_activity(self.machines)
+        rows = self._items(folders=False).join(self._library_rows, on="drive_id")
+        extension = pl.col("name").str.extract(r"\.([^.]{1,20})$").str.to_lowercase()
+        return rows.with_columns(
+            sure=_sure(pl.col("complete") & pl.col("is_folder").is_not_null()),
+            file_name=pl.col("name"),
+            file_extension=pl.when(pl.col("name").is_not_null()).then(extension.fill_null("")),
+            file_created=pl.col("created"),
+            file_modified=pl.col("modified"),
+            label_fits_schedule=(pl.col("label") != "") & (pl.col("label") == pl.col("scheduled_label")),
+            activity_confidence=pl.when(person).then(pl.lit("certain")).when(~person).then(pl.lit("file date")),
+            **{
+                activity.FACT: early,
+                latest(activity.FACT): late,
+                missing(activity.FACT): pl.lit(value=False),
+            },
+        )
+
+    def _shared(self, permissions: pl.LazyFrame, signals: tuple[str, ...]) -> pl.LazyFrame:
+        """Permissions with their items and libraries; a row of nothing but unknowns for each item whose sharing was not read."""
+        own = permissions.filter(~pl.col("inherited").fill_null(value=False))
+        owners = own.select("drive_id", "permission_id").unique()
+        orphans = permissions.filter(pl.col("inherited").fill_null(value=False)).join(
+            owners, on=["drive_id", "permission_id"], how="anti"
+        )
+        items = self._restricted(self.facts.items)
+        unread = items.filter(
+            pl.col("shared_scope").is_in([*signals]) & pl.col("permissions_read_at").is_null()
+        ).select("drive_id", "item_id", pl.lit("").alias("permission_id"), pl.lit(value=False).alias("told"))
+        rows = pl.concat(
+            [
+                own.with_columns(told=~pl.col("inherited")),
+                orphans.with_columns(told=pl.lit(None, dtype=pl.Boolean)),
+                unread.with_columns(told=pl.lit(None, dtype=pl.Boolean)),
+            ],
+            how="diagonal",
+        )
+        rows = self._restricted(rows)
+        keys = rows.select("drive_id", "item_id").unique()
+        shared = items.join(keys, on=["drive_id", "item_id"], how="semi").select(
+            "drive_id", "item_id", "parent_id", "name", "is_folder", "created", "modified"
+        )
+        return (
+            rows.join(shared, on=["drive_id", "item_id"], how="left")
+            .join(self._library_rows, on="drive_id")
+            .with_columns(
+                sure=_sure(pl.col("complete")) & _sure(pl.col("told")),
+                item_name=pl.col("name"),
+                item_is_folder=pl.col("is_folder"),
+            )
+        )
+
+    def _links(self, _needed: frozenset[str]) -> pl.LazyFrame:
+        links = self.facts.permissions.filter((pl.col("kind") == "link") & _GRANTS_SOMETHING & (pl.col("grantee") == 0))
+        rows = self._shared(links, ("anonymous", "organization", "users", "unique"))
+        return rows.drop("user_id").with_columns(
+            grantee=pl.lit(-1, dtype=pl.Int32),
+            link_scope=pl.col("scope"),
+            link_type=pl.col("link_type"),
+            link_expires=pl.col("expires"),
+            link_expires__missing=~pl.col("has_expiry"),
+            link_has_password=pl.col("has_password"),
+        )
+
+    def _grants(self, _needed: frozenset[str]) -> pl.LazyFrame:
+        given = self.facts.permissions.filter((pl.col("principal").fill_null("?") != "") & _GRANTS_SOMETHING)
+        known = pl.col("principal").is_not_null() & pl.col("scope").is_not_null()
+        return self._agreed(self._shared(given, ("users", "unique"))).with_columns(
+            sure=pl.col("sure") & _sure(known),
+            through=pl.col("kind"),
+            access=pl.col("roles"),
+            person_is_outside=pl.col("external"),
+            person=_PERSON,
+            person_domain=pl.col("domain").str.to_lowercase(),
+        )
+
+    def _guests(self, _needed: frozenset[str]) -> pl.LazyFrame:
+        members = self.facts.members.filter(pl.col("is_guest").fill_null(value=True)).unique(["group_id", "user_id"])
+        sites = self._site_rows.filter(pl.col("group_id") != "")
+        rows = sites.join(members, on="group_id")
+        return self._agreed(rows).with_columns(
+            sure=_sure(pl.col("is_guest")),
+            person=pl.coalesce(pl.col("mail"), pl.col("upn")),
+            person_domain=pl.col("domain").str.to_lowercase(),
+            person_enabled=pl.col("enabled"),
+            name=pl.coalesce(pl.col("mail"), pl.col("upn")),
+            url=pl.col("site_address"),
+        )
+
+    def _agreed(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """With `under_agreement`: an in-date agreement names both the person's domain and the asset."""
+        today = self.now.date()
+        pairs = {
+            (asset, domain)
+            for row in self.bundle.records.agreements.values()
+            if row.in_force(today)
+            for asset in row.assets
+            for domain in row.domains
+        }
+        agreed = pl.LazyFrame(
+            [(asset, domain, True) for asset, domain in sorted(pairs)],
+            schema={"asset": pl.String, "_domain": pl.String, "_agreed": pl.Boolean},
+            orient="row",
+        )
+        known = pl.col("domain").is_not_null() & pl.col("asset").is_not_null()
+        return (
+            rows.with_columns(_domain=pl.col("domain").str.to_lowercase())
+            .join(agreed, on=["asset", "_domain"], how="left")
+            .with_columns(under_agreement=pl.when(known).then(pl.col("_agreed").fill_null(value=False)))
+        )
+
+    def _outside_people(self) -> pl.LazyFrame:
+        """Distinct people from outside with access to anything in each site; unknown while anything about that is unread."""
+        libraries = self.places.libraries.lazy().select("site_id", "drive_id", "complete")
+        sites = self.places.sites.lazy().select("site_id", "group_id", "access")
+        named = self.facts.permissions.join(libraries, on="drive_id").select(
+            "site_id", pl.col("external").alias("outside"), _PERSON.str.to_lowercase().alias("person")
+        )
+        guests = self.facts.members.join(sites, on="group_id").select(
+            "site_id",
+            pl.col("is_guest").alias("outside"),
+            pl.coalesce("mail", "upn", "user_id").str.to_lowercase().alias("person"),
+        )
+        outside = pl.col("outside") & pl.col("person").is_not_null()
+        counted = (
+            pl.concat([named, guests])
+            .group_by("site_id")
+            .agg(
+                pl.col("person").filter(outside).n_unique().alias("outside_people"),
+                outside.is_null().any().alias("doubtful"),
+            )
+        )
+        unread = (
+            self._restricted(self.facts.items)
+            .filter(pl.col("shared_scope").is_in(["users", "unique"]) & pl.col("permissions_read_at").is_null())
+            .select("drive_id")
+            .unique()
+            .with_columns(unread=_TRUE)
+        )
+        whole = (
+            libraries.join(unread, on="drive_id", how="left")
+            .group_by("site_id")
+            .agg((pl.col("complete") & pl.col("unread").is_null()).all().alias("whole"))
+        )
+        known = (
+            pl.col("whole").fill_null(pl.col("access") == "readable")
+            & pl.col("group_id").is_not_null()
+            & ~pl.col("doubtful").fill_null(value=False)
+        )
+        return (
+            sites.join(whole, on="site_id", how="left")
+            .join(counted, on="site_id", how="left")
+            .select("site_id", outside_people=pl.when(known).then(pl.col("outside_people").fill_null(0)))
+        )
+
+
+def _sure(known: pl.Expr) -> pl.Expr:
+    """True, or null for what is not known to be so."""
+    return pl.when(known).then(statement=True)
+
+
+def _empty(nothing: pl.Expr) -> list[pl.Expr]:
+    """The activity of what is known to hold no file."""
+    values: Mapping[str, pl.Expr] = {
+        "files": pl.lit(0),
+        "size": pl.lit(0),
+        missing(activity.FACT): _TRUE,
+        "activity_confidence": pl.lit(""),
+    }
+    return [pl.when(nothing).then(value).otherwise(pl.col(name)).alias(name) for name, value in values.items()]
+
+
+def _default(column: str) -> pl.Expr:
+    """An id that a kind does not have."""
+    if column in _LIVED:
+        return pl.lit(None, dtype=INSTANT).alias(column)
+    return (pl.lit(-1, dtype=pl.Int32) if column == "grantee" else pl.lit("")).alias(column)

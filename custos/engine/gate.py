@@ -1,0 +1,263 @@
+"""The gate: whether one action may be carried out. Every write passes it, whatever woke it. Pure.
+
+Three questions, in this order, each with its own function:
+
+1. `decide`: may Custos act here at all? (switch, identity, the policy's state and version, pilot, hold, exemption)
+2. `compare`: is the tenant, read a moment ago, still as the plan saw it, and may what is found there be changed?
+3. budgets (`custos.engine.budgets`): is there room left?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from custos.engine.model import Action, ActionKind, Fact, Kind, State
+from custos.engine.ports import Live
+
+
+class Code(StrEnum):
+    """Why an action is refused or skipped. Stable: reports and tests count by it."""
+
+    # what the plan refuses
+    DRAFT = "draft"
+    UNKNOWN = "unknown"  # a fact that the action needs was not read
+    INCOMPLETE = "incomplete"  # the library was not read to its end
+    NOTICE = "notice"  # the notice owed has not run out
+    AGREEMENT = "agreement"  # the owner must agree first
+    KEEP = "keep"  # the owner decided to leave it
+    POSTURE = "posture"  # the asset's posture, or an exception of the register, allows it
+    INHERITED = "inherited"  # the permission belongs to an ancestor and is dealt with there
+    FOLDER = "folder"  # a label on a folder would tag everything in it
+    UNSUPPORTED = "unsupported"  # Microsoft has no call for it
+    IRREVERSIBLE = "irreversible"  # nothing can put it back
+    SUPERSEDED = "superseded"  # another rule does more, or goes first, on the same subject
+
+    # what plan and gate refuse alike
+    HOLD = "hold"
+    EXEMPT = "exempt"
+    RECORD = "record"
+    REGULATORY = "regulatory"
+    EXPLICIT = "explicit"
+    BUDGET = "budget"
+
+    # what the gate refuses
+    NO_ACTOR = "no actor"  # no identity that may write is set
+    STOPPED = "stopped"
+    STATE = "state"  # the policy's state does not let it act
+    PILOT = "pilot"  # outside the pilot's assets
+    EDITED = "edited"  # the policy is not the version that was planned
+    REMOVED = "removed"  # the policy is gone
+    UNDONE = "undone"  # it was put back; the same version does not do it again
+
+    # why an item no longer qualifies
+    BUSY = "busy"  # another run intends the same and has not said how it ended
+    GONE = "gone"
+    CHANGED = "changed"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The gate says no: the code for counting, the sentence for people."""
+
+    code: Code
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The gate says yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """The tenant is so already: there is nothing to write."""
+
+
+class Purpose(StrEnum):
+    """Why a run writes."""
+
+    POLICY = "policy"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A policy as it stands now: its state (`approvals.effective_state`), its version, its pilot's assets."""
+
+    state: State
+    hash: str
+    pilot: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the gate looks at besides the action. `started_at` is when a person or a timer started the run.
+
+    `policy` is None when the policy is gone. `hold` and `exemption` are ids from the registers, "" for none.
+    """
+
+    purpose: Purpose
+    started_at: datetime
+    writes_enabled: bool
+    stopped_at: datetime | None
+    policy: Standing | None
+    policy_hash: str  # of the policy when it was planned
+    hold: str
+    exemption: str
+
+
+ALLOWED = Allowed()
+ALREADY = Already()
+
+
+def decide(action: Action, situation: Situation) -> Allowed | Refused:
+    """Whether Custos may act here at all. Unknown never passes: what the plan refused stays refused."""
+    if action.refused:
+        return Refused(_code(action.refusal), action.refused)
+    if not situation.writes_enabled:
+        return Refused(Code.NO_ACTOR, "No identity that may write is set.")
+    stopped = _stopped(situation)
+    if stopped:
+        return stopped
+    if situation.hold:
+        return Refused(Code.HOLD, f"Hold {situation.hold} covers it.")
+    if situation.purpose is Purpose.UNDO:
+        return ALLOWED
+    if situation.exemption:
+        return Refused(Code.EXEMPT, f"Exemption {situation.exemption} covers it.")
+    return _by_policy(action, situation)
+
+
+def compare(action: Action, live: Live, purpose: Purpose) -> Allowed | Already | Refused:
+    """Whether the tenant, just read, is still as the plan saw it, and what stands there may be changed.
+
+    An undo takes back Custos's own label, which stands on the file explicitly; a policy never touches such a label.
+    """
+    if not live.found:
+        return _when_gone(action)
+    if _agrees(action.after, live):
+        return ALREADY
+    obstacle = _obstacle(action, live, purpose)
+    if obstacle:
+        return obstacle
+    for name, planned in action.before.items():
+        found = live.values.get(name)
+        if name not in live.values:
+            return Refused(Code.UNKNOWN, f"Its {name} could not be read.")
+        if not same(found, planned):
+            return Refused(Code.CHANGED, f"Its {name} is now {said(found)}; the plan saw {said(planned)}.")
+    return ALLOWED
+
+
+def aged(action: Action, live: Live, named: Collection[str]) -> Refused | None:
+    """Whether time-bound facts that the rule names were overtaken: somebody changed the file after they were read."""
+    if action.finding.subject.kind is not Kind.FILE or live.modified is None:
+        return None
+    for name in _OVERTAKEN & set(named):
+        seen = action.finding.facts.get(name)
+        if isinstance(seen, datetime) and live.modified > seen and not same(live.modified, seen):
+            return Refused(Code.CHANGED, f"It was changed on {said(live.modified)}; the plan saw {said(seen)}.")
+    return None
+
+
+def reached(action: Action, live: Live) -> bool | None:
+    """Whether what the action was to leave now stands; None when the reading cannot tell."""
+    if not live.found:
+        return True if action.kind in _REMOVALS else None
+    if any(name not in live.values for name in action.after):
+        return None
+    return _agrees(action.after, live)
+
+
+def same(one: Fact, other: Fact) -> bool:
+    """Whether two values are the same; moments to the second, because SharePoint keeps no more."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return abs((one - other).total_seconds()) < 1
+    return one == other
+
+
+def said(value: Fact) -> str:
+    """A value in words, for a sentence."""
+    if value is None:
+        return "not set"
+    if isinstance(value, datetime):
+        return f"{value:%-d %B %Y %H:%M}"
+    return f"“{value}”" if value != "" else "none"
+
+
+_OVERTAKEN = frozenset({"file_modified", "last_human_activity"})
+_REMOVALS = (ActionKind.REMOVE_GRANT, ActionKind.REMOVE_LINK)
+_STATES = (State.PILOT, State.ENFORCE)
+
+
+def _stopped(situation: Situation) -> Refused | None:
+    """A stop ends whatever was started before it.
+
+    An undo that a person starts afterwards takes writes back and may run; the next stop ends it too.
+    """
+    at = situation.stopped_at
+    if at is None or (situation.purpose is Purpose.UNDO and situation.started_at > at):
+        return None
+    return Refused(Code.STOPPED, f"All writes have been stopped since {said(at)}.")
+
+
+def _by_policy(action: Action, situation: Situation) -> Allowed | Refused:
+    policy = situation.policy
+    name = action.finding.policy
+    if policy is None:
+        return Refused(Code.REMOVED, f"The policy {name} is no longer there.")
+    if policy.hash != situation.policy_hash:
+        return Refused(Code.EDITED, f"The policy {name} was edited after this was planned.")
+    if policy.state not in _STATES:
+        return Refused(Code.STATE, f"The policy {name} is in state {policy.state}: it changes nothing.")
+    if policy.state is State.PILOT and action.finding.asset_id not in policy.pilot:
+        return Refused(Code.PILOT, f"The policy {name} is in pilot, and this is outside the pilot's assets.")
+    return ALLOWED
+
+
+def _obstacle(action: Action, live: Live, purpose: Purpose) -> Refused | None:
+    """What stands in the way at the item itself."""
+    if action.kind is ActionKind.APPLY_LABEL:
+        chosen = purpose is Purpose.POLICY and live.label_explicit is not False and live.values.get("label")
+        explicit = Refused(Code.EXPLICIT, "Somebody chose its label on the file itself.") if chosen else None
+        return _label_obstacle(live) or explicit
+    if action.kind in (*_REMOVALS, ActionKind.SET_EXPIRY) and live.inherited:
+        return Refused(Code.INHERITED, "The permission belongs to a folder above; it can only be changed there.")
+    return None
+
+
+def _label_obstacle(live: Live) -> Refused | None:
+    if live.is_regulatory:
+        return Refused(Code.REGULATORY, "It carries a regulatory label, which nobody can change.")
+    if live.is_record:
+        return Refused(Code.RECORD, "It is a record.")
+    if live.label_locked:
+        return Refused(Code.RECORD, "Microsoft says that its label may not be changed.")
+    if live.is_folder:
+        return Refused(Code.FOLDER, "It is a folder: a label would tag everything in it.")
+    if live.is_folder is None or live.is_record is None:
+        return Refused(Code.UNKNOWN, "Whether it is a folder or a record could not be read.")
+    return None
+
+
+def _when_gone(action: Action) -> Already | Refused:
+    if action.kind in _REMOVALS:
+        return ALREADY
+    return Refused(Code.GONE, "It is no longer there.")
+
+
+def _agrees(wanted: Mapping[str, Fact], live: Live) -> bool:
+    return bool(wanted) and all(
+        name in live.values and same(live.values[name], value) for name, value in wanted.items()
+    )
+
+
+def _code(refusal: str) -> Code:
+    try:
+        return Code(refusal)
+    except ValueError:
+        return Code.UNKNOWN

@@ -1,0 +1,285 @@
+"""From findings to a plan: the least destructive step of each rule that is due; what is refused, and why. Pure.
+
+For every finding the steps of its rule are looked at in the order written. Telling and asking are planned as soon as
+they are due; of the steps that write, the least destructive that is due and has something left to do. Where none is due
+the first that will be is shown as refused, with the day or the answer it waits for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from custos.engine.codec import facts_to_json
+from custos.engine.gate import Code, Refused, Standing
+from custos.engine.model import Action, ActionKind, Fact, Finding, Plan, State, Subject
+from custos.engine.steps import UNITS, Change, Occasion, change, rank
+from custos.policy.model import Bundle, OnlyIf, Policy, Rule, Step
+
+_ORDER: Mapping[ActionKind, int] = {kind: place for place, kind in enumerate(ActionKind)}
+
+
+class Decision(StrEnum):
+    """What the accountable person decided about a finding."""
+
+    AGREE = "agree"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """What the cases know of one finding. `told_at` is the first word to a person about it: notices run from there.
+
+    `decision` covers this very finding (it was among what the person was shown); KEEP holds until `keep_until`.
+    """
+
+    opened_at: datetime
+    told_at: datetime | None = None
+    asked_at: datetime | None = None
+    decision: Decision | None = None
+    decided_by: str = ""
+    keep_until: datetime | None = None
+
+
+type CaseKey = tuple[str, str, str]  # policy, rule, Subject.key
+type Cases = Mapping[CaseKey, CaseFacts]
+
+
+class Evaluated(Protocol):
+    """What the plan needs of an evaluation (`custos.engine.evaluate.Evaluation`)."""
+
+    @property
+    def unknown(self) -> Mapping[str, int]:
+        """`policy/rule` ► subjects that could not be decided."""
+        ...
+
+    @property
+    def coverage(self) -> tuple[int, int]:
+        """Libraries read completely, libraries expected."""
+        ...
+
+    def findings(self) -> Iterator[Finding]:
+        """Every finding."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a plan is made under, besides findings and policies.
+
+    `standings`: each policy as it stands now (`Approvals.standing`). `incomplete`: drives that were not read to their
+    end. `inventory`: table ► Delta version that was read.
+    """
+
+    now: datetime
+    standings: Mapping[str, Standing]
+    cases: Cases = field(default_factory=dict)
+    incomplete: frozenset[str] = frozenset()
+    inventory: Mapping[str, int] = field(default_factory=dict)
+
+
+def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> Plan:
+    """The plan of these findings. Its id is "" until it is saved (`custos.engine.plans.Plans`)."""
+    occasion = Occasion(
+        now=circumstances.now,
+        records=bundle.records,
+        holidays=bundle.records.holidays,
+        record_labels=frozenset(entry.label for entry in bundle.records.schedule.values() if entry.is_record),
+    )
+    planner = _Planner(bundle, circumstances, occasion)
+    drafts = [action for finding in evaluation.findings() for action in planner.actions(finding)]
+    merged = _merge(drafts, bundle.policies)
+    merged.sort(key=_by_reader)
+    return Plan(
+        id="",
+        made_at=circumstances.now,
+        policies={policy.id: policy.hash for policy in bundle.policies.values()},
+        states={policy.id: planner.state(policy) for policy in bundle.policies.values()},
+        inventory=dict(circumstances.inventory),
+        actions=tuple(replace(action, id=f"{number:06d}") for number, action in enumerate(merged, start=1)),
+        unknown=dict(evaluation.unknown),
+        coverage=evaluation.coverage,
+        notes=_notes(bundle, evaluation),
+    )
+
+
+def action_key(policy_hash: str, subject: Subject, kind: ActionKind, before: Mapping[str, Fact]) -> str:
+    """Names an action for ever: version of the policy, subject, kind and the state observed. SHA-256 in hexadecimal."""
+    observed = facts_to_json(before)
+    text = "\n".join((policy_hash, subject.key, str(subject.grantee), kind.value)).encode() + b"\n" + observed
+    return hashlib.sha256(text).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Planner:
+    bundle: Bundle
+    circumstances: Circumstances
+    occasion: Occasion
+
+    def state(self, policy: Policy) -> State:
+        """The policy's state that counts; simulate when nobody knows it."""
+        standing = self.circumstances.standings.get(policy.id)
+        return standing.state if standing else min(policy.state, State.SIMULATE, key=list(State).index)
+
+    def actions(self, finding: Finding) -> Iterator[Action]:
+        """What is planned about one finding."""
+        policy = self.bundle.policies[finding.policy]
+        rule = policy.rule(finding.rule)
+        case = self.circumstances.cases.get((policy.id, rule.id, finding.subject.key))
+        for step in rule.steps:
+            if not step.writes and not _answered(step, case):
+                yield self._action(
+                    policy, finding, step, change(step, finding, self.occasion), _not_yet(step, case, self)
+                )
+        write = self._write(rule, finding, case)
+        if write is not None:
+            step, done, waits = write
+            yield self._action(policy, finding, step, done, waits)
+
+    def _write(
+        self, rule: Rule, finding: Finding, case: CaseFacts | None
+    ) -> tuple[Step, Change, Refused | None] | None:
+        """The least destructive writing step that is due; else the first that waits; None when nothing is left."""
+        waiting: tuple[Step, Change, Refused] | None = None
+        steps = sorted((step for step in rule.steps if step.writes), key=lambda step: _ORDER[step.kind])
+        for step in steps:
+            done = change(step, finding, self.occasion)
+            if done.satisfied:
+                continue
+            waits = _not_yet(step, case, self)
+            if waits is None:
+                return step, done, None
+            waiting = waiting or (step, done, waits)
+        return waiting
+
+    def _action(self, policy: Policy, finding: Finding, step: Step, done: Change, waits: Refused | None) -> Action:
+        refused = self._refused(policy, finding, step, done) or waits
+        return Action(
+            id="",
+            key=action_key(policy.hash, finding.subject, step.kind, done.before),
+            finding=finding,
+            kind=step.kind,
+            before=done.before,
+            after=done.after,
+            reversibility=done.reversibility,
+            units=UNITS[step.kind],
+            state=self.state(policy),
+            refused=refused.sentence if refused else "",
+            refusal=refused.code if refused else "",
+        )
+
+    def _refused(self, policy: Policy, finding: Finding, step: Step, done: Change) -> Refused | None:
+        """Why the plan will not do it; what protects the subject stops writes, not words to the person accountable."""
+        if self.state(policy) is State.DRAFT:
+            return Refused(Code.DRAFT, f"The policy {policy.id} is a draft.")
+        if not step.writes:
+            return None
+        if finding.subject.drive_id in self.circumstances.incomplete:
+            return Refused(Code.INCOMPLETE, "Its library was not read to the end.")
+        if finding.protections:
+            protection = finding.protections[0]
+            return Refused(Code(protection.code), protection.sentence)
+        return done.refused
+
+
+def _answered(step: Step, case: CaseFacts | None) -> bool:
+    """Whether a step that tells or asks has nothing left to do."""
+    if case is None:
+        return False
+    if case.decision is not None:
+        return True
+    return (case.told_at if step.kind is ActionKind.TELL else case.asked_at or case.told_at) is not None
+
+
+def _not_yet(step: Step, case: CaseFacts | None, planner: _Planner) -> Refused | None:
+    """What a step waits for, None when it is due."""
+    now = planner.circumstances.now
+    if step.writes and case and case.decision is Decision.KEEP and (case.keep_until is None or now < case.keep_until):
+        until = f" until {case.keep_until:%-d %B %Y}" if case.keep_until else ""
+        return Refused(Code.KEEP, f"{case.decided_by or 'The owner'} decided to leave it{until}.")
+    if step.only_if is OnlyIf.OWNER_AGREES and not (case and case.decision is Decision.AGREE):
+        return Refused(Code.AGREEMENT, "The owner must agree first.")
+    if step.after is None:
+        return None
+    if case is None or case.told_at is None:
+        return Refused(Code.NOTICE, f"Nobody has been told yet: {step.after} must pass first.")
+    due = step.after.after(case.told_at, planner.occasion.holidays)
+    return None if now >= due else Refused(Code.NOTICE, f"It is due on {due:%-d %B %Y}, {step.after} after the notice.")
+
+
+def _merge(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[Action]:
+    """One action for each subject and kind, and no lesser write beside a removal: the others say who goes first."""
+    ranked = sorted(enumerate(actions), key=lambda pair: (_precedence(pair[1], policies), pair[0]))
+    first: dict[tuple[str, int, ActionKind], Action] = {}
+    removed: dict[tuple[str, int], Action] = {}
+    result: list[tuple[int, Action]] = []
+    for place, action in ranked:
+        subject = (action.finding.subject.key, action.finding.subject.grantee)
+        winner = first.get((*subject, action.kind))
+        # A file that should be a record gets no lesser label in its stead.
+        decides = not action.refused or (action.kind is ActionKind.APPLY_LABEL and action.refusal == Code.RECORD)
+        if winner is None and decides:
+            winner = removed.get(subject) if action.kind is ActionKind.SET_EXPIRY else None
+            first.setdefault((*subject, action.kind), action)
+            if action.kind in (ActionKind.REMOVE_LINK, ActionKind.REMOVE_GRANT):
+                removed[subject] = action
+        result.append((place, _superseded(action, winner) if winner and not action.refused else action))
+    return [action for _, action in sorted(result, key=lambda pair: pair[0])]
+
+
+def _precedence(action: Action, policies: Mapping[str, Policy]) -> tuple[object, ...]:
+    """Who goes first on one subject: who may act at all; removals; the stricter; the priority; who yields to nobody."""
+    policy = policies[action.finding.policy]
+    acts = action.state is State.ENFORCE or (action.state is State.PILOT and action.finding.asset_id in policy.pilot)
+    return (
+        not acts,
+        -_ORDER[action.kind],
+        *_strictness(action),
+        -policy.priority,
+        len(policy.yields_to),
+        policy.id,
+        action.finding.rule,
+    )
+
+
+def _strictness(action: Action) -> tuple[float, ...]:
+    """Lower is stricter; labels know no stricter, there the policies' priority decides."""
+    expires, sharing = action.after.get("expires"), action.after.get("sharing")
+    if isinstance(expires, datetime):
+        return (expires.timestamp(),)
+    if isinstance(sharing, str) and not action.refused:
+        return (float(rank(sharing)),)
+    return (0.0,)
+
+
+def _superseded(action: Action, winner: Action) -> Action:
+    other = winner.finding
+    same_kind = "goes first" if winner.kind is action.kind else f"does more ({winner.kind.value.replace('_', ' ')})"
+    return replace(
+        action,
+        refused=f"The rule {other.policy}/{other.rule} {same_kind} on the same {other.subject.kind}.",
+        refusal=Code.SUPERSEDED,
+    )
+
+
+def _by_reader(action: Action) -> tuple[object, ...]:
+    finding = action.finding
+    return finding.policy, finding.rule, _ORDER[action.kind], finding.asset_id, finding.subject.url, finding.subject.key
+
+
+def _notes(bundle: Bundle, evaluation: Evaluated) -> tuple[str, ...]:
+    read, expected = evaluation.coverage
+    notes = [str(warning) for warning in bundle.warnings]
+    if read < expected:
+        missing = expected - read
+        notes.append(f"{missing} of {expected} libraries were not read to their end: nothing is done there.")
+    return tuple(notes)
+
+
+def writes(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """The actions that would change the tenant: what a run carries out."""
+    return tuple(action for action in actions if action.kind.writes and not action.refused)

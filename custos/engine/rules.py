@@ -1,0 +1,165 @@
+"""A bundle's rules made ready to ask: expressions over the frames, the guards that apply, and how a row becomes a finding."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache, reduce
+from operator import and_
+
+import polars as pl
+
+from custos.engine.frames import IDS
+from custos.engine.guards import Guard, Guards
+from custos.engine.model import ActionKind, Fact, Finding, Kind, State, Subject
+from custos.engine.protect import of_label
+from custos.policy.bundle import winner
+from custos.policy.catalogue import CATALOGUE, facts_of
+from custos.policy.compile import Moment, columns_of, compile_condition, facts_in
+from custos.policy.model import Bundle, Policy, Rule
+from custos.policy.words import names_in, sentence
+
+_LABEL_FACTS = (
+    "label",
+    "label_explicit",
+    "is_record",
+    "scheduled_entry",
+    "scheduled_label",
+    "scheduled_label_is_record",
+    "list_item_id",
+)
+ALWAYS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.SITE: ("site_sharing", "site_sharing_allowed"),
+    Kind.TEAM: ("site_sharing", "site_sharing_allowed"),
+    Kind.FILE: _LABEL_FACTS,
+    Kind.LINK: ("link_scope", "link_type", "link_expires", "anyone_links_allowed", "organisation_links_allowed"),
+    Kind.GRANT: ("person", "person_domain", "principal", "through", "access", "under_agreement"),
+    Kind.GUEST: ("person", "person_domain", "under_agreement"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rule ready to ask: Boolean expressions over its kind's frame, null where they cannot be decided.
+
+    `stronger` are the rules whose label stands where both would label one file.
+    """
+
+    policy: Policy
+    rule: Rule
+    inside: pl.Expr
+    own_truth: pl.Expr
+    guards: tuple[Guard, ...]
+    facts: frozenset[str]
+    stronger: tuple[Asked, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`policy/rule`."""
+        return f"{self.policy.id}/{self.rule.id}"
+
+    @property
+    def truth(self) -> pl.Expr:
+        """What the rule says of a row, stronger rules considered."""
+        return reduce(and_, (~(other.inside & other.own_truth) for other in self.stronger), self.own_truth)
+
+    @property
+    def verdict(self) -> pl.Expr:
+        """What the rule says of a row inside the policy's scope; null also where it is not known whether it is inside."""
+        return self.inside & self.truth
+
+    @property
+    def found(self) -> pl.Expr:
+        """True for the rows that the rule finds; never null."""
+        return self.verdict.fill_null(value=False)
+
+    @property
+    def labels(self) -> bool:
+        """True when one of its steps applies a label."""
+        return any(step.kind is ActionKind.APPLY_LABEL for step in self.rule.steps)
+
+
+def asked_rules(bundle: Bundle, guards: Guards, now: datetime, kinds: Iterable[Kind] = tuple(Kind)) -> list[Asked]:
+    """The rules about some kinds, in the order of the policies and of their files. Drafts are left out."""
+    moment = Moment(now, bundle.records.holidays)
+    asked = [
+        Asked(
+            policy,
+            rule,
+            pl.col(f"in:{policy.id}"),
+            pl.when(pl.col("sure")).then(compile_condition(rule.when, moment)),
+            tuple(guards.of(rule.kind, policy.id, rule.id)),
+            (facts_in(rule.when) | names_in(rule.because) | {"asset", *ALWAYS.get(rule.kind, ())})
+            & facts_of(rule.kind).keys(),
+        )
+        for policy in bundle.policies.values()
+        if policy.state is not State.DRAFT
+        for rule in policy.rules
+        if rule.kind in kinds
+    ]
+    return [_yielding(one, asked, position) for position, one in enumerate(asked)]
+
+
+def _yielding(one: Asked, asked: Sequence[Asked], position: int) -> Asked:
+    """A labelling rule with the rules that win over it: earlier ones of its policy, and those of winning policies."""
+    if not one.labels:
+        return one
+    stronger = tuple(
+        other
+        for number, other in enumerate(asked)
+        if other.labels
+        and number != position
+        and (number < position if other.policy is one.policy else winner(one.policy, other.policy) is other.policy)
+    )
+    facts = one.facts.union(*(other.facts for other in stronger))
+    return replace(one, stronger=stronger, facts=facts)
+
+
+def values_of(names: frozenset[str], row: Mapping[str, Fact]) -> dict[str, Fact]:
+    """The facts in a row of a frame, with their bounds and missing flags."""
+    return {column: row[column] for column in _columns(names)}
+
+
+@lru_cache(maxsize=1000)
+def _columns(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(column for name in sorted(names) for column in columns_of(CATALOGUE[name]))
+
+
+def subject_of(kind: Kind, row: Mapping[str, Fact], url: str) -> Subject:
+    """The subject in a row of a frame."""
+    ids = {name: str(row[name]) if row[name] is not None else "" for name in IDS if name != "grantee"}
+    grantee = row["grantee"]
+    return Subject(
+        kind=kind,
+        site_id=ids["site_id"],
+        drive_id=ids["drive_id"],
+        item_id=ids["item_id"],
+        permission_id=ids["permission_id"],
+        grantee=grantee if isinstance(grantee, int) else -1,
+        user_id=ids["user_id"],
+        name=ids["name"],
+        url=url,
+    )
+
+
+def finding_of(asked: Asked, row: Mapping[str, Fact], url: str, guards: Sequence[Guard], bundle: Bundle) -> Finding:
+    """The finding in a row that a rule found, with what protects it."""
+    facts = values_of(asked.facts, row)
+    subject = subject_of(asked.rule.kind, row, url)
+    expired = [guard.protection.reference for guard in guards if not guard.stops]
+    if expired:
+        facts["exemption_expired"] = ", ".join(expired)
+    key = "\n".join((asked.name, subject.key, str(subject.grantee)))
+    return Finding(
+        id=hashlib.sha256(key.encode()).hexdigest()[:20],
+        policy=asked.policy.id,
+        rule=asked.rule.id,
+        where=asked.rule.mark,
+        subject=subject,
+        asset_id=str(row["asset"] or ""),
+        facts=facts,
+        because=sentence(asked.rule.because, facts),
+        protections=(*(guard.protection for guard in guards if guard.stops), *of_label(asked.rule, facts, bundle)),
+    )

@@ -1,0 +1,381 @@
+"""Runs: a plan on its way into the tenant, in batches. Table `runs`, and the batches' actions as blobs.
+
+A run's row: partition `run`, key its id (`R-2026-1123-01`). A batch's row: partition the run's id, key its number, with
+what came of its actions so far. A worker claims a batch for a while; a claim that has run out can be taken over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from custos.engine.codec import action_from_line, action_to_line
+from custos.engine.gate import Purpose
+from custos.engine.ledger import partition_of
+from custos.engine.limits import Sizes
+from custos.engine.model import Action, Outcome, Plan, Result
+from custos.engine.ports import Blobs
+from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
+from custos.table import Row, Table, Value
+
+_encode = msgspec.json.Encoder().encode
+_decode_result = msgspec.json.Decoder(Result).decode
+_decode_sizes = msgspec.json.Decoder(Sizes).decode
+
+CLAIM_SECONDS = 180.0
+_WRITES_TOGETHER = 16
+_RUNS = "run"
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    PREPARING = "preparing"  # its batches are being written down
+    PARKED = "awaiting approval"  # over a budget: nothing was written
+    RUNNING = "running"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class Verdict(StrEnum):
+    """How a run ended, computed from its counts, never from the absence of errors."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run. `hashes` are the versions of the policies that were planned; `over` the ceilings that it would break.
+
+    `released_by` is who let it go over its ceilings, "" for nobody. `target` says what an undo puts back.
+    """
+
+    id: str
+    plan: str
+    planned_at: datetime
+    purpose: Purpose
+    started_by: str
+    started_at: datetime
+    state: RunState
+    actions: int
+    batches: int
+    hashes: Mapping[str, str]
+    over: tuple[str, ...] = ()
+    released_by: str = ""
+    why: str = ""
+    target: str = ""
+    ended_at: datetime | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some actions of a run that one worker does together. `counts` by outcome; `attempt` counts from 0."""
+
+    run: str
+    number: int
+    size: int
+    site_id: str
+    place: str  # partition of the ledger
+    policies: tuple[str, ...]
+    done: bool = False
+    attempt: int = 0
+    claimed_until: float = 0.0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """A run with what came of it so far."""
+
+    run: Run
+    counts: Mapping[Outcome, int]
+    batches_done: int
+
+    @property
+    def waiting(self) -> int:
+        """Actions without an outcome yet."""
+        return self.run.actions - sum(self.counts.values())
+
+    @property
+    def verdict(self) -> Verdict:
+        """ok: each action was done, found done, or no longer needed. failed: none was, and something went wrong."""
+        went_wrong = sum(self.counts.get(bad, 0) for bad in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.REFUSED))
+        stands = sum(self.counts.get(good, 0) for good in (Outcome.DONE, Outcome.ALREADY))
+        if not went_wrong and not self.waiting:
+            return Verdict.OK
+        return Verdict.PARTIAL if stands else Verdict.FAILED
+
+
+@dataclass
+class Runs:
+    """The runs of one tenant. Every method raises StorageTrouble when storage cannot be reached."""
+
+    table: Table
+    blobs: Blobs
+    claim_seconds: float = CLAIM_SECONDS
+
+    async def create(self, run: Run, batches: Sequence[Sequence[Action]], sizes: Sizes) -> Run:
+        """Write a new run down, under the first free id of its day, with its batches and what percentages are of."""
+        named = await self._named(run)
+        await self.blobs.put(_sizes_blob(named.id), _encode(sizes))
+        keys = (action.key for actions in batches for action in actions)
+        await self.blobs.put(_keys_blob(named.id), "\n".join(keys).encode())
+        for start in range(0, len(batches), _WRITES_TOGETHER):
+            some = enumerate(batches[start : start + _WRITES_TOGETHER], start)
+            await asyncio.gather(*(self._keep_batch(named.id, number, actions) for number, actions in some))
+        return await self.change(named.id, lambda now: replace(now, state=run.state, batches=len(batches)))
+
+    async def _keep_batch(self, run_id: str, number: int, actions: Sequence[Action]) -> None:
+        await self.blobs.put(_blob(run_id, number), [action_to_line(action) + b"\n" for action in actions])
+        await self.table.upsert(_batch_row(_batch(run_id, number, actions)))
+
+    async def _named(self, run: Run) -> Run:
+        day = f"{'R' if run.purpose is Purpose.POLICY else 'U'}-{run.started_at:%Y-%m%d}-"
+        taken = [row.key async for row in self.table.query(_RUNS, first=day, last=day + "~")]
+        number = len(taken) + 1
+        while True:
+            named = replace(run, id=f"{day}{number:02d}", state=RunState.PREPARING)
+            try:
+                await self.table.insert(_run_row(named))
+            except RowExists:
+                number += 1
+            else:
+                return named
+
+    async def get(self, run_id: str) -> Run:
+        """One run. Raises BadInput when there is none of this id."""
+        row = await self.table.get(_RUNS, run_id)
+        if row is None:
+            raise BadInput([Problem(Mark("runs"), f"There is no run {run_id}.", "See `custos status`.", code="run")])
+        return _run(row)
+
+    async def all(self) -> AsyncIterator[Run]:
+        """Every run, oldest first."""
+        async for row in self.table.query(_RUNS):
+            yield _run(row)
+
+    async def open_keys(self, since: datetime) -> Mapping[str, str]:
+        """Keys of the actions that runs started since some moment still have in hand or in suspense, and which run."""
+        found: dict[str, str] = {}
+        async for row in self.table.query(_RUNS, first=f"R-{since:%Y-%m%d}", last="R-~"):
+            run = _run(row)
+            if run.state in (RunState.RUNNING, RunState.PARKED):
+                content = await self.blobs.get(_keys_blob(run.id)) or b""
+                found |= dict.fromkeys(content.decode().split(), run.id)
+        return found
+
+    async def change(self, run_id: str, how: Change) -> Run:
+        """Change a run as `how` says of what stands, again when somebody was faster. Returns it as it then stands."""
+        while True:
+            before = await self.get(run_id)
+            after = how(before)
+            if after == before:
+                return before
+            try:
+                await self.table.replace(_run_row(after))
+            except RowChanged:
+                continue
+            return await self.get(run_id)
+
+    async def batches(self, run_id: str) -> list[Batch]:
+        """The batches of a run, in order."""
+        return [_batch_of(row) async for row in self.table.query(run_id)]
+
+    async def actions(self, run_id: str, number: int) -> list[Action]:
+        """The actions of one batch."""
+        return [action_from_line(line) async for line in self.blobs.lines(_blob(run_id, number))]
+
+    async def progress(self, run_id: str) -> Progress:
+        """A run with what came of it so far."""
+        run = await self.get(run_id)
+        batches = await self.batches(run_id)
+        counts = {
+            outcome: total
+            for outcome in Outcome
+            if (total := sum(batch.counts.get(outcome.value, 0) for batch in batches))
+        }
+        return Progress(run=run, counts=counts, batches_done=sum(batch.done for batch in batches))
+
+    async def sizes(self, run_id: str) -> Sizes:
+        """What the percentages of a run's ceilings are of; nothing is known when nothing was written down."""
+        content = await self.blobs.get(_sizes_blob(run_id))
+        return _decode_sizes(content) if content else Sizes()
+
+    async def keep_results(self, run_id: str, number: int, results: Sequence[Result]) -> None:
+        """Write down what came of each action of a batch, over what was written down before."""
+        lines = [_encode(result) + b"\n" for result in results]
+        await self.blobs.put(_blob(run_id, number, "results"), lines)
+
+    async def results(self, run_id: str) -> AsyncIterator[Result]:
+        """What came of each action of a run so far, batch by batch."""
+        for batch in await self.batches(run_id):
+            async for line in self.blobs.lines(_blob(run_id, batch.number, "results")):
+                yield _decode_result(line)
+
+    async def claim(self, run_id: str, number: int) -> Batch | None:
+        """The batch, ours for a while; None while another worker has it. A batch that is done is returned as it is."""
+        row = await self.table.get(run_id, _number(number))
+        if row is None:
+            raise BadInput([Problem(Mark("runs"), f"The run {run_id} has no batch {number}.", code="run")])
+        batch = _batch_of(row)
+        if batch.done:
+            return batch
+        if batch.claimed_until > time.time():
+            return None
+        claimed = replace(batch, claimed_until=time.time() + self.claim_seconds)
+        try:
+            await self.table.replace(_batch_row(claimed))
+        except RowChanged:
+            return None
+        row = await self.table.get(run_id, _number(number))
+        return None if row is None else _batch_of(row)
+
+    async def report(self, batch: Batch, counts: Mapping[Outcome, int], *, done: bool) -> None:
+        """Write down what came of a batch so far, and let it go."""
+        told = {outcome.value: count for outcome, count in counts.items() if count}
+        attempt = batch.attempt if done else batch.attempt + 1
+        await self.table.upsert(_batch_row(replace(batch, counts=told, done=done, attempt=attempt, claimed_until=0.0)))
+
+
+type Change = Callable[[Run], Run]
+
+
+def into_batches(actions: Iterable[Action], *, size: int = 100) -> list[list[Action]]:
+    """Actions that are done together: of one library (or site) and one kind, labels of one name, `size` at most."""
+    groups: dict[tuple[str, ...], list[Action]] = {}
+    for action in actions:
+        subject = action.finding.subject
+        label = str(action.after.get("label", ""))
+        groups.setdefault((subject.site_id, subject.drive_id, action.kind, label), []).append(action)
+    return [group[start : start + size] for group in groups.values() for start in range(0, len(group), size)]
+
+
+def new_run(
+    plan: Plan, *, purpose: Purpose, by: str, at: datetime, actions: int, over: Sequence[str], target: str = ""
+) -> Run:
+    """A run that is not written down yet: parked when it is over a ceiling."""
+    return Run(
+        id="",
+        plan=plan.id,
+        planned_at=plan.made_at,
+        purpose=purpose,
+        started_by=by,
+        started_at=at,
+        state=RunState.PARKED if over else RunState.RUNNING,
+        actions=actions,
+        batches=0,
+        hashes=plan.policies,
+        over=tuple(over),
+        target=target,
+    )
+
+
+def _blob(run_id: str, number: int, what: str = "actions") -> str:
+    return f"runs/{run_id}/{_number(number)}.{what}.jsonl"
+
+
+def _keys_blob(run_id: str) -> str:
+    return f"runs/{run_id}/keys"
+
+
+def _sizes_blob(run_id: str) -> str:
+    return f"runs/{run_id}/sizes.json"
+
+
+def _number(number: int) -> str:
+    return f"{number:06d}"
+
+
+def _batch(run_id: str, number: int, actions: Sequence[Action]) -> Batch:
+    subject = actions[0].finding.subject
+    return Batch(
+        run=run_id,
+        number=number,
+        size=len(actions),
+        site_id=subject.site_id,
+        place=partition_of(subject),
+        policies=tuple(sorted({action.finding.policy for action in actions})),
+    )
+
+
+def _run_row(run: Run) -> Row:
+    values: dict[str, Value] = {
+        "plan": run.plan,
+        "planned_at": run.planned_at.isoformat(),
+        "purpose": run.purpose.value,
+        "started_by": run.started_by,
+        "started_at": run.started_at.isoformat(),
+        "state": run.state.value,
+        "actions": run.actions,
+        "batches": run.batches,
+        "hashes": json.dumps(dict(run.hashes), sort_keys=True),
+        "over": json.dumps(run.over[:50]),
+        "released_by": run.released_by,
+        "why": run.why,
+        "target": run.target,
+        "ended_at": run.ended_at.isoformat() if run.ended_at else "",
+    }
+    return Row(_RUNS, run.id, values, run.etag)
+
+
+def _run(row: Row) -> Run:
+    ended = row.text("ended_at")
+    return Run(
+        id=row.key,
+        plan=row.text("plan"),
+        planned_at=datetime.fromisoformat(row.text("planned_at")),
+        purpose=Purpose(row.text("purpose")),
+        started_by=row.text("started_by"),
+        started_at=datetime.fromisoformat(row.text("started_at")),
+        state=RunState(row.text("state")),
+        actions=row.number("actions"),
+        batches=row.number("batches"),
+        hashes=json.loads(row.text("hashes")),
+        over=tuple(json.loads(row.text("over"))),
+        released_by=row.text("released_by"),
+        why=row.text("why"),
+        target=row.text("target"),
+        ended_at=datetime.fromisoformat(ended) if ended else None,
+        etag=row.etag,
+    )
+
+
+def _batch_row(batch: Batch) -> Row:
+    values: dict[str, Value] = {
+        "size": batch.size,
+        "site_id": batch.site_id,
+        "place": batch.place,
+        "policies": json.dumps(batch.policies),
+        "done": batch.done,
+        "attempt": batch.attempt,
+        "claimed_until": batch.claimed_until,
+        "counts": json.dumps(dict(batch.counts), sort_keys=True),
+    }
+    return Row(batch.run, _number(batch.number), values, batch.etag)
+
+
+def _batch_of(row: Row) -> Batch:
+    return Batch(
+        run=row.partition,
+        number=int(row.key),
+        size=row.number("size"),
+        site_id=row.text("site_id"),
+        place=row.text("place"),
+        policies=tuple(json.loads(row.text("policies"))),
+        done=bool(row.values.get("done")),
+        attempt=row.number("attempt"),
+        claimed_until=float(row.text("claimed_until") or 0),
+        counts=json.loads(row.text("counts") or "{}"),
+        etag=row.etag,
+    )

@@ -1,0 +1,70 @@
+"""The switch that ends all writes: `custos stop`, `custos start`. One row, read by every instance before each write.
+
+An instance believes what it read for at most 15 seconds, so all writes end well within a minute. When the switch cannot
+be read nothing is written: StorageTrouble goes up.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from custos.audit.events import Event, What
+from custos.clock import Clock
+from custos.engine.ports import Audit
+from custos.table import Row, Table
+
+CACHE_SECONDS = 15.0
+_PARTITION, _KEY = "switch", "writes"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Who stopped all writes, when and why."""
+
+    at: datetime
+    by: str
+    why: str
+
+
+@dataclass
+class Switches:
+    """Table `switches`."""
+
+    table: Table
+    clock: Clock
+    audit: Audit
+    cache_seconds: float = CACHE_SECONDS
+    _stop: Stop | None = field(default=None, init=False)
+    _read: float = field(default=-1e9, init=False)
+
+    async def stopped(self) -> Stop | None:
+        """The stop in force, or None. At most `cache_seconds` old."""
+        if time.monotonic() - self._read >= self.cache_seconds:
+            asked = time.monotonic()
+            row = await self.table.get(_PARTITION, _KEY)
+            self._stop = _stop(row)
+            self._read = asked
+        return self._stop
+
+    async def stop(self, *, by: str, why: str) -> Stop:
+        """End all writes, on every instance. Stopping again ends what was started since."""
+        at = self.clock.now()
+        await self.table.upsert(Row(_PARTITION, _KEY, {"stopped": True, "by": by, "why": why, "at": at.isoformat()}))
+        self._read = -1e9
+        await self.audit.append([Event(what=What.WRITES_STOPPED, at=at, by=by, details={"why": why})])
+        return Stop(at, by, why)
+
+    async def start(self, *, by: str, why: str) -> None:
+        """Let writes go on."""
+        at = self.clock.now()
+        await self.audit.append([Event(what=What.WRITES_STARTED, at=at, by=by, details={"why": why})])
+        await self.table.upsert(Row(_PARTITION, _KEY, {"stopped": False, "by": by, "why": why, "at": at.isoformat()}))
+        self._read = -1e9
+
+
+def _stop(row: Row | None) -> Stop | None:
+    if row is None or not row.values.get("stopped"):
+        return None
+    return Stop(datetime.fromisoformat(row.text("at")), row.text("by"), row.text("why"))

@@ -1,0 +1,55 @@
+"""The flag that many notifications share: a drive is dirty from the first one until a sync begins to read.
+
+The webhook enqueues a drive only when `mark_dirty` says that it was clean. The worker clears the flag *before* it reads
+delta, so a change that comes meanwhile marks the drive again. A flag is believed for some minutes only, and the backstop
+syncs whatever it says: a process that died between flag and queue silences a drive for that long at most.
+Source: https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from custos.clock import Clock
+from custos.errors import RowChanged, RowExists
+from custos.inventory.state import TABLE
+from custos.storage.account import Account
+from custos.storage.rows import Row, key_part
+
+BELIEVED_FOR = timedelta(minutes=5)
+_PARTITION = "dirty"
+
+
+async def mark_dirty(account: Account, clock: Clock, drive_id: str) -> bool:
+    """True when the drive was clean: then queue it. False when it is waiting already.
+
+    A flag that has stood for long counts as clean: who set it may have died before the drive was queued.
+    """
+    rows, key, now = account.rows(TABLE), key_part(drive_id), clock.now()
+    values = {"drive_id": drive_id, "since": now.isoformat()}
+    try:
+        await rows.insert(Row(_PARTITION, key, values))
+    except RowExists:
+        found = await rows.get(_PARTITION, key)
+        if found is None:
+            return True  # a sync began this moment and may have read too early
+        if now - datetime.fromisoformat(found.text("since")) < BELIEVED_FOR:
+            return False
+        try:
+            await rows.replace(Row(_PARTITION, key, values, found.etag))
+        except RowChanged:
+            return False
+    return True
+
+
+async def clear_dirty(account: Account, drive_id: str) -> None:
+    """Call before delta is read, and when queueing failed."""
+    await account.rows(TABLE).delete(_PARTITION, key_part(drive_id))
+
+
+async def dirty_since(account: Account) -> dict[str, datetime]:
+    """The drives that wait for a sync because of a notification, and since when."""
+    return {
+        row.text("drive_id"): datetime.fromisoformat(row.text("since"))
+        async for row in account.rows(TABLE).query(_PARTITION)
+    }

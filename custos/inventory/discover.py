@@ -1,0 +1,238 @@
+"""Discovery: every site of the tenant, its libraries, its group's people and its sharing capability.
+
+One bad site never spoils a run. A site that is locked or forbidden says so and keeps what is known of it; one that is no
+longer listed is gone only when Microsoft confirms it with a 404. A site's sharing capability is told by SharePoint
+administration alone, to the actor: without one it stays unknown.
+Sources: https://learn.microsoft.com/graph/api/site-getallsites and
+https://learn.microsoft.com/powershell/module/microsoft.online.sharepoint.powershell/get-sposite
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from custos.clock import Clock
+from custos.inventory.libraries import Libraries, Seen
+from custos.inventory.people import counted, member_rows, read_people
+from custos.inventory.places import excluded_site, group_of, kind_of
+from custos.inventory.schema import SITES
+from custos.inventory.state import TABLE, DriveStates, SyncState
+from custos.inventory.tables import Lakehouse
+from custos.inventory.together import all_of
+from custos.m365 import Microsoft365, directory, site_admin, sites
+from custos.m365.directory import Group
+from custos.m365.errors import Forbidden, Locked, NotFound, Throttled, Trouble
+from custos.m365.site_admin import SiteSharing
+from custos.m365.sites import Channel, Site
+from custos.storage.account import Account
+from custos.storage.lease import Lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveryReport:
+    """What discovery found. `to_sync` are the governed libraries whose mirror is not complete.
+
+    `troubles` are sentences about single sites that could not be read; what was known of them is kept. `busy` tells that
+    another instance is discovering: nothing was done.
+    """
+
+    sites: int = 0
+    drives: int = 0
+    governed: int = 0
+    new: tuple[str, ...] = ()
+    to_sync: tuple[str, ...] = ()
+    locked: int = 0
+    gone: int = 0
+    troubles: tuple[str, ...] = ()
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Connections:
+    """Which site belongs to which group, and which sites are channels'; only read when administration does not tell."""
+
+    groups: Mapping[str, str] | None
+    channels: frozenset[str]
+
+
+async def discover(m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock) -> DiscoveryReport:
+    """Read what there is, write the tables `sites`, `drives` and `members`, and register the governed libraries.
+
+    Raises a Trouble when the list of sites or of groups cannot be read, or everything is throttled: then nothing is
+    written.
+    """
+    lease = Lease(account.rows(TABLE), "discovery", uuid.uuid4().hex)
+    if not await lease.take():
+        return DiscoveryReport(busy=True)
+    try:
+        return await _Discovery(m365, account, lakehouse, clock, lease).run()
+    finally:
+        await lease.release()
+
+
+class _Discovery:
+    """One run."""
+
+    def __init__(self, m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock, lease: Lease) -> None:
+        self.m365 = m365
+        self.graph = m365.observer
+        self.account = account
+        self.lakehouse = lakehouse
+        self.now = clock.now()
+        self.lease = lease
+
+    async def run(self) -> DiscoveryReport:
+        listed = [site async for site in sites.list_sites(self.graph)]
+        groups = {group.group_id: group for group in await directory.groups(self.graph)}
+        before = {name: await asyncio.to_thread(self.lakehouse.read, name) for name in ("sites", "drives", "members")}
+        seen = await all_of([self._see(site) for site in listed])
+        connections = await self._connections(listed, list(groups.values()))
+        rows = _kept([self._site_row(one, groups, connections) for one in seen], before["sites"])
+        people = await read_people(self.graph, {*rows["group_id"].drop_nulls(), *groups} - {""}, self.now)
+        sites_now = counted(await self._with_vanished(rows, before["sites"]), people)
+        drives_now = await Libraries(self.graph, self.now).rows(seen, before["drives"], sites_now)
+        members_now = member_rows(people, before["members"], frozenset(groups))
+        for table, frame in (("sites", sites_now), ("drives", drives_now), ("members", members_now)):
+            if not await self.lease.renew():
+                return DiscoveryReport(busy=True)
+            await asyncio.to_thread(self.lakehouse.replace, table, frame)
+        return await self._registered(seen, sites_now, drives_now)
+
+    async def _see(self, site: Site) -> Seen:
+        if excluded_site(site):
+            return Seen(site, "readable", None, ())
+        properties, trouble = await self._properties(site)
+        try:
+            if site.error:
+                return Seen(site, await sites.site_access(self.graph, site.site_id), properties, None, trouble)
+            return Seen(site, "readable", properties, await sites.drives_of(self.graph, site.site_id), trouble)
+        except Locked:
+            return Seen(site, "locked", properties, None, trouble)
+        except Forbidden:
+            return Seen(site, "forbidden", properties, None, trouble)
+        except NotFound:
+            return Seen(site, await self._access(site.site_id), properties, None, trouble)
+        except Throttled:
+            raise
+        except Trouble as error:
+            return Seen(site, None, properties, None, f"{site.web_url}: {error}")
+
+    async def _properties(self, site: Site) -> tuple[SiteSharing | None, str]:
+        if self.m365.sharepoint is None or not site.web_url:
+            return None, ""
+        try:
+            return await site_admin.read_sharing(self.m365.sharepoint, site.web_url), ""
+        except Throttled:
+            raise
+        except Trouble as error:
+            return None, f"{site.web_url}: its sharing could not be read: {error}"
+
+    async def _access(self, site_id: str) -> str | None:
+        try:
+            return await sites.site_access(self.graph, site_id)
+        except Throttled:
+            raise
+        except Trouble:
+            return None  # unknown: what was known before is kept
+
+    async def _connections(self, listed: Sequence[Site], groups: Sequence[Group]) -> _Connections:
+        """Group ► site and channel ► site, at a request for each group: only when administration does not tell."""
+        if self.m365.sharepoint is not None:
+            return _Connections(None, frozenset())
+        found = await all_of([self._group_site(group) for group in groups])
+        urls = await all_of([self._channel_urls(group) for group in groups if group.is_team])
+        flat = [url for part in urls for url in part]
+        channels = {one.site_id for one in listed for url in flat if url.startswith(f"{one.web_url}/")}
+        by_site = {site: group.group_id for group, site in zip(groups, found, strict=True) if site}
+        return _Connections(by_site, frozenset(channels))
+
+    async def _group_site(self, group: Group) -> str:
+        try:
+            return (await sites.group_site(self.graph, group.group_id)).site_id
+        except (NotFound, Locked, Forbidden):
+            return ""
+
+    async def _channel_urls(self, team: Group) -> list[str]:
+        try:
+            channels = await sites.channels_of(self.graph, team.group_id)
+        except (NotFound, Locked, Forbidden):
+            return []
+        apart = [channel for channel in channels if channel.membership != "standard"]
+        return [url for channel in apart for url in [await self._channel_url(team, channel)] if url]
+
+    async def _channel_url(self, team: Group, channel: Channel) -> str:
+        try:
+            return await sites.channel_folder_url(self.graph, team.group_id, channel.channel_id)
+        except (NotFound, Locked, Forbidden):
+            return ""
+
+    def _site_row(self, seen: Seen, groups: Mapping[str, Group], connections: _Connections) -> dict[str, object]:
+        """A row of `schema.SITES`; null is what could not be read now."""
+        site, properties = seen.site, seen.properties
+        group_id = group_of(site, properties, connections.groups)
+        group = groups.get(group_id or "")
+        visibility = None if group_id is None else "" if group is None else group.visibility or None
+        return {
+            "site_id": site.site_id,
+            "collection_id": site.collection_id,
+            "web_url": site.web_url or None,
+            "title": site.title or None,
+            "kind": kind_of(site, properties, group_id, group, is_channel=site.site_id in connections.channels),
+            "group_id": group_id,
+            "is_team": None if group_id is None else group is not None and group.is_team,
+            "visibility": visibility,
+            "created": site.created,
+            "access": seen.access,
+            "excluded": excluded_site(site),
+            "sharing_capability": properties.capability if properties is not None else None,
+            "properties_read_at": self.now if properties is not None else None,
+            "seen_at": self.now,
+        }
+
+    async def _with_vanished(self, rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+        """The rows with those that are no longer listed: gone only when Microsoft confirms it."""
+        missing = before.join(rows, on="site_id", how="anti")
+        buried = missing.filter(pl.col("access").eq_missing("gone"))
+        vanished = missing.filter(pl.col("access").ne_missing("gone"))
+        told = await all_of([self._access(site_id) for site_id in vanished["site_id"]])
+        access = pl.coalesce(pl.Series("told", told, dtype=pl.String), "access")
+        return pl.concat([rows, vanished.with_columns(access=access), buried])
+
+    async def _registered(
+        self, seen: Sequence[Seen], sites_now: pl.DataFrame, drives_now: pl.DataFrame
+    ) -> DiscoveryReport:
+        """Register the governed libraries, forget the rows of the others, and report."""
+        states = DriveStates.of(self.account)
+        known = {state.drive_id async for state in states.all()}
+        governed = drives_now.filter("governed")
+        waiting = []
+        for drive_id, site_id, list_id, name in governed.select("drive_id", "site_id", "list_id", "name").iter_rows():
+            state = await states.register(drive_id, site_id=site_id, list_id=list_id, name=name)
+            if state.state is not SyncState.COMPLETE:
+                waiting.append(drive_id)
+        for drive_id in known - set(governed["drive_id"]):
+            await states.forget(drive_id)
+        return DiscoveryReport(
+            sites=len(seen),
+            drives=drives_now.height,
+            governed=governed.height,
+            new=tuple(drive_id for drive_id in waiting if drive_id not in known),
+            to_sync=tuple(waiting),
+            locked=int((sites_now["access"] == "locked").sum()),
+            gone=int((sites_now["access"] == "gone").sum()),
+            troubles=tuple(one.trouble for one in seen if one.trouble),
+        )
+
+
+def _kept(rows: Sequence[Mapping[str, object]], before: pl.DataFrame) -> pl.DataFrame:
+    """The sites, with what could not be read now taken from what was known before, with its own time of reading."""
+    now = pl.DataFrame(list(rows), schema=SITES, orient="row")
+    both = now.join(before, on="site_id", how="left", suffix="_before", maintain_order="left")
+    return both.select(
+        pl.col(name) if name == "site_id" else pl.coalesce(name, f"{name}_before").alias(name) for name in SITES
+    )

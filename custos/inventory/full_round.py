@@ -1,0 +1,148 @@
+"""A full round: the whole drive is read and compared with the mirror.
+
+    anchor ► labels ► items, batch by batch ► sweep ► the anchor's delta link is stored, the drive is complete
+
+The anchor is a delta link taken before anything is read. It is the one that is kept, so everything that happens while
+the round runs is told again by the first round of changes. A batch is committed to the lakehouse first, then its ids
+are put by, then the next link goes into the row: wherever a worker dies, the next one repeats at most one batch, and
+repeating changes nothing. Old rows stay until the end, when those that were not seen are removed.
+Sources: https://learn.microsoft.com/graph/api/driveitem-delta and
+https://learn.microsoft.com/onedrive/developer/rest-api/concepts/scan-guidance
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import polars as pl
+
+from custos.inventory import compare, labels
+from custos.inventory.batches import IDS, SEEN, read_batches
+from custos.inventory.columns import latest
+from custos.inventory.schema import empty
+from custos.inventory.source import ItemPage
+from custos.inventory.state import Round, Stage, SyncState, Why
+from custos.inventory.work import Work
+
+
+async def begin(work: Work, *, link: str = "") -> None:
+    """Begin a full round, at `link` when Microsoft gave one (410)."""
+    anchor = await work.source.latest(work.drive_id)
+    stage = Stage.LABELS if work.state.list_id else Stage.ITEMS
+    await work.begin(Round.FULL, stage, anchor_link=anchor, next_link=link)
+
+
+async def run(work: Work) -> bool:
+    """Go on with the full round under way. False when the time ran out; the row says where to go on."""
+    if work.state.stage is Stage.LABELS and not await labels.gather(work):
+        return False
+    reading = await _Reading.of(work)
+    if not await read_batches(work, reading.commit, full=True):
+        return False
+    await _sweep(work, reading)
+    return True
+
+
+class _Reading:
+    """The items stage: what the mirror knows, what was seen, and how a batch is committed."""
+
+    def __init__(self, work: Work, known: pl.DataFrame, found: pl.DataFrame) -> None:
+        self.work = work
+        self.known = known
+        self.labels = found
+        self.last = empty(IDS)
+        """The ids of the last batch, which is not put by: nothing comes after it."""
+        self.drift = 0
+        """Of the last batch."""
+        self.unknown = False
+        """A row was written whose label is not known."""
+        self.is_whole = not known.height and not work.state.batch
+        """Everything that the mirror will hold is read in this turn."""
+
+    @classmethod
+    async def of(cls, work: Work) -> _Reading:
+        return cls(work, await work.select("items", compare.digests), await labels.gathered(work))
+
+    async def commit(self, items: pl.DataFrame, page: ItemPage) -> None:
+        """One batch: the lakehouse, the ids, the row; in this order."""
+        work = self.work
+        now = work.clock.now()
+        writer = await work.writer("items")
+        alive = compare.with_labels(items.filter(~pl.col("deleted")), self.labels, work.started)
+        verdict = await asyncio.to_thread(compare.judge, alive, self.known, null_differs=False)
+        new = compare.rows_for_new(verdict.new, work.drive_id, now)
+        await work.commit(partial(work.lakehouse.append, "items", new, writer=writer))
+        if verdict.differing.height:
+            differing = verdict.differing.lazy().select("item_id")
+            previous = await work.select(
+                "items", lambda items: items.join(differing, on="item_id", how="semi"), columns=compare.CARRIED
+            )
+            rows = compare.rows_for_differing(verdict.differing, previous, work.drive_id, now, changes=False)
+            await work.commit(partial(work.lakehouse.merge, "items", rows, drive=work.drive_id, writer=writer))
+            self.unknown = self.unknown or rows["label"].null_count() > 0
+        self.unknown = self.unknown or new["label"].null_count() > 0
+        self._learn(verdict)
+        drift = _drift(work, verdict)
+        written = verdict.new.height + verdict.differing.height
+        work.changed += written
+        ids = items.select(*IDS)
+        if page.delta_link:
+            self.last = ids
+            self.drift = drift
+            return
+        number = work.state.batch + 1
+        await work.parts.put(work.state.round_id, SEEN, number, ids)
+        await work.save(
+            next_link=page.next_link,
+            batch=number,
+            round_items=work.state.round_items + items.height,
+            round_changed=work.state.round_changed + written,
+            round_drift=work.state.round_drift + drift,
+            labels_complete=work.state.labels_complete and not self.unknown,
+        )
+
+    def _learn(self, verdict: compare.Verdict) -> None:
+        """Take what was written into what is known: an item may come again later in the round."""
+        if verdict.differing.height:
+            self.known = self.known.join(verdict.differing.select(compare.ID_DIGEST), on="id", how="anti")
+        for written in (verdict.new, verdict.differing):
+            if written.height:
+                self.known = self.known.vstack(compare.digests(written.lazy()).collect())
+
+
+def _drift(work: Work, verdict: compare.Verdict) -> int:
+    """How many of the rows delta should have told of before: what the tenant dates from before the last sync."""
+    before = work.state.synced_at
+    if before is None:
+        return 0
+    return sum(frame.filter(pl.col("modified") < before).height for frame in (verdict.new, verdict.differing))
+
+
+async def _sweep(work: Work, reading: _Reading) -> None:
+    """Remove what was not seen, then store the anchor's delta link: the drive is complete."""
+    state = work.state
+    frames = await work.parts.get(state.round_id, SEEN, range(1, state.batch + 1))
+    seen = latest([*frames, reading.last]).filter(~pl.col("deleted"))
+    ids = seen.lazy().select("item_id")
+    unseen = await work.select("items", lambda items: items.join(ids, on="item_id", how="anti"), columns=["item_id"])
+    gone = unseen["item_id"].to_list()
+    writer = await work.writer("items")
+    if gone:
+        await work.commit(partial(work.lakehouse.remove, "items", work.drive_id, gone, writer=writer))
+        work.removed += len(gone)
+    is_reconciliation = state.synced_at is not None and state.why is not Why.RESYNC
+    await work.end(
+        state=SyncState.COMPLETE,
+        why=Why.NONE,
+        detail="",
+        attempts=0,
+        delta_link=state.anchor_link,
+        items=seen.height,
+        synced_at=work.started,
+        reconciled_at=work.started,
+        labels_read_at=work.started if state.list_id else None,
+        labels_complete=not reading.unknown and (state.labels_complete or reading.is_whole),
+        permissions_read_at=None,
+        drift=state.round_drift + reading.drift + len(gone) if is_reconciliation else state.drift,
+    )

@@ -1,0 +1,124 @@
+"""Opening Delta tables: found, made when missing, and kept open between uses.
+
+Opening a table anew replays its log and costs several times what an update of an open one does, so open tables are kept; each
+is used by one thread at a time. The container `inventory` is made when it is missing.
+Source: https://delta-io.github.io/delta-rs/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from custos.errors import StorageTrouble
+from custos.inventory.schema import PARTITIONS, TABLES, empty
+from custos.storage.account import Account
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+CONTAINER = "inventory"
+
+_CONFIGURATION = {
+    "delta.checkpointInterval": "20",
+    "delta.dataSkippingNumIndexedCols": "2",  # ids are looked for by their extremes; nothing else is, so the log stays small
+}
+
+
+@dataclass
+class OpenTables:
+    """The tables of `schema.TABLES` under `root`. `root` is a directory in tests that need no storage account."""
+
+    account: Account | None
+    root: str
+    _known: set[str] = field(default_factory=set, init=False)
+    _idle: dict[str, list[DeltaTable]] = field(default_factory=dict, init=False)
+
+    def exists(self, table: str) -> bool:
+        """Whether the table has been made. Raises StorageTrouble when nobody can tell."""
+        if table in self._known:
+            return True
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+
+        try:
+            found = bool(DeltaTable.is_deltatable(self._uri(table), dict(self.options())))
+        except (DeltaError, OSError) as error:
+            if "ContainerNotFound" in str(error):
+                return False  # the container is made with the first table
+            raise StorageTrouble(f"table {table} cannot be looked for: {brief(error)}") from error
+        if found:
+            self._known.add(table)
+        return found
+
+    @contextmanager
+    def opened(self, table: str) -> Iterator[DeltaTable]:
+        """The table at its newest version, for one thread at a time."""
+        from deltalake.exceptions import DeltaError
+
+        idle = self._idle.setdefault(table, [])
+        try:
+            opened = idle.pop()
+        except IndexError:
+            opened = self.at(table, None)
+        else:
+            try:
+                opened.update_incremental()
+            except (DeltaError, OSError) as error:
+                raise StorageTrouble(f"table {table} cannot be opened: {brief(error)}") from error
+        yield opened
+        idle.append(opened)  # not after an error: what state it is in is unknown then
+
+    def at(self, table: str, version: int | None) -> DeltaTable:
+        """The table as it stood at `version`, None being now. Raises StorageTrouble, also for a version that is forgotten."""
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+
+        try:
+            return DeltaTable(self._uri(table), version=version, storage_options=dict(self.options()))
+        except (DeltaError, OSError) as error:
+            raise StorageTrouble(f"table {table} cannot be opened: {brief(error)}") from error
+
+    def create(self, table: str) -> None:
+        """Make the table; harmless when it is there."""
+        if self.exists(table):
+            return
+        from deltalake import write_deltalake
+        from deltalake.exceptions import DeltaError
+
+        self._make_container()
+        try:
+            write_deltalake(
+                self._uri(table), empty(TABLES[table]), mode="ignore", partition_by=PARTITIONS.get(table),
+                configuration=_CONFIGURATION, storage_options=dict(self.options()),
+            )  # fmt: skip
+        except (DeltaError, OSError) as error:
+            if not self.exists(table):  # two workers may have made it at the same moment
+                raise StorageTrouble(f"table {table} cannot be made: {brief(error)}") from error
+
+    def options(self) -> Mapping[str, str]:
+        """How the storage is reached, for delta-rs and Polars alike."""
+        return self.account.delta_options() if self.account is not None else {}
+
+    def _uri(self, table: str) -> str:
+        return f"{self.root}/{table}"
+
+    def _make_container(self) -> None:
+        if self.account is None:
+            return
+        from azure.core.exceptions import AzureError, ResourceExistsError
+
+        with self.account.blocking_container(CONTAINER) as container:
+            try:
+                container.create_container()
+            except ResourceExistsError:
+                return
+            except AzureError as error:
+                raise StorageTrouble(f"container {CONTAINER} cannot be made: {type(error).__name__}") from error
+
+
+def brief(error: Exception) -> str:
+    """The first line of a library's error: what may follow are addresses."""
+    return f"{type(error).__name__}: {str(error).partition('\n')[0][:200]}"

@@ -1,0 +1,188 @@
+"""What Custos knows about the sync of each drive: one row a drive in the table `drivestate`, guarded by its ETag.
+
+| state | meaning |
+|---|---|
+| pending | never read completely: its items are not known |
+| incomplete | it was read, or begun, and then something could not be read: `why` says what; nothing may act on it |
+| complete | every item is in the mirror as of `synced_at` |
+
+A *round* is one reading: `full` enumerates the drive, `changes` follows the stored delta link. What a round needs to
+go on after its worker died lies in the row: its id, the next link, the number of the last committed batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from custos.errors import RowChanged, RowExists
+from custos.storage.account import Account
+from custos.storage.rows import Row, Rows, Value, key_part
+
+TABLE = "drivestate"
+_PARTITION = "drive"
+
+
+class SyncState(StrEnum):
+    """How much of a drive is known."""
+
+    PENDING = "pending"
+    INCOMPLETE = "incomplete"
+    COMPLETE = "complete"
+
+
+class Round(StrEnum):
+    """The kind of reading under way."""
+
+    NONE = ""
+    FULL = "full"
+    CHANGES = "changes"
+    LABELS = "labels"  # a bulk reading of labels alone, for items whose label is unknown
+
+
+class Stage(StrEnum):
+    """How far a round has come. Each stage can be begun again without harm."""
+
+    NONE = ""
+    LABELS = "labels"  # full, labels: pages of labels are put by
+    ITEMS = "items"  # full, changes: pages of items are committed in batches
+
+
+class Why(StrEnum):
+    """Why a drive is incomplete."""
+
+    NONE = ""
+    LOCKED = "locked"  # the site is locked or archived; not a deletion
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"  # what it held stays in the mirror until discovery confirms that its site is gone
+    MALFORMED = "malformed"  # an answer was cut short or could not be understood
+    UNAVAILABLE = "unavailable"
+    REFUSED = "refused"
+    RESYNC = "resync"  # Microsoft forgot our place (410): a full round is under way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriveState:
+    """One drive's row. Links are opaque and are followed as they stand. Times are the tenant's."""
+
+    drive_id: str
+    site_id: str = ""
+    list_id: str = ""
+    name: str = ""
+    state: SyncState = SyncState.PENDING
+    why: Why = Why.NONE
+    detail: str = ""  # a sentence for the operator
+    attempts: int = 0  # failures in a row
+    round: Round = Round.NONE
+    stage: Stage = Stage.NONE
+    round_id: str = ""
+    round_started_at: datetime | None = None
+    anchor_link: str = ""  # full: the delta link that is stored as `delta_link` when the round ends
+    label_link: str = ""  # where the bulk reading of labels goes on
+    label_parts: int = 0  # parts of labels put by so far
+    next_link: str = ""  # where the reading of items goes on; "" is the beginning
+    batch: int = 0  # last committed batch of the round
+    round_items: int = 0  # items read in the round
+    round_changed: int = 0  # rows written in the round
+    round_drift: int = 0  # of those, what delta should have told before
+    delta_link: str = ""
+    items: int = 0  # in the mirror after the last round
+    synced_at: datetime | None = None
+    reconciled_at: datetime | None = None
+    labels_read_at: datetime | None = None
+    labels_complete: bool = False
+    permissions_pending: int = 0  # items whose permissions are unknown
+    permissions_read_at: datetime | None = None  # when all that was due had been tried; null when something may be due
+    drift: int = 0  # what the last full round found that delta had not told
+    units: int = 0  # resource units spent on this drive, ever
+    serial: int = 0  # of the row's writes
+    etag: str = ""
+
+    @property
+    def begun(self) -> bool:
+        """A round is under way."""
+        return self.round is not Round.NONE
+
+
+_TIMES = frozenset(("round_started_at", "synced_at", "reconciled_at", "labels_read_at", "permissions_read_at"))
+_KINDS: Mapping[str, type[StrEnum]] = {"state": SyncState, "why": Why, "round": Round, "stage": Stage}
+_NUMBERS = frozenset(spec.name for spec in fields(DriveState) if spec.type == "int")
+_SWITCHES = frozenset(spec.name for spec in fields(DriveState) if spec.type == "bool")
+
+
+@dataclass
+class DriveStates:
+    """The table. Raises StorageTrouble when it cannot be reached, RowChanged when another worker was first."""
+
+    rows: Rows
+
+    @classmethod
+    def of(cls, account: Account) -> DriveStates:
+        return cls(account.rows(TABLE))
+
+    async def get(self, drive_id: str) -> DriveState | None:
+        """The drive's row, None when discovery never met the drive."""
+        row = await self.rows.get(_PARTITION, key_part(drive_id))
+        return None if row is None else _state(row)
+
+    async def all(self) -> AsyncIterator[DriveState]:
+        """Every drive's row, in order of key."""
+        async for row in self.rows.query(_PARTITION):
+            yield _state(row)
+
+    async def register(self, drive_id: str, *, site_id: str, list_id: str, name: str) -> DriveState:
+        """The drive's row, made when it is missing, with its place in the tenant brought up to date."""
+        found = await self.get(drive_id)
+        if found is None:
+            try:
+                await self.rows.insert(_row(DriveState(drive_id=drive_id, site_id=site_id, list_id=list_id, name=name)))
+            except RowExists:
+                pass  # discovery runs on another instance too
+            found = await self.get(drive_id)
+            assert found is not None, "a row that was just written"
+        if (found.site_id, found.list_id, found.name) == (site_id, list_id, name):
+            return found
+        return await self.save(found, site_id=site_id, list_id=list_id, name=name)
+
+    async def save(self, state: DriveState, /, **changes: object) -> DriveState:
+        """Write the row with `changes`, provided that it is still as it was read. Returns it as it is now."""
+        changed = replace(state, serial=state.serial + 1, **changes)  # type: ignore[arg-type]  # checked by replace itself
+        await self.rows.replace(_row(changed))
+        found = await self.get(state.drive_id)
+        if found is None or found.serial != changed.serial:
+            raise RowChanged(f"the row of drive {state.drive_id} was changed by somebody else")
+        return found
+
+    async def forget(self, drive_id: str) -> None:
+        """Remove the row of a drive that is gone for good."""
+        await self.rows.delete(_PARTITION, key_part(drive_id))
+
+
+def _row(state: DriveState) -> Row:
+    values: dict[str, Value] = {}
+    for spec in fields(state):
+        value = getattr(state, spec.name)
+        if spec.name == "etag":
+            continue
+        values[spec.name] = "" if value is None else value.isoformat() if isinstance(value, datetime) else value
+    return Row(_PARTITION, key_part(state.drive_id), values, state.etag)
+
+
+def _state(row: Row) -> DriveState:
+    values: dict[str, object] = {"etag": row.etag}
+    for spec in fields(DriveState):
+        name = spec.name
+        if name in _TIMES:
+            text = row.text(name)
+            values[name] = datetime.fromisoformat(text).astimezone(UTC) if text else None
+        elif name in _KINDS:
+            values[name] = _KINDS[name](row.text(name))
+        elif name in _NUMBERS:
+            values[name] = row.number(name)
+        elif name in _SWITCHES:
+            values[name] = bool(row.values.get(name, False))
+        elif name != "etag":
+            values[name] = row.text(name)
+    return DriveState(**values)  # type: ignore[arg-type]  # built from the dataclass's own fields

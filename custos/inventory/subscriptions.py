@@ -1,0 +1,231 @@
+"""Subscriptions to libraries: the hints that something changed there.
+
+Wanted is one for each governed library that can be read. What is wanted and missing is created, with a secret of its own;
+what lives past half of its time is renewed; what Microsoft lost is created anew; what nobody wants any more is removed.
+Notifications in a gap are lost, so the sync from the stored delta link decides; these only make it faster.
+Sources: https://learn.microsoft.com/graph/api/subscription-post-subscriptions and
+https://learn.microsoft.com/graph/change-notifications-lifecycle-events
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from custos.clock import Clock
+from custos.inventory.tables import Lakehouse
+from custos.inventory.together import all_of
+from custos.m365 import Microsoft365
+from custos.m365 import subscriptions as graph_subscriptions
+from custos.m365.errors import Conflict, NotFound, Throttled, Trouble
+from custos.m365.graph import Graph
+from custos.m365.subscriptions import LONGEST_MINUTES, Subscription
+from custos.storage.account import Account
+from custos.storage.rows import Row, key_part
+
+TABLE = "subscriptions"
+LIFETIME = timedelta(minutes=LONGEST_MINUTES - 60)
+_PARTITION = "subscription"
+_SECRET_BYTES = 48  # 64 characters; Microsoft allows 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One subscription as we know it. `client_state` is its secret."""
+
+    subscription_id: str
+    drive_id: str
+    client_state: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What a reconciliation did. `troubles` are sentences about single libraries; they are tried again next time."""
+
+    wanted: int = 0
+    created: int = 0
+    adopted: int = 0
+    renewed: int = 0
+    removed: int = 0
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass
+class Subscriptions:
+    """The table of subscriptions. `known` is what the webhook asks at every notification."""
+
+    account: Account
+    _seen: dict[str, Known] = field(default_factory=dict, init=False)
+
+    async def known(self, subscription_id: str) -> Known | None:
+        """The subscription, None when it is not ours. An id never changes its secret, so it is asked for only once."""
+        if subscription_id not in self._seen:
+            row = await self.account.rows(TABLE).get(_PARTITION, key_part(subscription_id))
+            if row is None:
+                return None
+            self._seen[subscription_id] = _known(row)
+        return self._seen[subscription_id]
+
+    async def all(self) -> list[Known]:
+        """Every subscription."""
+        return [_known(row) async for row in self.account.rows(TABLE).query(_PARTITION)]
+
+    async def keep(self, known: Known) -> None:
+        """Write it down."""
+        values = {
+            "subscription_id": known.subscription_id,
+            "drive_id": known.drive_id,
+            "client_state": known.client_state,
+            "expires": known.expires.astimezone(UTC).isoformat(),
+        }
+        await self.account.rows(TABLE).upsert(Row(_PARTITION, key_part(known.subscription_id), values))
+
+    async def forget(self, subscription_id: str) -> None:
+        """Remove it: its notifications are refused from now on."""
+        self._seen.pop(subscription_id, None)
+        await self.account.rows(TABLE).delete(_PARTITION, key_part(subscription_id))
+
+
+def _known(row: Row) -> Known:
+    return Known(
+        subscription_id=row.text("subscription_id"),
+        drive_id=row.text("drive_id"),
+        client_state=row.text("client_state"),
+        expires=datetime.fromisoformat(row.text("expires")),
+    )
+
+
+async def reconcile_subscriptions(
+    m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock, notification_url: str
+) -> Reconciled:
+    """Make the subscriptions be what they should. Requests only, no resource units.
+
+    Raises a Trouble when the list of subscriptions cannot be read or everything is throttled.
+    """
+    table = Subscriptions(account)
+    live = {one.subscription_id: one for one in await graph_subscriptions.list_all(m365.observer) if one.drive_id}
+    known = {one.subscription_id: one for one in await table.all()}
+    wanted = await asyncio.to_thread(_wanted, lakehouse)
+    return await _Reconciling(
+        graph=m365.observer, table=table, now=clock.now(), url=notification_url, live=live, known=known
+    ).run(wanted)
+
+
+def _wanted(lakehouse: Lakehouse) -> frozenset[str]:
+    """The governed libraries of the sites that can be read."""
+    readable = lakehouse.read("sites", columns=["site_id", "access"]).filter(pl.col("access") == "readable")
+    governed = lakehouse.read("drives", columns=["drive_id", "site_id", "governed"]).filter("governed")
+    return frozenset(governed.join(readable, on="site_id", how="semi")["drive_id"])
+
+
+@dataclass
+class _Reconciling:
+    """One reconciliation. `live` is what Microsoft has, `known` what we wrote down, both by subscription id."""
+
+    graph: Graph
+    table: Subscriptions
+    now: datetime
+    url: str
+    live: Mapping[str, Subscription]
+    known: dict[str, Known]
+    report: Reconciled = field(default_factory=Reconciled, init=False)
+
+    async def run(self, wanted: frozenset[str]) -> Reconciled:
+        self.report = replace(self.report, wanted=len(wanted))
+        for lost in set(self.known) - set(self.live):
+            await self.table.forget(lost)
+        by_drive: dict[str, list[Subscription]] = {}
+        for one in self.live.values():
+            by_drive.setdefault(one.drive_id, []).append(one)
+        drives = sorted(wanted | set(by_drive))
+        await all_of([self._drive(drive, by_drive.get(drive, []), wanted=drive in wanted) for drive in drives])
+        return self.report
+
+    async def _drive(self, drive_id: str, live: Sequence[Subscription], *, wanted: bool) -> None:
+        try:
+            ours = [one for one in live if wanted and await self._is_usable(one)][:1]
+            for one in live:
+                if one not in ours:
+                    await self._remove(one)
+            if ours:
+                await self._keep_alive(ours[0])
+            elif wanted:
+                await self._create(drive_id)
+        except Throttled:
+            raise
+        except Trouble as trouble:
+            self.report = replace(self.report, troubles=(*self.report.troubles, f"drive {drive_id}: {trouble}"))
+
+    async def _is_usable(self, one: Subscription) -> bool:
+        """Whether it leads here, lifecycle events included (their address cannot be changed later), with a known secret.
+
+        Microsoft tells the secret of a subscription to the app that made it: one of an earlier life is taken over.
+        """
+        if one.notification_url != self.url or one.lifecycle_url != self.url:
+            return False
+        if one.subscription_id not in self.known:
+            if not one.client_state:
+                return False
+            await self._keep(one, one.client_state)
+            self._count("adopted")
+        return True
+
+    async def _keep_alive(self, one: Subscription) -> None:
+        if one.expires - self.now > LIFETIME / 2:
+            return
+        try:
+            renewed = await graph_subscriptions.renew(self.graph, one.subscription_id, self.now + LIFETIME)
+        except NotFound:
+            await self.table.forget(one.subscription_id)
+            await self._create(one.drive_id)
+            return
+        await self._keep(renewed, self.known[one.subscription_id].client_state)
+        self._count("renewed")
+
+    async def _create(self, drive_id: str) -> None:
+        """A new subscription; when Microsoft says that there is one, that one is taken over."""
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        try:
+            made = await graph_subscriptions.create(
+                self.graph,
+                drive_id=drive_id,
+                notification_url=self.url,
+                lifecycle_url=self.url,
+                client_state=secret,
+                expires=self.now + LIFETIME,
+            )
+        except Conflict:
+            await self._adopt(drive_id)
+            return
+        await self._keep(made, secret)
+        self._count("created")
+
+    async def _adopt(self, drive_id: str) -> None:
+        """Another instance made it just now. One that cannot be taken over is removed: the next time makes a new one."""
+        for one in await graph_subscriptions.list_all(self.graph):
+            if one.drive_id == drive_id and not await self._is_usable(one):
+                await self._remove(one)
+
+    async def _remove(self, one: Subscription) -> None:
+        await graph_subscriptions.delete(self.graph, one.subscription_id)
+        await self.table.forget(one.subscription_id)
+        self._count("removed")
+
+    async def _keep(self, one: Subscription, secret: str) -> None:
+        known = Known(
+            subscription_id=one.subscription_id,
+            drive_id=one.drive_id or self.live[one.subscription_id].drive_id,
+            client_state=secret,
+            expires=one.expires,
+        )
+        await self.table.keep(known)
+        self.known[known.subscription_id] = known
+
+    def _count(self, what: str) -> None:
+        self.report = replace(self.report, **{what: getattr(self.report, what) + 1})

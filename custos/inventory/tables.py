@@ -1,0 +1,277 @@
+"""The lakehouse: the inventory's Delta Lake tables, written with delta-rs and read with Polars.
+
+All of it blocks; asynchronous callers go through `asyncio.to_thread`. Tables come into being with their first row, and a
+table that does not exist yet reads as an empty frame with the right columns. Every write of one drive names its partition
+as a literal, so drives never conflict with each other.
+Sources: https://delta-io.github.io/delta-rs/ and https://github.com/delta-io/delta/blob/master/PROTOCOL.md
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from custos.errors import StorageTrouble
+from custos.inventory.opening import CONTAINER, OpenTables, brief
+from custos.inventory.schema import KEYS, PARTITIONS, TABLES, empty
+from custos.storage.account import Account
+
+if TYPE_CHECKING:
+    from deltalake import CommitProperties, DeltaTable
+
+KEEP_HOURS = 7 * 24
+"""How long an old version can still be read: longer than any plan lives."""
+
+_ATTEMPTS = 6
+_TARGET_BYTES = 16 * 1024 * 1024  # a merge rewrites whole files: smaller files, cheaper changes
+
+
+class Superseded(StorageTrouble):
+    """Another worker wrote this drive since our snapshot: what we hold is no longer the truth. Nothing was written."""
+
+
+@dataclass
+class Writer:
+    """One worker's turn at one drive of one table: its writes succeed only while nobody else writes that drive.
+
+    `last` is the number of the drive's last write in the snapshot the worker started from (0: none). The number travels
+    in the commit itself (Delta's `txn` action), so a worker that outlived its lease is refused by the table, not by luck.
+    `version` is the table's version up to which that was checked, -1 when it did not exist yet.
+    """
+
+    table: str
+    drive: str
+    last: int
+    version: int
+
+    @property
+    def application(self) -> str:
+        return f"custos/{self.drive}"
+
+
+@dataclass
+class Lakehouse:
+    """The tables of `schema.TABLES` under `root`. `root` is a directory in tests that need no storage account."""
+
+    account: Account | None
+    root: str = f"az://{CONTAINER}"
+    _tables: OpenTables = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tables = OpenTables(self.account, self.root)
+
+    # reading
+
+    def scan(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        drives: Iterable[str] | None = None,
+        version: int | None = None,
+    ) -> pl.LazyFrame:
+        """The table's rows, lazily: of `drives`, as they stood at `version` (default: now), with `columns` only.
+
+        Which files that means is settled here; later writes change nothing in the frame.
+        """
+        wanted = list(columns) if columns is not None else list(TABLES[table])
+        files = self._files(table, drives, version)
+        if not files:
+            return empty(TABLES[table]).lazy().select(wanted)
+        partition = PARTITIONS.get(table, [])
+        kinds = TABLES[table]
+        return pl.scan_parquet(
+            files,
+            schema={name: kind for name, kind in kinds.items() if name not in partition},
+            hive_partitioning=bool(partition),
+            hive_schema={name: kinds[name] for name in partition} or None,
+            missing_columns="insert",
+            extra_columns="ignore",
+            storage_options=dict(self._tables.options()) or None,
+        ).select(wanted)
+
+    def read(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        drives: Iterable[str] | None = None,
+        version: int | None = None,
+    ) -> pl.DataFrame:
+        """Like `scan`, collected. Raises StorageTrouble: a table that cannot be read is never an empty one."""
+        return self.collect(self.scan(table, columns=columns, drives=drives, version=version))
+
+    def collect(self, frame: pl.LazyFrame) -> pl.DataFrame:
+        """Collect a frame that `scan` gave, in bounded memory."""
+        try:
+            return frame.collect(engine="streaming")
+        except (pl.exceptions.ComputeError, OSError) as error:
+            raise StorageTrouble(f"the inventory cannot be read: {brief(error)}") from error
+
+    def version(self, table: str) -> int:
+        """The table's present version, -1 when it does not exist yet."""
+        if not self._tables.exists(table):
+            return -1
+        with self._tables.opened(table) as opened:
+            return int(opened.version())
+
+    def versions(self) -> dict[str, int]:
+        """Present versions of all tables, to pin what a plan was made from. -1: no such table yet."""
+        return {table: self.version(table) for table in TABLES}
+
+    def writer(self, table: str, drive: str) -> Writer:
+        """A turn at writing `drive`. What is compared with must be read after this."""
+        if not self._tables.exists(table):
+            return Writer(table, drive, 0, -1)
+        with self._tables.opened(table) as opened:
+            writer = Writer(table, drive, 0, opened.version())
+            writer.last = opened.transaction_version(writer.application) or 0
+        return writer
+
+    # writing
+
+    def append(self, table: str, frame: pl.DataFrame, *, writer: Writer | None = None) -> None:
+        """Add rows that are known to be new."""
+        if not frame.height:
+            return
+        typed = _typed(table, frame)
+
+        def write(opened: DeltaTable, commit: CommitProperties) -> None:
+            from deltalake import write_deltalake
+
+            write_deltalake(opened, typed, mode="append", commit_properties=commit, target_file_size=_TARGET_BYTES)
+
+        self._write(table, writer, write)
+
+    def merge(self, table: str, frame: pl.DataFrame, *, drive: str | None = None, writer: Writer | None = None) -> None:
+        """Insert rows, or replace those with the same key. `drive` confines it to that drive's partition."""
+        if not frame.height:
+            return
+        typed = _typed(table, frame).unique(KEYS[table], keep="last", maintain_order=True)
+        terms = [f"t.{name} = s.{name}" for name in KEYS[table] if drive is None or name != "drive_id"]
+        if drive is not None:
+            terms.insert(0, f"t.drive_id = {literal(drive)}")
+
+        def write(opened: DeltaTable, commit: CommitProperties) -> None:
+            merger = opened.merge(
+                typed, " AND ".join(terms), source_alias="s", target_alias="t", commit_properties=commit
+            )
+            merger.when_matched_update_all().when_not_matched_insert_all().execute()
+
+        self._write(table, writer, write)
+
+    def replace(
+        self, table: str, frame: pl.DataFrame, *, drive: str | None = None, writer: Writer | None = None
+    ) -> None:
+        """Put `frame` in the place of the whole table, or of one drive's rows, in one commit."""
+        predicate = None if drive is None else f"drive_id = {literal(drive)}"
+        typed = _typed(table, frame)
+        if not typed.height and not self._tables.exists(table):
+            return
+
+        def write(opened: DeltaTable, commit: CommitProperties) -> None:
+            from deltalake import write_deltalake
+
+            if not typed.height:
+                opened.delete(predicate, commit_properties=commit)
+                return
+            write_deltalake(
+                opened, typed, mode="overwrite", predicate=predicate, commit_properties=commit,
+                target_file_size=_TARGET_BYTES,
+            )  # fmt: skip
+
+        self._write(table, writer, write)
+
+    def delete(self, table: str, predicate: str, *, writer: Writer | None = None) -> None:
+        """Remove the rows for which the SQL `predicate` holds; put values in with `literal`."""
+        if self._tables.exists(table):
+            self._write(
+                table, writer, lambda opened, commit: _discard(opened.delete(predicate, commit_properties=commit))
+            )
+
+    def remove(self, table: str, drive: str, items: Sequence[str], *, writer: Writer | None = None) -> None:
+        """Remove the rows of these items of one drive, in one commit."""
+        if not items or not self._tables.exists(table):
+            return
+        gone = pl.DataFrame({"drive_id": [drive] * len(items), "item_id": list(items)})
+        condition = f"t.drive_id = {literal(drive)} AND t.item_id = s.item_id"
+
+        def write(opened: DeltaTable, commit: CommitProperties) -> None:
+            merger = opened.merge(gone, condition, source_alias="s", target_alias="t", commit_properties=commit)
+            merger.when_matched_delete().execute()
+
+        self._write(table, writer, write)
+
+    def compact(self, table: str | None = None, *, keep_hours: int = KEEP_HOURS) -> None:
+        """Join small files and let go of files that no version of the last `keep_hours` needs."""
+        for name in [table] if table else list(TABLES):
+            if self._tables.exists(name):
+                self._write(name, None, lambda opened, commit: _compact(opened, commit, keep_hours))
+
+    # inside
+
+    def _files(self, table: str, drives: Iterable[str] | None, version: int | None) -> list[str]:
+        if version == -1 or not self._tables.exists(table):
+            return []
+        chosen = None if drives is None else sorted(set(drives))
+        if chosen == []:
+            return []
+        only = None if chosen is None else [("drive_id", "in", chosen)]
+        if version is not None:
+            return list(self._tables.at(table, version).file_uris(file_pruning_predicate=only))
+        with self._tables.opened(table) as opened:
+            return list(opened.file_uris(file_pruning_predicate=only))
+
+    def _write(self, table: str, writer: Writer | None, change: Callable[[DeltaTable, CommitProperties], None]) -> None:
+        """Run one commit, again from a fresh snapshot when another commit got in between."""
+        from deltalake import CommitProperties, Transaction
+        from deltalake.exceptions import CommitFailedError, DeltaError
+
+        self._tables.create(table)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with self._tables.opened(table) as opened:
+                    commit = CommitProperties()
+                    if writer is not None:
+                        _check(opened, writer)
+                        commit = CommitProperties(app_transactions=[Transaction(writer.application, writer.last + 1)])
+                    before = opened.version()
+                    change(opened, commit)
+                    if writer is not None and opened.version() != before:  # a change of nothing commits nothing
+                        writer.last, writer.version = writer.last + 1, opened.version()
+            except CommitFailedError as error:
+                if attempt == _ATTEMPTS:
+                    raise StorageTrouble(f"table {table} is written by too many at once") from error
+                time.sleep(0.05 * 2**attempt)
+            except (DeltaError, OSError) as error:
+                raise StorageTrouble(f"table {table} cannot be written: {brief(error)}") from error
+            else:
+                return
+
+
+def literal(text: str) -> str:
+    """`text` as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _typed(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(kind) for name, kind in TABLES[table].items())
+
+
+def _check(opened: DeltaTable, writer: Writer) -> None:
+    """Raises Superseded when somebody else wrote the drive. A commit that comes between here and ours makes ours fail."""
+    if opened.version() != writer.version and (opened.transaction_version(writer.application) or 0) != writer.last:
+        raise Superseded(f"drive {writer.drive} was written by another worker")
+
+
+def _compact(opened: DeltaTable, commit: CommitProperties, keep_hours: int) -> None:
+    opened.optimize.compact(target_size=_TARGET_BYTES, commit_properties=commit)
+    opened.vacuum(retention_hours=keep_hours, dry_run=False, enforce_retention_duration=keep_hours >= KEEP_HOURS)
+
+
+def _discard(_: object) -> None:
+    """The figures of a delete, which nobody asks for."""

@@ -1,0 +1,77 @@
+"""Carrying out runs: a batch from the queue, a plan that a person applies, what is undone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from custos.engine.dispatch import Dispatched
+from custos.engine.evaluate import evaluate
+from custos.engine.facts import facts_from
+from custos.engine.gate import Purpose
+from custos.engine.limits import Sizes
+from custos.engine.runs import Progress, RunState, Verdict
+from custos.engine.sizes import measure
+from custos.engine.undo import Scope, UndoPlan
+from custos.inventory.reader import read_facts
+from custos.jobs import incidents, policies
+from custos.jobs.incidents import Incident
+from custos.policy import Bundle
+from custos.storage.queues import SYNC
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+async def work(app: Custos, message: Mapping[str, object]) -> Progress:
+    """Do one batch of a run; when it was the last, have the libraries that were touched read again.
+
+    Raises StorageTrouble: then the message stays in its queue.
+    """
+    bundle = (await policies.in_force(app)).bundle
+    progress = await app.dispatcher.work(message, bundle)
+    if progress.run.state is RunState.FINISHED and progress.verdict is not Verdict.OK:
+        counts = ", ".join(f"{count} {outcome.value}" for outcome, count in progress.counts.items())
+        await incidents.note(app, Incident.FAILED_RUN, progress.run.id, f"{progress.verdict.value}: {counts}")
+    return progress
+
+
+async def apply(app: Custos, plan_id: str, *, by: str) -> Dispatched:
+    """Start a run of exactly this plan. What no longer qualifies is skipped when its turn comes, and says why.
+
+    Raises BadInput when there is no such plan.
+    """
+    plan = await app.plans.load(plan_id)
+    bundle = (await policies.in_force(app)).bundle
+    return await app.dispatcher.dispatch(plan, bundle, by=by, sizes=await _sizes(app, bundle))
+
+
+async def plan_undo(app: Custos, scope: Scope, target: str) -> UndoPlan:
+    """What would be put back, and what cannot be. Raises BadInput when nothing was done there."""
+    bundle = (await policies.in_force(app)).bundle
+    records = frozenset(entry.label for entry in bundle.records.schedule.values() if entry.is_record)
+    return await app.undoing.plan(scope, target, record_labels=records)
+
+
+async def undo(app: Custos, undo_plan: UndoPlan, *, by: str) -> Dispatched:
+    """Put back what can be put back, through the same gate and the same audit."""
+    bundle = (await policies.in_force(app)).bundle
+    plan = await app.plans.save(undo_plan.plan, by=by)
+    sizes = await _sizes(app, bundle)
+    return await app.dispatcher.dispatch(
+        plan, bundle, by=by, sizes=sizes, purpose=Purpose.UNDO, target=f"{undo_plan.scope.value} {undo_plan.target}"
+    )
+
+
+async def read_again(app: Custos, drives: frozenset[str]) -> None:
+    """Queue a sync of libraries that Custos itself changed, so that the mirror knows at once."""
+    for drive_id in sorted(drives):
+        await app.account.queue(SYNC).send({"drive": drive_id})
+
+
+async def _sizes(app: Custos, bundle: Bundle) -> Sizes:
+    tables = await read_facts(app.account, app.lakehouse)
+    facts, now = facts_from(tables.frames), app.clock.now()
+    evaluation = await asyncio.to_thread(evaluate, bundle, facts, now)
+    return await asyncio.to_thread(measure, bundle, facts, evaluation, now)

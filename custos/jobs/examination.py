@@ -1,0 +1,151 @@
+"""What `custos doctor` looks at: each thing that only a real tenant can tell, tried with a harmless call.
+
+Nothing is written. A role that an identity holds beyond its need is a finding too.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from custos.errors import BadInput, CustosError
+from custos.jobs import policies
+from custos.m365 import site_admin, sites
+from custos.m365.credentials import BOT_AUDIENCE, GRAPH_AUDIENCE, Identity
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+OBSERVER_NEEDS = frozenset(
+    {"Sites.Read.All", "Files.Read.All", "Group.Read.All", "GroupMember.Read.All", "User.Read.All"}
+)
+ACTOR_NEEDS = frozenset({"Sites.ReadWrite.All", "Files.ReadWrite.All"})
+_WRITING = ("ReadWrite", "FullControl", "Manage")
+_HARMLESS = frozenset({"TeamsAppInstallation.ReadWriteSelfForUser.All"})
+
+
+class Sign(StrEnum):
+    """How one look ended."""
+
+    OK = "OK"
+    WARN = "WARN"  # it works, and something should be mended
+    FAIL = "FAIL"
+    OFF = "OFF"  # not set up, which is allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One thing that was looked at."""
+
+    sign: Sign
+    what: str
+    detail: str
+
+
+async def examine(app: Custos) -> list[Look]:
+    """Look at everything, whatever fails before it."""
+    looks: list[Look] = []
+    for what, look in (
+        ("storage", _storage),
+        ("policies", _policies),
+        ("observer", _observer),
+        ("sites", _sites),
+        ("actor", _actor),
+        ("site administration", _administration),
+        ("bot", _bot),
+        ("webhooks", _webhooks),
+    ):
+        looks += await _try(what, look, app)
+    return looks
+
+
+async def _try(what: str, look: Callable[[Custos], Awaitable[list[Look]]], app: Custos) -> list[Look]:
+    try:
+        return await look(app)
+    except CustosError as error:
+        return [Look(Sign.FAIL, what, str(error).splitlines()[0])]
+
+
+async def _storage(app: Custos) -> list[Look]:
+    head = await app.audit.head()
+    return [Look(Sign.OK, "storage", f"tables answer; the audit chain has {head.sequence:,} events")]
+
+
+async def _policies(app: Custos) -> list[Look]:
+    try:
+        found = await policies.in_force(app)
+    except BadInput as bad:
+        return [Look(Sign.FAIL, "policies", f"{len(bad.problems)} problem(s), the first: {bad.problems[0]}")]
+    if found.problems:
+        return [Look(Sign.WARN, "policies", f"{len(found.problems)} problem(s); the last good version counts")]
+    return [
+        Look(Sign.OK, "policies", f"{len(found.bundle.policies)} policies, {len(found.bundle.records.assets)} assets")
+    ]
+
+
+async def _observer(app: Custos) -> list[Look]:
+    return _roles_looked_at(
+        "observer", await _roles(app.m365.identities.observer, GRAPH_AUDIENCE), OBSERVER_NEEDS, reads=True
+    )
+
+
+async def _actor(app: Custos) -> list[Look]:
+    actor = app.m365.identities.actor
+    if actor is None:
+        return [Look(Sign.OFF, "actor", "no actor identity is set: policies can only simulate")]
+    return _roles_looked_at("actor", await _roles(actor, GRAPH_AUDIENCE), ACTOR_NEEDS, reads=False)
+
+
+async def _sites(app: Custos) -> list[Look]:
+    count = 0
+    async for _ in sites.list_sites(app.m365.observer):
+        count += 1
+    return [Look(Sign.OK, "sites", f"{count:,} sites are listed")]
+
+
+async def _administration(app: Custos) -> list[Look]:
+    sharepoint = app.m365.sharepoint
+    if sharepoint is None:
+        return [Look(Sign.OFF, "site administration", "without an actor, how far a site may share is unknown")]
+    told = await site_admin.read_sharing(sharepoint, app.settings.sharepoint_url)
+    return [Look(Sign.OK, "site administration", f"the root site's sharing is {told.capability}")]
+
+
+async def _bot(app: Custos) -> list[Look]:
+    bot = app.m365.identities.bot
+    if bot is None:
+        return [Look(Sign.OFF, "bot", "no bot is set: notices go by mail alone")]
+    await bot.token(BOT_AUDIENCE)
+    reachable = [reach async for reach in app.people.all() if reach.installed]
+    return [Look(Sign.OK, "bot", f"signs in; {len(reachable)} people are known to have it")]
+
+
+async def _webhooks(app: Custos) -> list[Look]:
+    if not app.settings.public_url:
+        return [Look(Sign.OFF, "webhooks", "CUSTOS_PUBLIC_URL is not set: changes are seen at the backstop sync")]
+    known = await app.subscriptions.all()
+    now = app.clock.now()
+    alive = [one for one in known if one.expires > now]
+    sign = Sign.OK if alive and len(alive) == len(known) else Sign.WARN
+    return [Look(sign, "webhooks", f"{len(alive):,} of {len(known):,} subscriptions are alive")]
+
+
+async def _roles(identity: Identity, audience: str) -> frozenset[str]:
+    payload = (await identity.token(audience)).token.split(".")[1]
+    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return frozenset(claims.get("roles", ()))
+
+
+def _roles_looked_at(name: str, held: frozenset[str], needed: frozenset[str], *, reads: bool) -> list[Look]:
+    looks = [Look(Sign.OK, name, f"signs in; holds {len(held)} Graph roles")]
+    missing = sorted(needed - held)
+    if missing:
+        looks.append(Look(Sign.FAIL, name, f"lacks {', '.join(missing)}"))
+    beyond = sorted(role for role in held - _HARMLESS if any(part in role for part in _WRITING)) if reads else []
+    if beyond:
+        looks.append(Look(Sign.WARN, name, f"never writes, and holds {', '.join(beyond)}: take that away"))
+    return looks

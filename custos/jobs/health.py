@@ -1,0 +1,63 @@
+"""Whether the app can do its work, for a monitor: storage, policies, age of the mirror, incidents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from custos.errors import BadInput, StorageTrouble
+from custos.inventory.state import DriveStates, SyncState
+from custos.jobs import incidents, policies
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+OLDEST_MIRROR = timedelta(hours=26)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`troubles` says what is not well, one sentence each; nothing in it names content of the tenant."""
+
+    troubles: tuple[str, ...]
+
+    @property
+    def well(self) -> bool:
+        """Nothing is wrong."""
+        return not self.troubles
+
+    def as_json(self) -> dict[str, object]:
+        """For the HTTP answer."""
+        return {"status": "well" if self.well else "unwell", "troubles": list(self.troubles)}
+
+
+async def check(app: Custos) -> Health:
+    """Look, without calling Microsoft 365."""
+    try:
+        return Health(tuple(await _troubles(app)))
+    except StorageTrouble:
+        return Health(("Storage cannot be reached.",))
+
+
+async def _troubles(app: Custos) -> list[str]:
+    troubles: list[str] = []
+    try:
+        if (await policies.in_force(app)).problems:
+            troubles.append("The policies cannot be used; the last good version counts.")
+    except BadInput:
+        troubles.append("The policies cannot be used, and no good version was ever kept.")
+    now = app.clock.now()
+    states = [state async for state in DriveStates.of(app.account).all()]
+    late = sum(state.synced_at is None or now - state.synced_at > OLDEST_MIRROR for state in states)
+    if late:
+        troubles.append(
+            f"{late} of {len(states)} libraries were not read within {OLDEST_MIRROR.total_seconds() / 3600:.0f} hours."
+        )
+    incomplete = sum(state.state is SyncState.INCOMPLETE for state in states)
+    if incomplete:
+        troubles.append(f"{incomplete} of {len(states)} libraries could not be read to their end.")
+    standing = [noted async for noted in incidents.standing(app)]
+    if standing:
+        troubles.append(f"{len(standing)} incidents stand; see `custos status`.")
+    return troubles

@@ -1,0 +1,102 @@
+"""Incidents: what an operator must see. Rows of the table `incidents`, newest first in `custos status`.
+
+One row per kind and subject: the same trouble again raises its count and moves its time, so that a bad night is one line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from custos.errors import RowChanged, RowExists
+from custos.storage.rows import Row, key_part
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+TABLE = "incidents"
+_PARTITION = "incident"
+_DETAIL_CHARACTERS = 2_000
+_TRIES = 5
+
+
+class Incident(StrEnum):
+    """What can go wrong so that a person must look."""
+
+    POISON = "poison message"  # a message failed each time; its work is not done
+    POLICIES = "policies refused"  # the files cannot be used; the last good version serves
+    FORGED = "forged request"  # a notification or bot message that was not Microsoft's
+    OVER_BUDGET = "over budget"  # a run waits for approval
+    FAILED_RUN = "run failed"
+    UNDELIVERED = "notice undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One incident as it stands."""
+
+    kind: Incident
+    subject: str
+    detail: str
+    count: int
+    first: datetime
+    last: datetime
+
+
+async def record_poison(app: Custos, queue: str, body: bytes) -> None:
+    """Keep a message that failed each time, with the queue it came from."""
+    await note(app, Incident.POISON, queue, body.decode("utf-8", "replace"))
+
+
+async def note(app: Custos, kind: Incident, subject: str, detail: str) -> None:
+    """Record an incident, or raise the count of one that stands. Raises StorageTrouble."""
+    rows = app.account.rows(TABLE)
+    key = key_part(f"{kind}|{subject}")
+    now = app.clock.now().isoformat()
+    for _ in range(_TRIES):
+        found = await rows.get(_PARTITION, key)
+        values = {
+            "kind": kind.value,
+            "subject": subject,
+            "detail": detail[:_DETAIL_CHARACTERS],
+            "count": (found.number("count") if found else 0) + 1,
+            "first": found.text("first") if found else now,
+            "last": now,
+        }
+        try:
+            if found is None:
+                await rows.insert(Row(_PARTITION, key, values))
+            else:
+                await rows.replace(Row(_PARTITION, key, values, found.etag))
+        except (RowChanged, RowExists):
+            continue
+        return
+
+
+async def clear(app: Custos, kind: Incident, subject: str) -> None:
+    """Take an incident back: its cause is gone."""
+    await app.account.rows(TABLE).delete(_PARTITION, key_part(f"{kind}|{subject}"))
+
+
+async def standing(app: Custos) -> AsyncIterator[Noted]:
+    """Every incident that stands."""
+    async for row in app.account.rows(TABLE).query(_PARTITION):
+        yield Noted(
+            Incident(row.text("kind")),
+            row.text("subject"),
+            row.text("detail"),
+            row.number("count"),
+            datetime.fromisoformat(row.text("first")),
+            datetime.fromisoformat(row.text("last")),
+        )
+
+
+def as_json(noted: Noted) -> str:
+    """One line for machines."""
+    return json.dumps(
+        {"kind": noted.kind, "subject": noted.subject, "count": noted.count, "last": noted.last.isoformat()}
+    )

@@ -1,0 +1,79 @@
+"""What `custos status` tells: how current the mirror is, what runs and waits, what went wrong, what it cost."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from custos.engine.model import State
+from custos.engine.runs import Run, RunState
+from custos.inventory.state import DriveState, DriveStates, SyncState
+from custos.jobs import incidents, policies
+from custos.jobs.incidents import Noted
+from custos.notices.model import CaseState
+from custos.storage.queues import ALL, poison
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Everything at one look. `running` are rounds under way; `stopped` says who stopped all writes and why, or is ""."""
+
+    now: datetime
+    libraries: Mapping[SyncState, int]
+    incomplete: tuple[DriveState, ...]
+    running: tuple[DriveState, ...]
+    items: int
+    oldest: datetime | None
+    queues: Mapping[str, int]
+    policies: Mapping[str, State]
+    refused_policies: int
+    runs: tuple[Run, ...]
+    cases: Mapping[CaseState, int]
+    incidents: tuple[Noted, ...]
+    stopped: str
+    units: int
+    requests: int
+    throttles: int
+
+    @property
+    def in_order(self) -> bool:
+        """Nothing waits for an operator. No library at all is not in order: silence is never success."""
+        unread = self.libraries.get(SyncState.INCOMPLETE, 0) + self.libraries.get(SyncState.PENDING, 0)
+        return bool(self.libraries) and not unread and not self.incidents and not self.refused_policies
+
+
+async def overview(app: Custos) -> Overview:
+    """Look at storage alone. Raises StorageTrouble."""
+    states = [state async for state in DriveStates.of(app.account).all()]
+    in_force = await policies.in_force(app)
+    standings = await app.approvals.standing(in_force.bundle.policies.values())
+    stop = await app.switches.stopped()
+    spent = await app.m365.gate.spent_on(time.strftime("%Y-%m-%d", time.gmtime()))
+    queues = {name: await app.account.queue(name).length() for one in ALL for name in (one, poison(one))}
+    read = [state.synced_at for state in states if state.synced_at is not None]
+    runs = [run async for run in app.runs.all()]
+    return Overview(
+        now=app.clock.now(),
+        libraries=Counter(state.state for state in states),
+        incomplete=tuple(state for state in states if state.state is SyncState.INCOMPLETE),
+        running=tuple(state for state in states if state.begun),
+        items=sum(state.items for state in states),
+        oldest=min(read, default=None),
+        queues={name: length for name, length in queues.items() if length},
+        policies={name: standing.state for name, standing in standings.items()},
+        refused_policies=len(in_force.problems),
+        runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is runs[-1]),
+        cases=Counter(stored.case.state for stored in await app.cases.all()),
+        incidents=tuple([noted async for noted in incidents.standing(app)]),
+        stopped=f"{stop.by}: {stop.why}" if stop else "",
+        units=spent.units,
+        requests=spent.requests,
+        throttles=spent.throttles,
+    )

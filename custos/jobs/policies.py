@@ -1,0 +1,82 @@
+"""The policies in force: the files as they are, or the last good version while they cannot be used.
+
+A bundle that loads is kept, file by file, in the container `policies` under its version, and named in the row `lastgood`.
+When the files break, that version goes on serving, an incident says so, and the version that broke is never half used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custos.errors import BadInput, Problem
+from custos.jobs import incidents
+from custos.jobs.incidents import Incident
+from custos.policy import Bundle, load, load_files
+from custos.storage.rows import Row
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+CONTAINER = "policies"
+_ROW = ("policies", "lastgood")
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The bundle that counts. `problems` are those of newer files that were refused; empty when the files themselves serve."""
+
+    bundle: Bundle
+    problems: tuple[Problem, ...]
+
+
+async def in_force(app: Custos) -> InForce:
+    """Load the files; on problems fall back to the last good version.
+
+    Raises BadInput when they cannot be used and no good version was ever kept.
+    """
+    try:
+        bundle = await asyncio.to_thread(load, app.settings.policies)
+    except BadInput as refused:
+        kept = await _last_good(app)
+        if kept is None:
+            raise
+        sentence = f"{len(refused.problems)} problem(s), the first: {refused.problems[0]}"
+        await incidents.note(app, Incident.POLICIES, str(app.settings.policies), sentence)
+        return InForce(kept, refused.problems)
+    await _keep(app, bundle)
+    return InForce(bundle, ())
+
+
+async def _keep(app: Custos, bundle: Bundle) -> None:
+    if app.kept_policies == bundle.version:
+        return
+    rows = app.account.rows("switches")
+    found = await rows.get(*_ROW)
+    if found is None or found.text("version") != bundle.version:
+        await app.account.container(CONTAINER).put(f"{bundle.version}.zip", _packed(bundle))
+        await rows.upsert(Row(*_ROW, {"version": bundle.version, "at": app.clock.now().isoformat()}))
+        await incidents.clear(app, Incident.POLICIES, str(app.settings.policies))
+    app.kept_policies = bundle.version
+
+
+async def _last_good(app: Custos) -> Bundle | None:
+    found = await app.account.rows("switches").get(*_ROW)
+    if found is None:
+        return None
+    packed = await app.account.container(CONTAINER).get(f"{found.text('version')}.zip")
+    if packed is None:
+        return None
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return load_files({name: archive.read(name) for name in archive.namelist()})
+
+
+def _packed(bundle: Bundle) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(bundle.files):
+            archive.writestr(zipfile.ZipInfo(name), bundle.files[name])
+    return buffer.getvalue()

@@ -1,0 +1,129 @@
+"""Who Custos is to Microsoft: managed identities, each with tokens per audience.
+
+Source: https://learn.microsoft.com/python/api/azure-identity/azure.identity.aio.managedidentitycredential
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import AzureError
+
+from custos.m365.errors import Unavailable
+from custos.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.identity.aio import ManagedIdentityCredential
+
+GRAPH_AUDIENCE = "https://graph.microsoft.com"
+BOT_AUDIENCE = "https://api.botframework.com"
+_MARGIN_SECONDS = 300
+
+
+@dataclass
+class Identity:
+    """One managed identity. Tokens are kept until five minutes before they end; it serves as an SDK's credential too.
+
+    `name` is for people, `client_id` the identity's client id.
+    """
+
+    name: str
+    client_id: str
+    _credential: ManagedIdentityCredential | None = field(default=None, init=False, repr=False)
+    _tokens: dict[str, AccessToken] = field(default_factory=dict, init=False, repr=False)
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+
+    async def token(self, audience: str) -> AccessToken:
+        """A token for `audience` (`https://graph.microsoft.com`, a SharePoint host, …), good for five minutes at least.
+
+        Raises Unavailable when the identity cannot be had.
+        """
+        return await self.get_token(f"{audience.rstrip('/')}/.default")
+
+    async def get_token(
+        self,
+        *scopes: str,
+        claims: str | None = None,
+        tenant_id: str | None = None,  # noqa: ARG002  # azure-core's signature; a managed identity has one tenant
+        enable_cae: bool = False,  # noqa: ARG002
+        **_: object,
+    ) -> AccessToken:
+        """azure-core's AsyncTokenCredential: the SDKs call this before every request, so a kept token costs a look-up.
+
+        A claims challenge throws the kept tokens away first.
+        """
+        if claims:
+            await self.forget()
+        scope = scopes[0]
+        kept = self._tokens.get(scope)
+        if kept is not None and kept.expires_on - time.time() > _MARGIN_SECONDS:
+            return kept
+        async with self._lock:
+            kept = self._tokens.get(scope)
+            if kept is not None and kept.expires_on - time.time() > _MARGIN_SECONDS:
+                return kept
+            try:
+                fresh: AccessToken = await self._open().get_token(scope)
+            except AzureError as error:
+                raise Unavailable(
+                    f"No token for {scope} as {self.name} ({self.client_id}): {type(error).__name__}.", code="noToken"
+                ) from error
+            self._tokens[scope] = fresh
+            return fresh
+
+    async def forget(self) -> None:
+        """Throw away every token, also those that azure-identity keeps: the next call asks for new ones."""
+        async with self._lock:
+            self._tokens.clear()
+            await self._close()
+
+    async def close(self) -> None:
+        """Close the connection to the token endpoint. The identity can be used again afterwards."""
+        async with self._lock:
+            await self._close()
+
+    async def __aenter__(self) -> Identity:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def _open(self) -> ManagedIdentityCredential:
+        if self._credential is None:
+            from azure.identity.aio import ManagedIdentityCredential
+
+            self._credential = ManagedIdentityCredential(client_id=self.client_id)
+        return self._credential
+
+    async def _close(self) -> None:
+        if self._credential is not None:
+            await self._credential.close()
+            self._credential = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """The identities of this installation. Everything runs without an actor, but nothing is written then."""
+
+    observer: Identity
+    actor: Identity | None
+    bot: Identity | None
+
+    async def close(self) -> None:
+        """Close all of them."""
+        for identity in (self.observer, self.actor, self.bot):
+            if identity is not None:
+                await identity.close()
+
+
+def identities_from(settings: Settings) -> Identities:
+    """The identities that the settings name; an empty client id means that there is none."""
+    return Identities(
+        observer=Identity("observer", settings.observer_client_id),
+        actor=Identity("actor", settings.actor_client_id) if settings.actor_client_id else None,
+        bot=Identity("bot", settings.bot_app_id) if settings.bot_app_id else None,
+    )

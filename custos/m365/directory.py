@@ -1,0 +1,232 @@
+"""People and groups in Entra: who owns, who belongs, who has left.
+
+None of this costs SharePoint units; Entra and Teams count requests of their own.
+Source: https://learn.microsoft.com/graph/api/resources/user
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from custos.m365.batch import BatchRequest
+from custos.m365.errors import NotFound
+from custos.m365.graph import segment
+from custos.m365.paging import Collection, collected, decoded
+
+if TYPE_CHECKING:
+    from custos.m365.graph import Graph
+
+_USER_FIELDS = "id,displayName,mail,userPrincipalName,userType,accountEnabled"
+_GROUP_FIELDS = "id,displayName,mail,visibility,createdDateTime,groupTypes,resourceProvisioningOptions"
+_PAGE = 999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """One account. `enabled` is None where Entra did not say; a leaver's account is disabled or gone."""
+
+    user_id: str
+    upn: str
+    mail: str
+    name: str
+    is_guest: bool
+    enabled: bool | None
+
+    @property
+    def domain(self) -> str:
+        """The domain of the person's own address (a guest's is that of the home organisation), lower case."""
+        return (self.mail or self.upn).rpartition("@")[2].lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One Microsoft 365 group. `visibility` is public, private or "" when it was not told."""
+
+    group_id: str
+    name: str
+    mail: str
+    visibility: str
+    created: datetime | None
+    is_team: bool
+
+
+class _User(msgspec.Struct, gc=False):
+    id: str
+    upn: str | None = msgspec.field(name="userPrincipalName", default=None)
+    mail: str | None = None
+    name: str | None = msgspec.field(name="displayName", default=None)
+    kind: str | None = msgspec.field(name="userType", default=None)
+    enabled: bool | None = msgspec.field(name="accountEnabled", default=None)
+
+    def record(self) -> User:
+        upn = self.upn or ""
+        is_guest = (self.kind or "").lower() == "guest" or "#ext#" in upn.lower()
+        return User(
+            user_id=self.id,
+            upn=upn,
+            mail=self.mail or "",
+            name=self.name or "",
+            is_guest=is_guest,
+            enabled=self.enabled,
+        )
+
+
+class _Group(msgspec.Struct, gc=False):
+    id: str
+    name: str | None = msgspec.field(name="displayName", default=None)
+    mail: str | None = None
+    visibility: str | None = None
+    created: datetime | None = msgspec.field(name="createdDateTime", default=None)
+    provisioning: list[str] | None = msgspec.field(name="resourceProvisioningOptions", default=None)
+
+    def record(self) -> Group:
+        return Group(
+            group_id=self.id,
+            name=self.name or "",
+            mail=self.mail or "",
+            visibility=(self.visibility or "").lower(),
+            created=self.created,
+            is_team="Team" in (self.provisioning or ()),
+        )
+
+
+_user = msgspec.json.Decoder(_User)
+_users = msgspec.json.Decoder(Collection[_User])
+_groups = msgspec.json.Decoder(Collection[_Group])
+
+
+async def users_by_upn(graph: Graph, upns: Sequence[str]) -> dict[str, User | None]:
+    """The accounts of `upns` (user principal names or object ids), by the text that was asked for; None for no such
+    account.
+
+    One request for each in batches of 20. Raises the trouble of the first that is neither an answer nor a 404: half a
+    directory is no directory. Permission: User.Read.All. Source: https://learn.microsoft.com/graph/api/user-get
+    """
+    asked = list(dict.fromkeys(upns))
+    requests = [
+        BatchRequest(id=str(number), path=f"/users/{segment(upn)}?$select={_USER_FIELDS}", units=0)
+        for number, upn in enumerate(asked)
+    ]
+    answers = await graph.batch(requests)
+    found: dict[str, User | None] = {}
+    for number, upn in enumerate(asked):
+        try:
+            found[upn] = decoded(_user, answers[str(number)].read(), "user").record()
+        except NotFound:
+            found[upn] = None
+    return found
+
+
+async def user(graph: Graph, upn_or_id: str) -> User | None:
+    """One account; None when there is no such account. Permission: User.Read.All.
+
+    Source: https://learn.microsoft.com/graph/api/user-get
+    """
+    return (await users_by_upn(graph, [upn_or_id]))[upn_or_id]
+
+
+async def users_of_department(graph: Graph, department: str) -> list[User]:
+    """The accounts of a department. Permission: User.Read.All. Source:
+    https://learn.microsoft.com/graph/api/user-list
+    """
+    quoted = department.replace("'", "''")
+    params: dict[str, str | int] = {
+        "$filter": f"department eq '{quoted}'",
+        "$select": _USER_FIELDS,
+        "$top": _PAGE,
+    }
+    return _records(await collected(graph, "/users", _users, units=0, params=params))
+
+
+async def guests(graph: Graph) -> list[User]:
+    """Every guest of the tenant: the index by which people on permissions are told apart. One request a page of 999.
+
+    Permission: User.Read.All. Source: https://learn.microsoft.com/graph/api/user-list
+    """
+    params: dict[str, str | int] = {"$filter": "userType eq 'Guest'", "$select": _USER_FIELDS, "$top": _PAGE}
+    return _records(await collected(graph, "/users", _users, units=0, params=params))
+
+
+async def owners(graph: Graph, group_id: str) -> list[User]:
+    """The owners of a group, disabled ones too. Raises NotFound when the group is gone.
+
+    Permission: GroupMember.Read.All and User.Read.All. Source: https://learn.microsoft.com/graph/api/group-list-owners
+    """
+    return await _people(graph, f"/groups/{group_id}/owners")
+
+
+async def members(graph: Graph, group_id: str) -> list[User]:
+    """The direct members of a group who are people, guests too. Raises NotFound when the group is gone.
+
+    Permission: GroupMember.Read.All and User.Read.All. Source: https://learn.microsoft.com/graph/api/group-list-members
+    """
+    return await _people(graph, f"/groups/{group_id}/members/microsoft.graph.user")
+
+
+async def everybody_in(graph: Graph, group_id: str) -> list[User]:
+    """The people in a group and in the groups inside it. Raises NotFound when the group is gone.
+
+    Source: https://learn.microsoft.com/graph/api/group-list-transitivemembers
+    """
+    return await _people(graph, f"/groups/{group_id}/transitiveMembers/microsoft.graph.user")
+
+
+async def groups(graph: Graph) -> list[Group]:
+    """Every Microsoft 365 group. One request a page of 999. Permission: Group.Read.All.
+
+    Source: https://learn.microsoft.com/graph/api/group-list
+    """
+    return await _group_list(graph, "groupTypes/any(c:c eq 'Unified')")
+
+
+async def teams(graph: Graph) -> list[Group]:
+    """Every group that a team stands on. Some very old, unused teams are missing from it; `is_team` settles each.
+
+    Permission: Group.Read.All. Source: https://learn.microsoft.com/graph/teams-list-all-teams
+    """
+    return await _group_list(graph, "resourceProvisioningOptions/Any(x:x eq 'Team')")
+
+
+async def is_team(graph: Graph, group_id: str) -> bool:
+    """Whether a team stands on the group. Permission: Team.ReadBasic.All.
+
+    Source: https://learn.microsoft.com/graph/api/team-get
+    """
+    try:
+        await graph.get(f"/teams/{group_id}", units=0, params={"$select": "id"})
+    except NotFound:
+        return False
+    return True
+
+
+async def manager_of(graph: Graph, user_id: str) -> User | None:
+    """The manager of a person; None when nobody is named. Permission: User.Read.All.
+
+    Source: https://learn.microsoft.com/graph/api/user-list-manager
+    """
+    try:
+        raw = await graph.get(f"/users/{segment(user_id)}/manager", units=0, params={"$select": _USER_FIELDS})
+    except NotFound:
+        return None
+    return decoded(_user, raw, "manager").record()
+
+
+async def _people(graph: Graph, path: str) -> list[User]:
+    params: dict[str, str | int] = {"$select": _USER_FIELDS, "$top": _PAGE}
+    return _records(await collected(graph, path, _users, units=0, params=params))
+
+
+async def _group_list(graph: Graph, condition: str) -> list[Group]:
+    params: dict[str, str | int] = {"$filter": condition, "$select": _GROUP_FIELDS, "$top": _PAGE}
+    found = await collected(graph, "/groups", _groups, units=0, params=params)
+    return [one.record() for one in found]
+
+
+def _records(found: Sequence[_User]) -> list[User]:
+    read: Callable[[_User], User] = _User.record
+    return [read(one) for one in found]

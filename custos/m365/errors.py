@@ -1,0 +1,222 @@
+"""What Microsoft 365 answered when it did not do as asked. Branch on the class, then on `code`; never on the text.
+
+    TenantTrouble
+    └── Trouble
+        ├── Throttled      429, 503, 509: wait `retry_after` seconds, all workers of the tenant together
+        ├── Forbidden      401, 403: a role is missing, or policy forbids it
+        ├── NotFound       404: deleted, moved, or never provisioned
+        ├── Conflict       409: it exists, or somebody changed it meanwhile
+        ├── Gone           410: a delta token has lapsed; begin anew at `location`
+        ├── Precondition   412: not as it was when it was read
+        ├── Locked         423: the site is locked or archived, or the file is checked out
+        ├── Refused        400 and every other 4xx, 501, 507: asking again changes nothing
+        ├── Unavailable    5xx, or no answer; `maybe_done` tells whether a write may have happened
+        └── Malformed      an answer that cannot be understood: cut short, not JSON, or without what it must have
+
+Source: https://learn.microsoft.com/graph/errors
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import msgspec
+
+from custos.errors import TenantTrouble
+
+
+class Trouble(TenantTrouble):
+    """One answer that is an error.
+
+    `status` is the HTTP status, 0 when no answer came. `code` is Microsoft's `error.code`, `inner_code` the innermost
+    code below it, `request_id` what Microsoft's support asks for; each is "" when there was none. `passing` is True
+    when the same request may succeed later without anybody changing anything.
+    """
+
+    passing: ClassVar[bool] = False
+
+    def __init__(
+        self, sentence: str, *, status: int = 0, code: str = "", inner_code: str = "", request_id: str = ""
+    ) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.code = code
+        self.inner_code = inner_code
+        self.request_id = request_id
+
+
+class Throttled(Trouble):
+    """Too much was asked. `retry_after` is in seconds, None when Microsoft did not say.
+
+    `from_gate` is True when Custos itself held the request back, because the wait is longer than the caller can sit
+    out: nothing was sent, and the work belongs back in its queue for `retry_after` seconds.
+    """
+
+    passing = True
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        retry_after: float | None = None,
+        from_gate: bool = False,
+        status: int = 0,
+        code: str = "",
+        inner_code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(sentence, status=status, code=code, inner_code=inner_code, request_id=request_id)
+        self.retry_after = retry_after
+        self.from_gate = from_gate
+
+
+class Forbidden(Trouble):
+    """401 or 403: a role is missing, a policy forbids it, or the item is a record."""
+
+
+class NotFound(Trouble):
+    """404: deleted, moved to another drive, or never provisioned."""
+
+
+class Conflict(Trouble):
+    """409: it exists already, or somebody changed it meanwhile."""
+
+
+class Gone(Trouble):
+    """410: the delta token has lapsed. `location` is where to begin anew, "" when Microsoft did not say."""
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        location: str = "",
+        status: int = 410,
+        code: str = "",
+        inner_code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(sentence, status=status, code=code, inner_code=inner_code, request_id=request_id)
+        self.location = location
+
+
+class Precondition(Trouble):
+    """412: the thing is no longer as it was when it was read."""
+
+
+class Locked(Trouble):
+    """423: the site is locked or archived (skip it, never take it for deleted), or the file is checked out."""
+
+
+class Refused(Trouble):
+    """400 and the rest: asking again changes nothing."""
+
+
+class Unavailable(Trouble):
+    """5xx, or no answer at all. `maybe_done` is True when a write may have reached Microsoft: read back before writing
+    again.
+    """
+
+    passing = True
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        maybe_done: bool = False,
+        status: int = 0,
+        code: str = "",
+        inner_code: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(sentence, status=status, code=code, inner_code=inner_code, request_id=request_id)
+        self.maybe_done = maybe_done
+
+
+class Malformed(Trouble):
+    """An answer that cannot be understood. What it was asked for is unknown, not empty."""
+
+    passing = True
+
+
+_BY_STATUS: Mapping[int, type[Trouble]] = {
+    401: Forbidden,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    412: Precondition,
+    423: Locked,
+    501: Refused,
+    507: Refused,
+}
+_THROTTLED = frozenset({429, 503, 509})
+
+
+class _Error(msgspec.Struct):
+    code: str | int | None = None
+    message: str | None = None
+    inner: _Error | None = msgspec.field(name="innerError", default=None)
+    inner_lower: _Error | None = msgspec.field(name="innererror", default=None)
+
+    def innermost(self) -> str:
+        below = self.inner or self.inner_lower
+        return "" if below is None else below.innermost() or str(below.code or "")
+
+
+class _ErrorBody(msgspec.Struct):
+    error: _Error | None = None
+
+
+_decode = msgspec.json.Decoder(_ErrorBody).decode
+
+
+def trouble_from(status: int, headers: Mapping[str, str], body: bytes, *, what: str, is_write: bool = False) -> Trouble:
+    """The trouble that an answer outside 2xx stands for.
+
+    `headers` has lower-case names; `what` is the request in words, for the sentence; `is_write` decides `maybe_done`.
+    A body that is no JSON (a gateway's page in HTML, nothing at all) leaves the codes empty: the status alone decides.
+    """
+    try:
+        error = _decode(body).error or _Error()
+    except msgspec.MsgspecError:
+        error = _Error()
+    code, inner = str(error.code or ""), error.innermost()
+    said = " ".join(part for part in (str(status), code, inner) if part)
+    sentence = f"{what}: Microsoft answered {said}."
+    request_id = headers.get("request-id", "") or headers.get("sprequestguid", "")
+    if status in _THROTTLED:
+        return Throttled(
+            sentence,
+            retry_after=seconds_to_wait(headers),
+            status=status,
+            code=code,
+            inner_code=inner,
+            request_id=request_id,
+        )
+    if status == 410:
+        return Gone(sentence, location=headers.get("location", ""), code=code, inner_code=inner, request_id=request_id)
+    kind = _BY_STATUS.get(status)
+    if kind is None and (status >= 500 or status == 408):
+        return Unavailable(
+            sentence, maybe_done=is_write, status=status, code=code, inner_code=inner, request_id=request_id
+        )
+    return (kind or Refused)(sentence, status=status, code=code, inner_code=inner, request_id=request_id)
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """The larger of `Retry-After` and `RateLimit-Reset` in seconds, decimals allowed; None when neither is there.
+
+    Source:
+    https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
+    """
+    told = [_seconds(headers.get(name, "")) for name in ("retry-after", "ratelimit-reset")]
+    known = [seconds for seconds in told if seconds is not None]
+    return max(known) if known else None
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 <= value < 7 * 86_400 else None

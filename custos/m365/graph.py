@@ -1,0 +1,258 @@
+"""Microsoft Graph: bytes in, bytes out, through msgraph-sdk's request adapter and the tenant's gate.
+
+The SDK gives authentication (with continuous access evaluation), its middleware and the request's life; its typed
+models stay asleep, because waking one costs 1.3 seconds and each entity 3.5 ms. Callers decode the few fields they need
+with msgspec. The SDK's own retry and redirect handlers are off: `custos.m365.gate` waits and retries, and no answer may
+send a token to another host.
+Source: https://learn.microsoft.com/graph/sdks/sdks-overview
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx
+from kiota_abstractions.method import Method
+from kiota_abstractions.request_information import RequestInformation
+from kiota_abstractions.response_handler import ResponseHandler
+from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from kiota_http.middleware.options import RedirectHandlerOption, ResponseHandlerOption, RetryHandlerOption
+from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph.graph_request_adapter import options as graph_options
+from msgraph_core import GraphClientFactory
+
+from custos.m365.batch import LARGEST_BATCH, BatchAnswer, BatchRequest, answers
+from custos.m365.credentials import GRAPH_AUDIENCE, Identity
+from custos.m365.errors import Forbidden, Malformed, Trouble, Unavailable, trouble_from
+from custos.m365.gate import TenantGate
+from custos.m365.lanes import Lane, lane_of
+from custos.m365.tls import tls
+
+USER_AGENT = "NONISV|Custos|Custos/0.1"
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0, write=60.0, pool=120.0)
+_LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=60.0)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer within 2xx. `headers` has lower-case names."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def segment(text: str) -> str:
+    """`text` (an id, a user principal name) as one segment of a path."""
+    return quote(text, safe="!,@$'()*+;:=-._~")
+
+
+@dataclass
+class Graph:
+    """Microsoft Graph as one identity. `base_url` ends in the version: `https://graph.microsoft.com/v1.0`.
+
+    Every method raises a `Trouble` (custos.m365.errors), never answers with one; StorageTrouble when the gate's rows
+    cannot be reached. Every method's `units` are SharePoint resource units, 0 for what SharePoint does not serve.
+    """
+
+    base_url: str
+    identity: Identity
+    gate: TenantGate
+
+    def __post_init__(self) -> None:
+        self.base_url = self.base_url.rstrip("/")
+        parts = urlsplit(self.base_url)
+        self._origin = (parts.scheme, parts.netloc)
+        host = parts.hostname or ""
+        audience = GRAPH_AUDIENCE if host in _LOOPBACK else f"https://{host}"
+        self._inner = httpx.AsyncHTTPTransport(verify=tls(), http1=True, http2=False, limits=_LIMITS)
+        self._client = GraphClientFactory.create_with_default_middleware(
+            client=httpx.AsyncClient(
+                transport=self._inner, timeout=_TIMEOUT, headers={"User-Agent": USER_AGENT}, follow_redirects=False
+            ),
+            options={
+                **graph_options,
+                RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=0, should_retry=False),
+                RedirectHandlerOption.get_key(): RedirectHandlerOption(max_redirect=0, should_redirect=False),
+            },
+        )
+        provider = AzureIdentityAuthenticationProvider(
+            self.identity, scopes=[f"{audience}/.default"], allowed_hosts=[host]
+        )
+        self._adapter = GraphRequestAdapter(provider, client=self._client)
+        self._adapter.base_url = self.base_url
+
+    async def get(
+        self, path: str, *, units: int, prefer: Sequence[str] = (), params: Mapping[str, str | int] | None = None
+    ) -> bytes:
+        """The body of `GET path`. `path` begins with `/`, without the version; `prefer` are values of the header
+        Prefer.
+        """
+        return (await self._call(Method.GET, self._address(path, params), units, prefer=prefer)).body
+
+    async def get_link(self, link: str, *, units: int, prefer: Sequence[str] = ()) -> bytes:
+        """The body of `GET link`, an address that an answer gave (nextLink, deltaLink, Location).
+
+        Raises Malformed, and sends nothing, when the link leads to another host than this Graph's.
+        """
+        self.check_link(link)
+        return (await self._call(Method.GET, link, units, prefer=prefer)).body
+
+    async def post(
+        self,
+        path: str,
+        body: bytes = b"",
+        *,
+        units: int,
+        prefer: Sequence[str] = (),
+        idempotent: bool = False,
+        sharing_write: bool = False,
+    ) -> Response:
+        """`POST path` with a JSON body. Unless `idempotent`, it is never sent twice when it may have arrived once: then
+        Unavailable is raised with `maybe_done`. `sharing_write` counts it against Microsoft's 300 in five minutes.
+        """
+        return await self._call(
+            Method.POST,
+            self._address(path),
+            units,
+            body=body,
+            prefer=prefer,
+            idempotent=idempotent,
+            sharing_writes=int(sharing_write),
+        )
+
+    async def patch(
+        self, path: str, body: bytes, *, units: int, prefer: Sequence[str] = (), sharing_write: bool = False
+    ) -> Response:
+        """`PATCH path` with a JSON body. It is taken to be idempotent: the same values again change nothing."""
+        return await self._call(
+            Method.PATCH, self._address(path), units, body=body, prefer=prefer, sharing_writes=int(sharing_write)
+        )
+
+    async def delete(self, path: str, *, units: int, sharing_write: bool = False) -> Response:
+        """`DELETE path`. NotFound is raised when there is nothing (any more), also after a retry that had succeeded."""
+        return await self._call(Method.DELETE, self._address(path), units, sharing_writes=int(sharing_write))
+
+    async def batch(self, requests: Sequence[BatchRequest], *, size: int = LARGEST_BATCH) -> dict[str, BatchAnswer]:
+        """Many requests in few posts, at most `size` (20) parts each. Answers every id: see
+        `custos.m365.batch.answers`.
+        """
+        return await answers(self, requests, size=size)
+
+    async def post_batch(self, body: bytes, *, units: int, requests: int, idempotent: bool, lane: Lane) -> bytes:
+        """`POST /$batch` as it is; `batch` handles the parts."""
+        answer = await self._call(
+            Method.POST,
+            self._address("/$batch"),
+            units,
+            body=body,
+            idempotent=idempotent,
+            lane=lane,
+            requests=requests,
+        )
+        return answer.body
+
+    def check_link(self, link: str) -> None:
+        """Raises Malformed when `link` does not lead to this Graph (scheme, host and port)."""
+        parts = urlsplit(link)
+        if (parts.scheme, parts.netloc) != self._origin:
+            raise Malformed(f"An answer's link leads to {parts.netloc or 'nowhere'}, not to {self._origin[1]}.")
+
+    async def close(self) -> None:
+        """Close the connections. The SDK's transport does not close the one below it, so both are closed here."""
+        await self._client.aclose()
+        await self._inner.aclose()
+
+    def _address(self, path: str, params: Mapping[str, str | int] | None = None) -> str:
+        query = "?" + urlencode(params, quote_via=quote, safe="$,()'=;:/*") if params else ""
+        return f"{self.base_url}{path}{query}"
+
+    async def _call(
+        self,
+        method: Method,
+        address: str,
+        units: int,
+        *,
+        body: bytes | None = None,
+        prefer: Sequence[str] = (),
+        idempotent: bool = True,
+        sharing_writes: int = 0,
+        lane: Lane | None = None,
+        requests: int = 1,
+    ) -> Response:
+        lane = lane or lane_of(address[len(self.base_url) :], units)
+        answer = await self.gate.run(
+            lambda: self._send_renewing(method, address, body, prefer),
+            lane=lane,
+            units=units,
+            requests=requests,
+            sharing_writes=sharing_writes,
+            idempotent=idempotent,
+        )
+        if "ratelimit-remaining" in answer.headers:
+            await self._observe(lane, answer.headers)
+        return answer
+
+    async def _send_renewing(self, method: Method, address: str, body: bytes | None, prefer: Sequence[str]) -> Response:
+        """One try; on 401 one more with a new token, since the kept one may have been revoked."""
+        try:
+            return await self._send(method, address, body, prefer)
+        except Forbidden as trouble:
+            if trouble.status != 401:
+                raise
+        await self.identity.forget()
+        return await self._send(method, address, body, prefer)
+
+    async def _send(self, method: Method, address: str, body: bytes | None, prefer: Sequence[str]) -> Response:
+        is_write = method is not Method.GET
+        what = f"{method.value} {urlsplit(address).path}"
+        request = RequestInformation(method)
+        request.url = address
+        request.headers.add("client-request-id", str(uuid.uuid4()))
+        if prefer:
+            request.headers.add("Prefer", ", ".join(prefer))
+        if body is not None:
+            request.content = body
+            request.headers.add("Content-Type", "application/json")
+        request.add_request_options([ResponseHandlerOption(_Answer(what, is_write=is_write))])
+        try:
+            answer = await self._adapter.send_primitive_async(request, "bytes", {})
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Unavailable(f"{what}: not reached ({type(error).__name__}).") from error
+        except (httpx.RemoteProtocolError, httpx.DecodingError) as error:
+            cut_short = isinstance(error, httpx.DecodingError) or "complete message body" in str(error)
+            if is_write or not cut_short:
+                raise Unavailable(f"{what}: the connection was lost ({error}).", maybe_done=is_write) from error
+            raise Malformed(f"{what}: the answer was cut short ({error}).") from error
+        except httpx.TransportError as error:
+            raise Unavailable(f"{what}: no answer ({type(error).__name__}).", maybe_done=is_write) from error
+        return cast("Response", answer)
+
+    async def _observe(self, lane: Lane, headers: Mapping[str, str]) -> None:
+        try:
+            limit, remaining, reset = (float(headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset"))
+        except (KeyError, ValueError):
+            return
+        await self.gate.observe(lane, limit, remaining, reset)
+
+
+class _Answer(ResponseHandler):
+    """Takes the native response before the SDK does: status and headers are kept, and every error status is raised."""
+
+    def __init__(self, what: str, *, is_write: bool) -> None:
+        self.what = what
+        self.is_write = is_write
+
+    async def handle_response_async(self, response: Any, error_map: Any) -> Any:  # noqa: ARG002  # kiota's signature
+        answer = cast("httpx.Response", response)
+        if answer.is_success:
+            return Response(answer.status_code, answer.content, answer.headers)
+        raise self.trouble(answer)
+
+    def trouble(self, answer: httpx.Response) -> Trouble:
+        return trouble_from(answer.status_code, answer.headers, answer.content, what=self.what, is_write=self.is_write)

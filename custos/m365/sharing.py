@@ -1,0 +1,191 @@
+"""Sharing of items: read permissions in bulk, tighten them, and give access back.
+
+What Microsoft can do decides what is offered: an expiry can be set on Anyone links alone; removing a link removes it
+for everyone who used it, and its address never comes back; an inherited permission is removed at the ancestor that owns
+it. All writes count against 300 in five minutes per app and tenant.
+Source: https://learn.microsoft.com/graph/api/resources/permission
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from custos.m365.batch import BatchRequest
+from custos.m365.errors import NotFound, Trouble
+from custos.m365.graph import segment
+from custos.m365.permissions import Permission, permission_from, permissions_from
+
+if TYPE_CHECKING:
+    from custos.m365.graph import Graph
+
+UNITS = 5
+_BATCH = 10  # gentler on SharePoint than 20, and the price is the same
+
+
+async def read_permissions(
+    graph: Graph, items: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], list[Permission] | Trouble]:
+    """The permissions of many items, by (drive id, item id): each one's list, or its trouble. An empty list is a known
+    none.
+
+    Costs 5 units an item and page. Permission: Files.Read.All.
+    Sources: https://learn.microsoft.com/graph/api/driveitem-list-permissions and
+    https://learn.microsoft.com/graph/json-batching
+    """
+    requests = [
+        BatchRequest(id=str(number), path=_path(drive, item), units=UNITS) for number, (drive, item) in enumerate(items)
+    ]
+    answers = await graph.batch(requests, size=_BATCH)
+    found: dict[tuple[str, str], list[Permission] | Trouble] = {}
+    for number, key in enumerate(items):
+        try:
+            found[key] = await _all(graph, answers[str(number)].read())
+        except Trouble as trouble:
+            found[key] = trouble
+    return found
+
+
+async def read_item_permissions(graph: Graph, drive_id: str, item_id: str) -> list[Permission]:
+    """The permissions of one item as they are now. Costs 5 units a page. Raises NotFound, Locked, Forbidden.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-list-permissions
+    """
+    return await _all(graph, await graph.get(_path(drive_id, item_id), units=UNITS))
+
+
+async def set_link_expiry(
+    graph: Graph, drive_id: str, item_id: str, permission_id: str, when: datetime | None
+) -> Permission:
+    """Let an Anyone link end at `when` (aware), or never with None. Costs 5 units and a sharing write.
+
+    Raises Refused on any other permission, NotFound when it is gone. Permission: Files.ReadWrite.All.
+    Source: https://learn.microsoft.com/graph/api/permission-update
+    """
+    body = msgspec.json.encode({"expirationDateTime": None if when is None else _instant(when)})
+    answer = await graph.patch(_path(drive_id, item_id, permission_id), body, units=UNITS, sharing_write=True)
+    return permission_from(answer.body)
+
+
+async def set_roles(graph: Graph, drive_id: str, item_id: str, permission_id: str, roles: Sequence[str]) -> Permission:
+    """Change the roles of a direct grant. Costs 5 units and a sharing write. Raises Refused on links.
+
+    Source: https://learn.microsoft.com/graph/api/permission-update
+    """
+    body = msgspec.json.encode({"roles": list(roles)})
+    answer = await graph.patch(_path(drive_id, item_id, permission_id), body, units=UNITS, sharing_write=True)
+    return permission_from(answer.body)
+
+
+async def remove_permission(graph: Graph, drive_id: str, item_id: str, permission_id: str) -> bool:
+    """Remove a grant, or a link for everyone who used it. True when it was there, False when it was gone already.
+
+    Costs 5 units and a sharing write. Raises Forbidden on an inherited permission, Locked. Permission:
+    Files.ReadWrite.All.
+    Source: https://learn.microsoft.com/graph/api/permission-delete
+    """
+    try:
+        await graph.delete(_path(drive_id, item_id, permission_id), units=UNITS, sharing_write=True)
+    except NotFound:
+        return False
+    return True
+
+
+async def remove_people(
+    graph: Graph,
+    drive_id: str,
+    item_id: str,
+    permission_id: str,
+    *,
+    emails: Sequence[str] = (),
+    user_ids: Sequence[str] = (),
+) -> Permission:
+    """Take named people off a link of scope `users`; the link lives on for the others. Costs 5 units and a sharing
+    write.
+
+    Raises Refused on links of another scope. Permission: Files.ReadWrite.All.
+    Source: https://learn.microsoft.com/graph/api/permission-revokegrants
+    """
+    grantees = [{"email": email} for email in emails] + [{"objectId": user_id} for user_id in user_ids]
+    answer = await graph.post(
+        f"{_path(drive_id, item_id, permission_id)}/revokeGrants",
+        msgspec.json.encode({"grantees": grantees}),
+        units=UNITS,
+        idempotent=True,
+        sharing_write=True,
+    )
+    return permission_from(answer.body)
+
+
+async def create_link(
+    graph: Graph, drive_id: str, item_id: str, *, link_type: str, scope: str, expires: datetime | None = None
+) -> tuple[Permission, bool]:
+    """A link of `link_type` (view, edit) and `scope` (anonymous, organization, users), and whether it is new.
+
+    Microsoft answers with the existing link when there is one like it, so asking twice is harmless. Costs 5 units and a
+    sharing write. Raises Refused or Forbidden with inner code `sharingDisabled` where the site forbids it.
+    Source: https://learn.microsoft.com/graph/api/driveitem-createlink
+    """
+    body: dict[str, object] = {"type": link_type, "scope": scope}
+    if expires is not None:
+        body["expirationDateTime"] = _instant(expires)
+    answer = await graph.post(
+        f"/drives/{drive_id}/items/{item_id}/createLink",
+        msgspec.json.encode(body),
+        units=UNITS,
+        idempotent=True,
+        sharing_write=True,
+    )
+    return permission_from(answer.body), answer.status == 201
+
+
+async def invite(
+    graph: Graph,
+    drive_id: str,
+    item_id: str,
+    *,
+    emails: Sequence[str],
+    roles: Sequence[str],
+    message: str = "",
+    send_mail: bool = False,
+) -> list[Permission]:
+    """Give people direct access who must sign in. Costs 5 units and a sharing write.
+
+    Sending mail makes it not idempotent: Unavailable with `maybe_done` when it may have happened.
+    Source: https://learn.microsoft.com/graph/api/driveitem-invite
+    """
+    body: Mapping[str, object] = {
+        "recipients": [{"email": email} for email in emails],
+        "roles": list(roles),
+        "requireSignIn": True,
+        "sendInvitation": send_mail,
+        "message": message[:2_000],
+    }
+    answer = await graph.post(
+        f"/drives/{drive_id}/items/{item_id}/invite",
+        msgspec.json.encode(body),
+        units=UNITS,
+        idempotent=not send_mail,
+        sharing_write=True,
+    )
+    return permissions_from(answer.body)[0]
+
+
+async def _all(graph: Graph, raw: bytes) -> list[Permission]:
+    found, link = permissions_from(raw)
+    while link:
+        more, link = permissions_from(await graph.get_link(link, units=UNITS))
+        found.extend(more)
+    return found
+
+
+def _path(drive_id: str, item_id: str, permission_id: str = "") -> str:
+    end = f"/{segment(permission_id)}" if permission_id else ""
+    return f"/drives/{drive_id}/items/{item_id}/permissions{end}"
+
+
+def _instant(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

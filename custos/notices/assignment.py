@@ -1,0 +1,284 @@
+"""Who is asked about a finding, and why: asset ► Information Asset Owner, or whoever stands in.
+
+The register says who is accountable, Entra says whether that person is still here. Somebody who left is followed by
+the deputy, then by the owner's escalation address or line manager, then by the SIRO; never by an administrator. What no
+asset covers goes to the head of information governance. Pure: everything is decided from the registers and a
+`Directory` snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from custos.records.model import Asset, Post, Records
+
+
+class Role(StrEnum):
+    """In which role somebody is asked."""
+
+    IAO = "iao"
+    DEPUTY = "deputy"
+    STEWARD = "steward"
+    MANAGER = "manager"  # the owner's escalation address or line manager
+    SIRO = "siro"
+    GOVERNANCE = "governance"  # head of information governance
+    NOBODY = "nobody"
+
+    @property
+    def may_bind(self) -> bool:
+        """True when this role may agree to what cannot be undone. A steward prepares, an owner decides."""
+        return self in (Role.IAO, Role.DEPUTY, Role.MANAGER, Role.SIRO)
+
+
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.IAO: "Information Asset Owner",
+    Role.DEPUTY: "deputy Information Asset Owner",
+    Role.STEWARD: "data steward",
+    Role.MANAGER: "line manager of the Information Asset Owner",
+    Role.SIRO: "Senior Information Risk Owner",
+    Role.GOVERNANCE: "head of information governance",
+    Role.NOBODY: "nobody",
+}
+TO_THE_GROUP = "it goes to the Corporate Information Group"
+SIRO_POSTS = frozenset({"siro", "senior information risk owner"})
+GOVERNANCE_POSTS = frozenset(
+    {"head of information governance", "head_of_information_governance", "information_governance"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A user account. `user_id` is the Entra object id, the only address that the bot service accepts."""
+
+    user_id: str
+    upn: str
+    name: str
+    mail: str = ""
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The accounts of everybody whom the registers name, as Entra had them at `read_at`. Keys are UPNs in lower case.
+
+    An address that is missing here does not exist in Entra. A directory that could not be read is no Directory: its
+    reader raises, and no case changes hands.
+    """
+
+    people: Mapping[str, Person]
+    read_at: datetime
+
+    @classmethod
+    def of(cls, people: Iterable[Person], read_at: datetime) -> Directory:
+        """A snapshot of `people`."""
+        return cls({person.upn.casefold(): person for person in people}, read_at)
+
+    def find(self, upn: str) -> Person | None:
+        """The account of `upn`, enabled or not."""
+        return self.people.get(upn.strip().casefold())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Who is asked, in which role, and the sentence that tells them why.
+
+    `person` is None only when nobody in the whole chain can be asked; then `because` says so to the operator. `steward`
+    can be asked to look first; `no_steward` says why nobody can. `governance` keeps the register: the head of
+    information governance, or the SIRO. `next_words` ends the sentence "if nobody answers …".
+    `gaps` are faults of the register that the assignment met, for its keeper.
+    """
+
+    person: Person | None
+    role: Role
+    because: str
+    steward: Person | None = None
+    no_steward: str = ""
+    governance: Person | None = None
+    next_words: str = TO_THE_GROUP
+    gaps: tuple[str, ...] = ()
+
+
+def upns_named(records: Records) -> frozenset[str]:
+    """Every address that an assignment may need, in lower case: what the directory reader looks up."""
+    named = [
+        upn for asset in records.assets.values() for upn in (asset.iao, asset.deputy, asset.escalation, *asset.stewards)
+    ]
+    named += [upn for post in records.posts.values() for upn in (post.upn, post.manager)]
+    return frozenset(upn.strip().casefold() for upn in named if upn.strip())
+
+
+def assign(
+    asset: Asset | None,
+    records: Records,
+    directory: Directory,
+    *,
+    today: date,
+    ask: Role = Role.IAO,
+    excluding: frozenset[str] = frozenset(),
+) -> Assignment:
+    """Who is asked about `asset`, or about something that no asset covers (None).
+
+    `ask` is STEWARD for questions that a steward answers first. `excluding` are object ids of people who said that it
+    is not theirs: while the register still names them, the head of information governance is asked instead.
+    """
+    reader = _Reader(records, directory, today)
+    if asset is None:
+        return reader.governance("no asset of the register covers it")
+    owner = reader.owner(asset)
+    if owner.person is not None and owner.person.user_id in excluding:
+        return reader.governance(
+            f"{owner.person.name}, whom the register names for {asset.name} ({asset.id}), says that it is not theirs"
+        )
+    if ask is Role.STEWARD and owner.steward is not None and owner.steward.user_id not in excluding:
+        who = owner.person.name if owner.person else ROLE_WORDS[Role.IAO]
+        return Assignment(
+            person=owner.steward,
+            role=Role.STEWARD,
+            because=f"You are asked because you are the data steward of {asset.name} ({asset.id}).",
+            governance=owner.governance,
+            next_words=f"it goes to {who}, {ROLE_WORDS[owner.role]}",
+            gaps=owner.gaps,
+        )
+    return owner
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    records: Records
+    directory: Directory
+    today: date
+
+    def in_post(self, upn: str) -> tuple[Person | None, str]:
+        """The person behind `upn` when they can be asked today; else None and why not."""
+        if not upn.strip():
+            return None, "nobody is named"
+        person = self.directory.find(upn)
+        post = self.post(upn)
+        who = person.name if person else (post.role if post else upn)
+        if person is None:
+            return None, f"{who} has no account any more"
+        if not person.enabled:
+            return None, f"the account of {who} is switched off"
+        if post is not None and post.valid_to is not None and post.valid_to < self.today:
+            return None, f"{who} left the post on {day_words(post.valid_to)}"
+        return person, ""
+
+    def post(self, upn: str) -> Post | None:
+        return self.records.posts.get(upn) or self.records.posts.get(upn.strip().casefold())
+
+    def holders(self, titles: frozenset[str]) -> list[Person]:
+        found = (self.in_post(post.upn)[0] for post in self.records.posts.values() if post.role.casefold() in titles)
+        return [person for person in found if person is not None]
+
+    def owner(self, asset: Asset) -> Assignment:
+        """The IAO or the first successor who can be asked."""
+        post = self.post(asset.iao)
+        chain = [
+            (Role.IAO, asset.iao),
+            (Role.DEPUTY, asset.deputy),
+            (Role.MANAGER, asset.escalation),
+            (Role.MANAGER, post.manager if post else ""),
+            *((Role.SIRO, person.upn) for person in self.holders(SIRO_POSTS)),
+        ]
+        missing = ""
+        gaps: list[str] = []
+        for place, (role, upn) in enumerate(chain):
+            person, why = self.in_post(upn)
+            if person is None:
+                if role is Role.IAO:
+                    missing = why
+                    gaps.append(f"{asset.id}: no Information Asset Owner can be asked: {why}")
+                continue
+            steward, no_steward = self.steward(asset, person)
+            if no_steward:
+                gaps.append(f"{asset.id}: {no_steward}")
+            return Assignment(
+                person=person,
+                role=role,
+                because=_because(asset, role, missing),
+                steward=steward,
+                no_steward=no_steward,
+                governance=self.register_keeper(),
+                next_words=self.next_words(chain[place + 1 :], person),
+                gaps=tuple(gaps),
+            )
+        return Assignment(
+            person=None,
+            role=Role.NOBODY,
+            because=f"Nobody can be asked about {asset.name} ({asset.id}): no owner, deputy, line manager or SIRO.",
+            gaps=(*gaps, f"{asset.id}: nobody in the line of succession can be asked"),
+        )
+
+    def governance(self, reason: str) -> Assignment:
+        """The head of information governance, or the SIRO when that post is empty."""
+        siro = self.holders(SIRO_POSTS)
+        for role, people in ((Role.GOVERNANCE, self.holders(GOVERNANCE_POSTS)), (Role.SIRO, siro)):
+            for person in people:
+                following = [other for other in siro if other.user_id != person.user_id]
+                return Assignment(
+                    person=person,
+                    role=role,
+                    because=f"You are asked as {ROLE_WORDS[role]}: {reason}.",
+                    no_steward="nothing without an asset has a steward",
+                    next_words=_goes_to(following[0], ROLE_WORDS[Role.SIRO]) if following else TO_THE_GROUP,
+                )
+        return Assignment(
+            person=None,
+            role=Role.NOBODY,
+            because=f"Nobody can be asked: {reason}; no head of information governance, no SIRO.",
+            gaps=("people_roles.csv: neither head of information governance nor SIRO can be asked",),
+        )
+
+    def register_keeper(self) -> Person | None:
+        """Who finds the right owner when the register names a wrong one."""
+        return next(iter((*self.holders(GOVERNANCE_POSTS), *self.holders(SIRO_POSTS))), None)
+
+    def steward(self, asset: Asset, asked: Person) -> tuple[Person | None, str]:
+        """Somebody other than `asked` who looks after the asset day to day, or why there is nobody."""
+        if not asset.stewards:
+            return None, "the register names no data steward"
+        reasons = []
+        for upn in asset.stewards:
+            person, why = self.in_post(upn)
+            if person is None:
+                reasons.append(f"the data steward cannot be asked: {why}")
+            elif person.user_id == asked.user_id:
+                reasons.append("owner and data steward are the same person")
+            else:
+                return person, ""
+        return None, reasons[0]
+
+    def next_words(self, rest: list[tuple[Role, str]], asked: Person) -> str:
+        """Where an unanswered case goes: up, never down, so that a deputy is passed over."""
+        for role, upn in rest:
+            person, _ = self.in_post(upn)
+            if person is not None and person.user_id != asked.user_id and role is not Role.DEPUTY:
+                return _goes_to(person, self.post_words(upn) or ROLE_WORDS[role])
+        return TO_THE_GROUP
+
+    def post_words(self, upn: str) -> str:
+        post = self.post(upn)
+        return post.role if post and " " in post.role else ""
+
+
+def _goes_to(person: Person, post: str) -> str:
+    return f"it goes to {person.name}" if person.name == post else f"it goes to {person.name}, {post}"
+
+
+def _because(asset: Asset, role: Role, missing: str) -> str:
+    title = f"{asset.name} ({asset.id})"
+    if role is Role.IAO:
+        return f"You are asked because you are the Information Asset Owner of {title}."
+    if role is Role.DEPUTY:
+        return f"You are asked because you are the deputy Information Asset Owner of {title} and {missing}."
+    if role is Role.MANAGER:
+        return f"You are asked as line manager of the Information Asset Owner of {title}: {missing}, with no deputy."
+    return f"You are asked as Senior Information Risk Owner: for {title}, {missing}, with no deputy or line manager."
+
+
+def day_words(day: date) -> str:
+    """`2026-12-07` as "7 December 2026"."""
+    return f"{day.day} {day:%B %Y}"

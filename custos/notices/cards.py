@@ -1,0 +1,260 @@
+"""The card that an owner gets: what was found and when it was measured, what each button does, what silence does.
+
+One card a day holds up to ten questions, fewer when their words would make it larger than 20 KB. A question that was
+answered stays on the card as one line that says by whom. A button carries the case's id and nonce and nothing else:
+what it means is looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from custos.engine.model import Kind
+from custos.notices import elements as el
+from custos.notices.assignment import ROLE_WORDS, Role
+from custos.notices.elements import Element
+from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Verb
+from custos.notices.wording import clean, day, escape, many, name, sentence
+
+MOST_ITEMS = 10
+MOST_LINES = 5  # rules of one question that are told in full
+MOST_BYTES = 20 * 1024
+_LONGEST_ADDRESS = 400
+_SENTENCE = 400  # characters
+_SHORT_SENTENCE = 120  # when even one question does not fit
+REASON = "reason-"  # with the case's id: the id of a choice set
+WAITING = "what is waiting"
+
+_THINGS = {
+    Kind.LIBRARY: ("library", "libraries"),
+    Kind.FOLDER: ("folder", "folders"),
+    Kind.FILE: ("file", "files"),
+    Kind.LINK: ("link", "links"),
+    Kind.GRANT: ("direct grant", "direct grants"),
+    Kind.GUEST: ("guest", "guests"),
+}
+_LABELS = {
+    Verb.AGREE: "Agree",
+    Verb.KEEP: "Keep as it is",
+    Verb.ASK_STEWARD: "Ask my steward",
+    Verb.NOT_MINE: "Not mine",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who looks at the card, on which day, in which time zone."""
+
+    user_id: str
+    today: date
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A card and how many of the cases given stand on it."""
+
+    card: Element
+    shown: int
+
+
+def digest_card(cases: Sequence[Case], reader: Reader, *, waiting: int | None = None) -> Digest:
+    """The card with the first of `cases`, in their order: as many as fit.
+
+    `waiting` is how many questions wait in all; None: those given.
+    """
+    total = len(cases) if waiting is None else waiting
+    shown = min(len(cases), MOST_ITEMS)
+    while True:
+        made = _card(cases[:shown], reader, more=max(0, total - shown), limit=_SENTENCE)
+        if size(made) <= MOST_BYTES:
+            return Digest(made, shown)
+        if shown == 1:
+            return Digest(_card(cases[:1], reader, more=max(0, total - 1), limit=_SHORT_SENTENCE), 1)
+        shown -= 1
+
+
+def size(card: Element) -> int:
+    """Bytes of the card as it is sent."""
+    return len(msgspec.json.encode(card))
+
+
+def summary(count: int) -> str:
+    """What a lock screen shows: no names at all."""
+    return f"Custos: {many(count, 'question')} about information that you look after"
+
+
+def _card(cases: Sequence[Case], reader: Reader, *, more: int, limit: int) -> Element:
+    open_for_reader = [case for case in cases if is_for(case, reader)]
+    head = many(len(open_for_reader), "question") if open_for_reader else "Nothing waits for you"
+    body: list[Element] = [
+        el.heading(f"{head} about information that you look after" if open_for_reader else head),
+        el.quiet(f"Custos, {day(reader.today, weekday=True)}"),
+    ]
+    asset = None
+    for number, case in enumerate(cases):
+        if case.asset_id != asset or number == 0:
+            asset = case.asset_id
+            body.append(el.section(_asset(case, reader)))
+        body.append(el.section(_question(case, reader, number, limit)))
+    if open_for_reader:
+        body.append(el.section(_legend(open_for_reader)))
+    actions = []
+    if more:
+        body.append(
+            el.quiet(f"{many(more, 'more question')} waiting. They come on the next working days, or open the list.")
+        )
+        actions.append(el.say("Open the full list", WAITING))
+    return el.card(body, fallback=summary(len(open_for_reader)), actions=actions)
+
+
+def is_for(case: Case, reader: Reader) -> bool:
+    """True while this reader is the one who is asked."""
+    return case.state.is_open and case.assignee.user_id == reader.user_id
+
+
+def _asset(case: Case, reader: Reader) -> list[Element]:
+    title = f"{name(case.asset_name)} ({name(case.asset_id, 20)})" if case.asset_id else "Not in the asset register"
+    items = [el.strong(title)]
+    if is_for(case, reader):
+        items.append(el.quiet(sentence(case.assignee.because)))
+    return items
+
+
+def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Element]:
+    items = [el.strong(f"{number + 1} · {where(case)}")]
+    if not is_for(case, reader):
+        return [*items, el.text(outcome(case, reader))]
+    told = case.lines[:MOST_LINES]
+    facts = [_facts(case, line, reader.zone, limit) for line in told]
+    shared = [pair for pair in facts[0] if all(pair in each for each in facts)]
+    for line, pairs in zip(told, facts, strict=True):
+        items.append(el.text(found_words(case, line, limit)))
+        if own := [pair for pair in pairs if pair not in shared]:
+            items.append(el.facts(own))
+    items.append(el.facts(shared))
+    if rest := case.lines[MOST_LINES:]:
+        also = "; ".join(f"{line.title}: {line.count:,}" for line in rest)
+        items.append(el.text(sentence(f"Also found by {many(len(rest), 'more rule')}: {also}", limit)))
+    items.append(el.buttons(_buttons(case, number)))
+    return items
+
+
+def where(case: Case, *, plain: bool = False) -> str:
+    """The library or site, for Markdown or as plain text."""
+    what = "Library" if case.drive_id else "Site"
+    return f"{what} “{name(case.subject_name, plain=plain)}”"
+
+
+def found_words(case: Case, line: Line, limit: int = _SENTENCE, *, plain: bool = False) -> str:
+    """What was found, in one sentence, for Markdown or as plain text; of a sensitive asset without any file's name."""
+    why = sentence(line.because, limit, plain=plain) or f"{name(line.title, 120, plain=plain)}."
+    thing = _THINGS.get(line.kind)
+    if thing is None or line.kind is case.subject_kind:
+        return why
+    count = many(line.count, *thing)
+    if (case.sensitive and line.kind is not Kind.LIBRARY) or not line.sample:
+        return f"{count}. {why}"
+    rest = line.count - len(line.sample)
+    names = ", ".join(f"“{name(sample, 60, plain=plain)}”" for sample in line.sample)
+    return f"{count}: {names}{f' and {rest:,} more' if rest > 0 else ''}. {why}"
+
+
+def _facts(case: Case, line: Line, zone: ZoneInfo, limit: int) -> list[tuple[str, str]]:
+    pairs = [("Rule", sentence(f"{line.key}{f', clause {line.clause}' if line.clause else ''}", 160))]
+    if line.agree and case.can_agree:
+        pairs.append(("If you agree", _capital(sentence(f"{line.agree}. {_capital(line.undo)}.", limit))))
+    elif line.agree:
+        pairs.append(("Proposed", _capital(sentence(f"{line.agree}. Needs the owner: {line.undo}.", limit))))
+    if line.protected:
+        pairs.append(("Protected", sentence(line.protected, limit)))
+    pairs.append(("Measured", day(line.measured_at, zone)))
+    pairs.append(("If nobody answers", _capital(sentence(silence_words(case, line, zone), limit))))
+    return pairs
+
+
+def silence_words(case: Case, line: Line, zone: ZoneInfo) -> str:
+    """What happens when nobody answers: never a deletion."""
+    due = f"after {day(case.deadline, zone, weekday=True)} " if case.deadline else f"within {line.within} "
+    goes = f"{due}{case.assignee.next_words}"
+    return f"{line.silence}; nothing is deleted; {goes}." if line.silence else f"nothing is deleted or changed; {goes}."
+
+
+def _buttons(case: Case, number: int) -> list[Element]:
+    data = {"c": case.id, "n": case.nonce}
+    made = []
+    for verb in case.buttons:
+        title, mark = _LABELS[verb], f"{verb}{number + 1}"
+        if verb is Verb.KEEP:
+            reasons = {reason.value: words for reason, words in KEEP_REASONS.items()}
+            pick = el.choice(f"{REASON}{case.id}", "Why does it stay?", reasons, error="Choose a reason.")
+            made.append(el.unfold(f"{title} …", [pick], [el.execute(title, verb.value, data, name=mark)]))
+            continue
+        if verb is Verb.ASK_STEWARD:
+            title = f"Ask {clean(case.assignee.steward.name, 40) or 'my steward'}"
+        made.append(el.execute(title, verb.value, data, name=mark))
+    if case.subject_url.startswith("https://") and len(case.subject_url) <= _LONGEST_ADDRESS:
+        made.append(el.open_address("Look at it", case.subject_url))
+    return made
+
+
+def _legend(cases: Sequence[Case]) -> list[Element]:
+    offered = {verb for case in cases for verb in case.buttons}
+    words = []
+    if Verb.AGREE in offered:
+        words.append("**Agree**: what is proposed above is done, and checked again just before.")
+    if Verb.KEEP in offered:
+        words.append("**Keep as it is**: nothing changes, and you are asked again in a year.")
+    if Verb.ASK_STEWARD in offered:
+        words.append("**Ask …**: your data steward looks first; the question stays yours.")
+    if Verb.NOT_MINE in offered:
+        words.append("**Not mine**: the clock stops and the head of information governance finds the right owner.")
+    return [el.quiet(" ".join([*words, "No button deletes a file."]))]
+
+
+def outcome(case: Case, reader: Reader) -> str:
+    """One line for a question that this reader cannot answer (any more): how it stands."""
+    if case.state is CaseState.RELEASED:
+        return _capital(sentence(f"{case.released_why}. Nothing is left to do.", 200))
+    last = case.answers[-1] if case.answers else None
+    if case.state.is_open:
+        words = f"This is with {_named(case)}."
+        return f"{words} {_said(last, reader)}" if last else words
+    assert last is not None  # only an answer closes a case
+    words = _said(last, reader)
+    if case.keep_until is not None:
+        words += f" It is asked again after {day(case.keep_until, reader.zone)}."
+    return words
+
+
+def _named(case: Case) -> str:
+    role = case.assignee.role
+    if role is Role.NOBODY:
+        return "the keeper of the register: nobody can be asked"
+    return f"{name(case.assignee.who.name)}, {ROLE_WORDS[role]}"
+
+
+def _said(answer: Answer, reader: Reader) -> str:
+    who = "you" if answer.who.user_id == reader.user_id else f"{name(answer.who.name)}, {ROLE_WORDS[answer.role]},"
+    when = f"on {day(answer.at, reader.zone)} at {answer.at.astimezone(reader.zone):%H:%M}"
+    reason = next((words for code, words in KEEP_REASONS.items() if code == answer.reason), "")
+    match answer.verb:
+        case Verb.KEEP:
+            return f"Kept as it is by {who} {when}{f': {escape(reason[0].lower() + reason[1:])}' if reason else ''}."
+        case Verb.AGREE:
+            return f"Agreed by {who} {when}. It is done after the notice that the rule gives."
+        case Verb.ASK_STEWARD:
+            return f"Asked by {who} {when}."
+        case Verb.NOT_MINE:
+            return (
+                f"Reported as not theirs by {who} {when}." if who != "you" else f"You said {when} that it is not yours."
+            )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,77 @@
+"""Which findings a case covers: sets of digests, kept as blobs that are named by their content.
+
+A decision holds for what the person was shown. A library may hold thousands of findings, so a case stores eight bytes
+for each. A blob never changes; two cases or two moments with the same findings share one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from custos.errors import StorageTrouble
+from custos.storage.blobs import Container
+
+_BYTES = 8
+
+
+def digest(subject_key: str) -> bytes:
+    """Eight bytes that stand for a subject."""
+    return hashlib.blake2b(subject_key.encode("utf-8", "surrogatepass"), digest_size=_BYTES).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The subjects of each rule's findings, by `policy/rule`, as digests."""
+
+    of: Mapping[str, frozenset[bytes]]
+
+    @classmethod
+    def from_keys(cls, keys: Mapping[str, Iterable[str]]) -> Members:
+        """Of subject keys."""
+        return cls({rule: frozenset(map(digest, found)) for rule, found in keys.items()})
+
+    def without(self, other: Members) -> Members:
+        """What is here and not in `other`; rules that are left with nothing disappear."""
+        left = {rule: found - other.of.get(rule, frozenset()) for rule, found in self.of.items()}
+        return Members({rule: found for rule, found in left.items() if found})
+
+    def encode(self) -> bytes:
+        """The same bytes for the same set."""
+        return msgspec.msgpack.encode({rule: b"".join(sorted(self.of[rule])) for rule in sorted(self.of)})
+
+    @classmethod
+    def decode(cls, content: bytes) -> Members:
+        """What `encode` wrote."""
+        raw = msgspec.msgpack.decode(content, type=dict[str, bytes])
+        return cls(
+            {
+                rule: frozenset(joined[start : start + _BYTES] for start in range(0, len(joined), _BYTES))
+                for rule, joined in raw.items()
+            }
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the blob that holds this set."""
+        return f"members/{hashlib.sha256(self.encode()).hexdigest()}"
+
+
+async def store(container: Container, members: Members) -> str:
+    """Keep the set; its name. Storing it again is harmless."""
+    name = members.name
+    await container.put(name, members.encode())
+    return name
+
+
+async def load(container: Container, name: str) -> Members:
+    """The set called `name`; the empty set for "". Raises StorageTrouble when it is not there."""
+    if not name:
+        return Members({})
+    content = await container.get(name)
+    if content is None:
+        raise StorageTrouble(f"blob {name} is missing: which findings a case covers cannot be told")
+    return Members.decode(content)

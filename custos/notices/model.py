@@ -1,0 +1,249 @@
+"""The words of the owners' loop: cases, their lines, answers and assignees. Pure records; storage is in `cases`.
+
+A case is one question to one person: everything that the rules of one policy family find on one library or site of one
+asset. It is found, told, decided and released; later states are here already so that what is stored need not change.
+
+    found ► told ► (reminded ► escalated ► due) ► decided ► acted ► released
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from custos.audit.events import Event, What
+from custos.engine.model import Kind
+from custos.notices.assignment import Role
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    FOUND = "found"  # nobody has been told yet
+    TOLD = "told"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"  # the deadline passed; somebody higher is asked
+    DUE = "due"  # the deadline passed and nobody is left to ask
+    DECIDED = "decided"
+    ACTED = "acted"  # what was decided has been done
+    RELEASED = "released"  # nothing is left to ask: the case is history
+
+    @property
+    def is_open(self) -> bool:
+        """True while an answer is awaited."""
+        return self not in (CaseState.DECIDED, CaseState.ACTED, CaseState.RELEASED)
+
+
+class Verb(StrEnum):
+    """What a person can answer."""
+
+    KEEP = "keep"  # leave it as it is, for a reason
+    AGREE = "agree"  # do what the rule proposes
+    ASK_STEWARD = "ask_steward"  # let the data steward look first
+    NOT_MINE = "not_mine"  # the register names the wrong person
+
+
+class KeepReason(StrEnum):
+    """Why something stays as it is. Real reasons instead of free text."""
+
+    IN_USE = "in_use"
+    LAW = "law"
+    MATTER = "matter"
+    HISTORY = "history"
+    OTHER = "other"
+
+
+KEEP_REASONS: Mapping[KeepReason, str] = {
+    KeepReason.IN_USE: "People work with it",
+    KeepReason.LAW: "A law or contract needs it",
+    KeepReason.MATTER: "A case, claim or inquiry needs it",
+    KeepReason.HISTORY: "It has lasting value",
+    KeepReason.OTHER: "Another reason",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one rule found on the case's subject, in the words it was told with.
+
+    `count` findings (1 when the rule is about the library or site itself), `sample` some of their names, uncleaned.
+    `because` is their sentence, "" when they have different ones or names must not be told. `agree` and `silence`
+    complete "If you agree, …" and "If nobody answers, …"; "" when nothing follows. The lower `consequence` stands
+    higher on a card.
+    """
+
+    policy: str
+    rule: str
+    kind: Kind
+    title: str
+    count: int
+    sample: tuple[str, ...]
+    because: str
+    clause: str
+    agree: str
+    undo: str
+    silence: str
+    irreversible: bool
+    protected: str  # why some or all of it stays as it is whatever is answered; "" when nothing protects it
+    per_finding: bool  # a `keep` covers the findings shown, and not the rule on the whole library
+    consequence: int
+    within: str  # time to answer, as a Duration is written
+    found_at: datetime
+    measured_at: datetime
+
+    @property
+    def key(self) -> str:
+        """`policy/rule`."""
+        return f"{self.policy}/{self.rule}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A person as a case remembers them. `user_id` is the Entra object id."""
+
+    user_id: str
+    upn: str
+    name: str
+    mail: str
+
+
+NOBODY = Contact(user_id="", upn="", name="", mail="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignee:
+    """Who is asked, in which role and why; who can look first, and who finds the right owner when it is not theirs."""
+
+    who: Contact
+    role: Role
+    because: str
+    next_words: str
+    steward: Contact = NOBODY
+    governance: Contact = NOBODY
+
+    @property
+    def user_id(self) -> str:
+        """Of who is asked; "" for nobody."""
+        return self.who.user_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One press of a button: who, in which role, for whom, on what facts, when."""
+
+    verb: Verb
+    reason: str
+    who: Contact
+    role: Role
+    on_behalf_of: str  # UPN of the owner who asked the steward; "" for oneself
+    shown: Mapping[str, int]  # rule ► number of findings on the card
+    members: str  # name of the blob with the findings shown
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardSent:
+    """A message that shows a case, so that it can be brought up to date."""
+
+    user_id: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something that happened to a case, on its way to the audit chain. Details are ids, counts and states."""
+
+    what: What
+    at: datetime
+    by: str  # UPN of a person, or `custos`
+    asset_id: str
+    subject: str
+    details: Mapping[str, str | int] = field(default_factory=dict)
+
+    def event(self) -> Event:
+        """As the chain takes it."""
+        return Event(
+            what=self.what,
+            at=self.at,
+            by=self.by,
+            asset_id=self.asset_id,
+            subject=self.subject,
+            details=dict(self.details),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One question. `number` counts the cases that there were on this subject; `members` and `shown` name blobs.
+
+    `members` holds what is found now, `shown` what the assignee was last told: a decision covers `shown`, no more.
+    `nonce` belongs to the present assignee and is used up by an answer. `outbox` are notes not yet in the audit chain.
+    """
+
+    id: str
+    asset_id: str
+    asset_name: str
+    sensitive: bool
+    family: str
+    subject_kind: Kind
+    subject_key: str
+    subject_name: str
+    subject_url: str
+    site_id: str
+    drive_id: str
+    number: int
+    state: CaseState
+    lines: tuple[Line, ...]
+    assignee: Assignee
+    nonce: str
+    opened_at: datetime
+    members: str
+    shown: str = ""
+    told_at: datetime | None = None
+    deadline: datetime | None = None
+    reminded_at: datetime | None = None
+    escalated_at: datetime | None = None
+    decision: Verb | None = None
+    decided_at: datetime | None = None
+    keep_until: datetime | None = None
+    released_at: datetime | None = None
+    released_why: str = ""
+    asked_by: Assignee | None = None  # the owner who asked the steward, in whose hands it is now
+    disputed_by: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    cards: tuple[CardSent, ...] = ()
+    outbox: tuple[Note, ...] = ()
+
+    @property
+    def consequence(self) -> int:
+        """Of its gravest line."""
+        return min((line.consequence for line in self.lines), default=999)
+
+    @property
+    def irreversible(self) -> bool:
+        """True when agreeing starts something that cannot be undone."""
+        return any(line.irreversible for line in self.lines)
+
+    @property
+    def can_agree(self) -> bool:
+        """True when a rule proposes something that the present assignee may agree to."""
+        return any(line.agree for line in self.lines) and (self.assignee.role.may_bind or not self.irreversible)
+
+    @property
+    def buttons(self) -> tuple[Verb, ...]:
+        """The answers that make sense for the present assignee."""
+        role = self.assignee.role
+        offered = [Verb.AGREE] if self.can_agree else []
+        offered.append(Verb.KEEP)
+        if self.assignee.steward.user_id and role is not Role.STEWARD:
+            offered.append(Verb.ASK_STEWARD)
+        if role in (Role.IAO, Role.DEPUTY, Role.STEWARD, Role.MANAGER) and self._elsewhere:
+            offered.append(Verb.NOT_MINE)
+        return tuple(offered)
+
+    @property
+    def _elsewhere(self) -> bool:
+        """True when somebody else can take it: whoever asked the steward, or the head of information governance."""
+        return self.asked_by is not None or self.assignee.governance.user_id not in ("", self.assignee.user_id)

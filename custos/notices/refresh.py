@@ -1,0 +1,334 @@
+"""Bringing cases up to date: opened once, never twice; handed on when people go; released when nothing is left.
+
+Meant to run after every evaluation. Running it twice, or on two instances at once, leaves the same cases.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from custos.audit.events import What
+from custos.engine.model import Finding
+from custos.errors import RowChanged, RowExists
+from custos.notices.assignment import Assignment, Directory, Person, Role, assign
+from custos.notices.cases import CaseBook, Stored, case_id, new_nonce, note
+from custos.notices.members import Members, store
+from custos.notices.model import NOBODY, Assignee, Case, CaseState, Contact, Line, Note, Verb
+from custos.notices.subjects import Key, Place, Question, fold, questions
+from custos.notices.topics import Topic
+from custos.records.model import Records
+
+_TRIES = 3
+
+type Covered = Callable[[str, str], bool]
+"""Whether this evaluation saw all of (site id, drive id); drive id "" asks about the site's own facts."""
+
+
+@dataclass(kw_only=True)
+class Refreshed:
+    """What a refresh changed.
+
+    `gaps` are faults of the register for its keeper; `unasked` cases have nobody to ask; `stale_cards` are ids of
+    digests whose message in Teams should be brought up to date.
+    """
+
+    opened: int = 0
+    grown: int = 0
+    reassigned: int = 0
+    released: int = 0
+    unchanged: int = 0
+    unasked: int = 0
+    gaps: set[str] = field(default_factory=set)
+    stale_cards: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything besides the cases that decides what becomes of them."""
+
+    records: Records
+    directory: Directory
+    topics: Mapping[tuple[str, str], Topic]
+    places: Mapping[str, Place]  # by drive id and by site id
+    covered: Covered
+    now: datetime
+    zone: ZoneInfo
+
+    def assignment(self, asset_id: str, ask: Role, disputed: Iterable[str]) -> Assignment:
+        return assign(
+            self.records.assets.get(asset_id),
+            self.records,
+            self.directory,
+            today=self.now.astimezone(self.zone).date(),
+            ask=ask,
+            excluding=frozenset(disputed),
+        )
+
+
+async def refresh_cases(findings: Iterable[Finding], *, book: CaseBook, situation: Situation) -> Refreshed:
+    """Open, refresh, hand on and release cases so that they say what `findings` say.
+
+    A case whose library or site was not covered by the evaluation stays as it is: what was not looked at is not gone.
+    """
+    asked = questions(findings, situation.topics)
+    by_key: dict[Key, list[Stored]] = defaultdict(list)
+    for stored in await book.all():
+        by_key[key_of(stored.case)].append(stored)
+    fold(asked, {key for key, stored in by_key.items() if any(_is_live(each.case) for each in stored)})
+    report = Refreshed()
+    written: list[Stored] = []
+    for key in sorted(asked.keys() | by_key.keys()):
+        keeper = _Keeper(book, situation, report, asked.get(key))
+        written += await keeper.bring_up_to_date(by_key.get(key, []))
+    await book.flush(written)
+    return report
+
+
+def key_of(case: Case) -> Key:
+    """What the case is about."""
+    return Key(case.asset_id, case.family, case.subject_key)
+
+
+@dataclass
+class _Keeper:
+    """Keeps the cases on one key."""
+
+    book: CaseBook
+    situation: Situation
+    report: Refreshed
+    question: Question | None
+    written: list[Stored] = field(default_factory=list)
+
+    async def bring_up_to_date(self, known: list[Stored]) -> list[Stored]:
+        for attempt in range(_TRIES):
+            try:
+                await self._once(known)
+            except (RowChanged, RowExists):
+                if attempt == _TRIES - 1:
+                    raise
+                known = [fresh for old in known if (fresh := await self.book.get(old.case.id))]
+                known += await self._opened_meanwhile(known)
+                continue
+            break
+        return self.written
+
+    async def _opened_meanwhile(self, known: list[Stored]) -> list[Stored]:
+        if self.question is None:
+            return []
+        key, number = self.question.key, max((stored.case.number for stored in known), default=0) + 1
+        other = await self.book.get(case_id(key.asset_id, key.family, key.subject, number))
+        return [other] if other else []
+
+    async def _once(self, known: list[Stored]) -> None:
+        live = [stored for stored in known if _is_live(stored.case)]
+        left = self.question.members() if self.question else Members({})
+        for stored in live:
+            if not stored.case.state.is_open:
+                left = left.without(await self._covered_by(stored))
+        waiting = [stored for stored in live if stored.case.state.is_open]
+        for stored in waiting:
+            await self._refresh(stored, left)
+        question = self.question
+        if not waiting and left.of and question and self.situation.covered(question.site_id, question.drive_id):
+            await self._open(left, number=max((stored.case.number for stored in known), default=0) + 1)
+
+    async def _covered_by(self, stored: Stored) -> Members:
+        """Which of today's findings a decided case answers for; it is released when that is none of them."""
+        case = stored.case
+        if not self._was_looked_at(case):
+            return self.question.members() if self.question else Members({})
+        found = self.question.members() if self.question else Members({})
+        shown = await self.book.members(case.shown)
+        answered: dict[str, frozenset[bytes]] = {}
+        for rule, today in found.of.items():
+            if rule not in shown.of:
+                continue
+            topic = self.situation.topics[_split(rule)]
+            whole = case.decision is Verb.KEEP and not topic.per_finding
+            answered[rule] = today if whole else today & shown.of[rule]
+        if case.keep_until is not None and case.keep_until <= self.situation.now:
+            await self._release(stored, "the time for which it was kept is over")
+            return Members({})
+        if not any(answered.values()):
+            await self._release(stored, self._why_gone(case))
+        return Members(answered)
+
+    async def _refresh(self, stored: Stored, left: Members) -> None:
+        case = stored.case
+        if not self._was_looked_at(case):
+            self.report.unchanged += 1
+            return
+        if not left.of:
+            await self._release(stored, self._why_gone(case))
+            return
+        notes: list[Note] = []
+        lines = self._lines(case, left)
+        new_rules = {line.key for line in lines} - {line.key for line in case.lines}
+        fresh = replace(case, lines=lines, members=left.name if left.name != case.members else case.members)
+        if new_rules and case.state is not CaseState.FOUND:
+            fresh = replace(fresh, state=CaseState.FOUND)
+        fresh = self._handed_on(fresh, notes)
+        if fresh == case:
+            self.report.unchanged += 1
+            return
+        if fresh.members != case.members:
+            await store(self.book.blobs, left)
+        self.written.append(await self.book.put(stored, fresh, *notes))
+        self.report.grown += bool(new_rules)
+        if fresh.assignee.user_id != case.assignee.user_id:
+            self.report.reassigned += 1
+            self.report.stale_cards.update(card.digest for card in case.cards)
+
+    async def _open(self, left: Members, *, number: int) -> None:
+        question = self.question
+        assert question is not None  # the caller found something
+        key, situation = question.key, self.situation
+        asset = situation.records.assets.get(key.asset_id)
+        place = situation.places.get(question.drive_id or question.site_id, Place("", ""))
+        name = await store(self.book.blobs, left)
+        assignment = situation.assignment(key.asset_id, self._ask(), ())
+        self._note(assignment)
+        case = Case(
+            id=case_id(key.asset_id, key.family, key.subject, number),
+            asset_id=key.asset_id,
+            asset_name=asset.name if asset else "",
+            sensitive=asset.sensitive if asset else False,
+            family=key.family,
+            subject_kind=question.kind,
+            subject_key=key.subject,
+            subject_name=place.name,
+            subject_url=place.url,
+            site_id=question.site_id,
+            drive_id=question.drive_id,
+            number=number,
+            state=CaseState.FOUND,
+            lines=self._lines(None, left, sensitive=asset.sensitive if asset else False),
+            assignee=assignee_of(assignment),
+            nonce=new_nonce(),
+            opened_at=situation.now,
+            members=name,
+        )
+        opened = note(
+            case,
+            What.CASE_OPENED,
+            at=situation.now,
+            assignee=case.assignee.who.upn,
+            role=case.assignee.role.value,
+            findings=sum(line.count for line in case.lines),
+        )
+        self.written.append(await self.book.insert(case, opened))
+        self.report.opened += 1
+
+    async def _release(self, stored: Stored, why: str) -> None:
+        now = self.situation.now
+        fresh = replace(stored.case, state=CaseState.RELEASED, released_at=now, released_why=why)
+        self.written.append(await self.book.put(stored, fresh, note(fresh, What.CASE_CLOSED, at=now, why=why)))
+        self.report.released += 1
+        if stored.case.state.is_open:
+            self.report.stale_cards.update(card.digest for card in stored.case.cards)
+
+    def _lines(self, case: Case | None, left: Members, *, sensitive: bool = False) -> tuple[Line, ...]:
+        """One line a rule. What somebody has been told stays in the words and numbers they were told."""
+        assert self.question is not None  # `left` is made of it
+        told = {line.key: line for line in case.lines} if case else {}
+        frozen = case is not None and case.state is not CaseState.FOUND
+        place = self.situation.places.get(self.question.drive_id or self.question.site_id, Place("", ""))
+        measured = place.read_at or self.situation.now
+        lines = []
+        for rule, digests in left.of.items():
+            before = told.get(rule)
+            if before is not None and frozen:
+                lines.append(before)
+                continue
+            line = self.question.found[rule].line(
+                digests,
+                sensitive=case.sensitive if case else sensitive,
+                now=self.situation.now,
+                measured_at=measured,
+            )
+            lines.append(replace(line, found_at=before.found_at) if before else line)
+        return tuple(sorted(lines, key=lambda line: (line.consequence, line.key)))
+
+    def _handed_on(self, case: Case, notes: list[Note]) -> Case:
+        """The case with whoever the registers name today."""
+        now = self.situation.now
+        owner = self.situation.assignment(case.asset_id, Role.IAO, case.disputed_by)
+        asked = owner
+        if case.asked_by and owner.steward and owner.steward.user_id == case.assignee.user_id:
+            self._note(owner)
+            return case
+        if not case.asked_by:
+            asked = self.situation.assignment(case.asset_id, self._ask(), case.disputed_by)
+        self._note(asked)
+        assignee = assignee_of(asked)
+        if assignee.user_id == case.assignee.user_id:
+            return replace(case, assignee=assignee)
+        details = {"from": case.assignee.who.upn, "to": assignee.who.upn, "role": assignee.role.value}
+        notes.append(note(case, What.CASE_REASSIGNED, at=now, **details))
+        return reassigned(case, assignee)
+
+    def _ask(self) -> Role:
+        """The steward first only when every rule of the question says so."""
+        assert self.question is not None  # somebody is asked about it
+        roles = {found.topic.ask for found in self.question.found.values()}
+        return Role.STEWARD if roles == {Role.STEWARD} else Role.IAO
+
+    def _note(self, assignment: Assignment) -> None:
+        self.report.gaps.update(assignment.gaps)
+        self.report.unasked += assignment.person is None
+
+    def _was_looked_at(self, case: Case) -> bool:
+        return self._withdrawn(case) or self.situation.covered(case.site_id, case.drive_id)
+
+    def _withdrawn(self, case: Case) -> bool:
+        """True when no rule of the case may ask any more."""
+        topics = (self.situation.topics.get((line.policy, line.rule)) for line in case.lines)
+        return not any(topic is not None and topic.asks_about(case.asset_id) for topic in topics)
+
+    def _why_gone(self, case: Case) -> str:
+        return "no policy in force asks about it any more" if self._withdrawn(case) else "it is no longer found"
+
+
+def assignee_of(assignment: Assignment) -> Assignee:
+    """As a case stores it."""
+    return Assignee(
+        who=_contact(assignment.person),
+        role=assignment.role,
+        because=assignment.because,
+        next_words=assignment.next_words,
+        steward=_contact(assignment.steward),
+        governance=_contact(assignment.governance),
+    )
+
+
+def reassigned(case: Case, assignee: Assignee, *, keep_deadline: bool = False) -> Case:
+    """The case in other hands: told anew, with a nonce of its own, and the clock set when that happens."""
+    return replace(
+        case,
+        assignee=assignee,
+        state=CaseState.FOUND,
+        nonce=new_nonce(),
+        shown="",
+        told_at=None,
+        deadline=case.deadline if keep_deadline else None,
+        asked_by=None,
+    )
+
+
+def _contact(person: Person | None) -> Contact:
+    if person is None:
+        return NOBODY
+    return Contact(user_id=person.user_id, upn=person.upn, name=person.name, mail=person.mail)
+
+
+def _is_live(case: Case) -> bool:
+    return case.state is not CaseState.RELEASED
+
+
+def _split(rule: str) -> tuple[str, str]:
+    policy, _, name = rule.partition("/")
+    return policy, name

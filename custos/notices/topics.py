@@ -1,0 +1,137 @@
+"""What a policy wants put before people: one topic for each rule that tells or asks, in words.
+
+Only policies that may ask do: `simulate` and `draft` tell nobody, `pilot` asks on its pilot assets. Which state counts
+is for the engine's approvals to say, not for the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from custos.engine.model import REVERSIBILITY, ActionKind, Kind, Reversibility, State
+from custos.notices.assignment import Role
+from custos.policy.duration import Duration
+from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Bundle, Family, OnlyIf, Policy, Recipient, Rule, Step
+
+DEFAULT_WITHIN = Duration(10, "working day")
+_ORDINALS = ("the first step", "the second step", "the third step", "the fourth step")
+_PER_FINDING = frozenset({Kind.LINK, Kind.GRANT, Kind.GUEST})
+_RANKS: Mapping[tuple[Family, Kind], int] = {
+    (Family.SHARING, Kind.LINK): 10,
+    (Family.SHARING, Kind.GRANT): 20,
+    (Family.SHARING, Kind.SITE): 30,
+    (Family.SHARING, Kind.TEAM): 30,
+    (Family.SHARING, Kind.GUEST): 40,
+}
+_FAMILY_RANKS = {Family.SHARING: 50, Family.OWNERSHIP: 60, Family.RETENTION: 70, Family.STALE: 80}
+_MILDER_FOR_OTHERS = 5  # the same finding on a sensitive asset comes first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """How one rule is put to people. The words complete the sentences of `custos.notices.model.Line`."""
+
+    policy: str
+    rule: str
+    family: str
+    title: str
+    clause: str
+    ask: Role
+    pilot: frozenset[str] | None  # the only assets on which it may ask; None: all
+    within: Duration
+    agree: str
+    undo: str
+    silence: str
+    irreversible: bool
+    rank: int
+    per_finding: bool  # a `keep` covers the findings shown, and not the rule on the whole library
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.policy, self.rule
+
+    def consequence(self, *, sensitive: bool) -> int:
+        """Place in a digest, the lowest first."""
+        return self.rank if sensitive else self.rank + _MILDER_FOR_OTHERS
+
+    def asks_about(self, asset_id: str) -> bool:
+        """False for assets outside the pilot."""
+        return self.pilot is None or asset_id in self.pilot
+
+
+def topics_of(bundle: Bundle, states: Mapping[str, State]) -> Mapping[tuple[str, str], Topic]:
+    """The topics of all policies that may ask, by (policy, rule). `states`: policy ► the state that counts for it."""
+    return {
+        topic.key: topic
+        for policy in bundle.policies.values()
+        for topic in _of_policy(policy, states.get(policy.id, State.SIMULATE))
+    }
+
+
+def _of_policy(policy: Policy, state: State) -> Iterator[Topic]:
+    if state not in (State.PILOT, State.ENFORCE):
+        return
+    for rule in policy.rules:
+        steps = [step for step in rule.steps if not step.writes]
+        if steps:
+            yield _topic(policy, rule, steps, state)
+
+
+def _topic(policy: Policy, rule: Rule, telling: list[Step], state: State) -> Topic:
+    writes = [step for step in rule.steps if step.writes]
+    first = telling[0]
+    within = next((step.within for step in telling if step.within is not None), None)
+    return Topic(
+        policy=policy.id,
+        rule=rule.id,
+        family=policy.family,
+        title=policy.title,
+        clause=", ".join(policy.policy_ref),
+        ask=Role.STEWARD if first.to is Recipient.STEWARD else Role.IAO,
+        pilot=policy.pilot if state is State.PILOT else None,
+        within=within or DEFAULT_WITHIN,
+        agree="; then ".join(_step_words(step, rule.kind) for step in writes),
+        undo=_undo(writes),
+        silence="; then ".join(_step_words(step, rule.kind) for step in writes if step.only_if is OnlyIf.ALWAYS),
+        irreversible=any(REVERSIBILITY[step.kind][0] is Reversibility.IRREVERSIBLE for step in writes),
+        rank=_RANKS.get((policy.family, rule.kind), _FAMILY_RANKS[policy.family]),
+        per_finding=rule.kind in _PER_FINDING,
+    )
+
+
+def _step_words(step: Step, kind: Kind) -> str:
+    words = _done_words(step, kind)
+    return f"{step.after} after this notice {words}" if step.after else words
+
+
+def _done_words(step: Step, kind: Kind) -> str:
+    match step.kind:
+        case ActionKind.APPLY_LABEL:
+            label = "of its retention schedule entry" if step.label == FROM_SCHEDULE else f"“{step.label}”"
+            return f"the retention label {label} is applied"
+        case ActionKind.SET_EXPIRY:
+            return f"each link is set to end {step.expiry} later"
+        case ActionKind.RESTRICT_SITE:
+            level = "what its class allows" if step.level == TO_CLASS else step.level.replace("_", " ")
+            return f"sharing from this site is lowered to {level}"
+        case ActionKind.REMOVE_LINK:
+            return "each link is removed"
+        case _:
+            return "each guest is removed" if kind is Kind.GUEST else "each direct access is removed"
+
+
+def _undo(steps: list[Step]) -> str:
+    names = ("it",) if len(steps) == 1 else _ORDINALS
+    return "; ".join(f"{name} {_undo_words(step.kind)}" for name, step in zip(names, steps, strict=False))
+
+
+def _undo_words(kind: ActionKind) -> str:
+    how, words = REVERSIBILITY[kind]
+    match how:
+        case Reversibility.REVERSIBLE:
+            return f"can be undone: {words}"
+        case Reversibility.AT_A_PRICE:
+            return f"can be undone at a price: {words}"
+        case Reversibility.IRREVERSIBLE:
+            return f"CANNOT BE UNDONE: {words}"

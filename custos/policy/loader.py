@@ -1,0 +1,208 @@
+"""Reads one policy file. Every problem is noted with its place; a file without problems becomes a Policy."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from string import Formatter
+
+from custos.engine.model import Kind, State
+from custos.errors import Mark, Severity
+from custos.policy.catalogue import facts_of
+from custos.policy.conditions import read_condition
+from custos.policy.model import Family, Limits, Policy, Rule, Scope
+from custos.policy.nodes import Node, read_yaml
+from custos.policy.scope import read_scope
+from custos.policy.section import Problems, Section
+from custos.policy.steps import check_steps, read_steps
+from custos.records.model import Records
+from custos.records.table import nearest
+
+POLICY_KEYS = (
+    "policy",
+    "title",
+    "why",
+    "family",
+    "owner",
+    "policy_ref",
+    "state",
+    "pilot",
+    "review_due",
+    "priority",
+    "yields_to",
+    "covers",
+    "rules",
+    "limits",
+)
+RULE_KEYS = ("find", "about", "when", "because", "steps")
+LIMIT_KEYS = (
+    "actions_per_run",
+    "actions_per_day",
+    "actions_per_site_per_day",
+    "actions_per_owner_per_day",
+    "irreversible_per_day",
+    "percent_of_scope",
+)
+_MOST_ACTIONS = 10_000_000
+_STATE_LINE = re.compile(r"^state:.*(?:\n|\Z)", re.MULTILINE)
+
+
+def read_policy(
+    file: str, content: bytes, records: Records, clauses: Collection[str], problems: Problems
+) -> Policy | None:
+    """The policy in `content`, or None with its problems noted."""
+    node, faults = read_yaml(file, content)
+    problems.all.extend(faults)
+    if node is None:
+        return None
+    before = _errors(problems)
+    policy = _policy(file, content, node, records=records, clauses=clauses, problems=problems)
+    return policy if _errors(problems) == before and not faults else None
+
+
+def policy_hash(content: bytes) -> str:
+    """SHA-256 of a policy's text without its `state:` line, line ends and byte order mark left out of account."""
+    text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    return hashlib.sha256(_STATE_LINE.sub("", text).encode()).hexdigest()
+
+
+def _errors(problems: Problems) -> int:
+    return sum(problem.severity is Severity.ERROR for problem in problems.all)
+
+
+def _policy(
+    file: str,
+    content: bytes,
+    node: Node,
+    *,
+    records: Records,
+    clauses: Collection[str],
+    problems: Problems,
+) -> Policy | None:
+    section = Section(node, POLICY_KEYS, problems, "A policy")
+    owner = section.text("owner", required=True).lower()
+    if owner and owner not in records.posts:
+        problems.error(
+            section.mark_of("owner"),
+            f'"{owner}" is not in people_roles.csv.',
+            nearest(owner, records.posts),
+            code="unknown-person",
+        )
+    for clause, mark in section.marked_texts("policy_ref", required=True):
+        if clause not in clauses:
+            problems.error(mark, f'There is no clause "{clause}".', nearest(clause, clauses), code="unknown-clause")
+    covered = section.node("covers", required=True)
+    scope = read_scope(covered, records, problems) if covered else None
+    state = section.choice("state", State, State.DRAFT, required=True)
+    pilot = _pilot(section, state, scope, records, problems)
+    review_due = section.day("review_due", required=True)
+    rules = [_rule(part, scope, records, problems) for part in section.sections("rules")]
+    _distinct([rule for rule in rules if rule], problems)
+    if scope is None or review_due is None:
+        return None
+    return Policy(
+        id=section.identifier("policy"),
+        title=section.text("title", required=True),
+        why=section.text("why", required=True),
+        family=section.choice("family", Family, Family.SHARING, required=True),
+        owner=owner,
+        policy_ref=section.texts("policy_ref"),
+        state=state,
+        review_due=review_due,
+        pilot=pilot,
+        priority=section.number("priority", 100, most=1000),
+        yields_to=section.texts("yields_to"),
+        scope=scope,
+        rules=tuple(rule for rule in rules if rule),
+        limits=_limits(section, problems),
+        hash=policy_hash(content),
+        mark=Mark(file, node.mark.line, node.mark.column),
+    )
+
+
+def _pilot(section: Section, state: State, scope: Scope | None, records: Records, problems: Problems) -> frozenset[str]:
+    named = section.marked_texts("pilot")
+    for asset_id, mark in named:
+        if asset_id not in records.assets:
+            problems.error(
+                mark, f'There is no asset "{asset_id}".', nearest(asset_id, records.assets), code="unknown-asset"
+            )
+        elif scope and asset_id not in scope.assets - scope.excluded_assets:
+            problems.error(mark, f"The policy does not cover {asset_id}.", "Choose pilot assets inside covers.")
+    if state is State.PILOT and not named:
+        problems.error(
+            section.mark_of("state"), "A pilot needs to know its assets.", "Add  pilot: [IA-004].", code="missing"
+        )
+    return frozenset(asset_id for asset_id, _ in named)
+
+
+def _rule(node: Node, scope: Scope | None, records: Records, problems: Problems) -> Rule | None:
+    section = Section(node, RULE_KEYS, problems, "A rule")
+    rule_id = section.identifier("find")
+    before = _errors(problems)
+    kind = section.choice("about", Kind, Kind.FILE, required=True)
+    if _errors(problems) > before:
+        return None  # without its kind nothing else in the rule can be judged
+    because = section.text("because", required=True)
+    _sentence(because, section.mark_of("because"), kind, problems)
+    written = section.node("when", required=True)
+    when = read_condition(written, kind, problems) if written else None
+    steps = read_steps(section.sections("steps"), kind, problems)
+    if when is None or scope is None:
+        return None
+    check_steps(steps, when, scope, records, problems)
+    return Rule(id=rule_id, kind=kind, when=when, because=because, steps=steps, mark=node.mark)
+
+
+def _sentence(because: str, mark: Mark, kind: Kind, problems: Problems) -> None:
+    """Braces hold facts of the kind, and none that gives away what a file is about."""
+    facts = facts_of(kind)
+    try:
+        parts = list(Formatter().parse(because))
+    except ValueError:
+        problems.error(mark, "A brace is opened and not closed.", "Write a fact's name between { and }.")
+        return
+    for _, name, spec, conversion in parts:
+        if name is None:
+            continue
+        if name not in facts or spec or conversion:
+            problems.error(mark, f'"{{{name}}}" is not a fact of a {kind}.', nearest(name, facts), code="unknown-fact")
+        elif facts[name].private:
+            problems.error(
+                mark,
+                f'"{{{name}}}" would put names of files into sentences that are logged.',
+                "Leave it out; the card shows the name to people who may see it.",
+                code="private",
+            )
+
+
+def _distinct(rules: Sequence[Rule], problems: Problems) -> None:
+    seen: dict[str, Rule] = {}
+    for rule in rules:
+        first = seen.setdefault(rule.id, rule)
+        if first is not rule:
+            problems.error(
+                rule.mark, f'The rule "{rule.id}" stands on line {first.mark.line} already.', code="duplicate"
+            )
+
+
+def _limits(section: Section, problems: Problems) -> Limits:
+    usual = Limits()
+    node = section.node("limits")
+    if node is None:
+        return usual
+    limits = Section(node, LIMIT_KEYS, problems, "limits")
+    return Limits(
+        actions_per_run=limits.number("actions_per_run", usual.actions_per_run, most=_MOST_ACTIONS),
+        actions_per_day=limits.number("actions_per_day", usual.actions_per_day, most=_MOST_ACTIONS),
+        actions_per_site_per_day=limits.number(
+            "actions_per_site_per_day", usual.actions_per_site_per_day, most=_MOST_ACTIONS
+        ),
+        actions_per_owner_per_day=limits.number(
+            "actions_per_owner_per_day", usual.actions_per_owner_per_day, most=_MOST_ACTIONS
+        ),
+        irreversible_per_day=limits.number("irreversible_per_day", usual.irreversible_per_day, most=1000),
+        percent_of_scope=float(limits.number("percent_of_scope", int(usual.percent_of_scope), most=100)),
+        mark=node.mark,
+    )

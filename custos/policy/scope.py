@@ -1,0 +1,150 @@
+"""Reads `covers:`: assets by attributes of the register, unregistered content, single sites and libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from custos.errors import Mark
+from custos.policy.model import Scope
+from custos.policy.nodes import Entries, Node, Text
+from custos.policy.section import Problems, Section, texts_of
+from custos.records.model import Asset, Records
+from custos.records.places import address, lies_in
+from custos.records.table import nearest
+
+KEYS = ("assets", "unregistered", "sites", "libraries", "except")
+EXCEPTIONS = ("assets", "sites", "libraries")
+ATTRIBUTES: Mapping[str, Callable[[Asset], tuple[str, ...]]] = {
+    "department": lambda asset: (asset.department,),
+    "classification": lambda asset: (asset.classification,),
+    "personal_data": lambda asset: (asset.personal_data,),
+    "sharing_posture": lambda asset: (asset.posture.value,),
+    "status": lambda asset: (asset.status,),
+    "vital_record": lambda asset: ("yes" if asset.vital else "no",),
+    "schedule_refs": lambda asset: asset.schedule_refs,
+}
+CLOSED: Mapping[str, tuple[str, ...]] = {
+    "classification": ("OFFICIAL", "OFFICIAL-SENSITIVE"),
+    "personal_data": ("none", "personal", "special_category", "criminal_offence"),
+    "sharing_posture": ("internal", "agreements_only", "guests_allowed", "public_view"),
+    "status": ("proposed", "active", "closing", "closed"),
+    "vital_record": ("yes", "no"),
+}
+
+
+def read_scope(node: Node, records: Records, problems: Problems) -> Scope:
+    """The scope that a node says. `everything` is all assets and all unregistered content."""
+    nothing: frozenset[str] = frozenset()
+    if isinstance(node, Text):
+        if node.text != "everything":
+            problems.error(
+                node.mark, f'"{node.text}" is not a scope.', f"Write everything, or keys: {', '.join(KEYS)}."
+            )
+        return Scope(
+            assets=frozenset(records.assets),
+            unregistered=True,
+            sites=(),
+            libraries=(),
+            excluded_assets=nothing,
+            excluded_addresses=(),
+            words="everything",
+            mark=node.mark,
+        )
+    section = Section(node, KEYS, problems, "covers")
+    assets, words = nothing, []
+    if (wanted := section.node("assets")) is not None:
+        assets, said = _assets(wanted, records, problems)
+        words.append(said)
+    unregistered = section.flag("unregistered", default=False)
+    if unregistered:
+        words.append("content that no asset covers")
+    sites, libraries = _addresses(section, "sites", problems), _addresses(section, "libraries", problems)
+    words.extend(f"{len(found)} {what}" for what, found in (("sites", sites), ("libraries", libraries)) if found)
+    excluded_assets, excluded_addresses = nothing, tuple[str, ...]()
+    if (left_out := section.node("except")) is not None:
+        inner = Section(left_out, EXCEPTIONS, problems, "except")
+        if (named := inner.node("assets")) is not None:
+            excluded_assets, said = _assets(named, records, problems)
+            words.append(f"except {said}")
+        excluded_addresses = (*_addresses(inner, "sites", problems), *_addresses(inner, "libraries", problems))
+    if not (assets or unregistered or sites or libraries):
+        problems.error(
+            node.mark, "This policy covers nothing.", "Widen covers, or delete the policy.", code="empty-scope"
+        )
+    return Scope(
+        assets=assets,
+        unregistered=unregistered,
+        sites=sites,
+        libraries=libraries,
+        excluded_assets=excluded_assets,
+        excluded_addresses=excluded_addresses,
+        words="; ".join(words),
+        mark=node.mark,
+    )
+
+
+def _assets(node: Node, records: Records, problems: Problems) -> tuple[frozenset[str], str]:
+    if isinstance(node, Text) and node.text == "all":
+        return frozenset(records.assets), "all assets"
+    if isinstance(node, Entries):
+        return _by_attributes(node, records, problems)
+    ids = texts_of(node)
+    if not ids:
+        problems.error(
+            node.mark, '"assets" is all, a list of ids, or attributes.', "For instance  department: Children"
+        )
+        return frozenset(), "no assets"
+    for asset_id, mark in ids:
+        _known(asset_id, mark, records.assets, "asset", problems)
+    return frozenset(asset_id for asset_id, _ in ids) & records.assets.keys(), ", ".join(
+        asset_id for asset_id, _ in ids
+    )
+
+
+def _by_attributes(node: Entries, records: Records, problems: Problems) -> tuple[frozenset[str], str]:
+    chosen = dict(records.assets)
+    said = []
+    for attribute, (mark, value) in node.entries.items():
+        read = ATTRIBUTES.get(attribute)
+        if read is None:
+            problems.error(
+                mark, f'Assets have no "{attribute}" to choose by.', nearest(attribute, ATTRIBUTES), code="unknown-key"
+            )
+            continue
+        wanted = texts_of(value)
+        if not wanted:
+            problems.error(value.mark, f'"{attribute}" needs a value.')
+            continue
+        in_use = sorted({text for asset in records.assets.values() for text in read(asset)})
+        known = records.schedule if attribute == "schedule_refs" else CLOSED.get(attribute, in_use)
+        for text, at in wanted:
+            _known(text, at, known, attribute.replace("_", " "), problems)
+        texts = {text for text, _ in wanted}
+        chosen = {asset_id: asset for asset_id, asset in chosen.items() if texts.intersection(read(asset))}
+        said.append(f"{attribute.replace('_', ' ')} is {' or '.join(text for text, _ in wanted)}")
+    return frozenset(chosen), f"assets whose {' and whose '.join(said)}"
+
+
+def _known(
+    text: str, mark: Mark, known: Mapping[str, object] | tuple[str, ...] | list[str], what: str, problems: Problems
+) -> None:
+    if text not in known:
+        problems.error(
+            mark, f'Unknown {what} "{text}".', nearest(text, list(known)), code=f"unknown-{what.replace(' ', '-')}"
+        )
+
+
+def _addresses(section: Section, key: str, problems: Problems) -> tuple[str, ...]:
+    found = section.marked_texts(key)
+    for text, mark in found:
+        if not text.startswith(("https://", "http://")):
+            problems.error(mark, f'"{text}" is not an address.', "Copy it from the browser; it begins with https://.")
+    return tuple(address(text) for text, _ in found)
+
+
+def covers(scope: Scope, place: str, asset_id: str) -> bool:
+    """True when a site or library is in the scope. `place` is a normalised address, `asset_id` "" when no asset covers it."""
+    if asset_id in scope.excluded_assets or any(lies_in(place, left_out) for left_out in scope.excluded_addresses):
+        return False
+    named = any(lies_in(place, container) for container in (*scope.sites, *scope.libraries))
+    return named or (asset_id in scope.assets if asset_id else scope.unregistered)

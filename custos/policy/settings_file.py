@@ -1,0 +1,68 @@
+"""Reads `policies/settings.yaml`: who is not a person, what each sharing class allows, the clauses that policies may cite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from custos.errors import Mark, Problem
+from custos.policy.catalogue import SHARING_LEVELS
+from custos.policy.model import PolicySettings, SharingClass
+from custos.policy.nodes import Node, read_yaml
+from custos.policy.section import Problems, Section
+from custos.records.model import Posture
+from custos.records.places import address
+from custos.records.table import nearest
+
+FILE = "settings.yaml"
+KEYS = ("not_people", "not_governed", "classes", "clauses")
+CLASS_KEYS = ("site_sharing", "anyone_links", "organisation_links", "guests", "public_teams")
+UNREGISTERED = "unregistered"
+_TIGHTEST = SharingClass(
+    site_sharing="disabled", anyone_links=False, organisation_links=False, guests=False, public_teams=False
+)
+_NOTHING = PolicySettings(not_people=frozenset(), not_governed=frozenset(), classes={}, clauses=frozenset())
+
+
+def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySettings:
+    """The settings; a class that is not written gets the tightest values and a problem."""
+    if FILE not in files:
+        problems.all.append(Problem(Mark(FILE), "This file is missing.", f"Make it with the keys {', '.join(KEYS)}."))
+        return _NOTHING
+    node, faults = read_yaml(FILE, files[FILE])
+    problems.all.extend(faults)
+    if node is None:
+        return _NOTHING
+    section = Section(node, KEYS, problems, "settings.yaml")
+    written = section.node("classes", required=True)
+    return PolicySettings(
+        not_people=frozenset(name.lower() for name in section.texts("not_people", required=True)),
+        not_governed=frozenset(address(place) for place in section.texts("not_governed")),
+        classes=_classes(written, problems) if written else {},
+        clauses=frozenset(section.texts("clauses", required=True)),
+    )
+
+
+def _classes(node: Node, problems: Problems) -> Mapping[Posture | None, SharingClass]:
+    section = Section(node, (*Posture, UNREGISTERED), problems, "classes")
+    classes: dict[Posture | None, SharingClass] = {}
+    for name, posture in (*((posture.value, posture) for posture in Posture), (UNREGISTERED, None)):
+        part = section.node(name, required=True)
+        classes[posture] = _class(part, problems) if part else _TIGHTEST
+    return classes
+
+
+def _class(node: Node, problems: Problems) -> SharingClass:
+    section = Section(node, CLASS_KEYS, problems, "A class")
+    level = section.text("site_sharing", required=True)
+    if level not in SHARING_LEVELS:
+        problems.error(
+            section.mark_of("site_sharing"), f'"{level}" is not a sharing level.', nearest(level, SHARING_LEVELS)
+        )
+        level = _TIGHTEST.site_sharing
+    return SharingClass(
+        site_sharing=level,
+        anyone_links=section.flag("anyone_links", default=False),
+        organisation_links=section.flag("organisation_links", default=False),
+        guests=section.flag("guests", default=False),
+        public_teams=section.flag("public_teams", default=False),
+    )

@@ -1,0 +1,165 @@
+"""Typed access to the cells of one register row. Each reader notes what is wrong and goes on, so that one run shows all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+
+from custos.errors import Mark, Problem, Severity
+from custos.records.table import Cell, nearest
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
+_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
+_SERIAL = re.compile(r"[1-9]\d{4}")
+_EXCEL_DAY_ZERO = date(1899, 12, 30)
+_UPN = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
+_YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+
+
+class Row:
+    """The cells of one row. Readers return a harmless value where they noted a problem; `sound` is False from then on."""
+
+    def __init__(self, cells: Mapping[str, Cell], problems: list[Problem]) -> None:
+        self._cells = cells
+        self._problems = problems
+        self.mark = next(iter(cells.values())).mark if cells else Mark("")
+        self.mark = Mark(self.mark.file, self.mark.line)
+        self.sound = True
+
+    def mark_of(self, column: str) -> Mark:
+        """Where the column's cell stands."""
+        return self._cells[column].mark if column in self._cells else self.mark
+
+    def wrong(self, column: str, what: str, remedy: str = "", *, code: str = "") -> None:
+        """Notes an error in a cell."""
+        self.sound = False
+        self._problems.append(Problem(self.mark_of(column), what, remedy, code=code))
+
+    def warn(self, column: str, what: str, remedy: str = "", *, code: str = "") -> None:
+        """Notes something that the file may be used with."""
+        self._problems.append(Problem(self.mark_of(column), what, remedy, code=code, severity=Severity.WARNING))
+
+    def text(self, column: str, *, required: bool = False) -> str:
+        """The text of a cell, "" when it is empty."""
+        written = self._cells[column].text if column in self._cells else ""
+        if required and not written and column in self._cells:
+            self.wrong(column, f'"{column}" is empty.', "Every row needs a value here.", code="missing")
+        elif required and not written:
+            self.sound = False  # the missing column was reported once, at the header
+        return written
+
+    def texts(self, column: str, *, required: bool = False) -> tuple[str, ...]:
+        """The parts of a cell between semicolons."""
+        return tuple(part.strip() for part in self.text(column, required=required).split(";") if part.strip())
+
+    def choice(self, column: str, known: Collection[str], *, required: bool = False, default: str = "") -> str:
+        """One of the known words; case does not matter."""
+        written = self.text(column, required=required)
+        if not written:
+            return default
+        for word in known:
+            if word.casefold() == written.casefold().replace(" ", "_") or word.casefold() == written.casefold():
+                return word
+        self.wrong(column, f'"{written}" is not a value of "{column}".', nearest(written, known), code="unknown-value")
+        return default
+
+    def choices(self, column: str, known: Collection[str], *, required: bool = False) -> tuple[str, ...]:
+        """Several of the known words."""
+        chosen = self.texts(column, required=required)
+        for word in chosen:
+            if word not in known:
+                self.wrong(
+                    column, f'"{word}" is not a value of "{column}".', nearest(word, known), code="unknown-value"
+                )
+        return tuple(word for word in chosen if word in known)
+
+    def flag(self, column: str, *, required: bool = False) -> bool:
+        """yes or no; an empty cell is no."""
+        written = self.text(column, required=required)
+        if written and written.casefold() not in _YES:
+            self.wrong(column, f'"{written}" is neither yes nor no.', "Write yes or no.", code="unknown-value")
+        return _YES.get(written.casefold(), False)
+
+    def number(self, column: str, *, required: bool = False) -> int | None:
+        """A whole number, None when the cell is empty."""
+        written = self.text(column, required=required)
+        if not written:
+            return None
+        if not re.fullmatch(r"\d{1,6}", written):
+            self.wrong(column, f'"{written}" is not a whole number.', "Write digits only, for instance 12.")
+            return None
+        return int(written)
+
+    def upn(self, column: str, *, required: bool = False) -> str:
+        """A user principal name, lower case."""
+        written = self.text(column, required=required)
+        if written and not _UPN.fullmatch(written):
+            self.wrong(column, f'"{written}" is not a sign-in name.', "Write it as name@council.example.")
+            return ""
+        return written.lower()
+
+    def upns(self, column: str) -> tuple[str, ...]:
+        """Several user principal names, lower case."""
+        names = self.texts(column)
+        for name in names:
+            if not _UPN.fullmatch(name):
+                self.wrong(
+                    column, f'"{name}" is not a sign-in name.', "Write names as name@council.example, with ; between."
+                )
+        return tuple(name.lower() for name in names if _UPN.fullmatch(name))
+
+    def day(self, column: str, *, required: bool = False) -> date | None:
+        """A date, None when the cell is empty. 2026-05-03 is understood, 31/05/2026 too; 03/05/2026 could be either and is not."""
+        written = self.text(column, required=required)
+        if not written:
+            return None
+        iso, slashed = _ISO.fullmatch(written), _SLASHED.fullmatch(written)
+        try:
+            if iso:
+                return date(int(iso[1]), int(iso[2]), int(iso[3]))
+            if slashed:
+                return self._slashed(column, written, int(slashed[1]), int(slashed[2]), int(slashed[3]))
+        except ValueError:
+            self.wrong(column, f'"{written}" is not a day of the calendar.', "Write year-month-day.", code="date")
+            return None
+        remedy = "Write year-month-day, for instance 2027-03-31."
+        if _SERIAL.fullmatch(written):
+            meant = _EXCEL_DAY_ZERO + timedelta(days=int(written))
+            remedy = f"If this is Excel's number for a day, write {meant.isoformat()}."
+        self.wrong(column, f'"{written}" is not a date.', remedy, code="date")
+        return None
+
+    def _slashed(self, column: str, written: str, first: int, second: int, year: int) -> date | None:
+        if first > 12 or first == second:
+            return date(year, second, first)
+        day_first = f"{year:04}-{second:02}-{first:02}"
+        if second > 12:
+            self.wrong(
+                column, f'"{written}" has its month first.', f"Write {year:04}-{first:02}-{second:02}.", code="date"
+            )
+            return None
+        self.wrong(
+            column,
+            f'"{written}" could be two different days.',
+            f"Write {day_first} or {year:04}-{first:02}-{second:02}.",
+            code="date",
+        )
+        return None
+
+
+def unique(rows: Iterable[tuple[Row, str]], column: str, what: str) -> None:
+    """Notes every id that stands twice, also when only case or spaces differ."""
+    seen: dict[str, tuple[str, Mark]] = {}
+    for row, written in rows:
+        plain = re.sub(r"\s+", "", written).casefold()
+        if not plain:
+            continue
+        if plain in seen:
+            other, mark = seen[plain]
+            same = "stands twice" if other == written else f'differs from "{other}" only by case or spaces'
+            row.wrong(
+                column, f'{what} "{written}" {same} (line {mark.line}).', "Give each row its own id.", code="duplicate"
+            )
+        else:
+            seen[plain] = (written, row.mark)

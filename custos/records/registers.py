@@ -1,0 +1,330 @@
+"""Each register: its columns, and how one row becomes a record."""
+
+from __future__ import annotations
+
+import calendar
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from custos.records.cells import Row
+from custos.records.model import (
+    Agreement,
+    Asset,
+    Delegation,
+    Exemption,
+    Hold,
+    Post,
+    Posture,
+    ScheduleEntry,
+    SiteMapping,
+)
+
+CLASSIFICATIONS = ("OFFICIAL", "OFFICIAL-SENSITIVE")
+PERSONAL_DATA = ("none", "personal", "special_category", "criminal_offence")
+STATUSES = ("proposed", "active", "closing", "closed")
+LOCATION_TYPES = ("m365", "line_of_business", "shared_drive", "paper", "supplier")
+LEVELS = ("low", "medium", "high")
+TRIGGERS = (
+    "created",
+    "modified",
+    "labelled",
+    "event",
+    "dob",
+    "financial_year_end",
+    "meeting_date",
+    "tenancy_end",
+    "last_contact",
+    "permanent",
+)
+FINAL_ACTIONS = ("destroy", "destroy_after_review", "review", "transfer", "none")
+HOLD_KINDS = ("inquiry", "foi", "litigation", "police", "other")
+DECISIONS = ("answer_questions", "review_labels", "review_links", "propose_register_edits")
+_PERIOD = re.compile(r"P(\d{1,3})([YMD])")
+_LABEL = re.compile(r"[A-Za-z0-9 -]{1,64}")
+_LONGEST_LABEL_DAYS = 36_525
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One register file: its columns (those with `*` are mandatory) and the maker of its records."""
+
+    file: str
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+    make: Callable[[Row], Any]
+
+
+def _register(file: str, columns: str, make: Callable[[Row], Any]) -> Register:
+    names = columns.split()
+    return Register(
+        file=file,
+        columns=tuple(name.rstrip("*") for name in names),
+        required=tuple(name[:-1] for name in names if name.endswith("*")),
+        make=make,
+    )
+
+
+def _asset(row: Row) -> Asset:
+    places = row.texts("location_refs", required=True)
+    for column in ("description", "function"):
+        row.text(column, required=True)
+    row.number("review_interval_months", required=True)
+    row.day("contract_end")
+    return Asset(
+        id=row.text("asset_id", required=True),
+        name=row.text("name", required=True),
+        description=row.text("description"),
+        function=row.text("function"),
+        department=row.text("department", required=True),
+        iao=row.upn("iao_upn", required=True),
+        deputy=row.upn("deputy_iao_upn"),
+        stewards=row.upns("steward_upns"),
+        escalation=row.upn("escalation_upn"),
+        location_types=row.choices("location_type", LOCATION_TYPES, required=True),
+        locations=tuple(place for place in places if place.startswith(("https://", "http://"))),
+        other_locations=tuple(place for place in places if not place.startswith(("https://", "http://"))),
+        classification=row.choice("classification", CLASSIFICATIONS, required=True),
+        personal_data=row.choice("personal_data", PERSONAL_DATA, required=True),
+        schedule_refs=row.texts("schedule_refs", required=True),
+        posture=Posture(row.choice("sharing_posture", tuple(Posture), required=True, default=Posture.INTERNAL.value)),
+        public_libraries=row.texts("public_libraries"),
+        vital=row.flag("vital_record", required=True),
+        status=row.choice("status", STATUSES, required=True),
+        review_due=row.day("review_due", required=True),
+        last_review=row.day("last_review"),
+        last_restore_test=row.day("last_restore_test"),
+        value=row.choice("value", LEVELS),
+        risk_level=row.choice("risk_level", LEVELS),
+        risk_ref=row.text("risk_ref"),
+        mark=row.mark,
+    )
+
+
+def _entry(row: Row) -> ScheduleEntry:
+    row.text("function", required=True)
+    row.number("review_interval_months", required=True)
+    row.day("approved_on")
+    label = row.text("label_name", required=True)
+    if label and not _LABEL.fullmatch(label):
+        row.wrong(
+            "label_name",
+            f'The label name "{label}" cannot be made in Microsoft Purview.',
+            "Use letters, digits, hyphens and spaces, 64 characters at most.",
+            code="label-name",
+        )
+    period = row.text("period", required=True)
+    trigger = row.choice("trigger_kind", TRIGGERS, required=True)
+    action = row.choice("final_action", FINAL_ACTIONS, required=True)
+    permanent = period == "permanent"
+    least = None if permanent else least_label_days(period)
+    written = row.number("label_days")
+    if period and not permanent and least is None:
+        row.wrong("period", f'"{period}" is not a period.', "Write P6Y, P6M, P60D or permanent.", code="period")
+    elif permanent and action in ("destroy", "destroy_after_review"):
+        row.wrong("final_action", "A permanent entry cannot be destroyed.", "Write none or transfer.", code="permanent")
+    elif least is not None and written is not None and written < least:
+        row.wrong(
+            "label_days",
+            f"{written} days are shorter than {period}, which can be {least} days long.",
+            f"Write {least}.",
+            code="label-days",
+        )
+    elif least is not None and max(written or 0, least) > _LONGEST_LABEL_DAYS:
+        row.wrong(
+            "period", f"{period} is longer than a label can keep: 36,525 days.", "Write permanent.", code="period"
+        )
+    return ScheduleEntry(
+        id=row.text("entry_id", required=True),
+        record_class=row.text("record_class", required=True),
+        label=label,
+        period=period,
+        label_days=written or least,
+        is_record=row.choice("record_type", ("none", "record"), required=True) == "record",
+        final_action=action,
+        trigger_kind=trigger,
+        trigger=row.text("trigger_text", required=True),
+        legal_basis=row.text("legal_basis", required=True),
+        basis_type=row.choice("basis_type", ("statute", "limitation", "local"), required=True),
+        owner=row.upn("owner_upn", required=True),
+        status=row.choice("status", ("draft", "approved", "superseded"), required=True),
+        review_due=row.day("review_due", required=True),
+        mark=row.mark,
+    )
+
+
+def least_label_days(period: str) -> int | None:
+    """The fewest days that are never shorter than an ISO 8601 period of years, months or days; None for anything else."""
+    found = _PERIOD.fullmatch(period)
+    if not found:
+        return None
+    amount, unit = int(found[1]), found[2]
+    if unit == "D":
+        return amount
+    if unit == "Y":
+        return 365 * amount + math.ceil(amount / 4)
+    return max(_months_long(start, amount) for start in range(48))
+
+
+def _months_long(start: int, months: int) -> int:
+    """Days in `months` months from the first of a month, counted in months from January 2024."""
+    return sum(
+        calendar.monthrange(2024 + (start + month) // 12, (start + month) % 12 + 1)[1] for month in range(months)
+    )
+
+
+def _mapping(row: Row) -> SiteMapping:
+    return SiteMapping(
+        location=_web_address(row, "location"),
+        asset_id=row.text("asset_id", required=True),
+        schedule_ref=row.text("schedule_ref"),
+        watch=row.choice("watch", ("live", "nightly"), default="nightly"),
+        team=row.text("team"),
+        mark=row.mark,
+    )
+
+
+def _web_address(row: Row, column: str) -> str:
+    written = row.text(column, required=True)
+    if written and not written.startswith(("https://", "http://")):
+        row.wrong(column, f'"{written}" is not an address.', "Copy it from the browser; it begins with https://.")
+    return written
+
+
+def _web_addresses(row: Row, column: str) -> tuple[str, ...]:
+    written = row.texts(column)
+    for place in written:
+        if not place.startswith(("https://", "http://")):
+            row.wrong(column, f'"{place}" is not an address.', "Copy it from the browser; it begins with https://.")
+    return written
+
+
+def _hold(row: Row) -> Hold:
+    return Hold(
+        id=row.text("hold_id", required=True),
+        kind=row.choice("kind", HOLD_KINDS, required=True),
+        authority=row.text("authority"),
+        asset_id=row.text("asset_id", required=True),
+        schedule_refs=row.texts("schedule_refs"),
+        locations=_web_addresses(row, "location_refs"),
+        items_from=row.day("items_from"),
+        items_to=row.day("items_to"),
+        since=row.day("since", required=True) or date.min,
+        ends=row.day("ends"),
+        mark=row.mark,
+    )
+
+
+def _agreement(row: Row) -> Agreement:
+    domains = tuple(domain.lower().removeprefix("@") for domain in row.texts("domains", required=True))
+    for domain in domains:
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):
+            row.wrong(
+                "domains", f'"{domain}" is not a mail domain.', "Write it as partner.example, with ; between several."
+            )
+    return Agreement(
+        id=row.text("agreement_id", required=True),
+        partner=row.text("partner", required=True),
+        domains=domains,
+        assets=row.texts("assets", required=True),
+        starts=row.day("starts"),
+        ends=row.day("ends", required=True) or date.min,
+        mark=row.mark,
+    )
+
+
+def _exemption(row: Row) -> Exemption:
+    asset, places = row.text("asset_id"), _web_addresses(row, "location_refs")
+    if not asset and not places:
+        row.wrong("asset_id", "The exception covers nothing.", "Name an asset, or addresses in location_refs.")
+    return Exemption(
+        id=row.text("exception_id", required=True),
+        policies=row.texts("policies", required=True),
+        asset_id=asset,
+        locations=places,
+        reason_code=row.text("reason_code", required=True),
+        reason=row.text("reason", required=True),
+        approved_by=row.text("approved_by", required=True),
+        risk_ref=row.text("risk_ref"),
+        expires=row.day("expires", required=True) or date.min,
+        mark=row.mark,
+    )
+
+
+def _post(row: Row) -> Post:
+    return Post(
+        upn=row.upn("upn", required=True),
+        role=row.text("role", required=True),
+        department=row.text("department", required=True),
+        manager=row.upn("manager_upn"),
+        valid_from=row.day("valid_from"),
+        valid_to=row.day("valid_to"),
+        mark=row.mark,
+    )
+
+
+def _delegation(row: Row) -> Delegation:
+    return Delegation(
+        id=row.text("delegation_id", required=True),
+        asset_id=row.text("asset_id", required=True),
+        steward=row.upn("steward_upn", required=True),
+        kinds=row.choices("kinds", DECISIONS, required=True),
+        valid_from=row.day("valid_from", required=True) or date.min,
+        valid_to=row.day("valid_to", required=True) or date.min,
+        mark=row.mark,
+    )
+
+
+def _closed_day(row: Row) -> date:
+    row.choice("kind", ("bank_holiday", "closure"), required=True)
+    return row.day("date", required=True) or date.min
+
+
+ASSETS = _register(
+    "information_asset_register.csv",
+    "asset_id* name* description* function* activity department* iao_upn* deputy_iao_upn escalation_upn steward_upns"
+    " location_type* location_refs* classification* personal_data* data_subjects lawful_basis dpia_ref schedule_refs*"
+    " publication value vital_record* sharing_posture* public_libraries agreements format supplier contract_ref"
+    " contract_end backup_arrangement last_restore_test risk_level risk_ref status* last_review"
+    " review_interval_months* review_due* notes",
+    _asset,
+)
+SCHEDULE = _register(
+    "retention_schedule.csv",
+    "entry_id* function* activity record_class* examples trigger_kind* trigger_text* period* label_name* label_days"
+    " record_type* final_action* review_role legal_basis* basis_type* special_category owner_upn* approved_by approved_on"
+    " review_interval_months* review_due* status* superseded_by version",
+    _entry,
+)
+SITE_MAP = _register("site_map.csv", "location* asset_id* schedule_ref watch team", _mapping)
+HOLDS = _register(
+    "holds.csv",
+    "hold_id* kind* authority asset_id* schedule_refs location_refs items_from items_to since* ends end_rule notes",
+    _hold,
+)
+AGREEMENTS = _register(
+    "sharing_agreements.csv",
+    "agreement_id* partner* purpose domains* assets* lawful_basis dpia_ref starts ends*",
+    _agreement,
+)
+EXEMPTIONS = _register(
+    "exceptions.csv",
+    "exception_id* policies* asset_id location_refs reason_code* reason* approved_by* approval_ref risk_ref approved_on"
+    " expires* renewals",
+    _exemption,
+)
+POSTS = _register("people_roles.csv", "upn* role* department* manager_upn valid_from valid_to", _post)
+DELEGATIONS = _register(
+    "delegations.csv",
+    "delegation_id* asset_id* steward_upn* kinds* valid_from* valid_to* accepted_on",
+    _delegation,
+)
+CALENDAR = _register("calendar.csv", "date* kind* name", _closed_day)
+
+ALL: Mapping[str, Register] = {
+    register.file: register
+    for register in (ASSETS, SCHEDULE, SITE_MAP, HOLDS, AGREEMENTS, EXEMPTIONS, POSTS, DELEGATIONS, CALENDAR)
+}

@@ -1,0 +1,67 @@
+"""Words and small tables that several reports share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+
+from custos.engine.model import Action, ActionKind, Fact, Reversibility
+
+COUNCIL = ZoneInfo("Europe/London")
+
+DOES: Mapping[ActionKind, str] = {
+    ActionKind.TELL: "tell",
+    ActionKind.ASK: "ask",
+    ActionKind.APPLY_LABEL: "apply label",
+    ActionKind.SET_EXPIRY: "set expiry",
+    ActionKind.RESTRICT_SITE: "restrict site",
+    ActionKind.REMOVE_GRANT: "remove access",
+    ActionKind.REMOVE_LINK: "remove link",
+}
+
+
+def table(title: str, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> Table:
+    """A table in the house's look; the columns named in `numbers` are set to the right."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return made
+
+
+def value(fact: Fact) -> str:
+    """A fact as a person reads it."""
+    match fact:
+        case None:
+            return "unknown"
+        case "":
+            return "none"
+        case bool():
+            return "yes" if fact else "no"
+        case datetime():
+            return f"{fact.astimezone(COUNCIL):%-d %B %Y %H:%M}"
+        case int():
+            return f"{fact:,}"
+    return str(fact)
+
+
+def change(action: Action) -> str:
+    """What an action finds ► what it leaves; "" when it changes nothing."""
+    names = list(dict.fromkeys((*action.before, *action.after)))
+    return "; ".join(
+        f"{name} {value(action.before.get(name, ''))} ► {value(action.after.get(name, ''))}" for name in names
+    )
+
+
+def way_back(action: Action) -> str:
+    """How far an action can be undone; loud when it cannot."""
+    if action.reversibility is Reversibility.IRREVERSIBLE:
+        return "CANNOT BE UNDONE"
+    return action.reversibility.value
+
+
+def counts(found: Mapping[ActionKind, int]) -> str:
+    """`apply label 120, set expiry 2`, from the least to the most."""
+    return ", ".join(f"{DOES[kind]} {found[kind]:,}" for kind in ActionKind if found.get(kind)) or "nothing"

@@ -1,0 +1,140 @@
+"""What an operator sets, read once from the environment (app settings in Azure).
+
+| setting | meaning | default |
+|---|---|---|
+| AzureWebJobsStorage | connection string, or AzureWebJobsStorage__accountName for a managed identity | required |
+| CUSTOS_TENANT_ID | the tenant's id | required |
+| CUSTOS_SHAREPOINT_URL | root of SharePoint as it stands in web addresses, `https://NAME.sharepoint.com` | required |
+| CUSTOS_OBSERVER_CLIENT_ID | managed identity that reads and notifies | required |
+| CUSTOS_ACTOR_CLIENT_ID | managed identity that writes; empty switches every write off | empty |
+| CUSTOS_BOT_APP_ID | client id of the Teams bot; empty: notices go by mail alone | empty |
+| CUSTOS_TEAMS_APP_ID | id of the Teams app in the organisation's catalogue | empty |
+| CUSTOS_MAILBOX | mailbox that sends fallback mail | empty |
+| CUSTOS_PUBLIC_URL | address at which Microsoft reaches this app, without `/api` | required for webhooks |
+| CUSTOS_WEBHOOK_KEY | function key put into the notification address | empty |
+| CUSTOS_POLICIES | directory of policies and registers | `policies` beside function_app.py |
+| CUSTOS_UNITS_PER_MINUTE | SharePoint resource units a minute that Microsoft allows this app | 1250 |
+| CUSTOS_UNITS_SHARE | part of them that Custos may spend | 0.5 |
+| CUSTOS_TIMEZONE | council time, for digests and working hours | Europe/London |
+| CUSTOS_CLOCK | `system`, or the address of a simulated tenant's clock | system |
+| CUSTOS_GRAPH_URL, CUSTOS_SHAREPOINT_ENDPOINT, CUSTOS_SHAREPOINT_ADMIN_ENDPOINT, CUSTOS_BOT_SERVICE_URL, CUSTOS_BOT_OPENID_URL | where Microsoft is reached; only a simulated tenant or a national cloud changes them | Microsoft's public cloud |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from custos.errors import BadSetting
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings, checked. Addresses have no trailing slash."""
+
+    storage_connection: str
+    storage_account: str
+    tenant_id: str
+    sharepoint_url: str
+    observer_client_id: str
+    actor_client_id: str
+    bot_app_id: str
+    teams_app_id: str
+    mailbox: str
+    public_url: str
+    webhook_key: str
+    policies: Path
+    units_per_minute: int
+    units_share: float
+    timezone: str
+    clock: str
+    graph_url: str
+    sharepoint_endpoint: str
+    sharepoint_admin_endpoint: str
+    bot_service_url: str
+    bot_openid_url: str
+
+    @property
+    def sharepoint_admin_url(self) -> str:
+        """`https://NAME-admin.sharepoint.com`, the third audience."""
+        name, dot, rest = urlsplit(self.sharepoint_url).netloc.partition(".")
+        return f"https://{name}-admin{dot}{rest}"
+
+    @property
+    def writes_enabled(self) -> bool:
+        """False while no actor identity is set: then the gate refuses every write."""
+        return bool(self.actor_client_id)
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """True on a simulated tenant."""
+        return self.clock != "system"
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Settings out of an environment.
+
+    Raises BadSetting naming every setting that is missing or cannot be right, in one sentence each.
+    """
+    wrong: list[str] = []
+
+    def text(name: str, default: str = "", *, required: bool = False) -> str:
+        value = environment.get(name, "").strip() or default
+        if required and not value:
+            wrong.append(f"{name} is not set.")
+        return value
+
+    def address(name: str, default: str = "", *, required: bool = False) -> str:
+        value = text(name, default, required=required).rstrip("/")
+        if value and urlsplit(value).scheme not in ("http", "https"):
+            wrong.append(f"{name} must be an address that begins with https://, not {value!r}.")
+        return value
+
+    def number(name: str, default: float, low: float, high: float) -> float:
+        written = text(name, str(default))
+        try:
+            value = float(written)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            wrong.append(f"{name} must be a number from {low:g} to {high:g}, not {written!r}.")
+            return default
+        return value
+
+    connection = text("AzureWebJobsStorage")
+    account = text("AzureWebJobsStorage__accountName")
+    if not connection and not account:
+        wrong.append("AzureWebJobsStorage is not set (nor AzureWebJobsStorage__accountName).")
+    sharepoint = address("CUSTOS_SHAREPOINT_URL", required=True)
+    settings = Settings(
+        storage_connection=connection,
+        storage_account=account,
+        tenant_id=text("CUSTOS_TENANT_ID", required=True),
+        sharepoint_url=sharepoint,
+        observer_client_id=text("CUSTOS_OBSERVER_CLIENT_ID", required=True),
+        actor_client_id=text("CUSTOS_ACTOR_CLIENT_ID"),
+        bot_app_id=text("CUSTOS_BOT_APP_ID"),
+        teams_app_id=text("CUSTOS_TEAMS_APP_ID"),
+        mailbox=text("CUSTOS_MAILBOX"),
+        public_url=address("CUSTOS_PUBLIC_URL"),
+        webhook_key=text("CUSTOS_WEBHOOK_KEY"),
+        policies=Path(text("CUSTOS_POLICIES", str(REPOSITORY / "policies"))),
+        units_per_minute=int(number("CUSTOS_UNITS_PER_MINUTE", 1250, 1, 10_000_000)),
+        units_share=number("CUSTOS_UNITS_SHARE", 0.5, 0.01, 1),
+        timezone=text("CUSTOS_TIMEZONE", "Europe/London"),
+        clock=text("CUSTOS_CLOCK", "system"),
+        graph_url=address("CUSTOS_GRAPH_URL", "https://graph.microsoft.com/v1.0"),
+        sharepoint_endpoint=address("CUSTOS_SHAREPOINT_ENDPOINT", sharepoint),
+        sharepoint_admin_endpoint=address("CUSTOS_SHAREPOINT_ADMIN_ENDPOINT"),
+        bot_service_url=address("CUSTOS_BOT_SERVICE_URL", "https://smba.trafficmanager.net/teams"),
+        bot_openid_url=address(
+            "CUSTOS_BOT_OPENID_URL", "https://login.botframework.com/v1/.well-known/openidconfiguration"
+        ),
+    )
+    if wrong:
+        raise BadSetting(" ".join(wrong))
+    return settings

@@ -1,0 +1,113 @@
+"""One storage account, reached by connection string (Azurite) or by managed identity (Azure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from custos.settings import Settings
+from custos.storage.blobs import Container
+from custos.storage.queues import Queue
+from custos.storage.rows import Rows
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+    from azure.storage.blob import ContainerClient
+
+
+@dataclass
+class Account:
+    """Opens tables, queues and containers by name, creating each on first use, and closes them all together."""
+
+    settings: Settings
+    credential: AsyncTokenCredential | None = None
+    _open: dict[tuple[str, str], Rows | Queue | Container] = field(default_factory=dict, init=False)
+
+    def rows(self, table: str) -> Rows:
+        """The table `table` (letters and digits only)."""
+        found = self._open.get(("table", table))
+        if not isinstance(found, Rows):
+            from azure.data.tables.aio import TableClient
+
+            if self.settings.storage_connection:
+                client = TableClient.from_connection_string(self.settings.storage_connection, table)
+            else:
+                client = TableClient(self._endpoint("table"), table, credential=self.credential)
+            found = self._open["table", table] = Rows(client)
+        return found
+
+    def queue(self, name: str) -> Queue:
+        """The queue `name`, with the base64 text that the Functions host expects."""
+        found = self._open.get(("queue", name))
+        if not isinstance(found, Queue):
+            from azure.storage.queue import TextBase64DecodePolicy, TextBase64EncodePolicy
+            from azure.storage.queue.aio import QueueClient
+
+            encode, decode = TextBase64EncodePolicy(), TextBase64DecodePolicy()
+
+            if self.settings.storage_connection:
+                client = QueueClient.from_connection_string(
+                    self.settings.storage_connection, name, message_encode_policy=encode, message_decode_policy=decode
+                )
+            else:
+                client = QueueClient(
+                    self._endpoint("queue"),
+                    name,
+                    credential=self.credential,
+                    message_encode_policy=encode,
+                    message_decode_policy=decode,
+                )
+            found = self._open["queue", name] = Queue(client)
+        return found
+
+    def container(self, name: str) -> Container:
+        """The blob container `name`."""
+        found = self._open.get(("blob", name))
+        if not isinstance(found, Container):
+            from azure.storage.blob.aio import ContainerClient
+
+            if self.settings.storage_connection:
+                client = ContainerClient.from_connection_string(self.settings.storage_connection, name)
+            else:
+                client = ContainerClient(self._endpoint("blob"), name, credential=self.credential)
+            found = self._open["blob", name] = Container(client)
+        return found
+
+    def blocking_container(self, name: str) -> ContainerClient:
+        """The blob container `name` for code that runs in a thread."""
+        from azure.storage.blob import ContainerClient
+
+        if self.settings.storage_connection:
+            return ContainerClient.from_connection_string(self.settings.storage_connection, name)
+        from azure.identity import ManagedIdentityCredential
+
+        credential = ManagedIdentityCredential(client_id=self.settings.observer_client_id)
+        return ContainerClient(self._endpoint("blob"), name, credential=credential)
+
+    def delta_options(self) -> Mapping[str, str]:
+        """Storage options for delta-rs (`deltalake`) on this account.
+
+        Azurite's address goes into the environment variable AZURITE_BLOB_STORAGE_URL, which whoever starts the process sets.
+        Source: https://docs.rs/object_store/latest/object_store/azure/enum.AzureConfigKey.html
+        """
+        parts = dict(part.split("=", 1) for part in self.settings.storage_connection.split(";") if "=" in part)
+        if self.settings.is_rehearsal or "BlobEndpoint" in parts:
+            return {
+                "account_name": parts.get("AccountName", "devstoreaccount1"),
+                "account_key": parts.get("AccountKey", ""),
+                "azure_storage_use_emulator": "true",
+                "allow_http": "true",
+            }
+        if parts:
+            return {"account_name": parts["AccountName"], "account_key": parts["AccountKey"]}
+        return {"account_name": self.settings.storage_account, "azure_client_id": self.settings.observer_client_id}
+
+    async def close(self) -> None:
+        """Close every client. The account can be used again afterwards."""
+        for opened in self._open.values():
+            await opened.close()
+        self._open.clear()
+
+    def _endpoint(self, service: str) -> str:
+        return f"https://{self.settings.storage_account}.{service}.core.windows.net"

@@ -1,0 +1,155 @@
+"""Rows of an Azure Table, guarded by ETags.
+
+Keys may not hold `/ \\ # ?` or control characters: `key_part` makes any text fit. A row is at most 1 MiB, a text 32 K
+characters, a transaction 100 rows of one partition.
+Source: https://learn.microsoft.com/azure/storage/tables/scalability-targets
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from azure.core import MatchConditions
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
+
+from custos.errors import RowChanged, RowExists, StorageTrouble
+from custos.table import Row, Value, Write, key_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from azure.data.tables.aio import TableClient
+
+__all__ = ["Row", "Rows", "Value", "Write", "key_part"]
+
+
+@dataclass
+class Rows:
+    """One table. Every method raises StorageTrouble when storage cannot be reached."""
+
+    client: TableClient
+    _ready: bool = field(default=False, init=False)
+
+    async def get(self, partition: str, key: str) -> Row | None:
+        """The row, or None when there is no such row (also when there is no such table yet)."""
+        with _trouble(self.client.table_name):
+            try:
+                return _row(await self.client.get_entity(partition, key))
+            except ResourceNotFoundError:
+                return None
+
+    async def insert(self, row: Row) -> None:
+        """Write a new row. Raises RowExists."""
+        await self._write(lambda: self.client.create_entity(_entity(row)))
+
+    async def replace(self, row: Row) -> None:
+        """Write over the row that was read. Raises RowChanged when it is no longer so."""
+        await self._write(
+            lambda: self.client.update_entity(
+                _entity(row), mode="replace", etag=row.etag, match_condition=MatchConditions.IfNotModified
+            )
+        )
+
+    async def upsert(self, row: Row) -> None:
+        """Write the row, whatever was there."""
+        await self._write(lambda: self.client.upsert_entity(_entity(row), mode="replace"))
+
+    async def delete(self, partition: str, key: str) -> None:
+        """Remove the row; harmless when it is gone already."""
+        with _trouble(self.client.table_name):
+            try:
+                await self.client.delete_entity(partition, key)
+            except ResourceNotFoundError:
+                return
+
+    async def query(self, partition: str | None = None, *, first: str = "", last: str = "") -> AsyncIterator[Row]:
+        """The rows of a partition in key order, from key `first` to key `last` (both included); of all partitions with None."""
+        terms = []
+        values: dict[str, str] = {}
+        for name, text, test in (
+            ("p", partition, "PartitionKey eq"),
+            ("f", first, "RowKey ge"),
+            ("l", last, "RowKey le"),
+        ):
+            if text:
+                terms.append(f"{test} @{name}")
+                values[name] = text
+        with _trouble(self.client.table_name):
+            try:
+                async for entity in self.client.query_entities(" and ".join(terms), parameters=values):
+                    yield _row(entity)
+            except ResourceNotFoundError:
+                return
+
+    async def transact(self, writes: Sequence[Write]) -> None:
+        """Up to 100 writes in one partition, all or nothing. Raises RowChanged or RowExists when one of them does not hold."""
+        operations: list[Any] = []
+        for write in writes:
+            entity = _entity(write.row)
+            if write.how == "insert":
+                operations.append(("create", entity))
+            elif write.how == "replace":
+                options = {"mode": "replace", "etag": write.row.etag, "match_condition": MatchConditions.IfNotModified}
+                operations.append(("update", entity, options))
+            elif write.how == "upsert":
+                operations.append(("upsert", entity, {"mode": "replace"}))
+            else:
+                operations.append(("delete", entity))
+        await self._write(lambda: self.client.submit_transaction(operations))
+
+    async def close(self) -> None:
+        await self.client.close()
+
+    async def _write(self, call: Callable[[], Awaitable[object]]) -> None:
+        with _trouble(self.client.table_name):
+            try:
+                await call()
+            except HttpResponseError as missing:
+                if self._ready or _code(missing) != "TableNotFound":
+                    if isinstance(missing, ResourceNotFoundError):
+                        raise RowChanged(f"a row of {self.client.table_name} is gone") from missing
+                    raise
+                try:
+                    await self.client.create_table()
+                except ResourceExistsError:
+                    pass
+                self._ready = True
+                await call()
+
+
+def _code(error: HttpResponseError) -> str:
+    """Azure's error code: as an attribute where the SDK decoded it, else from the header."""
+    decoded = getattr(error, "error_code", None)
+    if decoded is not None:
+        return str(getattr(decoded, "value", decoded))
+    headers: Mapping[str, str] = getattr(error.response, "headers", {})
+    return str(headers.get("x-ms-error-code", ""))
+
+
+def _entity(row: Row) -> dict[str, Any]:
+    return {**row.values, "PartitionKey": row.partition, "RowKey": row.key}
+
+
+def _row(entity: Mapping[str, Any]) -> Row:
+    values = {name: value for name, value in entity.items() if name not in ("PartitionKey", "RowKey")}
+    metadata: Mapping[str, Any] = getattr(entity, "metadata", {})
+    return Row(entity["PartitionKey"], entity["RowKey"], values, str(metadata.get("etag", "")))
+
+
+@contextmanager
+def _trouble(table: str) -> Iterator[None]:
+    try:
+        yield
+    except ResourceExistsError as error:
+        raise RowExists(f"a row of {table} exists already") from error
+    except HttpResponseError as error:
+        if error.status_code == 412:
+            raise RowChanged(f"a row of {table} was changed by somebody else") from error
+        if error.status_code == 409:
+            raise RowExists(f"a row of {table} exists already") from error
+        raise StorageTrouble(f"table {table}: {error.reason or type(error).__name__}") from error
+    except AzureError as error:
+        raise StorageTrouble(f"table {table} cannot be reached: {type(error).__name__}") from error

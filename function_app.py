@@ -1,0 +1,37 @@
+"""The Azure Functions app: registers the triggers, nothing else. Each handler is in `handlers/`, what it asks for in `custos/jobs/`."""
+
+import azure.functions as func
+
+from handlers import (
+    act,
+    backstop_sync,
+    digests,
+    discover_sites,
+    evaluate,
+    graph_notifications,
+    health,
+    notify,
+    poison,
+    reconcile,
+    subscriptions,
+    sync_drive,
+    teams_messages,
+)
+
+app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+for module in (
+    graph_notifications,
+    teams_messages,
+    health,
+    sync_drive,
+    evaluate,
+    act,
+    notify,
+    poison,
+    discover_sites,
+    backstop_sync,
+    reconcile,
+    subscriptions,
+    digests,
+):
+    app.register_functions(module.blueprint)

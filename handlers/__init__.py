@@ -1,0 +1,1 @@
+"""One module per trigger: parse, call, say how it ended. What is done stands in `custos/jobs/`."""

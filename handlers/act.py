@@ -1,0 +1,14 @@
+"""Queue: carries out one batch of a run, through the gate."""
+
+import azure.functions as func
+
+from custos.bootstrap import custos
+from custos.jobs import acting
+from custos.storage.queues import ACT
+
+blueprint = func.Blueprint()
+
+
+@blueprint.queue_trigger(arg_name="message", queue_name=ACT, connection="AzureWebJobsStorage")
+async def act(message: func.QueueMessage) -> None:
+    await acting.work(await custos(), message.get_json())

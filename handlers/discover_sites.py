@@ -1,0 +1,13 @@
+"""Timer: finds sites, libraries, owners and sharing levels; queues a sync for what is new."""
+
+import azure.functions as func
+
+from custos.bootstrap import custos
+from custos.jobs import discovery
+
+blueprint = func.Blueprint()
+
+
+@blueprint.timer_trigger(arg_name="timer", schedule="%CUSTOS_SCHEDULE_DISCOVERY%")
+async def discover_sites(timer: func.TimerRequest) -> None:
+    await discovery.discover(await custos(), late=timer.past_due)

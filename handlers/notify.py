@@ -1,0 +1,14 @@
+"""Queue: delivers one person's digest."""
+
+import azure.functions as func
+
+from custos.bootstrap import custos
+from custos.jobs import notifying
+from custos.storage.queues import NOTIFY
+
+blueprint = func.Blueprint()
+
+
+@blueprint.queue_trigger(arg_name="message", queue_name=NOTIFY, connection="AzureWebJobsStorage")
+async def notify(message: func.QueueMessage) -> None:
+    await notifying.deliver(await custos(), message.get_json())

@@ -1,0 +1,118 @@
+"""The stage of a rehearsal: Azurite, the simulated tenant and the function app, each a process of its own on loopback."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from custos.settings import REPOSITORY
+from local_host.azurite import Azurite
+from local_host.child import Child
+from local_host.keys import Keys
+
+_SCHEDULES = {
+    "CUSTOS_SCHEDULE_DISCOVERY": "0 0 */6 * * *",
+    "CUSTOS_SCHEDULE_SYNC": "0 30 */6 * * *",
+    "CUSTOS_SCHEDULE_RECONCILE": "0 0 1 * * *",
+    "CUSTOS_SCHEDULE_EVALUATION": "0 0 5 * * *",
+    "CUSTOS_SCHEDULE_DIGESTS": "0 15 9 * * 1-5",
+    "CUSTOS_SCHEDULE_SUBSCRIPTIONS": "0 10 * * * *",
+}
+_QUICK_QUEUES = {
+    "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:00.250",
+    "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:05",
+}
+SETTINGS = "local.settings.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where everything is. `environment` is what `custos` needs to work on this tenant."""
+
+    home: Path
+    tenant: str  # address of the simulated tenant
+    host: str  # address of the function app
+    policies: Path  # a copy of policies/, which the rehearsal may promote
+    environment: Mapping[str, str]
+    master_key: str
+
+    def state(self) -> dict[str, Any]:
+        """The simulated tenant's own account of itself."""
+        return _get(f"{self.tenant}/sim/state")
+
+    def act(self, verb: str, **details: object) -> dict[str, Any]:
+        """Do what a person does in the tenant."""
+        return _post(f"{self.tenant}/sim/act", {"verb": verb, **details})
+
+    def advance(self, by: str) -> None:
+        """Move the tenant's clock, which Custos follows."""
+        _post(f"{self.tenant}/sim/clock", {"advance": by})
+
+    def fire(self, function: str) -> None:
+        """Run a timer now, as an operator would."""
+        _post(f"{self.host}/admin/functions/{function}", {}, {"x-functions-key": self.master_key})
+
+
+@contextmanager
+def stage(
+    home: Path, *, scale: float, simulator: Sequence[str] = (), settings: Mapping[str, str] | None = None
+) -> Iterator[Stage]:
+    """Set the stage in the folder `home`, emptied first, and clear it away at the end, whatever happens.
+
+    `simulator` are further arguments of `python -m simulator serve`, `settings` go over the app's own. Raises HostError when
+    a part does not start.
+    """
+    if home.exists():
+        shutil.rmtree(home)
+    home.mkdir(parents=True)
+    policies = home / "policies"
+    shutil.copytree(REPOSITORY / "policies", policies)
+    port = _free_port()
+    host = f"http://127.0.0.1:{port}"
+    keys = Keys.open(home / "host", ["graph_notifications"])
+    serve = ["serve", "--port", "0", "--scale", str(scale), "--messaging-endpoint", f"{host}/api/messages", *simulator]
+    with Azurite() as azurite, Child("simulator", serve, log=home / "tenant.log") as tenant:
+        environment = {
+            **_get(f"{tenant.url}/sim/environment"),
+            **azurite.environment,
+            **_SCHEDULES,
+            **_QUICK_QUEUES,
+            "CUSTOS_PUBLIC_URL": host,
+            "CUSTOS_WEBHOOK_KEY": keys.functions["graph_notifications"],
+            "CUSTOS_POLICIES": str(policies),
+            **(settings or {}),
+        }
+        (home / SETTINGS).write_text(json.dumps({"IsEncrypted": False, "Values": environment}, indent=2))
+        run = ["--port", str(port), "--state", str(home / "host"), "--no-timers"]
+        with Child("local_host", run, environment=environment, log=home / "host.log"):
+            yield Stage(home, tenant.url, host, policies, environment, keys.master)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _get(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def _post(url: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})}, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        text = answer.read()
+    found: dict[str, Any] = json.loads(text) if text.strip() else {}
+    return found

@@ -1,0 +1,81 @@
+"""`python -m simulator serve`: a simulated Microsoft 365 tenant on loopback."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+from pathlib import Path
+
+from simulator import act
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line. Returns the process's exit status."""
+    parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    _serve_arguments(commands.add_parser("serve", help="serve a simulated tenant"))
+    bench = commands.add_parser("bench", help="measure how fast the tenant answers")
+    bench.add_argument("--scale", type=float, default=1.66, help="1.0 is 602,400 items (default: 1.66, a million)")
+    act.add_arguments(commands.add_parser("act", help="do what people do"))
+    options = parser.parse_args(arguments)
+    if options.command == "serve":
+        return asyncio.run(_serve(options))
+    if options.command == "bench":
+        from simulator.bench import measure
+
+        return measure(options.scale)
+    return act.run(options)
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, help="0 (default): any free port")
+    parser.add_argument("--scale", type=float, default=0.01, help="1.0 is 602,400 items (default: 0.01)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same tenant (default: 1)")
+    parser.add_argument("--licences", type=int, default=8000, help="decides the throttling limits (default: 8000)")
+    parser.add_argument("--no-throttling", action="store_true", help="count resource units but let nobody wait")
+    parser.add_argument("--mount", action="append", default=[], metavar="LIBRARY=DIR", type=_mount,
+                        help="expose a directory tree as a document library; may be repeated")  # fmt: skip
+    parser.add_argument("--messaging-endpoint", default="", metavar="URL", help="where the Teams bot listens")
+    parser.add_argument("--traffic", type=Path, metavar="FILE.jsonl", help="record every Graph exchange")
+
+
+def _mount(text: str) -> tuple[str, Path]:
+    library, equals, directory = text.partition("=")
+    if not library or not equals or not Path(directory).is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not LIBRARY=DIRECTORY with a directory that exists")
+    return library, Path(directory)
+
+
+async def _serve(options: argparse.Namespace) -> int:
+    from simulator.council import build_council
+    from simulator.mount import mount
+    from simulator.server import serve
+    from simulator.teams import TEAMS
+
+    gc.disable()  # millions of objects are made that stay
+    tenant = build_council(seed=options.seed, scale=options.scale, licences=options.licences)
+    for library, directory in options.mount:
+        mount(tenant, library, directory)
+    gc.freeze()
+    gc.enable()
+    runner = await serve(tenant, port=options.port, traffic=options.traffic, throttling=not options.no_throttling)
+    host, port = runner.addresses[0][:2]
+    runner.app[TEAMS].endpoint = options.messaging_endpoint
+    runner.app[TEAMS].service_url = f"http://{host}:{port}/bot/teams/"
+    print(f"ready http://{host}:{port}", flush=True)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(each, stopped.set)
+    await stopped.wait()
+    await runner.cleanup()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""The tenant's clock: the machine's, moved by an offset."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+_DAYS: dict[int, str] = {}
+_SECONDS = tuple(f"T{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}Z" for s in range(86400))
+_EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class TenantClock:
+    """Runs at the machine's pace from `start` and can be moved; it never moves by itself otherwise."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._offset = start.timestamp() - time.time()
+
+    def now(self) -> datetime:
+        """The tenant's present moment, aware, in UTC."""
+        return datetime.fromtimestamp(self.seconds(), UTC)
+
+    def seconds(self) -> float:
+        """The present moment in seconds since 1970."""
+        return time.time() + self._offset
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock on (or back) by a span."""
+        self._offset += by.total_seconds()
+
+    def set(self, to: datetime) -> None:
+        """Move the clock to a moment."""
+        self._offset = to.timestamp() - time.time()
+
+
+def instant(seconds: float) -> str:
+    """ISO 8601 of a moment in whole seconds since 1970, as Graph writes it (`2026-11-23T09:00:00Z`)."""
+    day, second = divmod(int(seconds), 86400)
+    text = _DAYS.get(day)
+    if text is None:
+        text = _DAYS[day] = (_EPOCH_DAY + timedelta(days=day)).strftime("%Y-%m-%d")
+    return text + _SECONDS[second]
+
+
+def moment(text: str) -> int:
+    """Seconds since 1970 of an ISO 8601 text. Raises ValueError if it is none."""
+    return int(datetime.fromisoformat(text).astimezone(UTC).timestamp())

@@ -1,0 +1,130 @@
+"""A Graph request and its answer, apart from HTTP: the same for a request of its own and for a part of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from simulator.identity import ACTOR_CLIENT_ID, Caller
+from simulator.model import Actor
+from simulator.refusal import bad_request
+from simulator.state import Tenant
+
+READ_FILES = (
+    "Files.Read.All",
+    "Files.ReadWrite.All",
+    "Sites.Read.All",
+    "Sites.ReadWrite.All",
+    "Sites.Manage.All",
+    "Sites.FullControl.All",
+)
+READ_SITES = ("Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All")
+WRITE_FILES = ("Files.ReadWrite.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All")
+READ_GROUPS = ("GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All")
+READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All")
+FULL_CONTROL = "Sites.FullControl.All"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request. `base` is the address of Graph as the client called it, `path` the part behind `/v1.0/`."""
+
+    tenant: Tenant
+    caller: Caller
+    method: str
+    path: str
+    base: str
+    query: Mapping[str, str]
+    prefer: frozenset[str]
+    headers: Mapping[str, str]
+    body: bytes
+    arguments: dict[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        """An argument out of the path."""
+        return self.arguments[name]
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises Refused 400."""
+        try:
+            body = msgspec.json.decode(self.body)
+        except msgspec.DecodeError as error:
+            raise bad_request("The body is not valid JSON.") from error
+        if not isinstance(body, dict):
+            raise bad_request("The body is no JSON object.")
+        return body
+
+    def select(self) -> frozenset[str]:
+        """The names in `$select`; empty when it was not sent."""
+        return frozenset(filter(None, (each.strip() for each in self.query.get("$select", "").split(","))))
+
+    def top(self, default: int, most: int) -> int:
+        """`$top` within bounds. Raises Refused 400 if it is no positive number."""
+        text = self.query.get("$top")
+        if text is None:
+            return default
+        if not text.isdecimal() or int(text) < 1:
+            raise bad_request("$top must be a positive number.")
+        return min(int(text), most)
+
+    def link(self, **options: str) -> str:
+        """This request's address with other query options (an underscore stands for `$`), the rest kept."""
+        changed = {name.replace("_", "$"): value for name, value in options.items()}
+        kept = {name: value for name, value in self.query.items() if name not in changed}
+        pairs = (f"{name}={quote(value, safe='(),$=;')}" for name, value in {**kept, **changed}.items())
+        return f"{self.base}/{quote(self.path, safe='/!,:()')}?{'&'.join(pairs)}"
+
+    @property
+    def full_control(self) -> bool:
+        """Whether the caller holds full control of all sites."""
+        return FULL_CONTROL in self.caller.roles
+
+    @property
+    def actor(self) -> Actor:
+        """The calling app as author of a change."""
+        name = self.caller.name or ("Custos actor" if self.caller.client_id == ACTOR_CLIENT_ID else "Custos")
+        return Actor(self.caller.client_id, name, application=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: a status, a JSON body in bytes (None: no content) and headers."""
+
+    body: bytes | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Call], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of Graph: who may call it (any of `roles`), what it costs, and what does it."""
+
+    method: str
+    template: str
+    handler: Handler
+    roles: tuple[str, ...]
+    units: int | Callable[[Call], int] = 1
+    sharing: bool = False  # one of the "specific sharing APIs"
+
+    def cost(self, call: Call) -> int:
+        """Resource units of this call."""
+        return self.units if isinstance(self.units, int) else self.units(call)
+
+
+def answer(body: Mapping[str, Any] | list[Any], status: int = 200) -> Answer:
+    """An answer with a JSON body."""
+    return Answer(msgspec.json.encode(body), status)
+
+
+def chosen(body: dict[str, Any], select: frozenset[str]) -> dict[str, Any]:
+    """Of an entity what `$select` names (all without one). Annotations stay."""
+    if not select:
+        return body
+    return {name: value for name, value in body.items() if name in select or "@" in name}

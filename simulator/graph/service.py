@@ -1,0 +1,138 @@
+"""Graph behind HTTP: one route for everything, and batches. What is not here answers 501 and is counted."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterable
+
+import aiohttp
+from aiohttp import web
+
+from simulator.graph import batch, content, people, places
+from simulator.graph.calls import Answer, Call
+from simulator.graph.errors import error_answer
+from simulator.graph.router import Router
+from simulator.identity import AUTHORITY, GRAPH
+from simulator.keys import FAULTS, METER, TENANT
+from simulator.refusal import Refused
+from simulator.state import Tenant
+
+PREFIX = "/graph/v1.0/"
+ROUTER = Router([*content.OPERATIONS, *places.OPERATIONS, *people.OPERATIONS])
+LOOPBACK = web.AppKey("loopback", aiohttp.ClientSession)
+
+
+def routes(tenant: Tenant) -> Iterable[web.RouteDef]:  # noqa: ARG001  # every module of the simulator has this face
+    """Everything under /graph/v1.0 that no other module answers."""
+    return [web.post("/graph/v1.0/$batch", _batch), web.route("*", "/graph/v1.0/{operation:.*}", _one)]
+
+
+async def lifespan(app: web.Application) -> AsyncIterator[None]:
+    """Keeps the session by which a batch reaches operations of other modules."""
+    app[LOOPBACK] = aiohttp.ClientSession(auto_decompress=False)
+    yield
+    await app[LOOPBACK].close()
+
+
+async def _one(request: web.Request) -> web.Response:
+    call = Call(
+        tenant=request.app[TENANT],
+        caller=request.app[AUTHORITY].check(request.headers.get("Authorization"), GRAPH),
+        method=request.method,
+        path=request.rel_url.path.removeprefix(PREFIX),
+        base=f"{request.scheme}://{request.host}{PREFIX.rstrip('/')}",
+        query=dict(request.rel_url.query),
+        prefer=preferences(",".join(request.headers.getall("Prefer", ()))),
+        headers=request.headers,
+        body=await request.read() if request.can_read_body else b"",
+    )
+    answered = perform(request.app, call)
+    if answered is None:
+        raise _unknown(call)
+    return _response(answered)
+
+
+def preferences(header: str) -> frozenset[str]:
+    """The preferences in a `Prefer` header, in lower case."""
+    return frozenset(filter(None, (each.strip().lower() for each in header.split(","))))
+
+
+def perform(app: web.Application, call: Call) -> Answer | None:
+    """Do what a call asks, after role and budget are checked; None when no operation of this module fits.
+
+    Raises Refused.
+    """
+    operation = ROUTER.find(call)
+    if operation is None:
+        return None
+    if operation.roles and call.caller.roles.isdisjoint(operation.roles):
+        raise Refused(403, "accessDenied", "Insufficient privileges to complete the operation.")
+    charge = app[METER].charge(call.caller.client_id, operation.cost(call), sharing=operation.sharing)
+    if charge.retry_after:
+        refusal = Refused(429, "activityLimitReached", "The app has been throttled.", inner="throttledRequest")
+        refusal.headers.update(charge.headers, **{"Retry-After": str(charge.retry_after)})
+        raise refusal
+    answered = operation.handler(call)
+    return (
+        Answer(answered.body, answered.status, {**answered.headers, **charge.headers}) if charge.headers else answered
+    )
+
+
+def _unknown(call: Call) -> Refused:
+    name = f"{call.method} /{call.path}"
+    counts = call.tenant.unanswered
+    counts[name] = counts.get(name, 0) + 1
+    return Refused(501, "notSupported", f"The simulated tenant does not have this operation: {name}")
+
+
+def _response(answered: Answer) -> web.Response:
+    if answered.body is None:
+        return web.Response(status=answered.status, headers=answered.headers)
+    return web.Response(
+        body=answered.body, status=answered.status, headers=answered.headers, content_type="application/json"
+    )
+
+
+async def _batch(request: web.Request) -> web.Response:
+    caller = request.app[AUTHORITY].check(request.headers.get("Authorization"), GRAPH)
+    parts = batch.parse(await request.read())
+    base = f"{request.scheme}://{request.host}{PREFIX.rstrip('/')}"
+    answers: dict[str, batch.PartAnswer] = {}
+    for part in parts:
+        if any(answers[each].status >= 400 for each in part.depends_on):
+            answers[part.id] = batch.failed_dependency(part)
+            continue
+        call = part.call(request.app[TENANT], caller, base, preferences)
+        answers[part.id] = await _part(request, part, call)
+    fault = request.app[FAULTS].take(request.method, request.rel_url.path_qs, batch=True)
+    if fault is not None:
+        answers.pop(next(reversed(answers)), None)
+    return _response(batch.encode(list(answers.values())))
+
+
+async def _part(request: web.Request, part: batch.Part, call: Call) -> batch.PartAnswer:
+    fault = request.app[FAULTS].take(call.method, "/" + part.url)
+    try:
+        if fault is not None:
+            refusal = Refused(fault.status, fault.code or "generalException", "The simulated tenant was told to fail.")
+            if fault.retry_after:
+                refusal.headers["Retry-After"] = f"{fault.retry_after:g}"
+            raise refusal
+        answered = perform(request.app, call)
+    except Refused as refusal:
+        number = str(uuid.uuid4())
+        told = error_answer(refusal, request_id=number, client_request_id=number, headers=refusal.headers)
+        return batch.part_answer(part, told)
+    if answered is not None:
+        return batch.part_answer(part, answered)
+    return await _elsewhere(request, part)
+
+
+async def _elsewhere(request: web.Request, part: batch.Part) -> batch.PartAnswer:
+    """A part that another module of this tenant answers, asked over loopback."""
+    host, port = request.transport.get_extra_info("sockname")[:2] if request.transport else ("127.0.0.1", 0)
+    headers = {**part.headers, "Authorization": request.headers["Authorization"]}
+    session = request.app[LOOPBACK]
+    url = f"http://{host}:{port}{PREFIX}{part.url}"
+    async with session.request(part.method, url, data=part.body or None, headers=headers) as answer:
+        return batch.part_answer(part, Answer(await answer.read() or None, answer.status, {}))

@@ -1,0 +1,30 @@
+"""Opaque `$skiptoken`s: a position that only a nextLink gives out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from simulator.graph.calls import Call
+from simulator.refusal import bad_request
+
+_MARK = "Paged=TRUE&p_ID="
+
+
+def skip_token(position: int) -> str:
+    """The token for a position."""
+    return base64.urlsafe_b64encode(f"{_MARK}{position}".encode()).decode().rstrip("=")
+
+
+def skipped(call: Call) -> int:
+    """The position that the call's `$skiptoken` holds, 0 without one. Raises Refused 400 for one never given out."""
+    text = call.query.get("$skiptoken") or call.query.get("$skipToken")
+    if not text:
+        return 0
+    try:
+        mark, _, position = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().rpartition("=")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise bad_request("The skip token is not valid.") from error
+    if mark + "=" != _MARK or not position.isdecimal():
+        raise bad_request("The skip token is not valid.")
+    return int(position)

@@ -1,0 +1,286 @@
+"""The things a tenant holds. Times are whole seconds since 1970 (0: none); ids are Microsoft's.
+
+A million items fit because `Item` is a slotted struct outside the garbage collector and shares its actors, media types
+and label stamps with its neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+Capability = Literal["disabled", "existing_guests", "new_guests", "anyone"]
+OPENNESS: dict[str, int] = {"disabled": 0, "existing_guests": 1, "new_guests": 2, "anyone": 3}
+LockState = Literal["Unlock", "NoAdditions", "ReadOnly", "NoAccess"]
+LinkScope = Literal["anonymous", "organization", "users"]
+LabelBasis = Literal["CreationAgeInDays", "ModificationAgeInDays", "TaggedAgeInDays", "EventAgeInDays"]
+LabelKind = Literal["retain", "delete", "record", "regulatory"]
+ChangeKind = Literal["content", "security"]
+
+
+@dataclass(eq=False, slots=True)
+class User:
+    """A person in Entra ID, guests included (`guest`: userType is Guest)."""
+
+    id: str
+    upn: str
+    name: str
+    mail: str
+    job_title: str = ""
+    department: str = ""
+    enabled: bool = True
+    guest: bool = False
+    manager_id: str = ""
+    created: int = 0
+
+    @property
+    def login(self) -> str:
+        """The claim by which SharePoint knows the person."""
+        return f"i:0#.f|membership|{self.upn.lower()}"
+
+    @property
+    def domain(self) -> str:
+        """Domain of the person's mail address."""
+        return self.mail.rpartition("@")[2].lower()
+
+
+@dataclass(eq=False, slots=True)
+class Channel:
+    """A channel of a team. Private and shared ones have a site of their own (`site_id`)."""
+
+    id: str
+    name: str
+    membership: Literal["standard", "private", "shared"]
+    created: int
+    site_id: str
+    drive_id: str
+    folder_id: str
+    owners: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Group:
+    """A Microsoft 365 group, or a security group (`unified` False). Owners and members are user ids."""
+
+    id: str
+    name: str
+    mail: str
+    created: int
+    unified: bool = True
+    is_team: bool = False
+    visibility: Literal["Private", "Public"] = "Private"
+    owners: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
+    channels: list[Channel] = field(default_factory=list)
+    site_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something: a user or an application. `system` marks apps and service accounts as no person's activity."""
+
+    id: str
+    name: str
+    email: str = ""
+    application: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabelDefinition:
+    """A retention label of the tenant, as Purview holds it."""
+
+    name: str
+    tag_id: str
+    days: int  # 0: for ever
+    basis: LabelBasis
+    kind: LabelKind = "retain"
+    auto_delete: bool = False
+    starts_unlocked: bool = False
+    published: bool = True
+
+    @property
+    def is_record(self) -> bool:
+        return self.kind in ("record", "regulatory")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A label on an item. `explicit`: set on the item itself, not inherited from a default."""
+
+    label: LabelDefinition
+    explicit: bool
+    applied: int
+    by: Actor
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody to whom access can be given.
+
+    kind `user` carries a user id and mail; `group` a group id; `site_group` a number in the site; `everyone` and
+    `everyone_internal` are SharePoint's claims.
+    """
+
+    kind: Literal["user", "group", "site_group", "everyone", "everyone_internal"]
+    id: str
+    name: str
+    login: str
+    email: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Link:
+    """A sharing link. `people` is used for scope `users` only."""
+
+    scope: LinkScope
+    type: Literal["view", "edit"]
+    url: str
+    people: list[Principal] = field(default_factory=list)
+    has_password: bool = False
+    prevents_download: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Permission:
+    """One entry of an item's sharing: a link, a direct grant to `grantee`, or an invitation not yet redeemed."""
+
+    id: str
+    role: Literal["read", "write", "owner"]
+    created: int
+    by: Actor
+    link: Link | None = None
+    grantee: Principal | None = None
+    invited: str = ""
+    share_id: str = ""
+    expires: int = 0
+
+
+class Item(msgspec.Struct, gc=False, eq=False):
+    """A file, or a folder (`children` is a list). The root folder of a drive has no parent and list item id 0.
+
+    `modified` is the server's time, `client_modified` the one in fileSystemInfo. `own` holds the item's own sharing
+    entries; what it inherits is computed. `seq` is the drive's sequence number of the last change, `shared_seq` that of
+    the last change of sharing.
+    """
+
+    id: str
+    unique_id: str
+    list_item_id: int
+    drive: Drive
+    parent: Item | None
+    name: str
+    size: int
+    media: str
+    content: int
+    created: int
+    modified: int
+    client_created: int
+    client_modified: int
+    created_by: Actor
+    modified_by: Actor
+    version: int = 1
+    seq: int = 0
+    shared_seq: int = 0
+    stamp: Stamp | None = None
+    own: list[Permission] | None = None
+    children: list[Item] | None = None
+    inherits: bool = True
+    checked_out: bool = False
+    gone: bool = False
+
+    @property
+    def is_folder(self) -> bool:
+        return self.children is not None
+
+    @property
+    def path(self) -> str:
+        """Path below the library, `Folder/name.docx`; "" for the root."""
+        parts: list[str] = []
+        at: Item | None = self
+        while at is not None and at.parent is not None:
+            parts.append(at.name)
+            at = at.parent
+        return "/".join(reversed(parts))
+
+    def folder(self) -> list[Item]:
+        """The children of a folder; raises TypeError on a file."""
+        if self.children is None:
+            raise TypeError(f"{self.name} is a file")
+        return self.children
+
+
+class Change(msgspec.Struct, gc=False, frozen=True):
+    """One entry of a drive's log. A tombstone's item has `gone` set."""
+
+    seq: int
+    at: int
+    item: Item
+    sharing: bool
+
+
+@dataclass(eq=False, slots=True)
+class Drive:
+    """A document library. `order[list_item_id]` is the item (None once deleted); `log` the changes since loading."""
+
+    id: str
+    list_id: str
+    site: Site
+    name: str
+    path: str  # segment of the web address
+    created: int
+    system: bool = False
+    hold: bool = False  # the Preservation Hold Library
+    read_only: bool = False  # files that lie on a real disk
+    default_label: LabelDefinition | None = None
+    items: dict[str, Item] = field(default_factory=dict)
+    order: list[Item | None] = field(default_factory=list)
+    log: list[Change] = field(default_factory=list)
+    sequence: int = 0
+    epoch: int = 0  # delta tokens of an earlier epoch have expired
+
+    @property
+    def root(self) -> Item:
+        first = self.order[0]
+        assert first is not None
+        return first
+
+    @property
+    def url(self) -> str:
+        """Web address, not percent-encoded."""
+        return f"{self.site.url}/{self.path}"
+
+
+@dataclass(eq=False, slots=True)
+class Site:
+    """A site collection with one web. `capability` is what the site itself allows; see `Tenant.capability`."""
+
+    id: str
+    collection_id: str
+    web_id: str
+    path: str  # "sites/x", "" for the root site
+    name: str
+    title: str
+    url: str
+    kind: Literal["team", "communication", "group", "channel", "personal"]
+    created: int
+    modified: int
+    capability: Capability = "new_guests"
+    lock: LockState = "Unlock"
+    group_id: str = ""
+    parent_group_id: str = ""  # of a channel site
+    channel_type: Literal["", "private", "shared"] = ""
+    admins: list[str] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
+    visitors: list[str] = field(default_factory=list)
+    permissions: list[Permission] = field(default_factory=list)
+    drives: list[Drive] = field(default_factory=list)
+    asset: str = ""  # which asset of the council's register it belongs to: for the sample data alone
+
+    @property
+    def personal(self) -> bool:
+        return self.kind == "personal"

@@ -1,0 +1,166 @@
+"""The simulated tenant behind HTTP: routes of all modules, and what every request meets on its way."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from simulator import (
+    activity,
+    bot,
+    chats,
+    control,
+    entra,
+    graph,
+    installs,
+    mail,
+    sharepoint_admin,
+    sharepoint_rest,
+    subscriptions,
+    workplace,
+)
+from simulator.faults import Fault, Faults
+from simulator.graph.errors import error_answer
+from simulator.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
+from simulator.keys import FAULTS, METER, TENANT, TRAFFIC
+from simulator.refusal import Refused
+from simulator.state import Tenant
+from simulator.throttling import Meter
+from simulator.traffic import Traffic
+
+_GRAPH = "/graph/v1.0"
+_SURFACES = (
+    graph, entra, bot, chats, mail, activity, installs, subscriptions, sharepoint_rest, sharepoint_admin, control,
+)  # fmt: skip
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def build(tenant: Tenant, *, traffic: Path | None = None, throttling: bool = True) -> web.Application:
+    """The web application of a tenant. `traffic` is where Graph exchanges are recorded.
+
+    Without `throttling` units are counted but nobody has to wait.
+    """
+    app = web.Application(middlewares=[_recorded, _refusals, _troubled], client_max_size=64 * 1024 * 1024)
+    app[TENANT] = tenant
+    app[AUTHORITY] = Authority(tenant.id)
+    app[METER] = Meter(tenant.licences, throttling=throttling)
+    app[FAULTS] = Faults(tenant)
+    if traffic is not None:
+        app[TRAFFIC] = Traffic(traffic)
+        app.on_cleanup.append(_close_traffic)
+    for surface in _SURFACES:
+        app.router.add_routes(surface.routes(tenant))
+    app.cleanup_ctx.extend((workplace.lifespan, graph.lifespan))
+    return app
+
+
+async def _close_traffic(app: web.Application) -> None:
+    app[TRAFFIC].close()
+
+
+@web.middleware
+async def _recorded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Writes the exchange down when asked to, and gives every Graph answer its ids."""
+    if not request.path.startswith(_GRAPH):
+        return await handler(request)
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        response = error
+    request_id = response.headers.get("request-id") or str(uuid.uuid4())
+    response.headers["request-id"] = request_id
+    response.headers["client-request-id"] = request.headers.get("client-request-id", request_id)
+    if TRAFFIC in request.app:
+        body = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
+        operation = request.rel_url.raw_path_qs.removeprefix(_GRAPH)
+        request.app[TRAFFIC].record(request.method, operation, await request.read(), response.status, body)
+    if isinstance(response, web.HTTPException):
+        raise response
+    return response
+
+
+@web.middleware
+async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Dresses a refusal as the service that was called would."""
+    try:
+        return await handler(request)
+    except Refused as refusal:
+        if not request.path.startswith(_GRAPH):
+            dressed = http_refusal(refusal, SHAREPOINT if request.path.startswith("/sharepoint") else GRAPH)
+            dressed.set_status(refusal.status)
+            dressed.headers.update(refusal.headers)
+            return dressed
+        number = str(uuid.uuid4())
+        client = request.headers.get("client-request-id", number)
+        told = error_answer(refusal, request_id=number, client_request_id=client, headers=refusal.headers)
+        headers = {**told.headers, "request-id": number}
+        return web.Response(body=told.body, status=told.status, headers=headers, content_type="application/json")
+
+
+@web.middleware
+async def _troubled(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Lets the troubles happen that somebody asked for. The control address itself is spared."""
+    if request.path.startswith("/sim/"):
+        return await handler(request)
+    fault = request.app[FAULTS].take(request.method, request.rel_url.path_qs)
+    if fault is None:
+        return await handler(request)
+    if fault.kind in ("status", "html"):
+        return _told_to_fail(fault)
+    if fault.kind == "dropped":
+        _disconnect(request)
+        return web.Response(status=500)
+    return await _half(request, await handler(request), fault)
+
+
+def _told_to_fail(fault: Fault) -> web.Response:
+    headers = {"Retry-After": f"{fault.retry_after:g}"} if fault.retry_after else {}
+    if fault.kind == "html":
+        page = "<html><body><h1>Service Unavailable</h1></body></html>"
+        return web.Response(status=503, text=page, content_type="text/html", headers=headers)
+    if fault.status == 503:
+        return web.Response(status=503, headers=headers)
+    refusal = Refused(fault.status, fault.code or _CODES.get(fault.status, "generalException"), "Told to fail.")
+    refusal.headers.update(headers)
+    raise refusal
+
+
+_CODES = {
+    400: "invalidRequest", 401: "unauthenticated", 403: "accessDenied", 404: "itemNotFound", 409: "conflict",
+    412: "resourceModified", 423: "resourceLocked", 429: "activityLimitReached", 504: "UnknownError",
+    507: "quotaLimitReached",
+}  # fmt: skip
+
+
+def _disconnect(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
+async def _half(request: web.Request, response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
+    """Only half of the body: as if whole (`truncated`), or with the connection closed in the middle (`midway`)."""
+    if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
+        return response
+    half = response.body[: len(response.body) // 2]
+    if fault.kind == "truncated":
+        return web.Response(status=response.status, body=half, content_type="application/json")
+    broken = web.StreamResponse(status=response.status, headers={"Content-Type": "application/json"})
+    broken.content_length = len(response.body)
+    await broken.prepare(request)
+    await broken.write(half)
+    _disconnect(request)
+    return broken
+
+
+async def serve(
+    tenant: Tenant, *, host: str = "127.0.0.1", port: int = 0, traffic: Path | None = None, throttling: bool = True
+) -> web.AppRunner:
+    """Serve a tenant; returns the running server, whose address is in `addresses`. End it with `cleanup()`."""
+    runner = web.AppRunner(build(tenant, traffic=traffic, throttling=throttling), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    return runner

@@ -1,0 +1,42 @@
+"""Everything beside files that the tenant's people have: chats with the bot, mail, the activity feed, and the news of
+changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+
+from aiohttp import web
+
+from simulator.activity import FEED, Feed
+from simulator.conversations import CONVERSATIONS, Conversations
+from simulator.keys import TENANT
+from simulator.mail import MAILBOXES, Mailboxes
+from simulator.notifications import COURIER, Courier
+from simulator.state import Tenant
+from simulator.subscribed import SUBSCRIPTIONS, Subscriptions
+from simulator.teams import TEAMS, Teams
+
+
+def routes(tenant: Tenant) -> Iterable[web.RouteDef]:  # noqa: ARG001  # every module of the simulator has this face
+    """None: the addresses are in the modules whose state is kept here."""
+    return []
+
+
+async def lifespan(app: web.Application) -> AsyncIterator[None]:
+    """Gives the application its chats, mailboxes, feed, subscriptions and courier, and lets the courier hear of
+    changes.
+    """
+    tenant = app[TENANT]
+    app[CONVERSATIONS] = Conversations()
+    app[MAILBOXES] = Mailboxes()
+    app[FEED] = Feed()
+    app[TEAMS] = Teams(tenant.clock, tenant.id)
+    app[SUBSCRIPTIONS] = Subscriptions(tenant.clock)
+    app[COURIER] = courier = Courier(tenant, app[SUBSCRIPTIONS])
+    await courier.start()
+    tenant.listeners.append(courier.drive_changed)
+    yield
+    tenant.listeners.remove(courier.drive_changed)
+    await courier.close()
+    await app[TEAMS].close()

@@ -1,0 +1,112 @@
+"""The chain in storage."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from custos.audit.chain import Chain
+from custos.audit.events import Event, What
+from custos.clock import FixedClock
+from custos.storage.account import Account
+from tests.storage import account_on
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+async def account(azurite: str) -> AsyncIterator[Account]:
+    opened = account_on(azurite)
+    yield opened
+    await opened.close()
+
+
+def chain_on(account: Account, name: str = "") -> Chain:
+    name = name or uuid4().hex
+    return Chain(account.rows(f"audit{name}"), account.container(f"audit{name}"), FixedClock(NOW))
+
+
+def events(count: int, run: str = "R-1") -> list[Event]:
+    return [Event(what=What.ACTION_DONE, at=NOW, run=run, subject=f"file|site|{number}") for number in range(count)]
+
+
+async def test_what_was_appended_is_read_back_in_order(account: Account) -> None:
+    """More events than a transaction takes come back in their order, numbered from one, and hold."""
+    chain = chain_on(account)
+    wanted = events(250)
+    await chain.append(wanted)
+    read = [recorded async for recorded in chain.read()]
+    assert [recorded.event for recorded in read] == wanted
+    assert [recorded.sequence for recorded in read] == list(range(1, 251))
+    assert (await chain.verify()).holds
+
+
+async def test_two_writers_never_fork_the_chain(azurite: str) -> None:
+    """Two instances that append at the same time both succeed; every event stands once, and the chain holds."""
+    name = uuid4().hex
+    accounts = [account_on(azurite), account_on(azurite)]
+    chains = [chain_on(account, name) for account in accounts]
+
+    async def write(number: int) -> None:
+        for round_ in range(15):
+            await chains[number].append(events(3, run=f"R-{number}-{round_}"))
+
+    await asyncio.gather(write(0), write(1))
+    verification = await chains[0].verify()
+    runs = [recorded.event.run async for recorded in chains[1].read()]
+    for account in accounts:
+        await account.close()
+    assert verification.holds
+    assert verification.events == 90
+    assert sorted(runs) == sorted(f"R-{number}-{round_}" for number in (0, 1) for round_ in range(15) for _ in range(3))
+
+
+async def test_an_edited_row_is_named(account: Account) -> None:
+    """A row that somebody edits in storage is named by its number."""
+    chain = chain_on(account)
+    await chain.append(events(5))
+    row = await chain.table.get("chain", "000000000003")
+    assert row is not None
+    values = {**row.values, "event": row.text("event").replace("file|site|2", "file|site|9")}
+    await chain.table.upsert(type(row)(row.partition, row.key, values))
+    broken = (await chain.verify()).broken
+    assert broken is not None
+    assert (broken.sequence, broken.why) == (3, "the event was changed")
+
+
+async def test_a_truncated_chain_is_found_by_its_anchor(account: Account) -> None:
+    """Cutting off the end and setting the head back is found, because the day's anchor says how far the chain reached."""
+    chain = chain_on(account)
+    await chain.append(events(4))
+    early = await chain.table.get("chain", "head")
+    await chain.append(events(2))
+    await chain.anchor()
+    assert early is not None
+    await chain.table.upsert(type(early)("chain", "head", early.values))
+    for number in (5, 6):
+        await account.rows(chain.table.client.table_name).delete("chain", f"{number:012d}")  # type: ignore[attr-defined]  # the Azure table
+    broken = (await chain.verify()).broken
+    assert broken is not None
+    assert broken.sequence == 5
+
+
+async def test_one_anchor_a_day(account: Account) -> None:
+    """Anchoring again on the same day returns the day's first anchor, and overwrites nothing."""
+    chain = chain_on(account)
+    await chain.append(events(1))
+    first = await chain.anchor()
+    await chain.append(events(1))
+    assert await chain.anchor() == first
+    assert [anchor async for anchor in chain.anchored()] == [first]
+
+
+async def test_reading_by_run_and_by_item(account: Account) -> None:
+    """The history of one run or one item is found, by the item's id too."""
+    chain = chain_on(account)
+    await chain.append([*events(3, "R-1"), *events(2, "R-2")])
+    assert len([one async for one in chain.read(run="R-2")]) == 2
+    assert [one.event.run async for one in chain.read(item="1")] == ["R-1", "R-2"]

@@ -1,0 +1,54 @@
+"""Fixtures that every area shares: real storage, and a tenant that behaves as a real one does."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from custos.settings import Settings, settings_from
+from local_host.azurite import Azurite
+from local_host.child import Child
+from tests.tenant import SimulatedTenant
+
+
+@pytest.fixture(scope="session")
+def azurite() -> Iterator[str]:
+    """The connection string of an Azurite that lives as long as the session, in memory.
+
+    Queues, tables and containers are shared by all tests: name your own. AZURITE_BLOB_STORAGE_URL is set meanwhile.
+    """
+    with Azurite() as running:
+        yield running.connection_string
+
+
+@pytest.fixture(scope="module")
+def tenant() -> Iterator[SimulatedTenant]:
+    """A simulated tenant, fresh for each test module.
+
+    Its IDENTITY_ENDPOINT and IDENTITY_HEADER are set in this process too, for ManagedIdentityCredential looks only
+    there.
+    """
+    with Child("simulator", ["serve", "--port", "0", "--scale", "0.003"]) as running:
+        with urllib.request.urlopen(f"{running.url}/sim/environment", timeout=60) as answer:
+            environment: dict[str, str] = json.load(answer)
+        identity = {name: value for name, value in environment.items() if name.startswith("IDENTITY_")}
+        before = {name: os.environ.get(name) for name in identity}
+        os.environ.update(identity)
+        try:
+            yield SimulatedTenant(running.url, environment)
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+@pytest.fixture(scope="module")
+def settings(tenant: SimulatedTenant, azurite: str) -> Settings:
+    """Settings for that tenant and the session's storage."""
+    return settings_from({**tenant.environment, "AzureWebJobsStorage": azurite})

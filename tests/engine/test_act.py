@@ -1,0 +1,440 @@
+"""Writing: through the gate, once, read back, audited, and safe from being killed anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from custos.audit.events import What
+from custos.engine.limits import HouseLimits
+from custos.engine.model import ActionKind, Kind, Outcome, Result
+from custos.engine.ports import Trouble
+from custos.engine.runs import RunState, Verdict
+from custos.errors import BadInput
+from custos.policy.duration import Duration
+from custos.policy.model import Bundle, Limits
+from tests.engine.memory import MemoryStore
+from tests.engine.world import (
+    LABEL,
+    NOW,
+    AzureStore,
+    Killed,
+    MemoryQueue,
+    MemoryTenant,
+    Office,
+    Store,
+    bundle,
+    exemption,
+    file_subject,
+    finding,
+    hold,
+    labelled,
+    link_subject,
+    office,
+    plan_of,
+    policy,
+    records,
+    sizes,
+    step,
+    with_files,
+)
+
+
+async def started(at: Office, wanted: Bundle, count: int = 3) -> str:
+    """A run of labels on `count` files, approved and queued. Its id."""
+    plan = await at.plans.save(plan_of(wanted, *labelled(count)), by="admin")
+    await at.enforce(wanted, plan)
+    run = (await at.dispatcher.dispatch(plan, wanted, by="admin", sizes=sizes())).run
+    assert run is not None
+    return run.id
+
+
+async def results(at: Office, run: str) -> list[Result]:
+    return [result async for result in at.runs.results(run)]
+
+
+async def test_a_run_writes_reads_back_and_says_so(azure: AzureStore) -> None:
+    """Every file gets its label; the run is ok; each action is audited before and after, in a chain that holds."""
+    at = office(azure, with_files(MemoryTenant(), 3))
+    run = await started(at, bundle())
+    await at.drain(bundle())
+    progress = await at.runs.progress(run)
+    assert (progress.verdict, dict(progress.counts)) == (Verdict.OK, {Outcome.DONE: 3})
+    assert progress.run.state is RunState.FINISHED
+    assert [at.tenant.label_of(number) for number in (1, 2, 3)] == [LABEL] * 3
+    said = [recorded.event.what async for recorded in at.chain.read(run=run)]
+    assert said == [
+        What.RUN_STARTED,
+        *[What.ACTION_INTENDED] * 3,
+        *[What.ACTION_DONE] * 3,
+        What.RUN_FINISHED,
+    ]
+    assert (await at.chain.verify()).holds
+
+
+async def test_a_message_that_comes_twice_does_nothing_twice(memory: MemoryStore) -> None:
+    """The queue may deliver a batch again: nothing is written again and the counts stay."""
+    at = office(memory, with_files(MemoryTenant(), 3))
+    run = await started(at, bundle())
+    message = at.queue.messages[0]
+    await at.drain(bundle())
+    await at.dispatcher.work(message, bundle())
+    assert len(at.tenant.writes) == 3
+    assert dict((await at.runs.progress(run)).counts) == {Outcome.DONE: 3}
+
+
+async def test_the_same_plan_twice_writes_once(memory: MemoryStore) -> None:
+    """Applying a plan again finds everything done already."""
+    at = office(memory, with_files(MemoryTenant(), 3))
+    plan = await at.plans.save(plan_of(bundle(), *labelled(3)), by="admin")
+    await at.enforce(bundle(), plan)
+    for _ in range(2):
+        dispatched = await at.dispatcher.dispatch(plan, bundle(), by="admin", sizes=sizes())
+        await at.drain(bundle())
+    assert dispatched.run is not None
+    assert dict((await at.runs.progress(dispatched.run.id)).counts) == {Outcome.ALREADY: 3}
+    assert len(at.tenant.writes) == 3
+
+
+CHANGES = {
+    "somebody chose another label": ({"label": "Other", "label_explicit": True}, Outcome.REFUSED, "explicit"),
+    "another label came by default": ({"label": "Other"}, Outcome.SKIPPED, "changed"),
+    "it became a record": ({"is_record": True}, Outcome.REFUSED, "record"),
+    "it carries a regulatory label": ({"is_regulatory": True}, Outcome.REFUSED, "regulatory"),
+    "it is a folder": ({"is_folder": True}, Outcome.REFUSED, "folder"),
+    "it is gone": ({"found": False}, Outcome.SKIPPED, "gone"),
+    "it carries the label": ({"label": LABEL}, Outcome.ALREADY, ""),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_changed_since_the_plan_is_decided_anew(memory: MemoryStore, change: str) -> None:
+    """An item that is no longer as the plan saw it is not written, and the result says why."""
+    fields, outcome, code = CHANGES[change]
+    at = office(memory)
+    at.tenant.file(1, **fields)  # type: ignore[arg-type]  # fields of Live
+    run = await started(at, bundle(), 1)
+    await at.drain(bundle())
+    found = await results(at, run)
+    assert [(result.outcome, result.code) for result in found] == [(outcome, code)]
+    assert found[0].detail
+    assert at.tenant.writes == []
+
+
+async def test_a_file_edited_meanwhile_is_left_when_the_rule_is_about_its_age(memory: MemoryStore) -> None:
+    """A rule that names the day of the last change does not act on a file changed after the plan."""
+    aged = bundle(policy(fact="file_modified"))
+    at = office(memory)
+    at.tenant.file(1, modified=NOW)
+    found = finding(file_modified=datetime(2020, 1, 1, tzinfo=UTC))
+    plan = await at.plans.save(plan_of(aged, found), by="admin")
+    await at.enforce(aged, plan)
+    run = (await at.dispatcher.dispatch(plan, aged, by="admin", sizes=sizes())).run
+    await at.drain(aged)
+    assert run is not None
+    assert [result.code for result in await results(at, run.id)] == ["changed"]
+
+
+@pytest.mark.parametrize(
+    ("registers", "code"),
+    [
+        (records(holds=[hold()]), "hold"),
+        (records(holds=[hold(locations=(file_subject().url,))]), "hold"),
+        (records(exemptions=[exemption()]), "exempt"),
+    ],
+)
+async def test_holds_and_exemptions_are_asked_again(memory: MemoryStore, registers: object, code: str) -> None:
+    """A hold or exemption that was declared after the plan stops the write."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    run = await started(at, bundle(), 1)
+    await at.drain(bundle(registers=registers))  # type: ignore[arg-type]  # registers
+    assert [(result.outcome, result.code) for result in await results(at, run)] == [(Outcome.REFUSED, code)]
+    assert at.tenant.writes == []
+
+
+async def test_a_policy_edited_after_the_plan_does_not_act(memory: MemoryStore) -> None:
+    """The batch finds the policy's text changed: nothing is written until it is planned and approved again."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    run = await started(at, bundle(), 1)
+    await at.drain(bundle(policy(text="edited")))
+    assert [result.code for result in await results(at, run)] == ["edited"]
+    assert at.tenant.writes == []
+
+
+async def test_a_policy_that_was_removed_stops_at_once(memory: MemoryStore) -> None:
+    """With its file gone nothing of the policy is carried out, and each action says so."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    run = await started(at, bundle(), 1)
+    await at.drain(bundle(policy(name="other")))
+    assert [result.code for result in await results(at, run)] == ["removed"]
+
+
+async def test_a_stop_ends_what_was_queued(memory: MemoryStore) -> None:
+    """After `stop` nothing that was queued before is written; after `start` a new run may."""
+    at = office(memory, with_files(MemoryTenant(), 2))
+    run = await started(at, bundle(), 2)
+    at.clock.advance(timedelta(minutes=1))
+    await at.switches.stop(by="admin", why="mistake")
+    await at.drain(bundle())
+    assert [result.code for result in await results(at, run)] == ["stopped", "stopped"]
+    assert at.tenant.writes == []
+    at.clock.advance(timedelta(minutes=1))
+    await at.switches.start(by="admin", why="mended")
+    await started(at, bundle(), 2)
+    await at.drain(bundle())
+    assert len(at.tenant.writes) == 2
+
+
+async def test_an_unapproved_policy_is_left_out(memory: MemoryStore) -> None:
+    """A plan of a policy that nobody approved starts no run, whatever its file says."""
+    at = office(memory, with_files(MemoryTenant(), 2))
+    plan = await at.plans.save(plan_of(bundle(), *labelled(2)), by="admin")
+    dispatched = await at.dispatcher.dispatch(plan, bundle(), by="admin", sizes=sizes())
+    assert dispatched.run is None
+    assert dict(dispatched.left_out) == {"state": 2}
+
+
+async def test_without_an_actor_nothing_is_written(memory: MemoryStore) -> None:
+    """While no identity that may write is set every write is refused."""
+    at = office(memory, with_files(MemoryTenant(), 1), writes_enabled=False)
+    plan = await at.plans.save(plan_of(bundle(), *labelled(1)), by="admin")
+    await at.enforce(bundle(), plan)
+    assert dict((await at.dispatcher.dispatch(plan, bundle(), by="admin", sizes=sizes())).left_out) == {"no actor": 1}
+
+
+async def test_a_plan_over_its_budget_is_parked_with_zero_writes(memory: MemoryStore) -> None:
+    """Over a ceiling the run awaits approval; another person lets it go; then exactly that plan is done."""
+    small = bundle(policy(limits=Limits(actions_per_run=2, percent_of_scope=100.0)))
+    at = office(memory, with_files(MemoryTenant(), 3))
+    plan = await at.plans.save(plan_of(small, *labelled(3)), by="admin")
+    await at.enforce(small, plan)
+    dispatched = await at.dispatcher.dispatch(plan, small, by="admin", sizes=sizes())
+    assert dispatched.run is not None
+    assert dispatched.run.state is RunState.PARKED
+    assert dispatched.run.over == ("The policy labels allows 2 actions a run; this needs 3.",)
+    assert at.queue.messages == []
+    with pytest.raises(BadInput, match="Somebody else"):
+        await at.dispatcher.release(dispatched.run.id, by="Admin", why="I want it")
+    await at.dispatcher.release(dispatched.run.id, by="records.manager", why="read and agreed")
+    await at.drain(small)
+    assert (await at.runs.progress(dispatched.run.id)).verdict is Verdict.OK
+    assert len(at.tenant.writes) == 3
+
+
+async def test_what_a_run_has_in_hand_is_not_started_again(memory: MemoryStore) -> None:
+    """Planning again while a run waits or works starts no second one of the same actions; a cancelled one lets them go."""
+    at = office(memory, with_files(MemoryTenant(), 3), house=HouseLimits(per_run=2, percent_of_asset_per_day=None))
+    run = await started(at, bundle())
+    again = await at.plans.save(plan_of(bundle(), *labelled(4)), by="admin")
+    second = await at.dispatcher.dispatch(again, bundle(), by="admin", sizes=sizes())
+    assert dict(second.left_out) == {"busy": 3}
+    assert second.run is not None
+    assert (second.run.actions, second.run.state) == (1, RunState.RUNNING)
+    await at.dispatcher.cancel(run, by="admin", why="wrong library")
+    third = await at.dispatcher.dispatch(again, bundle(), by="admin", sizes=sizes(), only=["000001"])
+    assert third.run is not None
+
+
+async def test_a_parked_run_can_be_cancelled(memory: MemoryStore) -> None:
+    """A run that nobody wants is closed with a record, and never written."""
+    at = office(memory, with_files(MemoryTenant(), 3), house=HouseLimits(per_run=1, percent_of_asset_per_day=None))
+    run = await started(at, bundle())
+    cancelled = await at.dispatcher.cancel(run, by="admin", why="wrong library")
+    assert cancelled.state is RunState.CANCELLED
+    with pytest.raises(BadInput, match="cancelled"):
+        await at.dispatcher.release(run, by="records.manager", why="")
+    assert at.tenant.writes == []
+
+
+async def test_budgets_are_checked_at_every_write(memory: MemoryStore) -> None:
+    """What another run spent in the meantime counts: the rest of the batch is refused, the run is partial."""
+    limits = Limits(actions_per_day=4, percent_of_scope=100.0)
+    tight = bundle(policy(limits=limits))
+    at = office(memory, with_files(MemoryTenant(), 6))
+    plan = await at.plans.save(plan_of(tight, *labelled(6)), by="admin")
+    await at.enforce(tight, plan)
+    ids = [action.id for action in plan.actions]
+    first = await at.dispatcher.dispatch(plan, tight, by="admin", sizes=sizes(), only=ids[:3])
+    second = await at.dispatcher.dispatch(plan, tight, by="admin", sizes=sizes(), only=ids[3:])
+    await at.drain(tight)
+    assert first.run is not None
+    assert second.run is not None
+    progress = await at.runs.progress(second.run.id)
+    assert dict(progress.counts) == {Outcome.DONE: 1, Outcome.REFUSED: 2}
+    assert progress.verdict is Verdict.PARTIAL
+    assert len(at.tenant.writes) == 4
+
+
+async def test_one_failure_of_many_is_partial(memory: MemoryStore) -> None:
+    """One file that Microsoft refuses fails by itself: the others are done, the run is partial, its plan offers it again."""
+    at = office(memory, with_files(MemoryTenant(), 5))
+    at.tenant.answers = [Trouble(code="forbidden", detail="no")]
+    run = await started(at, bundle(), 5)
+    await at.drain(bundle())
+    progress = await at.runs.progress(run)
+    assert dict(progress.counts) == {Outcome.DONE: 4, Outcome.FAILED: 1}
+    assert progress.verdict is Verdict.PARTIAL
+    at.clock.advance(timedelta(hours=1))
+    again = await at.plans.save(plan_of(bundle(), finding(), now=at.clock.now()), by="admin")
+    await at.dispatcher.dispatch(again, bundle(), by="admin", sizes=sizes())
+    await at.drain(bundle())
+    assert at.tenant.label_of(1) == LABEL
+
+
+async def test_a_busy_microsoft_is_tried_again(memory: MemoryStore) -> None:
+    """What was throttled or away is tried again, three times at most, and the rest is not repeated."""
+    at = office(memory, with_files(MemoryTenant(), 2))
+    at.tenant.unreadable[file_subject(1).key] = Trouble(code="throttled", detail="later", passing=True)
+    run = await started(at, bundle(), 2)
+    await at.dispatcher.work(at.queue.messages.pop(0), bundle())
+    assert len(at.queue.messages) == 1
+    at.tenant.unreadable.clear()
+    await at.drain(bundle())
+    assert dict((await at.runs.progress(run)).counts) == {Outcome.DONE: 2}
+    assert len(at.tenant.writes) == 2
+
+
+async def test_an_item_that_stays_unreadable_fails(memory: MemoryStore) -> None:
+    """After the last attempt it is a failure that is counted, never silence and never a write."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    at.tenant.unreadable[file_subject(1).key] = Trouble(code="unavailable", detail="away", passing=True)
+    run = await started(at, bundle(), 1)
+    await at.drain(bundle())
+    progress = await at.runs.progress(run)
+    assert dict(progress.counts) == {Outcome.FAILED: 1}
+    assert progress.verdict is Verdict.FAILED
+    assert at.tenant.writes == []
+
+
+async def test_a_lost_answer_is_cleared_up_by_reading_back(memory: MemoryStore) -> None:
+    """When the answer to a write is lost and the tenant shows it, it is done, and not written again."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    at.tenant.answers = [Trouble(code="unavailable", detail="timed out", maybe_done=True, passing=True)]
+    at.tenant.lost = True
+    run = await started(at, bundle(), 1)
+    await at.drain(bundle())
+    assert [result.outcome for result in await results(at, run)] == [Outcome.DONE]
+    assert len(at.tenant.writes) == 1
+
+
+async def test_a_write_that_nobody_can_confirm_is_unknown(memory: MemoryStore) -> None:
+    """When the answer is lost and the tenant does not show it, the outcome is unknown and the run not ok."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    at.tenant.answers = [Trouble(code="unavailable", detail="timed out", maybe_done=True, passing=True)]
+    run = await started(at, bundle(), 1)
+    await at.drain(bundle())
+    assert [result.outcome for result in await results(at, run)] == [Outcome.UNKNOWN]
+    assert (await at.runs.progress(run)).verdict is Verdict.FAILED
+
+
+async def test_a_site_that_is_locked_is_skipped(memory: MemoryStore) -> None:
+    """A locked site is no failure of the run: its items are skipped and counted."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    at.tenant.unreadable[file_subject(1).key] = Trouble(code="locked", detail="The site is locked.")
+    run = await started(at, bundle(), 1)
+    await at.drain(bundle())
+    assert [(result.outcome, result.code) for result in await results(at, run)] == [(Outcome.SKIPPED, "locked")]
+
+
+async def test_links_are_given_an_end_and_inherited_ones_left(memory: MemoryStore) -> None:
+    """An Anyone link gets its end; one that belongs to a folder above is refused and named as such."""
+    links = bundle(policy(step(ActionKind.SET_EXPIRY, expiry=Duration(2, "day")), name="links", kind=Kind.LINK))
+    at = office(memory)
+    at.tenant.link(1)
+    at.tenant.link(2, inherited=True)
+    found = [finding(link_subject(number), of="links") for number in (1, 2)]
+    plan = await at.plans.save(plan_of(links, *found), by="admin")
+    await at.enforce(links, plan)
+    run = (await at.dispatcher.dispatch(plan, links, by="admin", sizes=sizes("links"))).run
+    assert run is not None
+    await at.drain(links)
+    assert sorted((result.outcome, result.code) for result in await results(at, run.id)) == [
+        (Outcome.DONE, ""),
+        (Outcome.REFUSED, "inherited"),
+    ]
+    assert at.tenant.lives[link_subject(1).key].values["expires"] == NOW + timedelta(days=2)
+
+
+async def test_lost_messages_can_be_queued_again(memory: MemoryStore) -> None:
+    """When the queue lost its messages the run's open batches are queued again, and only those."""
+    at = office(memory, with_files(MemoryTenant(), 3))
+    run = await started(at, bundle())
+    at.queue.messages.clear()
+    assert await at.dispatcher.requeue(run) == 1
+    await at.drain(bundle())
+    assert await at.dispatcher.requeue(run) == 0
+    assert (await at.runs.progress(run)).verdict is Verdict.OK
+
+
+async def test_sensitive_titles_stay_out_of_the_audit() -> None:
+    """Files of a sensitive asset are told by their ids alone."""
+    for data, told in (("personal", True), ("special_category", False)):
+        registers = records(personal_data=data)
+        memory = MemoryStore()
+        at = office(memory, with_files(MemoryTenant(), 1))
+        await started(at, bundle(registers=registers), 1)
+        await at.drain(bundle(registers=registers))
+        told_last = [one for one in memory.audit.events if one.what is What.ACTION_DONE][-1]
+        assert ("url" in told_last.details) is told
+
+
+async def one_life(store: Store, life: int) -> bool:
+    """A worker is killed before its call number `life`, another one finishes. False when it outlived its work."""
+    tenant, queue, wanted = with_files(MemoryTenant(), 3), MemoryQueue(), bundle()
+    at = office(store, tenant, queue=queue)
+    run = await started(at, wanted)
+    message = queue.messages.pop(0)
+    mortal = office(store, tenant, queue=queue, life=life)
+    killed = False
+    try:
+        await mortal.dispatcher.work(message, wanted)
+    except Killed:
+        killed = True
+    await at.dispatcher.work(message, wanted)
+    await at.drain(wanted)
+    progress = await at.runs.progress(run)
+    assert progress.run.state is RunState.FINISHED
+    assert progress.waiting == 0
+    assert set(progress.counts) <= {Outcome.DONE, Outcome.UNKNOWN}
+    assert (
+        len(tenant.writes)
+        == len(set(tenant.writes))
+        == sum(result.outcome is Outcome.DONE for result in await results(at, run))
+    )
+    return killed
+
+
+async def test_killed_anywhere_nothing_is_written_twice_or_forgotten() -> None:
+    """Killed before any single call, the next worker finishes: no file is labelled twice, each has its outcome, all is audited."""
+    for life in itertools.count(1):
+        store = MemoryStore()
+        killed = await one_life(store, life)
+        events = store.audit.events
+        ended = {event.subject for event in events if event.what in (What.ACTION_DONE, What.ACTION_UNKNOWN)}
+        assert ended == {file_subject(number).key for number in (1, 2, 3)}
+        intended = {event.subject for event in events if event.what is What.ACTION_INTENDED}
+        assert {event.subject for event in events if event.what is What.ACTION_DONE} <= intended
+        if not killed:
+            break
+    assert life > 20, "the worker makes more calls than this: something was not counted"
+
+
+@pytest.mark.parametrize("life", [6, 14, 20, 24, 28])
+async def test_killed_on_real_storage(azure: AzureStore, life: int) -> None:
+    """The same on real tables and the real chain, at five places."""
+    assert await one_life(azure, life)
+    assert (await azure.audit.verify()).holds
+
+
+async def test_two_workers_on_one_batch_write_once(memory: MemoryStore) -> None:
+    """When the queue gives one batch to two workers at the same time, each file is labelled once."""
+    at = office(memory, with_files(MemoryTenant(), 3))
+    run = await started(at, bundle())
+    message = at.queue.messages.pop(0)
+    await asyncio.gather(at.dispatcher.work(message, bundle()), at.dispatcher.work(message, bundle()))
+    await at.drain(bundle())
+    assert len(at.tenant.writes) == 3
+    assert (await at.runs.progress(run)).run.state is RunState.FINISHED

@@ -1,0 +1,186 @@
+"""Who may write to Microsoft 365, and what the inner rooms may know: read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import custos
+from custos.engine.ports import Tenant
+
+CUSTOS = Path(custos.__file__).parent
+REPOSITORY = CUSTOS.parent
+ADAPTER = "custos/tenant.py"
+HAND = "custos/engine/act.py"
+CLOCK = "custos/clock.py"  # asks a simulated tenant for the time
+PORT_WRITES = {name for name in vars(Tenant) if not name.startswith("_")} - {"read"}
+M365_WRITES = {
+    "labels": {"set_label", "clear_label", "lock_record"},
+    "bulk_labels": {"set_labels_in_bulk"},
+    "sharing": {"set_link_expiry", "set_roles", "remove_permission", "remove_people", "create_link", "invite"},
+    "site_admin": {"set_sharing_capability"},
+}
+PURE = ("policy", "records", "engine")
+OUTWARD = (
+    "azure",
+    "aiohttp",
+    "httpx",
+    "requests",
+    "urllib.request",
+    "http",
+    "socket",
+    "msgraph",
+    "kiota_abstractions",
+    "office365",
+    "deltalake",
+    "custos.storage",
+    "custos.m365",
+    "custos.tenant",
+    "custos.notices",
+    "custos.cli",
+    "custos.jobs",
+    "custos.bootstrap",
+    "custos.audit.chain",
+)
+
+
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple(
+        (path.relative_to(REPOSITORY).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for folder in (CUSTOS, REPOSITORY / "handlers", REPOSITORY / "rehearsal")
+        for path in sorted(folder.rglob("*.py"))
+    )
+
+
+def imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Every import, also the late ones, without those for type checkers alone: module, and name ("" for the module)."""
+    for node in _running(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+            continue
+        yield child
+        yield from _running(child)
+
+
+def called(tree: ast.Module) -> set[str]:
+    """Names of everything that is called or passed on by attribute or name."""
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} | {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name)
+    }
+
+
+def test_the_writing_functions_are_the_ones_that_write() -> None:
+    """Every function of custos.m365 that patches, posts or deletes content is known to this test."""
+    for name, known in M365_WRITES.items():
+        tree = ast.parse((CUSTOS / "m365" / f"{name}.py").read_text(encoding="utf-8"))
+        writing = {
+            function.name
+            for function in tree.body
+            if isinstance(function, ast.AsyncFunctionDef)
+            and any(
+                (isinstance(node, ast.Attribute) and node.attr in ("patch", "post", "delete"))
+                or (isinstance(node, ast.keyword) and node.arg in ("writes", "sharing_write"))
+                for node in ast.walk(function)
+            )
+        }
+        assert writing == known, name
+
+
+def test_only_the_adapter_calls_what_writes_in_m365() -> None:
+    """No module but custos/tenant.py names a function that changes content or sharing."""
+    names = {name for known in M365_WRITES.values() for name in known}
+    guilty = {
+        (path, name)
+        for path, tree in modules()
+        if path != ADAPTER and not path.startswith("custos/m365/")
+        for name in names & {imported for module, imported in imports(tree) if module.startswith("custos.m365")}
+    }
+    assert guilty == set()
+    whole = {f"custos.m365.{module}" for module in M365_WRITES}
+    touching = {
+        (path, name)
+        for path, tree in modules()
+        if path != ADAPTER
+        and not path.startswith("custos/m365/")
+        and any(module in whole or f"{module}.{name}" in whole for module, name in imports(tree))
+        for name in names & called(tree)
+    }
+    assert touching == set()
+
+
+def test_only_the_hand_calls_the_port_that_writes() -> None:
+    """No module but custos/engine/act.py calls a writing method of the tenant's port."""
+    guilty = {
+        (path, node.func.attr)
+        for path, tree in modules()
+        if path not in (HAND, ADAPTER) and not path.startswith("custos/m365/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in PORT_WRITES
+    }
+    assert guilty == set()
+
+
+def test_only_the_composition_root_makes_the_adapter() -> None:
+    """Nobody but the composition root and its jobs holds a tenant that can write."""
+    holders = {
+        path
+        for path, tree in modules()
+        if any(module == "custos.tenant" or name == "LiveTenant" for module, name in imports(tree))
+    }
+    assert holders <= {"custos/bootstrap.py"} | {path for path in holders if path.startswith("custos/jobs/")}
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_the_inner_rooms_know_no_azure_no_http_no_storage(room: str) -> None:
+    """policy, records and engine import nothing that reaches outside."""
+    guilty = {
+        (path, module)
+        for path, tree in modules()
+        if path.startswith(f"custos/{room}/")
+        for module, name in imports(tree)
+        for outward in OUTWARD
+        if module == outward or module.startswith(f"{outward}.") or f"{module}.{name}" == outward
+    }
+    assert guilty == set()
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_nor_does_anything_that_they_import(room: str) -> None:
+    """Followed through every module of Custos that they import, the inner rooms still reach nothing outside."""
+    trees = dict(modules())
+    seen: set[str] = set()
+    waiting = [path for path in trees if path.startswith(f"custos/{room}/")]
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for module, name in [] if path == CLOCK else imports(trees[path]):
+            assert not any(module == out or module.startswith(f"{out}.") for out in OUTWARD), (path, module)
+            for candidate in (module, f"{module}.{name}"):
+                file = candidate.replace(".", "/")
+                waiting += [found for found in (f"{file}.py", f"{file}/__init__.py") if found in trees]
+
+
+def test_nobody_opens_a_file() -> None:
+    """Custos reads what is known about files and never their content: no address of content stands in its source."""
+    guilty = [
+        path
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if "/content" in node.value.lower() and "/contentstorage" not in node.value.lower() and "/drives/" in node.value
+    ]
+    assert guilty == []

@@ -1,0 +1,206 @@
+"""Putting back: first as a plan that is honest, then only where the tenant is still as it was left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custos.audit.events import What
+from custos.engine.gate import Code, Purpose
+from custos.engine.model import ActionKind, Finding, Kind, Outcome, Result
+from custos.engine.undo import Scope, UndoPlan
+from custos.errors import BadInput
+from custos.policy.duration import Duration
+from custos.policy.model import Bundle
+from tests.engine.memory import MemoryStore
+from tests.engine.world import (
+    LABEL,
+    NOW,
+    RECORD_LABEL,
+    MemoryTenant,
+    Office,
+    bundle,
+    finding,
+    grant_subject,
+    hold,
+    labelled,
+    link_subject,
+    office,
+    plan_of,
+    policy,
+    records,
+    sizes,
+    step,
+    with_files,
+)
+
+GRANTS = bundle(policy(step(ActionKind.REMOVE_GRANT), name="grants", kind=Kind.GRANT, fact="person"))
+EXPIRY = bundle(
+    policy(step(ActionKind.SET_EXPIRY, expiry=Duration(30, "day")), name="links", kind=Kind.LINK, fact="link_scope")
+)
+
+
+async def done(at: Office, wanted: Bundle, *found: Finding) -> str:
+    plan = await at.plans.save(plan_of(wanted, *found, now=at.clock.now()), by="admin")
+    await at.enforce(wanted, plan)
+    run = (await at.dispatcher.dispatch(plan, wanted, by="admin", sizes=sizes(*wanted.policies))).run
+    assert run is not None
+    await at.drain(wanted)
+    return run.id
+
+
+async def carried_out(at: Office, wanted: Bundle, undo: UndoPlan) -> list[Result]:
+    at.clock.advance(timedelta(minutes=1))
+    plan = await at.plans.save(undo.plan, by="admin")
+    run = (
+        await at.dispatcher.dispatch(
+            plan, wanted, by="admin", sizes=sizes(), purpose=Purpose.UNDO, target=f"{undo.scope} {undo.target}"
+        )
+    ).run
+    assert run is not None
+    await at.drain(wanted)
+    return [result async for result in at.runs.results(run.id)]
+
+
+async def test_a_run_is_put_back(memory: MemoryStore) -> None:
+    """Labels that a run put on come off; the undo is audited like any run, under a number of its own."""
+    at = office(memory, with_files(MemoryTenant(), 3))
+    run = await done(at, bundle(), *labelled(3))
+    undo = await at.undoing.plan(Scope.RUN, run)
+    assert (len(undo.back), undo.at_a_price, undo.cannot) == (3, (), ())
+    ended = await carried_out(at, bundle(), undo)
+    assert [result.outcome for result in ended] == [Outcome.DONE] * 3
+    assert [at.tenant.label_of(number) for number in (1, 2, 3)] == [""] * 3
+    of_undo = [event.what for event in memory.events_of("U-2026-1123-01")]
+    assert of_undo.count(What.ACTION_INTENDED) == of_undo.count(What.ACTION_DONE) == 3
+
+
+async def test_only_what_is_still_as_it_was_left_is_put_back(memory: MemoryStore) -> None:
+    """A file whose label somebody changed meanwhile is left to them, and the result says what stands there now."""
+    at = office(memory, with_files(MemoryTenant(), 2))
+    run = await done(at, bundle(), *labelled(2))
+    at.tenant.file(1, label="Chosen by a person")
+    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
+    assert sorted((result.outcome.value, result.code) for result in ended) == [("done", ""), ("skipped", "changed")]
+    assert "Chosen by a person" in next(result.detail for result in ended if result.code)
+    assert at.tenant.label_of(1) == "Chosen by a person"
+
+
+async def test_what_was_undone_is_not_done_again_by_the_same_version(memory: MemoryStore) -> None:
+    """After an undo the same policy text leaves the file alone; an edited and approved one may act again."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    run = await done(at, bundle(), finding())
+    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
+    at.clock.advance(timedelta(hours=1))
+    again = await done(at, bundle(), finding())
+    assert [result.code async for result in at.runs.results(again)] == [Code.UNDONE]
+    assert at.tenant.label_of(1) == ""
+    await done(at, bundle(policy(text="edited")), finding())
+    assert at.tenant.label_of(1) == LABEL
+
+
+async def test_a_state_that_came_back_by_other_hands_is_dealt_with_again(memory: MemoryStore) -> None:
+    """When a person takes the label off, a later plan may put it on again: only an undo binds the policy."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    await done(at, bundle(), finding())
+    at.tenant.file(1, label="")
+    at.clock.advance(timedelta(hours=1))
+    await done(at, bundle(), finding())
+    assert at.tenant.label_of(1) == LABEL
+
+
+async def test_undone_twice_there_is_nothing_left(memory: MemoryStore) -> None:
+    """A second undo of the same run finds nothing that still stands, and says so."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    run = await done(at, bundle(), finding())
+    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
+    with pytest.raises(BadInput, match="nothing"):
+        await at.undoing.plan(Scope.RUN, run)
+
+
+async def test_by_policy_site_and_item(memory: MemoryStore) -> None:
+    """The same actions are found by the policy that did them, the site, the item; and nothing of others."""
+    at = office(memory, with_files(MemoryTenant(), 3))
+    await done(at, bundle(), *labelled(3))
+    for scope, target, count in (
+        (Scope.POLICY, "labels", 3),
+        (Scope.SITE, "site-1", 3),
+        (Scope.ITEM, "item-2", 1),
+    ):
+        assert len((await at.undoing.plan(scope, target)).back) == count, scope
+    with pytest.raises(BadInput):
+        await at.undoing.plan(Scope.POLICY, "another")
+
+
+async def test_access_is_given_again_at_a_price(memory: MemoryStore) -> None:
+    """A removed grant comes back as a new one for the same person: the plan says that people must be told."""
+    at = office(memory)
+    at.tenant.grant(1)
+    run = await done(at, GRANTS, finding(grant_subject(), of="grants"))
+    assert grant_subject().key not in at.tenant.lives
+    undo = await at.undoing.plan(Scope.RUN, run)
+    assert (undo.back, len(undo.at_a_price)) == ((), 1)
+    ended = await carried_out(at, GRANTS, undo)
+    assert [result.outcome for result in ended] == [Outcome.DONE]
+    assert at.tenant.writes[-1][1] == "invite nurse@eastvale-nhs.example"
+
+
+async def test_what_cannot_be_put_back_is_said(memory: MemoryStore) -> None:
+    """Removed links, grants to nobody with a mail address, passed ends and record labels stay, each with its reason."""
+    at = office(memory)
+    at.tenant.link(1)
+    cut = bundle(policy(step(ActionKind.REMOVE_LINK), name="links", kind=Kind.LINK, fact="link_scope"))
+    run = await done(at, cut, finding(link_subject(), of="links"))
+    undo = await at.undoing.plan(Scope.RUN, run)
+    assert [(action.refusal, action.refused.split(":")[0]) for action in undo.cannot] == [
+        (Code.IRREVERSIBLE, "The address is lost")
+    ]
+
+    at.tenant.file(2)
+    labels = await done(at, bundle(), finding(replace(labelled(2)[1].subject)))
+    record = await at.undoing.plan(Scope.RUN, labels, record_labels=frozenset({LABEL, RECORD_LABEL}))
+    assert [action.refusal for action in record.cannot] == [Code.RECORD]
+
+
+async def test_an_end_that_passed_cannot_be_put_back(memory: MemoryStore) -> None:
+    """A link whose earlier end has passed meanwhile keeps the end that Custos gave it."""
+    at = office(memory)
+    earlier = NOW + timedelta(days=60)
+    at.tenant.link(1, expires=earlier)
+    found = finding(link_subject(), of="links", link_expires=earlier, link_expires__missing=False)
+    run = await done(at, EXPIRY, found)
+    assert len((await at.undoing.plan(Scope.RUN, run)).back) == 1
+    at.clock.advance(timedelta(days=61))
+    assert [action.refusal for action in (await at.undoing.plan(Scope.RUN, run)).cannot] == [Code.IRREVERSIBLE]
+
+
+async def test_a_hold_stops_an_undo_too(memory: MemoryStore) -> None:
+    """A label is not taken off what has come under a hold meanwhile."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    run = await done(at, bundle(), finding())
+    held = bundle(registers=records(holds=[hold()]))
+    ended = await carried_out(at, held, await at.undoing.plan(Scope.RUN, run))
+    assert [(result.outcome, result.code) for result in ended] == [(Outcome.REFUSED, Code.HOLD)]
+    assert at.tenant.label_of(1) == LABEL
+
+
+async def test_after_a_stop_an_undo_may_be_started(memory: MemoryStore) -> None:
+    """Stop first, then put back: the undo runs while everything else stays stopped."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    run = await done(at, bundle(), finding())
+    at.clock.advance(timedelta(minutes=1))
+    await at.switches.stop(by="admin", why="mistake")
+    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
+    assert [result.outcome for result in ended] == [Outcome.DONE]
+
+
+async def test_an_undo_can_be_undone(memory: MemoryStore) -> None:
+    """Undoing the undo puts the label on again."""
+    at = office(memory, with_files(MemoryTenant(), 1))
+    run = await done(at, bundle(), finding())
+    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
+    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, "U-2026-1123-01"))
+    assert [result.outcome for result in ended] == [Outcome.DONE]
+    assert at.tenant.label_of(1) == LABEL

@@ -1,0 +1,28 @@
+"""What the other areas' tests stand on: storage, a tenant, and settings for both."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from custos.settings import Settings
+from custos.storage.account import Account
+from tests.tenant import SimulatedTenant
+
+
+def test_tenant_tells_its_environment_and_moves_its_clock(tenant: SimulatedTenant) -> None:
+    """The tenant's clock is the tests' to move, and its managed identity is found in this process's environment."""
+    before = tenant.now()
+    assert tenant.advance("PT1H") - before >= timedelta(hours=1)
+    assert os.environ["IDENTITY_ENDPOINT"] == tenant.environment["IDENTITY_ENDPOINT"]
+    assert tenant.state()
+
+
+async def test_settings_reach_both(settings: Settings) -> None:
+    """Settings made of the tenant's environment and the session's storage serve Custos as they are."""
+    assert settings.is_rehearsal
+    account = Account(settings)
+    try:
+        assert await account.queue("shared-fixtures").length() == 0
+    finally:
+        await account.close()

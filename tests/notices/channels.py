@@ -1,0 +1,67 @@
+"""Channels that do as they are told: what a test cannot ask of the simulated tenant, above all to die half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from custos.notices.people import People
+from custos.notices.postman import Postman
+
+
+class Killed(BaseException):
+    """The process ends here: nothing after this line happens."""
+
+
+@dataclass
+class Channels:
+    """Keeps what was sent. `before` and `after` hold what is raised before and after the next card is taken."""
+
+    cards: list[tuple[str, Mapping[str, object], str]] = field(default_factory=list)
+    updates: list[tuple[str, str, str]] = field(default_factory=list)
+    nudges: list[tuple[str, str]] = field(default_factory=list)
+    mails: list[tuple[str, str, str]] = field(default_factory=list)
+    installs: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    before: list[BaseException] = field(default_factory=list)
+    after: list[BaseException] = field(default_factory=list)
+    opening: list[BaseException] = field(default_factory=list)
+    installing: list[BaseException] = field(default_factory=list)
+    nudging: list[BaseException] = field(default_factory=list)
+    mailing: list[BaseException] = field(default_factory=list)
+
+    async def open_conversation(self, user_id: str) -> str:
+        _next(self.opening)
+        self.opened.append(user_id)
+        return f"chat-{user_id}"
+
+    async def send_card(self, conversation_id: str, card: Mapping[str, object], *, summary: str) -> str:
+        _next(self.before)
+        self.cards.append((conversation_id, card, summary))
+        _next(self.after)
+        return f"activity-{len(self.cards)}"
+
+    async def update_card(
+        self, conversation_id: str, activity_id: str, card: Mapping[str, object], *, summary: str
+    ) -> None:
+        self.updates.append((conversation_id, activity_id, f"{summary} {card}"))
+
+    async def install(self, user_id: str) -> None:
+        _next(self.installing)
+        self.installs.append(user_id)
+
+    async def nudge(self, user_id: str, text: str) -> None:
+        _next(self.nudging)
+        self.nudges.append((user_id, text))
+
+    async def mail(self, address: str, subject: str, html: str) -> None:
+        _next(self.mailing)
+        self.mails.append((address, subject, html))
+
+    def postman(self, people: People) -> Postman:
+        return Postman(people, bot=self, install=self.install, nudge=self.nudge, mail=self.mail)
+
+
+def _next(troubles: list[BaseException]) -> None:
+    if troubles:
+        raise troubles.pop(0)

@@ -1,0 +1,120 @@
+"""Fixtures for notices: a case book of its own in Azurite, and a list that stands for the audit chain."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from custos.audit.events import Event, What
+from custos.errors import StorageTrouble
+from custos.notices.bot_inbound import Doorkeeper, KeyRing
+from custos.notices.cases import CaseBook
+from custos.notices.delivery import Desk
+from custos.notices.digest import DigestBook
+from custos.notices.people import People
+from custos.settings import Settings, settings_from
+from custos.storage.account import Account
+from custos.storage.queues import Queue
+from tests.notices import world
+from tests.notices.authority import APP, TENANT, Authority, serving
+from tests.notices.channels import Channels
+
+
+@dataclass
+class Ledger:
+    """Keeps events as the audit chain would; while `away` it keeps nothing and says so."""
+
+    events: list[Event] = field(default_factory=list)
+    away: bool = False
+
+    async def record(self, events: Sequence[Event]) -> None:
+        if self.away:
+            raise StorageTrouble("the audit chain cannot be reached")
+        self.events += events
+
+    def said(self, what: What) -> list[Event]:
+        return [event for event in self.events if event.what is what]
+
+
+@pytest.fixture
+def storage_settings(azurite: str) -> Settings:
+    return settings_from(
+        {
+            "AzureWebJobsStorage": azurite,
+            "CUSTOS_TENANT_ID": "3f6d1c52-8a4e-4b17-9c30-5d2e7b90a611",
+            "CUSTOS_SHAREPOINT_URL": "https://wrenbridge.sharepoint.example",
+            "CUSTOS_OBSERVER_CLIENT_ID": "observer",
+        }
+    )
+
+
+@pytest.fixture
+async def account(storage_settings: Settings) -> AsyncIterator[Account]:
+    account = Account(storage_settings)
+    yield account
+    await account.close()
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+def mark() -> str:
+    """Distinguishes this test's tables from all others."""
+    return uuid.uuid4().hex[:12]
+
+
+@pytest.fixture
+def book(account: Account, ledger: Ledger, mark: str) -> CaseBook:
+    return CaseBook(account.rows(f"cases{mark}"), account.container(f"cases{mark}"), ledger.record)
+
+
+@pytest.fixture
+def digests(account: Account, mark: str) -> DigestBook:
+    return DigestBook(account.rows(f"digests{mark}"))
+
+
+@pytest.fixture
+def people(account: Account, mark: str) -> People:
+    return People(account.rows(f"people{mark}"))
+
+
+@pytest.fixture
+def queue(account: Account, mark: str) -> Queue:
+    return account.queue(f"notify-{mark}")
+
+
+@pytest.fixture
+async def authority() -> AsyncIterator[Authority]:
+    async with serving() as made:
+        yield made
+
+
+@pytest.fixture
+def door(authority: Authority) -> Doorkeeper:
+    return Doorkeeper(APP, TENANT, KeyRing(authority.url))
+
+
+@pytest.fixture
+def channels() -> Channels:
+    return Channels()
+
+
+@pytest.fixture
+def desk(book: CaseBook, digests: DigestBook, people: People, queue: Queue, channels: Channels) -> Desk:
+    return Desk(
+        book=book,
+        digests=digests,
+        people=people,
+        postman=channels.postman(people),
+        queue=queue,
+        records=world.records(),
+        zone=world.ZONE,
+        now=world.NOW,
+        machine_now=1_000_000.0,
+    )

@@ -1,0 +1,299 @@
+"""The card: what it says, what its buttons carry, and that no name can break it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custos.engine.model import Kind
+from custos.notices.assignment import Person, Role, assign
+from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, digest_card, size, summary
+from custos.notices.model import Answer, Case, CaseState, Contact, Line, Verb
+from custos.notices.refresh import assignee_of
+from custos.notices.topics import Topic
+from tests.notices import world
+
+ANYONE_CAN = "Anyone who holds the link can open it, without end."
+QUIET = "The library “Pre-application advice 2012 to 2020” was last used by a person on 14 March 2024."
+READER = Reader(user_id=world.OWNER.user_id, today=date(2026, 11, 23), zone=world.ZONE)
+PARSER = Path(__file__).with_name("validate.mjs")
+
+
+def line(topic: Topic = world.ANYONE, **changes: Any) -> Line:
+    made = Line(
+        policy=topic.policy,
+        rule=topic.rule,
+        kind=Kind.LINK if topic.per_finding else Kind.LIBRARY,
+        title=topic.title,
+        count=3 if topic.per_finding else 1,
+        sample=("Plan 1.pdf", "Plan 2.pdf", "Plan 3.pdf") if topic.per_finding else (),
+        because=ANYONE_CAN if topic.per_finding else QUIET,
+        clause=topic.clause,
+        agree=topic.agree,
+        undo=topic.undo,
+        silence=topic.silence,
+        irreversible=topic.irreversible,
+        protected="",
+        per_finding=topic.per_finding,
+        consequence=topic.rank,
+        within=str(topic.within),
+        found_at=world.NOW,
+        measured_at=world.NOW - timedelta(days=1),
+    )
+    return replace(made, **changes)
+
+
+def case(number: int = 1, *lines: Line, role: Role = Role.IAO, **changes: Any) -> Case:
+    asked = assign(world.PLANNING, world.records(), world.directory(), today=READER.today)
+    made = Case(
+        id=f"{number:016x}",
+        asset_id="IA-004",
+        asset_name=world.PLANNING.name,
+        sensitive=False,
+        family="sharing",
+        subject_kind=Kind.LIBRARY,
+        subject_key=f"library|site|drive{number}",
+        subject_name="Pre-application advice 2012 to 2020",
+        subject_url="https://wrenbridge.sharepoint.example/sites/planning-casework/Advice",
+        site_id="site",
+        drive_id=f"drive{number}",
+        number=1,
+        state=CaseState.TOLD,
+        lines=lines or (line(),),
+        assignee=replace(assignee_of(asked), role=role),
+        nonce="n0nce-n0nce-n0nc",
+        opened_at=world.NOW,
+        members="members/x",
+        told_at=world.NOW,
+        deadline=datetime(2026, 12, 7, 23, 59, 59, tzinfo=world.ZONE),
+    )
+    return replace(made, **changes)
+
+
+def texts(card: Any) -> list[str]:
+    """Everything on the card that a person reads."""
+    return [value for key, value in walk(card) if key in ("text", "title", "value", "label") and isinstance(value, str)]
+
+
+def walk(node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key, value
+            yield from walk(value)
+    elif isinstance(node, list):
+        for each in node:
+            yield from walk(each)
+
+
+def actions(card: Any, kind: str = "Action.Execute") -> list[dict[str, Any]]:
+    found = [card] if isinstance(card, dict) and card.get("type") == kind else []
+    children = card.values() if isinstance(card, dict) else card if isinstance(card, list) else ()
+    return found + [each for child in children for each in actions(child, kind)]
+
+
+def faults(*cards: Any) -> list[list[str]]:
+    """What Microsoft's parser says against each card."""
+    told = subprocess.run(
+        ["node", str(PARSER)],
+        input="\n".join(json.dumps(card) for card in cards),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return [json.loads(each) for each in told.stdout.splitlines()]
+
+
+def decided(verb: Verb, by: Person = world.OWNER, role: Role = Role.IAO, **changes: Any) -> Case:
+    answer = Answer(
+        verb=verb,
+        reason="in_use" if verb is Verb.KEEP else "",
+        who=Contact(user_id=by.user_id, upn=by.upn, name=by.name, mail=by.mail),
+        role=role,
+        on_behalf_of="",
+        shown={},
+        members="",
+        at=world.NOW,
+    )
+    return case(2, answers=(answer,), state=CaseState.DECIDED, decision=verb, decided_at=world.NOW, **changes)
+
+
+def test_microsofts_parser_finds_no_fault() -> None:
+    """Microsoft's own parser of schema 1.5 takes every kind of card without a word."""
+    kinds = [
+        digest_card([case()], READER).card,
+        digest_card([case(1, line(world.STALE)), case(2, line(), line(world.REMOVAL))], READER, waiting=9).card,
+        digest_card([decided(Verb.KEEP, keep_until=world.NOW), decided(Verb.AGREE)], READER).card,
+        digest_card([case(n) for n in range(MOST_ITEMS)], READER).card,
+        digest_card([], READER).card,
+    ]
+
+    assert faults(*kinds) == [[]] * len(kinds)
+
+
+def test_the_card_is_of_the_version_that_teams_shows() -> None:
+    """Version 1.5, Action.Execute, each with an Action.Submit for clients that do not know it."""
+    card = digest_card([case()], READER).card
+
+    assert card["version"] == "1.5"
+    assert {action["fallback"]["type"] for action in actions(card)} == {"Action.Submit"}
+    assert all(action["fallback"]["data"]["v"] == action["verb"] for action in actions(card))
+
+
+def test_a_button_carries_the_case_and_the_nonce_alone() -> None:
+    """What a client sends back could be altered: it holds nothing that is believed."""
+    for action in actions(digest_card([case()], READER).card):
+        assert action["data"] == {"c": f"{1:016x}", "n": "n0nce-n0nce-n0nc"}
+
+
+def test_the_owner_reads_what_there_is_to_know() -> None:
+    """Fact and when it was measured, what a button does, what silence does, why me, rule and clause, how to undo."""
+    said = "\n".join(texts(digest_card([case()], READER).card))
+
+    assert "3 links: “Plan 1.pdf”, “Plan 2.pdf”, “Plan 3.pdf”. Anyone who holds the link can open it" in said
+    assert "22 November 2026" in said
+    assert "The links get an end date, 30 days later. It can be undone" in said
+    assert "Nothing is deleted or changed; after Monday 7 December 2026 it goes to Ruth Adler" in said
+    assert "You are asked because you are the Information Asset Owner" in said
+    assert "sharing/anyone-without-end, clause IMP-4.1" in said
+    assert "No button deletes a file." in said
+
+
+def test_silence_that_acts_says_so() -> None:
+    """Where a rule does something without an answer, the card says what, and that nothing is deleted."""
+    acting = line(silence="the links get an end date, 30 days later after 5 working days")
+
+    said = "\n".join(texts(digest_card([case(1, acting)], READER).card))
+
+    assert "The links get an end date, 30 days later after 5 working days; nothing is deleted" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "verbs"),
+    [
+        (case(), {"agree", "keep", "ask_steward", "not_mine"}),
+        (case(1, line(world.STALE)), {"keep", "ask_steward", "not_mine"}),
+        (case(1, line(world.REMOVAL)), {"agree", "keep", "ask_steward", "not_mine"}),
+        (case(1, line(world.REMOVAL), role=Role.STEWARD), {"keep", "not_mine"}),
+        (case(1, line(), role=Role.STEWARD), {"agree", "keep", "not_mine"}),
+        (case(1, line(), role=Role.GOVERNANCE), {"agree", "keep", "ask_steward"}),
+    ],
+)
+def test_only_the_buttons_that_make_sense(asked: Case, verbs: set[str]) -> None:
+    """No agreement without a proposal, nothing irreversible for a steward, no "not mine" for the last resort."""
+    assert {action["verb"] for action in actions(digest_card([asked], READER).card)} == verbs
+
+
+def test_the_steward_learns_who_can_agree() -> None:
+    """Where a steward may not agree, the card says that the owner must, and that it cannot be undone."""
+    said = "\n".join(texts(digest_card([case(1, line(world.REMOVAL), role=Role.STEWARD)], READER).card))
+
+    assert "Needs the owner: IT CANNOT BE UNDONE" in said
+
+
+def test_someone_else_s_question_has_no_buttons() -> None:
+    """On a card that was handed on, the question says with whom it is, and cannot be answered."""
+    elsewhere = replace(case(), assignee=replace(case().assignee, who=case().assignee.steward))
+
+    card = digest_card([elsewhere], READER).card
+
+    assert actions(card) == []
+    assert any("This is with Sam Okafor" in text for text in texts(card))
+
+
+def test_an_answered_question_says_by_whom() -> None:
+    """After a decision the card says who decided what and when, to the decider and to others."""
+    mine = "\n".join(texts(digest_card([decided(Verb.KEEP, keep_until=world.NOW)], READER).card))
+    other = "\n".join(texts(digest_card([decided(Verb.AGREE, world.STEWARD, Role.STEWARD)], READER).card))
+
+    assert "Kept as it is by you on 23 November 2026 at 09:00: people work with it." in mine
+    assert "Agreed by Sam Okafor, data steward, on 23 November 2026 at 09:00." in other
+
+
+def test_names_of_a_sensitive_asset_stay_away() -> None:
+    """Of a sensitive asset the card gives a count and no name, even if one was stored."""
+    sensitive = case(1, line(sample=("Jamie Smith EHCP.docx",)), sensitive=True)
+
+    assert "Jamie" not in json.dumps(digest_card([sensitive], READER).card)
+
+
+def test_a_lock_screen_shows_a_count() -> None:
+    """The text beside the card has a number and no name."""
+    assert summary(2) == "Custos: 2 questions about information that you look after"
+    assert summary(1) == "Custos: 1 question about information that you look after"
+
+
+def test_what_does_not_fit_is_counted() -> None:
+    """At most ten questions on a card; the rest are counted, with a button for the list."""
+    made = digest_card([case(n) for n in range(14)], READER)
+
+    assert made.shown <= MOST_ITEMS
+    assert any(f"{14 - made.shown} more questions waiting" in text for text in texts(made.card))
+    assert actions(made.card, "Action.Submit")[-1]["data"]["msteams"]["text"] == "what is waiting"
+
+
+def test_ordinary_questions_fit_in_number() -> None:
+    """With ordinary names at least six questions fit on one card."""
+    assert digest_card([case(n) for n in range(10)], READER).shown >= 6
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "[click here](https://evil.example).pdf",
+        "https://evil.example/login.pdf",
+        "www.evil.example.pdf",
+        "<at>everyone</at>.docx",
+        "{{DATE(2020-01-01T00:00:00Z)}}.docx",
+        "![x](https://evil.example/x.png)",
+        "\u202efdp.exe",
+        "a\u0000b\u0007c\u200bd",
+        "**bold** _it_ `code` # head > quote",
+        "lone \ud800 surrogate",
+        "Z̷̢̛̪̠̘͍͕a̴̱̫͎͐̑̓͌l̵̡̛g̷̢̖̑̾̓o" * 9,
+    ],
+)
+def test_hostile_names_are_text(name: str) -> None:
+    """A file's name is never a link, mention, function, image or control character on a card."""
+    card = digest_card([case(1, line(sample=(name,)))], READER).card
+    said = json.dumps(card, ensure_ascii=False)
+
+    said.encode("utf-8")
+    for forbidden in ("](", "<at>", "{{", "://evil", " www.", "\u202e", "\u0000", "\u0007", "\u200b"):
+        assert forbidden not in said.replace("\\\\](", "").replace('"$schema": "http://adaptivecards.io', "")
+    assert faults(card) == [[]]
+
+
+ANY_TEXT = st.text(st.characters(), max_size=500)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    names=st.lists(ANY_TEXT, min_size=1, max_size=3),
+    because=ANY_TEXT,
+    asset=ANY_TEXT,
+    library=st.text(st.characters(categories=["Lo", "So", "Po", "Mn"]), max_size=900),
+    shape=st.tuples(st.integers(1, 12), st.integers(1, 12)),
+)
+def test_no_name_makes_a_card_too_large(
+    names: list[str], because: str, asset: str, library: str, shape: tuple[int, int]
+) -> None:
+    """Whatever people call things, a card stays within 20 KB, is valid UTF-8, and shows at least one question."""
+    cases, lines = shape
+    each = [line(sample=tuple(names), title=because), line(world.STALE, because=because * 3, clause=asset)] * lines
+    made = digest_card(
+        [case(n, *each[:lines], asset_name=asset, subject_name=library) for n in range(cases)], READER, waiting=cases
+    )
+
+    assert size(made.card) <= MOST_BYTES
+    assert made.shown >= 1
+    json.dumps(made.card, ensure_ascii=False).encode("utf-8")

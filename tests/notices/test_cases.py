@@ -1,0 +1,305 @@
+"""Cases: opened once, kept up to date, handed on, released."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custos.audit.events import What
+from custos.engine.model import Kind, Protection
+from custos.errors import RowChanged, StorageTrouble
+from custos.notices.assignment import Role
+from custos.notices.cases import CaseBook, Stored
+from custos.notices.lookup import case_facts
+from custos.notices.model import Answer, CaseState, KeepReason, Verb
+from custos.notices.refresh import refresh_cases
+from tests.notices import world
+from tests.notices.conftest import Ledger
+
+LATER = world.NOW + timedelta(days=3)
+
+
+async def told(book: CaseBook, stored: Stored) -> Stored:
+    """As after a digest."""
+    case = replace(stored.case, state=CaseState.TOLD, told_at=world.NOW, shown=stored.case.members)
+    return await book.put(stored, case)
+
+
+async def decided(book: CaseBook, stored: Stored, verb: Verb, *, months: int = 12) -> Stored:
+    """As after an answer."""
+    case = stored.case
+    answer = Answer(
+        verb=verb,
+        reason=KeepReason.IN_USE.value,
+        who=case.assignee.who,
+        role=case.assignee.role,
+        on_behalf_of="",
+        shown={line.key: line.count for line in case.lines},
+        members=case.shown,
+        at=world.NOW,
+    )
+    until = world.NOW + timedelta(days=30 * months) if verb is Verb.KEEP else None
+    done = replace(
+        case, state=CaseState.DECIDED, decision=verb, decided_at=world.NOW, keep_until=until, answers=(answer,)
+    )
+    return await book.put(stored, done)
+
+
+async def test_findings_of_one_rule_in_one_library_are_one_case(book: CaseBook, ledger: Ledger) -> None:
+    """Seven links in one library are one question with a count and three names, opened for the library's owner."""
+    report = await refresh_cases([world.link(n) for n in range(7)], book=book, situation=world.situation())
+
+    (stored,) = await book.all()
+    assert (report.opened, stored.case.state) == (1, CaseState.FOUND)
+    assert (stored.case.subject_kind, stored.case.subject_name) == (Kind.LIBRARY, world.PLACES[world.LIBRARY].name)
+    (line,) = stored.case.lines
+    assert (line.count, line.sample) == (7, ("Plan 0.pdf", "Plan 1.pdf", "Plan 2.pdf"))
+    assert stored.case.assignee.user_id == world.OWNER.user_id
+    assert [event.details["findings"] for event in ledger.said(What.CASE_OPENED)] == [7]
+
+
+async def test_rules_of_one_family_on_one_library_are_one_question(book: CaseBook) -> None:
+    """Two sharing rules on one library ask once; staleness of the same library is another question."""
+    findings = [world.link(1), world.link(2, topic=world.REMOVAL), world.stale()]
+
+    await refresh_cases(findings, book=book, situation=world.situation())
+
+    cases = {stored.case.family: stored.case for stored in await book.all()}
+    assert {family: [line.rule for line in case.lines] for family, case in cases.items()} == {
+        "sharing": ["anyone-without-end", "outside-agreement"],
+        "stale": ["library-not-used"],
+    }
+
+
+async def test_finding_it_again_opens_nothing(book: CaseBook, ledger: Ledger) -> None:
+    """The same findings a second time leave one case, with the number it had."""
+    for moment in (world.NOW, LATER):
+        await refresh_cases([world.link(1), world.stale()], book=book, situation=world.situation(now=moment))
+
+    assert len(await book.all()) == 2
+    assert len(ledger.said(What.CASE_OPENED)) == 2
+
+
+async def test_two_instances_at_once_open_one_case(book: CaseBook) -> None:
+    """Evaluations that end at the same moment on two instances leave one case."""
+    await book.all()
+    findings = [world.link(1), world.stale()]
+
+    await asyncio.gather(*(refresh_cases(findings, book=book, situation=world.situation()) for _ in range(4)))
+
+    assert len(await book.all()) == 2
+
+
+async def test_what_is_gone_releases_the_case(book: CaseBook, ledger: Ledger) -> None:
+    """When nothing is found any more the case is released, with a record that says why."""
+    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    await refresh_cases([], book=book, situation=world.situation(now=LATER))
+
+    (stored,) = await book.all()
+    assert (stored.case.state, stored.case.released_at) == (CaseState.RELEASED, LATER)
+    assert [event.details["why"] for event in ledger.said(What.CASE_CLOSED)] == ["it is no longer found"]
+
+
+async def test_what_was_not_looked_at_is_not_gone(book: CaseBook) -> None:
+    """A library whose sync is incomplete keeps its cases although the evaluation found nothing in it."""
+    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    await refresh_cases([], book=book, situation=world.situation(covered=lambda _site, drive: drive != world.LIBRARY))
+
+    (stored,) = await book.all()
+    assert stored.case.state is CaseState.FOUND
+
+
+async def test_a_policy_that_stops_asking_closes_its_cases(book: CaseBook, ledger: Ledger) -> None:
+    """A policy that was removed, or only simulates now, has no case open, whatever is still found."""
+    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    await refresh_cases([world.stale()], book=book, situation=world.situation(topics=[world.ANYONE]))
+
+    (stored,) = await book.all()
+    assert stored.case.state is CaseState.RELEASED
+    assert ledger.said(What.CASE_CLOSED)[0].details["why"] == "no policy in force asks about it any more"
+
+
+async def test_it_comes_back_as_a_new_case(book: CaseBook) -> None:
+    """What was gone and is found again is a new question with a new id."""
+    for findings in ([world.link(1)], [], [world.link(1)]):
+        await refresh_cases(findings, book=book, situation=world.situation())
+
+    cases = sorted((stored.case for stored in await book.all()), key=lambda case: case.number)
+    assert [(case.number, case.state) for case in cases] == [(1, CaseState.RELEASED), (2, CaseState.FOUND)]
+    assert cases[0].id != cases[1].id
+
+
+async def test_a_pilot_asks_on_its_assets_alone(book: CaseBook) -> None:
+    """A policy in pilot opens no case outside the assets named for the pilot."""
+    pilot = replace(world.ANYONE, pilot=frozenset({"IA-003"}))
+    findings = [world.link(1), world.link(2, drive=world.OTHER_LIBRARY, asset_id="IA-003")]
+
+    await refresh_cases(findings, book=book, situation=world.situation(topics=[pilot]))
+
+    assert [stored.case.asset_id for stored in await book.all()] == ["IA-003"]
+
+
+async def test_names_in_a_sensitive_asset_are_not_even_stored(book: CaseBook) -> None:
+    """A case on a sensitive asset holds counts, and neither names nor sentences with names."""
+    for findings in ([1], [1, 2, 3]):
+        made = [world.link(n, asset_id="IA-003", name=f"Jamie Smith EHCP {n}.docx") for n in findings]
+        await refresh_cases(made, book=book, situation=world.situation())
+
+        (stored,) = await book.all()
+        assert stored.case.sensitive
+        assert "Jamie" not in repr(stored.case)
+
+
+async def test_a_leaver_s_case_goes_to_the_successor(book: CaseBook, ledger: Ledger) -> None:
+    """When the owner's account is switched off the case is the deputy's: with a nonce of its own, to be told anew."""
+    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    (before,) = await book.all()
+    await told(book, before)
+    gone = world.directory(disabled=[world.OWNER])
+
+    report = await refresh_cases([world.stale()], book=book, situation=world.situation(people=gone))
+
+    (after,) = await book.all()
+    assert (after.case.assignee.user_id, after.case.assignee.role) == (world.DEPUTY.user_id, Role.DEPUTY)
+    assert (after.case.state, after.case.told_at, report.reassigned) == (CaseState.FOUND, None, 1)
+    assert after.case.nonce != before.case.nonce
+    assert ledger.said(What.CASE_REASSIGNED)[0].details["to"] == world.DEPUTY.upn
+
+
+async def test_a_new_rule_joins_the_open_case(book: CaseBook) -> None:
+    """What another rule of the family finds later joins the open case, which is told again; its deadline stands."""
+    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    (stored,) = await book.all()
+    due = world.NOW + timedelta(days=7)
+    shown = await told(book, stored)
+    await book.put(shown, replace(shown.case, deadline=due))
+
+    await refresh_cases([world.link(1), world.link(2, topic=world.REMOVAL)], book=book, situation=world.situation())
+
+    (after,) = await book.all()
+    assert (after.case.state, after.case.deadline, len(after.case.lines)) == (CaseState.FOUND, due, 2)
+
+
+async def test_what_was_told_stays_in_its_words(book: CaseBook) -> None:
+    """The number that somebody read on a card does not change under their finger."""
+    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    await told(book, (await book.all())[0])
+    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation())
+
+    (stored,) = await book.all()
+    assert (stored.case.lines[0].count, stored.case.state) == (1, CaseState.TOLD)
+    assert stored.case.members != stored.case.shown
+
+
+async def test_keep_covers_a_stale_library_as_a_whole(book: CaseBook) -> None:
+    """A library that is kept is not asked about again before its time, then it is."""
+    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    await decided(book, await told(book, (await book.all())[0]), Verb.KEEP)
+
+    soon = await refresh_cases([world.stale()], book=book, situation=world.situation(now=LATER))
+    next_year = world.situation(now=world.NOW + timedelta(days=400))
+    late = await refresh_cases([world.stale()], book=book, situation=next_year)
+
+    assert (soon.opened, late.opened, late.released) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("verb", [Verb.KEEP, Verb.AGREE])
+async def test_an_answer_covers_the_links_that_were_shown(book: CaseBook, verb: Verb) -> None:
+    """A link made after the answer is a question of its own, about that link alone."""
+    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation())
+    await decided(book, await told(book, (await book.all())[0]), verb)
+
+    findings = [world.link(1), world.link(2), world.link(3, name="New.pdf")]
+    await refresh_cases(findings, book=book, situation=world.situation(now=LATER))
+
+    (fresh,) = [stored.case for stored in await book.all() if stored.case.state is CaseState.FOUND]
+    assert [(line.count, line.sample[-1]) for line in fresh.lines] == [(1, "New.pdf")]
+
+
+async def test_a_decided_case_ends_when_its_findings_are_gone(book: CaseBook) -> None:
+    """Once what was agreed has been done and is found no more, the case is history."""
+    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    await decided(book, await told(book, (await book.all())[0]), Verb.AGREE)
+    await refresh_cases([], book=book, situation=world.situation(now=LATER))
+
+    (stored,) = await book.all()
+    assert (stored.case.state, stored.case.decision) == (CaseState.RELEASED, Verb.AGREE)
+
+
+async def test_nobody_to_ask_is_said(book: CaseBook) -> None:
+    """A case that nobody can be asked about is open, without assignee, and reported."""
+    nobody = world.directory(disabled=world.EVERYBODY)
+
+    report = await refresh_cases([world.stale()], book=book, situation=world.situation(people=nobody))
+
+    (stored,) = await book.all()
+    assert (stored.case.assignee.user_id, report.unasked) == ("", 1)
+    assert report.gaps
+
+
+async def test_an_event_outlives_an_audit_that_was_away(book: CaseBook, ledger: Ledger) -> None:
+    """A case opened while the audit cannot be reached keeps its event, and the next settling records it."""
+    ledger.away = True
+    with pytest.raises(StorageTrouble):
+        await refresh_cases([world.stale()], book=book, situation=world.situation())
+    ledger.away = False
+
+    assert await book.settle() == 1
+    assert await book.settle() == 0
+    assert len(ledger.said(What.CASE_OPENED)) == 1
+
+
+async def test_a_stale_write_is_refused(book: CaseBook) -> None:
+    """Who writes on an old reading of a case is told so."""
+    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    (stored,) = await book.all()
+    await told(book, stored)
+
+    with pytest.raises(RowChanged):
+        await told(book, stored)
+
+
+async def test_a_case_larger_than_one_column_survives(book: CaseBook) -> None:
+    """Names at SharePoint's longest in many rules make a case of several columns that reads back the same."""
+    topics = [replace(world.ANYONE, rule=f"rule-{n}", title="ü" * 120) for n in range(40)]
+    findings = [world.link(n, topic=topic, name="字" * 400) for topic in topics for n in range(3)]
+
+    await refresh_cases(findings, book=book, situation=world.situation(topics=topics))
+
+    (stored,) = await book.all()
+    assert len(stored.case.lines) == 40
+    assert stored.case.lines[0].sample == ("字" * 400,) * 3
+
+
+async def test_a_quiet_site_is_one_question_with_its_libraries(book: CaseBook) -> None:
+    """A quiet site whose libraries are quiet too asks once, about all of them; the planner finds each of them there."""
+    quiet_site = world.quiet_site()
+    findings = [world.stale(), quiet_site, world.stale(world.OTHER_LIBRARY)]
+
+    await refresh_cases(findings, book=book, situation=world.situation())
+    await refresh_cases([world.stale()], book=book, situation=world.situation(covered=lambda _site, drive: bool(drive)))
+
+    (stored,) = await book.all()
+    assert (stored.case.subject_kind, {line.rule: line.count for line in stored.case.lines}) == (
+        Kind.SITE,
+        {"library-not-used": 2, "site-not-used": 1},
+    )
+    assert len(await case_facts(book, findings)) == 3
+
+
+async def test_what_is_protected_is_told_and_not_proposed(book: CaseBook) -> None:
+    """An exception in force is named, nothing is proposed against it; partly protected, it says how much."""
+    exempt = Protection(code="exempt", reference="EX-02", sentence="Exempt by EX-02 until 31 December 2026.")
+    covered = [replace(world.link(n), protections=(exempt,)) for n in range(2)]
+    await refresh_cases(covered, book=book, situation=world.situation())
+    whole = (await book.all())[0].case
+    await refresh_cases([*covered, world.link(3)], book=book, situation=world.situation())
+    part = (await book.all())[0].case
+
+    assert whole.lines[0].protected == "All 2: Exempt by EX-02 until 31 December 2026."
+    assert Verb.AGREE not in whole.buttons
+    assert part.lines[0].protected == "2 of 3: Exempt by EX-02 until 31 December 2026."
+    assert Verb.AGREE in part.buttons

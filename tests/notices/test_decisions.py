@@ -1,0 +1,291 @@
+"""A press of a button: one decision, by the right person, about what they were shown."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from custos.audit.events import What
+from custos.engine.model import Finding
+from custos.engine.plan import Decision
+from custos.errors import StorageTrouble
+from custos.notices.assignment import Role
+from custos.notices.cases import CaseBook, Stored
+from custos.notices.decisions import Outcome, Press, answer
+from custos.notices.lookup import case_facts
+from custos.notices.model import Case, CaseState, Verb
+from custos.notices.refresh import refresh_cases
+from custos.notices.topics import Topic
+from tests.notices import world
+from tests.notices.conftest import Ledger
+
+SOON = world.NOW + timedelta(hours=1)
+
+
+async def told(book: CaseBook, *findings: Finding) -> Case:
+    """A case that its owner has on a card."""
+    await refresh_cases(findings or [world.link(1), world.link(2)], book=book, situation=world.situation())
+    (stored,) = [each for each in await book.all() if each.case.state is CaseState.FOUND]
+    return (await show(book, stored)).case
+
+
+async def show(book: CaseBook, stored: Stored) -> Stored:
+    case = stored.case
+    return await book.put(stored, replace(case, state=CaseState.TOLD, told_at=world.NOW, shown=case.members))
+
+
+def press(case: Case, verb: str = "agree", **changes: str) -> Press:
+    made = Press(case_id=case.id, nonce=case.nonce, verb=verb, reason="", user_id=case.assignee.user_id)
+    return replace(made, **changes)
+
+
+async def test_agree_is_a_decision(book: CaseBook, ledger: Ledger) -> None:
+    """The assignee agrees: the decision says who, in which role, on what, when; the audit too."""
+    case = await told(book)
+
+    verdict = await answer(press(case), book=book, now=SOON)
+
+    assert verdict.case is not None
+    assert (verdict.outcome, verdict.case.decision, verdict.case.decided_at) == (Outcome.DECIDED, Verb.AGREE, SOON)
+    (given,) = verdict.case.answers
+    assert (given.who.upn, given.role, given.shown) == (
+        world.OWNER.upn,
+        Role.IAO,
+        {"sharing/anyone-without-end": 2},
+    )
+    assert [event.by for event in ledger.said(What.CASE_DECIDED)] == [world.OWNER.upn]
+
+
+async def test_keep_holds_for_a_year(book: CaseBook) -> None:
+    """Keep remembers its reason and is asked again after twelve months."""
+    case = await told(book)
+
+    verdict = await answer(press(case, "keep", reason="law"), book=book, now=SOON)
+
+    assert verdict.case is not None
+    assert verdict.case.answers[0].reason == "law"
+    assert verdict.case.keep_until == datetime(2027, 11, 23, 10, 0, tzinfo=UTC)
+
+
+async def test_an_invented_reason_is_dropped(book: CaseBook) -> None:
+    """Only the reasons on the card are stored."""
+    case = await told(book)
+
+    verdict = await answer(press(case, "keep", reason="<script>"), book=book, now=SOON)
+
+    assert verdict.case is not None
+    assert verdict.case.answers[0].reason == ""
+
+
+async def test_two_presses_at_once_are_one_decision(book: CaseBook, ledger: Ledger) -> None:
+    """Of presses that race, whatever they say, exactly one counts."""
+    case = await told(book)
+    verbs = ["agree", "keep", "agree", "keep", "not_mine", "ask_steward"]
+
+    verdicts = await asyncio.gather(*(answer(press(case, verb), book=book, now=SOON) for verb in verbs))
+
+    taken = [each for each in verdicts if each.outcome in (Outcome.DECIDED, Outcome.PASSED_ON)]
+    stored = await book.get(case.id)
+    assert stored is not None
+    assert (len(taken), len(stored.case.answers)) == (1, 1)
+    assert len(ledger.said(What.CASE_DECIDED)) + len(ledger.said(What.CASE_REASSIGNED)) == 1
+
+
+async def test_a_nonce_works_once(book: CaseBook) -> None:
+    """A replayed press finds the question answered."""
+    case = await told(book)
+    await answer(press(case), book=book, now=SOON)
+
+    assert (await answer(press(case), book=book, now=SOON)).outcome is Outcome.ALREADY
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"user_id": world.DEPUTY.user_id}, Outcome.NOT_YOURS),
+        ({"user_id": ""}, Outcome.NOT_YOURS),
+        ({"nonce": "guess"}, Outcome.OUTDATED),
+        ({"nonce": ""}, Outcome.OUTDATED),
+        ({"nonce": "\ud800"}, Outcome.OUTDATED),
+        ({"case_id": "0" * 16}, Outcome.UNKNOWN),
+        ({"case_id": ""}, Outcome.UNKNOWN),
+        ({"verb": "delete"}, Outcome.NOT_OFFERED),
+        ({"verb": ""}, Outcome.NOT_OFFERED),
+    ],
+)
+async def test_a_press_that_does_not_count(book: CaseBook, changes: dict[str, str], outcome: Outcome) -> None:
+    """Another person, a guessed nonce, an invented case or verb change nothing."""
+    case = await told(book)
+
+    verdict = await answer(press(case, **changes), book=book, now=SOON)
+
+    stored = await book.get(case.id)
+    assert verdict.outcome is outcome
+    assert stored is not None
+    assert stored.case == case
+
+
+async def test_a_forwarded_card_is_written_down(book: CaseBook, ledger: Ledger) -> None:
+    """Who presses somebody else's button is in the audit by object id."""
+    case = await told(book)
+
+    await answer(press(case, user_id=world.DEPUTY.user_id), book=book, now=SOON)
+
+    assert ledger.said(What.ANSWER_REFUSED)[0].details["user"] == world.DEPUTY.user_id
+
+
+async def test_the_former_owner_cannot_decide(book: CaseBook) -> None:
+    """After the case went to the successor the former owner's card is inert, even with their nonce."""
+    case = await told(book)
+    gone = world.situation(people=world.directory(disabled=[world.OWNER]))
+    await refresh_cases([world.link(1), world.link(2)], book=book, situation=gone)
+
+    assert (await answer(press(case), book=book, now=SOON)).outcome is Outcome.NOT_YOURS
+
+
+async def test_asking_the_steward_hands_the_question_over(book: CaseBook, ledger: Ledger) -> None:
+    """The steward gets the case with a nonce of their own and the owner's deadline; refreshing leaves it with them."""
+    case = await told(book)
+    due = world.NOW + timedelta(days=7)
+    stored = await book.get(case.id)
+    assert stored is not None
+    await book.put(stored, replace(case, deadline=due))
+
+    verdict = await answer(press(case, "ask_steward"), book=book, now=SOON)
+    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation(now=SOON))
+
+    after = await book.get(case.id)
+    assert after is not None
+    assert verdict.outcome is Outcome.PASSED_ON
+    assert (after.case.assignee.who.upn, after.case.assignee.role) == (world.STEWARD.upn, Role.STEWARD)
+    assert (after.case.state, after.case.deadline) == (CaseState.FOUND, due)
+    assert after.case.nonce not in ("", case.nonce)
+    assert ledger.said(What.CASE_REASSIGNED)[0].details["to"] == world.STEWARD.upn
+    assert (await answer(press(case), book=book, now=SOON)).outcome is Outcome.NOT_YOURS
+
+
+async def test_the_steward_answers_for_the_owner(book: CaseBook) -> None:
+    """What a steward decides says for whom."""
+    case = await told(book)
+    handed = (await answer(press(case, "ask_steward"), book=book, now=SOON)).case
+    assert handed is not None
+    stored = await book.get(case.id)
+    assert stored is not None
+    shown = (await show(book, stored)).case
+
+    verdict = await answer(press(shown, "keep"), book=book, now=SOON)
+
+    assert verdict.case is not None
+    assert verdict.case.answers[-1].on_behalf_of == world.OWNER.upn
+
+
+@pytest.mark.parametrize("topic", [world.REMOVAL])
+async def test_a_steward_cannot_do_the_irreversible(book: CaseBook, topic: Topic) -> None:
+    """A steward's press of a button that was never on their card changes nothing."""
+    case = await told(book, world.link(1, topic=topic))
+    await answer(press(case, "ask_steward"), book=book, now=SOON)
+    stored = await book.get(case.id)
+    assert stored is not None
+    shown = (await show(book, stored)).case
+
+    assert (await answer(press(shown, "agree"), book=book, now=SOON)).outcome is Outcome.NOT_OFFERED
+
+
+async def test_a_steward_s_not_mine_goes_back(book: CaseBook) -> None:
+    """A steward who says "not mine" gives the question back to the owner who asked."""
+    case = await told(book)
+    await answer(press(case, "ask_steward"), book=book, now=SOON)
+    stored = await book.get(case.id)
+    assert stored is not None
+    shown = (await show(book, stored)).case
+
+    verdict = await answer(press(shown, "not_mine"), book=book, now=SOON)
+
+    assert verdict.case is not None
+    assert (verdict.case.assignee.who.upn, verdict.case.asked_by) == (world.OWNER.upn, None)
+
+
+async def test_not_mine_goes_to_the_keeper_of_the_register(book: CaseBook) -> None:
+    """Not mine stops the clock and goes to the head of information governance, also after the next refresh."""
+    case = await told(book)
+
+    verdict = await answer(press(case, "not_mine"), book=book, now=SOON)
+    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation(now=SOON))
+
+    after = await book.get(case.id)
+    assert after is not None
+    assert verdict.outcome is Outcome.PASSED_ON
+    assert (after.case.assignee.who.upn, after.case.deadline) == (world.GOVERNANCE.upn, None)
+    assert Verb.NOT_MINE not in after.case.buttons
+
+
+async def test_a_mended_register_ends_the_dispute(book: CaseBook) -> None:
+    """When the register names somebody else the case goes to them."""
+    case = await told(book)
+    await answer(press(case, "not_mine"), book=book, now=SOON)
+    mended = world.records(world.asset(iao=world.SEND_OWNER.upn))
+
+    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation(held=mended))
+
+    after = await book.get(case.id)
+    assert after is not None
+    assert after.case.assignee.who.upn == world.SEND_OWNER.upn
+
+
+async def test_a_question_that_was_never_shown_cannot_be_answered(book: CaseBook) -> None:
+    """Nobody decides about facts that they were not shown."""
+    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    (stored,) = await book.all()
+
+    assert (await answer(press(stored.case), book=book, now=SOON)).outcome is Outcome.OUTDATED
+
+
+async def test_a_decision_outlives_an_audit_that_was_away(book: CaseBook, ledger: Ledger) -> None:
+    """A decision taken while the audit cannot be reached stands, and is recorded later."""
+    case = await told(book)
+    ledger.away = True
+    verdict = await answer(press(case), book=book, now=SOON)
+    ledger.away = False
+
+    assert verdict.outcome is Outcome.DECIDED
+    assert await book.settle() == 1
+    assert len(ledger.said(What.CASE_DECIDED)) == 1
+
+
+async def test_the_planner_sees_what_was_decided_about_each_finding(book: CaseBook) -> None:
+    """A decision counts for the findings on the card, not for one that came later, nor for another rule."""
+    shown, later, other = world.link(1), world.link(9), world.link(1, topic=world.REMOVAL)
+    case = await told(book, shown)
+    before = await case_facts(book, [shown, later, other])
+    await answer(press(case), book=book, now=SOON)
+
+    facts = await case_facts(book, [shown, later, other])
+
+    key = (shown.policy, shown.rule, shown.subject.key)
+    assert (before[key].told_at, before[key].decision) == (world.NOW, None)
+    assert before[later.policy, later.rule, later.subject.key].told_at is None
+    assert (facts[key].decision, facts[key].decided_by) == (Decision.AGREE, "Priya Nair")
+    assert set(facts) == {key}
+
+
+async def test_the_planner_sees_a_keep_on_the_whole_library(book: CaseBook) -> None:
+    """A stale library that is kept is kept until its day."""
+    case = await told(book, world.stale())
+    await answer(press(case, "keep"), book=book, now=SOON)
+
+    (facts,) = (await case_facts(book, [world.stale()])).values()
+
+    assert facts.decision is Decision.KEEP
+    assert facts.keep_until == datetime(2027, 11, 23, 10, 0, tzinfo=UTC)
+
+
+async def test_a_refusal_that_cannot_be_recorded_is_no_answer(book: CaseBook, ledger: Ledger) -> None:
+    """While the audit is away a wrong press is an error, not a quiet refusal."""
+    case = await told(book)
+    ledger.away = True
+
+    with pytest.raises(StorageTrouble):
+        await answer(press(case, user_id=world.DEPUTY.user_id), book=book, now=SOON)

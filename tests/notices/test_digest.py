@@ -1,0 +1,415 @@
+"""One digest a working day for each person: never twice, never forgotten, by the first channel that takes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from custos.audit.events import What
+from custos.engine.model import Finding
+from custos.m365.errors import Forbidden, Malformed, NotFound, Refused, Throttled, Trouble, Unavailable
+from custos.notices.delivery import Desk, deliver_digest, handle_notice, update_card
+from custos.notices.digest import DigestState, Prepared, prepare_digests
+from custos.notices.model import Case, CaseState
+from custos.notices.refresh import refresh_cases
+from custos.storage.queues import Queue
+from tests.notices import world
+from tests.notices.channels import Channels, Killed
+from tests.notices.conftest import Ledger
+
+BLOCKED = Forbidden("blocked", status=403, code="MessageWritesBlocked")
+STRANGER = Forbidden("not in roster", status=403, code="BotNotInConversationRoster")
+GONE = NotFound("gone", status=404, code="ConversationNotFound")
+
+
+async def found(desk: Desk, *findings: Finding) -> None:
+    made = findings or (world.link(1), world.stale())
+    await refresh_cases(made, book=desk.book, situation=world.situation(now=desk.now))
+
+
+async def prepare(desk: Desk) -> Prepared:
+    return await prepare_digests(
+        desk.now,
+        book=desk.book,
+        digests=desk.digests,
+        queue=desk.queue,
+        zone=desk.zone,
+        holidays=desk.records.holidays,
+        machine_now=desk.machine_now,
+    )
+
+
+async def deliver_all(desk: Desk) -> list[DigestState | None]:
+    day = desk.now.astimezone(desk.zone).date()
+    return [await deliver_digest(stored.digest.id, desk=desk) for stored in await desk.digests.of_day(day)]
+
+
+async def cases(desk: Desk) -> list[Case]:
+    return [stored.case for stored in await desk.book.all()]
+
+
+def later(desk: Desk, **span: float) -> Desk:
+    by = timedelta(**span)
+    return replace(desk, now=desk.now + by, machine_now=desk.machine_now + by.total_seconds())
+
+
+async def waiting(queue: Queue) -> int:
+    return await queue.length()
+
+
+async def test_one_message_with_everything(desk: Desk, channels: Channels, ledger: Ledger) -> None:
+    """Two questions to one person are one card; its cases are told, with a deadline, and the audit says so."""
+    await found(desk)
+
+    report = await prepare(desk)
+    states = await deliver_all(desk)
+
+    assert (report.digests, report.questions, states) == (1, 2, [DigestState.SENT])
+    assert len(channels.cards) == 1
+    told = {case.family: case for case in await cases(desk)}
+    assert {case.state for case in told.values()} == {CaseState.TOLD}
+    assert told["sharing"].deadline == datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
+    assert told["stale"].deadline == datetime(2026, 12, 7, 23, 59, 59, tzinfo=UTC)
+    assert ledger.said(What.NOTICE_DELIVERED)[0].details["to"] == world.OWNER.upn
+
+
+async def test_the_gravest_comes_first(desk: Desk, channels: Channels) -> None:
+    """Links for anyone stand above a quiet library."""
+    await found(desk, world.stale(), world.link(1))
+    await prepare(desk)
+    await deliver_all(desk)
+
+    said = str(channels.cards[0][1])
+    assert said.index("anyone-without-end") < said.index("library-not-used")
+
+
+async def test_preparing_again_sends_nothing_more(desk: Desk, channels: Channels) -> None:
+    """However often the timer fires, and whatever is found later that day, a person has one digest."""
+    await found(desk)
+    for hours in (0, 1, 2):
+        await prepare(later(desk, hours=hours))
+        await deliver_all(later(desk, hours=hours))
+    await found(desk, world.link(1), world.stale(), world.stale(world.OTHER_LIBRARY))
+    await prepare(later(desk, hours=3))
+    await deliver_all(later(desk, hours=3))
+
+    assert len(channels.cards) == 1
+
+
+async def test_what_came_too_late_comes_tomorrow(desk: Desk, channels: Channels) -> None:
+    """A question found after the digest is in the next working day's."""
+    await found(desk)
+    await prepare(desk)
+    await deliver_all(desk)
+    await found(desk, world.link(1), world.stale(), world.stale(world.OTHER_LIBRARY))
+
+    tomorrow = later(desk, days=1)
+    await prepare(tomorrow)
+    await deliver_all(tomorrow)
+
+    assert len(channels.cards) == 2
+    assert "Public register" in str(channels.cards[1][1])
+    assert "Pre-application" not in str(channels.cards[1][1])
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 11, 21, 10, 0, tzinfo=UTC),  # Saturday
+        datetime(2026, 11, 23, 7, 59, tzinfo=UTC),
+        datetime(2026, 11, 23, 18, 0, tzinfo=UTC),
+        datetime(2026, 12, 25, 10, 0, tzinfo=UTC),
+        datetime(2026, 7, 1, 17, 30, tzinfo=UTC),  # half past six in the council's summer
+    ],
+)
+async def test_nobody_is_told_outside_working_hours(desk: Desk, channels: Channels, now: datetime) -> None:
+    """Weekends, holidays, evenings and early mornings, in council time, are quiet."""
+    quiet = replace(desk, now=now, records=world.records(holidays=frozenset({date(2026, 12, 25)})))
+    await found(desk)
+
+    assert await prepare(quiet) == Prepared()
+
+
+async def test_two_workers_send_one_card(desk: Desk, channels: Channels) -> None:
+    """A queue message that is delivered twice at once sends once."""
+    await found(desk)
+    await prepare(desk)
+    (stored,) = await desk.digests.of_day(desk.today)
+
+    await asyncio.gather(*(deliver_digest(stored.digest.id, desk=desk) for _ in range(5)))
+
+    assert len(channels.cards) == 1
+
+
+async def test_killed_before_sending(desk: Desk, channels: Channels) -> None:
+    """A worker that dies with the card unsent leaves it uncertain: not that day again, but on the next."""
+    await found(desk)
+    await prepare(desk)
+    channels.before.append(Killed())
+    with pytest.raises(Killed):
+        await deliver_all(desk)
+
+    soon = later(desk, minutes=30)
+    report = await prepare(soon)
+    assert (report.uncertain, await deliver_all(soon)) == (1, [DigestState.UNCERTAIN])
+    assert channels.cards == []
+
+    tomorrow = later(desk, days=1)
+    await prepare(tomorrow)
+    assert await deliver_all(tomorrow) == [DigestState.SENT]
+    assert len(channels.cards) == 1
+
+
+async def test_killed_between_sending_and_recording(desk: Desk, channels: Channels) -> None:
+    """A worker that dies with the card sent and unrecorded sends no second one that day, and its button works."""
+    await found(desk, world.link(1))
+    await prepare(desk)
+    channels.after.append(Killed())
+    with pytest.raises(Killed):
+        await deliver_all(desk)
+
+    for minutes in (5, 30, 300):
+        await prepare(later(desk, minutes=minutes))
+        await deliver_all(later(desk, minutes=minutes))
+
+    assert len(channels.cards) == 1
+    (case,) = await cases(desk)
+    assert (case.state, bool(case.shown)) == (CaseState.FOUND, True)
+
+
+async def test_killed_before_the_cases_were_told(desk: Desk, channels: Channels, ledger: Ledger) -> None:
+    """A worker that dies after recording is followed by one that finishes, without sending."""
+    await found(desk)
+    await prepare(desk)
+    ledger.away = True
+    with pytest.raises(Exception, match="audit"):
+        await deliver_all(desk)
+    ledger.away = False
+
+    soon = later(desk, minutes=5)
+    report = await prepare(soon)
+    states = await deliver_all(soon)
+
+    assert (report.again, states, len(channels.cards)) == (1, [DigestState.SENT], 1)
+    assert {case.state for case in await cases(desk)} == {CaseState.TOLD}
+    assert len(ledger.said(What.NOTICE_DELIVERED)) == 1
+
+
+async def test_a_lost_queue_message_is_queued_again(desk: Desk, channels: Channels, queue: Queue) -> None:
+    """A promise whose message was lost is queued again, while it is still that day."""
+    await found(desk)
+    await prepare(desk)
+
+    assert (await prepare(desk)).again == 0
+    assert (await prepare(later(desk, minutes=10))).again == 1
+    assert await waiting(queue) == 2
+
+
+async def test_yesterday_s_promise_is_not_kept_today(desk: Desk, channels: Channels) -> None:
+    """A message that comes a day late finds its digest expired; today's has the same questions, once."""
+    await found(desk)
+    await prepare(desk)
+    (old,) = await desk.digests.of_day(desk.today)
+    tomorrow = later(desk, days=1)
+    await prepare(tomorrow)
+
+    assert await deliver_digest(old.digest.id, desk=tomorrow) is DigestState.EXPIRED
+    assert await deliver_all(tomorrow) == [DigestState.SENT]
+    assert len(channels.cards) == 1
+
+
+async def test_answered_meanwhile(desk: Desk, channels: Channels) -> None:
+    """When nothing is left to ask by the time of delivery nothing is sent."""
+    await found(desk)
+    await prepare(desk)
+    await refresh_cases([], book=desk.book, situation=world.situation())
+
+    assert await deliver_all(desk) == [DigestState.EMPTY]
+    assert channels.cards == []
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Throttled("slow down", retry_after=30.0, status=429),
+        Unavailable("Teams is not reached"),
+    ],
+)
+async def test_what_passes_is_tried_again(desk: Desk, channels: Channels, queue: Queue, trouble: Trouble) -> None:
+    """Throttled, or Teams down: nothing was sent, the promise stands and goes back into the queue."""
+    await found(desk)
+    await prepare(desk)
+    channels.before.append(trouble)
+
+    assert await deliver_all(desk) == [DigestState.PREPARED]
+    assert (channels.nudges, channels.mails) == ([], [])
+    assert await waiting(queue) == 2
+    assert await deliver_all(later(desk, minutes=2)) == [DigestState.SENT]
+
+
+@pytest.mark.parametrize(
+    "trouble", [Unavailable("no answer", maybe_done=True), Malformed("not JSON"), Unavailable("504", maybe_done=True)]
+)
+async def test_what_may_have_arrived_is_not_sent_again(desk: Desk, channels: Channels, trouble: Trouble) -> None:
+    """No answer after sending: uncertain, no second card that day, on no channel."""
+    await found(desk)
+    await prepare(desk)
+    channels.after.append(trouble)
+
+    assert await deliver_all(desk) == [DigestState.UNCERTAIN]
+    assert await deliver_all(later(desk, hours=1)) == [DigestState.UNCERTAIN]
+    assert (len(channels.cards), channels.nudges, channels.mails) == (1, [], [])
+
+
+async def test_the_app_is_installed_where_it_is_missing(desk: Desk, channels: Channels) -> None:
+    """A person without the app gets it, and then the card."""
+    await found(desk)
+    await prepare(desk)
+    channels.opening.append(STRANGER)
+
+    assert await deliver_all(desk) == [DigestState.SENT]
+    assert (channels.installs, len(channels.cards)) == ([world.OWNER.user_id], 1)
+
+
+async def test_a_conversation_that_is_gone_is_opened_anew(desk: Desk, channels: Channels) -> None:
+    """A stored conversation that Teams forgot is opened once more."""
+    await desk.people.met(world.OWNER.user_id, conversation_id="old", service_url="https://x.example")
+    await found(desk)
+    await prepare(desk)
+    channels.before.append(GONE)
+
+    assert await deliver_all(desk) == [DigestState.SENT]
+    assert channels.cards[0][0] == f"chat-{world.OWNER.user_id}"
+    assert (await desk.people.get(world.OWNER.user_id)).conversation_id == f"chat-{world.OWNER.user_id}"
+
+
+@pytest.mark.parametrize(
+    ("opening", "nudging", "attempts"),
+    [
+        ([BLOCKED], [], ("bot: blocked", "feed: delivered")),
+        ([STRANGER, STRANGER], [STRANGER], ("bot: not installed", "feed: not installed", "mail: delivered")),
+        ([BLOCKED], [Refused("x", status=400)], ("bot: blocked", "feed: refused (400 )", "mail: delivered")),
+    ],
+)
+async def test_fallbacks_in_order(
+    desk: Desk,
+    channels: Channels,
+    opening: Sequence[Trouble],
+    nudging: Sequence[Trouble],
+    attempts: tuple[str, ...],
+) -> None:
+    """Bot, then activity feed, then mail; how each went is recorded, and the person is told."""
+    channels.opening += opening
+    channels.nudging += nudging
+    await found(desk, world.link(1))
+    await prepare(desk)
+
+    assert await deliver_all(desk) == [DigestState.SENT]
+    (stored,) = await desk.digests.of_day(desk.today)
+    assert stored.digest.attempts == attempts
+    assert attempts[-1] == f"{stored.digest.channel}: delivered"
+    assert (await cases(desk))[0].state is CaseState.TOLD
+
+
+async def test_undelivered_is_a_recorded_fact(desk: Desk, channels: Channels, ledger: Ledger) -> None:
+    """When no channel takes it the digest says so, the audit too, and the questions come again tomorrow."""
+    channels.opening += [BLOCKED]
+    channels.nudging += [STRANGER]
+    channels.mailing += [NotFound("no mailbox", status=404)]
+    await found(desk)
+    await prepare(desk)
+
+    assert await deliver_all(desk) == [DigestState.UNDELIVERED]
+    assert "mail: mailbox gone" in str(ledger.said(What.NOTICE_UNDELIVERED)[0].details["attempts"])
+    assert {case.state for case in await cases(desk)} == {CaseState.FOUND}
+    assert (await desk.people.get(world.OWNER.user_id)).outcome == "mail: mailbox gone"
+    assert (await prepare(later(desk, days=1))).digests == 1
+
+
+async def test_mail_says_the_facts_and_has_no_links(desk: Desk, channels: Channels) -> None:
+    """The mail's subject has no names, its body the facts, and nothing that can be clicked."""
+    channels.opening += [BLOCKED]
+    channels.nudging += [STRANGER]
+    await found(desk, world.link(1, name="<b>Plan</b>.pdf"))
+    await prepare(desk)
+    await deliver_all(desk)
+
+    ((address, subject, html),) = channels.mails
+    assert address == world.OWNER.mail
+    assert subject == "Custos: 1 question about information that you look after"
+    assert "&lt;b&gt;Plan&lt;/b&gt;.pdf" in html
+    assert not [mark for mark in ("<a ", "href", "http", "<img") if mark in html]
+
+
+async def test_a_sensitive_asset_s_names_are_nowhere(desk: Desk, channels: Channels) -> None:
+    """Of a sensitive asset neither card nor mail has a file's name."""
+    channels.opening += [BLOCKED]
+    channels.nudging += [STRANGER]
+    await found(desk, world.link(1, asset_id="IA-003", name="Jamie Smith EHCP.docx"))
+    await prepare(desk)
+    await deliver_all(desk)
+
+    assert "Jamie" not in str(channels.mails)
+    assert "1 link" in channels.mails[0][2]
+
+
+async def test_the_card_can_be_brought_up_to_date(desk: Desk, channels: Channels) -> None:
+    """After a change the same message in Teams says how things stand."""
+    await found(desk)
+    await prepare(desk)
+    await deliver_all(desk)
+    (stored,) = await desk.digests.of_day(desk.today)
+    await refresh_cases([], book=desk.book, situation=world.situation())
+
+    assert await update_card(stored.digest.id, desk=desk)
+    ((conversation, activity, card),) = channels.updates
+    assert (conversation, activity) == (f"chat-{world.OWNER.user_id}", "activity-1")
+    assert "Nothing is left to do" in card
+
+
+async def test_a_person_can_ask_what_waits(desk: Desk, channels: Channels) -> None:
+    """Who asks gets the list at once, and may answer from it; what they saw there counts as told."""
+    await desk.people.met(world.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
+    await found(desk)
+
+    await handle_notice({"say": "waiting", "user": world.OWNER.user_id}, desk=desk)
+
+    assert len(channels.cards) == 1
+    assert {case.state for case in await cases(desk)} == {CaseState.TOLD}
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("waiting", "Nothing waits for you"),
+        ("assets", "The asset register does not name you"),
+        ("help", "What is waiting?"),
+    ],
+)
+async def test_the_bot_answers(desk: Desk, channels: Channels, what: str, said: str) -> None:
+    """Whoever writes gets a useful answer, also without any question or asset."""
+    await desk.people.met("someone", conversation_id="chat", service_url="https://x.example")
+
+    await handle_notice({"say": what, "user": "someone"}, desk=desk)
+
+    assert said in str(channels.cards[0][1])
+
+
+async def test_my_assets(desk: Desk, channels: Channels) -> None:
+    """An owner sees their assets with what is open about each."""
+    await desk.people.met(world.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
+    await found(desk)
+
+    await handle_notice({"say": "assets", "user": world.OWNER.user_id}, desk=desk)
+
+    assert "you are its Information Asset Owner; 2 open questions" in str(channels.cards[0][1])
+
+
+async def test_a_message_that_makes_no_sense_is_an_error(desk: Desk) -> None:
+    """An unknown queue message ends in the poison queue, where an operator sees it."""
+    with pytest.raises(ValueError, match="not a message"):
+        await handle_notice({"nonsense": 1}, desk=desk)

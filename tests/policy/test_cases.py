@@ -1,0 +1,44 @@
+"""The cases beside the shipped policies hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from custos.policy.cases import Case, Outcome, missing_cases, read_cases, run_case
+from tests.policy.policies import POLICIES, shipped
+
+CASES, PROBLEMS = read_cases(POLICIES, shipped())
+
+
+def test_the_files_of_cases_are_sound() -> None:
+    """Every case can be read."""
+    assert PROBLEMS == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.policy}: {case.name}")
+def test_case(case: Case) -> None:
+    """A case comes to what it expects, for the reason it expects, and nothing else is found."""
+    result = run_case(shipped(), case)
+    assert result.passed, f"{case.mark}: {result.outcome}: {result.reason} {result.others}"
+
+
+def test_every_policy_has_a_case_that_finds_one_that_does_not_and_one_unknown() -> None:
+    """No shipped policy goes without its three kinds of cases."""
+    assert missing_cases(shipped(), CASES) == []
+
+
+def test_a_case_for_the_wrong_reason_fails() -> None:
+    """The reason counts, not only the outcome."""
+    case = next(case for case in CASES if case.because)
+    assert not run_case(shipped(), replace(case, because="another reason")).passed
+
+
+def test_an_unexpected_finding_fails() -> None:
+    """What another rule of the policy finds in a case must be expected too."""
+    case = next(case for case in CASES if case.rule == "published-link-without-expiry" and case.expect is Outcome.TELL)
+    result = run_case(shipped(), replace(case, rule="anyone-link-not-allowed", expect=Outcome.KEEP, because=""))
+    assert result.outcome is Outcome.KEEP
+    assert result.others == ("published-link-without-expiry",)
+    assert not result.passed

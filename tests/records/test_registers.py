@@ -1,0 +1,191 @@
+"""The registers load as contracts say, and refuse what the contracts refuse."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from custos.errors import BadInput, Severity
+from custos.records.load import load_records
+from custos.records.model import Posture
+from custos.records.places import Gazetteer, address
+from custos.records.registers import least_label_days
+from tests.records.registers import changed, only, problems, shipped
+
+HOST = "https://wrenbridge.sharepoint.example"
+
+
+def test_the_sample_council_is_without_problems() -> None:
+    """The shipped registers load, every row of them."""
+    records, found = load_records(shipped())
+    assert found == []
+    assert len(records.assets) == 12
+    assert len(records.schedule) == 20
+    assert len(records.holds) == 4
+    assert len(records.agreements) == 4
+    assert [row.id for row in records.exemptions] == ["EX-01", "EX-02", "EX-03"]
+
+
+def test_every_person_named_in_the_register_has_a_post() -> None:
+    """IAOs, deputies, stewards, escalations and managers are all in people_roles.csv."""
+    records, _ = load_records(shipped())
+    named = {
+        upn
+        for asset in records.assets.values()
+        for upn in (asset.iao, asset.deputy, asset.escalation, *asset.stewards)
+        if upn
+    } | {post.manager for post in records.posts.values() if post.manager}
+    assert named <= records.posts.keys()
+
+
+def test_a_library_follows_its_own_entry_before_its_assets() -> None:
+    """Item, library, asset, entry: the most exact row of the site map wins."""
+    places = Gazetteer(load_records(shipped())[0])
+    child = places.place(f"{HOST}/sites/csc-casework/Child%20protection/2024/plan.docx")
+    assert child.asset is not None
+    assert child.entry is not None
+    assert (child.asset.id, child.entry.id) == ("IA-001", "RS-CYP-02")
+
+
+def test_a_new_library_of_a_site_with_one_entry_follows_it() -> None:
+    """A library that the site map does not name takes its site's entry."""
+    place = Gazetteer(load_records(shipped())[0]).place(f"{HOST}/sites/housing-tenancy/New library")
+    assert place.entry is not None
+    assert place.entry.id == "RS-HOU-01"
+
+
+def test_a_new_library_of_a_site_with_many_entries_follows_none() -> None:
+    """Where several entries could be meant none is guessed."""
+    place = Gazetteer(load_records(shipped())[0]).place(f"{HOST}/sites/planning-casework/Biodiversity net gain")
+    assert place.asset is not None
+    assert place.entry is None
+
+
+def test_the_public_register_is_public_and_its_neighbours_are_not() -> None:
+    """IA-004 is internal except for its public library, and its site must allow what that library needs."""
+    places = Gazetteer(load_records(shipped())[0])
+    assert places.place(f"{HOST}/sites/planning-casework/Public register").posture is Posture.PUBLIC_VIEW
+    assert places.place(f"{HOST}/sites/planning-casework/Public registers").posture is Posture.INTERNAL
+    assert places.loosest_posture(f"{HOST}/sites/planning-casework") is Posture.PUBLIC_VIEW
+
+
+def test_an_unregistered_site_has_no_place() -> None:
+    """What no row covers is nobody's."""
+    assert Gazetteer(load_records(shipped())[0]).place(f"{HOST}/sites/gis-working").asset is None
+
+
+def test_addresses_ignore_what_sharepoint_ignores() -> None:
+    """Case, escapes, closing slashes and queries make no difference."""
+    assert address(f"{HOST}/Sites/HR%20Casework/?web=1") == address(f"{HOST}/sites/hr casework")
+
+
+@pytest.mark.parametrize(
+    ("period", "days"), [("P6Y", 2192), ("P4Y", 1461), ("P75Y", 27394), ("P100Y", 36525), ("P6M", 184), ("P60D", 60)]
+)
+def test_label_days_are_never_short(period: str, days: int) -> None:
+    """A period in days is the longest that it can be."""
+    assert least_label_days(period) == days
+
+
+@pytest.mark.parametrize(
+    ("register", "old", "new", "said"),
+    [
+        ("site_map", "Decided applications,IA-004", "Decided applications,IA-4", 'There is no asset "IA-4".'),
+        ("information_asset_register", "RS-HOU-01", "RS-HOU-1", 'There is no schedule entry "RS-HOU-1".'),
+        ("holds", "H-002,inquiry,COVID-19 inquiry,IA-011", "H-002,inquiry,COVID-19 inquiry,IA-111", '"IA-111"'),
+        ("sharing_agreements", "eastvale-nhs.example;", "eastvale nhs;", "is not a mail domain"),
+        (
+            "retention_schedule",
+            "P6Y,HOU-01 Tenancy ended 6y,2192",
+            "P6Y,HOU-01 Tenancy ended 6y,2190",
+            "shorter than P6Y",
+        ),
+        ("retention_schedule", "PLN-02 Pre-application advice 7y", "PLN-02: advice", "cannot be made"),
+        ("retention_schedule", "none,none,,Town and Country", "none,destroy,,Town and Country", "cannot be destroyed"),
+        ("exceptions", "EX-01,sharing-anyone-links,IA-009", "EX-01,sharing-anyone-links,", "covers nothing"),
+        ("exceptions", "CIG 2026-05/4,,2026-05-20,2027-05-31", "CIG 2026-05/4,,2026-05-20,", '"expires" is empty'),
+        ("people_roles", "siro@wrenbridge.example", "the siro", "is not a sign-in name"),
+        ("delegations", "review_labels", "review_label", "is not a value"),
+    ],
+)
+def test_an_error_names_the_cell_and_the_remedy(register: str, old: str, new: str, said: str) -> None:
+    """Each mistake of one cell is one problem with file, line and column."""
+    found = only(changed(register, old, new))
+    assert said in str(found)
+    assert found.severity is Severity.ERROR
+    assert found.mark.file == f"register/{register}.csv"
+    assert found.mark.line > 1
+    lines = changed(register, old, new)[found.mark.file].decode().splitlines()
+    assert found.mark.column <= len(lines[found.mark.line - 1]) + 1
+
+
+def test_the_nearest_name_is_offered() -> None:
+    """A misspelt id comes with the one that was probably meant."""
+    found = only(changed("site_map", "Decided applications,IA-004", "Decided applications,IA-0004"))
+    assert 'Did you mean "IA-004"?' in found.remedy
+
+
+def test_special_category_data_cannot_be_public() -> None:
+    """public_view on sensitive data is refused, not reported."""
+    found = only(changed("information_asset_register", "agreements_only,,SA-01", "public_view,,SA-01"))
+    assert "cannot be public_view" in found.what
+
+
+def test_a_draft_entry_cannot_be_followed() -> None:
+    """An asset may not follow an entry that nobody has approved."""
+    found = problems(changed("retention_schedule", "2026-12-31,approved", "2026-12-31,draft"))
+    assert found
+    assert all("RS-HOU-01" in problem.what and "draft" in problem.what for problem in found)
+
+
+def test_a_library_belongs_to_one_asset() -> None:
+    """Two rows for one library are refused, with both lines."""
+    row = "\nhttps://wrenbridge.sharepoint.example/sites/revs-bens/letters/,IA-005,RS-HOU-01,nightly,"
+    files = shipped()
+    files["register/site_map.csv"] = files["register/site_map.csv"].rstrip() + row.encode()
+    found = only(files)
+    assert "line" in found.what
+    assert "IA-006" in found.what
+
+
+@pytest.mark.parametrize("again", ["IA-012", "ia-012", " IA-012 ", "IA- 012"])
+def test_ids_that_differ_by_case_or_spaces_are_the_same(again: str) -> None:
+    """A second row under the same id is found, however it is written."""
+    files = changed("information_asset_register", "IA-011,Environmental", f"{again},Environmental")
+    assert any("IA-012" in problem.what or again.strip() in problem.what for problem in problems(files))
+    assert any(problem.code == "duplicate" for problem in problems(files))
+
+
+def test_all_problems_of_all_files_come_at_once() -> None:
+    """One run shows every mistake."""
+    files = changed("site_map", "Decided applications,IA-004", "Decided applications,IA-4")
+    files["register/holds.csv"] = files["register/holds.csv"].replace(b"2021-06-01", b"06/01/2021")
+    files["register/calendar.csv"] = files["register/calendar.csv"].replace(b"2026-12-25", b"2026-12-52")
+    assert {problem.mark.file for problem in problems(files)} == {
+        "register/site_map.csv",
+        "register/holds.csv",
+        "register/calendar.csv",
+    }
+
+
+def test_a_missing_register_is_named() -> None:
+    """Without holds.csv nothing loads: its absence is not an empty register."""
+    files = shipped()
+    del files["register/holds.csv"]
+    assert only(files).mark.file == "register/holds.csv"
+
+
+def test_problems_make_one_error_in_order_of_place() -> None:
+    """BadInput lists its problems by file and line."""
+    found = problems(changed("holds", "2021-06-01", "01/06/2021"))
+    assert str(BadInput(found)).startswith("register/holds.csv:3:")
+
+
+def test_posts_and_delegations_end() -> None:
+    """Whoever left holds no post, and a delegation ends with its last day."""
+    records, _ = load_records(shipped())
+    assert not records.posts["head.send@wrenbridge.example"].holds(date(2026, 11, 1))
+    assert records.posts["head.send@wrenbridge.example"].holds(date(2026, 10, 31))
+    assert records.delegations[0].in_force(date(2027, 3, 31))
+    assert not records.delegations[0].in_force(date(2027, 4, 1))

@@ -1,0 +1,254 @@
+"""driveItem delta: enumeration, changes, deletions, sharing, and what goes wrong."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from simulator import files, labelling, sharing
+from simulator.clock import instant
+from simulator.council.ground import place
+from tests.simulator_content.world import CLASS, LONG_AGO, World
+
+ALL = {"root", "Plans", "Old", "a.docx", "b.docx", "c.pdf", "d.pdf"}
+SHARING = "hierarchicalsharing, deltashowsharingchanges, deltashowremovedasdeleted, deltatraversepermissiongaps"
+
+
+async def test_enumeration_is_whole(world: World) -> None:
+    """Following nextLinks from no token meets every item, the root first, and ends with a deltaLink."""
+    pages = await world.pages(f"{world.root}/delta?$top=2")
+    assert {entry["name"] for page in pages for entry in page["value"]} == ALL
+    assert pages[0]["value"][0]["root"] == {}
+    assert "@odata.deltaLink" in pages[-1]
+    assert all("@odata.deltaLink" not in page for page in pages[:-1])
+
+
+async def test_the_sdk_spelling_is_the_same_function(world: World) -> None:
+    """`items/root/delta()` answers as `root/delta` does."""
+    one = await world.get(f"{world.root}/delta")
+    other = await world.get(f"/drives/{world.drive.id}/items/root/delta()")
+    assert one.body["value"] == other.body["value"]
+
+
+async def test_entries_carry_no_path_and_no_ctag(world: World) -> None:
+    """A parent is known by its id alone."""
+    entry = (await world.get(f"{world.root}/delta")).body["value"][-1]
+    assert "path" not in entry["parentReference"]
+    assert "cTag" not in entry
+    assert entry["parentReference"]["siteId"] == world.site.collection_id
+
+
+async def test_top_is_a_hint(world: World) -> None:
+    """Pages differ in size, never hold more than 1000, and an item may come again on the next page."""
+    for number in range(40):
+        place(world.drive, world.drive.root, f"{number}.txt", at=LONG_AGO, by=world.by)
+    pages = await world.pages(f"{world.root}/delta?$top=5")
+    sizes = {len(page["value"]) for page in pages[:-1]}
+    seen = [entry["id"] for page in pages for entry in page["value"]]
+    assert len(sizes) > 1
+    assert max(sizes) <= 6
+    assert len(seen) > len(set(seen)) == 47
+
+
+async def test_latest_enumerates_nothing(world: World) -> None:
+    """`token=latest` answers an empty page with a deltaLink for now."""
+    reply = await world.get(f"{world.root}/delta?token=latest")
+    assert reply.body["value"] == []
+    assert await world.changes(reply.body["@odata.deltaLink"]) == {}
+
+
+async def test_a_moment_as_token_replays_what_changed_since(world: World) -> None:
+    """A timestamp token brings the items modified at or after it."""
+    moment = quote(instant(LONG_AGO + 250))
+    entries = await world.changes(f"{world.root}/delta?token={moment}")
+    assert {entry["name"] for entry in entries.values()} >= {"c.pdf", "d.pdf"}
+    assert "a.docx" not in {entry["name"] for entry in entries.values()}
+
+
+async def test_select_trims_and_adds(world: World) -> None:
+    """`$select` limits the properties and brings sharepointIds, which do not come by themselves."""
+    entry = (await world.get(f"{world.root}/delta?$select=name,sharepointIds")).body["value"][-1]
+    assert set(entry) == {"id", "name", "sharepointIds"}
+    assert entry["sharepointIds"]["listItemId"] == "6"
+
+
+async def test_expanding_fails(world: World) -> None:
+    """`$expand` is not supported on delta."""
+    reply = await world.get(f"{world.root}/delta?$expand=permissions")
+    assert (reply.status, reply.code) == (400, "notSupported")
+
+
+async def test_every_change_shows(world: World) -> None:
+    """Uploads, edits, renames, labels and moves within the drive appear since a deltaLink, ids unchanged."""
+    link = await world.delta_link()
+    made = files.upload(world.tenant, world.items["Old"], "e.txt", size=5, by=world.by)
+    files.edit(world.tenant, world.items["a.docx"], by=world.by, size=101)
+    files.rename(world.tenant, world.items["b.docx"], "bb.docx", by=world.by)
+    labelling.set_label(world.tenant, world.items["c.pdf"], CLASS, by=world.by)
+    files.move(world.tenant, world.items["d.pdf"], world.items["Old"], by=world.by)
+    changes = await world.changes(link)
+    assert {entry["name"] for entry in changes.values()} == {"e.txt", "a.docx", "bb.docx", "c.pdf", "d.pdf"}
+    assert changes[made.id]["size"] == 5
+    assert changes[world.items["d.pdf"].id]["parentReference"]["id"] == world.items["Old"].id
+
+
+async def test_ancestors_are_repeated_unless_excluded(world: World) -> None:
+    """Unchanged folders above a change come along, parents first, unless deltaExcludeParent is sent."""
+    link = await world.delta_link()
+    files.edit(world.tenant, world.items["c.pdf"], by=world.by)
+    names = [entry["name"] for entry in (await world.get(link)).body["value"]]
+    assert names == ["root", "Plans", "Old", "c.pdf"]
+    assert [entry["name"] for entry in (await world.get(link, deltaExcludeParent="true")).body["value"]] == ["c.pdf"]
+
+
+async def test_deletion_leaves_a_tombstone(world: World) -> None:
+    """A deleted item has the deleted facet and neither name nor eTag."""
+    link = await world.delta_link()
+    files.delete(world.tenant, world.items["a.docx"])
+    (entry,) = (await world.changes(link)).values()
+    assert entry == {
+        "id": world.items["a.docx"].id,
+        "deleted": {"state": "deleted"},
+        "parentReference": {
+            "driveType": "documentLibrary",
+            "driveId": world.drive.id,
+            "siteId": world.site.collection_id,
+        },
+    }
+
+
+async def test_a_deleted_folder_takes_its_content_along(world: World) -> None:
+    """Everything below a deleted folder gets a tombstone."""
+    link = await world.delta_link()
+    files.delete(world.tenant, world.items["Plans"])
+    changes = await world.changes(link)
+    assert set(changes) == {world.items[name].id for name in ("Plans", "Old", "a.docx", "b.docx", "c.pdf")}
+    assert all("deleted" in entry for entry in changes.values())
+
+
+async def test_a_tenant_may_report_the_folder_alone(world: World) -> None:
+    """With the quirk on, the content of a deleted folder has no tombstones of its own."""
+    world.tenant.quirks.folder_tombstones_only = True
+    link = await world.delta_link()
+    files.delete(world.tenant, world.items["Plans"])
+    assert set(await world.changes(link)) == {world.items["Plans"].id}
+
+
+async def test_retention_jobs_delete_in_silence(world: World) -> None:
+    """An item deleted silently is gone although delta never says so."""
+    link = await world.delta_link()
+    files.delete(world.tenant, world.items["a.docx"], silently=True)
+    assert await world.changes(link) == {}
+    assert (await world.get(world.at("a.docx"))).status == 404
+
+
+async def test_moving_to_another_library_makes_another_item(world: World) -> None:
+    """Across drives the old id gets a tombstone and the new drive an item with a new id and the same label."""
+    other = next(drive for drive in world.site.drives if drive is not world.drive)
+    labelling.set_label(world.tenant, world.items["c.pdf"], CLASS, by=world.by)
+    link = await world.delta_link()
+    moved = files.move(world.tenant, world.items["Old"], other.root, by=world.by)
+    changes = await world.changes(link)
+    assert set(changes) == {world.items["Old"].id, world.items["c.pdf"].id}
+    there = await world.get(f"/drives/{other.id}/root/delta")
+    assert {entry["name"] for entry in there.body["value"]} == {"root", "Old", "c.pdf"}
+    assert moved.folder()[0].stamp == world.items["c.pdf"].stamp
+
+
+async def test_what_changes_during_an_enumeration_comes_again(world: World) -> None:
+    """An item changed after its page was read appears later in the same round, and the last occurrence is the truth."""
+    first = (await world.get(f"{world.root}/delta?$top=3&$select=name")).body
+    assert world.items["Plans"].id in {entry["id"] for entry in first["value"]}
+    files.rename(world.tenant, world.items["Plans"], "Plans 2", by=world.by)
+    files.delete(world.tenant, world.items["d.pdf"])
+    rest = await world.pages(first["@odata.nextLink"])
+    latest = {entry["id"]: entry for page in [first, *rest] for entry in page["value"]}
+    assert latest[world.items["Plans"].id]["name"] == "Plans 2"
+    assert "deleted" in latest[world.items["d.pdf"].id]
+
+
+async def test_pages_of_changes_resume(world: World) -> None:
+    """Many changes come in pages, and the deltaLink after them brings only what is newer."""
+    link = await world.delta_link()
+    for number in range(30):
+        files.upload(world.tenant, world.drive.root, f"{number}.txt", size=1, by=world.by)
+    pages = await world.pages(f"{link}&$top=7", prefer="deltaExcludeParent")
+    assert len(pages) > 3
+    assert len({entry["id"] for page in pages for entry in page["value"]}) == 30
+    assert await world.changes(pages[-1]["@odata.deltaLink"]) == {}
+
+
+async def test_the_last_page_may_be_empty(world: World) -> None:
+    """Some drives end an enumeration with an empty page that holds the deltaLink."""
+    sizes = set()
+    for drive in world.site.drives:
+        for digit in "0123":
+            drive.list_id = digit + drive.list_id[1:]
+            sizes.add(len((await world.pages(f"/drives/{drive.id}/root/delta"))[-1]["value"]) == 0)
+    assert sizes == {True, False}
+
+
+async def test_expired_tokens_answer_410(world: World) -> None:
+    """After expiry a deltaLink answers 410 with a Location from which the whole drive can be read again."""
+    link = await world.delta_link()
+    world.fault(kind="expired", path=world.drive.id)
+    reply = await world.get(link)
+    assert (reply.status, reply.code) == (410, "resyncChangesApplyDifferences")
+    pages = await world.pages(reply.headers["Location"])
+    assert {entry["name"] for page in pages for entry in page["value"]} == ALL
+
+
+async def test_nonsense_tokens_are_refused(world: World) -> None:
+    """A token that was never given out answers 400."""
+    assert (await world.get(f"{world.root}/delta?token=nonsense")).status == 400
+
+
+async def test_inheritance_hides_behind_the_header(world: World) -> None:
+    """Without hierarchicalsharing all below a shared folder look shared; with it only the folder does."""
+    sharing.create_link(world.tenant, world.items["Plans"], scope="anonymous", kind="view", by=world.by)
+    plain = (await world.get(f"{world.root}/delta")).body["value"]
+    rooted = (await world.get(f"{world.root}/delta", prefer=SHARING)).body["value"]
+    assert {entry["name"] for entry in plain if "shared" in entry} == {"Plans", "Old", "a.docx", "b.docx", "c.pdf"}
+    assert {entry["name"]: entry["shared"]["scope"] for entry in rooted if "shared" in entry} == {"Plans": "anonymous"}
+
+
+async def test_sharing_taken_away_leaves_an_empty_facet(world: World) -> None:
+    """With hierarchicalsharing an item that is no longer shared has `shared: {}`."""
+    made, _ = sharing.create_link(world.tenant, world.items["a.docx"], scope="organization", kind="view", by=world.by)
+    link = await world.delta_link()
+    sharing.unshare(world.tenant, world.items["a.docx"], made.id)
+    (entry,) = (await world.changes(link, prefer=SHARING)).values()
+    assert entry["shared"] == {}
+
+
+async def test_sharing_changes_are_marked_for_full_control_on_files(world: World) -> None:
+    """The mark needs the header and Sites.FullControl.All, and folders never have it."""
+    link = await world.delta_link()
+    for name in ("a.docx", "Plans"):
+        sharing.create_link(world.tenant, world.items[name], scope="anonymous", kind="view", by=world.by)
+    files.edit(world.tenant, world.items["b.docx"], by=world.by)
+    mark = "@microsoft.graph.sharedChanged"
+    as_actor = await world.changes(link, actor=True, prefer=SHARING)
+    assert {entry["name"] for entry in as_actor.values() if entry.get(mark) == "True"} == {"a.docx"}
+    assert not any(mark in entry for entry in (await world.changes(link, prefer=SHARING)).values())
+    assert not any(mark in entry for entry in (await world.changes(link, actor=True)).values())
+
+
+async def test_a_person_added_to_a_link_is_a_blind_spot(world: World) -> None:
+    """Another person on a link for specific people shows in the permissions and not in delta."""
+    made = sharing.invite(
+        world.tenant, world.items["a.docx"], mails=["x@out.example"], role="read", by=world.by, as_link=True
+    )[0]
+    link = await world.delta_link()
+    sharing.add_to_link(world.tenant, world.items["a.docx"], made.id, mail="y@out.example")
+    assert await world.changes(link, prefer=SHARING) == {}
+    found = (await world.get(world.at("a.docx") + "/permissions")).body["value"][0]
+    assert [each["user"]["email"] for each in found["grantedToIdentitiesV2"]] == ["x@out.example", "y@out.example"]
+
+
+async def test_listeners_hear_of_changes(world: World) -> None:
+    """Whoever listens is told the drive and whether content or security changed."""
+    heard: list[tuple[str, str]] = []
+    world.tenant.listeners.append(lambda drive_id, kind: heard.append((drive_id, kind)))
+    files.edit(world.tenant, world.items["a.docx"], by=world.by)
+    sharing.create_link(world.tenant, world.items["a.docx"], scope="anonymous", kind="view", by=world.by)
+    assert heard == [(world.drive.id, "content"), (world.drive.id, "security")]

@@ -1,0 +1,143 @@
+"""Retention labels on items, and what they forbid."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator import files, labelling
+from simulator.refusal import Refused
+from tests.simulator_content.world import CLASS, OTHER, RECORD, REGULATORY, World
+
+
+async def _set(world: World, name: str, label: str) -> tuple[int, str]:
+    reply = await world.ask("PATCH", world.at(name) + "/retentionLabel", {"name": label}, actor=True)
+    return reply.status, reply.body.get("name") or reply.code
+
+
+async def test_first_label_is_201_and_the_next_200(world: World) -> None:
+    """Setting answers 201 on an item without a label, 200 afterwards, and is explicit."""
+    assert await _set(world, "a.docx", CLASS) == (201, CLASS)
+    assert await _set(world, "a.docx", OTHER) == (200, OTHER)
+    told = (await world.get(world.at("a.docx") + "/retentionLabel")).body
+    assert told["isLabelAppliedExplicitly"] is True
+    assert told["labelAppliedBy"]["application"]["displayName"] == "Custos actor"
+
+
+async def test_an_item_without_a_label_answers_nulls(world: World) -> None:
+    """Reading the label of an unlabelled item is 200 with empty values."""
+    reply = await world.get(world.at("a.docx") + "/retentionLabel")
+    assert (reply.status, reply.body["name"]) == (200, None)
+
+
+async def test_the_observer_cannot_label(world: World) -> None:
+    """A read role does not allow a write: 403."""
+    assert (await world.ask("PATCH", world.at("a.docx") + "/retentionLabel", {"name": CLASS})).status == 403
+
+
+async def test_unknown_labels_are_refused(world: World) -> None:
+    """A label that does not exist answers 400."""
+    assert await _set(world, "a.docx", "No such label") == (400, "invalidRequest")
+
+
+async def test_a_label_is_removed(world: World) -> None:
+    """DELETE answers 204 and leaves no label."""
+    await _set(world, "a.docx", CLASS)
+    assert (await world.ask("DELETE", world.at("a.docx") + "/retentionLabel", actor=True)).status == 204
+    assert (await world.get(world.at("a.docx") + "/retentionLabel")).body["name"] is None
+
+
+async def test_regulatory_labels_stay_for_ever(world: World) -> None:
+    """Nobody changes or removes a regulatory record label."""
+    assert await _set(world, "a.docx", REGULATORY) == (201, REGULATORY)
+    assert (await _set(world, "a.docx", CLASS))[0] == 403
+    assert (await world.ask("DELETE", world.at("a.docx") + "/retentionLabel", actor=True)).status == 403
+
+
+async def test_record_labels_need_full_control(world: World) -> None:
+    """Without full control a record label is neither set nor replaced."""
+    item = world.items["a.docx"]
+    with pytest.raises(Refused, match="full control"):
+        labelling.set_label(world.tenant, item, RECORD, by=world.by)
+    labelling.set_label(world.tenant, item, RECORD, by=world.by, full_control=True)
+    with pytest.raises(Refused, match="administrator"):
+        labelling.set_label(world.tenant, item, CLASS, by=world.by)
+
+
+async def test_a_locked_record_cannot_be_edited_nor_deleted(world: World) -> None:
+    """Locked, a record is read only; unlocked through Graph it can be edited, and is still not deleted."""
+    item = world.items["a.docx"]
+    await _set(world, "a.docx", RECORD)
+    with pytest.raises(Refused, match="locked record"):
+        files.edit(world.tenant, item, by=world.by)
+    unlock = {"retentionSettings": {"isRecordLocked": False}}
+    assert (await world.ask("PATCH", world.at("a.docx") + "/retentionLabel", unlock, actor=True)).status == 200
+    files.edit(world.tenant, item, by=world.by)
+    with pytest.raises(Refused, match="record cannot be deleted"):
+        files.delete(world.tenant, item)
+
+
+async def test_a_folders_label_falls_on_what_is_inside(world: World) -> None:
+    """Labelling a folder labels its content implicitly, except what bears an explicit label."""
+    await _set(world, "a.docx", OTHER)
+    await _set(world, "Plans", CLASS)
+    stamps = {name: item.stamp for name, item in world.items.items()}
+    assert stamps["a.docx"] is not None
+    assert stamps["a.docx"].label.name == OTHER
+    assert stamps["c.pdf"] is not None
+    assert (stamps["c.pdf"].label.name, stamps["c.pdf"].explicit) == (CLASS, False)
+    assert stamps["d.pdf"] is None
+
+
+async def test_a_librarys_default_falls_on_uploads_alone(world: World) -> None:
+    """New files get the default label implicitly; a file moved in does not."""
+    labelling.set_default(world.tenant, world.drive, CLASS, by=world.by)
+    made = files.upload(world.tenant, world.drive.root, "new.txt", size=1, by=world.by)
+    files.move(world.tenant, world.items["a.docx"], world.drive.root, by=world.by)
+    assert made.stamp is not None
+    assert not made.stamp.explicit
+    assert world.items["a.docx"].stamp is None
+
+
+async def test_labelling_moves_the_servers_time_alone(world: World) -> None:
+    """A label set by an app moves lastModifiedDateTime and its author, and not the time in fileSystemInfo."""
+    before = (await world.get(world.at("a.docx"))).body
+    await _set(world, "a.docx", CLASS)
+    after = (await world.get(world.at("a.docx"))).body
+    assert after["lastModifiedDateTime"] > before["lastModifiedDateTime"]
+    assert "application" in after["lastModifiedBy"]
+    assert after["fileSystemInfo"] == before["fileSystemInfo"]
+    assert after["eTag"] != before["eTag"]
+
+
+async def test_checked_out_files_keep_their_label(world: World) -> None:
+    """A checked-out file answers 423."""
+    world.items["a.docx"].checked_out = True
+    assert await _set(world, "a.docx", CLASS) == (423, "resourceLocked")
+
+
+async def test_one_item_expands_its_label(world: World) -> None:
+    """`$expand=retentionLabel` works on a single item."""
+    await _set(world, "a.docx", CLASS)
+    body = (await world.get(world.at("a.docx") + "?$select=id,name&$expand=retentionLabel")).body
+    assert body["retentionLabel"]["name"] == CLASS
+    assert set(body) == {"id", "name", "retentionLabel"}
+
+
+async def test_a_retained_file_leaves_a_copy(world: World) -> None:
+    """Deleting a labelled file keeps a copy in the Preservation Hold Library."""
+    from simulator.council.ground import add_library
+
+    hold = add_library(world.tenant, world.site, "Preservation Hold Library", path="PreservationHoldLibrary", hold=True)
+    await _set(world, "a.docx", CLASS)
+    files.delete(world.tenant, world.items["a.docx"])
+    assert [each.name[:2] for each in hold.root.folder()] == ["a_"]
+
+
+async def test_bulk_labelling_says_which_failed(world: World) -> None:
+    """In bulk, items that refuse are returned and the others are labelled; more than 100 are refused at once."""
+    await _set(world, "a.docx", REGULATORY)
+    numbers = [world.items[name].list_item_id for name in ("a.docx", "b.docx")]
+    failed = labelling.set_in_bulk(world.tenant, world.drive, CLASS, [*numbers, 999], by=world.by)
+    assert failed == [numbers[0], 999]
+    with pytest.raises(Refused, match="100"):
+        labelling.set_in_bulk(world.tenant, world.drive, CLASS, list(range(101)), by=world.by)

@@ -1,0 +1,86 @@
+"""Users, groups, teams and channels."""
+
+from __future__ import annotations
+
+from simulator import directory, sharing
+from tests.simulator_content.world import World
+
+
+async def test_users_are_found_by_a_list_of_names(world: World) -> None:
+    """`userPrincipalName in (…)` brings those who exist, with account state when selected."""
+    world.tenant.user("bob.birch@wrenbridge.example").enabled = False
+    wanted = "userPrincipalName in ('bob.birch@wrenbridge.example','nobody@wrenbridge.example')"
+    found = (await world.get(f"/users?$filter={wanted}&$select=displayName,accountEnabled")).body["value"]
+    assert [(user["displayName"], user["accountEnabled"]) for user in found] == [("Bob Birch", False)]
+
+
+async def test_guests_are_listed_in_pages(world: World) -> None:
+    """`userType eq 'Guest'` pages through the guests."""
+    for number in range(5):
+        sharing.add_guest(world.tenant, f"g{number}@out.example")
+    pages = await world.pages("/users?$filter=userType eq 'Guest'&$select=mail,userType&$top=2")
+    assert [len(page["value"]) for page in pages] == [2, 2, 1]
+
+
+async def test_a_manager_is_somebody_or_404(world: World) -> None:
+    """The manager is a user; who has none answers 404."""
+    assert (await world.get("/users/ann.ash@wrenbridge.example/manager")).body["displayName"] == "Bob Birch"
+    assert (await world.get("/users/bob.birch@wrenbridge.example/manager")).status == 404
+
+
+async def test_unknown_filters_are_refused(world: World) -> None:
+    """A filter that is not understood answers 400, never everything."""
+    assert (await world.get("/users?$filter=startswith(mail,'a')")).status == 400
+    assert (await world.get("/groups?$filter=displayName eq 'x'")).status == 400
+
+
+async def test_teams_are_groups_with_an_option(world: World) -> None:
+    """The filter on resourceProvisioningOptions finds teams, the one on groupTypes Microsoft 365 groups."""
+    group = next(iter(world.tenant.groups.values()))
+    team = (await world.get("/groups?$filter=resourceProvisioningOptions/Any(x:x eq 'Team')&$select=id")).body["value"]
+    unified = (await world.get("/groups?$filter=groupTypes/any(c:c eq 'Unified')&$select=id")).body["value"]
+    assert team == unified == [{"id": group.id}]
+    group.is_team = False
+    assert (await world.get(f"/teams/{group.id}")).status == 404
+
+
+async def test_owners_members_and_site_of_a_group(world: World) -> None:
+    """Owners are typed directory objects, transitive members plain users, and the site is the group's."""
+    group = next(iter(world.tenant.groups.values()))
+    owners = (await world.get(f"/groups/{group.id}/owners?$select=id,accountEnabled")).body["value"]
+    assert owners[0]["@odata.type"] == "#microsoft.graph.user"
+    for spelling in ("microsoft.graph.user", "graph.user"):
+        members = (await world.get(f"/groups/{group.id}/transitiveMembers/{spelling}?$select=id,userType")).body[
+            "value"
+        ]
+        assert [member["userType"] for member in members] == ["Member", "Member"]
+    assert (await world.get(f"/groups/{group.id}/sites/root")).body["id"] == world.site.id
+
+
+async def test_the_last_owner_stays_until_disabled(world: World) -> None:
+    """A leaver remains owner, with the account disabled."""
+    group = next(iter(world.tenant.groups.values()))
+    directory.leave(world.tenant, world.tenant.users[group.owners[0]])
+    owners = (await world.get(f"/groups/{group.id}/owners?$select=id,accountEnabled")).body["value"]
+    assert [owner["accountEnabled"] for owner in owners] == [False]
+
+
+async def test_shared_channels_are_unknown_without_the_header(world: World) -> None:
+    """A shared channel reads as unknownFutureValue unless the client asks for unknown members."""
+    group = next(iter(world.tenant.groups.values()))
+    path = f"/teams/{group.id}/channels?$select=id,membershipType"
+    plain = (await world.get(path)).body["value"]
+    known = (await world.get(path, prefer="include-unknown-enum-members")).body["value"]
+    assert [channel["membershipType"] for channel in plain] == ["standard", "private", "unknownFutureValue"]
+    assert [channel["membershipType"] for channel in known] == ["standard", "private", "shared"]
+
+
+async def test_a_channel_tells_members_and_files(world: World) -> None:
+    """Channel members carry roles; the files folder carries its drive and no times."""
+    group = next(iter(world.tenant.groups.values()))
+    path = f"/teams/{group.id}/channels/{group.channels[1].id}"
+    members = (await world.get(path + "/members")).body["value"]
+    assert [member["roles"] for member in members] == [["owner"], []]
+    folder = (await world.get(path + "/filesFolder")).body
+    assert folder["parentReference"]["driveId"] == world.drive.id
+    assert folder["createdDateTime"] == "0001-01-01T00:00:00Z"

@@ -1,0 +1,98 @@
+"""The page of chats, in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page, async_playwright
+
+from simulator.mail import SERVICE_MAILBOX
+from tests.simulator_people.test_people import letter
+from tests.simulator_people.world import PRIYA, Listener, World, chat_with, message, question
+
+HOSTILE = "<img src=x onerror=\"document.title='broken'\"> **bold** [link](javascript:alert(1))"
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    """A page of Debian's chromium."""
+    browser_path = shutil.which("chromium")
+    if browser_path is None:
+        pytest.skip("chromium is not installed")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
+        yield await browser.new_page()
+        await browser.close()
+
+
+@pytest.mark.browser
+async def test_card_is_shown_and_pressed(world: World, listener: Listener, page: Page) -> None:
+    """A card appears, what is typed into it and the press reach the bot, and the returned card takes its place."""
+
+    async def reply(_: web.Request, activity: Any) -> web.Response:
+        if activity["type"] != "invoke":
+            return web.Response(status=202)
+        reason = activity["value"]["action"]["data"]["reason"]
+        card = {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": f"Kept: {reason}"}]}
+        return web.json_response({"statusCode": 200, "type": "application/vnd.microsoft.card.adaptive", "value": card})
+
+    listener.reply = reply
+    await world.control("POST", "/messaging-endpoint", {"url": f"{listener.url}/api/messages"})
+    await world.send_card(PRIYA, question())
+    await page.goto(f"{world.base}/sim/chats")
+    await page.get_by_label("Why?").fill("the audit")
+    await page.get_by_role("button", name="Keep in use").click()
+    await page.get_by_text("Kept: the audit").wait_for()
+    assert await page.get_by_role("button", name="Keep in use").count() == 0
+
+
+@pytest.mark.browser
+async def test_pressed_button_is_the_one_that_was_clicked(world: World, listener: Listener, page: Page) -> None:
+    """Of two buttons with the same name on cards shown on demand, the clicked one's data and inputs reach the bot."""
+
+    def keep(case: str) -> dict[str, Any]:
+        body = [{"type": "Input.Text", "id": f"why-{case}", "label": f"Why {case}?"}]
+        actions = [{"type": "Action.Execute", "verb": "keep", "title": "Keep it", "data": {"case": case}}]
+        return {
+            "type": "Action.ShowCard",
+            "title": f"Keep {case} …",
+            "card": {"type": "AdaptiveCard", "body": body, "actions": actions},
+        }
+
+    await world.control("POST", "/messaging-endpoint", {"url": f"{listener.url}/api/messages"})
+    await world.send_card(PRIYA, {"type": "AdaptiveCard", "version": "1.5", "actions": [keep("a"), keep("b")]})
+    listener.heard.clear()
+    await page.goto(f"{world.base}/sim/chats")
+    await page.get_by_role("button", name="Keep b …").click()
+    await page.get_by_label("Why b?").fill("the audit")
+    await page.get_by_role("button", name="Keep it").click()
+    await listener.until(1)
+    assert listener.heard[-1][1]["value"]["action"]["data"] == {"case": "b", "why-b": "the audit"}
+
+
+@pytest.mark.browser
+async def test_hostile_texts_stay_texts(world: World, page: Page) -> None:
+    """Markup in a card, a name or a mail never becomes part of the page; only bold and https links are honoured."""
+    card = question() | {"body": [{"type": "TextBlock", "text": HOSTILE, "wrap": True}]}
+    world.person(PRIYA).name = HOSTILE
+    priya = next(iter(world.tenant.users.values()))
+    await world.control("POST", "/act", {"verb": "install", "person": priya.upn})
+    _, chat = await world.bot("POST", "", chat_with(priya.id))
+    await world.bot("POST", f"/{chat['id']}/activities", message(card))
+    markup = f"<script>parent.document.title='broken'</script>{HOSTILE}"
+    mail = letter(priya.mail, body={"contentType": "html", "content": markup})
+    await world.graph("POST", f"/users/{SERVICE_MAILBOX}/sendMail", mail)
+    violations: list[str] = []
+    page.on("dialog", lambda dialog: violations.append(dialog.message))
+    await page.goto(f"{world.base}/sim/chats")
+    await page.locator(".card strong", has_text="bold").wait_for()
+    await page.get_by_role("tab", name="Mail").click()
+    await page.locator("iframe").wait_for()
+    assert await page.title() == "Wrenbridge: chats of the simulated tenant"
+    assert await page.locator("#panel-chats img").count() == 0
+    assert await page.locator(".card a").count() == 0
+    assert not violations

@@ -1,0 +1,172 @@
+"""The control addresses and the `act` command."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from simulator.act import VERBS
+from tests.simulator_people.world import LABEL, PRIYA, SAM, World
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = "/sites/planning-casework/Shared Documents/notes.docx"
+LIBRARY = "/sites/planning-casework/Shared Documents"
+
+
+async def command(world: World, *words: str) -> tuple[int, str]:
+    """Run `python -m simulator act` against the tenant: exit status and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulator", "act", "--at", world.base, *words,
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    printed, _ = await process.communicate()
+    return process.returncode or 0, printed.decode()
+
+
+async def now(world: World) -> datetime:
+    return datetime.fromisoformat((await world.control("GET", "/clock"))[1]["now"])
+
+
+async def test_clock_moves_by_a_span_and_to_a_moment(world: World) -> None:
+    """The clock is advanced by an ISO 8601 duration and set to a moment; it starts on a Monday morning."""
+    start = await now(world)
+    assert start.isoformat()[:16] == "2026-11-23T09:00"
+    await world.control("POST", "/clock", {"advance": "P1DT2H"})
+    assert 26 * 3600 <= (await now(world) - start).total_seconds() < 26 * 3600 + 60
+    await world.control("POST", "/clock", {"to": "2027-01-04T08:00:00Z"})
+    assert (await now(world)).isoformat()[:16] == "2027-01-04T08:00"
+
+
+@pytest.mark.parametrize("body", [{"advance": "two hours"}, {"advance": "P"}, {"to": "2027-01-04T08:00:00"}, {}, [1]])
+async def test_senseless_times_are_refused(world: World, body: Any) -> None:
+    """What is no duration or moment with a zone is 400 and moves nothing."""
+    before = await now(world)
+    assert (await world.control("POST", "/clock", body))[0] == 400
+    assert (await now(world) - before).total_seconds() < 60
+
+
+async def test_environment_names_every_address(world: World) -> None:
+    """Every address that Custos needs lies on this tenant."""
+    _, told = await world.control("GET", "/environment")
+    assert told["CUSTOS_GRAPH_URL"] == f"{world.base}/graph/v1.0"
+    assert told["IDENTITY_ENDPOINT"] == f"{world.base}/msi/token"
+    assert told["CUSTOS_SHAREPOINT_URL"] == "https://wrenbridge.sharepoint.example"
+    assert told["CUSTOS_UNITS_PER_MINUTE"] == "3750"
+    assert all(isinstance(value, str) and value for value in told.values())
+
+
+async def test_state_counts(world: World) -> None:
+    """The state tells how much there is, what was spent and who there is."""
+    _, told = await world.control("GET", "/state")
+    assert (told["counts"]["sites"], told["counts"]["items"]) == (3, 4)
+    assert {each["name"]: each["enabled"] for each in told["people"]}[PRIYA]
+    assert told["spent"]["units"] == 0
+
+
+async def test_faults_are_handed_on(world: World) -> None:
+    """A fault that is asked for happens once, and is counted."""
+    status, told = await world.control("POST", "/faults", {"kind": "status", "path": "/subscriptions", "status": 503})
+    assert (status, told["waiting"]) == (200, 1)
+    assert (await world.graph("GET", "/subscriptions"))[0] == 503
+    assert (await world.graph("GET", "/subscriptions"))[0] == 200
+    assert (await world.control("GET", "/faults"))[1]["happened"] == {"status": 1}
+    await world.control("POST", "/faults", [{"kind": "status", "path": "/x"}])
+    assert (await world.control("DELETE", "/faults"))[0] == 204
+    assert (await world.control("GET", "/faults"))[1]["waiting"] == []
+
+
+async def test_deeds_with_files(world: World) -> None:
+    """Upload, edit, rename, move, label and delete change the library."""
+    made = await world.act("upload", at=LIBRARY, name="new.docx", size=7, by=PRIYA)
+    item = world.drive.items[made["itemId"]]
+    assert (item.size, item.created_by.name) == (7, PRIYA)
+    await world.act("edit", at=made["url"], size=9, by=SAM)
+    assert (item.size, item.modified_by.name) == (9, SAM)
+    renamed = await world.act("rename", at=made["url"], name="newer.docx")
+    moved = await world.act("move", at=renamed["url"], to=f"{LIBRARY}/Plans")
+    assert moved["url"].endswith("/Plans/newer.docx")
+    labels = []
+    for name in (LABEL, ""):
+        await world.act("label", at=moved["url"], label=name)
+        labels.append(item.stamp.label.name if item.stamp else "")
+    assert labels == [LABEL, ""]
+    await world.act("delete", at=moved["url"])
+    assert made["itemId"] not in world.drive.items
+
+
+async def test_deeds_with_sharing(world: World) -> None:
+    """Anyone links, organisation links and people are shared with and taken back."""
+    anyone = await world.act("share", at=FILE, edit=True, expires="2026-12-24T00:00:00Z", **{"with": "anyone"})
+    assert anyone["link"].startswith("https://wrenbridge.sharepoint.example/:w:/")
+    await world.act("share", at=FILE, **{"with": "organization"})
+    await world.act("share", at=FILE, **{"with": "bea@fabrikam.example"})
+    item = world.tenant.item_at(FILE)
+    assert len(item.own or ()) == 3
+    await world.act("unshare", at=FILE, permission=anyone["permissionId"])
+    assert len(item.own or ()) == 2
+    await world.act("unshare", at=FILE)
+    assert not item.own
+
+
+async def test_refusals_come_through(world: World) -> None:
+    """What the tenant refuses, control refuses with the same words; unknown verbs and people are named."""
+    deed = {"verb": "edit", "at": "/sites/planning-casework/Shared Documents/none.docx"}
+    assert (await world.control("POST", "/act", deed))[0] == 404
+    assert (await world.control("POST", "/act", {"verb": "leave", "person": "Nobody"}))[0] == 404
+    status, told = await world.control("POST", "/act", {"verb": "sing"})
+    assert status == 400
+    assert "upload" in told["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "attacker.example"}, {"Origin": "https://attacker.example"}, {"Origin": "null"}]
+)
+async def test_pages_of_other_sites_cannot_control(world: World, headers: dict[str, str]) -> None:
+    """A rebound name or another page's script is refused with 403."""
+    async with aiohttp.ClientSession() as http:
+        deed = {"verb": "leave", "person": PRIYA}
+        async with http.post(f"{world.base}/sim/act", json=deed, headers=headers) as answer:
+            assert answer.status == 403
+    assert world.person(PRIYA).enabled
+
+
+async def test_act_command_does_a_deed(world: World) -> None:
+    """The command prints what happened, and exits 1 with the reason when it was refused."""
+    status, printed = await command(world, "share", FILE, "anyone", "--edit")
+    assert status == 0, printed
+    assert world.tenant.item_at(FILE).own
+    status, printed = await command(world, "edit", "/sites/planning-casework/Shared Documents/none.docx")
+    assert status == 1
+    assert "could not be found" in printed
+
+
+async def test_act_command_moves_the_clock(world: World) -> None:
+    """`advance-clock P14D` moves the tenant a fortnight on."""
+    before = await now(world)
+    assert (await command(world, "advance-clock", "P14D"))[0] == 0
+    assert (await now(world) - before).days == 14
+
+
+async def test_every_verb_is_explained(world: World) -> None:
+    """Each verb of the command is one that the tenant knows, and its help gives an example."""
+    _, told = await world.control("POST", "/act", {"verb": "?"})
+    for verb in VERBS:
+        assert f" {verb.name}" in told["error"]["message"]
+        assert verb.example.startswith(verb.name)
+    status, printed = await command(world, "press", "--help")
+    assert status == 0
+    assert "example: python -m simulator act" in " ".join(printed.split())
+
+
+async def test_name_of_two_people_is_refused(world: World) -> None:
+    """A name that two people share is answered with the names that tell them apart."""
+    world.person(SAM).name = PRIYA
+    status, told = await world.control("POST", "/act", {"verb": "leave", "person": PRIYA})
+    assert status == 409
+    assert "sam.okafor@wrenbridge.example" in told["error"]["message"]

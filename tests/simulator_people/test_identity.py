@@ -1,0 +1,184 @@
+"""Tokens: who gets one, for what, and what a call without the right one is told."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import jwt
+import pytest
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity.aio import ManagedIdentityCredential
+
+from simulator.identity import (
+    ACTOR_CLIENT_ID,
+    AUTHORITY,
+    BOT_CLIENT_ID,
+    GRAPH,
+    OBSERVER,
+    OBSERVER_CLIENT_ID,
+    SHAREPOINT,
+    SHAREPOINT_ADMIN,
+    TENANT_ID,
+)
+from simulator.signing import SigningKey
+from tests.simulator_people.world import PRIYA, World
+
+PROBE = "/users/custos@wrenbridge.example/sendMail"
+
+
+@pytest.fixture
+async def environment(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The environment that the tenant hands out, in force."""
+    _, told = await world.control("GET", "/environment")
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    return dict(told)
+
+
+async def token_for(client_id: str, resource: str) -> str:
+    async with ManagedIdentityCredential(client_id=client_id) as credential:
+        return str((await credential.get_token(f"{resource}/.default")).token)
+
+
+async def test_real_credential_gets_a_token_for_graph(environment: dict[str, str]) -> None:
+    """Microsoft's own ManagedIdentityCredential gets a token with the audience, the app and its roles."""
+    token = await token_for(environment["CUSTOS_OBSERVER_CLIENT_ID"], GRAPH)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert (claims["aud"], claims["appid"], claims["tid"]) == (GRAPH, OBSERVER_CLIENT_ID, TENANT_ID)
+    assert set(claims["roles"]) == OBSERVER.roles["graph"]
+    assert claims["exp"] > time.time() + 3600
+
+
+async def test_roles_are_those_of_the_audience(environment: dict[str, str]) -> None:
+    """A token for SharePoint carries SharePoint's roles and none of Graph's."""
+    token = await token_for(environment["CUSTOS_ACTOR_CLIENT_ID"], SHAREPOINT_ADMIN)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert (claims["aud"], claims["roles"]) == (SHAREPOINT_ADMIN, ["Sites.FullControl.All"])
+
+
+async def test_unknown_identity_is_refused(environment: dict[str, str]) -> None:
+    """A client id that no managed identity has gets no token."""
+    assert environment
+    with pytest.raises(ClientAuthenticationError):
+        await token_for("00000000-0000-0000-0000-000000000000", GRAPH)
+
+
+@pytest.mark.parametrize(
+    ("query", "header", "status"),
+    [
+        ({}, "wrong", 401),
+        ({"api-version": "2017-09-01"}, None, 400),
+        ({"resource": "https://graph.example.net"}, None, 400),
+        ({"client_id": "nobody"}, None, 400),
+    ],
+)
+async def test_managed_identity_endpoint_checks_its_caller(
+    world: World, environment: dict[str, str], query: dict[str, str], header: str | None, status: int
+) -> None:
+    """The platform's endpoint wants its secret header, its version, a known identity and a known resource."""
+    good = {"api-version": "2019-08-01", "resource": GRAPH, "client_id": OBSERVER_CLIENT_ID}
+    headers = {"X-IDENTITY-HEADER": header or environment["IDENTITY_HEADER"]}
+    async with world.http.get(os.environ["IDENTITY_ENDPOINT"], params=good | query, headers=headers) as answer:
+        assert answer.status == status
+
+
+async def test_openid_keys_verify_tokens(world: World) -> None:
+    """The published keys verify the tokens that are issued."""
+    async with world.http.get(f"{world.base}/login/{TENANT_ID}/v2.0/.well-known/openid-configuration") as answer:
+        metadata = await answer.json()
+    async with world.http.get(metadata["jwks_uri"]) as answer:
+        keys = jwt.PyJWKSet.from_dict(await answer.json())
+    token = world.token(OBSERVER_CLIENT_ID, GRAPH)
+    key = keys[jwt.get_unverified_header(token)["kid"]]
+    assert jwt.decode(token, key, algorithms=["RS256"], audience=GRAPH)["oid"] == OBSERVER.object_id
+
+
+async def fetch_token(world: World, scope: str, **form: str) -> tuple[int, dict[str, Any]]:
+    form = {"grant_type": "client_credentials", "client_id": ACTOR_CLIENT_ID, "scope": scope} | form
+    async with world.http.post(f"{world.base}/login/{TENANT_ID}/oauth2/v2.0/token", data=form) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_secret_works_for_graph_and_not_for_sharepoint(world: World) -> None:
+    """A token bought with a secret is good for Graph, and SharePoint's `_api` refuses it with 401."""
+    secret = world.app[AUTHORITY].registrations[ACTOR_CLIENT_ID].secret
+    _, graph = await fetch_token(world, f"{GRAPH}/.default", client_secret=secret)
+    _, site = await fetch_token(world, f"{SHAREPOINT}/.default", client_secret=secret)
+    status, _ = await world.graph("GET", "/sites/root", token=graph["access_token"])
+    assert status == 200
+    status, told = await world.call(
+        "POST", "/sharepoint/sites/planning-casework/_api/contextinfo", token=site["access_token"]
+    )
+    assert status == 401
+    assert "Unsupported app only token" in told["odata.error"]["message"]["value"]
+
+
+async def test_assertion_works_for_sharepoint(world: World) -> None:
+    """A token bought with a signed assertion is good for SharePoint."""
+    assertion = SigningKey("uploaded").sign(
+        {"iss": ACTOR_CLIENT_ID, "sub": ACTOR_CLIENT_ID, "exp": int(time.time()) + 60}
+    )
+    kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    _, told = await fetch_token(world, f"{SHAREPOINT}/.default", client_assertion=assertion, client_assertion_type=kind)
+    status, _ = await world.call(
+        "POST", "/sharepoint/sites/planning-casework/_api/contextinfo", token=told["access_token"]
+    )
+    assert status == 200
+
+
+async def test_wrong_secret_is_refused(world: World) -> None:
+    """A wrong secret answers 401 invalid_client."""
+    status, told = await fetch_token(world, f"{GRAPH}/.default", client_secret="guessed")
+    assert (status, told["error"]) == (401, "invalid_client")
+
+
+async def test_missing_role_is_403(world: World) -> None:
+    """A call without its least role answers 403 accessDenied."""
+    status, told = await world.graph("POST", PROBE, {}, client=ACTOR_CLIENT_ID)
+    assert (status, told["error"]["code"]) == (403, "accessDenied")
+
+
+@pytest.mark.parametrize("audience", [SHAREPOINT, SHAREPOINT_ADMIN])
+async def test_token_of_another_audience_is_401(world: World, audience: str) -> None:
+    """A SharePoint token is nothing to Graph."""
+    status, told = await world.graph("POST", PROBE, {}, audience=audience)
+    assert (status, told["error"]["code"]) == (401, "InvalidAuthenticationToken")
+
+
+async def test_forged_and_expired_tokens_are_401(world: World) -> None:
+    """A token that another key signed, or that has ended, is refused."""
+    claims = jwt.decode(world.token(OBSERVER_CLIENT_ID, GRAPH), options={"verify_signature": False})
+    key = world.app[AUTHORITY].key
+    for token in (
+        SigningKey("forger").sign(claims, kid=key.kid),
+        key.sign(claims | {"exp": int(time.time()) - 3600}),
+        "x.y.z",
+    ):
+        status, told = await world.graph("POST", PROBE, {}, token=token)
+        assert (status, told["error"]["code"]) == (401, "InvalidAuthenticationToken")
+
+
+async def test_sharepoint_says_401_where_graph_says_403(world: World) -> None:
+    """Without the role, SharePoint answers 401 in its own shape."""
+    status, told = await world.call(
+        "POST", "/sharepoint-admin/_api/contextinfo", client=OBSERVER_CLIENT_ID, audience=SHAREPOINT_ADMIN
+    )
+    assert status == 401
+    assert told["odata.error"]["code"] == "-2147024891, System.UnauthorizedAccessException"
+
+
+async def test_revoked_role_stays_in_old_tokens(world: World) -> None:
+    """A role that was taken away is missing from new tokens and still in old ones."""
+    old = world.token(OBSERVER_CLIENT_ID, GRAPH)
+    await world.control("POST", "/identity", {"client": "observer", "resource": "graph", "revoke": "Mail.Send"})
+    new = world.app[AUTHORITY].issue(OBSERVER_CLIENT_ID, GRAPH)
+    assert (await world.graph("POST", PROBE, {}, token=old))[0] == 400
+    assert (await world.graph("POST", PROBE, {}, token=new))[0] == 403
+
+
+async def test_bot_holds_no_graph_role(world: World) -> None:
+    """The bot's identity gets a Graph token that opens nothing."""
+    status, _ = await world.graph("GET", f"/users/{world.person(PRIYA).id}", client=BOT_CLIENT_ID)
+    assert status == 403

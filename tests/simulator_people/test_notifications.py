@@ -1,0 +1,230 @@
+"""Notifications: what is told to whom, how often it is tried, and every way in which it goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from simulator.identity import TENANT_ID
+from simulator.notifications import COURIER
+from tests.simulator_people.test_subscriptions import subscribe, wanted
+from tests.simulator_people.world import Listener, World
+
+FILE = "/sites/planning-casework/Shared Documents/notes.docx"
+QUIET_SECONDS = 0.3
+
+
+@pytest.fixture(autouse=True)
+def prompt(world: World) -> None:
+    """News leaves at once and is tried again soon."""
+    knobs = world.app[COURIER].knobs
+    knobs.delay, knobs.first_pause = 0.02, 0.05
+
+
+async def security_subscription(world: World, listener: Listener) -> Any:
+    body = wanted(world, listener)
+    _, made = await world.graph("POST", "/subscriptions", body, Prefer="includesecuritywebhooks")
+    return made
+
+
+def notifications(listener: Listener) -> list[dict[str, Any]]:
+    return [each for _, body in listener.heard for each in body["value"]]
+
+
+async def test_change_of_a_file_is_told(world: World, listener: Listener) -> None:
+    """An edit raises one notification with the subscription's id, its clientState, the tenant and the resource."""
+    _, made = await subscribe(world, listener)
+    await world.act("edit", at=FILE)
+    await listener.until(1)
+    (told,) = notifications(listener)
+    assert told["subscriptionId"] == made["id"]
+    assert told["clientState"] == "a secret of this subscription"
+    assert (told["tenantId"], told["changeType"]) == (TENANT_ID, "updated")
+    assert told["resource"] == f"drives/{world.drive.id}/root"
+    assert "id" not in told["resourceData"]
+
+
+async def test_sharing_is_told_only_with_the_preference(world: World, listener: Listener) -> None:
+    """A change of permissions alone reaches only those who asked for security webhooks."""
+    await subscribe(world, listener)
+    await world.act("share", at=FILE, **{"with": "anyone"})
+    await asyncio.sleep(QUIET_SECONDS)
+    assert not listener.heard
+
+
+async def test_sharing_is_told_to_security_subscriptions(world: World, listener: Listener) -> None:
+    """With `Prefer: includesecuritywebhooks` a new Anyone link raises a notification."""
+    await security_subscription(world, listener)
+    await world.act("share", at=FILE, **{"with": "anyone"})
+    await listener.until(1)
+
+
+async def test_news_of_one_moment_travels_together(world: World, listener: Listener) -> None:
+    """Several subscriptions at one address share a POST."""
+    await subscribe(world, listener)
+    resource = f"/sites/{world.drive.site.id}/lists/{world.drive.list_id}"
+    await subscribe(world, listener, resource=resource, expirationDateTime=world.in_days(5))
+    await world.act("edit", at=FILE)
+    await listener.until(1)
+    assert len(notifications(listener)) == 2
+
+
+async def test_refused_delivery_is_tried_again(world: World, listener: Listener) -> None:
+    """A 503 is retried until a 2xx comes."""
+    await subscribe(world, listener)
+    statuses = iter([503, 500, 202])
+
+    async def reply(_: web.Request, __: Any) -> web.Response:
+        return web.Response(status=next(statuses))
+
+    listener.reply = reply
+    await world.act("edit", at=FILE)
+    await listener.until(3)
+    await asyncio.sleep(QUIET_SECONDS)
+    assert [each.status for each in world.app[COURIER].attempts] == [503, 500, 202]
+    assert [each.retry for each in world.app[COURIER].attempts] == [0, 1, 2]
+
+
+async def test_slow_answer_counts_as_none(world: World, listener: Listener) -> None:
+    """A 202 that comes too late the first time is delivered once more, with more patience."""
+    await subscribe(world, listener)
+    world.app[COURIER].knobs.in_time = 0.05
+
+    async def reply(_: web.Request, __: Any) -> web.Response:
+        await asyncio.sleep(0.15)
+        return web.Response(status=202)
+
+    listener.reply = reply
+    await world.act("edit", at=FILE)
+    await listener.until(2)
+    await asyncio.sleep(QUIET_SECONDS)
+    assert len(listener.heard) == 2
+
+
+async def test_delivery_is_given_up(world: World, listener: Listener) -> None:
+    """After its time a notification is lost."""
+    await subscribe(world, listener)
+    world.app[COURIER].knobs.give_up = 0.1
+
+    async def reply(_: web.Request, __: Any) -> web.Response:
+        return web.Response(status=500)
+
+    listener.reply = reply
+    await world.act("edit", at=FILE)
+    await asyncio.sleep(QUIET_SECONDS)
+    assert world.app[COURIER].lost == 1
+
+
+@pytest.mark.parametrize(("patience", "state"), [(10.0, "slow"), (0.1, "drop")])
+async def test_slow_endpoint_is_put_into_slow_or_drop_state(
+    world: World, listener: Listener, patience: float, state: str
+) -> None:
+    """After a window of slow answers, news waits for a window; after one of very slow answers, it is dropped."""
+    await subscribe(world, listener)
+    knobs = world.app[COURIER].knobs
+    knobs.in_time, knobs.patience, knobs.window, knobs.give_up = 0.05, patience, 0.4, 0.0
+
+    async def reply(_: web.Request, __: Any) -> web.Response:
+        await asyncio.sleep(0.2)
+        return web.Response(status=202)
+
+    listener.reply = reply
+    await world.act("edit", at=FILE)
+    await asyncio.sleep(0.5)
+    posts, lost = len(world.app[COURIER].attempts), world.app[COURIER].lost
+    await world.act("edit", at=FILE)
+    await asyncio.sleep(0.1)
+    (endpoint,) = world.app[COURIER].endpoints.values()
+    assert endpoint.state == state
+    assert len(world.app[COURIER].attempts) == posts
+    assert world.app[COURIER].lost - lost == (1 if state == "drop" else 0)
+
+
+async def test_reauthorisation_pauses_delivery(world: World, listener: Listener) -> None:
+    """After reauthorizationRequired news is kept back until the subscription is reauthorised."""
+    _, made = await subscribe(world, listener)
+    await world.control("POST", "/notifications", {"reauthorize": "all"})
+    await listener.until(1)
+    (asked,) = notifications(listener)
+    assert (asked["lifecycleEvent"], asked["subscriptionId"]) == ("reauthorizationRequired", made["id"])
+    await world.act("edit", at=FILE)
+    await asyncio.sleep(QUIET_SECONDS)
+    assert len(listener.heard) == 1
+    assert (await world.graph("POST", f"/subscriptions/{made['id']}/reauthorize"))[0] == 204
+    await listener.until(2)
+    assert notifications(listener)[1]["changeType"] == "updated"
+
+
+async def test_renewal_counts_as_reauthorisation(world: World, listener: Listener) -> None:
+    """PATCH lets delivery go on, too."""
+    _, made = await subscribe(world, listener)
+    await world.control("POST", "/notifications", {"reauthorize": "all"})
+    await world.act("edit", at=FILE)
+    await world.graph("PATCH", f"/subscriptions/{made['id']}", {"expirationDateTime": world.in_days(25)})
+    await listener.until(2)
+
+
+async def test_notifications_can_be_lost_and_doubled(world: World, listener: Listener) -> None:
+    """On request the next notification is lost, or arrives twice."""
+    await subscribe(world, listener)
+    await world.control("POST", "/notifications", {"lose": 1})
+    await world.act("edit", at=FILE)
+    await asyncio.sleep(QUIET_SECONDS)
+    assert not listener.heard
+    await world.control("POST", "/notifications", {"double": 1})
+    await world.act("edit", at=FILE)
+    await listener.until(2)
+    assert notifications(listener)[0] == notifications(listener)[1]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"clientState": "guessed"}, {"tenantId": "other"}, {"subscriptionId": "unknown"}, {"padding": 300_000}],
+)
+async def test_notifications_can_be_forged(world: World, listener: Listener, forged: dict[str, Any]) -> None:
+    """A request that nobody at Microsoft sent arrives when a test asks for it, and its answer is told."""
+    await subscribe(world, listener)
+    status, told = await world.control("POST", "/notifications", {"forge": forged})
+    assert (status, told["forged"]["status"]) == (200, 202)
+    fields = {name: value for name, value in forged.items() if name != "padding"}
+    assert fields.items() <= notifications(listener)[0].items()
+
+
+async def test_nothing_is_told_after_deletion(world: World, listener: Listener) -> None:
+    """A deleted subscription is silent."""
+    _, made = await subscribe(world, listener)
+    await world.graph("DELETE", f"/subscriptions/{made['id']}")
+    await world.act("edit", at=FILE)
+    await asyncio.sleep(QUIET_SECONDS)
+    assert not listener.heard
+
+
+async def test_leaver_is_told_to_subscribers_of_groups(world: World, listener: Listener) -> None:
+    """When somebody leaves, their groups are reported as updated."""
+    await subscribe(world, listener, resource="/groups", changeType="updated,deleted")
+    await world.act("leave", person="Sam Okafor")
+    await listener.until(1)
+    (told,) = notifications(listener)
+    assert told["resourceData"]["id"] == next(iter(world.tenant.groups))
+
+
+async def test_unknown_knob_is_refused(world: World) -> None:
+    """A misspelt knob is an error that names the real ones."""
+    status, told = await world.control("POST", "/notifications", {"loose": 1})
+    assert status == 400
+    assert "lose" in told["error"]["message"]
+
+
+async def test_news_is_kept_for_four_hours_only(world: World, listener: Listener) -> None:
+    """What waited for reauthorisation longer than four hours is lost."""
+    _, made = await subscribe(world, listener)
+    await world.control("POST", "/notifications", {"reauthorize": "all"})
+    await world.act("edit", at=FILE)
+    await world.act("advance-clock", advance="PT5H")
+    await world.graph("POST", f"/subscriptions/{made['id']}/reauthorize")
+    await asyncio.sleep(QUIET_SECONDS)
+    assert [each.get("lifecycleEvent") for each in notifications(listener)] == ["reauthorizationRequired"]
+    assert world.app[COURIER].lost == 1

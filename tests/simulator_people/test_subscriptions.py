@@ -1,0 +1,161 @@
+"""Subscriptions: who may have which, for how long, and the handshake with their address."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from simulator.clock import moment
+from simulator.identity import ACTOR_CLIENT_ID, BOT_CLIENT_ID
+from tests.simulator_people.world import Listener, World
+
+
+def wanted(world: World, listener: Listener, **change: Any) -> dict[str, Any]:
+    return {
+        "changeType": "updated",
+        "notificationUrl": f"{listener.url}/api/notify?code=a%2Fb",
+        "lifecycleNotificationUrl": f"{listener.url}/api/notify?code=a%2Fb",
+        "resource": f"/drives/{world.drive.id}/root",
+        "expirationDateTime": world.in_days(20),
+        "clientState": "a secret of this subscription",
+    } | change
+
+
+async def subscribe(world: World, listener: Listener, **change: Any) -> tuple[int, Any]:
+    return await world.graph("POST", "/subscriptions", wanted(world, listener, **change))
+
+
+async def test_subscription_is_created_and_listed(world: World, listener: Listener) -> None:
+    """201 with an id; it can be read and is in its app's list."""
+    status, made = await subscribe(world, listener)
+    assert status == 201
+    assert made["clientState"] == "a secret of this subscription"
+    _, read = await world.graph("GET", f"/subscriptions/{made['id']}")
+    _, listed = await world.graph("GET", "/subscriptions")
+    assert read["id"] == made["id"] == listed["value"][0]["id"]
+
+
+async def test_handshake_sends_a_token_that_decoding_twice_would_break(world: World, listener: Listener) -> None:
+    """Both addresses are asked, each with a token that has to come back exactly, decoded once; the query is kept."""
+    asked: list[tuple[str, str, str]] = []
+
+    async def reply(request: web.Request, _: Any) -> web.Response:
+        asked.append((request.query["validationToken"], request.content_type, request.query["code"]))
+        return web.Response(text=request.query["validationToken"])
+
+    listener.reply = reply
+    assert (await subscribe(world, listener))[0] == 201
+    assert [(kind, code) for _, kind, code in asked] == [("text/plain", "a/b")] * 2
+    assert all("%2B" in token and "+" in token for token, _, _ in asked)
+
+
+@pytest.mark.parametrize("fault", ["echo wrongly", "json", "500"])
+async def test_failed_handshake_is_400(world: World, listener: Listener, fault: str) -> None:
+    """An address that does not echo the token as text/plain with 200 gets no subscription."""
+
+    async def reply(request: web.Request, _: Any) -> web.Response:
+        token = request.query["validationToken"]
+        if fault == "json":
+            return web.json_response(token)
+        return web.Response(
+            text=token + " " if fault == "echo wrongly" else token, status=500 if fault == "500" else 200
+        )
+
+    listener.reply = reply
+    status, told = await subscribe(world, listener)
+    assert (status, told["error"]["code"]) == (400, "ValidationError")
+    assert (await world.graph("GET", "/subscriptions"))[1]["value"] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"changeType": "created"},
+        {"changeType": "updated,deleted"},
+        {"clientState": "x" * 129},
+        {"clientState": None},
+        {"notificationUrl": "http://example.net/notify"},
+        {"notificationUrl": "ftp://127.0.0.1/notify"},
+        {"includeResourceData": True},
+        {"expirationDateTime": "2026-12-24T09:00:00Z"},  # 31 days: over 42,300 minutes
+        {"expirationDateTime": "2026-11-20T09:00:00Z"},
+        {"expirationDateTime": "soon"},
+    ],
+)
+async def test_impossible_wishes_are_400(world: World, listener: Listener, change: dict[str, Any]) -> None:
+    """Only `updated` on a drive's root, a short clientState, an https or loopback address, a near expiry."""
+    assert (await subscribe(world, listener, **change))[0] == 400
+
+
+async def test_what_cannot_be_subscribed_to(world: World, listener: Listener) -> None:
+    """Sites, files, folders and permissions are refused with 400, a drive that is not there with 404."""
+    site, item = world.drive.site.id, next(iter(world.drive.items))
+    for resource in (f"/sites/{site}", f"/drives/{world.drive.id}/items/{item}", "/me/messages"):
+        assert (await subscribe(world, listener, resource=resource))[0] == 400
+    assert (await subscribe(world, listener, resource="/drives/b!none/root"))[0] == 404
+
+
+async def test_short_expiry_is_raised_to_45_minutes(world: World, listener: Listener) -> None:
+    """Anything nearer than 45 minutes is silently raised."""
+    _, made = await subscribe(world, listener, expirationDateTime=world.in_days(1 / 1440))
+    assert moment(made["expirationDateTime"]) >= world.tenant.now() + 44 * 60
+
+
+async def test_second_subscription_on_the_same_is_409(world: World, listener: Listener) -> None:
+    """One app has one subscription for a resource and change type."""
+    await subscribe(world, listener)
+    assert (await subscribe(world, listener))[0] == 409
+
+
+async def test_only_one_of_two_at_once_is_made(world: World, listener: Listener) -> None:
+    """Two requests for the same at the same time give one subscription and one 409."""
+    answers = await asyncio.gather(subscribe(world, listener), subscribe(world, listener))
+    assert sorted(status for status, _ in answers) == [201, 409]
+
+
+async def test_role_of_the_resource_is_needed(world: World, listener: Listener) -> None:
+    """The actor, who can write files, may subscribe to a drive; the bot may not, nor anybody to members of a team."""
+    body = wanted(world, listener)
+    assert (await world.graph("POST", "/subscriptions", body, client=BOT_CLIENT_ID))[0] == 403
+    assert (await world.graph("POST", "/subscriptions", body, client=ACTOR_CLIENT_ID))[0] == 201
+    group = next(iter(world.tenant.groups))
+    assert (await subscribe(world, listener, resource=f"/teams/{group}/members"))[0] == 403
+
+
+async def test_lists_groups_and_channels_have_their_own_lifetimes(world: World, listener: Listener) -> None:
+    """A list may live 29 days, teams' channels only three."""
+    site, group = world.drive.site.id, next(iter(world.tenant.groups))
+    resource = f"/sites/{site}/lists/{world.drive.list_id}"
+    assert (await subscribe(world, listener, resource=resource, expirationDateTime=world.in_days(29)))[0] == 201
+    assert (await subscribe(world, listener, resource="/groups", changeType="updated,deleted"))[0] == 201
+    channels = f"/teams/{group}/channels"
+    assert (await subscribe(world, listener, resource=channels, expirationDateTime=world.in_days(4)))[0] == 400
+    assert (await subscribe(world, listener, resource=channels, expirationDateTime=world.in_days(2)))[0] == 201
+
+
+async def test_renewal_extends(world: World, listener: Listener) -> None:
+    """PATCH answers 200 with the new expiry, and 404 once the subscription is gone."""
+    _, made = await subscribe(world, listener)
+    later = world.in_days(28)
+    status, told = await world.graph("PATCH", f"/subscriptions/{made['id']}", {"expirationDateTime": later})
+    assert (status, told["expirationDateTime"]) == (200, later)
+    assert (await world.graph("DELETE", f"/subscriptions/{made['id']}"))[0] == 204
+    assert (await world.graph("PATCH", f"/subscriptions/{made['id']}", {"expirationDateTime": later}))[0] == 404
+
+
+async def test_expired_subscriptions_vanish(world: World, listener: Listener) -> None:
+    """When the tenant's clock passes the expiry, the subscription is no longer there."""
+    _, made = await subscribe(world, listener)
+    await world.control("POST", "/clock", {"advance": "P21D"})
+    assert (await world.graph("GET", f"/subscriptions/{made['id']}"))[0] == 404
+    assert (await world.graph("GET", "/subscriptions"))[1]["value"] == []
+
+
+async def test_subscriptions_of_other_apps_are_hidden(world: World, listener: Listener) -> None:
+    """An app sees its own subscriptions alone."""
+    _, made = await subscribe(world, listener)
+    assert (await world.graph("GET", "/subscriptions", client=ACTOR_CLIENT_ID))[1]["value"] == []
+    assert (await world.graph("GET", f"/subscriptions/{made['id']}", client=ACTOR_CLIENT_ID))[0] == 404
