@@ -17,7 +17,11 @@
 | CUSTOS_UNITS_SHARE | part of them that Custos may spend | 0.5 |
 | CUSTOS_TIMEZONE | council time, for digests and working hours | Europe/London |
 | CUSTOS_CLOCK | `system`, or the address of a simulated tenant's clock | system |
-| CUSTOS_GRAPH_URL, CUSTOS_SHAREPOINT_ENDPOINT, CUSTOS_SHAREPOINT_ADMIN_ENDPOINT, CUSTOS_BOT_SERVICE_URL, CUSTOS_BOT_OPENID_URL | where Microsoft is reached; only a simulated tenant or a national cloud changes them | Microsoft's public cloud |
+| CUSTOS_GRAPH_URL | Microsoft Graph with its version; another one in national clouds | https://graph.microsoft.com/v1.0 |
+| CUSTOS_SHAREPOINT_ENDPOINT | where SharePoint is reached; only a simulated tenant changes it | CUSTOS_SHAREPOINT_URL |
+| CUSTOS_SHAREPOINT_ADMIN_ENDPOINT | where its administration is reached; likewise | `https://NAME-admin.sharepoint.com` |
+| CUSTOS_BOT_SERVICE_URL | the Bot Connector | https://smba.trafficmanager.net/teams |
+| CUSTOS_BOT_OPENID_URL | the keys with which the bot service signs | Microsoft's public cloud |
 """
 
 from __future__ import annotations

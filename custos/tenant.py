@@ -145,7 +145,7 @@ class LiveTenant:
                 found[place] = msgspec.json.decode(answers[str(number)].read(), type=_Item)
             except errors.Trouble as trouble:
                 found[place] = trouble
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 found[place] = Malformed(f"item {place[1]}: {error}.")
         return found
 
@@ -259,7 +259,7 @@ class LiveTenant:
             answer = await self.m365.observer.get(f"/drives/{drive_id}", units=1, params={"$select": "webUrl"})
             try:
                 self._libraries[drive_id] = msgspec.json.decode(answer, type=_Drive).url
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 raise Malformed(f"drive {drive_id}: {error}.") from error
         return self._libraries[drive_id]
 

@@ -33,6 +33,15 @@ SETTINGS = "local.settings.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Executions:
+    """Of one function."""
+
+    running: int
+    succeeded: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Where everything is. `environment` is what `custos` needs to work on this tenant."""
 
@@ -54,6 +63,19 @@ class Stage:
     def advance(self, by: str) -> None:
         """Move the tenant's clock, which Custos follows."""
         _post(f"{self.tenant}/sim/clock", {"advance": by})
+
+    def executions(self, function: str) -> Executions:
+        """How often a function has run since the start."""
+        told = self._status()[function]
+        return Executions(told["running"], told["succeeded"], told["failed"])
+
+    def running(self) -> bool:
+        """Whether any function runs now."""
+        return any(told["running"] for told in self._status().values())
+
+    def _status(self) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = _get(f"{self.host}/admin/host/status?code={self.master_key}")["functions"]
+        return found
 
     def fire(self, function: str) -> None:
         """Run a timer now, as an operator would."""

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _DAYS: dict[int, str] = {}
-_SECONDS = tuple(f"T{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}Z" for s in range(86400))
+_MINUTES = tuple(f"T{minute // 60:02d}:{minute % 60:02d}" for minute in range(1440))  # small enough for the cache
+_SECONDS = tuple(f":{second:02d}Z" for second in range(60))
 _EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -36,11 +37,12 @@ class TenantClock:
 
 def instant(seconds: float) -> str:
     """ISO 8601 of a moment in whole seconds since 1970, as Graph writes it (`2026-11-23T09:00:00Z`)."""
-    day, second = divmod(int(seconds), 86400)
+    whole = int(seconds)
+    day = whole // 86400
     text = _DAYS.get(day)
     if text is None:
         text = _DAYS[day] = (_EPOCH_DAY + timedelta(days=day)).strftime("%Y-%m-%d")
-    return text + _SECONDS[second]
+    return text + _MINUTES[whole % 86400 // 60] + _SECONDS[whole % 60]
 
 
 def moment(text: str) -> int:

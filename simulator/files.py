@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections import deque
 from collections.abc import Iterator
 
 from simulator.identifiers import item_ids
@@ -39,9 +40,9 @@ def content_seed(*parts: object) -> int:
 
 def descendants(item: Item) -> Iterator[Item]:
     """Everything below a folder, parents first."""
-    waiting = list(item.children or ())
+    waiting = deque(item.children or ())
     while waiting:
-        at = waiting.pop(0)
+        at = waiting.popleft()
         yield at
         waiting.extend(at.children or ())
 

@@ -199,12 +199,14 @@ class Item(msgspec.Struct, gc=False, eq=False):
     @property
     def path(self) -> str:
         """Path below the library, `Folder/name.docx`; "" for the root."""
-        parts: list[str] = []
-        at: Item | None = self
-        while at is not None and at.parent is not None:
-            parts.append(at.name)
-            at = at.parent
-        return "/".join(reversed(parts))
+        above = self.parent
+        if above is None:
+            return ""
+        path = self.name
+        while above.parent is not None:
+            path = f"{above.name}/{path}"
+            above = above.parent
+        return path
 
     def folder(self) -> list[Item]:
         """The children of a folder; raises TypeError on a file."""

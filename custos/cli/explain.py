@@ -8,8 +8,7 @@ import asyncio
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.engine.explain import explain
-from custos.engine.facts import facts_from
-from custos.inventory.reader import read_facts
+from custos.jobs.facts import facts as read
 from custos.jobs.policies import in_force
 from custos.report.explanation import show
 
@@ -22,7 +21,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     bundle = (await in_force(app)).bundle
-    facts = facts_from((await read_facts(app.account, app.lakehouse)).frames)
+    facts, _ = await read(app, bundle)
     now = app.clock.now()
     explanation = await asyncio.to_thread(explain, bundle, facts, now, args.url, policy=args.policy)
     show(explanation, now, screen.out, every=args.all)

@@ -53,7 +53,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
             reference=args.cig_ref,
             why=args.why,
         )
-    _write_state(app.settings.policies / policy.mark.file, to)
+    write_state(app.settings.policies / policy.mark.file, to)
     screen.out.print(f"{policy.id} may go as far as {to}, by {person}. Its file says so too: commit it.")
     return Exit.OK
 
@@ -65,7 +65,7 @@ def _policy(bundle: Bundle, name: str) -> Policy:
     return found
 
 
-def _write_state(path: Path, state: State) -> None:
+def write_state(path: Path, state: State) -> None:
     """Change the `state:` line and nothing else; the policy's hash does not cover it."""
     if path.exists():
         path.write_bytes(_STATE_LINE.sub(f"state: {state}".encode(), path.read_bytes(), count=1))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from custos.audit.events import Event, What
@@ -20,7 +20,7 @@ from custos.engine.approvals import Approvals
 from custos.engine.authority import Authority
 from custos.engine.budgets import Budgets
 from custos.engine.gate import Code, Purpose, Refused, decide
-from custos.engine.limits import Budget, HouseLimits, Shortfall, Sizes
+from custos.engine.limits import Budget, Shortfall, Sizes
 from custos.engine.model import Action, Plan, Result
 from custos.engine.plan import writes
 from custos.engine.ports import Audit, Messages
@@ -28,7 +28,7 @@ from custos.engine.protections import Protections
 from custos.engine.runs import Batch, Progress, Run, Runs, RunState, into_batches, new_run
 from custos.engine.switches import Switches
 from custos.errors import BadInput, Mark, Problem
-from custos.policy.model import Bundle
+from custos.policy.model import Bundle, HouseLimits
 
 ATTEMPTS = 3
 _BUSY_SECONDS = 60
@@ -57,7 +57,7 @@ class Dispatcher:
     audit: Audit
     clock: Clock
     writes_enabled: bool
-    house: HouseLimits = field(default_factory=HouseLimits)
+    house: HouseLimits | None = None  # None: those of settings.yaml
 
     async def dispatch(
         self,
@@ -155,7 +155,7 @@ class Dispatcher:
             standings=await self.approvals.standing(policies),
             protections=Protections(bundle.records, self._today()),
             budget=Budget(
-                house=self.house,
+                house=self.house or bundle.settings.house,
                 policies={policy.id: policy.limits for policy in policies},
                 owners={asset.id: asset.iao for asset in bundle.records.assets.values()},
                 sizes=sizes,

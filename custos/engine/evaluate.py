@@ -67,7 +67,7 @@ class Evaluation:
         found = self._frames.of(asked.rule.kind, asked.facts).filter(asked.found).sort(_ORDER)
         found = found if limit is None else found.head(limit)
         flags = [guard.covers.fill_null(value=False).alias(name) for name, guard in guards.items()]
-        rows = found.with_columns(flags).collect()
+        rows = found.select(pl.exclude("^in:.*$"), *flags).collect()
         for start in range(0, rows.height, _BATCH):
             batch = rows.slice(start, _BATCH)
             inside = asked.rule.kind in IN_LIBRARIES

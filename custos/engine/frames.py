@@ -42,10 +42,7 @@ class Frames:
     drives: frozenset[str] | None = None
 
     def of(self, kind: Kind, needed: frozenset[str]) -> pl.LazyFrame:
-        """The frame of a kind with the facts needed (names of the catalogue), its ids, the scope flags and `sure`.
-
-        Needed facts that the kind does not have are left out.
-        """
+        """The frame of a kind with the facts needed (names of the catalogue), its ids, the scope flags and `sure`."""
         makers: Mapping[Kind, Callable[[frozenset[str]], pl.LazyFrame]] = {
             Kind.SITE: self._sites,
             Kind.TEAM: self._teams,
@@ -61,7 +58,7 @@ class Frames:
         columns = [column for name in needed for column in columns_of(CATALOGUE[name])]
         flags = [column for column in present if column.startswith("in:")]
         return frame.select(
-            *(pl.col(column) for column in dict.fromkeys(columns) if column in present and column not in IDS),
+            *(pl.col(column) for column in dict.fromkeys(columns) if column not in IDS),
             *(pl.col(column) if column in present else _default(column) for column in (*IDS, *_LIVED)),
             *(pl.col(flag) for flag in flags),
             "sure",
@@ -202,7 +199,7 @@ class Frames:
         )
 
     def _links(self, _needed: frozenset[str]) -> pl.LazyFrame:
-        links = self.facts.permissions.filter((pl.col("kind") == "link") & _GRANTS_SOMETHING & (pl.col("grantee") == 0))
+        links = self.facts.permissions.filter((pl.col("kind") == "link") & _GRANTS_SOMETHING & (pl.col("grantee") <= 0))
         rows = self._shared(links, ("anonymous", "organization", "users", "unique"))
         return rows.drop("user_id").with_columns(
             grantee=pl.lit(-1, dtype=pl.Int32),

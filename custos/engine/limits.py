@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from custos.engine.gate import Purpose
-from custos.engine.model import Action, Reversibility
-from custos.policy.model import Limits
+from custos.engine.model import Action, ActionKind, Reversibility
+from custos.policy.model import HouseLimits, Limits
 
 
 class Span(StrEnum):
@@ -23,20 +23,6 @@ class Span(StrEnum):
 
     RUN = "run"
     DAY = "day"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HouseLimits:
-    """Ceilings for all policies together. None: no ceiling of this kind; 0: nothing at all."""
-
-    per_run: int | None = 500
-    per_day: int | None = 2_000
-    per_site_per_day: int | None = 500
-    per_owner_per_day: int | None = 500
-    per_asset_per_day: int | None = 500
-    percent_of_asset_per_day: float | None = 20.0
-    irreversible_per_day: int | None = 50
-    undo_per_day: int | None = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +71,14 @@ class Budget:
     def ceilings(self, action: Action) -> tuple[Ceiling, ...]:
         """The counters that one action adds to."""
         finding = action.finding
-        alike = (finding.policy, finding.rule, finding.asset_id, finding.subject.site_id, action.reversibility)
+        alike = (
+            finding.policy,
+            finding.rule,
+            finding.asset_id,
+            finding.subject.site_id,
+            action.kind,
+            action.reversibility,
+        )
         found = self._alike.get(alike)
         if found is None:
             found = self._alike[alike] = self._counters(action)
@@ -98,17 +91,20 @@ class Budget:
 
     def _of_house(self, action: Action) -> Iterable[_Entry]:
         house, asset, site = self.house, action.finding.asset_id, action.finding.subject.site_id
-        yield "tenant", Span.RUN, house.per_run, "The tenant"
-        yield "tenant", Span.DAY, house.per_day, "The tenant"
-        yield f"site|{site}", Span.DAY, house.per_site_per_day, f"One site ({site})"
+        # Labels are counted apart: a backlog of them must not use up the room of what protects people.
+        tier = "labels" if action.kind is ActionKind.APPLY_LABEL else "access"
+        yield f"tenant|{tier}", Span.RUN, house.per_run, f"The tenant, for {tier},"
+        yield f"tenant|{tier}", Span.DAY, house.per_day, f"The tenant, for {tier},"
+        yield f"site|{site}|{tier}", Span.DAY, house.per_site_per_day, f"One site ({site}), for {tier},"
         if asset:
             owner = self.owners.get(asset, "")
             most = _smaller(
                 house.per_asset_per_day, _part(house.percent_of_asset_per_day, self.sizes.assets.get(asset))
             )
-            yield f"asset|{asset}", Span.DAY, most, f"The asset {asset}"
+            yield f"asset|{asset}|{tier}", Span.DAY, most, f"The asset {asset}, for {tier},"
             if owner:
-                yield f"owner|{owner.casefold()}", Span.DAY, house.per_owner_per_day, f"One owner ({owner})"
+                key = f"owner|{owner.casefold()}|{tier}"
+                yield key, Span.DAY, house.per_owner_per_day, f"One owner ({owner}), for {tier},"
         if action.reversibility is Reversibility.IRREVERSIBLE:
             yield "irreversible", Span.DAY, house.irreversible_per_day, "What cannot be undone"
 

@@ -16,7 +16,7 @@ from custos.engine.guards import Guard, Guards
 from custos.engine.model import ActionKind, Fact, Finding, Kind, State, Subject
 from custos.engine.protect import of_label
 from custos.policy.bundle import winner
-from custos.policy.catalogue import CATALOGUE, facts_of
+from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in
 from custos.policy.model import Bundle, Policy, Rule
 from custos.policy.words import names_in, sentence
@@ -91,8 +91,7 @@ def asked_rules(bundle: Bundle, guards: Guards, now: datetime, kinds: Iterable[K
             pl.col(f"in:{policy.id}"),
             pl.when(pl.col("sure")).then(compile_condition(rule.when, moment)),
             tuple(guards.of(rule.kind, policy.id, rule.id)),
-            (facts_in(rule.when) | names_in(rule.because) | {"asset", *ALWAYS.get(rule.kind, ())})
-            & facts_of(rule.kind).keys(),
+            facts_in(rule.when) | names_in(rule.because) | {"asset", *ALWAYS.get(rule.kind, ())},
         )
         for policy in bundle.policies.values()
         if policy.state is not State.DRAFT

@@ -87,6 +87,8 @@ def _label(step: Step, finding: Finding, occasion: Occasion) -> Change:
         )
     elif facts.get("is_record") is True:
         refused = Refused(Code.RECORD, "It is a record.")
+    elif now and facts.get("is_record") is None:
+        refused = Refused(Code.UNKNOWN, "Whether it is a record was not read.")
     elif now and facts.get("label_explicit") is not False:
         refused = Refused(Code.EXPLICIT, f"Somebody chose its label “{now}”, or nobody knows who did.")
     return _change(before, after, Reversibility.REVERSIBLE, satisfied=now == wanted, refused=refused)
@@ -137,6 +139,8 @@ def _link(_step: Step, finding: Finding, _occasion: Occasion) -> Change:
         refused = Refused(Code.UNKNOWN, "Who can open the link was not read.")
     elif allowed and facts.get(allowed) is True:
         refused = Refused(Code.POSTURE, "The asset's posture allows such links.")
+    elif allowed and facts.get(allowed) is None:
+        refused = Refused(Code.UNKNOWN, "Whether the asset's posture allows such links is not known.")
     return _change(before, after, Reversibility.IRREVERSIBLE, refused=refused)
 
 
@@ -151,6 +155,8 @@ def _grant(_step: Step, finding: Finding, _occasion: Occasion) -> Change:
         refused = Refused(Code.UNKNOWN, "What they may do, or how access was given, was not read.")
     elif facts.get("under_agreement") is True:
         refused = Refused(Code.POSTURE, "A sharing agreement in date covers this person.")
+    elif facts.get("under_agreement") is None:
+        refused = Refused(Code.UNKNOWN, "Whether a sharing agreement covers this person is not known.")
     elif facts.get("through") == "link" and not person:
         refused = Refused(Code.UNKNOWN, "Who is named on the link was not read.")
     return _change(before, after, given_again, refused=refused)

@@ -147,7 +147,7 @@ class _Discovery:
         found = await all_of([self._group_site(group) for group in groups])
         urls = await all_of([self._channel_urls(group) for group in groups if group.is_team])
         flat = [url for part in urls for url in part]
-        channels = {one.site_id for one in listed for url in flat if url.startswith(f"{one.web_url}/")}
+        channels = {_site_at(url, listed) for url in flat}
         by_site = {site: group.group_id for group, site in zip(groups, found, strict=True) if site}
         return _Connections(by_site, frozenset(channels))
 
@@ -227,6 +227,12 @@ class _Discovery:
             gone=int((sites_now["access"] == "gone").sum()),
             troubles=tuple(one.trouble for one in seen if one.trouble),
         )
+
+
+def _site_at(url: str, listed: Sequence[Site]) -> str:
+    """The id of the site in which an address lies: the one with the longest address, for all begin with the root's."""
+    above = [site for site in listed if url.startswith(f"{site.web_url}/")]
+    return max(above, key=lambda site: len(site.web_url)).site_id if above else ""
 
 
 def _kept(rows: Sequence[Mapping[str, object]], before: pl.DataFrame) -> pl.DataFrame:

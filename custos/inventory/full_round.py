@@ -116,7 +116,8 @@ def _drift(work: Work, verdict: compare.Verdict) -> int:
     before = work.state.synced_at
     if before is None:
         return 0
-    return sum(frame.filter(pl.col("modified") < before).height for frame in (verdict.new, verdict.differing))
+    old = (pl.col("modified") < before) & ~pl.col("is_folder")  # a folder differs whenever its contents do
+    return sum(frame.filter(old).height for frame in (verdict.new, verdict.differing))
 
 
 async def _sweep(work: Work, reading: _Reading) -> None:

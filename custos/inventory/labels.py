@@ -60,14 +60,20 @@ async def read_now(work: Work, items: pl.DataFrame) -> pl.DataFrame:
 
 
 async def gather(work: Work) -> bool:
-    """Put by all labels of the library, going on where the last turn stopped. False when the time ran out."""
+    """Read all labels of the library, going on where the last turn stopped. False when the time ran out.
+
+    Those of a small library are held in memory: a turn that does not reach the round's end reads them again.
+    """
     state = work.state
     frames: list[pl.DataFrame] = []
     async with aclosing(work.source.label_pages(state.site_id, state.list_id, state.label_link)) as pages:
         async for page in pages:
             frames.append(page.labels)
             last = not page.next_link
-            if last or work.is_over or sum(frame.height for frame in frames) >= _PART_ROWS:
+            rows = sum(frame.height for frame in frames)
+            if last and not work.state.label_parts and rows < _PART_ROWS:
+                work.labels = frames
+            elif last or work.is_over or rows >= _PART_ROWS:
                 number = work.state.label_parts
                 await work.hold()
                 await work.parts.put(state.round_id, _KIND, number, pl.concat(frames))
@@ -80,8 +86,9 @@ async def gather(work: Work) -> bool:
 
 
 async def gathered(work: Work) -> pl.DataFrame:
-    """What `gather` put by: one row of `columns.LABELS` a list item."""
-    frames = await work.parts.get(work.state.round_id, _KIND, range(work.state.label_parts))
+    """What `gather` read: one row of `columns.LABELS` a list item."""
+    parts = await work.parts.get(work.state.round_id, _KIND, range(work.state.label_parts))
+    frames = [*parts, *work.labels]
     return latest(frames, "list_item_id") if frames else empty(LABELS)
 
 

@@ -5,6 +5,7 @@ Everything comes as columns. What a question cost is counted here, in resource u
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from custos.m365.paging import prefetched
 from custos.m365.permissions import Permission
 
 LABEL_PAGE = labels.PAGE
+_GUESTS_SECONDS = 600.0
+_guests: dict[str, tuple[float, frozenset[str]]] = {}  # by Graph's address; one list serves all libraries
 _AT_ONCE = 200  # items whose labels or permissions are asked for together
 
 
@@ -79,7 +82,7 @@ class Source(Protocol):
         ...
 
     async def guests(self) -> frozenset[str]:
-        """The Entra ids of all guests of the tenant."""
+        """The Entra ids of all guests of the tenant, ten minutes old at most."""
         ...
 
 
@@ -89,7 +92,6 @@ class GraphSource:
 
     graph: Graph
     cost: Cost = field(default_factory=Cost)
-    _guests: frozenset[str] | None = field(default=None, init=False)
 
     async def latest(self, drive_id: str) -> str:
         self.cost.add(delta.UNITS_CHANGES)
@@ -139,10 +141,12 @@ class GraphSource:
         return found
 
     async def guests(self) -> frozenset[str]:
-        if self._guests is None:
+        kept = _guests.get(self.graph.base_url)
+        if kept is None or time.monotonic() - kept[0] > _GUESTS_SECONDS:
             self.cost.add(0)
-            self._guests = frozenset(guest.user_id for guest in await directory.guests(self.graph))
-        return self._guests
+            found = frozenset(guest.user_id for guest in await directory.guests(self.graph))
+            kept = _guests[self.graph.base_url] = (time.monotonic(), found)
+        return kept[1]
 
 
 def _chunks(items: Sequence[str]) -> list[Sequence[str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from custos.clock import Clock
 from custos.errors import CustosError, RowChanged
@@ -18,7 +19,7 @@ from custos.inventory import change_round, full_round, labels, permissions
 from custos.inventory.dirty import clear_dirty
 from custos.inventory.parts import Parts
 from custos.inventory.source import GraphSource, Source
-from custos.inventory.state import DriveStates, Round, SyncState, Why
+from custos.inventory.state import DriveState, DriveStates, Round, SyncState, Why
 from custos.inventory.tables import Lakehouse, Superseded
 from custos.inventory.work import LeaseLost, Work
 from custos.m365 import Microsoft365
@@ -32,6 +33,7 @@ BATCH_ROWS = 50_000
 BUSY_SECONDS = 30
 """How long to wait before asking again for a drive that another worker holds."""
 
+_RECENT = timedelta(minutes=1)
 _RESTARTS = 2
 _GIVE_UP_AFTER = 5
 _REASONS: tuple[tuple[type[Trouble], Why], ...] = (
@@ -105,15 +107,10 @@ async def sync_from(
     deadline = time.monotonic() + deadline_seconds
     states = DriveStates.of(account)
     lease = Lease(account.rows(LEASES), key_part(drive_id), owner or uuid.uuid4().hex)
-    standing = await states.get(drive_id)
-    if standing is None:
-        raise UnknownDrive(f"Drive {drive_id} is not known: run discovery first.")
     if not await lease.take():
-        return SyncReport(
-            drive_id=drive_id, state=standing.state, why=standing.why, more=True, retry_after=BUSY_SECONDS, busy=True
-        )
+        return await _busy(states, drive_id)
     try:
-        state = await states.get(drive_id) or standing
+        state = await _known(states, drive_id)
         work = Work(state, states, lakehouse, Parts.of(account, drive_id), source, clock, lease, deadline, batch_rows)
         await clear_dirty(account, drive_id)
         try:
@@ -127,6 +124,20 @@ async def sync_from(
             return _report(work, more=True, retry_after=BUSY_SECONDS)
     finally:
         await lease.release()
+
+
+async def _known(states: DriveStates, drive_id: str) -> DriveState:
+    state = await states.get(drive_id)
+    if state is None:
+        raise UnknownDrive(f"Drive {drive_id} is not known: run discovery first.")
+    return state
+
+
+async def _busy(states: DriveStates, drive_id: str) -> SyncReport:
+    state = await _known(states, drive_id)
+    return SyncReport(
+        drive_id=drive_id, state=state.state, why=state.why, more=True, retry_after=BUSY_SECONDS, busy=True
+    )
 
 
 async def _turn(work: Work, *, full: bool) -> bool:
@@ -148,13 +159,22 @@ async def _turn(work: Work, *, full: bool) -> bool:
 
 
 async def _rounds(work: Work, *, full: bool) -> bool:
-    if work.state.round is Round.LABELS and not full:
-        if not await labels.bulk(work):
-            return False
-    elif work.state.round is not Round.FULL and (full or not work.state.delta_link):
-        await full_round.begin(work)
-    if work.state.round is Round.FULL and (not await full_round.run(work) or work.is_over):
+    """A full round when one is under way or asked for, else the changes.
+
+    Before a drive that is known is read anew its changes are read: what the full round finds then is what delta missed.
+    """
+    if work.state.round is Round.LABELS and not full and not await labels.bulk(work):
         return False
+    if work.state.round is not Round.FULL and (full or not work.state.delta_link):
+        if work.state.delta_link:
+            await change_round.run(work)
+        await full_round.begin(work)
+    if work.state.round is Round.FULL:
+        began = work.started
+        if not await full_round.run(work):
+            return False
+        if work.clock.now() - began < _RECENT:
+            return True  # what happened meanwhile comes with the next sync
     return await change_round.run(work)
 
 

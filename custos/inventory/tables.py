@@ -40,13 +40,15 @@ class Writer:
 
     `last` is the number of the drive's last write in the snapshot the worker started from (0: none). The number travels
     in the commit itself (Delta's `txn` action), so a worker that outlived its lease is refused by the table, not by luck.
-    `version` is the table's version up to which that was checked, -1 when it did not exist yet.
+    `version` is the table's version up to which that was checked, -1 when it did not exist yet; `files` hold the drive's
+    rows at that version, and nobody else can have changed them since.
     """
 
     table: str
     drive: str
     last: int
     version: int
+    files: Sequence[str]
 
     @property
     def application(self) -> str:
@@ -78,14 +80,20 @@ class Lakehouse:
 
         Which files that means is settled here; later writes change nothing in the frame.
         """
+        return self._frame(table, self._files(table, drives, version), columns)
+
+    def scan_own(self, writer: Writer, *, columns: Sequence[str] | None = None) -> pl.LazyFrame:
+        """The rows of a writer's drive as it left them. Asks storage for no list of files."""
+        return self._frame(writer.table, writer.files, columns)
+
+    def _frame(self, table: str, files: Sequence[str], columns: Sequence[str] | None) -> pl.LazyFrame:
         wanted = list(columns) if columns is not None else list(TABLES[table])
-        files = self._files(table, drives, version)
         if not files:
             return empty(TABLES[table]).lazy().select(wanted)
         partition = PARTITIONS.get(table, [])
         kinds = TABLES[table]
         return pl.scan_parquet(
-            files,
+            list(files),
             schema={name: kind for name, kind in kinds.items() if name not in partition},
             hive_partitioning=bool(partition),
             hive_schema={name: kinds[name] for name in partition} or None,
@@ -126,9 +134,9 @@ class Lakehouse:
     def writer(self, table: str, drive: str) -> Writer:
         """A turn at writing `drive`. What is compared with must be read after this."""
         if not self._tables.exists(table):
-            return Writer(table, drive, 0, -1)
+            return Writer(table, drive, 0, -1, ())
         with self._tables.opened(table) as opened:
-            writer = Writer(table, drive, 0, opened.version())
+            writer = Writer(table, drive, 0, opened.version(), _files_of(opened, [drive]))
             writer.last = opened.transaction_version(writer.application) or 0
         return writer
 
@@ -218,13 +226,10 @@ class Lakehouse:
         if version == -1 or not self._tables.exists(table):
             return []
         chosen = None if drives is None else sorted(set(drives))
-        if chosen == []:
-            return []
-        only = None if chosen is None else [("drive_id", "in", chosen)]
         if version is not None:
-            return list(self._tables.at(table, version).file_uris(file_pruning_predicate=only))
+            return _files_of(self._tables.at(table, version), chosen)
         with self._tables.opened(table) as opened:
-            return list(opened.file_uris(file_pruning_predicate=only))
+            return _files_of(opened, chosen)
 
     def _write(self, table: str, writer: Writer | None, change: Callable[[DeltaTable, CommitProperties], None]) -> None:
         """Run one commit, again from a fresh snapshot when another commit got in between."""
@@ -243,6 +248,7 @@ class Lakehouse:
                     change(opened, commit)
                     if writer is not None and opened.version() != before:  # a change of nothing commits nothing
                         writer.last, writer.version = writer.last + 1, opened.version()
+                        writer.files = _files_of(opened, [writer.drive])
             except CommitFailedError as error:
                 if attempt == _ATTEMPTS:
                     raise StorageTrouble(f"table {table} is written by too many at once") from error
@@ -251,6 +257,13 @@ class Lakehouse:
                 raise StorageTrouble(f"table {table} cannot be written: {brief(error)}") from error
             else:
                 return
+
+
+def _files_of(opened: DeltaTable, drives: Sequence[str] | None) -> list[str]:
+    if drives is not None and not drives:
+        return []
+    only = None if drives is None else [("drive_id", "in", list(drives))]
+    return list(opened.file_uris(file_pruning_predicate=only))
 
 
 def literal(text: str) -> str:

@@ -57,6 +57,8 @@ class Work:
     batch_rows: int
     changed: int = 0
     removed: int = 0
+    labels: Sequence[pl.DataFrame] = ()
+    """Labels of the library that were read in this turn and are not put by."""
     _charged: int = 0
     _writers: dict[str, Writer] = field(default_factory=dict)
 
@@ -95,10 +97,10 @@ class Work:
         columns: Sequence[str] | None = None,
     ) -> pl.DataFrame:
         """This drive's rows of `table`, as we may write them: `then` says what to make of them before they are collected."""
-        await self.writer(table)
+        writer = await self.writer(table)
 
         def read() -> pl.DataFrame:
-            return self.lakehouse.collect(then(self.lakehouse.scan(table, drives=[self.drive_id], columns=columns)))
+            return self.lakehouse.collect(then(self.lakehouse.scan_own(writer, columns=columns)))
 
         return await asyncio.to_thread(read)
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import evaluate
-from custos.engine.facts import facts_from
 from custos.engine.gate import Purpose
 from custos.engine.limits import Sizes
 from custos.engine.runs import Progress, RunState, Verdict
 from custos.engine.sizes import measure
 from custos.engine.undo import Scope, UndoPlan
-from custos.inventory.reader import read_facts
 from custos.jobs import incidents, policies
+from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.policy import Bundle
 from custos.storage.queues import SYNC
@@ -71,7 +70,7 @@ async def read_again(app: Custos, drives: frozenset[str]) -> None:
 
 
 async def _sizes(app: Custos, bundle: Bundle) -> Sizes:
-    tables = await read_facts(app.account, app.lakehouse)
-    facts, now = facts_from(tables.frames), app.clock.now()
+    facts, _ = await read(app, bundle)
+    now = app.clock.now()
     evaluation = await asyncio.to_thread(evaluate, bundle, facts, now)
     return await asyncio.to_thread(measure, bundle, facts, evaluation, now)

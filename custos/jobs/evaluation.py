@@ -18,20 +18,20 @@ import polars as pl
 from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import Evaluation
 from custos.engine.evaluate import evaluate as evaluate_policies
-from custos.engine.facts import Facts, facts_from
+from custos.engine.facts import Facts
 from custos.engine.gate import Standing
 from custos.engine.model import Finding, Plan, State
 from custos.engine.plan import Circumstances, make_plan, writes
 from custos.engine.sizes import measure
-from custos.inventory.reader import read_facts
 from custos.jobs import directory, incidents, policies
+from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
-from custos.notices.assignment import Person
 from custos.notices.lookup import case_facts
 from custos.notices.refresh import Refreshed, Situation, refresh_cases
 from custos.notices.subjects import Place
 from custos.notices.topics import topics_of
+from custos.storage.queues import NOTIFY
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -78,9 +78,7 @@ async def look(app: Custos, *, drives: frozenset[str] | None = None) -> Outlook:
     """Evaluate every policy on the mirror (or on some libraries) and plan. Calls nothing but Entra for who is who."""
     in_force = await policies.in_force(app)
     bundle = in_force.bundle
-    people = await directory.accounts(app, bundle.records, also=bundle.settings.not_people)
-    tables = await read_facts(app.account, app.lakehouse, drives=drives)
-    facts = facts_from({**tables.frames, "people": _people(people.people)})
+    facts, tables = await read(app, bundle, drives=drives)
     now = app.clock.now()
     standings = await app.approvals.standing(bundle.policies.values())
     evaluation = await asyncio.to_thread(evaluate_policies, bundle, facts, now, drives=drives)
@@ -128,7 +126,10 @@ async def _refresh(app: Custos, outlook: Outlook, drives: frozenset[str] | None)
         now=app.clock.now(),
         zone=app.zone,
     )
-    return await refresh_cases(outlook.findings, book=app.cases, situation=situation)
+    refreshed = await refresh_cases(outlook.findings, book=app.cases, situation=situation)
+    for digest_id in sorted(refreshed.stale_cards):
+        await app.account.queue(NOTIFY).send({"update": digest_id})
+    return refreshed
 
 
 def _covered(outlook: Outlook, drives: frozenset[str] | None) -> _Coverage:
@@ -156,10 +157,3 @@ def _places(facts: Facts) -> dict[str, Place]:
     found = {site: Place(title or "", url or "", read) for site, title, url, read in sites.iter_rows()}
     found |= {drive: Place(name or "", url or "", read) for drive, name, url, read in drives.collect().iter_rows()}
     return found
-
-
-def _people(people: Mapping[str, Person]) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"user_id": [person.user_id for person in people.values()], "upn": list(people)},
-        schema={"user_id": pl.String(), "upn": pl.String()},
-    )

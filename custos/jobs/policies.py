@@ -46,6 +46,7 @@ async def in_force(app: Custos) -> InForce:
             raise
         sentence = f"{len(refused.problems)} problem(s), the first: {refused.problems[0]}"
         await incidents.note(app, Incident.POLICIES, str(app.settings.policies), sentence)
+        app.kept_policies = ""  # the same version may come back, and then the incident has to go
         return InForce(kept, refused.problems)
     await _keep(app, bundle)
     return InForce(bundle, ())
@@ -59,7 +60,7 @@ async def _keep(app: Custos, bundle: Bundle) -> None:
     if found is None or found.text("version") != bundle.version:
         await app.account.container(CONTAINER).put(f"{bundle.version}.zip", _packed(bundle))
         await rows.upsert(Row(*_ROW, {"version": bundle.version, "at": app.clock.now().isoformat()}))
-        await incidents.clear(app, Incident.POLICIES, str(app.settings.policies))
+    await incidents.clear(app, Incident.POLICIES, str(app.settings.policies))
     app.kept_policies = bundle.version
 
 

@@ -57,7 +57,7 @@ async def receive(app: Custos, body: bytes) -> int:
         return 413
     try:
         notifications = _decode(body).value
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         await incidents.note(app, Incident.FORGED, "notification", f"Not a collection of notifications: {error}")
         return 400
     by_subscription: dict[str, list[_Notification]] = {}

@@ -126,7 +126,7 @@ async def _round(graph: _Poster, parts: Sequence[BatchRequest], lane: Lane) -> d
     )
     try:
         heard = {part.id: part for part in _decode(raw).responses}
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Malformed(f"POST /$batch: the answer cannot be read ({error}).") from error
     return {part.id: _answer(part, heard.get(part.id)) for part in parts}
 

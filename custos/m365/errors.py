@@ -178,7 +178,7 @@ def trouble_from(status: int, headers: Mapping[str, str], body: bytes, *, what: 
     """
     try:
         error = _decode(body).error or _Error()
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         error = _Error()
     code, inner = str(error.code or ""), error.innermost()
     said = " ".join(part for part in (str(status), code, inner) if part)

@@ -86,8 +86,8 @@ class Assignment:
     """Who is asked, in which role, and the sentence that tells them why.
 
     `person` is None only when nobody in the whole chain can be asked; then `because` says so to the operator. `steward`
-    can be asked to look first; `no_steward` says why nobody can. `governance` keeps the register: the head of
-    information governance, or the SIRO. `next_words` ends the sentence "if nobody answers …".
+    can be asked to look first; `no_steward` says why nobody can. `governance` takes it when it is not theirs: the head
+    of information governance or the SIRO; after a steward the owner. `next_words` ends the sentence "if nobody answers …".
     `gaps` are faults of the register that the assignment met, for its keeper.
     """
 
@@ -138,7 +138,7 @@ def assign(
             person=owner.steward,
             role=Role.STEWARD,
             because=f"You are asked because you are the data steward of {asset.name} ({asset.id}).",
-            governance=owner.governance,
+            governance=owner.person or owner.governance,
             next_words=f"it goes to {who}, {ROLE_WORDS[owner.role]}",
             gaps=owner.gaps,
         )

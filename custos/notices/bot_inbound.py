@@ -101,7 +101,7 @@ class KeyRing:
                 if _origin(metadata.jwks_uri) != _origin(self.metadata_url):
                     raise KeysUnavailable("The metadata of the bot service names keys at another host.")
                 published = msgspec.json.decode(await _document(client, metadata.jwks_uri), type=_Keys).keys
-        except (httpx.HTTPError, msgspec.MsgspecError) as error:
+        except (httpx.HTTPError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             if self._keys:
                 _log.warning("bot service keys not renewed", extra={"error": type(error).__name__})
                 self._fetched = time.monotonic() - KEYS_LAST_SECONDS + self.ask_again_seconds
@@ -131,7 +131,7 @@ class Doorkeeper:
         claims, key = await self._claims(token.strip())
         try:
             activity = decode(body)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise Forged("malformed", f"The body is no activity: {type(error).__name__}.") from error
         self._agree(activity, claims, key)
         return activity

@@ -14,10 +14,10 @@ from enum import StrEnum
 
 from custos.audit.events import Event, What
 from custos.errors import RowChanged, StorageTrouble
-from custos.notices.assignment import Role
+from custos.notices.assignment import TO_THE_GROUP, Role
 from custos.notices.cases import CaseBook, note
+from custos.notices.handover import reassigned
 from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, KeepReason, Verb
-from custos.notices.refresh import reassigned
 from custos.policy.duration import Duration
 
 KEEP_HOLDS = Duration(12, "month")
@@ -160,7 +160,15 @@ def _steward(owner: Assignee) -> Assignee:
 
 
 def _register_keeper(case: Case) -> Assignee:
+    """The owner after a steward whom the rule asked first; else whoever keeps the register."""
     asked = case.assignee
+    if asked.role is Role.STEWARD:
+        return Assignee(
+            who=asked.governance,
+            role=Role.IAO,
+            because=f"{asked.who.name}, the data steward of {case.asset_name} ({case.asset_id}), says that it is not theirs.",
+            next_words=TO_THE_GROUP,
+        )
     what = f"{case.asset_name} ({case.asset_id})" if case.asset_id else "this"
     return Assignee(
         who=asked.governance,

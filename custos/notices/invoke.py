@@ -160,7 +160,7 @@ def _words(verdict: Verdict) -> str:
 def _press_of_invoke(activity: Activity) -> Press | None:
     try:
         value = msgspec.json.decode(activity.value, type=dict[str, Any])
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     action = value.get("action")
     if not isinstance(action, dict) or not isinstance(action.get("data"), dict):
@@ -171,7 +171,7 @@ def _press_of_invoke(activity: Activity) -> Press | None:
 def _press_of_submit(activity: Activity) -> Press | None:
     try:
         value = msgspec.json.decode(activity.value)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     if not isinstance(value, dict) or "c" not in value:
         return None

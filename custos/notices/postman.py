@@ -144,6 +144,7 @@ class Postman:
         except Forbidden as trouble:
             went = Went.BLOCKED if trouble.code == BLOCKED else Went.NOT_INSTALLED
             attempts.append(_said(Channel.BOT, went))
+            await self.people.left(person.user_id)
         except (NotFound, Refused) as trouble:
             attempts.append(_said(Channel.BOT, Went.REFUSED, trouble))
         else:
@@ -151,7 +152,6 @@ class Postman:
             return Delivery(
                 channel=Channel.BOT, attempts=tuple(attempts), conversation_id=conversation_id, activity_id=activity_id
             )
-        await self.people.left(person.user_id)
         return None
 
     async def _by_feed(self, person: Contact, letter: Letter, attempts: list[str]) -> bool:

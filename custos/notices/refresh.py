@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from custos.audit.events import What
 from custos.engine.model import Finding
 from custos.errors import RowChanged, RowExists
-from custos.notices.assignment import Assignment, Directory, Person, Role, assign
+from custos.notices.assignment import Assignment, Directory, Role, assign
 from custos.notices.cases import CaseBook, Stored, case_id, new_nonce, note
+from custos.notices.handover import assignee_of, reassigned
 from custos.notices.members import Members, store
-from custos.notices.model import NOBODY, Assignee, Case, CaseState, Contact, Line, Note, Verb
+from custos.notices.model import Case, CaseState, Line, Note, Verb
 from custos.notices.subjects import Key, Place, Question, fold, questions
 from custos.notices.topics import Topic
 from custos.records.model import Records
@@ -291,38 +292,6 @@ class _Keeper:
 
     def _why_gone(self, case: Case) -> str:
         return "no policy in force asks about it any more" if self._withdrawn(case) else "it is no longer found"
-
-
-def assignee_of(assignment: Assignment) -> Assignee:
-    """As a case stores it."""
-    return Assignee(
-        who=_contact(assignment.person),
-        role=assignment.role,
-        because=assignment.because,
-        next_words=assignment.next_words,
-        steward=_contact(assignment.steward),
-        governance=_contact(assignment.governance),
-    )
-
-
-def reassigned(case: Case, assignee: Assignee, *, keep_deadline: bool = False) -> Case:
-    """The case in other hands: told anew, with a nonce of its own, and the clock set when that happens."""
-    return replace(
-        case,
-        assignee=assignee,
-        state=CaseState.FOUND,
-        nonce=new_nonce(),
-        shown="",
-        told_at=None,
-        deadline=case.deadline if keep_deadline else None,
-        asked_by=None,
-    )
-
-
-def _contact(person: Person | None) -> Contact:
-    if person is None:
-        return NOBODY
-    return Contact(user_id=person.user_id, upn=person.upn, name=person.name, mail=person.mail)
 
 
 def _is_live(case: Case) -> bool:

@@ -227,6 +227,20 @@ class SharingClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HouseLimits:
+    """Ceilings for all policies together, labels and access counted apart. None: no ceiling of this kind; 0: nothing at all."""
+
+    per_run: int | None = 500
+    per_day: int | None = 2_000
+    per_site_per_day: int | None = 500
+    per_owner_per_day: int | None = 500
+    per_asset_per_day: int | None = 500
+    percent_of_asset_per_day: float | None = 20.0
+    irreversible_per_day: int | None = 50
+    undo_per_day: int | None = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySettings:
     """What is tuned once for all policies, from `policies/settings.yaml`."""
 
@@ -234,6 +248,7 @@ class PolicySettings:
     not_governed: frozenset[str]  # normalised addresses of sites that no policy looks at
     classes: Mapping[Posture | None, SharingClass]  # None: content that no asset covers
     clauses: frozenset[str]  # of the council's information management policy, for `policy_ref`
+    house: HouseLimits = field(default_factory=HouseLimits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from custos.errors import Mark, Problem
 from custos.policy.catalogue import SHARING_LEVELS
-from custos.policy.model import PolicySettings, SharingClass
+from custos.policy.model import HouseLimits, PolicySettings, SharingClass
 from custos.policy.nodes import Node, read_yaml
 from custos.policy.section import Problems, Section
 from custos.records.model import Posture
@@ -14,8 +15,18 @@ from custos.records.places import address
 from custos.records.table import nearest
 
 FILE = "settings.yaml"
-KEYS = ("not_people", "not_governed", "classes", "clauses")
+KEYS = ("not_people", "not_governed", "classes", "clauses", "limits")
 CLASS_KEYS = ("site_sharing", "anyone_links", "organisation_links", "guests", "public_teams")
+LIMIT_KEYS = {
+    "actions_per_run": "per_run",
+    "actions_per_day": "per_day",
+    "actions_per_site_per_day": "per_site_per_day",
+    "actions_per_owner_per_day": "per_owner_per_day",
+    "actions_per_asset_per_day": "per_asset_per_day",
+    "percent_of_asset_per_day": "percent_of_asset_per_day",
+    "irreversible_per_day": "irreversible_per_day",
+    "undo_per_day": "undo_per_day",
+}
 UNREGISTERED = "unregistered"
 _TIGHTEST = SharingClass(
     site_sharing="disabled", anyone_links=False, organisation_links=False, guests=False, public_teams=False
@@ -39,7 +50,18 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
         not_governed=frozenset(address(place) for place in section.texts("not_governed")),
         classes=_classes(written, problems) if written else {},
         clauses=frozenset(section.texts("clauses", required=True)),
+        house=_house(section.node("limits"), problems),
     )
+
+
+def _house(node: Node | None, problems: Problems) -> HouseLimits:
+    if node is None:
+        return HouseLimits()
+    section = Section(node, tuple(LIMIT_KEYS), problems, "limits")
+    written = {
+        field: section.number(key, getattr(HouseLimits(), field), most=10_000_000) for key, field in LIMIT_KEYS.items()
+    }
+    return replace(HouseLimits(), **written)
 
 
 def _classes(node: Node, problems: Problems) -> Mapping[Posture | None, SharingClass]:

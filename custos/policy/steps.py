@@ -171,9 +171,8 @@ def _expiry(step: Step, when: Condition, scope: Scope, records: Records, *, told
     _at_least(step, step.expiry, SHORTEST_EXPIRY, "an expiry", problems)
     if step.only_if is OnlyIf.OWNER_AGREES:
         return
-    if step.after is None:
-        problems.error(step.mark, "This step has no notice.", f"Add  after: {SHORTEST_NOTICE}.", code="no-notice")
-    _at_least(step, step.after, SHORTEST_NOTICE, "a notice", problems)
+    if step.after is not None:  # without it the life that the link is given is the notice
+        _at_least(step, step.after, SHORTEST_NOTICE, "a notice", problems)
     everyday = sorted(asset for asset in scope.assets if not records.assets[asset].sensitive)
     if everyday or scope.unregistered or scope.sites or scope.libraries:
         also = ", ".join(everyday[:5]) or "more than assets"

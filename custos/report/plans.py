@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from rich.console import Console
+from rich.markup import escape
 
 from custos.engine.model import Action, Plan
 from custos.engine.summary import Group, Summary, summarise
@@ -37,7 +38,7 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False) 
         screen.print(
             f"{summary.unknown:,} subjects could not be decided, because a fact is unknown. Nothing is done about them."
         )
-    screen.print(_actions(plan, records, every=every))
+    _actions(plan, records, screen, every=every)
     for note in plan.notes:
         screen.print(f"Note: {note}", markup=False)
     screen.print(f"Cost: about {summary.whole.units:,} resource units.")
@@ -148,27 +149,19 @@ def _refused(plan: Plan) -> object:
     return found
 
 
-def _actions(plan: Plan, records: Records, *, every: bool) -> object:
+def _actions(plan: Plan, records: Records, screen: Console, *, every: bool) -> None:
     wanted = [action for action in plan.actions if not action.refused]
     shown = wanted if every else _spread(wanted)
-    title = (
-        f"All {len(wanted):,} actions"
-        if every
-        else f"{len(shown)} of {len(wanted):,} actions (`custos plan --all` shows every one)"
-    )
-    found = table(title, ("rule", "subject", "before ► after", "because", "undo"))
+    remark = "" if every else " (`custos plan --all` shows every one)"
+    screen.print(f"\n[bold]{len(shown):,} of {len(wanted):,} actions[/bold]{remark}")
     for action in shown:
         finding = action.finding
         asset = records.assets.get(finding.asset_id)
         subject = "(title masked)" if asset and asset.sensitive else finding.subject.name or finding.subject.url
-        found.add_row(
-            f"{finding.policy}/{finding.rule}",
-            subject,
-            f"{DOES[action.kind]} {change(action)}".strip(),
-            finding.because,
-            way_back(action),
-        )
-    return found
+        screen.print(f"  [dim]{finding.policy}/{finding.rule}[/dim]  {escape(subject)}", soft_wrap=True)
+        done = f"{DOES[action.kind]} {change(action)}".strip()
+        screen.print(f"      {done}  [{way_back(action)}]", markup=False, soft_wrap=True)
+        screen.print(f"      {finding.because}", markup=False, soft_wrap=True, style="dim")
 
 
 def _spread(actions: list[Action]) -> list[Action]:

@@ -49,6 +49,8 @@ def value(fact: Fact) -> str:
 
 def change(action: Action) -> str:
     """What an action finds ► what it leaves; "" when it changes nothing."""
+    if not action.kind.writes:
+        return f"the {action.after.get('to', '')}".replace("_", " ").replace("the governance", "the policy's owner")
     names = list(dict.fromkeys((*action.before, *action.after)))
     return "; ".join(
         f"{name} {value(action.before.get(name, ''))} ► {value(action.after.get(name, ''))}" for name in names

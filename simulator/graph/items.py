@@ -22,9 +22,20 @@ Fragment = Callable[[Item], str]
 Encoder = Callable[[Item], str]
 
 
-@cache
+_IDENTITIES: dict[str, tuple[Actor, str]] = {}
+
+
 def identity(actor: Actor) -> str:
     """An identitySet with its user or application."""
+    known = _IDENTITIES.get(actor.id)
+    if known is not None and (known[0] is actor or known[0] == actor):
+        return known[1]
+    text = _identity(actor)
+    _IDENTITIES[actor.id] = (actor, text)
+    return text
+
+
+def _identity(actor: Actor) -> str:
     if actor.application:
         return f'{{"application":{{"id":"{actor.id}","displayName":{encode_basestring(actor.name)}}}}}'
     email = f',"email":{encode_basestring(actor.email)}' if actor.email else ""
@@ -64,10 +75,9 @@ def _folder(item: Item) -> str:
 
 
 def _times(item: Item) -> str:
-    return (
-        f'"fileSystemInfo":{{"createdDateTime":"{instant(item.client_created)}",'
-        f'"lastModifiedDateTime":"{instant(item.client_modified)}"}}'
-    )
+    created = instant(item.client_created)
+    modified = created if item.client_modified == item.client_created else instant(item.client_modified)
+    return f'"fileSystemInfo":{{"createdDateTime":"{created}","lastModifiedDateTime":"{modified}"}}'
 
 
 def _parent(item: Item) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from custos.audit.events import Event, What, canonical, parse
 from custos.audit.links import GENESIS, Head, Link, Verifier, digest_of, key_of
+from tests.effort import steady
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -54,6 +55,7 @@ def broken(links: list[Link], head: Head | None) -> int:
     return found.sequence if found else 0
 
 
+@steady
 @given(chains)
 def test_an_untouched_chain_holds(wanted: list[Event]) -> None:
     """A chain as it was written verifies, and its events read back as they were."""
@@ -62,6 +64,7 @@ def test_an_untouched_chain_holds(wanted: list[Event]) -> None:
     assert [parse(link.event)[1] for link in links] == wanted
 
 
+@steady
 @given(chains, some.data())
 def test_any_edit_is_found_at_its_place(wanted: list[Event], data: some.DataObject) -> None:
     """Changing any part of any row breaks the chain at that row, or at the one after it when only its digest changed."""
@@ -75,6 +78,7 @@ def test_any_edit_is_found_at_its_place(wanted: list[Event], data: some.DataObje
     assert broken([*links[:place], edited, *links[place + 1 :]], head_of(links)) == place + 1
 
 
+@steady
 @given(chains, some.data())
 def test_an_edit_with_a_new_digest_is_found(wanted: list[Event], data: some.DataObject) -> None:
     """Whoever edits an event and computes its digest anew is found at the next row, or by the head."""
@@ -86,6 +90,7 @@ def test_an_edit_with_a_new_digest_is_found(wanted: list[Event], data: some.Data
     assert found == min(place + 2, len(links))
 
 
+@steady
 @given(chains, some.data())
 def test_any_removal_is_found(wanted: list[Event], data: some.DataObject) -> None:
     """Removing any row, the last one too, breaks the chain at the place where it stood."""
@@ -94,6 +99,7 @@ def test_any_removal_is_found(wanted: list[Event], data: some.DataObject) -> Non
     assert broken([*links[:place], *links[place + 1 :]], head_of(links)) == place + 1
 
 
+@steady
 @given(chains, some.data())
 def test_any_insertion_is_found(wanted: list[Event], data: some.DataObject) -> None:
     """A row put in anywhere, even with digests that fit, breaks the chain there or right after."""
@@ -105,6 +111,7 @@ def test_any_insertion_is_found(wanted: list[Event], data: some.DataObject) -> N
     assert broken([*links[:place], extra, *links[place:]], head_of(links)) in (place + 1, place + 2)
 
 
+@steady
 @given(chains.filter(lambda wanted: len(wanted) > 1), some.data())
 def test_any_reordering_is_found(wanted: list[Event], data: some.DataObject) -> None:
     """Two rows that change places, with or without their keys, break the chain at the first of them."""
@@ -117,6 +124,7 @@ def test_any_reordering_is_found(wanted: list[Event], data: some.DataObject) -> 
     assert broken(swapped, head_of(links)) == one + 1
 
 
+@steady
 @given(chains)
 def test_a_chain_forged_anew_is_found_by_an_anchor(wanted: list[Event]) -> None:
     """Whoever rewrites the whole chain and its head is found by a day's anchor that they could not overwrite."""

@@ -9,13 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custos.audit.events import What
-from custos.engine.limits import HouseLimits
 from custos.engine.model import ActionKind, Kind, Outcome, Result
 from custos.engine.ports import Trouble
 from custos.engine.runs import RunState, Verdict
 from custos.errors import BadInput
 from custos.policy.duration import Duration
-from custos.policy.model import Bundle, Limits
+from custos.policy.model import Bundle, HouseLimits, Limits
 from tests.engine.memory import MemoryStore
 from tests.engine.world import (
     LABEL,

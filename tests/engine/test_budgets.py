@@ -12,9 +12,10 @@ from hypothesis import strategies as some
 from custos.clock import FixedClock
 from custos.engine.budgets import Budgets
 from custos.engine.gate import Code
-from custos.engine.limits import Budget, HouseLimits, Sizes, needs
+from custos.engine.limits import Budget, Sizes, needs
 from custos.engine.model import Action, ActionKind, Kind
-from custos.policy.model import Limits
+from custos.policy.model import HouseLimits, Limits
+from tests.effort import steady
 from tests.engine.memory import MemoryTable
 from tests.engine.world import ASSET, NOW, bundle, finding, labelled, link_subject, plan_of, policy, sizes, step
 from tests.storage import account_on
@@ -57,6 +58,7 @@ def test_every_ceiling_is_on_by_default() -> None:
     } <= names
 
 
+@steady
 @given(percent=some.floats(0, 100), size=some.one_of(some.none(), some.integers(0, 10_000)))
 def test_a_percentage_of_nothing_known_is_nothing(percent: float, size: int | None) -> None:
     """0 % allows nothing, and so does any percentage of an unknown or empty scope; otherwise never more than its part."""

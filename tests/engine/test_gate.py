@@ -13,6 +13,7 @@ from custos.engine.gate import Allowed, Already, Code, Purpose, Refused, Situati
 from custos.engine.model import Kind, State
 from custos.engine.ports import Live
 from custos.engine.protections import Protections
+from tests.effort import steady
 from tests.engine.world import (
     ASSET,
     LABEL,
@@ -70,6 +71,7 @@ situations = some.builds(
 )
 
 
+@steady
 @given(situations)
 def test_no_policy_acts_where_it_may_not(situation: Situation) -> None:
     """Whatever else is so: a hold, a stop, no actor, an exemption, an edit, or a state below pilot means no."""
@@ -88,6 +90,7 @@ def test_no_policy_acts_where_it_may_not(situation: Situation) -> None:
     assert situation.policy.state is State.ENFORCE or ASSET in situation.policy.pilot
 
 
+@steady
 @given(situations, some.sampled_from(Code))
 def test_what_the_plan_refused_stays_refused(situation: Situation, code: Code) -> None:
     """An action that the plan refused is refused for the same reason, whatever the situation."""
@@ -118,6 +121,7 @@ def test_each_refusal_has_its_code(changes: dict[str, object], code: Code) -> No
 known = some.one_of(some.none(), some.booleans())
 
 
+@steady
 @given(
     is_folder=known,
     is_record=known,

@@ -14,6 +14,7 @@ from custos.engine.model import ActionKind, Fact, Kind
 from custos.engine.plans import Plans
 from custos.errors import BadInput
 from custos.policy.duration import Duration
+from tests.effort import steady
 from tests.engine.memory import MemoryStore
 from tests.engine.world import NOW, AzureStore, bundle, finding, labelled, link_subject, plan_of, policy, step
 
@@ -27,6 +28,7 @@ values: some.SearchStrategy[Fact] = some.one_of(
 )
 
 
+@steady
 @given(some.dictionaries(some.text(max_size=12), values, max_size=6))
 def test_facts_come_back_as_they_were(facts: dict[str, Fact]) -> None:
     """Texts, numbers, flags and moments survive storage; equal facts give equal bytes."""

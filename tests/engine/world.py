@@ -17,7 +17,7 @@ from custos.engine.budgets import Budgets
 from custos.engine.dispatch import Dispatcher
 from custos.engine.gate import Standing
 from custos.engine.ledger import Ledger
-from custos.engine.limits import HouseLimits, Sizes
+from custos.engine.limits import Sizes
 from custos.engine.model import Action, ActionKind, Fact, Finding, Kind, Plan, State, Subject
 from custos.engine.plan import Cases, Circumstances, make_plan
 from custos.engine.plans import Plans
@@ -29,6 +29,7 @@ from custos.errors import Mark
 from custos.policy.model import (
     Bundle,
     Family,
+    HouseLimits,
     Limits,
     Policy,
     PolicySettings,

@@ -111,7 +111,7 @@ def _truth(condition: Condition, kind: Kind, row: dict[str, Any]) -> bool | None
     return said
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data(), kind=st.sampled_from(list(Kind)))
 def test_no_condition_is_decided_by_what_is_not_known(data: st.DataObject, kind: Kind) -> None:
     """Whatever a condition says with facts unknown, it says the same once they are known; with all known it decides."""
@@ -139,13 +139,15 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("table", "column"), [(table, column) for table, columns in COLUMNS for column in columns])
-def test_hiding_facts_never_finds_anything_new(table: str, column: str) -> None:
-    """The whole council with a third of one column unknown: no policy finds what it did not find before."""
-    inventory, chance = wrenbridge(), random.Random(f"{table}.{column}")
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("table", "columns"), COLUMNS, ids=lambda given: given if isinstance(given, str) else given[0])
+def test_hiding_facts_never_finds_anything_new(table: str, columns: list[str], seed: int) -> None:
+    """The whole council with many of its facts unknown: no policy finds what it did not find before."""
+    inventory, chance = wrenbridge(), random.Random(f"{seed}{table}{columns}")
     for row in inventory.rows[table]:
-        if chance.random() < 1 / 3:
-            row[column] = None
+        for column in columns:
+            if chance.random() < 1 / 6:
+                row[column] = None
     assert {finding.id for finding in evaluate(shipped(), inventory.facts(), NOW).findings()} <= _found()
 
 

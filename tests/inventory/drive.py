@@ -77,17 +77,27 @@ class Library:
         self.nodes[item] = replace(self.nodes[item], label=label)
 
     def remove(self, item: str) -> None:
-        below = [node.id for node in self.nodes.values() if node.parent == item]
-        for child in below:
-            self._remove_silently(child)
-            if not self.folder_tombstones_only:
-                self.log.append(child)
+        for child in [node.id for node in self.nodes.values() if node.parent == item]:
+            if self.folder_tombstones_only:
+                self._remove_silently(child)
+            else:
+                self.remove(child)
         del self.nodes[item]
         self.log.append(item)
 
     def remove_unnoticed(self, item: str) -> None:
         """Remove without a tombstone, as retention may do."""
         self._remove_silently(item)
+
+    def lies_in(self, item: str, folder: str) -> bool:
+        """Whether `item` is `folder` or lies somewhere below it."""
+        while item and item != folder:
+            item = self.nodes[item].parent
+        return bool(item)
+
+    def share_silently(self, item: str, *links: str) -> None:
+        """Change an item's links without a sign."""
+        self.nodes[item] = replace(self.nodes[item], links=links)
 
     def lapse(self) -> None:
         """Every link that was given so far is refused from now on."""

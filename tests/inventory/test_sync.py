@@ -5,12 +5,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from custos.clock import FixedClock
 from custos.inventory.state import DriveStates, SyncState, Why
 from custos.inventory.sync import UnknownDrive
-from custos.inventory.tables import Lakehouse
 from custos.m365.errors import Forbidden, Locked, Malformed, NotFound, Throttled, Trouble, Unavailable
-from custos.storage.account import Account
 from custos.storage.lease import Lease
 from tests.inventory.desk import Desk
 

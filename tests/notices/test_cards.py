@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from custos.engine.model import Kind
 from custos.notices.assignment import Person, Role, assign
 from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, digest_card, size, summary
+from custos.notices.handover import assignee_of
 from custos.notices.model import Answer, Case, CaseState, Contact, Line, Verb
-from custos.notices.refresh import assignee_of
 from custos.notices.topics import Topic
 from tests.notices import world
 
@@ -276,7 +276,7 @@ def test_hostile_names_are_text(name: str) -> None:
 ANY_TEXT = st.text(st.characters(), max_size=500)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     names=st.lists(ANY_TEXT, min_size=1, max_size=3),
     because=ANY_TEXT,

@@ -208,6 +208,24 @@ async def test_a_steward_s_not_mine_goes_back(book: CaseBook) -> None:
     assert (verdict.case.assignee.who.upn, verdict.case.asked_by) == (world.OWNER.upn, None)
 
 
+async def test_the_owner_follows_a_steward_whom_the_rule_asked(book: CaseBook) -> None:
+    """Where a rule asks the steward first, their "not mine" hands it to the owner, also after the next refresh."""
+    first = replace(world.ANYONE, ask=Role.STEWARD)
+    asking = world.situation(topics=[first])
+    await refresh_cases([world.link(1)], book=book, situation=asking)
+    (stored,) = await book.all()
+    assert stored.case.assignee.who.upn == world.STEWARD.upn
+    shown = (await show(book, stored)).case
+
+    verdict = await answer(press(shown, "not_mine"), book=book, now=SOON)
+    await refresh_cases([world.link(1)], book=book, situation=asking)
+
+    (after,) = await book.all()
+    assert verdict.case is not None
+    assert verdict.case.assignee.who.upn == after.case.assignee.who.upn == world.OWNER.upn
+    assert after.case.assignee.role is Role.IAO
+
+
 async def test_not_mine_goes_to_the_keeper_of_the_register(book: CaseBook) -> None:
     """Not mine stops the clock and goes to the head of information governance, also after the next refresh."""
     case = await told(book)

@@ -23,7 +23,7 @@ ASK = "- ask: owner\n  within: 5 working days\n"
         ("link", ANYONE, "everything", ASK + "- remove: link\n  only_if: owner_agrees\n- tell: owner", "unreachable"),
         ("link", ANYONE, "everything", ASK + "- set_expiry: 10 days\n  after: 5 days", "silence"),
         ("link", ANYONE, SENSITIVE, "- set_expiry: 10 days\n  after: 5 days", "no-notice"),
-        ("link", ANYONE, SENSITIVE, ASK + "- set_expiry: 10 days", "no-notice"),
+        ("link", ANYONE, SENSITIVE, ASK + "- set_expiry: 1 day", "short-notice"),
         ("link", ANYONE, SENSITIVE, ASK + "- set_expiry: 10 days\n  after: 1 day", "short-notice"),
         ("link", ANYONE, SENSITIVE, ASK + "- set_expiry: 1 hour\n  after: 5 days", "short-notice"),
         ("link", "link_scope: users", SENSITIVE, ASK + "- set_expiry: 10 days\n  after: 5 days", "impossible"),

@@ -1,0 +1,34 @@
+"""The facts that policies are evaluated on: the mirror, and who of the people named in the settings is who."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from custos.engine.facts import PEOPLE, Facts, facts_from
+from custos.inventory.reader import Tables, read_facts
+from custos.jobs import directory
+from custos.notices.assignment import Person
+from custos.policy import Bundle
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+async def facts(app: Custos, bundle: Bundle, *, drives: frozenset[str] | None = None) -> tuple[Facts, Tables]:
+    """The mirror as it is now, or of some libraries. Calls Entra at most, every quarter of an hour.
+
+    Raises StorageTrouble, and a Trouble when Entra cannot be read.
+    """
+    accounts = await directory.accounts(app, bundle.records, also=bundle.settings.not_people)
+    tables = await read_facts(app.account, app.lakehouse, drives=drives)
+    return facts_from({**tables.frames, "people": _people(accounts.people.values())}), tables
+
+
+def _people(people: Iterable[Person]) -> pl.DataFrame:
+    known = list(people)
+    return pl.DataFrame(
+        {"user_id": [person.user_id for person in known], "upn": [person.upn for person in known]}, schema=PEOPLE
+    )

@@ -1,0 +1,52 @@
+"""Writes the reference pages that are made from the code: `python -m docs.generate`; `--check` only compares.
+
+docs/commands.md comes from the command line's own parser, docs/policies.md from the policy language's catalogue, operators,
+schema and limits, and the table of settings in docs/operator.md from `custos/settings.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from docs.reference import commands, policies, settings
+
+HERE = Path(__file__).resolve().parent
+
+
+def pages() -> dict[str, str]:
+    """Every generated page, by its name below docs/, as it should stand."""
+    operator = (HERE / settings.PAGE).read_text(encoding="utf-8")
+    return {
+        "commands.md": commands.page(),
+        "policies.md": policies.page(),
+        settings.PAGE: settings.put_into(operator),
+    }
+
+
+def stale() -> list[str]:
+    """Names of the pages that are not as the code would write them."""
+    return [name for name, text in pages().items() if _read(HERE / name) != text]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the pages, or with --check say which are out of date. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m docs.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 when a page is out of date")
+    if parser.parse_args(arguments).check:
+        old = stale()
+        for name in old:
+            print(f"docs/{name} is out of date: run `make docs`.", file=sys.stderr)
+        return 1 if old else 0
+    for name, text in pages().items():
+        (HERE / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""docs/policies.md, from the catalogue, the operators, the steps, the limits and the schema of the policy language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from custos.engine.gate import Code
+from custos.engine.model import REVERSIBILITY, ActionKind, Kind
+from custos.policy.cases import Outcome
+from custos.policy.case_tenant import GIVEN
+from custos.policy.catalogue import CATALOGUE, Fact
+from custos.policy.loader import LIMIT_KEYS, RULE_KEYS
+from custos.policy.model import HouseLimits, Limits, OnlyIf, Recipient
+from custos.policy.operators import OPERATORS, Operator
+from custos.policy.schema import policy_schema
+from custos.policy.scope import ATTRIBUTES, CLOSED
+from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
+from custos.policy.steps import ACTIONS, KINDS_OF, SHORTEST_ANSWER, SHORTEST_EXPIRY, SHORTEST_NOTICE
+from docs.reference import words
+from docs.reference.markdown import NOTE, capital, code, codes, table
+
+
+def page() -> str:
+    """The whole page."""
+    schema = policy_schema()
+    lines = [
+        "# The policy language",
+        "",
+        NOTE,
+        "",
+        "The reference. How to write a policy, by example, is in [admin.md](admin.md). An editor that speaks JSON Schema completes and",
+        "underlines while you type: each policy's first line points to `policies/policy.schema.json`, which is made from the same code.",
+        "",
+        *_policy(schema),
+        *_covers(),
+        *_rule(schema),
+        *_conditions(),
+        *_facts(),
+        *_steps(),
+        *_limits(),
+        *_codes(),
+        *_cases(),
+        *_settings(),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _policy(schema: Mapping[str, Any]) -> list[str]:
+    required = frozenset(schema["required"])
+    rows = (
+        (code(key), "yes" if key in required else "", part["description"]) for key, part in schema["properties"].items()
+    )
+    return [
+        "## A policy",
+        "",
+        "One YAML file a policy, named like it. Every value is read as text and understood by the key before it; anchors, aliases and",
+        "tags are refused.",
+        "",
+        *table(("key", "required", "meaning"), rows),
+    ]
+
+
+def _covers() -> list[str]:
+    rows = ((code(name), codes(CLOSED[name]) if name in CLOSED else words.ATTRIBUTES[name]) for name in ATTRIBUTES)
+    return [
+        "## covers",
+        "",
+        "`everything`, or keys that add up:",
+        "",
+        *table(("key", "meaning"), words.COVERS),
+        "Assets can be chosen by these attributes of the register. All that are written must fit.",
+        "",
+        *table(("attribute", "values"), rows),
+    ]
+
+
+def _rule(schema: Mapping[str, Any]) -> list[str]:
+    told = schema["$defs"]["rule"]["properties"]
+    rows = ((code(key), told[key]["description"]) for key in RULE_KEYS)
+    kinds = ((code(kind), words.KINDS[kind]) for kind in Kind)
+    return [
+        "## A rule",
+        "",
+        *table(("key", "meaning"), rows),
+        "What a rule can be about:",
+        "",
+        *table(("about", "one finding is"), kinds),
+    ]
+
+
+def _conditions() -> list[str]:
+    return [
+        "## Conditions",
+        "",
+        *words.CONDITIONS,
+        "",
+        *table(("operator", "for facts that are", "written with", "reads aloud", "example"), map(_operator, OPERATORS.values())),
+    ]
+
+
+def _operator(operator: Operator) -> tuple[str, ...]:
+    types = "anything that can be missing" if operator.name == "is_missing" else ", ".join(operator.types)
+    example = code(f"{operator.name}: {operator.example}")
+    return code(operator.name), types, words.OPERANDS[operator.operand], operator.words, example
+
+
+def _facts() -> list[str]:
+    everywhere = [fact for fact in CATALOGUE.values() if fact.kinds == tuple(Kind)]
+    elsewhere = [fact for fact in CATALOGUE.values() if fact.kinds != tuple(Kind)]
+    return [
+        "## Facts",
+        "",
+        *words.FACTS,
+        "",
+        "### For every rule",
+        "",
+        *table(("fact", "type", "meaning", "example", "from"), map(_fact, everywhere)),
+        "### For some rules",
+        "",
+        *table(
+            ("fact", "about", "type", "meaning", "example", "from"),
+            ((name, ", ".join(fact.kinds), *rest) for fact in elsewhere for name, *rest in [_fact(fact)]),
+        ),
+    ]
+
+
+def _fact(fact: Fact) -> tuple[str, ...]:
+    kind = f"{fact.type}: {codes(fact.choices)}" if fact.choices else str(fact.type)
+    meaning = capital(fact.words)
+    meaning += f". Can be missing: {fact.missing}" if fact.missing else ""
+    meaning += ". Not in `because`: it could give away what a file is about" if fact.private else ""
+    units = f"; {fact.units} units each" if fact.units else ""
+    return code(fact.name), kind, meaning, code(fact.example), f"{fact.source}, {fact.freshness}{units}"
+
+
+def _steps() -> list[str]:
+    floors = (
+        ("`within` of `ask`", f"at least {SHORTEST_ANSWER}"),
+        ("`set_expiry`", f"at least {SHORTEST_EXPIRY}"),
+        ("`after` of a `set_expiry` on silence", f"at least {SHORTEST_NOTICE}, when it is written"),
+    )
+    return [
+        "## Steps",
+        "",
+        "Each step names one action. They are listed from the least destructive to the most.",
+        "",
+        *table(("action", "for rules about", "what it does", "undo"), map(_step, ACTIONS)),
+        "Beside the action a step may say:",
+        "",
+        *table(("option", "meaning"), words.OPTIONS),
+        "Whom `tell` and `ask` address:",
+        "",
+        *table(("recipient", "meaning"), ((code(one), words.RECIPIENTS[one]) for one in Recipient)),
+        "`only_if` is one of:",
+        "",
+        *table(("only_if", "meaning"), ((code(one), words.ONLY_IF[one]) for one in OnlyIf)),
+        "What the loader refuses, whoever writes it:",
+        "",
+        *words.REFUSED_STEPS,
+        "",
+        *table(("span", "shortest"), floors),
+    ]
+
+
+def _step(word: str) -> tuple[str, ...]:
+    kinds = KINDS_OF.get(word)
+    undo = "; ".join(dict.fromkeys(_undo(kind) for kind in words.ACTIONS_OF[word]))
+    return code(word), ", ".join(kinds) if kinds else "anything", words.STEPS[word], undo
+
+
+def _undo(kind: ActionKind) -> str:
+    how, said = REVERSIBILITY[kind]
+    return f"{how}: {said}"
+
+
+def _limits() -> list[str]:
+    own, house = Limits(), HouseLimits()
+    return [
+        "## limits",
+        "",
+        "Ceilings on the actions that write. 0 means none at all. They count together with those of all policies, which are in",
+        "`settings.yaml`, where labels and access are counted apart. A plan that would break one is not begun: its run waits for",
+        "somebody else's word ([admin.md](admin.md#budgets-and-parked-runs)).",
+        "",
+        *table(("in a policy", "without it", "meaning"), ((code(key), f"{getattr(own, key):g}", words.LIMITS[key]) for key in LIMIT_KEYS)),
+        *table(
+            ("in settings.yaml", "without it", "meaning"),
+            ((code(key), f"{getattr(house, field):g}", words.HOUSE_LIMITS[key]) for key, field in HOUSE_KEYS.items()),
+        ),
+    ]
+
+
+def _codes() -> list[str]:
+    return [
+        "## Why something is not done",
+        "",
+        "Every action that is refused or skipped carries one of these words, in plans, runs and the audit.",
+        "",
+        *table(("code", "meaning"), ((code(one), words.CODES[one]) for one in Code)),
+    ]
+
+
+def _cases() -> list[str]:
+    return [
+        "## Cases",
+        "",
+        *words.CASES,
+        "",
+        *table(("key", "meaning"), words.CASE_KEYS),
+        *table(("expect", "meaning"), ((code(one), words.OUTCOMES[one]) for one in Outcome)),
+        "What can be given of a subject; the rest is filled in as unremarkable. `unknown` makes a fact unknown, `is_missing` makes",
+        "it known to be missing.",
+        "",
+        *table(("about", "given"), ((code(kind), codes(_given(kind))) for kind in Kind)),
+        *table(("given beside the facts", "meaning"), words.GIVEN_BESIDE),
+    ]
+
+
+def _given(kind: Kind) -> Iterable[str]:
+    return sorted(GIVEN[kind])
+
+
+def _settings() -> list[str]:
+    return ["## settings.yaml", "", *table(("key", "meaning"), words.SETTINGS)]
+

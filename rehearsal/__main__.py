@@ -1,0 +1,120 @@
+"""`python -m rehearsal run | bench | conformance`: what `make run`, `make bench` and `make conformance` do."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from custos.bootstrap import build
+from custos.errors import CustosError
+from custos.settings import REPOSITORY, settings_from
+from local_host.errors import HostError
+from rehearsal.narrator import Narrator
+from rehearsal.stage import SETTINGS, Stage, stage
+from rehearsal.story import Story
+from rehearsal.waiting import TookTooLong
+
+HOME = REPOSITORY / ".custos" / "rehearsal"
+
+
+def main() -> int:
+    """Read the command line and do it. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m rehearsal", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="Custos governs a simulated council")
+    run.add_argument("--scale", type=float, default=0.01, help="1.0 is 602,400 items (default 0.01)")
+    run.add_argument("--stay", action="store_true", help="leave the tenant and the app up until Ctrl-C")
+    run.add_argument(
+        "--mount", type=Path, metavar="DIRECTORY", help="govern the names and dates of a real directory too"
+    )
+    run.add_argument("--traffic", type=Path, metavar="FILE", help="record every Graph exchange")
+    run.set_defaults(do=_run)
+    bench = commands.add_parser("bench", help="a million items")
+    bench.add_argument("--items", type=int, default=1_000_000, help="how many (default 1,000,000)")
+    bench.set_defaults(do=_bench)
+    conformance = commands.add_parser(
+        "conformance", help="check the recorded Graph traffic against the service description"
+    )
+    conformance.add_argument("--check", type=Path, required=True, metavar="CHECKER")
+    conformance.set_defaults(do=_conformance)
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        code: int = args.do(args)
+    except (HostError, CustosError, TookTooLong) as trouble:
+        print(f"\n{trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped; everything that was started has been ended.", file=sys.stderr)
+        return 130
+    return code
+
+
+def _run(args: argparse.Namespace) -> int:
+    narrator = Narrator()
+    narrator.screen.print(
+        "[bold]Custos[/bold] governs Wrenbridge City Council, a simulated Microsoft 365 tenant on this machine."
+    )
+    options: list[str] = []
+    if args.mount:
+        if not args.mount.is_dir():
+            print(f"{args.mount} is not a directory.", file=sys.stderr)
+            return 2
+        options += ["--mount", f"Mounted={args.mount.resolve()}"]
+    if args.traffic:
+        options += ["--traffic", str(args.traffic)]
+    with narrator.working("Starting Azurite, the tenant and the function app"):
+        opened = stage(HOME, scale=args.scale, simulator=options)
+        standing = opened.__enter__()
+    try:
+        asyncio.run(_tell(standing, narrator))
+        _farewell(standing, narrator, stay=args.stay)
+    finally:
+        opened.__exit__(None, None, None)
+    return 0
+
+
+async def _tell(standing: Stage, narrator: Narrator) -> None:
+    os.environ.update(standing.environment)
+    app = build(settings_from(standing.environment))
+    try:
+        await Story(app, standing, narrator).tell()
+    finally:
+        await app.close()
+
+
+def _farewell(standing: Stage, narrator: Narrator, *, stay: bool) -> None:
+    narrator.screen.print(f"\nDone in {narrator.seconds:.0f} seconds.")
+    if not stay:
+        narrator.screen.print("Try next: [bold]make run STAY=1[/bold], then press the cards and share files yourself.")
+        narrator.screen.print("Or [bold]make run MOUNT=/some/directory[/bold], and read README.md.")
+        return
+    custos = f".venv/bin/python -m custos --settings {(standing.home / SETTINGS).relative_to(REPOSITORY)}"
+    narrator.screen.print("Everything stays up until Ctrl-C.")
+    narrator.screen.print(f"  the cards, to be pressed   {standing.tenant}/sim/chats")
+    narrator.screen.print(f"  the function app           {standing.host}/api/health")
+    narrator.screen.print(f"  the command line           {custos} status", soft_wrap=True)
+    narrator.screen.print(
+        f"  what people do             .venv/bin/python -m simulator act --at {standing.tenant} --help", soft_wrap=True
+    )
+    signal.pause()
+
+
+def _bench(args: argparse.Namespace) -> int:
+    from rehearsal.bench import bench
+
+    return bench(HOME.parent / "bench", items=args.items)
+
+
+def _conformance(args: argparse.Namespace) -> int:
+    from rehearsal.conformance import conformance
+
+    return conformance(HOME.parent, args.check)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

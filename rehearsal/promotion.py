@@ -1,0 +1,24 @@
+"""The approvals of a rehearsal: every policy from simulate over pilot to enforce, as `custos promote` does it."""
+
+from __future__ import annotations
+
+from custos.bootstrap import Custos
+from custos.cli.promote import write_state
+from custos.engine.model import State
+from custos.jobs.evaluation import look
+from custos.jobs.policies import in_force
+
+_MINUTE = "CIG 2026-11/3"
+
+
+async def promote_all(app: Custos, *, approver: str, owner_of_plan: str) -> list[str]:
+    """Approve each policy for its pilot, then for everything, on a plan of exactly its version. Returns their ids."""
+    plan = await app.plans.save((await look(app)).plan, by=owner_of_plan)
+    bundle = (await in_force(app)).bundle
+    for policy in bundle.policies.values():
+        for state, minute in ((State.PILOT, ""), (State.ENFORCE, _MINUTE)):
+            await app.approvals.promote(
+                policy, state, plan=plan, approver=approver, author=policy.owner, reference=minute, why="rehearsal"
+            )
+        write_state(app.settings.policies / policy.mark.file, State.ENFORCE)
+    return sorted(bundle.policies)

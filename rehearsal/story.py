@@ -1,0 +1,253 @@
+"""The story that `make run` tells: from an unknown tenant to a governed one, and a link that somebody makes meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import polars as pl
+
+from custos.audit.events import What
+from custos.bootstrap import Custos
+from custos.engine.dispatch import Dispatched
+from custos.engine.plan import writes
+from custos.engine.runs import Progress
+from custos.engine.undo import Scope
+from custos.jobs import acting
+from custos.jobs.evaluation import look
+from custos.jobs.overview import overview
+from custos.m365 import sharing
+from custos.notices.cards import REASON
+from custos.notices.model import CaseState, KeepReason
+from custos.report import overview as overview_report
+from custos.report import plans as plan_report
+from custos.report import runs as run_report
+from custos.report import undo as undo_report
+from custos.report.words import table, value
+from rehearsal.narrator import Narrator
+from rehearsal.promotion import promote_all
+from rehearsal.stage import Stage
+from rehearsal.waiting import fired, mirrored, quiet, until
+
+OPERATOR = "platform.engineer@wrenbridge.example"
+APPROVER = "siro@wrenbridge.example"
+_SENSITIVE = "/sites/csc-casework/"
+
+
+@dataclass
+class Story:
+    """The chapters, in order. Each leaves the tenant as the next expects it."""
+
+    app: Custos
+    stage: Stage
+    narrator: Narrator
+    run_id: str = field(default="", init=False)
+
+    async def tell(self) -> None:
+        """All of it."""
+        await self.find()
+        await self.mirror()
+        await self.plan()
+        await self.enforce()
+        await self.ask()
+        await self.react()
+        await self.account_for()
+
+    async def find(self) -> None:
+        """Chapter: what there is."""
+        self.narrator.chapter(
+            "Find what there is",
+            "Custos lists every site of the tenant, its libraries, owners, guests and how far it may share.",
+        )
+        self.narrator.command("sync --discover")
+        with self.narrator.working("Discovery"):
+            await fired(self.stage, "discover_sites")
+        counts = self.stage.state()["counts"]
+        self.narrator.say(
+            f"The tenant holds {counts['sites']} sites, {counts['drives']} libraries, {counts['items']:,} items "
+            f"and {counts['users']} people. {counts['subscriptions']} webhooks are set."
+        )
+
+    async def mirror(self) -> None:
+        """Chapter: the first mirror."""
+        self.narrator.chapter(
+            "Mirror it once",
+            "Each library is read once by Graph delta; labels come in bulk, permissions only where something is shared.",
+        )
+        with self.narrator.working("First mirror") as work:
+            await mirrored(self.app, work)
+            await quiet(self.app, self.stage)
+        spent = self.stage.state()["spent"]
+        self.narrator.say(f"Cost: {spent['units']:,} resource units in {spent['requests']:,} requests.")
+
+    async def plan(self) -> None:
+        """Chapter: what the policies would do."""
+        self.narrator.chapter(
+            "See what the policies would do",
+            "All policies simulate. This is the plan on the whole mirror; it cost no call to SharePoint.",
+        )
+        self.narrator.command("plan")
+        with self.narrator.working("Evaluation"):
+            outlook = await look(self.app)
+            plan = await self.app.plans.save(outlook.plan, by=OPERATOR)
+        plan_report.show(plan, outlook.in_force.bundle.records, self.narrator.screen)
+
+    async def enforce(self) -> None:
+        """Chapter: approval, and the plan carried out."""
+        self.narrator.chapter(
+            "Approve and enforce",
+            "Nothing writes before somebody else than the policy's owner has approved exactly this version: first for a pilot, "
+            "then, with a minute of the Corporate Information Group, for everything.",
+        )
+        self.narrator.command(f"promote POLICY --to enforce --plan PLAN --cig-ref 'CIG 2026-11/3' --as {APPROVER}")
+        promoted = await promote_all(self.app, approver=APPROVER, owner_of_plan=OPERATOR)
+        self.narrator.say(f"{len(promoted)} policies may now enforce, approved by {APPROVER}.")
+        outlook = await look(self.app)
+        plan = await self.app.plans.save(outlook.plan, by=OPERATOR)
+        self.narrator.command(f"apply {plan.id}")
+        dispatched = await acting.apply(self.app, plan.id, by=OPERATOR)
+        self.run_id = await self._follow(dispatched, len(writes(plan.actions)))
+
+    async def ask(self) -> None:
+        """Chapter: the owners are asked in Teams."""
+        self.narrator.chapter(
+            "Ask the owners, in Teams",
+            "What only a person can decide goes to the Information Asset Owner whom the register names: one card a day each.",
+        )
+        with self.narrator.working("Cases and digests"):
+            await fired(self.stage, "evaluate_all")
+            await quiet(self.app, self.stage)
+            await fired(self.stage, "digests")
+            await quiet(self.app, self.stage)
+        self.narrator.command("cases")
+        await self._show_cases()
+        await self._press()
+
+    async def react(self) -> None:
+        """Chapter: a link made meanwhile is caught."""
+        self.narrator.chapter(
+            "Somebody shares a file with anyone",
+            "A social worker makes a link that anyone can open, on children's case files. The webhook says that something "
+            "changed; delta says what.",
+        )
+        item = await self._share()
+        seconds = await until("The answer to the link", lambda: self._answered(item), seconds=120.0)
+        left = await sharing.read_item_permissions(self.app.m365.observer, item["drive_id"], item["item_id"])
+        ends = [one.expires for one in left if one.scope == "anonymous" and one.expires]
+        self.narrator.say(
+            f"[bold]{seconds:.1f} seconds[/bold] after the click the link had an end "
+            f"({', '.join(value(end) for end in ends) or 'none'}): noticed by the webhook, read by delta, judged by policy, "
+            "passed by the gate, written, read back, audited. The owner will be asked whether it may stay at all."
+        )
+
+    async def account_for(self) -> None:
+        """Chapter: what was done, what can be undone, what it cost."""
+        self.narrator.chapter(
+            "Account for it", "Every intent and outcome is in a hash chain; most of it can be put back."
+        )
+        await quiet(self.app, self.stage)
+        self.narrator.command(f"undo {self.run_id} --dry-run")
+        undo_report.show(await acting.plan_undo(self.app, Scope.RUN, self.run_id), self.narrator.screen)
+        self.narrator.command("audit verify")
+        found = await self.app.audit.verify()
+        verdict = "The chain holds" if found.holds else f"THE CHAIN IS BROKEN: {found.broken}"
+        self.narrator.say(f"{verdict}: {found.events:,} events, head {found.digest[:16]}.")
+        self.narrator.command("status")
+        await self.app.m365.gate.flush()
+        overview_report.show(await overview(self.app), self.narrator.screen)
+        spent = self.stage.state()["spent"]
+        self.narrator.say(
+            f"The tenant counted {spent['units']:,} resource units in {spent['requests']:,} requests, "
+            f"{spent['throttled']} throttled."
+        )
+
+    async def _follow(self, dispatched: Dispatched, planned: int) -> str:
+        run = dispatched.run
+        if run is None:
+            self.narrator.say(f"None of the {planned:,} writes may be done now: {dict(dispatched.left_out)}.")
+            return ""
+        if dispatched.over:
+            self.narrator.say(
+                f"{run.id} would break a ceiling ({dispatched.over[0]}), so it waits for somebody else's word."
+            )
+            self.narrator.command(f"run {run.id} --release --why 'first labelling of the backlog' --as {APPROVER}")
+            await self.app.dispatcher.release(run.id, by=APPROVER, why="first labelling of the backlog")
+        with self.narrator.working(f"Run {run.id}") as work:
+
+            async def finished() -> bool:
+                progress: Progress = await self.app.runs.progress(run.id)
+                done = run.actions - progress.waiting
+                work.at(done, run.actions, f"{done:,} of {run.actions:,} actions")
+                return progress.run.ended_at is not None
+
+            await until(f"The end of {run.id}", finished, seconds=900.0)
+        progress = await self.app.runs.progress(run.id)
+        results = [result async for result in self.app.runs.results(run.id)]
+        run_report.show(progress, results, self.narrator.screen)
+        return run.id
+
+    async def _show_cases(self) -> None:
+        cases = [stored.case for stored in await self.app.cases.all()]
+        found = table(f"{len(cases)} cases", ("asked", "asset", "about", "what", "state"))
+        for case in sorted(cases, key=lambda one: one.consequence)[:12]:
+            what = "; ".join(f"{line.rule} ({line.count:,})" for line in case.lines)
+            found.add_row(
+                case.assignee.who.name or "nobody", case.asset_id or "none", case.subject_name, what, case.state.value
+            )
+        self.narrator.screen.print(found)
+        told = sum(case.state is not CaseState.FOUND for case in cases)
+        counts = self.stage.state()["counts"]
+        self.narrator.say(
+            f"{told} of {len(cases)} cases were put to people: {counts['chats']} chats, {counts['feed']} feed notices, "
+            f"{counts['mail']} mails. The cards: {self.stage.tenant}/sim/chats"
+        )
+
+    async def _press(self) -> None:
+        """The Director of Planning keeps the quiet library of pre-application advice."""
+        cases = [stored.case for stored in await self.app.cases.all() if stored.case.state is CaseState.TOLD]
+        quiet_ones = [case for case in cases if any(line.rule == "quiet-library" for line in case.lines)]
+        if not quiet_ones:
+            self.narrator.say("Nobody was asked about a quiet library.")
+            return
+        case = quiet_ones[0]
+        pressed = await asyncio.to_thread(
+            self.stage.act,
+            "press",
+            person=case.assignee.who.upn,
+            button="Keep as it is",
+            carrying={"case": case.id},
+            inputs={f"{REASON}{case.id}": KeepReason.HISTORY.value},
+        )
+        stored = await self.app.cases.get(case.id)
+        state = stored.case.state.value if stored else "gone"
+        self.narrator.say(
+            f"{case.assignee.who.name} presses “Keep as it is” about “{case.subject_name}”, because it has lasting value: "
+            f"the bot answered {pressed.get('status', '')}, the case is {state}, the card shows it."
+        )
+
+    async def _share(self) -> Mapping[str, Any]:
+        """Somebody makes an Anyone link on a case file of a sensitive asset."""
+        drives = self.app.lakehouse.read("drives", columns=["drive_id", "web_url", "governed"])
+        wanted = next(one for one in drives.iter_rows(named=True) if one["governed"] and _SENSITIVE in one["web_url"])
+        items = self.app.lakehouse.read("items", drives=[wanted["drive_id"]])
+        files = items.filter(~pl.col("is_folder") & (pl.col("parent_id") != "")).sort("item_id")
+        names = {one["item_id"]: one for one in items.iter_rows(named=True)}
+        row = next(files.iter_rows(named=True))
+        path, parent = quote(row["name"]), names.get(row["parent_id"])
+        while parent is not None and parent["parent_id"]:
+            path, parent = f"{quote(parent['name'])}/{path}", names.get(parent["parent_id"])
+        address = f"{wanted['web_url']}/{path}"
+        self.narrator.say("[dim]$ python -m simulator act share ADDRESS anyone[/dim]")
+        await asyncio.to_thread(self.stage.act, "share", at=address, **{"with": "anyone"})
+        return row
+
+    async def _answered(self, item: Mapping[str, Any]) -> bool:
+        done = [
+            recorded
+            async for recorded in self.app.audit.read(item=item["item_id"])
+            if recorded.event.what in (What.ACTION_DONE, What.ACTION_ALREADY)
+        ]
+        return bool(done)

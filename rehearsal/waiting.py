@@ -1,0 +1,70 @@
+"""Waiting until the function app has done what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from custos.bootstrap import Custos
+from custos.inventory.state import DriveStates, SyncState
+from custos.storage.queues import ALL
+from rehearsal.narrator import Work
+from rehearsal.stage import Stage
+
+_POLL_SECONDS = 0.25
+
+
+class TookTooLong(Exception):
+    """Something did not happen in time; the text says what."""
+
+
+async def until(what: str, holds: Callable[[], Awaitable[bool]], *, seconds: float = 300.0) -> float:
+    """Wait until `holds`. Returns how many seconds it took. Raises TookTooLong."""
+    began = time.monotonic()
+    while not await holds():
+        if time.monotonic() - began > seconds:
+            raise TookTooLong(f"{what} did not happen within {seconds:.0f} s; the logs are in .custos/rehearsal/.")
+        await asyncio.sleep(_POLL_SECONDS)
+    return time.monotonic() - began
+
+
+async def fired(stage: Stage, function: str) -> None:
+    """Fire a timer and wait until it has run. Raises TookTooLong when it failed."""
+    before = await asyncio.to_thread(stage.executions, function)
+    await asyncio.to_thread(stage.fire, function)
+
+    async def done() -> bool:
+        now = await asyncio.to_thread(stage.executions, function)
+        if now.failed > before.failed:
+            raise TookTooLong(f"{function} failed; see .custos/rehearsal/host.log.")
+        return now.succeeded > before.succeeded and not now.running
+
+    await until(function, done)
+
+
+async def quiet(app: Custos, stage: Stage) -> None:
+    """Wait until no queue holds a message that is due and no function runs."""
+
+    async def nothing() -> bool:
+        lengths = await asyncio.gather(*(app.account.queue(name).length() for name in ALL))
+        return not any(lengths) and not await asyncio.to_thread(stage.running)
+
+    await until("Quiet", nothing)
+
+
+async def mirrored(app: Custos, work: Work) -> tuple[int, int, int]:
+    """Wait until every library was read. Returns libraries complete, libraries, items."""
+    told = (0, 0, 0)
+
+    async def complete() -> bool:
+        nonlocal told
+        states = [state async for state in DriveStates.of(app.account).all()]
+        done = sum(state.state is SyncState.COMPLETE for state in states)
+        items = sum(state.items for state in states)
+        told = (done, len(states), items)
+        work.at(done, len(states), f"{done} of {len(states)} libraries, {items:,} items")
+        return bool(states) and done == len(states)
+
+    await until("The first mirror", complete, seconds=900.0)
+    return told

@@ -1,0 +1,136 @@
+"""The lakehouse, on disk and on Azurite."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from custos.errors import StorageTrouble
+from custos.inventory.schema import STORED_ITEMS
+from custos.inventory.tables import Lakehouse, Superseded
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def rows(drive: str, *names: str) -> pl.DataFrame:
+    """One item for each name; its id is its name."""
+    blank = pl.DataFrame([{"drive_id": drive, "item_id": name, "name": name} for name in names])
+    missing = [pl.lit(None, kind).alias(column) for column, kind in STORED_ITEMS.items() if column not in blank.columns]
+    return blank.with_columns(missing).with_columns(seen_at=pl.lit(NOW)).select(*STORED_ITEMS)
+
+
+def names(lakehouse: Lakehouse, *drives: str, version: int | None = None) -> list[str]:
+    found = lakehouse.read("items", columns=["name"], drives=drives or None, version=version)
+    return sorted(found["name"])
+
+
+def test_table_that_was_never_written_reads_as_empty(lakehouse: Lakehouse) -> None:
+    """Before its first row a table has no rows and all its columns."""
+    assert lakehouse.read("items").schema == pl.Schema(STORED_ITEMS)
+    assert set(lakehouse.versions().values()) == {-1}
+
+
+@pytest.mark.parametrize("drive", ["b!plain", "b!odd d/ri%ve's"])
+def test_what_is_written_on_azurite_is_read_back(cloud_lakehouse: Lakehouse, drive: str) -> None:
+    """Every value survives the way to storage and back, whatever characters a drive's id has."""
+    written = rows(drive, "a", "b")
+    cloud_lakehouse.append("items", written)
+    cloud_lakehouse.append("items", rows("b!other", "c"))
+    assert_frame_equal(cloud_lakehouse.read("items", drives=[drive]).sort("item_id"), written)
+    assert names(cloud_lakehouse) == ["a", "b", "c"]
+
+
+def test_merge_replaces_and_adds(lakehouse: Lakehouse) -> None:
+    """A merge replaces the rows with the same key, adds the others, and touches no other drive."""
+    lakehouse.append("items", pl.concat([rows("d1", "a", "b"), rows("d2", "a")]))
+    changed = rows("d1", "b", "c").with_columns(size=pl.lit(5, pl.Int64))
+    lakehouse.merge("items", changed, drive="d1")
+    found = lakehouse.read("items", columns=["drive_id", "item_id", "size"]).sort("drive_id", "item_id")
+    assert found.rows() == [("d1", "a", None), ("d1", "b", 5), ("d1", "c", 5), ("d2", "a", None)]
+
+
+def test_replace_puts_one_drive_in_the_place_of_itself(lakehouse: Lakehouse) -> None:
+    """Replacing a drive's rows leaves the others, with no rows too."""
+    lakehouse.append("items", pl.concat([rows("d1", "a"), rows("d2", "b")]))
+    lakehouse.replace("items", rows("d1", "x", "y"), drive="d1")
+    assert names(lakehouse) == ["b", "x", "y"]
+    lakehouse.replace("items", rows("d1", "x").clear(), drive="d1")
+    assert names(lakehouse) == ["b"]
+
+
+def test_remove_takes_only_what_is_named(lakehouse: Lakehouse) -> None:
+    """Removing items of a drive leaves its others, and those of the same id elsewhere."""
+    lakehouse.append("items", pl.concat([rows("d1", "a", "b"), rows("d2", "a")]))
+    lakehouse.remove("items", "d1", ["a", "nobody"])
+    assert names(lakehouse, "d1") == ["b"]
+    assert names(lakehouse, "d2") == ["a"]
+
+
+def test_old_versions_stay_readable(lakehouse: Lakehouse) -> None:
+    """What was known when a plan was made can be read after everything changed, compaction included."""
+    lakehouse.append("items", rows("d1", "a"))
+    before = lakehouse.version("items")
+    lakehouse.append("items", rows("d1", "b"))
+    lakehouse.remove("items", "d1", ["a"])
+    lakehouse.compact()
+    assert names(lakehouse, version=before) == ["a"]
+    assert names(lakehouse) == ["b"]
+
+
+def test_frame_does_not_move_under_a_reader(lakehouse: Lakehouse) -> None:
+    """A lazy frame is of the moment when it was made."""
+    lakehouse.append("items", rows("d1", "a"))
+    frame = lakehouse.scan("items", columns=["name"])
+    lakehouse.append("items", rows("d1", "b"))
+    assert lakehouse.collect(frame)["name"].to_list() == ["a"]
+
+
+def test_second_writer_of_a_drive_is_refused(lakehouse: Lakehouse) -> None:
+    """A worker that outlived its lease cannot write a drive that another one has written since."""
+    late = lakehouse.writer("items", "d1")
+    lakehouse.append("items", rows("d1", "a"), writer=lakehouse.writer("items", "d1"))
+    with pytest.raises(Superseded):
+        lakehouse.append("items", rows("d1", "a"), writer=late)
+    assert names(lakehouse) == ["a"]
+
+
+def test_writer_may_write_again(lakehouse: Lakehouse) -> None:
+    """Writes of other drives, and writes that change nothing, do not end a writer's turn."""
+    lakehouse.append("items", rows("d1", "a"))
+    writer = lakehouse.writer("items", "d1")
+    lakehouse.append("items", rows("d2", "b"), writer=lakehouse.writer("items", "d2"))
+    lakehouse.remove("items", "d1", ["nobody"], writer=writer)
+    lakehouse.append("items", rows("d1", "c"), writer=writer)
+    lakehouse.merge("items", rows("d1", "a"), drive="d1", writer=writer)
+    assert names(lakehouse) == ["a", "b", "c"]
+
+
+def test_drives_are_written_side_by_side(cloud_lakehouse: Lakehouse) -> None:
+    """Many workers, each at a drive of its own, never get in each other's way."""
+    lakehouse = cloud_lakehouse
+    lakehouse.append("items", rows("first", "x"))
+
+    def work(drive: str) -> None:
+        mine = Lakehouse(lakehouse.account, lakehouse.root)
+        writer = mine.writer("items", drive)
+        mine.append("items", rows(drive, "a", "b"), writer=writer)
+        mine.merge("items", rows(drive, "b", "c"), drive=drive, writer=writer)
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(work, [f"d{number}" for number in range(8)]))
+    assert names(lakehouse) == sorted(["a", "b", "c"] * 8 + ["x"])
+
+
+def test_table_that_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
+    """A damaged table is trouble, never zero rows."""
+    lakehouse = Lakehouse(None, root=str(tmp_path))
+    lakehouse.append("items", rows("d1", "a"))
+    for file in tmp_path.rglob("*.parquet"):
+        file.write_bytes(b"not a table")
+    with pytest.raises(StorageTrouble):
+        Lakehouse(None, root=str(tmp_path)).read("items")

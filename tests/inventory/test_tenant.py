@@ -1,0 +1,298 @@
+"""Discovery, mirror, changes, subscriptions and status against a simulated tenant, through the real SDKs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from aiohttp import web
+
+from custos.clock import Clock, FixedClock, clock_from
+from custos.inventory import discover as discovery
+from custos.inventory.reader import Tables, read_facts
+from custos.inventory.reconcile import due, reconcile_drive
+from custos.inventory.state import DriveStates, SyncState, Why
+from custos.inventory.status import status
+from custos.inventory.subscriptions import Reconciled, Subscriptions, reconcile_subscriptions
+from custos.inventory.sync import SyncReport, sync_drive
+from custos.inventory.tables import Lakehouse
+from custos.m365 import Microsoft365, connect, delta, sites, subscriptions
+from custos.settings import Settings, settings_from
+from custos.storage.account import Account
+from local_host.azurite import Azurite
+from tests.tenant import SimulatedTenant
+
+REGISTER = "/sites/planning-casework/Public register"
+
+
+@pytest.fixture(scope="module")
+def own_settings(tenant: SimulatedTenant) -> Iterator[Settings]:
+    """Storage of this module's own: libraries have the same ids in every simulated tenant."""
+    with Azurite() as running:
+        environment = {**tenant.environment, "AzureWebJobsStorage": running.connection_string}
+        yield replace(settings_from(environment), units_per_minute=1_000_000)
+
+
+@dataclass
+class Office:
+    """Custos's inventory at work."""
+
+    account: Account
+    lakehouse: Lakehouse
+    m365: Microsoft365
+    clock: Clock
+
+    async def discover(self) -> discovery.DiscoveryReport:
+        return await discovery.discover(self.m365, self.account, self.lakehouse, self.clock)
+
+    async def sync(self, drive_id: str) -> SyncReport:
+        report = await sync_drive(self.m365, self.account, self.lakehouse, self.clock, drive_id, deadline_seconds=60)
+        assert not report.more
+        return report
+
+    async def mirror(self) -> discovery.DiscoveryReport:
+        found = await self.discover()
+        for drive_id in found.to_sync:
+            await self.sync(drive_id)
+        return found
+
+    async def facts(self) -> Tables:
+        return await read_facts(self.account, self.lakehouse)
+
+    def drive(self, url: str) -> str:
+        drives = self.lakehouse.read("drives")
+        found: str = drives.filter(pl.col("web_url").str.ends_with(url.replace(" ", "%20")))["drive_id"].item()
+        return found
+
+    def items(self, drive_id: str) -> pl.DataFrame:
+        return self.lakehouse.read("items", drives=[drive_id])
+
+    async def subscribe(self, url: str) -> Reconciled:
+        return await reconcile_subscriptions(self.m365, self.account, self.lakehouse, self.clock, url)
+
+
+@pytest.fixture
+async def office(own_settings: Settings) -> AsyncIterator[Office]:
+    account = Account(own_settings)
+    m365 = connect(own_settings, account)
+    yield Office(account, Lakehouse(account), m365, clock_from(own_settings.clock))
+    await m365.close()
+    await account.close()
+
+
+@pytest.fixture
+async def mirrored(office: Office) -> Office:
+    """The office, with everything mirrored."""
+    await office.mirror()
+    return office
+
+
+async def test_everything_governed_is_mirrored(mirrored: Office, tenant: SimulatedTenant) -> None:
+    """Every governed library is complete, and each item's facts and label are known."""
+    facts = await mirrored.facts()
+    complete, expected = facts.coverage
+    assert complete == expected > 50
+    items = facts.frames["items"].lazy().collect()
+    assert items["label"].null_count() == 0
+    assert items.filter(pl.col("shared_scope") != "")["permissions_read_at"].null_count() == 0
+    planted = tenant.state()["planted"]["anyone_links"]
+    told = facts.frames["permissions"].lazy().filter(pl.col("scope") == "anonymous").collect()
+    assert {link["permissionId"] for link in planted} <= set(told["permission_id"])
+
+
+async def test_mirror_says_what_a_fresh_reading_says(mirrored: Office) -> None:
+    """The mirror of a library holds exactly the items that its delta enumerates."""
+    drive_id = mirrored.drive(REGISTER)
+    fresh = {
+        item.id: (item.name, item.parent_id)
+        async for page in delta.pages(mirrored.m365.observer, drive_id)
+        for item in page.items
+    }
+    kept = mirrored.items(drive_id).select("item_id", "name", "parent_id").rows()
+    assert {item: (name, parent) for item, name, parent in kept} == fresh
+
+
+async def test_excluded_places_say_why(mirrored: Office) -> None:
+    """Personal sites and hold libraries are known, not governed, and say why."""
+    found_sites, drives = mirrored.lakehouse.read("sites"), mirrored.lakehouse.read("drives")
+    assert found_sites.filter(pl.col("kind") == "personal")["excluded"].unique().to_list() == ["personal"]
+    assert drives.filter(~pl.col("governed"))["excluded"].unique().to_list() == ["hold"]
+
+
+async def test_locked_site_is_a_state(mirrored: Office) -> None:
+    """A locked site is listed as locked, and spoils nothing."""
+    locked = mirrored.lakehouse.read("sites").filter(pl.col("access") == "locked")
+    assert locked.height == 1
+
+
+async def test_people_of_groups_are_counted(mirrored: Office) -> None:
+    """Owners, members and guests of a site's group are known; a site without a group has no count."""
+    rows = mirrored.lakehouse.read("sites").filter(pl.col("kind").is_in(["team", "group"]))
+    assert rows["owner_count"].null_count() == 0
+    members = mirrored.lakehouse.read("members")
+    assert set(members["role"]) == {"owner", "member"}
+    assert members.filter("is_guest").height > 0
+
+
+async def test_without_an_actor_sharing_capability_is_unknown(mirrored: Office) -> None:
+    """What only the actor may read is null without one, and the group of a site is still found."""
+    reader = Office(
+        mirrored.account,
+        Lakehouse(mirrored.account, root="az://inventory/observer-only"),
+        replace(mirrored.m365, sharepoint=None, actor=None),
+        mirrored.clock,
+    )
+    await reader.discover()
+    alone, both = reader.lakehouse.read("sites"), mirrored.lakehouse.read("sites")
+    assert alone["sharing_capability"].null_count() == alone.height
+    groups = ["site_id", "group_id"]
+    kinds = pl.col("kind").is_in(["team", "group", "channel"])
+    assert set(alone.filter(kinds).select(groups).rows()) == set(both.filter(kinds).select(groups).rows())
+
+
+async def test_changes_of_people_reach_the_mirror(mirrored: Office, tenant: SimulatedTenant) -> None:
+    """An upload, a share with anyone, a label and a deletion are in the mirror after one sync."""
+    drive_id = mirrored.drive(REGISTER)
+    uploaded = await tenant.act_async(verb="upload", at=REGISTER, name="plan 1.docx", by="Priya Nair")
+    await tenant.act_async(verb="share", at=f"{REGISTER}/plan 1.docx", **{"with": "anyone"})
+    await tenant.act_async(verb="upload", at=REGISTER, name="plan 2.docx", by="Priya Nair")
+    await mirrored.sync(drive_id)
+    await tenant.act_async(verb="label", at=f"{REGISTER}/plan 1.docx", label="PLN-02 Pre-application advice 7y")
+    await tenant.act_async(verb="delete", at=f"{REGISTER}/plan 2.docx")
+    await mirrored.sync(drive_id)
+    rows = mirrored.items(drive_id)
+    row = rows.filter(pl.col("item_id") == uploaded["itemId"]).row(0, named=True)
+    assert (row["label"], row["shared_scope"]) == ("PLN-02 Pre-application advice 7y", "anonymous")
+    assert "plan 2.docx" not in rows["name"]
+    links = mirrored.lakehouse.read("permissions", drives=[drive_id]).filter(pl.col("item_id") == uploaded["itemId"])
+    assert "anonymous" in links["scope"].to_list()
+
+
+async def test_idle_library_costs_one_unit(mirrored: Office) -> None:
+    """A sync of a library in which nothing happened costs one unit and one request."""
+    drive_id = mirrored.drive(REGISTER)
+    await mirrored.sync(drive_id)
+    report = await mirrored.sync(drive_id)
+    assert (report.units, report.requests, report.changed) == (1, 1, 0)
+
+
+async def test_silent_deletion_is_found_at_night(mirrored: Office, tenant: SimulatedTenant) -> None:
+    """What retention deleted without a word in delta is found by the reconciliation, and counted."""
+    drive_id = mirrored.drive(REGISTER)
+    await tenant.act_async(verb="upload", at=REGISTER, name="doomed.docx", by="Priya Nair")
+    await mirrored.sync(drive_id)
+    await tenant.act_async(verb="delete", at=f"{REGISTER}/doomed.docx", silently=True)
+    await mirrored.sync(drive_id)
+    assert "doomed.docx" in mirrored.items(drive_id)["name"]
+    late = FixedClock(mirrored.clock.now() + timedelta(hours=21))
+    assert drive_id in await due(mirrored.account, late)
+    told = await reconcile_drive(
+        mirrored.m365, mirrored.account, mirrored.lakehouse, mirrored.clock, drive_id, deadline_seconds=60
+    )
+    assert told.drift == 1
+    assert "doomed.docx" not in mirrored.items(drive_id)["name"]
+
+
+async def test_plan_can_be_read_again_as_it_was_made(mirrored: Office, tenant: SimulatedTenant) -> None:
+    """The facts of a moment can be read after the mirror went on."""
+    drive_id = mirrored.drive(REGISTER)
+    before = await mirrored.facts()
+    await tenant.act_async(verb="upload", at=REGISTER, name="later.docx", by="Priya Nair")
+    await mirrored.sync(drive_id)
+    again = await read_facts(mirrored.account, mirrored.lakehouse, versions=before.versions)
+    for facts, is_there in ((again, False), (await mirrored.facts(), True)):
+        assert ("later.docx" in facts.frames["items"].lazy().select("name").collect()["name"]) is is_there
+
+
+async def test_incomplete_library_is_left_out_of_the_coverage(mirrored: Office) -> None:
+    """A library that could not be read is incomplete for every reader, with the reason in the status."""
+    drive_id = mirrored.drive(REGISTER)
+    states = DriveStates.of(mirrored.account)
+    state = await states.get(drive_id)
+    assert state is not None
+    await states.save(state, state=SyncState.INCOMPLETE, why=Why.MALFORMED, detail="A page was cut short.")
+    facts = await mirrored.facts()
+    assert facts.incomplete == {drive_id}
+    told = await status(mirrored.account, mirrored.clock)
+    assert [(one.drive_id, one.why) for one in told.incomplete] == [(drive_id, Why.MALFORMED)]
+    await mirrored.sync(drive_id)
+    assert (await status(mirrored.account, mirrored.clock)).incomplete == ()
+
+
+async def test_status_tells_the_age(mirrored: Office) -> None:
+    """The status counts libraries and items, and tells how old the oldest sync is."""
+    late = FixedClock(mirrored.clock.now() + timedelta(hours=3))
+    told = await status(mirrored.account, late)
+    assert told.coverage[0] == told.coverage[1] > 50
+    assert told.items == mirrored.lakehouse.read("items", columns=["item_id"]).height
+    assert told.oldest_sync is not None
+    assert told.oldest_sync >= timedelta(hours=3)
+
+
+async def test_listed_site_is_not_forgotten_when_it_cannot_be_confirmed_gone(mirrored: Office) -> None:
+    """A site that is no longer listed but still answers is kept; one that answers 404 is gone, and its libraries too."""
+    rows = mirrored.lakehouse.read("sites")
+    strange = rows.head(1).with_columns(site_id=pl.lit("wrenbridge.sharepoint.example,0,0"), access=pl.lit("readable"))
+    mirrored.lakehouse.append("sites", strange)
+    ghost = mirrored.lakehouse.read("drives").head(1)
+    ghost = ghost.with_columns(drive_id=pl.lit("b!ghost"), site_id=pl.lit("wrenbridge.sharepoint.example,0,0"))
+    mirrored.lakehouse.append("drives", ghost)
+    found = await mirrored.discover()
+    access = dict(mirrored.lakehouse.read("sites").select("site_id", "access").rows())
+    assert access["wrenbridge.sharepoint.example,0,0"] == "gone"
+    assert found.gone == 1
+    listed = [site.site_id async for site in sites.list_sites(mirrored.m365.observer)]
+    assert "gone" not in {access[site_id] for site_id in listed}
+    facts = await mirrored.facts()
+    assert "b!ghost" not in facts.frames["drives"].lazy().collect()["drive_id"]
+
+
+@asynccontextmanager
+async def _endpoint() -> AsyncIterator[str]:
+    """An address that answers Graph's handshake."""
+
+    async def reply(request: web.Request) -> web.Response:
+        return web.Response(text=request.query.get("validationToken", ""), content_type="text/plain")
+
+    app = web.Application()
+    app.router.add_post("/api/graph/notifications", reply)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    yield f"http://{host}:{port}/api/graph/notifications?code=k"
+    await runner.cleanup()
+
+
+async def test_subscriptions_follow_what_is_wanted(mirrored: Office, tenant: SimulatedTenant) -> None:
+    """Missing ones are created with secrets of their own, a second look changes nothing, old ones are renewed, lost ones
+    come back, unwanted ones go.
+    """
+    table = Subscriptions(mirrored.account)
+    async with _endpoint() as url:
+        made = await mirrored.subscribe(url)
+        assert made.created == made.wanted > 50
+        known = await table.all()
+        assert len({one.client_state for one in known}) == made.wanted
+        assert max(len(one.client_state) for one in known) <= 128
+        again = await mirrored.subscribe(url)
+        assert (again.created, again.renewed, again.removed, again.adopted) == (0, 0, 0, 0)
+        await subscriptions.delete(mirrored.m365.observer, known[0].subscription_id)
+        await table.forget(known[1].subscription_id)
+        healed = await mirrored.subscribe(url)
+        assert (healed.created, healed.adopted) == (1, 1)
+        assert await Subscriptions(mirrored.account).known(known[0].subscription_id) is None
+        adopted = await Subscriptions(mirrored.account).known(known[1].subscription_id)
+        assert adopted is not None
+        assert adopted.client_state == known[1].client_state
+        await asyncio.to_thread(mirrored.lakehouse.delete, "drives", f"drive_id = '{mirrored.drive(REGISTER)}'")
+        await asyncio.to_thread(tenant.advance, "P18D")
+        await asyncio.sleep(0.6)  # the clock of a rehearsal keeps its answer for half a second
+        later = await mirrored.subscribe(url)
+        assert (later.removed, later.renewed) == (1, made.wanted - 1)

@@ -1,0 +1,47 @@
+"""The truths about the council that its registers tell come out as findings, and refuse nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from custos.records.load import load_records
+from custos.records.review import Matter, review
+from tests.records.registers import shipped
+
+TODAY = date(2026, 11, 22)
+
+
+def remarks(matter: Matter, today: date = TODAY) -> list[str]:
+    """The rows that a matter is about."""
+    return [remark.reference for remark in review(load_records(shipped())[0], today) if remark.matter is matter]
+
+
+def test_three_assets_lack_accountability() -> None:
+    """IA-003 is vacant, IA-007's owner is its own steward, IA-010 has no steward: 9 of 12."""
+    assert remarks(Matter.NO_OWNER) == ["IA-003"]
+    assert remarks(Matter.OWNER_IS_STEWARD) == ["IA-007"]
+    assert remarks(Matter.NO_STEWARD) == ["IA-010"]
+
+
+def test_reviews_that_are_overdue() -> None:
+    """IA-005 in the register, RS-PLN-03 in the schedule, and IA-003's restore test."""
+    assert remarks(Matter.ASSET_REVIEW) == ["IA-005"]
+    assert remarks(Matter.SCHEDULE_REVIEW) == ["RS-PLN-03"]
+    assert remarks(Matter.RESTORE_TEST) == ["IA-003"]
+
+
+def test_agreements_and_exceptions_that_have_ended() -> None:
+    """SA-02 and EX-03."""
+    assert remarks(Matter.AGREEMENT_ENDED) == ["SA-02"]
+    assert remarks(Matter.EXEMPTION_EXPIRED) == ["EX-03"]
+
+
+def test_delegations_end_on_their_day() -> None:
+    """All are in date until 31 March 2027, and none a day later."""
+    assert remarks(Matter.DELEGATION_ENDED, date(2027, 3, 31)) == []
+    assert len(remarks(Matter.DELEGATION_ENDED, date(2027, 4, 1))) == 11
+
+
+def test_every_remark_has_its_place() -> None:
+    """The row is named with its line."""
+    assert all(remark.mark.line > 1 for remark in review(load_records(shipped())[0], TODAY))
