@@ -58,12 +58,16 @@ class Table(Protocol):
         """The row, or None when there is no such row."""
         ...
 
-    async def insert(self, row: Row) -> None:
-        """Write a new row. Raises RowExists."""
+    async def pick(self, partition: str, keys: Sequence[str]) -> list[Row]:
+        """Those of the rows `keys` that there are, in no order."""
         ...
 
-    async def replace(self, row: Row) -> None:
-        """Write over the row that was read. Raises RowChanged when it is no longer so."""
+    async def insert(self, row: Row) -> str:
+        """Write a new row. Returns its ETag. Raises RowExists."""
+        ...
+
+    async def replace(self, row: Row) -> str:
+        """Write over the row that was read. Returns its new ETag. Raises RowChanged when it is no longer as it was."""
         ...
 
     async def upsert(self, row: Row) -> None:

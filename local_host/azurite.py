@@ -133,6 +133,8 @@ class Azurite:
         command = [node, "--import", _WATCHDOG, str(_SCRIPT), "--silent", "--skipApiVersionCheck", "--disableTelemetry"]
         for service in ("blob", "queue", "table"):
             command += [f"--{service}Host", "127.0.0.1", f"--{service}Port", "0"]
+            # Node closes an idle connection after 5 s, which a busy client meets as a reset.
+            command += [f"--{service}KeepAliveTimeout", "120"]
         if self.location is None:
             command.append("--inMemoryPersistence")
         else:

@@ -198,17 +198,15 @@ PHASES: dict[str, Callable[[Custos, Tell, Path], Awaitable[Measured]]] = {
 async def _sync(app: Custos, drives: Sequence[str], tell: Tell, *, permissions: bool = True) -> list[SyncReport]:
     """Sync libraries as the function app does: so many at a time, turn after turn until nothing is left."""
     room = asyncio.Semaphore(_at_once())
-    states = DriveStates.of(app.account)
-    finished = items = 0
+    finished = rows = 0
 
     async def one(drive_id: str) -> list[SyncReport]:
-        nonlocal finished, items
+        nonlocal finished, rows
         async with room:
             reports = [report async for report in _turns(app, drive_id, permissions=permissions)]
-            state = await states.get(drive_id)
         finished += 1
-        items += state.items if state else 0
-        tell(finished, len(drives), f"{finished} of {len(drives)} libraries, {items:,} items")
+        rows += sum(report.changed for report in reports)
+        tell(finished, len(drives), f"{finished} of {len(drives)} libraries, {rows:,} rows written")
         return reports
 
     async with asyncio.TaskGroup() as group:

@@ -12,7 +12,7 @@ import pytest
 from custos.settings import Settings, settings_from
 from local_host.azurite import Azurite
 from local_host.child import Child
-from tests.staging import Council, standing, traffic
+from tests.staging import Council, govern, standing, traffic
 from tests.tenant import SimulatedTenant
 
 
@@ -65,3 +65,9 @@ def council(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with standing(tmp_path_factory.mktemp("stage") / "home") as opened:
         os.environ["AZURITE_BLOB_STORAGE_URL"] = before
         yield opened
+
+
+@pytest.fixture(scope="session")
+def governed(council: Council) -> str:
+    """The run in which the council's approved policies did all that they may do."""
+    return govern(council)

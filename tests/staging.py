@@ -11,10 +11,11 @@ import http.client
 import io
 import json
 import os
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,10 +25,13 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from custos.bootstrap import Custos, build
 from custos.cli.main import main
+from custos.cli.promote import write_state
+from custos.engine.model import State
 from custos.inventory.state import DriveState, DriveStates, SyncState
 from custos.inventory.subscriptions import Known
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
+from custos.jobs.policies import in_force
 from custos.m365 import sharing
 from custos.m365.permissions import Permission
 from custos.settings import settings_from
@@ -37,6 +41,9 @@ from rehearsal.stage import Stage, stage
 HOST = "https://wrenbridge.sharepoint.example"
 SCALE = 0.002
 WIDTH = 400
+OPERATOR = "platform.engineer@wrenbridge.example"
+APPROVER = "siro@wrenbridge.example"
+_RUN = re.compile(r"\bR-\d{4}-\d{4}-\d+\b")
 _MIRROR_SECONDS = 300
 
 
@@ -71,9 +78,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Council:
-    """A running stage. Methods are for tests without an event loop of their own."""
+    """A running stage. Methods are for tests without an event loop of their own. `first` is the plan made before all tests."""
 
     stage: Stage
+    first: Mapping[str, Any] = field(default_factory=dict)
 
     def custos(self, *words: str) -> Said:
         """Type `custos WORDS`."""
@@ -252,7 +260,31 @@ def standing(home: Path) -> Iterator[Council]:
         council.fire("discover_sites")
         council.ask(_mirrored)
         council.quiet()
-        yield council
+        yield replace(council, first=council.custos("plan", "--json").json())
+
+
+def govern(council: Council) -> str:
+    """Approve every policy and apply the plan. Returns the id of the run that did it, which ended well."""
+    council.ask(lambda app: _approve(app, council.first["id"]))
+    plan = council.custos("plan", "--json", "--as", OPERATOR).json()
+    applied = council.custos("apply", plan["id"], "--as", OPERATOR)
+    found = _RUN.search(applied.out)
+    assert found is not None, applied.out
+    if "awaits approval" in applied.out:
+        applied = council.custos("run", found[0], "--release", "--why", "the backlog", "--as", APPROVER)
+    assert applied.code == 0, applied.out
+    return found[0]
+
+
+async def _approve(app: Custos, plan_id: str) -> None:
+    """Every policy, first for a pilot and then for everything, on the plan made of exactly its version."""
+    plan = await app.plans.load(plan_id)
+    for policy in (await in_force(app)).bundle.policies.values():
+        for state, minute in ((State.PILOT, ""), (State.ENFORCE, "CIG 2026-11/3")):
+            await app.approvals.promote(
+                policy, state, plan=plan, approver=APPROVER, author=policy.owner, reference=minute, why="rehearsal"
+            )
+        write_state(app.settings.policies / policy.mark.file, State.ENFORCE)
 
 
 def traffic() -> list[str]:

@@ -28,6 +28,10 @@ _LIVED = ("created", "modified")  # what holds over a span of dates ask
 _ACTIVITY = ("files", "size", activity.FACT, latest(activity.FACT), missing(activity.FACT), "activity_confidence")
 _TRUE = pl.lit(value=True)
 _GRANTS_SOMETHING = pl.col("scope").fill_null("") != "existingAccess"
+_OF_THE_SITE = pl.col("inherited").fill_null(value=False) & pl.col("principal").fill_null("?").is_in(
+    ["group", "site_group"]
+)
+"""What a site gives to groups everywhere in it. Who is in them is told by the site's members, not by an item's permissions."""
 _PERSON = pl.coalesce(pl.col("email"), pl.col("login"), pl.col("user_id"))
 
 
@@ -211,7 +215,8 @@ class Frames:
         )
 
     def _grants(self, _needed: frozenset[str]) -> pl.LazyFrame:
-        given = self.facts.permissions.filter((pl.col("principal").fill_null("?") != "") & _GRANTS_SOMETHING)
+        named = (pl.col("principal").fill_null("?") != "") & ~_OF_THE_SITE
+        given = self.facts.permissions.filter(named & _GRANTS_SOMETHING)
         known = pl.col("principal").is_not_null() & pl.col("scope").is_not_null()
         return self._agreed(self._shared(given, ("users", "unique"))).with_columns(
             sure=pl.col("sure") & _sure(known),
@@ -261,8 +266,10 @@ class Frames:
         """Distinct people from outside with access to anything in each site; unknown while anything about that is unread."""
         libraries = self.places.libraries.lazy().select("site_id", "drive_id", "complete")
         sites = self.places.sites.lazy().select("site_id", "group_id", "access")
-        named = self.facts.permissions.join(libraries, on="drive_id").select(
-            "site_id", pl.col("external").alias("outside"), _PERSON.str.to_lowercase().alias("person")
+        named = (
+            self.facts.permissions.filter(~_OF_THE_SITE)
+            .join(libraries, on="drive_id")
+            .select("site_id", pl.col("external").alias("outside"), _PERSON.str.to_lowercase().alias("person"))
         )
         guests = self.facts.members.join(sites, on="group_id").select(
             "site_id",

@@ -7,7 +7,6 @@ writing.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,8 +15,6 @@ from custos.engine.codec import action_from_line, action_to_line
 from custos.engine.model import Action, Outcome, Result, Subject
 from custos.errors import RowChanged, RowExists
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write, key_part
-
-_READS_TOGETHER = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +61,11 @@ class Ledger:
 
     async def find(self, actions: Sequence[Action]) -> Mapping[str, Entry]:
         """What is written down about these actions, by key; nothing for those that were never intended."""
-        found: dict[str, Entry] = {}
-        for start in range(0, len(actions), _READS_TOGETHER):
-            some = actions[start : start + _READS_TOGETHER]
-            rows = await asyncio.gather(
-                *(self.table.get(partition_of(action.finding.subject), action.key) for action in some)
-            )
-            found |= {row.key: _entry(row) for row in rows if row is not None}
-        return found
+        keys: dict[str, list[str]] = {}
+        for action in actions:
+            keys.setdefault(partition_of(action.finding.subject), []).append(action.key)
+        picked = [await self.table.pick(partition, wanted) for partition, wanted in keys.items()]
+        return {row.key: _entry(row) for rows in picked for row in rows}
 
     async def intend(self, entries: Sequence[Entry]) -> Mapping[str, Entry]:
         """Write entries down before their writes; those that stand are returned by key, with their ETags.

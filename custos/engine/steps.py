@@ -21,7 +21,7 @@ from custos.records.model import Records
 UNITS: Mapping[ActionKind, int] = {
     ActionKind.TELL: 0,
     ActionKind.ASK: 0,
-    ActionKind.APPLY_LABEL: 5,  # item and label read (1 + 1), label written (2), read back (1)
+    ActionKind.APPLY_LABEL: 4,  # read with its label (1), written (2, or 2 a hundred in bulk), read back (1)
     ActionKind.SET_EXPIRY: 15,  # permissions read, written, read back: 5 each
     ActionKind.REMOVE_GRANT: 15,
     ActionKind.REMOVE_LINK: 15,

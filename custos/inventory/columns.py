@@ -28,9 +28,6 @@ FACTS = (
 )
 """The columns that delta tells. A row is rewritten when one of them differs."""
 
-LABEL_FACTS = ("label", "is_record")
-"""The columns that a list item tells."""
-
 OBSERVED: dict[str, pl.DataType] = {
     "item_id": pl.String(),
     **{name: STORED_ITEMS[name] for name in FACTS},

@@ -11,14 +11,13 @@ from datetime import datetime
 
 import polars as pl
 
-from custos.inventory.columns import FACTS, LABEL_FACTS
+from custos.inventory.columns import FACTS
 from custos.inventory.schema import INSTANT, STORED_ITEMS
 
 ID_DIGEST = pl.col("item_id").hash().alias("id")
 FACTS_DIGEST = pl.struct(FACTS).hash().alias("facts")
-LABEL_DIGEST = pl.struct(LABEL_FACTS).hash().alias("labels")
-
-KNOWN: dict[str, pl.DataType] = {"id": pl.UInt64(), "facts": pl.UInt64(), "labels": pl.UInt64()}
+LABEL_DIGEST = pl.col("label").hash().alias("labels")
+RECORD = pl.col("is_record").alias("record")
 
 CARRIED = ("item_id", "label", "label_explicit", "is_record", "label_read_at", "shared_scope", "sharing_changed_at")
 """What a row that differs takes over from the mirror."""
@@ -34,8 +33,8 @@ class Verdict:
 
 
 def digests(items: pl.LazyFrame) -> pl.LazyFrame:
-    """The digests of stored rows, as `KNOWN`."""
-    return items.select(ID_DIGEST, FACTS_DIGEST, LABEL_DIGEST)
+    """What rows are compared by: `id`, `facts`, `labels`, `record`."""
+    return items.select(ID_DIGEST, FACTS_DIGEST, LABEL_DIGEST, RECORD)
 
 
 def with_labels(items: pl.DataFrame, labels: pl.DataFrame, read_at: datetime) -> pl.DataFrame:
@@ -80,13 +79,15 @@ def judge(items: pl.DataFrame, known: pl.DataFrame, *, null_differs: bool) -> Ve
     """Sort `items` (with labels) by what `known` says of them.
 
     A null label is one that could not be read now: with `null_differs` the row becomes unknown, else it makes no
-    difference.
+    difference. Whether a label makes a record is not told everywhere; not being told makes no difference either.
     """
     read = items.with_columns(ID_DIGEST, FACTS_DIGEST.alias("read_facts"), LABEL_DIGEST.alias("read_labels"))
     joined = read.join(known, on="id", how="left", maintain_order="left")
     is_new = pl.col("facts").is_null()
-    counts = pl.lit(True) if null_differs else pl.col("label").is_not_null()
-    differs = (pl.col("facts") != pl.col("read_facts")) | (counts & (pl.col("labels") != pl.col("read_labels")))
+    counts = pl.lit(value=True) if null_differs else pl.col("label").is_not_null()
+    relabelled = pl.col("labels") != pl.col("read_labels")
+    record = pl.col("is_record").is_not_null() & pl.col("is_record").ne_missing(pl.col("record"))
+    differs = (pl.col("facts") != pl.col("read_facts")) | (counts & (relabelled | record))
     fresh = joined.filter(is_new).select(items.columns)
     differing = joined.filter(~is_new & differs).select(items.columns)
     return Verdict(fresh, differing, items.height - fresh.height - differing.height)
@@ -109,7 +110,7 @@ def rows_for_differing(
     """Stored rows of items that the mirror had otherwise; `previous` holds their `CARRIED` columns.
 
     In a round of `changes`, being told of an item that is shared is itself a sign that its sharing may have changed.
-    Whether a label was set explicitly is told only item by item, so it is kept as long as the label stays.
+    Whether a label was set explicitly, or makes a record, is not told everywhere: it is kept as long as the label stays.
     """
     joined = items.join(previous.select(CARRIED), on="item_id", how="left", suffix="_before")
     same_label = pl.col("label") == pl.col("label_before")
@@ -120,6 +121,7 @@ def rows_for_differing(
         drive_id=pl.lit(drive_id),
         seen_at=pl.lit(now, INSTANT),
         label_explicit=pl.coalesce("label_explicit", pl.when(same_label).then("label_explicit_before")),
+        is_record=pl.coalesce("is_record", pl.when(same_label).then("is_record_before")),
         sharing_changed_at=pl.when(signal).then(pl.lit(now, INSTANT)).otherwise("sharing_changed_at"),
     ).select(*STORED_ITEMS)
 

@@ -1,15 +1,19 @@
 """Opening Delta tables: found, made when missing, and kept open between uses.
 
 Opening a table anew replays its log and costs several times what an update of an open one does, so open tables are kept; each
-is used by one thread at a time. The container `inventory` is made when it is missing.
+is used by one thread at a time. Threads of one process take turns at writing a table: commits to it happen one after the other
+anyway, and whoever loses the race reads the winner's commit and begins again. The container `inventory` is made when it is
+missing.
 Source: https://delta-io.github.io/delta-rs/
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from custos.errors import StorageTrouble
@@ -35,6 +39,7 @@ class OpenTables:
     root: str
     _known: set[str] = field(default_factory=set, init=False)
     _idle: dict[str, list[DeltaTable]] = field(default_factory=dict, init=False)
+    _turns: dict[str, Lock] = field(default_factory=lambda: defaultdict(Lock), init=False)
 
     def exists(self, table: str) -> bool:
         """Whether the table has been made. Raises StorageTrouble when nobody can tell."""
@@ -52,6 +57,12 @@ class OpenTables:
         if found:
             self._known.add(table)
         return found
+
+    @contextmanager
+    def writing(self, table: str) -> Iterator[None]:
+        """This thread's turn at writing the table."""
+        with self._turns[table]:
+            yield
 
     @contextmanager
     def opened(self, table: str) -> Iterator[DeltaTable]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from custos.errors import RowChanged, RowExists
+from custos.errors import RowExists
 from custos.storage.account import Account
 from custos.storage.rows import Row, Rows, Value, key_part
 
@@ -149,11 +149,7 @@ class DriveStates:
     async def save(self, state: DriveState, /, **changes: object) -> DriveState:
         """Write the row with `changes`, provided that it is still as it was read. Returns it as it is now."""
         changed = replace(state, serial=state.serial + 1, **changes)  # type: ignore[arg-type]  # checked by replace itself
-        await self.rows.replace(_row(changed))
-        found = await self.get(state.drive_id)
-        if found is None or found.serial != changed.serial:
-            raise RowChanged(f"the row of drive {state.drive_id} was changed by somebody else")
-        return found
+        return replace(changed, etag=await self.rows.replace(_row(changed)))
 
     async def forget(self, drive_id: str) -> None:
         """Remove the row of a drive that is gone for good."""

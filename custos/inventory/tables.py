@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from custos.errors import StorageTrouble
+from custos.inventory.copies import Copies
 from custos.inventory.opening import CONTAINER, OpenTables, brief
 from custos.inventory.schema import KEYS, PARTITIONS, TABLES, empty
 from custos.storage.account import Account
@@ -38,15 +39,13 @@ class Superseded(StorageTrouble):
 class Writer:
     """One worker's turn at one drive of one table: its writes succeed only while nobody else writes that drive.
 
-    `last` is the number of the drive's last write in the snapshot the worker started from (0: none). The number travels
-    in the commit itself (Delta's `txn` action), so a worker that outlived its lease is refused by the table, not by luck.
-    `version` is the table's version up to which that was checked, -1 when it did not exist yet; `files` hold the drive's
-    rows at that version, and nobody else can have changed them since.
+    `files` hold the drive's rows at `version` of the table (-1: it did not exist yet), and nobody else can have changed them
+    since: every write names its drive in the commit itself (Delta's `txn` action), so a worker that outlived its lease is
+    refused by the table, not by luck.
     """
 
     table: str
     drive: str
-    last: int
     version: int
     files: Sequence[str]
 
@@ -62,9 +61,11 @@ class Lakehouse:
     account: Account | None
     root: str = f"az://{CONTAINER}"
     _tables: OpenTables = field(init=False)
+    _copies: Copies | None = field(init=False)
 
     def __post_init__(self) -> None:
         self._tables = OpenTables(self.account, self.root)
+        self._copies = Copies(self.account, CONTAINER, f"az://{CONTAINER}/") if self.account is not None else None
 
     # reading
 
@@ -93,7 +94,7 @@ class Lakehouse:
         partition = PARTITIONS.get(table, [])
         kinds = TABLES[table]
         return pl.scan_parquet(
-            list(files),
+            self._copies.of(files) if self._copies is not None else list(files),
             schema={name: kind for name, kind in kinds.items() if name not in partition},
             hive_partitioning=bool(partition),
             hive_schema={name: kinds[name] for name in partition} or None,
@@ -134,11 +135,9 @@ class Lakehouse:
     def writer(self, table: str, drive: str) -> Writer:
         """A turn at writing `drive`. What is compared with must be read after this."""
         if not self._tables.exists(table):
-            return Writer(table, drive, 0, -1, ())
+            return Writer(table, drive, -1, ())
         with self._tables.opened(table) as opened:
-            writer = Writer(table, drive, 0, opened.version(), _files_of(opened, [drive]))
-            writer.last = opened.transaction_version(writer.application) or 0
-        return writer
+            return Writer(table, drive, opened.version(), _files_of(opened, [drive]))
 
     # writing
 
@@ -239,16 +238,15 @@ class Lakehouse:
         self._tables.create(table)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with self._tables.opened(table) as opened:
+                with self._tables.writing(table), self._tables.opened(table) as opened:
+                    before = opened.version()
                     commit = CommitProperties()
                     if writer is not None:
-                        _check(opened, writer)
-                        commit = CommitProperties(app_transactions=[Transaction(writer.application, writer.last + 1)])
-                    before = opened.version()
+                        self._check(opened, writer)
+                        commit = CommitProperties(app_transactions=[Transaction(writer.application, before + 1)])
                     change(opened, commit)
                     if writer is not None and opened.version() != before:  # a change of nothing commits nothing
-                        writer.last, writer.version = writer.last + 1, opened.version()
-                        writer.files = _files_of(opened, [writer.drive])
+                        writer.version, writer.files = opened.version(), _files_of(opened, [writer.drive])
             except CommitFailedError as error:
                 if attempt == _ATTEMPTS:
                     raise StorageTrouble(f"table {table} is written by too many at once") from error
@@ -257,6 +255,20 @@ class Lakehouse:
                 raise StorageTrouble(f"table {table} cannot be written: {brief(error)}") from error
             else:
                 return
+
+    def _check(self, opened: DeltaTable, writer: Writer) -> None:
+        """Raises Superseded when somebody else wrote the drive. A commit that comes between here and ours makes ours fail.
+
+        Whoever writes a drive changes its files, but so does compaction, which changes no row. Only then is the log read for
+        who wrote last.
+        """
+        if opened.version() == writer.version or set(_files_of(opened, [writer.drive])) == set(writer.files):
+            return
+        ours = None
+        if writer.version >= 0:
+            ours = self._tables.at(writer.table, writer.version).transaction_version(writer.application)
+        if opened.transaction_version(writer.application) != ours:
+            raise Superseded(f"drive {writer.drive} was written by another worker")
 
 
 def _files_of(opened: DeltaTable, drives: Sequence[str] | None) -> list[str]:
@@ -273,12 +285,6 @@ def literal(text: str) -> str:
 
 def _typed(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(kind) for name, kind in TABLES[table].items())
-
-
-def _check(opened: DeltaTable, writer: Writer) -> None:
-    """Raises Superseded when somebody else wrote the drive. A commit that comes between here and ours makes ours fail."""
-    if opened.version() != writer.version and (opened.transaction_version(writer.application) or 0) != writer.last:
-        raise Superseded(f"drive {writer.drive} was written by another worker")
 
 
 def _compact(opened: DeltaTable, commit: CommitProperties, keep_hours: int) -> None:

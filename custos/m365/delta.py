@@ -225,9 +225,8 @@ async def latest(graph: Graph, drive_id: str) -> str:
 
     Source: https://learn.microsoft.com/graph/api/driveitem-delta
     """
-    raw = await graph.get(
-        f"/drives/{drive_id}/root/delta", units=UNITS_CHANGES, prefer=PREFER, params={"token": "latest"}
-    )
+    params: dict[str, str | int] = {"token": "latest", "$select": FIELDS, "$top": PAGE}  # the link keeps them
+    raw = await graph.get(f"/drives/{drive_id}/root/delta", units=UNITS_CHANGES, prefer=PREFER, params=params)
     page = page_from(raw)
     if not page.delta_link:
         raise Malformed(f"delta of drive {drive_id}: no deltaLink where one was asked for.")

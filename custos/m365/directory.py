@@ -157,7 +157,7 @@ async def owners(graph: Graph, group_id: str) -> list[User]:
 
     Permission: GroupMember.Read.All and User.Read.All. Source: https://learn.microsoft.com/graph/api/group-list-owners
     """
-    return await _people(graph, f"/groups/{group_id}/owners")
+    return await _people(graph, f"/groups/{group_id}/owners/microsoft.graph.user")
 
 
 async def members(graph: Graph, group_id: str) -> list[User]:
@@ -210,7 +210,7 @@ async def manager_of(graph: Graph, user_id: str) -> User | None:
     Source: https://learn.microsoft.com/graph/api/user-list-manager
     """
     try:
-        raw = await graph.get(f"/users/{segment(user_id)}/manager", units=0, params={"$select": _USER_FIELDS})
+        raw = await graph.get(f"/users/{segment(user_id)}/manager/microsoft.graph.user", units=0, params={"$select": _USER_FIELDS})
     except NotFound:
         return None
     return decoded(_user, raw, "manager").record()

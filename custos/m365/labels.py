@@ -120,7 +120,9 @@ class _Behaviour(msgspec.Struct):
     update: bool | None = msgspec.field(name="isLabelUpdateAllowed", default=None)
 
 
-class _Label(msgspec.Struct):
+class LabelFacet(msgspec.Struct):
+    """A label as Microsoft says it, on its own or expanded into its item."""
+
     name: str | None = None
     explicit: bool | None = msgspec.field(name="isLabelAppliedExplicitly", default=None)
     applied: datetime | None = msgspec.field(name="labelAppliedDateTime", default=None)
@@ -143,7 +145,7 @@ class _Label(msgspec.Struct):
 
 
 _page = msgspec.json.Decoder(Collection[_ListItem])
-_label = msgspec.json.Decoder(_Label)
+_label = msgspec.json.Decoder(LabelFacet)
 _RECORD = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 

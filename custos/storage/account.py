@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.storage.blob import ContainerClient
 
+_PIECE_BYTES = 512 * 1024
+"""What is larger than a mebibyte and sent in one go holds the event loop up."""
+
 
 @dataclass
 class Account:
@@ -68,9 +71,20 @@ class Account:
             from azure.storage.blob.aio import ContainerClient
 
             if self.settings.storage_connection:
-                client = ContainerClient.from_connection_string(self.settings.storage_connection, name)
+                client = ContainerClient.from_connection_string(
+                    self.settings.storage_connection,
+                    name,
+                    max_single_put_size=_PIECE_BYTES,
+                    max_block_size=_PIECE_BYTES,
+                )
             else:
-                client = ContainerClient(self._endpoint("blob"), name, credential=self.credential)
+                client = ContainerClient(
+                    self._endpoint("blob"),
+                    name,
+                    credential=self.credential,
+                    max_single_put_size=_PIECE_BYTES,
+                    max_block_size=_PIECE_BYTES,
+                )
             found = self._open["blob", name] = Container(client)
         return found
 

@@ -24,6 +24,7 @@ class Lease:
     key: str
     owner: str
     ends: float = 0.0
+    _etag: str = ""
 
     async def take(self) -> bool:
         """True when the lease is ours now; False while somebody else holds it."""
@@ -32,9 +33,9 @@ class Lease:
         row = Row("lease", self.key, {"owner": self.owner, "ends": now + LEASE_SECONDS}, found.etag if found else "")
         try:
             if found is None:
-                await self.rows.insert(row)
+                self._etag = await self.rows.insert(row)
             elif found.text("owner") == self.owner or float(found.text("ends") or 0) + _CLOCK_ROOM_SECONDS < now:
-                await self.rows.replace(row)
+                self._etag = await self.rows.replace(row)
             else:
                 return False
         except (RowChanged, RowExists):
@@ -50,9 +51,8 @@ class Lease:
 
     async def release(self) -> None:
         """Let go, if the lease is still ours."""
-        found = await self.rows.get("lease", self.key)
-        if found is not None and found.text("owner") == self.owner:
+        if self._etag:
             try:
-                await self.rows.replace(Row("lease", self.key, {"owner": "", "ends": 0.0}, found.etag))
+                await self.rows.replace(Row("lease", self.key, {"owner": "", "ends": 0.0}, self._etag))
             except RowChanged:
                 return

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Row", "Rows", "Value", "Write", "key_part"]
 
+_PICKED_TOGETHER = 14
+
 
 @dataclass
 class Rows:
@@ -41,15 +43,35 @@ class Rows:
             except ResourceNotFoundError:
                 return None
 
-    async def insert(self, row: Row) -> None:
-        """Write a new row. Raises RowExists."""
-        await self._write(lambda: self.client.create_entity(_entity(row)))
+    async def pick(self, partition: str, keys: Sequence[str]) -> list[Row]:
+        """Those of the rows `keys` of a partition that there are, in no order: one request for 14 of them.
 
-    async def replace(self, row: Row) -> None:
-        """Write over the row that was read. Raises RowChanged when it is no longer so."""
-        await self._write(
-            lambda: self.client.update_entity(
-                _entity(row), mode="replace", etag=row.etag, match_condition=MatchConditions.IfNotModified
+        A filter takes 15 comparisons. Source: https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities
+        """
+        found: list[Row] = []
+        for start in range(0, len(keys), _PICKED_TOGETHER):
+            some = keys[start : start + _PICKED_TOGETHER]
+            wanted = " or ".join(f"RowKey eq @k{number}" for number in range(len(some)))
+            values = {"p": partition, **{f"k{number}": key for number, key in enumerate(some)}}
+            with _trouble(self.client.table_name):
+                try:
+                    rows = self.client.query_entities(f"PartitionKey eq @p and ( {wanted} )", parameters=values)
+                    found += [_row(entity) async for entity in rows]
+                except ResourceNotFoundError:
+                    return found
+        return found
+
+    async def insert(self, row: Row) -> str:
+        """Write a new row. Returns its ETag. Raises RowExists."""
+        return _etag(await self._write(lambda: self.client.create_entity(_entity(row))))
+
+    async def replace(self, row: Row) -> str:
+        """Write over the row that was read. Returns its new ETag. Raises RowChanged when it is no longer as it was."""
+        return _etag(
+            await self._write(
+                lambda: self.client.update_entity(
+                    _entity(row), mode="replace", etag=row.etag, match_condition=MatchConditions.IfNotModified
+                )
             )
         )
 
@@ -103,10 +125,10 @@ class Rows:
     async def close(self) -> None:
         await self.client.close()
 
-    async def _write(self, call: Callable[[], Awaitable[object]]) -> None:
+    async def _write[T](self, call: Callable[[], Awaitable[T]]) -> T:
         with _trouble(self.client.table_name):
             try:
-                await call()
+                return await call()
             except HttpResponseError as missing:
                 if self._ready or _code(missing) != "TableNotFound":
                     if isinstance(missing, ResourceNotFoundError):
@@ -117,7 +139,7 @@ class Rows:
                 except ResourceExistsError:
                     pass
                 self._ready = True
-                await call()
+                return await call()
 
 
 def _code(error: HttpResponseError) -> str:
@@ -131,6 +153,10 @@ def _code(error: HttpResponseError) -> str:
 
 def _entity(row: Row) -> dict[str, Any]:
     return {**row.values, "PartitionKey": row.partition, "RowKey": row.key}
+
+
+def _etag(answer: Mapping[str, Any]) -> str:
+    return str(answer.get("etag") or "")
 
 
 def _row(entity: Mapping[str, Any]) -> Row:

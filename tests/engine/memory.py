@@ -21,11 +21,16 @@ class MemoryTable:
     async def get(self, partition: str, key: str) -> Row | None:
         return self.rows.get((partition, key))
 
-    async def insert(self, row: Row) -> None:
-        await self.transact([Write("insert", row)])
+    async def pick(self, partition: str, keys: Sequence[str]) -> list[Row]:
+        return [row for key in keys if (row := await self.get(partition, key)) is not None]
 
-    async def replace(self, row: Row) -> None:
+    async def insert(self, row: Row) -> str:
+        await self.transact([Write("insert", row)])
+        return self.rows[row.partition, row.key].etag
+
+    async def replace(self, row: Row) -> str:
         await self.transact([Write("replace", row)])
+        return self.rows[row.partition, row.key].etag
 
     async def upsert(self, row: Row) -> None:
         await self.transact([Write("upsert", row)])

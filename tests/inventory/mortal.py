@@ -36,15 +36,17 @@ class MortalRows(Rows):
 
     fate: Fate
 
-    async def insert(self, row: Row) -> None:
+    async def insert(self, row: Row) -> str:
         self.fate.step()
-        await super().insert(row)
+        etag = await super().insert(row)
         self.fate.step()
+        return etag
 
-    async def replace(self, row: Row) -> None:
+    async def replace(self, row: Row) -> str:
         self.fate.step()
-        await super().replace(row)
+        etag = await super().replace(row)
         self.fate.step()
+        return etag
 
     async def delete(self, partition: str, key: str) -> None:
         self.fate.step()

@@ -174,7 +174,8 @@ async def test_the_next_page_is_under_way_while_the_caller_works(wire: Wire, gra
 
 
 async def test_latest_starts_watching_without_enumerating(wire: Wire, graph: Graph) -> None:
-    """`token=latest` gives the deltaLink of now."""
+    """`token=latest` gives the deltaLink of now, asked for with the fields that later rounds need: the link keeps them."""
     wire.script("GET", FEED, page(wire, [], "", "?token=now"))
     assert (await delta.latest(graph, "b!A")).endswith("?token=now")
-    assert wire.seen[0].query == {"token": "latest"}
+    assert wire.seen[0].query["token"] == "latest"
+    assert wire.seen[0].query["$select"] == delta.FIELDS

@@ -1,0 +1,196 @@
+"""`custos`, as an operator types it on a council that is mirrored."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from custos.cli import commands
+from custos.settings import REPOSITORY
+from tests.staging import HOST, OPERATOR, Council
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def typed(*words: str, home: Path | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+    """`python -m custos` in a process of its own, with no other settings than these."""
+    system = {name: value for name, value in os.environ.items() if not name.startswith(("CUSTOS", "AzureWebJobs"))}
+    return subprocess.run(
+        [sys.executable, "-m", "custos", *words],
+        cwd=home or REPOSITORY,
+        env={**system, "PYTHONPATH": str(REPOSITORY), **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", [command.name for command in commands.ALL])
+def test_help(council: Council, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command explains itself."""
+    with pytest.raises(SystemExit) as left:
+        council.custos(name, "--help")
+    assert left.value.code == 0
+
+
+def test_custos_without_settings_says_what_is_missing(tmp_path: Path) -> None:
+    """Missing settings are named in one sentence each, without a traceback, and the exit code says bad input."""
+    told = typed("status", home=tmp_path)
+    assert told.returncode == 2
+    assert told.stdout == ""
+    assert "CUSTOS_TENANT_ID is not set." in told.stderr
+    assert "AzureWebJobsStorage is not set" in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+
+
+def test_settings_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """A settings file of another form is refused with an example of the right one."""
+    (tmp_path / "mine.json").write_text('{"CUSTOS_TENANT_ID": "x"}')
+    told = typed("--settings", "mine.json", "status", home=tmp_path)
+    assert told.returncode == 2
+    assert '{"Values": {"NAME": "value"}}' in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_storage_that_is_away(council: Council, tmp_path: Path) -> None:
+    """Without storage nothing is known: one sentence, and the exit code says trouble."""
+    gone = "http://127.0.0.1:1/devstoreaccount1"
+    account = council.stage.environment["AzureWebJobsStorage"].split("BlobEndpoint", maxsplit=1)[0]
+    connection = f"{account}BlobEndpoint={gone};QueueEndpoint={gone};TableEndpoint={gone};"
+    told = typed("status", home=tmp_path, **{**council.stage.environment, "AzureWebJobsStorage": connection})
+    assert told.returncode == 3
+    assert "Traceback" not in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+
+
+def test_offline_commands_need_no_settings(tmp_path: Path) -> None:
+    """Policies can be checked on any machine, without a tenant."""
+    told = typed("validate", home=tmp_path)
+    assert (told.returncode, told.stderr.count("Traceback")) == (0, 0)
+    assert "are in order" in told.stderr
+
+
+def test_shipped_cases_hold(council: Council) -> None:
+    """The cases beside the shipped policies hold."""
+    told = council.custos("test", str(REPOSITORY / "policies"))
+    assert told.code == 0, told.out
+
+
+def test_schema_explains_a_fact(council: Council) -> None:
+    """A fact is explained, and a misspelt one leads to the right one."""
+    assert "link_expires" in council.custos("schema").out
+    assert "source" in council.custos("schema", "link_expires").out
+    wrong = council.custos("schema", "link_expire")
+    assert wrong.code == 2
+    assert "Did you mean link_expires?" in wrong.err
+
+
+def test_status_tells_the_mirror(council: Council) -> None:
+    """The mirror's size and age are told, for people and for machines."""
+    told = council.custos("status")
+    assert "libraries complete" in told.out
+    machine = council.custos("status", "--json").json()
+    assert machine["items"] > 1_000
+    assert machine["libraries"]["complete"] == sum(machine["libraries"].values())
+
+
+def test_plan_is_shown_again(council: Council) -> None:
+    """A saved plan can be shown as it was made: in tables, as JSON, and as Markdown for a pull request."""
+    plan = council.first["id"]
+    assert council.custos("plan", "--show", plan, "--json").json() == council.first
+    markdown = council.custos("plan", "--show", plan, "--markdown").out
+    assert markdown.startswith(f"### Plan {plan}\n")
+    assert "| sharing-anyone-links | simulate |" in markdown
+    told = council.custos("plan", "--show", plan).out
+    assert "Refused, and why" in told
+    assert f"custos apply {plan}" in told
+
+
+def test_unknown_names_are_refused(council: Council) -> None:
+    """A policy, plan, run or undo that does not exist is refused in words, without a traceback."""
+    for words in (
+        ("plan", "no-such-policy"),
+        ("plan", "--show", "P-2020-0101-01"),
+        ("apply", "P-2020-0101-01"),
+        ("run", "R-2020-0101-01"),
+        ("undo", "R-2020-0101-01"),
+        ("promote", "no-such-policy", "--to", "pilot"),
+        ("promote", "sharing-sites", "--to", "pilot"),
+    ):
+        told = council.custos(*words)
+        assert told.code == 2, words
+        assert "1 problem(s). Nothing was changed." in told.err
+
+
+def test_nobody_approves_a_policy_of_their_own(council: Council) -> None:
+    """The author of a policy cannot be the one who lets it act."""
+    words = ("promote", "sharing-sites", "--to", "pilot", "--plan", council.first["id"])
+    told = council.custos(*words, "--as", "me@wrenbridge.example", "--author", "me@wrenbridge.example")
+    assert told.code == 2
+
+
+def test_file_is_explained(council: Council) -> None:
+    """For a file every rule that covers it is told with its conditions, values, sources, and file and line."""
+    link = next(one for one in council.stage.state()["planted"]["anyone_links"] if not one["allowed"])
+    told = council.custos("explain", link["url"])
+    assert told.code == 0
+    assert "sharing-" in told.out
+    assert ".yaml:" in told.out
+    assert "read" in told.out
+
+
+def test_site_is_explained(council: Council) -> None:
+    """A site is explained like a file."""
+    told = council.custos("explain", f"{HOST}/sites/hr-casework")
+    assert told.code == 0
+    assert "sharing-sites/site-looser-than-its-class" in told.out
+
+
+def test_unknown_address_is_said_to_be_unknown(council: Council) -> None:
+    """An address that is not in the mirror is no error and no silence."""
+    told = council.custos("explain", f"{HOST}/sites/nowhere/at/all.docx")
+    assert told.code == 1
+    assert "Nothing is known at this address" in told.out
+
+
+def test_doctor_looks_at_everything(council: Council) -> None:
+    """On a tenant that is set up rightly, the doctor finds no fault."""
+    told = council.custos("doctor")
+    assert told.code == 0, told.out
+    for what in ("storage", "policies", "observer", "sites", "actor", "site administration", "bot", "webhooks"):
+        assert f"OK     {what}" in told.out, told.out
+
+
+@pytest.fixture
+def stopped(council: Council) -> Iterator[Council]:
+    """The council, with all writes stopped; they are let go on afterwards."""
+    assert council.custos("stop", "--why", "a drill", "--as", OPERATOR).code == 0
+    yield council
+    assert council.custos("start", "--why", "the drill is over", "--as", OPERATOR).code == 0
+
+
+def test_stop_is_told_by_status(stopped: Council) -> None:
+    """Who stopped all writes, and why, is the first thing that the status says."""
+    told = stopped.custos("status").out
+    assert told.startswith("WRITES ARE STOPPED")
+    assert OPERATOR in told
+    assert "a drill" in told
+
+
+def test_start_lets_writes_go_on(stopped: Council) -> None:
+    """After a start the status is silent about it, and both are in the audit."""
+    stopped.custos("start", "--why", "enough", "--as", OPERATOR)
+    assert "WRITES ARE STOPPED" not in stopped.custos("status").out
+    shown = stopped.custos("audit", "show", "--last", "10").out
+    assert "enough" in shown
+
+
+def test_audit_verifies(council: Council) -> None:
+    """The chain of what was done holds."""
+    told = council.custos("audit", "verify")
+    assert told.code == 0, told.out

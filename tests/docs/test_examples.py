@@ -1,0 +1,115 @@
+"""Every example of a policy, of cases, of a register or of a command is one that Custos takes."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from custos.cli.main import build_parser
+from custos.errors import BadInput
+from custos.policy import load, load_files
+from custos.policy.cases import read_cases, run_case
+from custos.policy.model import Bundle
+from custos.settings import REPOSITORY
+from simulator import act
+from tests.docs.pages import Example, examples
+
+POLICIES = REPOSITORY / "policies"
+SHIPPED = load(POLICIES)
+KNOWN = {"yaml": ("policy", "cases", "settings"), "csv": None, "console": None, "text": None, "sh": None, "json": None}
+
+
+def with_policy(example: Example) -> dict[str, bytes]:
+    """The shipped files with the example's policy among them."""
+    name = next(line.split(":")[1].strip() for line in example.text.splitlines() if line.startswith("policy:"))
+    return {**SHIPPED.files, f"{name}.yaml": example.text.encode()}
+
+
+def test_every_example_says_what_it_is() -> None:
+    """Beside each fence stands its language, and beside YAML what of."""
+    strange = [
+        str(one) for one in examples() if not one.words or one.words[0] not in KNOWN or not _is_known(one.words)
+    ]
+    assert strange == []
+
+
+def _is_known(words: tuple[str, ...]) -> bool:
+    kinds = KNOWN[words[0]]
+    return kinds is None or (len(words) > 1 and words[1] in kinds)
+
+
+@pytest.mark.parametrize("example", [one for one in examples("yaml", "policy") if "refused" not in one.words], ids=str)
+def test_policies_load(example: Example) -> None:
+    """An example of a policy loads beside the shipped ones; one that is shipped is shown as it is."""
+    files = with_policy(example)
+    (name,) = [name for name, content in files.items() if content == example.text.encode()]
+    assert load_files(files).policies[name.removesuffix(".yaml")]
+    if name in SHIPPED.files:
+        shipped = SHIPPED.files[name].decode().splitlines(keepends=True)
+        assert example.text == "".join(line for line in shipped if not line.startswith("#"))
+
+
+@pytest.mark.parametrize("example", examples("yaml", "policy", "refused"), ids=str)
+def test_faulty_policies_are_refused_as_shown(example: Example) -> None:
+    """A faulty example is refused with exactly the problems that the page shows after it."""
+    with pytest.raises(BadInput) as refused:
+        load_files(with_policy(example))
+    following = next(one for one in examples("text", "problems", page=example.page) if one.line > example.line)
+    assert str(refused.value).splitlines() == following.text.splitlines()
+
+
+@pytest.mark.parametrize("example", examples("yaml", "cases"), ids=str)
+def test_cases_hold(example: Example, tmp_path: Path) -> None:
+    """An example of cases is read, and each of its cases holds."""
+    (tmp_path / f"{example.words[2]}.cases.yaml").write_text(example.text, encoding="utf-8")
+    cases, problems = read_cases(tmp_path, SHIPPED)
+    assert not problems
+    assert [result.case.name for result in map(_tried, cases) if not result.passed] == []
+
+
+def _tried(case):  # type: ignore[no-untyped-def]  # run_case's own types say it
+    return run_case(SHIPPED, case)
+
+
+@pytest.mark.parametrize("example", examples("csv"), ids=str)
+def test_rows_of_registers_load(example: Example) -> None:
+    """Example rows are accepted beside the shipped registers, in the place of rows with the same id."""
+    name = f"register/{example.words[1]}"
+    written = list(csv.DictReader(io.StringIO(SHIPPED.files[name].decode("utf-8-sig"))))
+    shown = list(csv.DictReader(io.StringIO(example.text)))
+    key = next(iter(shown[0]))
+    ids = {row[key] for row in shown}
+    out = io.StringIO()
+    table = csv.DictWriter(out, list(written[0]), restval="")
+    table.writeheader()
+    table.writerows([*(row for row in written if row[key] not in ids), *shown])
+    assert _bundle({**SHIPPED.files, name: out.getvalue().encode()})
+
+
+def _bundle(files: dict[str, bytes]) -> Bundle:
+    return replace(load_files(files), warnings=())
+
+
+@pytest.mark.parametrize("example", [one for one in examples("console") if one.commands], ids=str)
+def test_commands_parse(example: Example) -> None:
+    """Each `custos …` in an example is one that the command line takes."""
+    parser = build_parser()
+    for command in example.commands:
+        assert parser.parse_args(command).command
+
+
+@pytest.mark.parametrize("example", examples("console"), ids=str)
+def test_deeds_parse(example: Example) -> None:
+    """Each `python -m simulator act …` in an example is one that the simulated tenant takes."""
+    parser = argparse.ArgumentParser()
+    act.add_arguments(parser)
+    for line in example.text.splitlines():
+        words = shlex.split(line.split(" #")[0]) if "-m simulator act " in line else []
+        if words:
+            assert parser.parse_args(words[words.index("act") + 1 :])

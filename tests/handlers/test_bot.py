@@ -1,0 +1,156 @@
+"""The bot's messaging endpoint, over HTTP, with what Teams sends and with what somebody else does."""
+
+from __future__ import annotations
+
+import pytest
+
+from custos.bootstrap import Custos
+from custos.jobs.evaluation import evaluate
+from custos.jobs.incidents import Incident
+from custos.notices.cards import REASON
+from custos.notices.model import Case, CaseState, KeepReason
+from tests.staging import Council
+
+FORGERIES = [
+    "wrong_audience",
+    "wrong_issuer",
+    "expired",
+    "not_yet_valid",
+    "unknown_key",
+    "foreign_key",
+    "algorithm_none",
+    "algorithm_hs256",
+    "no_endorsement",
+    "wrong_service_url",
+    "other_tenant",
+    "no_token",
+    "altered_token",
+    "malformed",
+    "oversized",
+]
+
+
+def cases(council: Council) -> list[Case]:
+    """Those that were put to somebody and can be kept as they are."""
+
+    async def read(app: Custos) -> list[Case]:
+        return [stored.case for stored in await app.cases.all()]
+
+    return sorted(council.ask(read), key=lambda case: case.id)
+
+
+def waiting(council: Council) -> list[Case]:
+    """Those that are on somebody's card."""
+    return [case for case in cases(council) if case.state is CaseState.TOLD and case.cards]
+
+
+def now(council: Council, case: Case) -> Case:
+    """The case as it stands."""
+    return next(one for one in cases(council) if one.id == case.id)
+
+
+@pytest.fixture(scope="module")
+def asked(council: Council, governed: str) -> Council:
+    """The governed council, with its owners asked in Teams."""
+    council.quiet()
+    council.fire("evaluate_all")
+    council.quiet()
+    council.fire("digests")
+    council.quiet()
+    return council
+
+
+def keep(council: Council, case: Case, **more: object) -> dict[str, object]:
+    """Press “Keep as it is” on the card of whoever is asked."""
+    return council.stage.act(
+        "press",
+        person=case.cards[-1].user_id,
+        button="Keep as it is",
+        carrying={"c": case.id},
+        inputs={f"{REASON}{case.id}": KeepReason.HISTORY.value},
+        **more,
+    )
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_forged_press_is_refused(asked: Council, forgery: str) -> None:
+    """A press that Teams did not send is refused and counted, and decides nothing."""
+    case = waiting(asked)[0]
+    key = (Incident.FORGED, "bot message")
+    before = asked.incidents().get(key, 0)
+    assert keep(asked, case, forge=forgery)["status"] == 403
+    assert asked.incidents()[key] == before + 1
+    assert now(asked, case).state is CaseState.TOLD
+
+
+def test_honest_press_decides(asked: Council) -> None:
+    """The owner's press is recorded with its reason, and the card that comes back says so."""
+    case = waiting(asked)[0]
+    pressed = keep(asked, case)
+    assert pressed["status"] == 200
+    assert "Kept as it is by you" in str(pressed["answer"])
+    decided = now(asked, case)
+    assert (decided.state, decided.decision) == (CaseState.DECIDED, "keep")
+    assert decided.answers[-1].reason == KeepReason.HISTORY.value
+
+
+def test_second_press_changes_nothing(asked: Council) -> None:
+    """A case is decided once: what comes later, replayed or pressed on an old card, is told so."""
+    case = waiting(asked)[0]
+    keep(asked, case)
+    first = now(asked, case)
+    replayed = keep(asked, case, forge="replay") if _offers(asked, case) else asked.stage.act(
+        "say", person=case.cards[-1].user_id, text="x", forge="replay"
+    )
+    assert replayed["status"] == 200
+    assert now(asked, case).answers == first.answers
+
+
+def test_press_of_somebody_else_is_refused(asked: Council) -> None:
+    """Whoever is not asked cannot answer, even on the owner's own card."""
+    case = waiting(asked)[0]
+    stranger = next(
+        one for one in asked.stage.state()["people"] if one["enabled"] and not one["guest"] and one["id"] != case.assignee.user_id
+    )
+    pressed = keep(asked, case, by=stranger["upn"])
+    assert pressed["status"] == 200
+    assert "Only the person who is asked can answer" in str(pressed["answer"])
+    assert now(asked, case).state is CaseState.TOLD
+
+
+def test_altered_nonce_is_refused(asked: Council) -> None:
+    """A button with another nonce than the question's decides nothing."""
+    case = waiting(asked)[0]
+    pressed = keep(asked, case, data={"n": "0" * len(case.nonce)})
+    assert pressed["status"] == 200
+    assert "out of date" in str(pressed["answer"])
+    assert now(asked, case).state is CaseState.TOLD
+
+
+def test_former_owner_is_refused(asked: Council) -> None:
+    """Once a question went to the successor of somebody who left, the old card answers nothing."""
+    case = next(one for one in waiting(asked) if one.asset_id)
+    person = case.cards[-1].user_id
+    asked.stage.act("leave", person=person)
+    try:
+        asked.ask(evaluate)  # an instance that has not looked the owners up before
+        asked.quiet()
+        moved = now(asked, case)
+        assert moved.assignee.user_id != person
+        pressed = keep(asked, case)
+        assert pressed["status"] == 200
+        assert now(asked, case).answers == moved.answers
+        assert now(asked, case).state.is_open
+    finally:
+        asked.stage.act("return", person=person)
+
+
+def test_body_without_meaning_is_refused(asked: Council) -> None:
+    """Bytes from nobody get 403 and no word."""
+    for body in (b"", b"\xff\xfe", b"{}", b"[" * 50_000):
+        answer = asked.post("/api/messages", body, headers={"Authorization": "Bearer x.y.z"})
+        assert (answer.status, answer.body) == (403, b"")
+
+
+def _offers(council: Council, case: Case) -> bool:
+    return now(council, case).state.is_open
