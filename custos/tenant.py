@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import msgspec
@@ -235,7 +235,13 @@ class LiveTenant:
 
     async def _one_label(self, label: str, subject: Subject) -> Trouble | None:
         if label:
-            return await _done(set_label(self._actor, subject.drive_id, subject.item_id, label))
+            trouble = await _done(set_label(self._actor, subject.drive_id, subject.item_id, label))
+            if trouble is not None and trouble.code == "refused":
+                detail = (
+                    f"The tenant does not take the label “{label}”: perhaps it has none of that name. {trouble.detail}"
+                )
+                return replace(trouble, detail=detail)
+            return trouble
         return await _done(clear_label(self._actor, subject.drive_id, subject.item_id))
 
     async def set_expiry(self, link: Subject, expires: datetime | None) -> Trouble | None:

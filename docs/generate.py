@@ -1,7 +1,8 @@
 """Writes the reference pages that are made from the code: `python -m docs.generate`; `--check` only compares.
 
 docs/commands.md comes from the command line's own parser, docs/policies.md from the policy language's catalogue, operators,
-schema and limits, and the table of settings in docs/operator.md from `custos/settings.py`.
+schema and limits, the table of settings in docs/operator.md from `custos/settings.py`, and the policy that docs/admin.md reads
+aloud from policies/.
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from docs.reference import commands, policies, settings
+from docs.reference import commands, policies, settings, shown
 
 HERE = Path(__file__).resolve().parent
 
 
 def pages() -> dict[str, str]:
     """Every generated page, by its name below docs/, as it should stand."""
-    operator = (HERE / settings.PAGE).read_text(encoding="utf-8")
     return {
         "commands.md": commands.page(),
         "policies.md": policies.page(),
-        settings.PAGE: settings.put_into(operator),
+        settings.PAGE: settings.put_into(_read(HERE / settings.PAGE)),
+        shown.PAGE: shown.put_into(_read(HERE / shown.PAGE)),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,19 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.rule import Rule
 
+_WIDE = 120
+
+
+def _console() -> Console:
+    """A terminal keeps its width; a file gets a wide one."""
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=_WIDE)
+
 
 @dataclass
 class Narrator:
     """Speaks on the terminal. `seconds` are those since the beginning."""
 
-    screen: Console = field(default_factory=lambda: Console(highlight=False))
+    screen: Console = field(default_factory=_console)
     _began: float = field(default_factory=time.monotonic, init=False)
     _chapter: int = field(default=0, init=False)
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from custos.bootstrap import Custos
 from custos.cli.promote import write_state
-from custos.engine.model import State
-from custos.jobs.evaluation import look
+from custos.engine.model import Plan, State
 from custos.jobs.policies import in_force
 
 _MINUTE = "CIG 2026-11/3"
 
 
-async def promote_all(app: Custos, *, approver: str, owner_of_plan: str) -> list[str]:
+async def promote_all(app: Custos, plan: Plan, *, approver: str) -> list[str]:
     """Approve each policy for its pilot, then for everything, on a plan of exactly its version. Returns their ids."""
-    plan = await app.plans.save((await look(app)).plan, by=owner_of_plan)
     bundle = (await in_force(app)).bundle
     for policy in bundle.policies.values():
         for state, minute in ((State.PILOT, ""), (State.ENFORCE, _MINUTE)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any
 from custos.settings import REPOSITORY
 from local_host.azurite import Azurite
 from local_host.child import Child
+from local_host.errors import HostError
 from local_host.keys import Keys
 
 _SCHEDULES = {
@@ -30,6 +32,7 @@ _QUICK_QUEUES = {
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:05",
 }
 SETTINGS = "local.settings.json"
+_LICENCES = "50001"  # the largest band of resource units, so that nobody waits for the minute to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def stage(
     port = _free_port()
     host = f"http://127.0.0.1:{port}"
     keys = Keys.open(home / "host", ["graph_notifications"])
-    serve = ["serve", "--port", "0", "--scale", str(scale), "--messaging-endpoint", f"{host}/api/messages", *simulator]
+    serve = ["serve", "--port", "0", "--scale", str(scale), "--licences", _LICENCES]
+    serve += ["--messaging-endpoint", f"{host}/api/messages", *simulator]
     with Azurite() as azurite, Child("simulator", serve, log=home / "tenant.log") as tenant:
         environment = {
             **_get(f"{tenant.url}/sim/environment"),
@@ -134,7 +138,10 @@ def _post(url: str, body: Mapping[str, object], headers: Mapping[str, str] | Non
     request = urllib.request.Request(
         url, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})}, method="POST"
     )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        text = answer.read()
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read()
+    except urllib.error.HTTPError as error:
+        raise HostError(f"{url} answered {error.code}: {error.read(2000).decode(errors='replace')}") from error
     found: dict[str, Any] = json.loads(text) if text.strip() else {}
     return found

@@ -13,6 +13,7 @@ import polars as pl
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.engine.dispatch import Dispatched
+from custos.engine.model import Plan
 from custos.engine.plan import writes
 from custos.engine.runs import Progress
 from custos.engine.undo import Scope
@@ -21,7 +22,7 @@ from custos.jobs.evaluation import look
 from custos.jobs.overview import overview
 from custos.m365 import sharing
 from custos.notices.cards import REASON
-from custos.notices.model import CaseState, KeepReason
+from custos.notices.model import CaseState, KeepReason, Verb
 from custos.report import overview as overview_report
 from custos.report import plans as plan_report
 from custos.report import runs as run_report
@@ -34,7 +35,7 @@ from rehearsal.waiting import fired, mirrored, quiet, until
 
 OPERATOR = "platform.engineer@wrenbridge.example"
 APPROVER = "siro@wrenbridge.example"
-_SENSITIVE = "/sites/csc-casework/"
+_SENSITIVE = "/sites/information-rights/"
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Story:
     stage: Stage
     narrator: Narrator
     run_id: str = field(default="", init=False)
+    seen: Plan | None = field(default=None, init=False)
 
     async def tell(self) -> None:
         """All of it."""
@@ -92,8 +94,8 @@ class Story:
         self.narrator.command("plan")
         with self.narrator.working("Evaluation"):
             outlook = await look(self.app)
-            plan = await self.app.plans.save(outlook.plan, by=OPERATOR)
-        plan_report.show(plan, outlook.in_force.bundle.records, self.narrator.screen)
+            self.seen = await self.app.plans.save(outlook.plan, by=OPERATOR)
+        plan_report.show(self.seen, outlook.in_force.bundle.records, self.narrator.screen)
 
     async def enforce(self) -> None:
         """Chapter: approval, and the plan carried out."""
@@ -103,10 +105,11 @@ class Story:
             "then, with a minute of the Corporate Information Group, for everything.",
         )
         self.narrator.command(f"promote POLICY --to enforce --plan PLAN --cig-ref 'CIG 2026-11/3' --as {APPROVER}")
-        promoted = await promote_all(self.app, approver=APPROVER, owner_of_plan=OPERATOR)
+        assert self.seen is not None, "the plan chapter comes first"
+        promoted = await promote_all(self.app, self.seen, approver=APPROVER)
         self.narrator.say(f"{len(promoted)} policies may now enforce, approved by {APPROVER}.")
-        outlook = await look(self.app)
-        plan = await self.app.plans.save(outlook.plan, by=OPERATOR)
+        with self.narrator.working("The plan of the enforcing policies"):
+            plan = await self.app.plans.save((await look(self.app)).plan, by=OPERATOR)
         self.narrator.command(f"apply {plan.id}")
         dispatched = await acting.apply(self.app, plan.id, by=OPERATOR)
         self.run_id = await self._follow(dispatched, len(writes(plan.actions)))
@@ -130,7 +133,7 @@ class Story:
         """Chapter: a link made meanwhile is caught."""
         self.narrator.chapter(
             "Somebody shares a file with anyone",
-            "A social worker makes a link that anyone can open, on children's case files. The webhook says that something "
+            "A caseworker makes a link that anyone can open, on a subject access case. The webhook says that something "
             "changed; delta says what.",
         )
         item = await self._share()
@@ -212,13 +215,13 @@ class Story:
         if not quiet_ones:
             self.narrator.say("Nobody was asked about a quiet library.")
             return
-        case = quiet_ones[0]
+        case = min(quiet_ones, key=lambda one: (one.asset_id, one.subject_name))
         pressed = await asyncio.to_thread(
             self.stage.act,
             "press",
             person=case.assignee.who.upn,
-            button="Keep as it is",
-            carrying={"case": case.id},
+            button=Verb.KEEP.value,
+            carrying={"c": case.id},
             inputs={f"{REASON}{case.id}": KeepReason.HISTORY.value},
         )
         stored = await self.app.cases.get(case.id)

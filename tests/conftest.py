@@ -56,7 +56,7 @@ def settings(tenant: SimulatedTenant, azurite: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def council(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:  # noqa: ARG001 ours goes over its
+def council(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
     """The whole product at work on a council that is mirrored already; the tests that come in by the front door share it.
 
     It has storage of its own. Leave no fault and no broken policy behind, and assert on what you did yourself.

@@ -212,7 +212,7 @@ class Council:
 
         async def wait(app: Custos) -> None:
             async with asyncio.timeout(seconds):
-                while not await nothing(app):
+                while not await nothing(app):  # noqa: ASYNC110  # other processes come to rest
                     await asyncio.sleep(0.1)
 
         self.ask(wait)
@@ -236,12 +236,10 @@ class Council:
             os.environ.update(before)
 
 
-def call(
-    base: str, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, timeout: float = 60
-) -> Answer:
+def call(base: str, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
     """One HTTP request; the answer as it is, whatever its status."""
     began = time.monotonic()
-    connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=timeout)
+    connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
     try:
         connection.request(method, path, body=body, headers=dict(headers or {}))
         answer = connection.getresponse()

@@ -16,7 +16,6 @@ import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -50,6 +49,8 @@ class Copies:
     most_bytes: int = MOST_BYTES
     _held: dict[str, _Copy] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
+    _made: Path | None = field(default=None, init=False)
+    _client: ContainerClient | None = field(default=None, init=False)
 
     def of(self, files: Sequence[str]) -> list[str]:
         """Paths of copies of all the files, or the files' own addresses when there is no room.
@@ -62,15 +63,20 @@ class Copies:
             return list(files)
         return [str(self._folder / name) for name in names]
 
-    @cached_property
+    @property
     def _folder(self) -> Path:
-        made = tempfile.mkdtemp(prefix="custos-")
-        weakref.finalize(self, shutil.rmtree, made, ignore_errors=True)
-        return Path(made)
+        with self._lock:
+            if self._made is None:
+                self._made = Path(tempfile.mkdtemp(prefix="custos-"))
+                weakref.finalize(self, shutil.rmtree, self._made, ignore_errors=True)
+            return self._made
 
-    @cached_property
+    @property
     def _blobs(self) -> ContainerClient:
-        return self.account.blocking_container(self.container)
+        with self._lock:
+            if self._client is None:
+                self._client = self.account.blocking_container(self.container)
+            return self._client
 
     def _missing(self, names: Sequence[str]) -> list[str]:
         now = time.monotonic()
@@ -109,11 +115,12 @@ class Copies:
 
     def _has_room(self) -> bool:
         """Whether another file may come, after those have gone that nobody used for long."""
+        folder = self._folder
         with self._lock:
             if sum(copy.size for copy in self._held.values()) < self.most_bytes:
                 return True
             long_ago = time.monotonic() - _KEPT_SECONDS
             for name in [name for name, copy in self._held.items() if copy.used < long_ago]:
-                (self._folder / name).unlink(missing_ok=True)
+                (folder / name).unlink(missing_ok=True)
                 del self._held[name]
             return sum(copy.size for copy in self._held.values()) < self.most_bytes

@@ -13,6 +13,7 @@ https://learn.microsoft.com/onedrive/developer/rest-api/concepts/scan-guidance
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from functools import partial
 
 import polars as pl
@@ -20,10 +21,13 @@ import polars as pl
 from custos.inventory import compare, labels
 from custos.inventory.batches import IDS, SEEN, read_batches
 from custos.inventory.columns import latest
-from custos.inventory.schema import empty
+from custos.inventory.schema import STORED_ITEMS, empty
 from custos.inventory.source import ItemPage
 from custos.inventory.state import Round, Stage, SyncState, Why
 from custos.inventory.work import Work
+
+_HELD = "held"
+"""Kind of the parts that hold rows to be merged, as `schema.STORED_ITEMS`."""
 
 
 async def begin(work: Work, *, link: str = "") -> None:
@@ -45,12 +49,17 @@ async def run(work: Work) -> bool:
 
 
 class _Reading:
-    """The items stage: what the mirror knows, what was seen, and how a batch is committed."""
+    """The items stage: what the mirror knows, what was seen, and how a batch is committed.
 
-    def __init__(self, work: Work, known: pl.DataFrame, found: pl.DataFrame) -> None:
+    New rows are appended with their batch. Rows that differ are few in most rounds, and each merge looks through the whole
+    drive: they are held, and put by with their batch, until there are enough of them or the round ends.
+    """
+
+    def __init__(self, work: Work, known: pl.DataFrame, found: pl.DataFrame, held: list[pl.DataFrame]) -> None:
         self.work = work
         self.known = known
         self.labels = found
+        self.held = held
         self.last = empty(IDS)
         """The ids of the last batch, which is not put by: nothing comes after it."""
         self.drift = 0
@@ -62,53 +71,77 @@ class _Reading:
 
     @classmethod
     async def of(cls, work: Work) -> _Reading:
-        return cls(work, await work.select("items", compare.digests), await labels.gathered(work))
+        state = work.state
+        held = await work.parts.get(state.round_id, _HELD, range(state.held_parts))
+        reading = cls(work, await work.select("items", compare.digests), await labels.gathered(work), held)
+        for frame in held:
+            reading.learn(frame)
+        return reading
 
     async def commit(self, items: pl.DataFrame, page: ItemPage) -> None:
         """One batch: the lakehouse, the ids, the row; in this order."""
-        work = self.work
+        work, state = self.work, self.work.state
         now = work.clock.now()
         writer = await work.writer("items")
         alive = compare.with_labels(items.filter(~pl.col("deleted")), self.labels, work.started)
         verdict = await asyncio.to_thread(compare.judge, alive, self.known, null_differs=False)
         new = compare.rows_for_new(verdict.new, work.drive_id, now)
         await work.commit(partial(work.lakehouse.append, "items", new, writer=writer))
-        if verdict.differing.height:
-            differing = verdict.differing.lazy().select("item_id")
-            previous = await work.select(
-                "items", lambda items: items.join(differing, on="item_id", how="semi"), columns=compare.CARRIED
-            )
-            rows = compare.rows_for_differing(verdict.differing, previous, work.drive_id, now, changes=False)
-            await work.commit(partial(work.lakehouse.merge, "items", rows, drive=work.drive_id, writer=writer))
-            self.unknown = self.unknown or rows["label"].null_count() > 0
-        self.unknown = self.unknown or new["label"].null_count() > 0
-        self._learn(verdict)
+        differing = await self._rows(verdict.differing, now)
+        self.learn(new)
+        self.learn(differing)
         drift = _drift(work, verdict)
-        written = verdict.new.height + verdict.differing.height
+        written = new.height + differing.height
         work.changed += written
+        self.unknown = self.unknown or new["label"].null_count() + differing["label"].null_count() > 0
+        held_parts = await self._hold(differing, is_last=bool(page.delta_link))
         ids = items.select(*IDS)
         if page.delta_link:
-            self.last = ids
-            self.drift = drift
+            self.last, self.drift = ids, drift
             return
-        number = work.state.batch + 1
-        await work.parts.put(work.state.round_id, SEEN, number, ids)
+        number = state.batch + 1
+        await work.parts.put(state.round_id, SEEN, number, ids)
         await work.save(
             next_link=page.next_link,
             batch=number,
-            round_items=work.state.round_items + items.height,
-            round_changed=work.state.round_changed + written,
-            round_drift=work.state.round_drift + drift,
-            labels_complete=work.state.labels_complete and not self.unknown,
+            held_parts=held_parts,
+            round_items=state.round_items + items.height,
+            round_changed=state.round_changed + written,
+            round_drift=state.round_drift + drift,
+            labels_complete=state.labels_complete and not self.unknown,
         )
 
-    def _learn(self, verdict: compare.Verdict) -> None:
-        """Take what was written into what is known: an item may come again later in the round."""
-        if verdict.differing.height:
-            self.known = self.known.join(verdict.differing.select(compare.ID_DIGEST), on="id", how="anti")
-        for written in (verdict.new, verdict.differing):
-            if written.height:
-                self.known = self.known.vstack(compare.digests(written.lazy()).collect())
+    async def _rows(self, differing: pl.DataFrame, now: datetime) -> pl.DataFrame:
+        """The stored rows of items that differ from the mirror, or from an earlier batch that is still held."""
+        if not differing.height:
+            return empty(STORED_ITEMS)
+        ids = differing.lazy().select("item_id")
+        stored = await self.work.select(
+            "items", lambda items: items.join(ids, on="item_id", how="semi"), columns=compare.CARRIED
+        )
+        previous = latest([stored, *(frame.select(compare.CARRIED) for frame in self.held)])
+        return compare.rows_for_differing(differing, previous, self.work.drive_id, now, changes=False)
+
+    async def _hold(self, differing: pl.DataFrame, *, is_last: bool) -> int:
+        """Hold the rows, or merge all that are held. Returns how many parts of them the row is to name."""
+        work, parts = self.work, self.work.state.held_parts
+        if differing.height:
+            self.held.append(differing)
+        if self.held and (is_last or sum(frame.height for frame in self.held) >= work.batch_rows):
+            writer, rows = await work.writer("items"), latest(self.held)
+            await work.commit(partial(work.lakehouse.merge, "items", rows, drive=work.drive_id, writer=writer))
+            self.held = []
+            return 0
+        if not differing.height:
+            return parts
+        await work.parts.put(work.state.round_id, _HELD, parts, differing)
+        return parts + 1
+
+    def learn(self, rows: pl.DataFrame) -> None:
+        """Take rows into what is known: an item may come again later in the round."""
+        if rows.height:
+            read = compare.digests(rows.lazy()).collect()
+            self.known = self.known.join(read, on="id", how="anti").vstack(read)
 
 
 def _drift(work: Work, verdict: compare.Verdict) -> int:

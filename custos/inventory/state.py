@@ -84,6 +84,7 @@ class DriveState:
     label_parts: int = 0  # parts of labels put by so far
     next_link: str = ""  # where the reading of items goes on; "" is the beginning
     batch: int = 0  # last committed batch of the round
+    held_parts: int = 0  # full: parts with rows that differ from the mirror and are merged later, all at once
     round_items: int = 0  # items read in the round
     round_changed: int = 0  # rows written in the round
     round_drift: int = 0  # of those, what delta should have told before
@@ -97,7 +98,6 @@ class DriveState:
     permissions_read_at: datetime | None = None  # when all that was due had been tried; null when something may be due
     drift: int = 0  # what the last full round found that delta had not told
     units: int = 0  # resource units spent on this drive, ever
-    serial: int = 0  # of the row's writes
     etag: str = ""
 
     @property
@@ -148,7 +148,7 @@ class DriveStates:
 
     async def save(self, state: DriveState, /, **changes: object) -> DriveState:
         """Write the row with `changes`, provided that it is still as it was read. Returns it as it is now."""
-        changed = replace(state, serial=state.serial + 1, **changes)  # type: ignore[arg-type]  # checked by replace itself
+        changed = replace(state, **changes)  # type: ignore[arg-type]  # checked by replace itself
         return replace(changed, etag=await self.rows.replace(_row(changed)))
 
     async def forget(self, drive_id: str) -> None:

@@ -29,6 +29,7 @@ _NO_ROUND: Mapping[str, object] = {
     "label_parts": 0,
     "next_link": "",
     "batch": 0,
+    "held_parts": 0,
     "round_items": 0,
     "round_changed": 0,
     "round_drift": 0,

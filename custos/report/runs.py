@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -26,9 +25,12 @@ def show(progress: Progress, results: Sequence[Result], screen: Console) -> None
     screen.print(f"  {run.actions:,} actions: {counts or 'none yet'}; waiting {progress.waiting:,}")
     for sentence in run.over:
         screen.print(f"  Over: {sentence}", markup=False)
-    reasons = Counter((one.outcome, one.code, one.detail) for one in results if one.outcome not in _WENT_WELL)
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for one in results:
+        if one.outcome not in _WENT_WELL:
+            reasons.setdefault((one.outcome, one.code), []).append(one.detail)
     if reasons:
-        found = table("Not done, and why", ("outcome", "code", "actions", "why"), numbers=("actions",))
-        for (outcome, code, detail), count in reasons.most_common(20):
-            found.add_row(outcome, code, f"{count:,}", detail)
+        found = table("Not done, and why", ("outcome", "code", "actions", "for instance"), numbers=("actions",))
+        for (outcome, code), details in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
+            found.add_row(outcome, code, f"{len(details):,}", details[0])
         screen.print(found)

@@ -44,9 +44,7 @@ def test_mirror_is_complete(council: Council) -> None:
 
 def test_mirror_equals_the_tenant(council: Council) -> None:
     """Each library that is governed holds as many items in the mirror as in the tenant."""
-    held = {
-        drive["id"]: drive["items"] for site in council.stage.state()["sites"] for drive in site["drives"]
-    }
+    held = {drive["id"]: drive["items"] for site in council.stage.state()["sites"] for drive in site["drives"]}
 
     async def count(app: Custos) -> dict[str, int]:
         items = app.lakehouse.read("items", columns=["drive_id"])
@@ -106,9 +104,8 @@ def test_disclosures_get_an_end(council: Council) -> None:
 
 def test_canalside_is_quiet_and_shared(council: Council) -> None:
     """IA-012: a quiet site, seven links and eighteen people whose exception is over."""
-    assert {action["asset"] for action in planned(council, "stale-content", "quiet-site")} == {"IA-012", ""} or {
-        action["asset"] for action in planned(council, "stale-content", "quiet-site")
-    } == {"IA-012"}
+    quiet = planned(council, "stale-content", "quiet-site")
+    assert {action["asset"] for action in quiet} == {"IA-012"}
     links = planned(council, "sharing-anyone-links", "anyone-link-not-allowed", "ask")
     assert sum(action["asset"] == "IA-012" for action in links) == 7
     guests = planned(council, "sharing-guests", "guest-after-the-end", "ask")
@@ -177,11 +174,11 @@ def test_held_files_kept_their_state(council: Council, governed: str) -> None:
 def test_same_plan_does_nothing_twice(council: Council, governed: str) -> None:
     """A plan that was carried out can be applied again, and nothing is written a second time."""
     plan = council.ask(lambda app: app.runs.get(governed)).plan
-    before = council.ask(lambda app: _writes(app))
+    before = council.ask(_writes)
     again = council.custos("apply", plan, "--as", OPERATOR)
     assert "Traceback" not in again.err
     council.quiet()
-    assert council.ask(lambda app: _writes(app)) == before
+    assert council.ask(_writes) == before
 
 
 def test_chain_of_the_run_verifies(council: Council, governed: str) -> None:
@@ -236,14 +233,12 @@ async def _labelled(app: Custos, run_id: str) -> list[tuple[str, str, str]]:
     """Drive, item and label of what a run labelled, in order."""
     plan = await app.plans.load((await app.runs.get(run_id)).plan)
     done = {
-        recorded.event.item
-        async for recorded in app.audit.read(run=run_id)
-        if recorded.event.what is What.ACTION_DONE
+        recorded.event.item async for recorded in app.audit.read(run=run_id) if recorded.event.what is What.ACTION_DONE
     }
     return sorted(
         (action.finding.subject.drive_id, action.finding.subject.item_id, str(action.after["label"]))
         for action in plan.actions
-        if action.kind == "apply_label" and action.finding.subject.item_id in done
+        if action.kind == "apply_label" and action.finding.subject.key in done
     )
 
 

@@ -99,8 +99,10 @@ def test_second_press_changes_nothing(asked: Council) -> None:
     case = waiting(asked)[0]
     keep(asked, case)
     first = now(asked, case)
-    replayed = keep(asked, case, forge="replay") if _offers(asked, case) else asked.stage.act(
-        "say", person=case.cards[-1].user_id, text="x", forge="replay"
+    replayed = (
+        keep(asked, case, forge="replay")
+        if _offers(asked, case)
+        else asked.stage.act("say", person=case.cards[-1].user_id, text="x", forge="replay")
     )
     assert replayed["status"] == 200
     assert now(asked, case).answers == first.answers
@@ -110,7 +112,9 @@ def test_press_of_somebody_else_is_refused(asked: Council) -> None:
     """Whoever is not asked cannot answer, even on the owner's own card."""
     case = waiting(asked)[0]
     stranger = next(
-        one for one in asked.stage.state()["people"] if one["enabled"] and not one["guest"] and one["id"] != case.assignee.user_id
+        one
+        for one in asked.stage.state()["people"]
+        if one["enabled"] and not one["guest"] and one["id"] != case.assignee.user_id
     )
     pressed = keep(asked, case, by=stranger["upn"])
     assert pressed["status"] == 200

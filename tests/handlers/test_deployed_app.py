@@ -72,7 +72,9 @@ def test_host_settings_are_deployed(tmp_path: Path) -> None:
     """host.json goes along; keys, tests, the simulated tenant and settings of a machine stay at home."""
     files = {str(file) for file in copy_deployed(REPOSITORY, tmp_path / "app")}
     assert {"host.json", "function_app.py", "requirements.txt", "policies/settings.yaml"} <= files
-    assert not [file for file in files if file.split("/")[0] in ("tests", "simulator", "local_host", "rehearsal", "docs")]
+    assert not [
+        file for file in files if file.split("/")[0] in ("tests", "simulator", "local_host", "rehearsal", "docs")
+    ]
 
 
 def test_health_answers(deployed: Runtime) -> None:

@@ -115,12 +115,12 @@ class Library:
 
     # what Graph answers
 
-    async def latest(self, drive_id: str) -> str:
+    async def latest(self, drive_id: str) -> str:  # noqa: ARG002 there is one drive
         self.step()
         self.cost.add(1)
         return f"since:{len(self.log)}"
 
-    async def pages(self, drive_id: str, link: str, *, full: bool) -> AsyncGenerator[ItemPage]:
+    async def pages(self, drive_id: str, link: str, *, full: bool) -> AsyncGenerator[ItemPage]:  # noqa: ARG002 there is one drive
         while True:
             self.step()
             self.cost.add(2 if full else 1)
@@ -130,7 +130,7 @@ class Library:
                 return
             link = page.next_link
 
-    async def label_pages(self, site_id: str, list_id: str, link: str) -> AsyncGenerator[LabelPage]:
+    async def label_pages(self, site_id: str, list_id: str, link: str) -> AsyncGenerator[LabelPage]:  # noqa: ARG002 there is one drive
         after = int(link or 0)
         while True:
             self.step()
@@ -143,13 +143,13 @@ class Library:
             if not more:
                 return
 
-    async def read_labels(self, drive_id: str, items: Sequence[str]) -> pl.DataFrame:
+    async def read_labels(self, drive_id: str, items: Sequence[str]) -> pl.DataFrame:  # noqa: ARG002 there is one drive
         self.step()
         self.cost.add(len(items))
         told = [(i, self.nodes[i].label, False, False) for i in items if i in self.nodes and i not in self.unreadable]
         return pl.DataFrame(told, schema=ITEM_LABELS, orient="row")
 
-    async def read_permissions(self, drive_id: str, items: Sequence[str]) -> dict[str, list[Permission]]:
+    async def read_permissions(self, drive_id: str, items: Sequence[str]) -> dict[str, list[Permission]]:  # noqa: ARG002 there is one drive
         self.step()
         self.cost.add(5 * len(items))
         return {

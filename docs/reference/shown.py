@@ -1,0 +1,23 @@
+"""The shipped policy that docs/admin.md walks through, as it stands in policies/."""
+
+from __future__ import annotations
+
+import re
+
+from custos.settings import REPOSITORY
+
+PAGE = "admin.md"
+_PLACE = re.compile(r"(<!-- policies/([\w.-]+): written by `make docs` -->\n\n```yaml policy\n).*?(```)", re.DOTALL)
+
+
+def put_into(page: str) -> str:
+    """The page with the policy in its place. Raises ValueError when the page has no place for one."""
+    if not _PLACE.search(page):
+        raise ValueError(f"docs/{PAGE} has no place for a policy")
+    return _PLACE.sub(lambda found: f"{found[1]}{_policy(found[2])}{found[3]}", page)
+
+
+def _policy(name: str) -> str:
+    """A policy without its first line, which is for editors."""
+    lines = (REPOSITORY / "policies" / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("#"))

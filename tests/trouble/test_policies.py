@@ -1,0 +1,109 @@
+"""Broken policies: everything that is wrong at once, and the last good version goes on."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from custos.jobs.incidents import Incident
+from tests.staging import Council, Said
+
+pytestmark = pytest.mark.timeout(600)
+_PLACE = re.compile(r"^error: \S+:\d+:\d+:? ", re.MULTILINE)
+
+
+@pytest.fixture
+def broken(council: Council) -> Iterator[Council]:
+    """The council, whose policy files somebody has just broken in three places; they are mended afterwards."""
+    policies = council.stage.policies
+    kept = policies.with_name("kept")
+    shutil.copytree(policies, kept)
+    council.custos("plan", "sharing-sites")  # the good version is in force
+    links = policies / "sharing-anyone-links.yaml"
+    links.write_text(links.read_text().replace("link_scope:", "link_scoop:", 1))
+    (policies / "ownership.yaml").write_text("policy: [ownership\n")
+    register = policies / "register" / "information_asset_register.csv"
+    register.write_text(register.read_text().replace("OFFICIAL-SENSITIVE", "SECRET", 1))
+    try:
+        yield council
+    finally:
+        _mend(policies, kept)
+        shutil.rmtree(kept)
+        council.custos("plan", "sharing-sites")
+
+
+def _mend(policies: Path, kept: Path) -> None:
+    shutil.rmtree(policies)
+    shutil.copytree(kept, policies)
+
+
+def _validated(council: Council) -> Said:
+    return council.custos("validate", str(council.stage.policies))
+
+
+def test_every_problem_is_told_at_once(broken: Council) -> None:
+    """All three files are named, each with line and column and a remedy, and the exit code says bad input."""
+    told = _validated(broken)
+    assert told.code == 2
+    assert "Traceback" not in told.out + told.err
+    for file in ("sharing-anyone-links.yaml", "ownership.yaml", "register/information_asset_register.csv"):
+        assert file in told.out
+    assert len(_PLACE.findall(told.out)) >= 3, told.out
+    assert "link_scope" in told.out  # what was meant
+
+
+def test_problems_for_machines(broken: Council) -> None:
+    """The same problems come as JSON with file, line, column and code."""
+    found = broken.custos("validate", str(broken.stage.policies), "--json").json()
+    assert len(found) >= 3
+    assert all(
+        problem["line"] > 0 and problem["column"] > 0 and problem["code"]
+        for problem in found
+        if problem["severity"] == "error"
+    )
+
+
+def test_last_good_version_goes_on(broken: Council) -> None:
+    """A plan is still made, by the last good version, and says that newer files were refused."""
+    told = broken.custos("plan", "sharing-anyone-links", "--json")
+    assert told.code == 0
+    assert "REFUSED, the last good version counts" in told.err
+    assert told.json()["actions"]
+
+
+def test_broken_policies_are_an_incident_until_they_are_mended(broken: Council) -> None:
+    """The status says that the policies are refused; as soon as the same files are back, it does not."""
+    subject = (Incident.POLICIES, str(broken.stage.policies))
+    told = broken.custos("status")
+    assert told.code == 1
+    assert "the last good version counts" in told.out
+    assert subject in broken.incidents()
+    _mend(broken.stage.policies, broken.stage.policies.with_name("kept"))
+    assert "policies refused" not in broken.custos("status").out
+    assert subject not in broken.incidents()
+
+
+def test_evaluation_in_the_app_goes_on(broken: Council) -> None:
+    """The timer evaluates with the last good version instead of failing."""
+    broken.fire("evaluate_all", 120)
+    assert (Incident.POLICIES, str(broken.stage.policies)) in broken.incidents()
+    broken.quiet()
+
+
+def test_health_says_so(broken: Council) -> None:
+    """A monitor sees that the policies cannot be used."""
+    answer = broken.post("/api/health", method="GET")
+    assert answer.status == 503
+    assert "The policies cannot be used; the last good version counts." in answer.json()["troubles"]
+
+
+def test_directory_without_policies(council: Council, tmp_path: Path) -> None:
+    """An empty or missing directory is one problem in words."""
+    for directory in (tmp_path, tmp_path / "nowhere"):
+        told = council.custos("validate", str(directory))
+        assert told.code == 2
+        assert "Traceback" not in told.out + told.err
