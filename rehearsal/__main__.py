@@ -13,6 +13,7 @@ from custos.bootstrap import build
 from custos.errors import CustosError
 from custos.settings import REPOSITORY, settings_from
 from local_host.errors import HostError
+from rehearsal.mounting import fingerprint
 from rehearsal.narrator import Narrator
 from rehearsal.stage import SETTINGS, Stage, stage
 from rehearsal.story import Story
@@ -64,14 +65,17 @@ def _run(args: argparse.Namespace) -> int:
         if not args.mount.is_dir():
             print(f"{args.mount} is not a directory.", file=sys.stderr)
             return 2
-        options += ["--mount", f"Mounted={args.mount.resolve()}"]
     if args.traffic:
         options += ["--traffic", str(args.traffic)]
     with narrator.working("Starting Azurite, the tenant and the function app"):
-        opened = stage(HOME, scale=args.scale, simulator=options)
+        opened = stage(HOME, scale=args.scale, simulator=options, mount=args.mount)
         standing = opened.__enter__()
+    before = fingerprint(args.mount) if args.mount else ""
     try:
         asyncio.run(_tell(standing, narrator))
+        if args.mount:
+            same = "Nothing changed" if fingerprint(args.mount) == before else "Somebody changed something"
+            narrator.screen.print(f"{same} in {args.mount}: the labels on its files are in the simulated tenant alone.")
         _farewell(standing, narrator, stay=args.stay)
     finally:
         opened.__exit__(None, None, None)

@@ -18,6 +18,7 @@ from local_host.azurite import Azurite
 from local_host.child import Child
 from local_host.errors import HostError
 from local_host.keys import Keys
+from rehearsal import mounting
 
 _SCHEDULES = {
     "CUSTOS_SCHEDULE_DISCOVERY": "0 0 */6 * * *",
@@ -87,23 +88,32 @@ class Stage:
 
 @contextmanager
 def stage(
-    home: Path, *, scale: float, simulator: Sequence[str] = (), settings: Mapping[str, str] | None = None
+    home: Path,
+    *,
+    scale: float,
+    simulator: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
+    mount: Path | None = None,
 ) -> Iterator[Stage]:
     """Set the stage in the folder `home`, emptied first, and clear it away at the end, whatever happens.
 
-    `simulator` are further arguments of `python -m simulator serve`, `settings` go over the app's own. Raises HostError when
-    a part does not start.
+    `simulator` are further arguments of `python -m simulator serve`, `settings` go over the app's own, `mount` is a real
+    directory to be governed too. Raises HostError when a part does not start.
     """
     if home.exists():
         shutil.rmtree(home)
     home.mkdir(parents=True)
     policies = home / "policies"
     shutil.copytree(REPOSITORY / "policies", policies)
+    options = list(simulator)
+    if mount is not None:
+        mounting.register(policies)
+        options += ["--mount", f"{mounting.LIBRARY}={mount.resolve()}"]
     port = _free_port()
     host = f"http://127.0.0.1:{port}"
     keys = Keys.open(home / "host", ["graph_notifications"])
     serve = ["serve", "--port", "0", "--scale", str(scale), "--licences", _LICENCES]
-    serve += ["--messaging-endpoint", f"{host}/api/messages", *simulator]
+    serve += ["--messaging-endpoint", f"{host}/api/messages", *options]
     with Azurite() as azurite, Child("simulator", serve, log=home / "tenant.log") as tenant:
         environment = {
             **_get(f"{tenant.url}/sim/environment"),

@@ -143,7 +143,7 @@ class Story:
         self.narrator.say(
             f"[bold]{seconds:.1f} seconds[/bold] after the click the link had an end "
             f"({', '.join(value(end) for end in ends) or 'none'}): noticed by the webhook, read by delta, judged by policy, "
-            "passed by the gate, written, read back, audited. The owner will be asked whether it may stay at all."
+            "passed by the gate, written, read back, audited."
         )
 
     async def account_for(self) -> None:

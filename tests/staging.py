@@ -43,6 +43,7 @@ SCALE = 0.002
 WIDTH = 400
 OPERATOR = "platform.engineer@wrenbridge.example"
 APPROVER = "siro@wrenbridge.example"
+_MINUTE = "CIG 2026-11/3"
 _RUN = re.compile(r"\bR-\d{4}-\d{4}-\d+\b")
 _MIRROR_SECONDS = 300
 
@@ -262,7 +263,7 @@ def standing(home: Path) -> Iterator[Council]:
 
 
 def govern(council: Council) -> str:
-    """Approve every policy and apply the plan. Returns the id of the run that did it, which ended well."""
+    """Approve every policy, labels for their pilot, and apply the plan. Returns the id of the run that did it."""
     council.ask(lambda app: _approve(app, council.first["id"]))
     plan = council.custos("plan", "--json", "--as", OPERATOR).json()
     applied = council.custos("apply", plan["id"], "--as", OPERATOR)
@@ -275,14 +276,15 @@ def govern(council: Council) -> str:
 
 
 async def _approve(app: Custos, plan_id: str) -> None:
-    """Every policy, first for a pilot and then for everything, on the plan made of exactly its version."""
+    """Every policy for its pilot, and those about access for everything, on the plan made of exactly its version."""
     plan = await app.plans.load(plan_id)
     for policy in (await in_force(app)).bundle.policies.values():
-        for state, minute in ((State.PILOT, ""), (State.ENFORCE, "CIG 2026-11/3")):
+        far = [(State.PILOT, "")] if policy.id.startswith("labels") else [(State.PILOT, ""), (State.ENFORCE, _MINUTE)]
+        for state, minute in far:
             await app.approvals.promote(
                 policy, state, plan=plan, approver=APPROVER, author=policy.owner, reference=minute, why="rehearsal"
             )
-        write_state(app.settings.policies / policy.mark.file, State.ENFORCE)
+            write_state(app.settings.policies / policy.mark.file, state)
 
 
 def traffic() -> list[str]:

@@ -17,19 +17,19 @@ from custos.jobs import incidents, policies
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.policy import Bundle
-from custos.storage.queues import SYNC
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 
 async def work(app: Custos, message: Mapping[str, object]) -> Progress:
-    """Do one batch of a run; when it was the last, have the libraries that were touched read again.
+    """Do one batch of a run; a run that ended badly becomes an incident. Webhooks tell the mirror what was touched.
 
     Raises StorageTrouble: then the message stays in its queue.
     """
     bundle = (await policies.in_force(app)).bundle
     progress = await app.dispatcher.work(message, bundle)
+    await app.m365.gate.flush()
     if progress.run.state is RunState.FINISHED and progress.verdict is not Verdict.OK:
         counts = ", ".join(f"{count} {outcome.value}" for outcome, count in progress.counts.items())
         await incidents.note(app, Incident.FAILED_RUN, progress.run.id, f"{progress.verdict.value}: {counts}")
@@ -61,12 +61,6 @@ async def undo(app: Custos, undo_plan: UndoPlan, *, by: str) -> Dispatched:
     return await app.dispatcher.dispatch(
         plan, bundle, by=by, sizes=sizes, purpose=Purpose.UNDO, target=f"{undo_plan.scope.value} {undo_plan.target}"
     )
-
-
-async def read_again(app: Custos, drives: frozenset[str]) -> None:
-    """Queue a sync of libraries that Custos itself changed, so that the mirror knows at once."""
-    for drive_id in sorted(drives):
-        await app.account.queue(SYNC).send({"drive": drive_id})
 
 
 async def _sizes(app: Custos, bundle: Bundle) -> Sizes:

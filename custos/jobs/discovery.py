@@ -25,4 +25,5 @@ async def discover(app: Custos, *, late: bool = False) -> DiscoveryReport:
     report = await discover_tenant(app.m365, app.account, app.lakehouse, app.clock)
     await syncing.queue(app, report.to_sync)
     await subscribing.reconcile(app)
+    await app.m365.gate.flush()
     return report

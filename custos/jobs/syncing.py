@@ -42,6 +42,7 @@ async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: s
         await _again_later(app, drive_id)
     if (report.changed or report.removed) and known is not None and known.synced_at is not None:
         await app.account.queue(EVALUATE).send({"drives": [drive_id]})
+    await app.m365.gate.flush()
     _log.info("library synced", extra={"drive": drive_id, "state": report.state.value, "changed": report.changed})
     return report
 

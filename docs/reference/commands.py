@@ -10,6 +10,7 @@ from custos.cli.main import build_parser
 from docs.reference.markdown import NOTE, capital, code, table
 
 _WIDTH = 100
+_GROUP = "COMMAND"  # how the parser shows its commands
 _ENDINGS = {
     Exit.OK: "it worked, and what it looked at is in order",
     Exit.FINDINGS: "it worked, and what it looked at is not in order: a case failed, a run is parked, a library is incomplete",
@@ -61,13 +62,8 @@ def _usage(parser: argparse.ArgumentParser) -> list[str]:
 
 
 def _arguments(parser: argparse.ArgumentParser) -> list[str]:
-    rows = [(_written(one), _meaning(one)) for one in parser._actions if _is_told(one)]
-    return table(("argument", "meaning"), rows) if rows else []
-
-
-def _is_told(argument: argparse.Action) -> bool:
-    helps = isinstance(argument, argparse._HelpAction)
-    return not helps and not isinstance(argument, argparse._SubParsersAction)
+    told = [one for one in _all(parser) if "--help" not in one.option_strings and one.metavar != _GROUP]
+    return table(("argument", "meaning"), ((_written(one), _meaning(one)) for one in told)) if told else []
 
 
 def _written(argument: argparse.Action) -> str:
@@ -83,5 +79,9 @@ def _meaning(argument: argparse.Action) -> str:
 
 
 def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    found = next(one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
-    return dict(found.choices)
+    (found,) = (one for one in _all(parser) if one.metavar == _GROUP)
+    return dict(found.choices or {})
+
+
+def _all(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    return parser._actions  # noqa: SLF001  # argparse has no public way to its arguments

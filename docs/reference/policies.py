@@ -7,8 +7,8 @@ from typing import Any
 
 from custos.engine.gate import Code
 from custos.engine.model import REVERSIBILITY, ActionKind, Kind
-from custos.policy.cases import Outcome
 from custos.policy.case_tenant import GIVEN
+from custos.policy.cases import Outcome
 from custos.policy.catalogue import CATALOGUE, Fact
 from custos.policy.loader import LIMIT_KEYS, RULE_KEYS
 from custos.policy.model import HouseLimits, Limits, OnlyIf, Recipient
@@ -95,7 +95,10 @@ def _conditions() -> list[str]:
         "",
         *words.CONDITIONS,
         "",
-        *table(("operator", "for facts that are", "written with", "reads aloud", "example"), map(_operator, OPERATORS.values())),
+        *table(
+            ("operator", "for facts that are", "written with", "reads aloud", "example"),
+            map(_operator, OPERATORS.values()),
+        ),
     ]
 
 
@@ -183,7 +186,10 @@ def _limits() -> list[str]:
         "`settings.yaml`, where labels and access are counted apart. A plan that would break one is not begun: its run waits for",
         "somebody else's word ([admin.md](admin.md#budgets-and-parked-runs)).",
         "",
-        *table(("in a policy", "without it", "meaning"), ((code(key), f"{getattr(own, key):g}", words.LIMITS[key]) for key in LIMIT_KEYS)),
+        *table(
+            ("in a policy", "without it", "meaning"),
+            ((code(key), f"{getattr(own, key):g}", words.LIMITS[key]) for key in LIMIT_KEYS),
+        ),
         *table(
             ("in settings.yaml", "without it", "meaning"),
             ((code(key), f"{getattr(house, field):g}", words.HOUSE_LIMITS[key]) for key, field in HOUSE_KEYS.items()),
@@ -223,4 +229,3 @@ def _given(kind: Kind) -> Iterable[str]:
 
 def _settings() -> list[str]:
     return ["## settings.yaml", "", *table(("key", "meaning"), words.SETTINGS)]
-

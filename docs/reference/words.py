@@ -72,9 +72,10 @@ OPTIONS = (
     ("`only_if`", "what must be true besides; without it, `always`"),
 )
 RECIPIENTS: Mapping[Recipient, str] = {
-    Recipient.OWNER: "the asset's Information Asset Owner or who stands in: deputy, escalation address or line manager, SIRO. Where no asset "
-    "covers the subject, the head of information governance",
-    Recipient.STEWARD: "the first data steward of the asset who can sign in, if every rule of the same question asks the steward; else the owner",
+    Recipient.OWNER: "the asset's Information Asset Owner or who stands in: deputy, escalation address or line manager, "
+    "SIRO. Where no asset covers the subject, the head of information governance",
+    Recipient.STEWARD: "the first data steward of the asset who can sign in, if every rule of the same question asks the "
+    "steward; else the owner",
     Recipient.SITE_OWNERS: "for the owners of the site's group; Custos asks the asset's owner in their place",
     Recipient.GOVERNANCE: "the head of information governance, for content that no asset covers; where one does, its owner",
 }
@@ -170,7 +171,10 @@ GIVEN_BESIDE = (
 SETTINGS = (
     ("`not_people`", "accounts whose changes are nobody's work: administrators, migration and service accounts"),
     ("`not_governed`", "sites that are left out of every policy and every count"),
-    ("`classes`", "what each sharing posture of the register allows, and what is allowed where no asset covers the content"),
+    (
+        "`classes`",
+        "what each sharing posture of the register allows, and what is allowed where no asset covers the content",
+    ),
     ("`limits`", "ceilings for all policies together, as above"),
     ("`clauses`", "the clauses that a policy may name under `policy_ref`"),
 )

@@ -14,6 +14,7 @@ DOCS = REPOSITORY / "docs"
 PAGES = sorted([*DOCS.glob("*.md"), REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md"])
 _FENCE = re.compile(r"^( *)```(.*)$")
 _HEADING = re.compile(r"^#{1,6} +(.*)$")
+_PATH = re.compile(r"`((?:custos|handlers|simulator|local_host|rehearsal|tests|docs|policies|requirements)/[\w./-]*)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -32,13 +33,19 @@ class Example:
     @property
     def commands(self) -> list[list[str]]:
         """The commands after `$ custos`, as arguments."""
-        lines = [line.removeprefix("$ custos").split(" #")[0] for line in self.text.splitlines() if line.startswith("$ custos ")]
+        lines = [
+            line.removeprefix("$ custos").split(" #")[0]
+            for line in self.text.splitlines()
+            if line.startswith("$ custos ")
+        ]
         return [shlex.split(line) for line in lines]
 
     @property
     def shown(self) -> list[str]:
         """The lines that are output, without those that leave something out."""
-        return [line for line in self.text.splitlines() if line.strip() and not line.startswith("$ ") and "…" not in line]
+        return [
+            line for line in self.text.splitlines() if line.strip() and not line.startswith("$ ") and "…" not in line
+        ]
 
 
 def examples(*words: str, page: Path | None = None) -> list[Example]:
@@ -76,3 +83,8 @@ def anchors(page: Path) -> set[str]:
 def links(page: Path) -> list[str]:
     """Where the page's links lead, other than to the web."""
     return [target for target in _LINK.findall(prose(page)) if not target.startswith(("https://", "http://"))]
+
+
+def paths(page: Path) -> list[str]:
+    """The files and folders of the repository that the page names; NAME stands for any."""
+    return [name for name in _PATH.findall(prose(page)) if "NAME" not in name]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+
+from custos import settings
 from custos.cli import commands
 from custos.engine.gate import Code
+from custos.engine.model import ActionKind
+from custos.engine.steps import UNITS
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.operators import OPERATORS
 from custos.policy.steps import ACTIONS
 from custos.records import registers
+from custos.settings import REPOSITORY
+from custos.storage.queues import ALL
 from docs import generate
 from tests.docs.pages import DOCS, anchors
 
@@ -45,3 +53,43 @@ def test_every_column_of_a_register_is_documented() -> None:
         if f"`{column}`" not in sections.get(register.file, "")
     ]
     assert missing == []
+
+
+OPERATOR = (DOCS / "operator.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_documented() -> None:
+    """Each setting that is read has a row in the table of settings."""
+    read = re.findall(r'(?:text|address|number)\("(\w+)"', inspect.getsource(settings.settings_from))
+    assert [name for name in read if name not in OPERATOR] == []
+
+
+def test_every_timer_is_documented() -> None:
+    """Each timer's setting and function have a row."""
+    timers = re.compile(r'schedule="%(\w+)%"\)\nasync def (\w+)')
+    found = [pair for path in (REPOSITORY / "handlers").glob("*.py") for pair in timers.findall(path.read_text())]
+    assert found
+    assert [pair for pair in found if "| `{}` | `{}` |".format(*pair) not in OPERATOR] == []
+
+
+def test_storage_is_documented() -> None:
+    """Each table, container and queue that the code names stands in the storage layout."""
+    named = re.compile(r'(?:TABLE|CONTAINER) = "(\w+)"|(?:rows|container)\("(\w+)"\)')
+    sources = "".join(path.read_text() for path in (REPOSITORY / "custos").rglob("*.py"))
+    names = {one or other for one, other in named.findall(sources)} | set(ALL)
+    assert sorted(name for name in names if f"`{name}`" not in OPERATOR) == []
+
+
+def test_costs_are_documented() -> None:
+    """What the page says an action costs is what plans count."""
+    assert f"| a label applied, with reading before and after | {UNITS[ActionKind.APPLY_LABEL]}," in OPERATOR
+    assert f"| a link or access changed, with reading before and after | {UNITS[ActionKind.SET_EXPIRY]} |" in OPERATOR
+
+
+def test_every_dependency_is_explained() -> None:
+    """Each package that is asked for stands on the page of dependencies."""
+    page = (DOCS / "dependencies.md").read_text(encoding="utf-8")
+    asked = "".join(path.read_text() for path in (REPOSITORY / "requirements").glob("*.in"))
+    names = re.findall(r"^([A-Za-z][\w-]*)", asked, re.MULTILINE)
+    assert names
+    assert [name for name in names if not name.startswith("types-") and name not in page] == []

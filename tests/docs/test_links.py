@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import DOCS, PAGES, anchors, links
+from custos.settings import REPOSITORY
+from tests.docs.pages import DOCS, PAGES, anchors, links, paths
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -25,3 +26,9 @@ def test_every_page_can_be_reached() -> None:
     """Each page is linked from another."""
     linked = {(page.parent / target.partition("#")[0]).resolve() for page in PAGES for target in links(page)}
     assert [page.name for page in DOCS.glob("*.md") if page not in linked] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_named_files_exist(page: Path) -> None:
+    """Each file or folder of the repository that a page names is there."""
+    assert [name for name in paths(page) if not (REPOSITORY / name).exists()] == []

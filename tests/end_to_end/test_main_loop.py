@@ -14,7 +14,7 @@ from custos.m365.labels import read_label
 from tests.staging import APPROVER, HOST, OPERATOR, Council
 
 pytestmark = pytest.mark.timeout(600)
-CASE_FILES = "/sites/csc-casework/Child protection"
+CASE_FILES = "/sites/send-ehcp/Annual reviews"
 
 type Planned = dict[str, Any]
 
@@ -193,9 +193,10 @@ def test_chain_of_the_run_verifies(council: Council, governed: str) -> None:
 
 
 def test_link_that_somebody_makes_is_answered(council: Council, governed: str) -> None:
-    """A link that anyone can open, made on a case file, has an end soon after, without any timer."""
+    """A link that anyone can open, made on the file of a child's plan, has an end soon after, without any timer."""
     drive_id = council.library(CASE_FILES)
-    items = council.items(drive_id).filter(~pl.col("is_folder")).sort("item_id")
+    plain = ~pl.col("is_folder") & (pl.col("shared_scope") == "")
+    items = council.items(drive_id).filter(plain).sort("item_id")
     parents = {row["item_id"]: row for row in council.items(drive_id).iter_rows(named=True)}
     row = items.row(0, named=True)
     path, parent = row["name"], parents[row["parent_id"]]
@@ -233,7 +234,7 @@ async def _labelled(app: Custos, run_id: str) -> list[tuple[str, str, str]]:
     """Drive, item and label of what a run labelled, in order."""
     plan = await app.plans.load((await app.runs.get(run_id)).plan)
     done = {
-        recorded.event.item async for recorded in app.audit.read(run=run_id) if recorded.event.what is What.ACTION_DONE
+        recorded.event.subject async for recorded in app.audit.read(run=run_id) if recorded.event.what is What.ACTION_DONE
     }
     return sorted(
         (action.finding.subject.drive_id, action.finding.subject.item_id, str(action.after["label"]))

@@ -21,6 +21,7 @@ from custos.inventory.status import status
 from custos.inventory.subscriptions import Reconciled, Subscriptions, reconcile_subscriptions
 from custos.inventory.sync import SyncReport, sync_drive
 from custos.inventory.tables import Lakehouse
+from custos.inventory.together import all_of
 from custos.m365 import Microsoft365, connect, delta, sites, subscriptions
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
@@ -55,11 +56,12 @@ class Office:
         assert not report.more
         return report
 
-    async def mirror(self) -> discovery.DiscoveryReport:
+    async def mirror(self) -> None:
+        """Mirror everything, unless an earlier test did."""
+        if [state async for state in DriveStates.of(self.account).all()]:
+            return
         found = await self.discover()
-        for drive_id in found.to_sync:
-            await self.sync(drive_id)
-        return found
+        await all_of([self.sync(drive_id) for drive_id in found.to_sync])
 
     async def facts(self) -> Tables:
         return await read_facts(self.account, self.lakehouse)
