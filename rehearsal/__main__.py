@@ -61,10 +61,9 @@ def _run(args: argparse.Namespace) -> int:
         "[bold]Custos[/bold] governs Wrenbridge City Council, a simulated Microsoft 365 tenant on this machine."
     )
     options: list[str] = []
-    if args.mount:
-        if not args.mount.is_dir():
-            print(f"{args.mount} is not a directory.", file=sys.stderr)
-            return 2
+    if args.mount and not args.mount.is_dir():
+        print(f"{args.mount} is not a directory.", file=sys.stderr)
+        return 2
     if args.traffic:
         options += ["--traffic", str(args.traffic)]
     with narrator.working("Starting Azurite, the tenant and the function app"):

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -75,47 +76,45 @@ def machine() -> str:
 
 
 def aims(run: Run) -> list[Aim]:
-    """What the run says about the aims, which are set for two cores and a million items."""
-    costs = run.costs
-    mirror, evaluation, changes = (costs[name] for name in ("mirror", "evaluation", "changes"))
-    peak = max(cost.measured.peak for name, cost in costs.items() if name != "people")
-    of_all = evaluation.measured.parts["evaluation"]
-    return [
-        Aim(
-            "first mirror without the simulator's own cost",
-            "30,000 items/s",
-            f"{mirror.own_rate:,.0f} items/s",
-            mirror.own_rate >= 30_000,
-        ),
-        Aim(
-            f"{evaluation.measured.notes['policies']} policies over the whole mirror, read through Azurite",
-            "under 2 s",
-            f"{of_all:.2f} s",
-            of_all < 2,
-        ),
-        Aim(
-            "1,000 changes to findings",
-            "under 10 s",
-            f"{changes.measured.seconds:.1f} s",
-            changes.measured.seconds < 10,
-        ),
-        Aim("peak memory of any phase", "under 1.2 GB", f"{peak / 1e9:.2f} GB", peak < 1_200 * _MEGABYTE),
-    ]
+    """What the run says about the aims, which are set for two cores and a million items. Of phases left out nothing is said."""
+    costs = {name: run.costs[name] for name in ("mirror", "evaluation", "changes") if name in run.costs}
+    found: list[Aim] = []
+    if mirror := costs.get("mirror"):
+        rate = mirror.own_rate
+        found.append(
+            Aim(
+                "first mirror without the simulator's own cost",
+                "30,000 items/s",
+                f"{rate:,.0f} items/s",
+                rate >= 30_000,
+            )
+        )
+    if evaluation := costs.get("evaluation"):
+        seconds = evaluation.measured.parts["evaluation"]
+        policies = f"{evaluation.measured.notes['policies']} policies over the whole mirror"
+        found.append(Aim(policies, "under 2 s", f"{seconds:.2f} s", seconds < 2))
+    if changes := costs.get("changes"):
+        seconds = changes.measured.seconds
+        found.append(Aim("1,000 changes to findings", "under 10 s", f"{seconds:.1f} s", seconds < 10))
+    if costs:
+        peak = max(cost.measured.peak for cost in costs.values())
+        found.append(Aim("peak memory of these", "under 1.2 GB", f"{peak / 1e9:.2f} GB", peak < 1_200 * _MEGABYTE))
+    return found
 
 
 def show(run: Run, screen: Console) -> None:
-    """Print the figures."""
-    table = Table(title=f"{run.items:,} items", title_justify="left")
+    """Print the figures that fit a terminal, and the aims."""
+    table = Table(title=f"{run.items:,} items", title_justify="left", box=SIMPLE)
     for number, heading in enumerate(_HEADINGS):
-        table.add_column(heading, justify="left" if number == 0 else "right")
+        if number in _ON_SCREEN:
+            table.add_column(heading, justify="left" if number == 0 else "right")
     for row in _rows(run):
-        table.add_row(*row)
+        table.add_row(*(row[number] for number in _ON_SCREEN))
     screen.print(table)
     screen.print(run.machine, soft_wrap=True)
     for aim in aims(run):
-        screen.print(
-            f"{'reached' if aim.holds else 'missed '}  {aim.what}: {aim.reached} (aim: {aim.aim})", soft_wrap=True
-        )
+        verdict = "reached" if aim.holds else "missed "
+        screen.print(f"{verdict}  {aim.what}: {aim.reached} (aim: {aim.aim})", soft_wrap=True)
 
 
 def markdown(run: Run) -> str:
@@ -130,8 +129,7 @@ def markdown(run: Run) -> str:
         "\n\n".join(
             (
                 "# What Custos costs",
-                f"`make bench` wrote this page; it takes some minutes and about 4 GB. A smaller run, which goes to "
-                f"`.custos/bench/benchmarks.md` instead: `.venv/bin/python -m rehearsal bench --items 60000`.",
+                _WHAT,
                 f"A simulated tenant of {run.items:,} items on {run.machine}",
                 "## The aims",
                 _markdown_table(("what", "aim", "reached", "holds"), goals),
@@ -139,6 +137,7 @@ def markdown(run: Run) -> str:
                 _markdown_table(_HEADINGS, _rows(run)),
                 "## Inside",
                 _markdown_table(("phase", "of which"), inside),
+                _WHERE,
                 _HOW,
             )
         )
@@ -150,6 +149,31 @@ _HEADINGS = (
     "phase", "things", "seconds", "things/s", "Custos CPU s", "things/s of it", "tenant CPU s", "Azurite CPU s", "peak MB",
     "requests", "units",
 )  # fmt: skip
+
+_ON_SCREEN = (0, 1, 2, 4, 5, 8, 9, 10)
+
+_WHAT = """`make bench` wrote this page; it takes some minutes and about 6 GB of memory. A smaller run, which is written to
+`.custos/bench/benchmarks.md` instead: `.venv/bin/python -m rehearsal bench --items 60000`.
+
+| phase | what is measured |
+|---|---|
+| Discovery | sites, libraries, groups and their people, sharing capability |
+| First mirror | items and labels of every library: read, compared, committed; permissions left out |
+| Permissions | permissions of everything that carries a sign of sharing, at 5 units an item |
+| Backstop sync | a sync of every library, nothing having changed |
+| Evaluation | all policies of `policies/` over the whole mirror: what each rule matches, and what it cannot decide |
+| 1,000 changes | edits, uploads, renames, links and deletions all over the tenant: libraries synced, evaluated, all their findings made |
+| First plan | evaluation, all findings made and kept, and the plan: in a tenant whose files mostly bear no label yet |"""
+
+_WHERE = """## Where the time goes
+
+- *First mirror*: first the requests, which pass the SDK's middleware and httpx a megabyte at a time, then laying out columns, then
+  decoding. What is left is the same for small libraries and large ones: rows of state and commits to one Delta log.
+- *1,000 changes*: they are spread over all libraries, so nearly every one is synced and its file of rows written anew, by
+  a merge for what changed and another for what was deleted. After that every finding in those libraries is made, though few are
+  new: that grows with what is found, not with what changed.
+- *Evaluation*: the first look of a process fetches the mirror's files; looks after it fetch only what changed.
+- *First plan*: findings and actions are objects that are kept, so memory grows with them."""
 
 _HOW = """## How it is measured
 

@@ -17,17 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-import polars as pl
 
 from custos.bootstrap import Custos, build
 from custos.engine.evaluate import evaluate
-from custos.engine.facts import PEOPLE, Facts, facts_from
+from custos.engine.facts import Facts
 from custos.inventory.discover import discover
-from custos.inventory.reader import read_facts
 from custos.inventory.source import GraphSource
 from custos.inventory.state import DriveState, DriveStates, SyncState
 from custos.inventory.sync import SyncReport, sync_from
-from custos.jobs import directory, evaluation, policies
+from custos.jobs import evaluation, facts, policies
 from custos.jobs.syncing import TURN_SECONDS
 from custos.m365.permissions import Permission
 from custos.policy import Bundle
@@ -149,9 +147,9 @@ async def changes(app: Custos, tell: Tell, folder: Path) -> Measured:
     watch = Stopwatch()
     reports = await _sync(app, drives, tell)
     watch.part("delta sync")
-    bundle, facts = await _given(app, frozenset(drives))
+    bundle, given = await _given(app, frozenset(drives))
     watch.part("policies and facts")
-    found = await asyncio.to_thread(evaluate, bundle, facts, app.clock.now(), drives=frozenset(drives))
+    found = await asyncio.to_thread(evaluate, bundle, given, app.clock.now(), drives=frozenset(drives))
     watch.part("evaluation")
     findings = await asyncio.to_thread(lambda: sum(1 for _ in found.findings()))
     watch.part("findings")
@@ -162,9 +160,9 @@ async def changes(app: Custos, tell: Tell, folder: Path) -> Measured:
 async def evaluation_of_all(app: Custos, tell: Tell, folder: Path) -> Measured:  # noqa: ARG001
     """Every policy over the whole mirror: what each rule matches, and what it cannot decide."""
     watch = Stopwatch()
-    bundle, facts = await _given(app, None)
+    bundle, given = await _given(app, None)
     watch.part("policies and facts")
-    found = await asyncio.to_thread(evaluate, bundle, facts, app.clock.now())
+    found = await asyncio.to_thread(evaluate, bundle, given, app.clock.now())
     watch.part("evaluation")
     return watch.measured(
         "items",
@@ -231,10 +229,8 @@ async def _turns(app: Custos, drive_id: str, *, permissions: bool) -> AsyncItera
 async def _given(app: Custos, drives: frozenset[str] | None) -> tuple[Bundle, Facts]:
     """What an evaluation is given: the policies in force, and the mirror."""
     bundle = (await policies.in_force(app)).bundle
-    known = await directory.accounts(app, bundle.records, also=bundle.settings.not_people)
-    tables = await read_facts(app.account, app.lakehouse, drives=drives)
-    people = pl.DataFrame([(one.user_id, upn) for upn, one in known.people.items()], schema=PEOPLE, orient="row")
-    return bundle, facts_from({**tables.frames, "people": people})
+    given, _ = await facts.facts(app, bundle, drives=drives)
+    return bundle, given
 
 
 async def _states(app: Custos) -> list[DriveState]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from datetime import datetime
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.notices.model import CaseState
+from custos.notices.model import Case, CaseState
 from custos.report.words import COUNCIL, table
 
 
@@ -25,9 +26,16 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         answer = f"{case.decision}" if case.decision else ""
         count = sum(line.count for line in case.lines)
         asked = case.assignee.who.upn or "nobody"
-        found.add_row(case.asset_id or "none", case.subject_name, f"{count:,}", asked, case.state.value, answer, due)
+        found.add_row(
+            case.asset_id or "none", case.subject_name, f"{count:,}", asked, _state(case, app.clock.now()), answer, due
+        )
     screen.out.print(found)
     return Exit.OK
+
+
+def _state(case: Case, now: datetime) -> str:
+    late = case.state.is_open and case.deadline is not None and case.deadline < now
+    return "overdue" if late else case.state.value
 
 
 COMMAND = Command("cases", "Show the questions to owners, who is asked and what was answered.", _arguments, online=_run)

@@ -55,9 +55,10 @@ async def queue_all(app: Custos, *, late: bool = False) -> int:
 
 
 async def queue_reconciliation(app: Custos, *, late: bool = False) -> int:
-    """Queue a full comparison of every library. Returns how many."""
+    """Queue a full comparison of every library, and anchor the day's audit. Returns how many."""
     if late:
         _log.warning("the reconciliation is late; catching up")
+    await app.audit.anchor()
     return await queue(app, [state.drive_id async for state in DriveStates.of(app.account).all()], full=True)
 
 

@@ -180,8 +180,8 @@ def _facts(case: Case, line: Line, zone: ZoneInfo, limit: int) -> list[tuple[str
 
 def silence_words(case: Case, line: Line, zone: ZoneInfo) -> str:
     """What happens when nobody answers: never a deletion."""
-    due = f"after {day(case.deadline, zone, weekday=True)} " if case.deadline else f"within {line.within} "
-    goes = f"{due}{case.assignee.next_words}"
+    due = f"after {day(case.deadline, zone, weekday=True)}" if case.deadline else f"after {line.within}"
+    goes = f"{due} it stays open and is listed as overdue for information governance"
     return f"{line.silence}; nothing is deleted; {goes}." if line.silence else f"nothing is deleted or changed; {goes}."
 
 

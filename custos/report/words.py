@@ -52,9 +52,13 @@ def change(action: Action) -> str:
     if not action.kind.writes:
         return f"the {action.after.get('to', '')}".replace("_", " ").replace("the governance", "the policy's owner")
     names = list(dict.fromkeys((*action.before, *action.after)))
-    return "; ".join(
-        f"{name} {value(action.before.get(name, ''))} ► {value(action.after.get(name, ''))}" for name in names
-    )
+    return "; ".join(f"{name} {_side(name, action.before)} ► {_side(name, action.after)}" for name in names)
+
+
+def _side(name: str, facts: Mapping[str, Fact]) -> str:
+    """One side of a change. A plan never acts on an end that is unknown: without a date the link has none."""
+    fact = facts.get(name, "")
+    return "never" if name == "expires" and fact is None else value(fact)
 
 
 def way_back(action: Action) -> str:

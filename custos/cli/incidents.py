@@ -1,0 +1,43 @@
+"""`custos incidents`: what an operator must see, and closing what was dealt with."""
+
+from __future__ import annotations
+
+import argparse
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.errors import BadInput, Mark, Problem
+from custos.jobs import incidents
+from custos.report.words import COUNCIL, table
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--close", type=int, metavar="NUMBER", help="close the incident with this number: it was dealt with"
+    )
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    standing = sorted([noted async for noted in incidents.standing(app)], key=lambda one: (one.first, one.subject))
+    if args.close is not None:
+        if not 1 <= args.close <= len(standing):
+            remedy = f"There are {len(standing)}; `custos incidents` numbers them."
+            raise BadInput(
+                [Problem(Mark("command line"), f"There is no incident {args.close}.", remedy, code="incident")]
+            )
+        closed = standing.pop(args.close - 1)
+        await incidents.clear(app, closed.kind, closed.subject)
+        screen.out.print(f"Closed: {closed.kind} {closed.subject}. It opens again if it happens again.", markup=False)
+    found = table(
+        f"{len(standing)} incidents", ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")
+    )
+    for number, one in enumerate(standing, 1):
+        when = f"{one.last.astimezone(COUNCIL):%-d %b %H:%M}"
+        found.add_row(str(number), one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:300])
+    screen.out.print(found)
+    return Exit.FINDINGS if standing else Exit.OK
+
+
+COMMAND = Command(
+    "incidents", "Show what an operator must look at; close what was dealt with.", _arguments, online=_run
+)
