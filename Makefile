@@ -56,7 +56,7 @@ ready: .build/python .build/node
 	@mkdir -p .build && touch $@
 
 .build/node: package.json package-lock.json
-	@command -v node >/dev/null && node -e 'process.exit(process.versions.node.split(".")[0] < 20)' || { echo "Custos needs Node 20 or newer for Azurite; found $$(node --version 2>/dev/null || echo none)."; exit 1; }
+	@command -v node >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || { echo "Custos needs Node 20 or newer for Azurite; found $$(node --version 2>/dev/null || echo none)."; exit 1; }
 	@echo "Installing Azurite and the Adaptive Cards renderer (about half a minute the first time) …"
 	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	@mkdir -p .build && touch $@

@@ -46,6 +46,10 @@ APPROVER = "siro@wrenbridge.example"
 _MINUTE = "CIG 2026-11/3"
 _RUN = re.compile(r"\bR-\d{4}-\d{4}-\d+\b")
 _MIRROR_SECONDS = 300
+_QUICK = {
+    "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:01",
+    "CUSTOS_UNITS_PER_MINUTE": "1000000",  # every `custos` reserves a twentieth of a minute's units, and tests type often
+}
 
 
 @dataclass(frozen=True)
@@ -254,7 +258,7 @@ def call(base: str, method: str, path: str, body: bytes = b"", headers: Mapping[
 @contextmanager
 def standing(home: Path) -> Iterator[Council]:
     """Set a stage, with everything discovered and mirrored."""
-    with stage(home, scale=SCALE, simulator=traffic()) as opened:
+    with stage(home, scale=SCALE, simulator=traffic(), settings=_QUICK) as opened:
         council = Council(opened)
         council.fire("discover_sites")
         council.ask(_mirrored)
