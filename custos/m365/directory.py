@@ -210,7 +210,9 @@ async def manager_of(graph: Graph, user_id: str) -> User | None:
     Source: https://learn.microsoft.com/graph/api/user-list-manager
     """
     try:
-        raw = await graph.get(f"/users/{segment(user_id)}/manager/microsoft.graph.user", units=0, params={"$select": _USER_FIELDS})
+        raw = await graph.get(
+            f"/users/{segment(user_id)}/manager/microsoft.graph.user", units=0, params={"$select": _USER_FIELDS}
+        )
     except NotFound:
         return None
     return decoded(_user, raw, "manager").record()

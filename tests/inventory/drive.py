@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -58,13 +59,13 @@ class Library:
 
     # what people do
 
-    def add(self, name: str, parent: str = "root", *, folder: bool = False, **facts: object) -> str:
+    def add(self, name: str, parent: str = "root", *, folder: bool = False, **facts: Any) -> str:
         self._next += 1
         node = Node(f"id{self._next:04}", parent, name, self._next, is_folder=folder)
         self._put(replace(node, **facts))
         return node.id
 
-    def edit(self, item: str, **facts: object) -> None:
+    def edit(self, item: str, **facts: Any) -> None:
         node = self.nodes[item]
         self._put(replace(node, version=node.version + 1, **facts))
 
