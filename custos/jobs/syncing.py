@@ -55,10 +55,11 @@ async def queue_all(app: Custos, *, late: bool = False) -> int:
 
 
 async def queue_reconciliation(app: Custos, *, late: bool = False) -> int:
-    """Queue a full comparison of every library, and anchor the day's audit. Returns how many."""
+    """Queue a full comparison of every library; anchor the day's audit; join the inventory's small files. Returns how many."""
     if late:
         _log.warning("the reconciliation is late; catching up")
     await app.audit.anchor()
+    await asyncio.to_thread(app.lakehouse.compact)
     return await queue(app, [state.drive_id async for state in DriveStates.of(app.account).all()], full=True)
 
 

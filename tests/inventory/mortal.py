@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,7 @@ class MortalContainer(Container):
 
     fate: Fate
 
-    async def put(self, name: str, content: bytes, *, overwrite: bool = True) -> None:
+    async def put(self, name: str, content: bytes | Iterable[bytes], *, overwrite: bool = True) -> None:
         self.fate.step()
         await super().put(name, content, overwrite=overwrite)
         self.fate.step()
