@@ -152,7 +152,7 @@ _HEADINGS = (
 
 _ON_SCREEN = (0, 1, 2, 4, 5, 8, 9, 10)
 
-_WHAT = """`make bench` wrote this page; it takes some minutes and about 6 GB of memory. A smaller run, which is written to
+_WHAT = """`make bench` wrote this page; it takes some minutes and some gigabytes of memory. A smaller run, which is written to
 `.custos/bench/benchmarks.md` instead: `.venv/bin/python -m rehearsal bench --items 60000`.
 
 | phase | what is measured |
@@ -170,8 +170,9 @@ _WHERE = """## Where the time goes
 - *First mirror*: first the requests, which pass the SDK's middleware and httpx a megabyte at a time, then laying out columns, then
   decoding. What is left is the same for small libraries and large ones: rows of state and commits to one Delta log.
 - *1,000 changes*: they are spread over all libraries, so nearly every one is synced and its file of rows written anew, by
-  a merge for what changed and another for what was deleted. After that every finding in those libraries is made, though few are
-  new: that grows with what is found, not with what changed.
+  a merge for what changed and another for what was deleted. Then every finding in those libraries is made, though few are new: that
+  grows with what is found, not with what changed. *Inside* has the parts. What stands between this figure and its aim is both:
+  making every finding again, and rewriting a library's rows twice for a handful of changes.
 - *Evaluation*: the first look of a process fetches the mirror's files; looks after it fetch only what changed.
 - *First plan*: findings and actions are objects that are kept, so memory grows with them."""
 
@@ -187,7 +188,8 @@ _HOW = """## How it is measured
   Custos works on two cores at once it does more than that by the clock.
 - *tenant CPU s* and *Azurite CPU s* are those processes' own time during the phase.
 - *peak* is the greatest resident memory of the phase's process, the interpreter and all libraries included.
-- Compare figures of one run with each other. Between machines, and between busy and quiet moments, they differ."""
+- Compare figures of one run with each other. When the load average is above the number of cores, other work took its part:
+  *seconds* say little then, and processor seconds grow too, because caches are shared."""
 
 
 def _rows(run: Run) -> list[tuple[str, ...]]:

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -81,11 +82,54 @@ class Said:
         return json.loads(self.out)
 
 
+@dataclass
+class Desk:
+    """A wired application on an event loop of its own, in a thread."""
+
+    loop: asyncio.AbstractEventLoop
+    app: Custos | None = None
+
+    def ask[T](self, question: Callable[[Custos], Awaitable[T]]) -> T:
+        """Wait for the answer."""
+        return asyncio.run_coroutine_threadsafe(self._answer(question), self.loop).result()
+
+    def close(self) -> None:
+        """Close the application's connections."""
+        asyncio.run_coroutine_threadsafe(self._close(), self.loop).result()
+
+    async def _answer[T](self, question: Callable[[Custos], Awaitable[T]]) -> T:
+        if self.app is None:
+            self.app = build(settings_from(os.environ))
+        return await question(self.app)
+
+    async def _close(self) -> None:
+        if self.app is not None:
+            await self.app.close()
+        await self.loop.shutdown_default_executor()
+
+
+@contextmanager
+def desk() -> Iterator[Desk]:
+    """A desk; its settings are those of the environment at the first question."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="desk")
+    thread.start()
+    opened = Desk(loop)
+    try:
+        yield opened
+        opened.close()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
 @dataclass(frozen=True)
 class Council:
     """A running stage. Methods are for tests without an event loop of their own. `first` is the plan made before all tests."""
 
     stage: Stage
+    desk: Desk
     first: Mapping[str, Any] = field(default_factory=dict)
 
     def custos(self, *words: str) -> Said:
@@ -96,17 +140,14 @@ class Council:
         return Said(code, out.getvalue(), err.getvalue())
 
     def ask[T](self, question: Callable[[Custos], Awaitable[T]]) -> T:
-        """Ask a wired application of this process's own, on the same storage and tenant."""
-
-        async def asked() -> T:
-            app = build(settings_from(os.environ))
-            try:
-                return await question(app)
-            finally:
-                await app.close()
-
+        """Ask a wired application of this process's own, on the same storage and tenant; it remembers what it read."""
         with self._environment():
-            return asyncio.run(asked())
+            return self.desk.ask(question)
+
+    def ask_another[T](self, question: Callable[[Custos], Awaitable[T]]) -> T:
+        """Ask an application that has read nothing before."""
+        with self._environment(), desk() as another:
+            return another.ask(question)
 
     def post(
         self, path: str, body: bytes = b"", *, method: str = "POST", headers: Mapping[str, str] | None = None
@@ -258,8 +299,8 @@ def call(base: str, method: str, path: str, body: bytes = b"", headers: Mapping[
 @contextmanager
 def standing(home: Path) -> Iterator[Council]:
     """Set a stage, with everything discovered and mirrored."""
-    with stage(home, scale=SCALE, simulator=traffic(), settings=_QUICK) as opened:
-        council = Council(opened)
+    with stage(home, scale=SCALE, simulator=traffic(), settings=_QUICK) as opened, desk() as own:
+        council = Council(opened, own)
         council.fire("discover_sites")
         council.ask(_mirrored)
         council.quiet()

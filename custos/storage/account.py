@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.storage.blob import ContainerClient
 
+_BACKOFF_FACTOR = 0.3
+"""Seconds. Storage that stays away is told within three seconds, because Graph waits no longer for its answer."""
 _PIECE_BYTES = 512 * 1024
 """What is larger than a mebibyte and sent in one go holds the event loop up."""
 
@@ -34,9 +36,13 @@ class Account:
             from azure.data.tables.aio import TableClient
 
             if self.settings.storage_connection:
-                client = TableClient.from_connection_string(self.settings.storage_connection, table)
+                client = TableClient.from_connection_string(
+                    self.settings.storage_connection, table, retry_backoff_factor=_BACKOFF_FACTOR
+                )
             else:
-                client = TableClient(self._endpoint("table"), table, credential=self.credential)
+                client = TableClient(
+                    self._endpoint("table"), table, credential=self.credential, retry_backoff_factor=_BACKOFF_FACTOR
+                )
             found = self._open["table", table] = Rows(client)
         return found
 
@@ -51,7 +57,14 @@ class Account:
 
             if self.settings.storage_connection:
                 client = QueueClient.from_connection_string(
-                    self.settings.storage_connection, name, message_encode_policy=encode, message_decode_policy=decode
+                    self.settings.storage_connection,
+                    name,
+                    message_encode_policy=encode,
+                    message_decode_policy=decode,
+                    initial_backoff=0,
+                    increment_base=1,
+                    retry_total=2,
+                    random_jitter_range=0,
                 )
             else:
                 client = QueueClient(
@@ -60,6 +73,10 @@ class Account:
                     credential=self.credential,
                     message_encode_policy=encode,
                     message_decode_policy=decode,
+                    initial_backoff=0,
+                    increment_base=1,
+                    retry_total=2,
+                    random_jitter_range=0,
                 )
             found = self._open["queue", name] = Queue(client)
         return found

@@ -11,6 +11,7 @@ from custos.notices.cards import REASON
 from custos.notices.model import Case, CaseState, KeepReason
 from tests.staging import Council
 
+pytestmark = pytest.mark.timeout(600)
 FORGERIES = [
     "wrong_audience",
     "wrong_issuer",
@@ -137,7 +138,7 @@ def test_former_owner_is_refused(asked: Council) -> None:
     person = case.cards[-1].user_id
     asked.stage.act("leave", person=person)
     try:
-        asked.ask(evaluate)  # an instance that has not looked the owners up before
+        asked.ask_another(evaluate)  # it has not looked the owners up before
         asked.quiet()
         moved = now(asked, case)
         assert moved.assignee.user_id != person

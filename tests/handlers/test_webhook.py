@@ -11,6 +11,7 @@ from custos.jobs.incidents import Incident
 from custos.jobs.webhook import LARGEST_BODY
 from tests.staging import Answer, Council
 
+pytestmark = pytest.mark.timeout(600)
 FORGED = (Incident.FORGED, "notification")
 BURST = 200
 LIVELY = "/sites/regulatory/Licences"

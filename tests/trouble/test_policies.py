@@ -16,13 +16,13 @@ pytestmark = pytest.mark.timeout(600)
 _PLACE = re.compile(r"^error: \S+:\d+:\d+:? ", re.MULTILINE)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def broken(council: Council) -> Iterator[Council]:
     """The council, whose policy files somebody has just broken in three places; they are mended afterwards."""
     policies = council.stage.policies
     kept = policies.with_name("kept")
     shutil.copytree(policies, kept)
-    council.custos("plan", "sharing-sites")  # the good version is in force
+    council.custos("status")  # the good version is in force
     links = policies / "sharing-anyone-links.yaml"
     links.write_text(links.read_text().replace("link_scope:", "link_scoop:", 1))
     (policies / "ownership.yaml").write_text("policy: [ownership\n")
@@ -33,7 +33,7 @@ def broken(council: Council) -> Iterator[Council]:
     finally:
         _mend(policies, kept)
         shutil.rmtree(kept)
-        council.custos("plan", "sharing-sites")
+        council.custos("status")
 
 
 def _mend(policies: Path, kept: Path) -> None:
@@ -75,18 +75,6 @@ def test_last_good_version_goes_on(broken: Council) -> None:
     assert told.json()["actions"]
 
 
-def test_broken_policies_are_an_incident_until_they_are_mended(broken: Council) -> None:
-    """The status says that the policies are refused; as soon as the same files are back, it does not."""
-    subject = (Incident.POLICIES, str(broken.stage.policies))
-    told = broken.custos("status")
-    assert told.code == 1
-    assert "the last good version counts" in told.out
-    assert subject in broken.incidents()
-    _mend(broken.stage.policies, broken.stage.policies.with_name("kept"))
-    assert "policies refused" not in broken.custos("status").out
-    assert subject not in broken.incidents()
-
-
 def test_evaluation_in_the_app_goes_on(broken: Council) -> None:
     """The timer evaluates with the last good version instead of failing."""
     broken.fire("evaluate_all", 120)
@@ -99,6 +87,18 @@ def test_health_says_so(broken: Council) -> None:
     answer = broken.post("/api/health", method="GET")
     assert answer.status == 503
     assert "The policies cannot be used; the last good version counts." in answer.json()["troubles"]
+
+
+def test_broken_policies_are_an_incident_until_they_are_mended(broken: Council) -> None:
+    """The status says that the policies are refused; as soon as the same files are back, it does not."""
+    subject = (Incident.POLICIES, str(broken.stage.policies))
+    told = broken.custos("status")
+    assert told.code == 1
+    assert "the last good version counts" in told.out
+    assert subject in broken.incidents()
+    _mend(broken.stage.policies, broken.stage.policies.with_name("kept"))
+    assert "policies refused" not in broken.custos("status").out
+    assert subject not in broken.incidents()
 
 
 def test_directory_without_policies(council: Council, tmp_path: Path) -> None:
