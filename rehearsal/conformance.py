@@ -6,57 +6,82 @@ that is called as `python CHECKER FILE.jsonl` and ends with 0 when it finds no f
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from custos.settings import REPOSITORY
+from rich.console import Console
 
-_STORY = "make run"
-_SUITE = "make test"
+from custos.bootstrap import build
+from custos.settings import REPOSITORY, settings_from
+from rehearsal.narrator import Narrator
+from rehearsal.stage import Stage, stage
+from rehearsal.story import Story
+
+_SCALE = 0.01
 
 
 def conformance(home: Path, checker: Path) -> int:
-    """Record a rehearsal and the tests into `home`/traffic, emptied first, and have each recording checked.
+    """Record a rehearsal and the tests into `home`/conformance, emptied first, and have each recording checked.
 
-    Returns the exit code: 0 when rehearsal and tests ran well and no recording has a fault, 2 without a checker.
+    Returns the exit code: 0 when the tests hold and no recording has a fault, 2 without a checker. Raises what a rehearsal
+    raises that does not come to its end.
     """
     if not checker.is_file():
         print(f"There is no checker {checker}.", file=sys.stderr)
         return 2
-    traffic = home / "traffic"
+    traffic = home / "conformance"
     shutil.rmtree(traffic, ignore_errors=True)
     traffic.mkdir(parents=True)
-    story = traffic / "story.jsonl"
-    ran = [
-        _ran(_STORY, ["-m", "rehearsal", "run", "--traffic", str(story)], log=traffic / "story.log"),
-        _ran(_SUITE, ["-m", "pytest"], {"CUSTOS_TRAFFIC": str(traffic)}, log=traffic / "tests.log"),
-    ]
+    plain = dict(os.environ)
+    _record_story(traffic)
+    tested = _record_tests(traffic, plain)
     recordings = [file for file in sorted(traffic.glob("*.jsonl")) if file.stat().st_size]
-    if not story.exists() or len(recordings) < len(ran):
-        print("Something was not recorded, so nothing can be said of it.")
+    if len(recordings) < 2:
+        print("The tests recorded nothing, so nothing can be said of them.")
         return 1
     held = [_held(checker.resolve(), recording) for recording in recordings]
     print(f"{sum(held)} of {len(held)} recordings have no fault.")
-    return 0 if all(ran) and all(held) else 1
+    return 0 if tested and all(held) else 1
 
 
-def _ran(what: str, words: Sequence[str], settings: Mapping[str, str] | None = None, *, log: Path) -> bool:
-    print(f"Recording what {what} says to Microsoft Graph; its own words are in {log} …", flush=True)
-    with log.open("wb") as out:
+def _record_story(traffic: Path) -> None:
+    log = traffic / "story.log"
+    print(f"Recording a rehearsal; its words are in {log} …", flush=True)
+    recording = ["--traffic", str(traffic / "story.jsonl")]
+    with (
+        log.open("w", encoding="utf-8") as words,
+        stage(traffic / "stage", scale=_SCALE, simulator=recording) as standing,
+    ):
+        os.environ.update(standing.environment)
+        asyncio.run(_tell(standing, Narrator(Console(file=words, width=150, highlight=False))))
+
+
+async def _tell(standing: Stage, narrator: Narrator) -> None:
+    app = build(settings_from(standing.environment))
+    try:
+        await Story(app, standing, narrator).tell()
+    finally:
+        await app.close()
+
+
+def _record_tests(traffic: Path, environment: dict[str, str]) -> bool:
+    log = traffic / "tests.log"
+    print(f"Recording the tests; their words are in {log} …", flush=True)
+    with log.open("wb") as words:
         code = subprocess.run(
-            [sys.executable, *words],
+            [sys.executable, "-m", "pytest"],
             cwd=REPOSITORY,
-            env={**os.environ, **(settings or {})},
-            stdout=out,
+            env={**environment, "CUSTOS_TRAFFIC": str(traffic)},
+            stdout=words,
             stderr=subprocess.STDOUT,
             check=False,
         ).returncode
     if code:
-        print(f"{what} ended with {code}: its recording is checked, and this is a failure all the same.")
+        print(f"The tests ended with {code}: what they recorded is checked, and this is a failure all the same.")
     return code == 0
 
 
