@@ -52,9 +52,9 @@ def _mount(text: str) -> tuple[str, Path]:
 
 async def _serve(options: argparse.Namespace) -> int:
     from simulator.council import build_council
-    from simulator.mount import mount
     from simulator.server import serve
-    from simulator.teams import TEAMS
+    from simulator.teams.client import TEAMS
+    from simulator.tenant.mount import mount
 
     gc.disable()  # millions of objects are made that stay
     tenant = build_council(seed=options.seed, scale=options.scale, licences=options.licences)

@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 import psutil
 
-from simulator.identity import GRAPH
+from simulator.entra.identity import GRAPH
 
 _NEXT = re.compile(rb'"@odata\.nextLink":"([^"]+)"')
 _LEAN = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from simulator.faults import Faults
-from simulator.state import Tenant
-from simulator.throttling import Meter
+from simulator.tenant.state import Tenant
 from simulator.traffic import Traffic
+from simulator.trouble.faults import Faults
+from simulator.trouble.throttling import Meter
 
 TENANT = web.AppKey("tenant", Tenant)
 METER = web.AppKey("meter", Meter)

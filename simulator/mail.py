@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from simulator.identity import GRAPH, require
-from simulator.model import User
+from simulator.entra.identity import GRAPH, require
 from simulator.refusal import Refused
-from simulator.state import Tenant
+from simulator.tenant.model import User
+from simulator.tenant.state import Tenant
 
 SERVICE_MAILBOX = "custos@wrenbridge.example"
 _LARGEST_BYTES = 4_194_304

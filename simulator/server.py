@@ -8,28 +8,22 @@ from pathlib import Path
 
 from aiohttp import web
 
-from simulator import (
-    activity,
-    bot,
-    chats,
-    control,
-    entra,
-    graph,
-    installs,
-    mail,
-    sharepoint_admin,
-    sharepoint_rest,
-    subscriptions,
-    workplace,
-)
-from simulator.faults import Fault, Faults
+from simulator import graph, mail, workplace
+from simulator.control import desk as control
+from simulator.entra import endpoints as entra
+from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
 from simulator.graph.errors import error_answer
-from simulator.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
 from simulator.keys import FAULTS, METER, TENANT, TRAFFIC
+from simulator.page import chats
 from simulator.refusal import Refused
-from simulator.state import Tenant
-from simulator.throttling import Meter
+from simulator.sharepoint import admin as sharepoint_admin
+from simulator.sharepoint import rest as sharepoint_rest
+from simulator.teams import activity, bot, installs
+from simulator.tenant.state import Tenant
 from simulator.traffic import Traffic
+from simulator.trouble.faults import Fault, Faults
+from simulator.trouble.throttling import Meter
+from simulator.webhooks import subscriptions
 
 _GRAPH = "/graph/v1.0"
 _SURFACES = (

@@ -126,11 +126,12 @@ class Rows:
         await self.client.close()
 
     async def _write[T](self, call: Callable[[], Awaitable[T]]) -> T:
+        ready = self._ready  # before the call: others may make the table while it is on its way
         with _trouble(self.client.table_name):
             try:
                 return await call()
             except HttpResponseError as missing:
-                if self._ready or _code(missing) != "TableNotFound":
+                if ready or _code(missing) != "TableNotFound":
                     if isinstance(missing, ResourceNotFoundError):
                         raise RowChanged(f"a row of {self.client.table_name} is gone") from missing
                     raise

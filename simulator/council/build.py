@@ -11,10 +11,10 @@ from simulator.council.ground import add_library, grant_site, new_site
 from simulator.council.labels import label_definitions
 from simulator.council.others import other_sites, system_libraries
 from simulator.council.people import People, hire
-from simulator.identifiers import guid
-from simulator.identity import TENANT_ID
-from simulator.model import Group, Site
-from simulator.state import Tenant
+from simulator.entra.identity import TENANT_ID
+from simulator.tenant.identifiers import guid
+from simulator.tenant.model import Group, Site
+from simulator.tenant.state import Tenant
 
 
 def build_council(*, seed: int = 1, scale: float = 0.01, licences: int = 8000) -> Tenant:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.model import Capability
+from simulator.tenant.model import Capability
 
 
 @dataclass(frozen=True, slots=True)

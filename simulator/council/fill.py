@@ -10,15 +10,15 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from simulator.clock import START, moment
 from simulator.council.estate import Library
 from simulator.council.ground import place
 from simulator.council.labels import LEFTOVER, TRANSITORY
 from simulator.council.naming import Facts, case_name, facts_of, file_name, unused
 from simulator.council.people import People
-from simulator.identifiers import item_ids
-from simulator.model import Actor, Drive, Item, LabelDefinition, Stamp
-from simulator.state import Tenant
+from simulator.tenant.clock import START, moment
+from simulator.tenant.identifiers import item_ids
+from simulator.tenant.model import Actor, Drive, Item, LabelDefinition, Stamp
+from simulator.tenant.state import Tenant
 
 NOW = int(START.timestamp())
 _DAY = 86400

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from simulator.clock import START, moment
-from simulator.files import content_seed, media_type
-from simulator.identifiers import drive_id, guid, item_ids, site_id
-from simulator.model import Actor, Drive, Item, Permission, Principal, Site
-from simulator.sharing import grant_id, group_principal
-from simulator.state import Tenant
+from simulator.tenant.clock import START, moment
+from simulator.tenant.files import content_seed, media_type
+from simulator.tenant.identifiers import drive_id, guid, item_ids, site_id
+from simulator.tenant.model import Actor, Drive, Item, Permission, Principal, Site
+from simulator.tenant.sharing import grant_id, group_principal
+from simulator.tenant.state import Tenant
 
 SiteKind = Literal["team", "communication", "group", "channel", "personal"]
 _STARTED = moment("2021-02-08T09:00:00Z")

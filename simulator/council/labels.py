@@ -5,8 +5,8 @@ Two facts are planted: FIN-01 keeps 2190 days where six years are 2192, and HR-0
 
 from __future__ import annotations
 
-from simulator.identifiers import guid
-from simulator.model import LabelBasis, LabelDefinition, LabelKind
+from simulator.tenant.identifiers import guid
+from simulator.tenant.model import LabelBasis, LabelDefinition, LabelKind
 
 _EVENT: LabelBasis = "EventAgeInDays"
 _CREATED: LabelBasis = "CreationAgeInDays"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from string import Formatter
 
-from simulator.clock import instant
 from simulator.council.words import BODIES, FIRMS, STREETS, SURNAMES, WORDS
-from simulator.model import Item
+from simulator.tenant.clock import instant
+from simulator.tenant.model import Item
 
 Facts = dict[str, object]
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import random
 
-from simulator.clock import moment
 from simulator.council.fill import NOW
 from simulator.council.ground import add_library, grant_site, new_site, place, system_actor
 from simulator.council.people import People
-from simulator.identifiers import guid
-from simulator.model import Actor, Channel, Drive, Site
-from simulator.state import Tenant
+from simulator.tenant.clock import moment
+from simulator.tenant.identifiers import guid
+from simulator.tenant.model import Actor, Channel, Drive, Site
+from simulator.tenant.state import Tenant
 
 _HELD = {"sites/csc-casework": True, "sites/hr-casework": True, "sites/planning-casework": False}
 """Sites with a Preservation Hold Library; True: it counts as a system library and is hidden."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from simulator.clock import moment
 from simulator.council.ground import system_actor
 from simulator.council.roles import LEFT, POSTS, STAFF_FIRST, STAFF_LAST
-from simulator.identifiers import guid
-from simulator.model import Actor, User
-from simulator.state import Tenant
+from simulator.tenant.clock import moment
+from simulator.tenant.identifiers import guid
+from simulator.tenant.model import Actor, User
+from simulator.tenant.state import Tenant
 
 STAFF_PER_DEPARTMENT = 36
 MIGRATION_ACCOUNT = "svc.migration"

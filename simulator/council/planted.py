@@ -10,16 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.clock import moment
 from simulator.council.fill import NOW, Dates
 from simulator.council.labels import LEFTOVER, REGULATORY
 from simulator.council.people import MIGRATION_ACCOUNT, People, outsiders
 from simulator.council.roles import LEFT
-from simulator.files import media_type
 from simulator.graph.items import web_url
-from simulator.model import Actor, Drive, Item, LinkScope, Permission, Stamp, User
-from simulator.sharing import everyone, grant_id, hang, new_link
-from simulator.state import Tenant
+from simulator.tenant.clock import moment
+from simulator.tenant.files import media_type
+from simulator.tenant.model import Actor, Drive, Item, LinkScope, Permission, Stamp, User
+from simulator.tenant.sharing import everyone, grant_id, hang, new_link
+from simulator.tenant.state import Tenant
 
 _DAY = 86400
 STALE_LIBRARY = "Pre-application advice 2012 to 2020"

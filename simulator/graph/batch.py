@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
+from simulator.entra.identity import Caller
 from simulator.graph.calls import Answer, Call
-from simulator.identity import Caller
 from simulator.refusal import bad_request
-from simulator.state import Tenant
+from simulator.tenant.state import Tenant
 
 MOST_PARTS = 20
 

@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from simulator.identity import ACTOR_CLIENT_ID, Caller
-from simulator.model import Actor
+from simulator.entra.identity import ACTOR_CLIENT_ID, Caller
 from simulator.refusal import bad_request
-from simulator.state import Tenant
+from simulator.tenant.model import Actor
+from simulator.tenant.state import Tenant
 
 READ_FILES = (
     "Files.Read.All",

@@ -10,14 +10,14 @@ from typing import Any
 
 import msgspec
 
-from simulator.clock import instant
-from simulator.files import check_site
 from simulator.graph import delta, labels, list_items, permissions
 from simulator.graph.calls import READ_FILES, READ_SITES, Answer, Call, Operation, answer, chosen
 from simulator.graph.items import drive_type, encoder, etag
 from simulator.graph.skip import skip_token, skipped
-from simulator.model import Drive, Item
 from simulator.refusal import Refused
+from simulator.tenant.clock import instant
+from simulator.tenant.files import check_site
+from simulator.tenant.model import Drive, Item
 
 _CHILDREN_PAGE = 200
 

@@ -15,12 +15,12 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.clock import moment
-from simulator.files import check_site
 from simulator.graph.calls import Answer, Call
 from simulator.graph.items import Encoder, encoder, tombstone
-from simulator.model import Change, Drive, Item
 from simulator.refusal import Refused
+from simulator.tenant.clock import moment
+from simulator.tenant.files import check_site
+from simulator.tenant.model import Change, Drive, Item
 
 DEFAULT_PAGE, LARGEST_PAGE = 200, 1000
 

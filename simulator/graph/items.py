@@ -12,9 +12,9 @@ from functools import cache
 from json.encoder import encode_basestring
 from urllib.parse import quote
 
-from simulator.clock import instant
-from simulator.model import Actor, Drive, Item
-from simulator.sharing import scope_of
+from simulator.tenant.clock import instant
+from simulator.tenant.model import Actor, Drive, Item
+from simulator.tenant.sharing import scope_of
 
 _PLAIN = re.compile(r"[A-Za-z0-9 _.,:/()-]*")  # most addresses; quoting them letter by letter takes ten times as long
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
-from simulator import labelling
-from simulator.clock import instant
-from simulator.files import check_site
 from simulator.graph.calls import READ_FILES, WRITE_FILES, Answer, Call, Operation, answer
 from simulator.graph.items import identity
-from simulator.model import Item, Stamp
 from simulator.refusal import bad_request
+from simulator.tenant import labelling
+from simulator.tenant.clock import instant
+from simulator.tenant.files import check_site
+from simulator.tenant.model import Item, Stamp
 
 _BEHAVIOUR = {
     "retain": "retain",

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from functools import cache
 from json.encoder import encode_basestring
 
-from simulator.clock import instant
-from simulator.files import check_site
 from simulator.graph.calls import READ_SITES, Answer, Call, Operation
 from simulator.graph.items import etag, identity, web_url
 from simulator.graph.skip import skip_token, skipped
-from simulator.model import Drive, Item
 from simulator.refusal import Refused, not_found
+from simulator.tenant.clock import instant
+from simulator.tenant.files import check_site
+from simulator.tenant.model import Drive, Item
 
 DEFAULT_PAGE, LARGEST_PAGE = 200, 5000
 _EXPAND_FIELDS = re.compile(r"^fields(?:\(\$?select=([^)]*)\))?$", re.IGNORECASE)

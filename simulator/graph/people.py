@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from simulator.clock import instant
 from simulator.graph.calls import READ_FILES, READ_GROUPS, READ_USERS, Answer, Call, Operation, answer, chosen
 from simulator.graph.items import drive_type, web_url
 from simulator.graph.skip import skip_token, skipped
-from simulator.model import Channel, Group, User
 from simulator.refusal import Refused, bad_request
+from simulator.tenant.clock import instant
+from simulator.tenant.model import Channel, Group, User
 
 _PAGE, _LARGEST = 100, 999
 _IN = re.compile(r"^(id|userPrincipalName|mail) in \((.*)\)$")

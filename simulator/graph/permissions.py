@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from simulator import sharing
-from simulator.clock import instant, moment
-from simulator.files import check_site
 from simulator.graph.calls import READ_FILES, WRITE_FILES, Answer, Call, Operation, answer, chosen
 from simulator.graph.items import etag
 from simulator.graph.skip import skip_token, skipped
-from simulator.model import Item, Permission, Principal
 from simulator.refusal import Refused, bad_request
+from simulator.tenant import sharing
+from simulator.tenant.clock import instant, moment
+from simulator.tenant.files import check_site
+from simulator.tenant.model import Item, Permission, Principal
 
 NO_EXPIRY = "0001-01-01T00:00:00Z"
 _PAGE = 30

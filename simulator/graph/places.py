@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.clock import instant
 from simulator.graph.calls import READ_SITES, Answer, Call, Operation, answer, chosen
 from simulator.graph.skip import skip_token, skipped
-from simulator.model import Site
 from simulator.refusal import Refused
+from simulator.tenant.clock import instant
+from simulator.tenant.model import Site
 
 _PAGE = 10
 _CAPABILITY = {

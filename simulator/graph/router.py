@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from simulator.graph.calls import Call, Operation
-from simulator.model import Item
-from simulator.state import Tenant
+from simulator.tenant.model import Item
+from simulator.tenant.state import Tenant
 
 _FUNCTION = re.compile(r"^([A-Za-z.]+)\((.*)\)$")
 _PARAMETER = re.compile(r"(\w+)=(?:'([^']*)'|([^,]*))")

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Iterable
 import aiohttp
 from aiohttp import web
 
+from simulator.entra.identity import AUTHORITY, GRAPH
 from simulator.graph import batch, content, people, places
 from simulator.graph.calls import Answer, Call
 from simulator.graph.errors import error_answer
 from simulator.graph.router import Router
-from simulator.identity import AUTHORITY, GRAPH
 from simulator.keys import FAULTS, METER, TENANT
 from simulator.refusal import Refused
-from simulator.state import Tenant
+from simulator.tenant.state import Tenant
 
 PREFIX = "/graph/v1.0/"
 ROUTER = Router([*content.OPERATIONS, *places.OPERATIONS, *people.OPERATIONS])

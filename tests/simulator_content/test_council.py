@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from simulator.clock import START, moment
 from simulator.council import build_council
 from simulator.council.estate import SITES
 from simulator.council.fill import item_count
-from simulator.model import Drive, Item
-from simulator.sharing import scope_of
-from simulator.state import Tenant
+from simulator.tenant.clock import START, moment
+from simulator.tenant.model import Drive, Item
+from simulator.tenant.sharing import scope_of
+from simulator.tenant.state import Tenant
 
 ASSETS = {
     "IA-001": (2, 9, 61_400, 148, 0, 26), "IA-002": (1, 6, 48_900, 112, 0, 31), "IA-003": (1, 4, 22_300, 61, 2, 9),

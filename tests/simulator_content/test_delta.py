@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from simulator import files, labelling, sharing
-from simulator.clock import instant
 from simulator.council.ground import place
+from simulator.tenant import files, labelling, sharing
+from simulator.tenant.clock import instant
 from tests.simulator_content.world import CLASS, LONG_AGO, World
 
 ALL = {"root", "Plans", "Old", "a.docx", "b.docx", "c.pdf", "d.pdf"}

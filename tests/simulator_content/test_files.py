@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import files
-from simulator.directory import lock_site
 from simulator.refusal import Refused
+from simulator.tenant import files
+from simulator.tenant.directory import lock_site
 from tests.simulator_content.world import World, small_world
 
 

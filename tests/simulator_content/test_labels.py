@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import files, labelling
 from simulator.refusal import Refused
+from simulator.tenant import files, labelling
 from tests.simulator_content.world import CLASS, OTHER, RECORD, REGULATORY, World
 
 

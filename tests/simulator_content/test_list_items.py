@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator import labelling
+from simulator.tenant import labelling
 from tests.simulator_content.world import CLASS, RECORD, World
 
 COLUMNS = "fields($select=_ComplianceTag,_IsRecord,FileLeafRef,FileRef)"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from simulator import files, labelling, sharing
-from simulator.mount import mount
 from simulator.refusal import Refused
-from simulator.state import Tenant
+from simulator.tenant import files, labelling, sharing
+from simulator.tenant.mount import mount
+from simulator.tenant.state import Tenant
 from tests.simulator_content.world import CLASS, World, small_world
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator import directory, sharing
+from simulator.tenant import directory, sharing
 from tests.simulator_content.world import World
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator import sharing
-from simulator.model import OPENNESS
+from simulator.tenant import sharing
+from simulator.tenant.model import OPENNESS
 from tests.simulator_content.world import World
 
 FOREVER = "0001-01-01T00:00:00Z"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.identity import OBSERVER_CLIENT_ID
+from simulator.entra.identity import OBSERVER_CLIENT_ID
 from simulator.keys import METER
-from simulator.throttling import Meter, units_per_minute
+from simulator.trouble.throttling import Meter, units_per_minute
 from tests.simulator_content.world import World
 
 

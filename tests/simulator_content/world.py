@@ -13,12 +13,12 @@ import aiohttp
 from aiohttp import web
 
 from simulator.council.ground import add_library, grant_site, new_site, place
-from simulator.identifiers import guid
-from simulator.identity import ACTOR_CLIENT_ID, AUTHORITY, GRAPH, OBSERVER_CLIENT_ID, TENANT_ID
+from simulator.entra.identity import ACTOR_CLIENT_ID, AUTHORITY, GRAPH, OBSERVER_CLIENT_ID, TENANT_ID
 from simulator.keys import FAULTS, METER
-from simulator.model import Actor, Channel, Drive, Group, Item, LabelDefinition, LabelKind, Site, User
 from simulator.server import serve
-from simulator.state import Tenant
+from simulator.tenant.identifiers import guid
+from simulator.tenant.model import Actor, Channel, Drive, Group, Item, LabelDefinition, LabelKind, Site, User
+from simulator.tenant.state import Tenant
 
 CLASS, OTHER = "PLN-02 Pre-application advice 7y", "GEN-01 Transitory 60d"
 RECORD, REGULATORY = "PRO-02 Deed ended 12y record", "DEM-99 Sealed orders regulatory"

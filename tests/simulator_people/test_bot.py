@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.conversations import CONVERSATIONS
-from simulator.identity import GRAPH
+from simulator.entra.identity import GRAPH
+from simulator.teams.conversations import CONVERSATIONS
 from tests.simulator_people.world import LEAVER, PRIYA, SAM, World, chat_with, message, question
 
 

@@ -11,7 +11,7 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import ManagedIdentityCredential
 
-from simulator.identity import (
+from simulator.entra.identity import (
     ACTOR_CLIENT_ID,
     AUTHORITY,
     BOT_CLIENT_ID,
@@ -22,7 +22,7 @@ from simulator.identity import (
     SHAREPOINT_ADMIN,
     TENANT_ID,
 )
-from simulator.signing import SigningKey
+from simulator.entra.signing import SigningKey
 from tests.simulator_people.world import PRIYA, World
 
 PROBE = "/users/custos@wrenbridge.example/sendMail"

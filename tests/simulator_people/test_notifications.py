@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from simulator.identity import TENANT_ID
-from simulator.notifications import COURIER
+from simulator.entra.identity import TENANT_ID
+from simulator.webhooks.courier import COURIER
 from tests.simulator_people.test_subscriptions import subscribe, wanted
 from tests.simulator_people.world import Listener, World
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from simulator.activity import FEED
-from simulator.identity import BOT_CLIENT_ID, TEAMS_APP_ID
+from simulator.entra.identity import BOT_CLIENT_ID, TEAMS_APP_ID
 from simulator.mail import MAILBOXES, SERVICE_MAILBOX
+from simulator.teams.activity import FEED
 from tests.simulator_people.world import LEAVER, PRIYA, SAM, World
 
 SEND = f"/users/{SERVICE_MAILBOX}/sendMail"

@@ -12,8 +12,8 @@ from office365.sharepoint.client_context import ClientContext
 from office365.sharepoint.tenant.administration.sharing_capabilities import SharingCapabilities
 from office365.sharepoint.tenant.administration.tenant import Tenant
 
-from simulator import sharing
-from simulator.identity import ACTOR_CLIENT_ID, OBSERVER_CLIENT_ID, SHAREPOINT, SHAREPOINT_ADMIN
+from simulator.entra.identity import ACTOR_CLIENT_ID, OBSERVER_CLIENT_ID, SHAREPOINT, SHAREPOINT_ADMIN
+from simulator.tenant import sharing
 from tests.simulator_people.world import World
 
 SITE = "https://wrenbridge.sharepoint.example/sites/planning-casework"

@@ -9,9 +9,9 @@ import jwt
 import pytest
 from aiohttp import web
 
-from simulator.conversations import CONVERSATIONS
-from simulator.identity import BOT_CLIENT_ID, BOT_CONNECTOR, TENANT_ID
-from simulator.teams import Forgery
+from simulator.entra.identity import BOT_CLIENT_ID, BOT_CONNECTOR, TENANT_ID
+from simulator.teams.client import Forgery
+from simulator.teams.conversations import CONVERSATIONS
 from tests.simulator_people.world import PRIYA, SAM, Listener, World, question
 
 NEW_CARD = {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": "Kept."}]}

@@ -12,11 +12,7 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
-from simulator import files
-from simulator.clock import instant
-from simulator.conversations import CONVERSATIONS
-from simulator.identifiers import drive_id, guid, site_id
-from simulator.identity import (
+from simulator.entra.identity import (
     AUTHORITY,
     BOT_CLIENT_ID,
     BOT_CONNECTOR,
@@ -25,9 +21,13 @@ from simulator.identity import (
     TEAMS_APP_ID,
     TENANT_ID,
 )
-from simulator.model import Drive, Group, Item, LabelDefinition, Site, User
 from simulator.server import build
-from simulator.state import HOST, Tenant
+from simulator.teams.conversations import CONVERSATIONS
+from simulator.tenant import files
+from simulator.tenant.clock import instant
+from simulator.tenant.identifiers import drive_id, guid, site_id
+from simulator.tenant.model import Drive, Group, Item, LabelDefinition, Site, User
+from simulator.tenant.state import HOST, Tenant
 
 PRIYA, SAM, LEAVER = "Priya Nair", "Sam Okafor", "Leo Gone"
 LABEL, RECORD, REGULATORY = "PLN-02 Pre-application advice 7y", "PRO-02 Deed ended 12y record", "REG-99 Regulatory"

@@ -1,0 +1,1 @@
+"""The simulated tenant's own controls: clock, deeds, state."""

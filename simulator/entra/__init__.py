@@ -1,0 +1,1 @@
+"""Entra ID: apps, their roles, tokens, managed identity."""

@@ -1,0 +1,277 @@
+"""Who calls the simulated tenant, and what they may do: app registrations, access tokens, and the check on every
+call.
+
+Three identities exist, as Custos is deployed: an observer that reads and notifies, an actor that writes, and a bot.
+Each may hold app roles on two resources whose role names overlap: a role on Microsoft Graph says nothing to
+SharePoint and the other way round. A token is good for one audience. SharePoint's `_api` refuses app-only tokens that
+were bought with a client secret.
+
+Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference and
+https://learn.microsoft.com/sharepoint/dev/solution-guidance/security-apponly-azuread
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import jwt
+import msgspec
+from aiohttp import web
+
+from simulator.entra.signing import SigningKey, signing_key
+from simulator.refusal import Refused
+
+TENANT_ID = "3f6d1c52-8a4e-4b17-9c30-5d2e7b90a611"
+OBSERVER_CLIENT_ID = "a1b6c0de-0001-4f00-8a00-0b5e57e00001"
+ACTOR_CLIENT_ID = "a1b6c0de-0002-4f00-8a00-ac7020000002"
+BOT_CLIENT_ID = "a1b6c0de-0003-4f00-8a00-b07000000003"
+TEAMS_APP_ID = "7c0de5a1-5a5a-4c1e-8f0d-000000000004"
+
+SHAREPOINT_HOST = "wrenbridge.sharepoint.example"
+SHAREPOINT_ADMIN_HOST = "wrenbridge-admin.sharepoint.example"
+SHAREPOINT_MY_HOST = "wrenbridge-my.sharepoint.example"
+
+GRAPH = "https://graph.microsoft.com"
+SHAREPOINT = f"https://{SHAREPOINT_HOST}"
+SHAREPOINT_ADMIN = f"https://{SHAREPOINT_ADMIN_HOST}"
+SHAREPOINT_MY = f"https://{SHAREPOINT_MY_HOST}"
+BOT_CONNECTOR = "https://api.botframework.com"
+AUDIENCES = (GRAPH, SHAREPOINT, SHAREPOINT_ADMIN, SHAREPOINT_MY, BOT_CONNECTOR)
+_SHAREPOINT_AUDIENCES = frozenset({SHAREPOINT, SHAREPOINT_ADMIN, SHAREPOINT_MY})
+
+TOKEN_SECONDS = 86_400
+_CLOCK_SKEW_SECONDS = 300
+_REMEMBERED_TOKENS = 512
+
+Proof = Literal["secret", "certificate"]
+"""How an app proved itself: claim `appidacr` 1 or 2. A managed identity counts as a certificate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """An app registration with its service principal: `roles` maps `graph` or `sharepoint` to app role values."""
+
+    client_id: str
+    name: str
+    object_id: str
+    secret: str
+    roles: Mapping[str, frozenset[str]]
+
+
+OBSERVER = Registration(
+    client_id=OBSERVER_CLIENT_ID,
+    name="Custos observer",
+    object_id="0b1ec700-0001-4f00-8a00-0b5e57e00001",
+    secret="observer-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
+    roles={
+        "graph": frozenset(
+            {
+                "Sites.Read.All",
+                "Files.Read.All",
+                "Group.Read.All",
+                "GroupMember.Read.All",
+                "User.Read.All",
+                "Team.ReadBasic.All",
+                "Channel.ReadBasic.All",
+                "ChannelMember.Read.All",
+                "Reports.Read.All",
+                "TeamsActivity.Send",
+                "TeamsAppInstallation.ReadWriteSelfForUser.All",
+                "Mail.Send",
+                "SharePointTenantSettings.Read.All",
+            }
+        ),
+        "sharepoint": frozenset({"Sites.Read.All"}),
+    },
+)
+ACTOR = Registration(
+    client_id=ACTOR_CLIENT_ID,
+    name="Custos actor",
+    object_id="0b1ec700-0002-4f00-8a00-ac7020000002",
+    secret="actor-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
+    roles={
+        "graph": frozenset({"Sites.ReadWrite.All", "Files.ReadWrite.All", "Sites.FullControl.All"}),
+        "sharepoint": frozenset({"Sites.FullControl.All"}),
+    },
+)
+BOT = Registration(
+    client_id=BOT_CLIENT_ID,
+    name="Custos",
+    object_id="0b1ec700-0003-4f00-8a00-b07000000003",
+    secret="bot-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
+    roles={"graph": frozenset(), "sharepoint": frozenset()},
+)
+REGISTRATIONS = (OBSERVER, ACTOR, BOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request, out of its access token. `roles` are those on the token's audience."""
+
+    client_id: str
+    roles: frozenset[str]
+    name: str = ""
+
+
+@dataclass
+class Authority:
+    """Entra ID of the simulated tenant: issues access tokens and checks them.
+
+    One authority serves one tenant.
+    """
+
+    tenant_id: str = TENANT_ID
+    registrations: dict[str, Registration] = field(
+        default_factory=lambda: {registration.client_id: registration for registration in REGISTRATIONS}
+    )
+    key: SigningKey = field(default_factory=lambda: signing_key("entra"))
+    _checked: dict[str, tuple[Mapping[str, Any], Caller]] = field(default_factory=dict, repr=False)
+
+    def issue(
+        self,
+        client_id: str,
+        resource: str,
+        *,
+        proof: Proof = "certificate",
+        seconds: int = TOKEN_SECONDS,
+        **claims: Any,
+    ) -> str:
+        """An access token of `client_id` for the audience `resource`; `claims` replaces any claim.
+
+        Raises KeyError for an app that is not registered and ValueError for a resource that does not exist.
+        """
+        registration = self.registrations[client_id]
+        audience = resource.rstrip("/")
+        if audience not in AUDIENCES:
+            raise ValueError(f"The resource principal named {resource} was not found in the tenant.")
+        now = int(time.time())
+        return self.key.sign(
+            {
+                "aud": audience,
+                "iss": f"https://sts.windows.net/{self.tenant_id}/",
+                "iat": now,
+                "nbf": now,
+                "exp": now + seconds,
+                "appid": client_id,
+                "app_displayname": registration.name,
+                "appidacr": "1" if proof == "secret" else "2",
+                "idtyp": "app",
+                "oid": registration.object_id,
+                "sub": registration.object_id,
+                "tid": self.tenant_id,
+                "roles": sorted(registration.roles.get(_resource_of(audience), ())),
+                "uti": uuid.uuid4().hex[:22],
+                "ver": "1.0",
+            }
+            | claims
+        )
+
+    def check(self, authorization: str | None, audience: str, *any_of_roles: str) -> Caller:
+        """The caller behind an `Authorization` header, when its token is for `audience` and holds one of
+        `any_of_roles`.
+
+        No roles given: any valid token of the audience will do. Raises Refused in the words of the resource called.
+        """
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise _unauthenticated(audience, "Access token is empty.")
+        claims, caller = self._checked.get(token) or self._verify(token, audience)
+        if claims["exp"] + _CLOCK_SKEW_SECONDS < time.time():
+            raise _unauthenticated(audience, "Lifetime validation failed, the token is expired.")
+        if claims["aud"] != audience:
+            raise _unauthenticated(audience, "Access token validation failure. Invalid audience.")
+        if audience in _SHAREPOINT_AUDIENCES and claims.get("appidacr") == "1":
+            raise Refused(401, "-2147024891, System.UnauthorizedAccessException", "Unsupported app only token.")
+        if any_of_roles and caller.roles.isdisjoint(any_of_roles):
+            raise _forbidden(audience)
+        return caller
+
+    def revoke(self, client_id: str, resource: str, role: str) -> None:
+        """Take an app role away. Tokens issued before keep it until they end, as they do in Entra."""
+        registration = self.registrations[client_id]
+        kind = _resource_of(resource.rstrip("/"))
+        left = {**registration.roles, kind: registration.roles.get(kind, frozenset()) - {role}}
+        self.registrations[client_id] = replace(registration, roles=left)
+
+    def _verify(self, token: str, audience: str) -> tuple[Mapping[str, Any], Caller]:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self.key.private.public_key(),
+                algorithms=["RS256"],
+                options={"verify_aud": False, "verify_exp": False, "require": ["aud", "exp", "appid", "tid"]},
+                leeway=_CLOCK_SKEW_SECONDS,
+            )
+        except jwt.InvalidTokenError as error:
+            raise _unauthenticated(audience, "Access token validation failure.") from error
+        if claims["tid"] != self.tenant_id:
+            raise _unauthenticated(audience, "Access token validation failure. Invalid tenant.")
+        caller = Caller(claims["appid"], frozenset(claims.get("roles", ())), claims.get("app_displayname", ""))
+        if len(self._checked) >= _REMEMBERED_TOKENS:
+            self._checked.clear()
+        self._checked[token] = (claims, caller)
+        return claims, caller
+
+
+AUTHORITY = web.AppKey("authority", Authority)
+"""Where the web application keeps its authority: `app[AUTHORITY] = Authority()`."""
+
+
+def require(request: web.Request, audience: str, *any_of_roles: str) -> Caller:
+    """The caller of `request`, when its token is for `audience` and holds one of `any_of_roles`.
+
+    Raises Refused: 401 `InvalidAuthenticationToken` or 403 `accessDenied`; SharePoint says 401 where Graph says 403.
+    Source: https://learn.microsoft.com/graph/errors
+    """
+    return request.app[AUTHORITY].check(request.headers.get("Authorization"), audience, *any_of_roles)
+
+
+def http_refusal(refusal: Refused, audience: str) -> web.HTTPException:
+    """`refusal` as the HTTP error that the resource `audience` would send."""
+    if audience in _SHAREPOINT_AUDIENCES:
+        body: dict[str, Any] = {
+            "odata.error": {"code": refusal.code, "message": {"lang": "en-US", "value": refusal.message}}
+        }
+    elif audience == BOT_CONNECTOR:
+        body = {"error": {"code": refusal.code, "message": refusal.message}}
+    else:
+        body = graph_error_body(refusal.code, refusal.message)
+    kind = web.HTTPUnauthorized if refusal.status == 401 else web.HTTPForbidden
+    headers = {"WWW-Authenticate": f'Bearer realm="{TENANT_ID}"'} if refusal.status == 401 else {}
+    return kind(text=msgspec.json.encode(body).decode(), content_type="application/json", headers=headers)
+
+
+def graph_error_body(code: str, message: str) -> dict[str, Any]:
+    """The body of a Microsoft Graph error. Source: https://learn.microsoft.com/graph/errors"""
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+    request_id = str(uuid.uuid4())
+    inner = {"date": moment, "request-id": request_id, "client-request-id": request_id}
+    return {"error": {"code": code, "message": message, "innerError": inner}}
+
+
+def _resource_of(audience: str) -> str:
+    if audience in _SHAREPOINT_AUDIENCES:
+        return "sharepoint"
+    return "graph" if audience == GRAPH else "bot"
+
+
+def _unauthenticated(audience: str, message: str) -> Refused:
+    if audience in _SHAREPOINT_AUDIENCES:
+        return Refused(401, "-2147024891, System.UnauthorizedAccessException", message)
+    if audience == BOT_CONNECTOR:
+        return Refused(401, "Unauthorized", message)
+    return Refused(401, "InvalidAuthenticationToken", message)
+
+
+def _forbidden(audience: str) -> Refused:
+    if audience in _SHAREPOINT_AUDIENCES:
+        return Refused(
+            401,
+            "-2147024891, System.UnauthorizedAccessException",
+            "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))",
+        )
+    return Refused(403, "accessDenied", "Insufficient privileges to complete the operation.")

@@ -1,0 +1,1 @@
+"""SharePoint's own API: sites, lists, sharing, administration."""

@@ -1,0 +1,1 @@
+"""Teams: chats with the bot, cards, installed apps, the activity feed."""

@@ -1,0 +1,1 @@
+"""What the tenant holds, and what its people do to it."""

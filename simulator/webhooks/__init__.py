@@ -1,0 +1,1 @@
+"""Subscriptions to changes, and the courier that tells of them."""
