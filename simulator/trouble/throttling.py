@@ -15,6 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from simulator.trouble.minutes import Minute, Minutes
+
 _TIERS = ((1_000, 1_250), (5_000, 2_500), (15_000, 3_750), (50_000, 5_000))
 _LARGEST = 6_250
 _DAY_MINUTES = 960  # 1,200,000 a day over 1,250 a minute, and so in every tier
@@ -60,6 +62,7 @@ class _App:
     penalty_until: float = 0.0
     penalty: int = 0
     came_early: int = 0
+    minutes: Minutes = field(default_factory=Minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Meter:
             )
         app.units += units
         app.requests += 1
+        app.minutes.add(now, units)
         if units == 0 or not self._throttling:
             return Charge(0, {})
         within = app.minute.spend(units, now)
@@ -108,6 +112,7 @@ class Meter:
         headers = self._headers(app, now)
         if wait:
             app.throttled += 1
+            app.minutes.throttle(now)
             app.penalty = max(wait, app.penalty if now < app.penalty_until else 0)
             app.penalty_until = now + app.penalty
             return Charge(app.penalty, headers)
@@ -129,6 +134,11 @@ class Meter:
             "RateLimit-Remaining": str(max(0, self.limit - app.minute.used)),
             "RateLimit-Reset": str(app.minute.remaining_seconds(now)),
         }
+
+    def minutes(self, count: int) -> dict[str, list[Minute]]:
+        """The last `count` minutes (at most 60) of each app by client id, oldest first, the present one at the end."""
+        now = self._now()
+        return {app_id: app.minutes.last(now, count) for app_id, app in self._apps.items()}
 
     def report(self) -> dict[str, object]:
         """Units, requests and throttled calls for each app since the start, by client id."""

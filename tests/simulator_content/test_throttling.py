@@ -115,3 +115,14 @@ async def test_a_throttled_call_says_when(world: World) -> None:
     assert (reply.status, reply.code) == (429, "activityLimitReached")
     assert 0 < int(reply.headers["Retry-After"]) <= 60
     assert reply.headers["RateLimit-Remaining"] == "0"
+
+
+def test_minutes_are_told_apart(watch: Watch) -> None:
+    """Each minute's requests, units and refusals are kept by themselves; quiet minutes count as nothing."""
+    meter = Meter(1, monotonic=watch)
+    meter.charge("app", 5)
+    watch.now += 120
+    meter.charge("app", 1250)
+    meter.charge("app", 1)
+    told = [(each.requests, each.units, each.throttled) for each in meter.minutes(4)["app"]]
+    assert told == [(0, 0, 0), (1, 5, 0), (0, 0, 0), (2, 1251, 1)]
