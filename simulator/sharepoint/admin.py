@@ -132,7 +132,7 @@ class _Administration:
         wanted: Mapping[str, Any] = given if isinstance(given, dict) else {}
         sites = [site for site in self._tenant.sites.values() if wanted.get("IncludePersonalSite") or not site.personal]
         if wanted.get("Template"):
-            sites = [site for site in sites if _template(site) == wanted["Template"]]
+            sites = [site for site in sites if site.template == wanted["Template"]]
         if wanted.get("Filter"):
             fits = _FILTER.fullmatch(str(wanted["Filter"]))
             if fits is None:
@@ -191,7 +191,7 @@ class _Administration:
             "Status": "Active",
             "StorageUsage": sum(drive.root.size for drive in site.drives) // 1_048_576,
             "TeamsChannelType": _CHANNEL_TYPES[site.channel_type],
-            "Template": _template(site),
+            "Template": site.template,
             "Title": site.title,
             "Url": site.url,
         }
@@ -264,10 +264,3 @@ def _lock(value: object) -> LockState:
         if value in (name, number) and not isinstance(value, bool):
             return name
     raise bad_request(f"LockState has no value {value!r}.")
-
-
-def _template(site: Site) -> str:
-    if site.channel_type:
-        return "TEAMCHANNEL#0" if site.channel_type == "private" else "TEAMCHANNEL#1"
-    names = {"team": "STS#3", "communication": "SITEPAGEPUBLISHING#0", "group": "GROUP#0", "personal": "SPSPERS#10"}
-    return names.get(site.kind, "STS#3")

@@ -286,3 +286,13 @@ class Site:
     @property
     def personal(self) -> bool:
         return self.kind == "personal"
+
+    @property
+    def template(self) -> str:
+        """The web template that the site was made from, as SharePoint names it."""
+        if self.channel_type:
+            return "TEAMCHANNEL#0" if self.channel_type == "private" else "TEAMCHANNEL#1"
+        return _TEMPLATES.get(self.kind, "STS#3")
+
+
+_TEMPLATES = {"team": "STS#3", "communication": "SITEPAGEPUBLISHING#0", "group": "GROUP#0", "personal": "SPSPERS#10"}

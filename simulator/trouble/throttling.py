@@ -51,6 +51,16 @@ class Window:
         return max(1, math.ceil(self.began + self.seconds - now))
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one app has asked for since the start. `came_early` counts calls before the wait they were told was over."""
+
+    requests: int
+    units: int
+    throttled: int
+    came_early: int
+
+
 @dataclass(slots=True)
 class _App:
     minute: Window
@@ -139,6 +149,12 @@ class Meter:
         """The last `count` minutes (at most 60) of each app by client id, oldest first, the present one at the end."""
         now = self._now()
         return {app_id: app.minutes.last(now, count) for app_id, app in self._apps.items()}
+
+    def spent(self) -> dict[str, Spent]:
+        """Each app since the start, by client id."""
+        return {
+            app_id: Spent(app.requests, app.units, app.throttled, app.came_early) for app_id, app in self._apps.items()
+        }
 
     def report(self) -> dict[str, object]:
         """Units, requests and throttled calls for each app since the start, by client id."""
