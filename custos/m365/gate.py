@@ -154,6 +154,10 @@ class TenantGate:
 
     async def flush(self) -> None:
         """Add what was spent since the last flush to the day's row, which all instances share."""
+        async with self._locks.setdefault("spent", asyncio.Lock()):  # two at once would both add the same
+            await self._flush()
+
+    async def _flush(self) -> None:
         now = self.spent()
         fresh = now.plus(self._flushed, -1)
         if fresh == Spent():
