@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from simulator.refusal import Refused, bad_request
 from simulator.tenant.identifiers import item_ids
 from simulator.tenant.model import Actor, Drive, Item, Stamp
+from simulator.tenant.preservation import hold_library
 from simulator.tenant.state import Tenant, child_named
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -48,8 +49,10 @@ def descendants(item: Item) -> Iterator[Item]:
 
 
 def check_site(drive: Drive, *, writing: bool) -> None:
-    """Refuse with 423 what the site's lock forbids."""
+    """Refuse with 423 what the site's lock forbids, and everything in an archived site."""
     lock = drive.site.lock
+    if drive.site.archived:
+        raise Refused(423, "notAllowed", "The site is archived.", inner="resourceLocked")
     if lock == "NoAccess":
         raise Refused(423, "notAllowed", "Access to this site has been blocked.", inner="resourceLocked")
     if writing and lock == "ReadOnly":
@@ -95,6 +98,8 @@ def _inherited_stamp(folder: Item, by: Actor, at: int) -> Stamp | None:
 def _new(tenant: Tenant, folder: Item, name: str, *, by: Actor, size: int, is_folder: bool) -> Item:
     drive = folder.drive
     check_writable(drive)
+    if drive.site.lock == "NoAdditions":
+        raise Refused(423, "notAllowed", "Additions to this site have been blocked.", inner="resourceLocked")
     _check_name(folder, name)
     at, number = tenant.now(), len(drive.order)
     item_id, unique_id = item_ids(drive.id, 1, start=number)[0]
@@ -133,11 +138,13 @@ def create_folder(tenant: Tenant, folder: Item, name: str, *, by: Actor) -> Item
 
 
 def edit(tenant: Tenant, item: Item, *, by: Actor, size: int | None = None) -> Item:
-    """New content for a file."""
+    """New content for a file. The first change of one that a label retains leaves a copy of it as it was."""
     check_writable(item.drive)
     if item.is_folder:
         raise bad_request("A folder has no content.")
     _check_content(item)
+    if _is_retained(item) and item.stamp is not None and item.modified <= item.stamp.applied:
+        _preserve(tenant, item)
     if size is not None:
         _carry_size(item.parent, size - item.size)
         item.size = size
@@ -219,28 +226,44 @@ def _copy(tenant: Tenant, item: Item, folder: Item, *, by: Actor) -> Item:
 def delete(tenant: Tenant, item: Item, *, silently: bool = False) -> None:
     """Remove a file, or a folder with everything below it.
 
-    What a label retains is copied to the site's Preservation Hold Library. `silently` deletes as a retention job may:
-    no tombstone ever appears in delta (open fault, https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2847).
-    Refused with 403 for records, locked or not.
+    A file that a label retains is copied to the site's Preservation Hold Library, unless the tenant forbids to delete
+    labelled files. `silently` deletes as a retention job may: no tombstone ever appears in delta (open fault,
+    https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2847). Refused with 403 for records, locked or not, for
+    a folder that holds retained files, and for what is in the Preservation Hold Library.
+    Source: https://learn.microsoft.com/purview/retention-policies-sharepoint
     """
     check_writable(item.drive)
     if item.parent is None:
         raise Refused(403, "notAllowed", "The root folder cannot be deleted.")
-    doomed = [item, *descendants(item)]
-    for each in doomed:
-        if each.stamp is not None and each.stamp.label.is_record:
-            raise Refused(403, "notAllowed", "A record cannot be deleted.", inner="accessRestricted")
-        if each.checked_out:
-            raise Refused(423, "resourceLocked", "The file is checked out.", inner="resourceLocked")
-    hold = next((drive for drive in item.drive.site.drives if drive.hold), None)
-    if hold is not None and item.drive is not hold:
-        for each in doomed:
-            if not each.is_folder and each.stamp is not None and each.stamp.label.kind != "delete":
-                _preserve(tenant, each, hold)
+    if item.drive.hold and not silently:
+        raise Refused(403, "accessDenied", "What is on hold cannot be deleted.", inner="accessRestricted")
+    for each in (item, *descendants(item)):
+        _check_deletion(tenant, each)
+        if each is not item and _is_retained(each):
+            raise Refused(403, "notAllowed", "The folder holds files that are retained.", inner="accessRestricted")
+    if _is_retained(item) and not item.drive.hold:
+        _preserve(tenant, item)
     _remove(tenant, item, silently=silently)
 
 
-def _preserve(tenant: Tenant, item: Item, hold: Drive) -> None:
+def _check_deletion(tenant: Tenant, item: Item) -> None:
+    if item.stamp is not None and item.stamp.label.is_record:
+        raise Refused(403, "notAllowed", "A record cannot be deleted.", inner="accessRestricted")
+    if item.checked_out:
+        raise Refused(423, "resourceLocked", "The file is checked out.", inner="resourceLocked")
+    records, personal = tenant.records, item.drive.site.personal
+    may = records.labelled_can_be_deleted_onedrive if personal else records.labelled_can_be_deleted
+    if _is_retained(item) and not may:
+        raise Refused(403, "notAllowed", "A labelled file cannot be deleted here.", inner="accessRestricted")
+
+
+def _is_retained(item: Item) -> bool:
+    return not item.is_folder and item.stamp is not None and item.stamp.label.kind != "delete"
+
+
+def _preserve(tenant: Tenant, item: Item) -> None:
+    """Keep a copy of a file as it is now; a copy that is there already does."""
+    hold = hold_library(tenant, item.drive.site)
     stem, dot, extension = item.name.rpartition(".")
     name = f"{stem or extension}_{item.unique_id.upper()}{dot}{extension if stem else ''}"
     if child_named(hold.root, name) is None:

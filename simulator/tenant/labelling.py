@@ -106,14 +106,29 @@ def set_in_bulk(
     return failed
 
 
-def set_default(tenant: Tenant, drive: Drive, name: str, *, by: Actor, to_items: bool = False) -> None:
-    """A library's default label (""= none); `to_items` gives it to the items that have none or a default one."""
+def set_default(
+    tenant: Tenant, drive: Drive, name: str, *, by: Actor, to_items: bool = False, full_control: bool = False
+) -> None:
+    """A library's default label (""= none); items keep the labels they bear.
+
+    `to_items` gives it to what has no label, or one that came from another default; records are left alone. Refused
+    with 403 for a label that makes records without full control of the site.
+    Source: https://learn.microsoft.com/purview/create-apply-retention-labels (Label behavior when you use a default
+    label for SharePoint)
+    """
     check_site(drive, writing=True)
-    drive.default_label = tenant.label(name) if name else None
-    if to_items and drive.default_label is not None:
-        inherited = _stamp(tenant, drive.default_label, by, explicit=False)
-        changed = [each for each in drive.items.values() if each.stamp is None or not each.stamp.explicit]
-        for each in changed:
-            if each.parent is not None:
-                each.stamp = inherited
-        _write(tenant, [each for each in changed if each.parent is not None], by)
+    label = tenant.label(name) if name else None
+    if label is not None and label.is_record and not full_control:
+        raise Refused(403, "accessDenied", "Record labels need full control of the site.")
+    drive.default_label = label
+    if not to_items or label is None:
+        return
+    inherited = _stamp(tenant, label, by, explicit=False)
+    changed = [each for each in drive.items.values() if each.parent is not None and _takes_default(each)]
+    for each in changed:
+        each.stamp = inherited
+    _write(tenant, changed, by)
+
+
+def _takes_default(item: Item) -> bool:
+    return not item.checked_out and (item.stamp is None or not (item.stamp.explicit or item.stamp.label.is_record))

@@ -18,6 +18,7 @@ LinkScope = Literal["anonymous", "organization", "users"]
 LabelBasis = Literal["CreationAgeInDays", "ModificationAgeInDays", "TaggedAgeInDays", "EventAgeInDays"]
 LabelKind = Literal["retain", "delete", "record", "regulatory"]
 ChangeKind = Literal["content", "security"]
+ArchiveStatus = Literal["", "recentlyArchived", "fullyArchived", "reactivating"]
 
 
 @dataclass(eq=False, slots=True)
@@ -258,7 +259,11 @@ class Drive:
 
 @dataclass(eq=False, slots=True)
 class Site:
-    """A site collection with one web. `capability` is what the site itself allows; see `Tenant.capability`."""
+    """A site collection with one web. `capability` is what the site itself allows; see `Tenant.capability`.
+
+    `archived` is when it was archived and `reopens` when its reactivation ends (0: neither); `remembered` are people
+    who once had access: being listed is no access.
+    """
 
     id: str
     collection_id: str
@@ -272,6 +277,11 @@ class Site:
     modified: int
     capability: Capability = "new_guests"
     lock: LockState = "Unlock"
+    archived: int = 0
+    reopens: int = 0
+    company_links: bool = True  # whether links for the whole organisation can be made
+    members_can_share: bool = True
+    members_edit_membership: bool = True
     group_id: str = ""
     parent_group_id: str = ""  # of a channel site
     channel_type: Literal["", "private", "shared"] = ""
@@ -281,6 +291,7 @@ class Site:
     visitors: list[str] = field(default_factory=list)
     permissions: list[Permission] = field(default_factory=list)
     drives: list[Drive] = field(default_factory=list)
+    remembered: list[Principal] = field(default_factory=list)
     asset: str = ""  # which asset of the council's register it belongs to: for the sample data alone
 
     @property

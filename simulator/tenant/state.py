@@ -46,6 +46,30 @@ class TenantSharing:
 
 
 @dataclass(eq=False, slots=True)
+class TenantRecords:
+    """Records management settings of the whole tenant, as people and apps meet them.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
+
+    labelled_can_be_deleted: bool = True
+    labelled_can_be_deleted_onedrive: bool = True
+    record_versioning_disabled: bool = False
+    record_properties_locked: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Limits:
+    """Limits that Microsoft sets, smaller only where a test or a rehearsal wants to meet them with few items.
+
+    Source: https://learn.microsoft.com/office365/servicedescriptions/sharepoint-online-service-description/sharepoint-online-limits
+    """
+
+    list_view: int = 5_000
+    inheritance_items: int = 100_000
+
+
+@dataclass(eq=False, slots=True)
 class Quirks:
     """Ways in which real tenants differ or misbehave, off unless a test or a rehearsal asks for them.
 
@@ -72,6 +96,8 @@ class Tenant:
     domain: str = DOMAIN
     clock: TenantClock = field(default_factory=TenantClock)
     sharing: TenantSharing = field(default_factory=TenantSharing)
+    records: TenantRecords = field(default_factory=TenantRecords)
+    limits: Limits = field(default_factory=Limits)
     quirks: Quirks = field(default_factory=Quirks)
     users: dict[str, User] = field(default_factory=dict)
     users_by_upn: dict[str, User] = field(default_factory=dict)
@@ -111,7 +137,13 @@ class Tenant:
             found = next((each for each in self.sites.values() if each.collection_id == key), None)
         if found is None:
             raise not_found("The site")
+        self.reopen(found)
         return found
+
+    def reopen(self, site: Site) -> None:
+        """Let an archived site be active again if its reactivation has ended."""
+        if 0 < site.reopens <= self.now():
+            site.archived = site.reopens = 0
 
     def site_at(self, url: str) -> Site:
         """The site that a web address lies in. Raises Refused 404."""
@@ -127,6 +159,8 @@ class Tenant:
         found = self.drives.get(drive_id)
         if found is None:
             raise not_found("The drive")
+        if found.site.reopens:
+            self.reopen(found.site)
         return found
 
     def item(self, drive_id: str, item_id: str) -> Item:
