@@ -88,7 +88,7 @@ def by_subtree(folders: pl.LazyFrame, tree: pl.DataFrame) -> pl.DataFrame:
 
     `tree`: drive_id, item_id, parent_id of every folder, the root among them with parent_id "".
     """
-    levels = _levels(tree)
+    levels = folder_levels(tree)
     own = folders.rename({"parent_id": "item_id"}).collect()
     below: pl.DataFrame | None = None
     told: list[pl.DataFrame] = []
@@ -108,7 +108,7 @@ def by_subtree(folders: pl.LazyFrame, tree: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _levels(tree: pl.DataFrame) -> list[pl.DataFrame]:
+def folder_levels(tree: pl.DataFrame) -> list[pl.DataFrame]:
     """Folders by depth, the roots first. A folder whose parent is not in the tree is in none of them."""
     level = tree.filter(pl.col("parent_id") == "")
     levels = [level]

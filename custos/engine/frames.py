@@ -13,7 +13,7 @@ from functools import cached_property
 
 import polars as pl
 
-from custos.engine import activity
+from custos.engine import activity, openness
 from custos.engine.facts import Facts
 from custos.engine.gazette import Gazette
 from custos.engine.model import Kind
@@ -143,15 +143,21 @@ class Frames:
                 ),
             )
             rows = rows.join(whole, on="drive_id", how="left")
-        return rows
+        return self._opened(rows, needed)
+
+    def _opened(self, rows: pl.LazyFrame, needed: frozenset[str]) -> pl.LazyFrame:
+        if openness.FACT not in needed:
+            return rows
+        items, permissions = self._restricted(self.facts.items), self._restricted(self.facts.permissions)
+        return openness.with_anyone_link(rows, items, permissions, self.now)
 
     def _items(self, *, folders: bool) -> pl.LazyFrame:
         folder = pl.col("is_folder").fill_null(value=False)
         return self._restricted(self.facts.items).filter(folder if folders else ~folder)
 
-    def _files(self, _needed: frozenset[str]) -> pl.LazyFrame:
+    def _files(self, needed: frozenset[str]) -> pl.LazyFrame:
         early, late, person = activity.file_activity(self.machines)
-        rows = self._items(folders=False).join(self._library_rows, on="drive_id")
+        rows = self._opened(self._items(folders=False).join(self._library_rows, on="drive_id"), needed)
         extension = pl.col("name").str.extract(r"\.([^.]{1,20})$").str.to_lowercase()
         return rows.with_columns(
             sure=_sure(pl.col("complete") & pl.col("is_folder").is_not_null()),

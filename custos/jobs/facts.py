@@ -27,6 +27,17 @@ async def facts(app: Custos, bundle: Bundle, *, drives: frozenset[str] | None = 
     return facts_from({**tables.frames, "people": _people(accounts.people.values())}), tables
 
 
+async def facts_at_rest(app: Custos, bundle: Bundle) -> Facts:
+    """The mirror as it is now, for a question: who is no person is taken as it was when it was last asked of Entra.
+
+    Entra is asked only when that never happened, or the settings name others since. Raises StorageTrouble.
+    """
+    known = await directory.not_people(app, bundle)
+    tables = await read_facts(app.account, app.lakehouse)
+    people = pl.DataFrame({"user_id": list(known.values()), "upn": list(known)}, schema=PEOPLE)
+    return facts_from({**tables.frames, "people": people})
+
+
 def _people(people: Iterable[Person]) -> pl.DataFrame:
     known = list(people)
     return pl.DataFrame(

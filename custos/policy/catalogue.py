@@ -62,6 +62,8 @@ _PERMISSIONS = (
     5,
     "Files.Read.All",
 )
+_REACH = ("permissions of what is shared, its folders included", "when a sharing signal was seen, and nightly for folders", 0,
+          "Files.Read.All")  # fmt: skip
 _SITES = ("site discovery", "daily", 0, "Sites.Read.All")
 _ADMIN = ("SharePoint administration", "daily", 0, "SharePoint Sites.FullControl.All")
 _GROUPS = ("Microsoft 365 groups", "daily", 0, "GroupMember.Read.All")
@@ -187,6 +189,7 @@ _FACTS = (
     _fact("file_modified", (Kind.FILE,), _T.MOMENT, _DELTA, "the last change by anybody or anything", "2024-03-14"),
     _fact("shared_scope", (Kind.FILE, Kind.FOLDER), _T.CHOICE, _DELTA, "how it is shared", "anonymous",
           choices=("anonymous", "organization", "users", "unique"), missing="not shared on its own"),
+    _fact("anyone_link", (Kind.FILE, Kind.FOLDER), _T.FLAG, _REACH, "a link that anyone can open reaches it, through a folder too", "no"),
     _fact("label", (Kind.FILE,), _T.TEXT, _LABELS, "the retention label", "GEN-01 Transitory 60d", missing="it has none"),
     _fact("label_explicit", (Kind.FILE,), _T.FLAG, _LABELS, "somebody chose the label", "no"),
     _fact("label_fits_schedule", (Kind.FILE,), _T.FLAG, _LABELS, "the label is the schedule's", "yes"),

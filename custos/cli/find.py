@@ -1,0 +1,73 @@
+"""`custos find`: ask the mirror any question in the policies' own words, without a call to Microsoft 365."""
+
+from __future__ import annotations
+
+import argparse
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.errors import BadInput, Mark, Problem
+from custos.jobs.finding import ask
+from custos.policy.questions import NAMED, question
+from custos.report import finding as report
+from custos.report.words import table
+
+_SHOWN = 30
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what",
+        nargs="?",
+        metavar="WHAT",
+        help="a kind (file, folder, library, site, team, link, grant, guest) or a question with a name; "
+        "without it, the named questions",
+    )
+    parser.add_argument(
+        "condition", nargs="?", metavar="CONDITION", help="as in a policy's `when:`, for instance '{label: is_missing}'"
+    )
+    parser.add_argument(
+        "--columns", default="", metavar="FACT,FACT", help="facts to be shown besides those of the condition"
+    )
+    parser.add_argument("--by", default="", metavar="FACT", help="count by site, library, asset or any other fact")
+    parser.add_argument(
+        "--limit", type=int, metavar="N", help=f"how many to show (default {_SHOWN}; all with --json and --csv)"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="for machines")
+    form.add_argument("--csv", action="store_true", help="for a spreadsheet")
+    parser.add_argument("--names", action="store_true", help="do not mask names of files in sensitive assets")
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    if args.what is None:
+        _list(screen)
+        return Exit.OK
+    if args.limit is not None and args.limit < 0:
+        raise BadInput([Problem(Mark("--limit"), f"{args.limit} is not a number of rows.", "Write 0 or more.")])
+    columns = [name.strip() for name in args.columns.split(",") if name.strip()]
+    asked = question(args.what, args.condition, columns=columns, by=args.by)
+    for_machines = args.json or args.csv
+    limit = args.limit if args.limit is not None else None if for_machines else _SHOWN
+    answer, bundle = await ask(app, asked, limit=limit)
+    if args.json:
+        screen.out.file.write(report.as_json(answer, bundle.records, names=args.names) + "\n")
+    elif args.csv:
+        screen.out.file.write(report.as_csv(answer, bundle.records, names=args.names))
+    else:
+        report.show(answer, bundle.records, screen.out, names=args.names)
+    complete, libraries = answer.coverage
+    return Exit.OK if complete == libraries > 0 else Exit.FINDINGS
+
+
+def _list(screen: Screen) -> None:
+    found = table("Questions with a name", ("name", "of", "condition", "what is asked"))
+    for one in NAMED.values():
+        found.add_row(one.name, one.kind.value, one.condition, one.words)
+    screen.out.print(found)
+    screen.out.print("Any other: custos find KIND CONDITION. `custos schema` lists the facts.", markup=False)
+
+
+COMMAND = Command(
+    "find", "Ask the mirror which files, libraries, sites or links a condition holds for.", _arguments, online=_run
+)
