@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 
 from simulator import act
+from simulator.refusal import Refused
+from simulator.trouble import command as trouble
+from simulator.trouble.script import Script, read_script
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     bench = commands.add_parser("bench", help="measure how fast the tenant answers")
     bench.add_argument("--scale", type=float, default=1.66, help="1.0 is 602,400 items (default: 1.66, a million)")
     act.add_arguments(commands.add_parser("act", help="do what people do"))
+    trouble.add_arguments(commands.add_parser("trouble", help="put trouble on, and take it off"))
     options = parser.parse_args(arguments)
     if options.command == "serve":
         return asyncio.run(_serve(options))
@@ -28,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
         from simulator.bench import measure
 
         return measure(options.scale)
+    if options.command == "trouble":
+        return trouble.run(options)
     return act.run(options)
 
 
@@ -41,6 +47,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
                         help="expose a directory tree as a document library; may be repeated")  # fmt: skip
     parser.add_argument("--messaging-endpoint", default="", metavar="URL", help="where the Teams bot listens")
     parser.add_argument("--traffic", type=Path, metavar="FILE.jsonl", help="record every Graph exchange")
+    parser.add_argument("--trouble", type=_script, metavar="FILE", help="a script of troubles, YAML or JSON")
 
 
 def _mount(text: str) -> tuple[str, Path]:
@@ -50,8 +57,16 @@ def _mount(text: str) -> tuple[str, Path]:
     return library, Path(directory)
 
 
+def _script(text: str) -> Script:
+    try:
+        return read_script(Path(text))
+    except Refused as refusal:
+        raise argparse.ArgumentTypeError(refusal.message) from refusal
+
+
 async def _serve(options: argparse.Namespace) -> int:
     from simulator.council import build_council
+    from simulator.keys import TROUBLES
     from simulator.server import serve
     from simulator.teams.client import TEAMS
     from simulator.tenant.mount import mount
@@ -66,6 +81,8 @@ async def _serve(options: argparse.Namespace) -> int:
     host, port = runner.addresses[0][:2]
     runner.app[TEAMS].endpoint = options.messaging_endpoint
     runner.app[TEAMS].service_url = f"http://{host}:{port}/bot/teams/"
+    if options.trouble is not None:
+        runner.app[TROUBLES].add(options.trouble)
     print(f"ready http://{host}:{port}", flush=True)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

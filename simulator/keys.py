@@ -6,10 +6,10 @@ from aiohttp import web
 
 from simulator.tenant.state import Tenant
 from simulator.traffic import Traffic
-from simulator.trouble.faults import Faults
 from simulator.trouble.throttling import Meter
+from simulator.trouble.troubles import Troubles
 
 TENANT = web.AppKey("tenant", Tenant)
 METER = web.AppKey("meter", Meter)
-FAULTS = web.AppKey("faults", Faults)
+TROUBLES = web.AppKey("troubles", Troubles)
 TRAFFIC = web.AppKey("traffic", Traffic)

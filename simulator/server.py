@@ -13,7 +13,7 @@ from simulator.control import desk as control
 from simulator.entra import endpoints as entra
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
 from simulator.graph.errors import error_answer
-from simulator.keys import FAULTS, METER, TENANT, TRAFFIC
+from simulator.keys import METER, TENANT, TRAFFIC, TROUBLES
 from simulator.page import chats
 from simulator.refusal import Refused
 from simulator.sharepoint import admin as sharepoint_admin
@@ -21,13 +21,16 @@ from simulator.sharepoint import rest as sharepoint_rest
 from simulator.teams import activity, bot, installs
 from simulator.tenant.state import Tenant
 from simulator.traffic import Traffic
-from simulator.trouble.faults import Fault, Faults
+from simulator.trouble import answers, effects
+from simulator.trouble import desk as trouble
 from simulator.trouble.throttling import Meter
+from simulator.trouble.troubles import Troubles
 from simulator.webhooks import subscriptions
 
 _GRAPH = "/graph/v1.0"
 _SURFACES = (
     graph, entra, bot, chats, mail, activity, installs, subscriptions, sharepoint_rest, sharepoint_admin, control,
+    trouble,
 )  # fmt: skip
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -38,11 +41,15 @@ def build(tenant: Tenant, *, traffic: Path | None = None, throttling: bool = Tru
 
     Without `throttling` units are counted but nobody has to wait.
     """
-    app = web.Application(middlewares=[_recorded, _refusals, _troubled], client_max_size=64 * 1024 * 1024)
+    app = web.Application(
+        middlewares=[_recorded, answers.dated, _refusals, answers.troubled], client_max_size=64 * 1024 * 1024
+    )
     app[TENANT] = tenant
     app[AUTHORITY] = Authority(tenant.id)
     app[METER] = Meter(tenant.licences, throttling=throttling)
-    app[FAULTS] = Faults(tenant)
+    app[TROUBLES] = Troubles(tenant.clock, tenant.seed)
+    answers.prepare(app)
+    effects.attach(app)
     if traffic is not None:
         app[TRAFFIC] = Traffic(traffic)
         app.on_cleanup.append(_close_traffic)
@@ -93,61 +100,6 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
         told = error_answer(refusal, request_id=number, client_request_id=client, headers=refusal.headers)
         headers = {**told.headers, "request-id": number}
         return web.Response(body=told.body, status=told.status, headers=headers, content_type="application/json")
-
-
-@web.middleware
-async def _troubled(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Lets the troubles happen that somebody asked for. The control address itself is spared."""
-    if request.path.startswith("/sim/"):
-        return await handler(request)
-    fault = request.app[FAULTS].take(request.method, request.rel_url.path_qs)
-    if fault is None:
-        return await handler(request)
-    if fault.kind in ("status", "html"):
-        return _told_to_fail(fault)
-    if fault.kind == "dropped":
-        _disconnect(request)
-        return web.Response(status=500)
-    return await _half(request, await handler(request), fault)
-
-
-def _told_to_fail(fault: Fault) -> web.Response:
-    headers = {"Retry-After": f"{fault.retry_after:g}"} if fault.retry_after else {}
-    if fault.kind == "html":
-        page = "<html><body><h1>Service Unavailable</h1></body></html>"
-        return web.Response(status=503, text=page, content_type="text/html", headers=headers)
-    if fault.status == 503:
-        return web.Response(status=503, headers=headers)
-    refusal = Refused(fault.status, fault.code or _CODES.get(fault.status, "generalException"), "Told to fail.")
-    refusal.headers.update(headers)
-    raise refusal
-
-
-_CODES = {
-    400: "invalidRequest", 401: "unauthenticated", 403: "accessDenied", 404: "itemNotFound", 409: "conflict",
-    412: "resourceModified", 423: "resourceLocked", 429: "activityLimitReached", 504: "UnknownError",
-    507: "quotaLimitReached",
-}  # fmt: skip
-
-
-def _disconnect(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()
-
-
-async def _half(request: web.Request, response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
-    """Only half of the body: as if whole (`truncated`), or with the connection closed in the middle (`midway`)."""
-    if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
-        return response
-    half = response.body[: len(response.body) // 2]
-    if fault.kind == "truncated":
-        return web.Response(status=response.status, body=half, content_type="application/json")
-    broken = web.StreamResponse(status=response.status, headers={"Content-Type": "application/json"})
-    broken.content_length = len(response.body)
-    await broken.prepare(request)
-    await broken.write(half)
-    _disconnect(request)
-    return broken
 
 
 async def serve(

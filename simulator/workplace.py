@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from aiohttp import web
 
-from simulator.keys import TENANT
+from simulator.keys import TENANT, TROUBLES
 from simulator.mail import MAILBOXES, Mailboxes
 from simulator.teams.activity import FEED, Feed
 from simulator.teams.client import TEAMS, Teams
@@ -33,7 +33,7 @@ async def lifespan(app: web.Application) -> AsyncIterator[None]:
     app[FEED] = Feed()
     app[TEAMS] = Teams(tenant.clock, tenant.id)
     app[SUBSCRIPTIONS] = Subscriptions(tenant.clock)
-    app[COURIER] = courier = Courier(tenant, app[SUBSCRIPTIONS])
+    app[COURIER] = courier = Courier(tenant, app[SUBSCRIPTIONS], app[TROUBLES])
     await courier.start()
     tenant.listeners.append(courier.drive_changed)
     yield

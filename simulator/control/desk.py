@@ -7,7 +7,7 @@ tests need.
 | `GET /sim/state` | counts, planted ids, people, units and requests spent, what went wrong on request |
 | `GET /sim/environment` | the environment variables that make Custos talk to this tenant |
 | `POST /sim/act` | do what a person does: see `simulator.control.deeds` |
-| `GET, POST, DELETE /sim/faults` | troubles to come: see `simulator.trouble.faults` |
+| `GET, POST, DELETE /sim/faults` | troubles that wait or stand, what has happened: see `simulator.trouble.desk` |
 | `GET, POST /sim/notifications` | the courier's diary and knobs; `reauthorize`, `forge` |
 | `POST /sim/messaging-endpoint` | `{"url": …}`: where the bot listens |
 | `POST /sim/people` | `{"person": …, "blocked": bool, "installable": bool, "mailbox": bool}` |
@@ -37,7 +37,7 @@ from simulator.entra.identity import (
     SHAREPOINT,
     TEAMS_APP_ID,
 )
-from simulator.keys import FAULTS, METER
+from simulator.keys import METER, TROUBLES
 from simulator.mail import MAILBOXES, SERVICE_MAILBOX
 from simulator.refusal import Refused, bad_request, not_found
 from simulator.teams.activity import FEED
@@ -61,9 +61,6 @@ def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
         web.get("/sim/state", desk.state),
         web.get("/sim/environment", desk.environment),
         web.post("/sim/act", desk.act),
-        web.get("/sim/faults", desk.faults),
-        web.post("/sim/faults", desk.add_faults),
-        web.delete("/sim/faults", desk.clear_faults),
         web.get("/sim/notifications", desk.notifications),
         web.post("/sim/notifications", desk.change_notifications),
         web.post("/sim/messaging-endpoint", desk.messaging_endpoint),
@@ -117,19 +114,6 @@ class _Desk:
     async def act(self, request: web.Request) -> web.Response:
         return await self._answered(request, self._act)
 
-    async def faults(self, request: web.Request) -> web.Response:
-        loopback_only(request)
-        faults = request.app[FAULTS]
-        return web.json_response({"waiting": faults.waiting(), "happened": faults.happened}, dumps=_dumps)
-
-    async def add_faults(self, request: web.Request) -> web.Response:
-        return await self._answered(request, self._add_faults)
-
-    async def clear_faults(self, request: web.Request) -> web.Response:
-        loopback_only(request)
-        request.app[FAULTS].clear()
-        return web.Response(status=204)
-
     async def notifications(self, request: web.Request) -> web.Response:
         loopback_only(request)
         courier = request.app[COURIER]
@@ -167,9 +151,6 @@ class _Desk:
         request.app[TEAMS].reached_at(request)
         return web.json_response(await Deeds(self._tenant, request.app).do(body), dumps=_dumps)
 
-    async def _add_faults(self, request: web.Request, body: dict[str, Any]) -> web.Response:
-        return web.json_response({"waiting": request.app[FAULTS].add(body.get("faults", body))})
-
     async def _change_notifications(self, request: web.Request, body: dict[str, Any]) -> web.Response:
         courier, known = request.app[COURIER], {each.name for each in fields(Knobs)}
         forged = body.pop("forge", None)
@@ -181,7 +162,7 @@ class _Desk:
         told: dict[str, Any] = {"knobs": asdict(courier.knobs)}
         if asked is not None:
             chosen = [each for each in request.app[SUBSCRIPTIONS] if asked in ("all", each.id)]
-            told["reauthorize"] = sum(courier.ask_reauthorisation(each) for each in chosen)
+            told["reauthorize"] = sum(courier.lifecycle(each, "reauthorizationRequired") for each in chosen)
         if isinstance(forged, dict):
             wanted = str(forged.pop("subscription", ""))
             target = next((each for each in request.app[SUBSCRIPTIONS] if wanted in ("", each.id)), None)
@@ -235,7 +216,7 @@ class _Desk:
                 "notificationsLost": courier.lost,
             },
             "spent": app[METER].report(),
-            "faults": app[FAULTS].happened,
+            "faults": app[TROUBLES].happened,
             "unanswered": tenant.unanswered,
             "planted": tenant.planted,
             "roles": _roles(app),
@@ -274,8 +255,7 @@ class _Desk:
         """Do what the JSON body of a control request asks, and say in plain words why not."""
         loopback_only(request)
         try:
-            raw = msgspec.json.decode(await request.read() or b"{}")
-            body = raw if isinstance(raw, dict) else {"faults": raw}
+            body = msgspec.json.decode(await request.read() or b"{}", type=dict[str, Any])
             response: web.Response = await doing(request, body)
         except Refused as refusal:
             error = {"code": refusal.code, "message": refusal.message}

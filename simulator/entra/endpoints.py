@@ -98,8 +98,9 @@ async def _token(request: web.Request) -> web.Response:
     if not scope.endswith("/.default") or scope.removesuffix("/.default").rstrip("/") not in AUDIENCES:
         return _oauth_error(400, "invalid_scope", 70011, f"The provided value for scope {scope} is not valid.")
     token = authority.issue(registration.client_id, scope.removesuffix("/.default"), proof=proof, seconds=3599)
+    life = authority.lifetime(3599)
     return web.json_response(
-        {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599, "access_token": token},
+        {"token_type": "Bearer", "expires_in": life, "ext_expires_in": life, "access_token": token},
         headers={"Cache-Control": "no-store"},
     )
 
@@ -136,7 +137,7 @@ async def _managed_identity(request: web.Request) -> web.Response:
     return web.json_response(
         {
             "access_token": authority.issue(client_id, resource),
-            "expires_on": str(int(time.time()) + TOKEN_SECONDS),
+            "expires_on": str(int(authority.now()) + authority.lifetime(TOKEN_SECONDS)),
             "resource": resource,
             "token_type": "Bearer",
             "client_id": client_id.upper(),

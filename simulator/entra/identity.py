@@ -12,6 +12,7 @@ https://learn.microsoft.com/sharepoint/dev/solution-guidance/security-apponly-az
 
 from __future__ import annotations
 
+import base64
 import time
 import uuid
 from collections.abc import Mapping
@@ -121,7 +122,8 @@ class Caller:
 class Authority:
     """Entra ID of the simulated tenant: issues access tokens and checks them.
 
-    One authority serves one tenant.
+    One authority serves one tenant. On request (`simulator.trouble`) tokens live `longest` seconds at most, and Entra's
+    clock, or that by which the services judge, is so many seconds ahead of the machine's.
     """
 
     tenant_id: str = TENANT_ID
@@ -129,6 +131,11 @@ class Authority:
         default_factory=lambda: {registration.client_id: registration for registration in REGISTRATIONS}
     )
     key: SigningKey = field(default_factory=lambda: signing_key("entra"))
+    longest: float | None = None
+    entra_ahead: float = 0.0
+    services_ahead: float = 0.0
+    _generation: int = field(default=0, repr=False)
+    _challenge: bool = field(default=False, repr=False)
     _checked: dict[str, tuple[Mapping[str, Any], Caller]] = field(default_factory=dict, repr=False)
 
     def issue(
@@ -148,14 +155,14 @@ class Authority:
         audience = resource.rstrip("/")
         if audience not in AUDIENCES:
             raise ValueError(f"The resource principal named {resource} was not found in the tenant.")
-        now = int(time.time())
+        now = int(self.now())
         return self.key.sign(
             {
                 "aud": audience,
                 "iss": f"https://sts.windows.net/{self.tenant_id}/",
                 "iat": now,
                 "nbf": now,
-                "exp": now + seconds,
+                "exp": now + self.lifetime(seconds),
                 "appid": client_id,
                 "app_displayname": registration.name,
                 "appidacr": "1" if proof == "secret" else "2",
@@ -165,6 +172,7 @@ class Authority:
                 "tid": self.tenant_id,
                 "roles": sorted(registration.roles.get(_resource_of(audience), ())),
                 "uti": uuid.uuid4().hex[:22],
+                "rh": f"0.{self._generation}",
                 "ver": "1.0",
             }
             | claims
@@ -180,8 +188,13 @@ class Authority:
         if scheme.lower() != "bearer" or not token:
             raise _unauthenticated(audience, "Access token is empty.")
         claims, caller = self._checked.get(token) or self._verify(token, audience)
-        if claims["exp"] + _CLOCK_SKEW_SECONDS < time.time():
+        judged = time.time() + self.services_ahead
+        if claims["exp"] + _CLOCK_SKEW_SECONDS < judged:
             raise _unauthenticated(audience, "Lifetime validation failed, the token is expired.")
+        if claims.get("nbf", 0) - _CLOCK_SKEW_SECONDS > judged:
+            raise _unauthenticated(audience, "Lifetime validation failed, the token is not yet valid.")
+        if claims.get("rh", f"0.{self._generation}") != f"0.{self._generation}":
+            raise self._revoked(audience)
         if claims["aud"] != audience:
             raise _unauthenticated(audience, "Access token validation failure. Invalid audience.")
         if audience in _SHAREPOINT_AUDIENCES and claims.get("appidacr") == "1":
@@ -189,6 +202,32 @@ class Authority:
         if any_of_roles and caller.roles.isdisjoint(any_of_roles):
             raise _forbidden(audience)
         return caller
+
+    def now(self) -> float:
+        """Entra's time, in seconds since 1970."""
+        return time.time() + self.entra_ahead
+
+    def lifetime(self, seconds: int) -> int:
+        """How many seconds a token lives that should live `seconds`."""
+        return seconds if self.longest is None else min(seconds, int(self.longest))
+
+    def revoke_tokens(self, *, challenge: bool) -> None:
+        """Refuse every token issued so far. `challenge` says so as continuous access evaluation does.
+
+        Source: https://learn.microsoft.com/entra/identity-platform/claims-challenge
+        """
+        self._generation += 1
+        self._challenge = challenge
+
+    def _revoked(self, audience: str) -> Refused:
+        refusal = _unauthenticated(audience, "Continuous access evaluation resulted in challenge.")
+        if self._challenge:
+            claims = base64.b64encode(msgspec.json.encode({"access_token": {"nbf": {"essential": True}}})).decode()
+            refusal.headers["WWW-Authenticate"] = (
+                f'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
+                f'error="insufficient_claims", claims="{claims}"'
+            )
+        return refusal
 
     def revoke(self, client_id: str, resource: str, role: str) -> None:
         """Take an app role away. Tokens issued before keep it until they end, as they do in Entra."""
@@ -203,8 +242,13 @@ class Authority:
                 token,
                 self.key.private.public_key(),
                 algorithms=["RS256"],
-                options={"verify_aud": False, "verify_exp": False, "require": ["aud", "exp", "appid", "tid"]},
-                leeway=_CLOCK_SKEW_SECONDS,
+                options={
+                    "verify_aud": False,
+                    "verify_exp": False,
+                    "verify_nbf": False,
+                    "verify_iat": False,
+                    "require": ["aud", "exp", "appid", "tid"],
+                },
             )
         except jwt.InvalidTokenError as error:
             raise _unauthenticated(audience, "Access token validation failure.") from error

@@ -101,8 +101,9 @@ def _from_moment(drive: Drive, text: str) -> Token:
 
 
 def _gone(call: Call) -> Answer:
-    refusal = Refused(410, "resyncChangesApplyDifferences", "The delta token has expired; enumerate anew.")
-    refusal.headers["Location"] = call.link(token=Token("f", call.tenant.drive(call["drive"]).epoch, 0, 0).text())
+    drive = call.tenant.drive(call["drive"])
+    refusal = Refused(410, drive.resync, "The delta token has expired; enumerate anew.")
+    refusal.headers["Location"] = call.link(token=Token("f", drive.epoch, 0, 0).text())
     raise refusal
 
 

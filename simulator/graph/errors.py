@@ -21,5 +21,5 @@ def error_answer(refusal: Refused, *, request_id: str, client_request_id: str, h
         inner = {"code": refusal.inner, **inner}
     body = {"error": {"code": refusal.code, "message": refusal.message, "innerError": inner}}
     if refusal.status == 401:
-        headers = {**headers, "WWW-Authenticate": 'Bearer realm=""'}
+        headers = {"WWW-Authenticate": 'Bearer realm=""', **headers}
     return Answer(msgspec.json.encode(body), refusal.status, headers)

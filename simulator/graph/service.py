@@ -13,9 +13,10 @@ from simulator.graph import batch, content, people, places
 from simulator.graph.calls import Answer, Call
 from simulator.graph.errors import error_answer
 from simulator.graph.router import Router
-from simulator.keys import FAULTS, METER, TENANT
+from simulator.keys import METER, TENANT
 from simulator.refusal import Refused
 from simulator.tenant.state import Tenant
+from simulator.trouble.answers import lacks_a_part, on_part
 
 PREFIX = "/graph/v1.0/"
 ROUTER = Router([*content.OPERATIONS, *places.OPERATIONS, *people.OPERATIONS])
@@ -104,20 +105,16 @@ async def _batch(request: web.Request) -> web.Response:
             continue
         call = part.call(request.app[TENANT], caller, base, preferences)
         answers[part.id] = await _part(request, part, call)
-    fault = request.app[FAULTS].take(request.method, request.rel_url.path_qs, batch=True)
-    if fault is not None:
+    if lacks_a_part(request.app, request.method, request.rel_url.path_qs):
         answers.pop(next(reversed(answers)), None)
     return _response(batch.encode(list(answers.values())))
 
 
 async def _part(request: web.Request, part: batch.Part, call: Call) -> batch.PartAnswer:
-    fault = request.app[FAULTS].take(call.method, "/" + part.url)
     try:
-        if fault is not None:
-            refusal = Refused(fault.status, fault.code or "generalException", "The simulated tenant was told to fail.")
-            if fault.retry_after:
-                refusal.headers["Retry-After"] = f"{fault.retry_after:g}"
-            raise refusal
+        told_to_fail = on_part(request.app, call.method, "/" + part.url)
+        if told_to_fail is not None:
+            raise told_to_fail
         answered = perform(request.app, call)
     except Refused as refusal:
         number = str(uuid.uuid4())

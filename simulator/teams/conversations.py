@@ -83,12 +83,14 @@ class Conversations:
     """Every conversation of the tenant with the bot, and the installations that make them possible.
 
     `installed` maps a person to the id of the installation; `blocked` people have muted the bot, `forbidden` ones fall
-    under an app policy that does not let the app be installed.
+    under an app policy that does not let the app be installed; the chats of those in `gone` are not there any more,
+    until they are opened again.
     """
 
     installed: dict[str, str] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
     forbidden: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     _by_person: dict[str, Conversation] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_700_000_000_001))
     _allowances: dict[str, Allowance] = field(default_factory=dict)
@@ -101,6 +103,7 @@ class Conversations:
 
     def open(self, person_id: str) -> tuple[Conversation, bool]:
         """The person's conversation, and whether it had to be made."""
+        self.gone.discard(person_id)
         made = person_id not in self._by_person
         if made:
             self._by_person[person_id] = Conversation(self.id_for(person_id), person_id)
@@ -109,7 +112,7 @@ class Conversations:
     def find(self, conversation_id: str) -> Conversation | None:
         """The conversation with this id; that of somebody who has the bot exists from the installation on."""
         person_id = conversation_id.removeprefix("19:").partition("_")[0]
-        if conversation_id != self.id_for(person_id):
+        if conversation_id != self.id_for(person_id) or person_id in self.gone:
             return None
         return self.open(person_id)[0] if person_id in self.installed else self._by_person.get(person_id)
 

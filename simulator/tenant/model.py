@@ -244,6 +244,7 @@ class Drive:
     log: list[Change] = field(default_factory=list)
     sequence: int = 0
     epoch: int = 0  # delta tokens of an earlier epoch have expired
+    resync: str = "resyncChangesApplyDifferences"  # and how their holder is told to begin anew
 
     @property
     def root(self) -> Item:

@@ -1,4 +1,4 @@
-"""The courier that carries change notifications to their subscribers, in time, twice, late or not at all.
+"""The courier that carries change notifications to their subscribers; in time, unless a trouble falls on them.
 
 Delivery follows Microsoft's rules: a 2xx answer within 3 s counts; anything else is tried again with exponential
 back-off for up to 4 h, each retry with 10 s; an endpoint that answered slowly in the last ten minutes gets its news
@@ -14,7 +14,7 @@ import asyncio
 import time
 import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
@@ -27,6 +27,8 @@ from yarl import URL
 from simulator.tenant.clock import instant
 from simulator.tenant.model import ChangeKind
 from simulator.tenant.state import Tenant
+from simulator.trouble.kinds import Doubled, Late, Lost, Reordered
+from simulator.trouble.troubles import Troubles
 from simulator.webhooks.subscribed import Subscription, Subscriptions
 
 _HANDSHAKE_SECONDS = 10.0
@@ -34,6 +36,13 @@ _PARTS_A_POST = 100
 _DIARY = 2_000
 _KEPT_SECONDS = 4 * 3600  # while a subscription waits for reauthorisation, on the tenant's clock
 _SLOW_SHARE, _DROP_SHARE = 0.10, 0.15
+_FORGERIES: Mapping[str, Mapping[str, Any]] = {
+    "client_state": {"clientState": "guessed"},
+    "tenant": {"tenantId": "00000000-0000-4000-8000-000000000000"},
+    "subscription": {"subscriptionId": "00000000-0000-4000-8000-000000000000"},
+    "oversized": {"padding": 300_000},
+    "not_json": {"body": "<html>"},
+}
 EndpointState = Literal["normal", "slow", "drop"]
 
 
@@ -50,9 +59,6 @@ class Knobs:
     longest_pause: float = 600.0
     give_up: float = 14_400.0
     window: float = 600.0
-    lose: int = 0  # so many of the next notifications never arrive
-    double: int = 0  # so many of the next arrive twice
-    reverse: bool = False  # those waiting together arrive newest first
 
 
 @dataclass(eq=False, slots=True)
@@ -96,6 +102,7 @@ class Courier:
 
     tenant: Tenant
     subscriptions: Subscriptions
+    troubles: Troubles
     knobs: Knobs = field(default_factory=Knobs)
     attempts: deque[Attempt] = field(default_factory=lambda: deque(maxlen=_DIARY))
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
@@ -143,14 +150,16 @@ class Courier:
             if subscription.family == "group":
                 self._tell(subscription, "updated", data)
 
-    def ask_reauthorisation(self, subscription: Subscription) -> bool:
-        """Send `reauthorizationRequired` and keep notifications back until it is given; False without a lifecycle
-        address.
+    def lifecycle(self, subscription: Subscription, event: str) -> bool:
+        """Tell of a lifecycle event; False without a lifecycle address. After `reauthorizationRequired` notifications
+        are kept back until it is given; with `subscriptionRemoved` the subscription is gone, address or not.
         """
+        if event == "subscriptionRemoved":
+            self.subscriptions.remove(subscription)
         if not subscription.lifecycle_url:
             return False
-        subscription.paused = True
-        notification = self._envelope(subscription) | {"lifecycleEvent": "reauthorizationRequired"}
+        subscription.paused = event == "reauthorizationRequired"
+        notification = self._envelope(subscription) | {"lifecycleEvent": event}
         self._spawn(self._carry(subscription.lifecycle_url, [notification]))
         return True
 
@@ -193,23 +202,28 @@ class Courier:
         """Wait a little, so that news of one moment travels together, then send it off."""
         await asyncio.sleep(self.knobs.delay)
         news = list(self._waiting.pop(url, {}).values())
-        if self.knobs.reverse:
+        together = _PARTS_A_POST
+        if len(news) > 1 and self.troubles.on_notification(Reordered):
             news.reverse()
+            together = 1
         leaving = []
         for notification in news:
-            if self.knobs.lose > 0:
-                self.knobs.lose -= 1
+            if self.troubles.on_notification(Lost):
                 self.lost += 1
                 continue
+            late = self.troubles.on_notification(Late)
+            if late is not None:
+                self._spawn(self._carry(url, [notification], after=late.seconds))
+                continue
             leaving.append(notification)
-            if self.knobs.double > 0:
-                self.knobs.double -= 1
+            if self.troubles.on_notification(Doubled):
                 self._spawn(self._carry(url, [notification]))
-        for start in range(0, len(leaving), _PARTS_A_POST):
-            self._spawn(self._carry(url, leaving[start : start + _PARTS_A_POST]))
+        for start in range(0, len(leaving), together):
+            self._spawn(self._carry(url, leaving[start : start + together]))
 
-    async def _carry(self, url: str, notifications: Sequence[dict[str, Any]]) -> None:
-        """Deliver one POST, with all the retries that Microsoft grants."""
+    async def _carry(self, url: str, notifications: Sequence[dict[str, Any]], *, after: float = 0.0) -> None:
+        """Deliver one POST, `after` so many seconds, with all the retries that Microsoft grants."""
+        await asyncio.sleep(after)
         state = self._endpoint(url).state
         if state == "drop":
             self.lost += len(notifications)
@@ -289,6 +303,16 @@ class Courier:
         true = self._envelope(subscription) | {"changeType": "updated", "resourceData": None}
         body = raw.encode() if isinstance(raw, str) else msgspec.json.encode({"value": [true | changes]})
         return await self.post(subscription.notification_url, body + b" " * padding)
+
+    def forge_all(self, claim: str, count: int) -> None:
+        """Post forged notifications to one subscriber, wrong in their `claim`: see `simulator.trouble.kinds.Forged`."""
+        target = next(iter(self.subscriptions), None)
+        if target is not None:
+            for _ in range(count):
+                self._spawn(self._forge_one(target, _FORGERIES[claim]))
+
+    async def _forge_one(self, subscription: Subscription, changes: Mapping[str, Any]) -> None:
+        await self.forge(subscription, **changes)
 
     def _endpoint(self, url: str) -> Endpoint:
         now = time.monotonic()

@@ -14,11 +14,12 @@ from aiohttp import web
 
 from simulator.council.ground import add_library, grant_site, new_site, place
 from simulator.entra.identity import ACTOR_CLIENT_ID, AUTHORITY, GRAPH, OBSERVER_CLIENT_ID, TENANT_ID
-from simulator.keys import FAULTS, METER
+from simulator.keys import METER, TROUBLES
 from simulator.server import serve
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Actor, Channel, Drive, Group, Item, LabelDefinition, LabelKind, Site, User
 from simulator.tenant.state import Tenant
+from simulator.trouble.script import script_from
 
 CLASS, OTHER = "PLN-02 Pre-application advice 7y", "GEN-01 Transitory 60d"
 RECORD, REGULATORY = "PRO-02 Deed ended 12y record", "DEM-99 Sealed orders regulatory"
@@ -110,7 +111,7 @@ class World:
 
     def fault(self, **described: object) -> None:
         """Queue a fault."""
-        self.app[FAULTS].add(described)
+        self.app[TROUBLES].add(script_from(described))
 
 
 def small_world() -> World:

@@ -170,11 +170,11 @@ async def test_renewal_counts_as_reauthorisation(world: World, listener: Listene
 async def test_notifications_can_be_lost_and_doubled(world: World, listener: Listener) -> None:
     """On request the next notification is lost, or arrives twice."""
     await subscribe(world, listener)
-    await world.control("POST", "/notifications", {"lose": 1})
+    await world.control("POST", "/faults", {"kind": "lost"})
     await world.act("edit", at=FILE)
     await asyncio.sleep(QUIET_SECONDS)
     assert not listener.heard
-    await world.control("POST", "/notifications", {"double": 1})
+    await world.control("POST", "/faults", {"kind": "doubled"})
     await world.act("edit", at=FILE)
     await listener.until(2)
     assert notifications(listener)[0] == notifications(listener)[1]
@@ -213,9 +213,9 @@ async def test_leaver_is_told_to_subscribers_of_groups(world: World, listener: L
 
 async def test_unknown_knob_is_refused(world: World) -> None:
     """A misspelt knob is an error that names the real ones."""
-    status, told = await world.control("POST", "/notifications", {"loose": 1})
+    status, told = await world.control("POST", "/notifications", {"deelay": 1})
     assert status == 400
-    assert "lose" in told["error"]["message"]
+    assert "delay" in told["error"]["message"]
 
 
 async def test_news_is_kept_for_four_hours_only(world: World, listener: Listener) -> None:

@@ -113,7 +113,7 @@ def test_throttled_worker_waits_as_told(council: Council, drive_id: str) -> None
 
 def test_lost_notification_loses_nothing(council: Council, drive_id: str) -> None:
     """A change of which nobody was told is in the mirror after the backstop sync."""
-    council.control("POST", "notifications", {"lose": 1})
+    council.control("POST", "faults", {"kind": "lost"})
     name = upload(council)
-    council.until(lambda: council.control("GET", "notifications")["knobs"]["lose"] == 0)
+    council.until(lambda: council.control("GET", "faults")["waiting"] == [])
     recovered(council, drive_id, name)

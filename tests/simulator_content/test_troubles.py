@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from simulator.keys import FAULTS
+from simulator.keys import TROUBLES
 from simulator.refusal import Refused
 from tests.simulator_content.world import World
 
@@ -17,7 +17,7 @@ async def test_a_status_as_often_as_asked(world: World) -> None:
     replies = [await world.get(f"{world.root}/delta") for _ in range(3)]
     assert [reply.status for reply in replies] == [429, 429, 200]
     assert replies[0].headers["Retry-After"] == "7"
-    assert world.app[FAULTS].happened == {"status": 2}
+    assert world.app[TROUBLES].happened == {"status": 2}
 
 
 async def test_a_later_page_fails(world: World) -> None:
@@ -52,23 +52,24 @@ async def test_a_connection_breaks(world: World, kind: str) -> None:
 
 
 async def test_the_control_address_is_spared(world: World) -> None:
-    """No fault falls on /sim."""
+    """No trouble falls on /sim."""
     world.fault(kind="status", status=500)
     async with world.session.get(f"{world.url}/sim/clock") as answer:
         assert answer.status == 200
 
 
-async def test_unknown_faults_are_refused(world: World) -> None:
-    """A fault that cannot be read is 400, naming what is wrong."""
+async def test_unknown_troubles_are_refused(world: World) -> None:
+    """A trouble that cannot be read is 400, naming what is wrong."""
     with pytest.raises(Refused, match="explode"):
         world.fault(kind="explode")
     with pytest.raises(Refused, match="tiems"):
         world.fault(kind="html", tiems=3)
 
 
-async def test_faults_can_be_forgotten(world: World) -> None:
+async def test_troubles_can_be_taken_off(world: World) -> None:
     """What has not happened yet can be seen and cleared."""
     world.fault(kind="html", path="/delta")
-    assert world.app[FAULTS].waiting() == [{"kind": "html", "path": "/delta"}]
-    world.app[FAULTS].clear()
+    (waiting,) = world.app[TROUBLES].waiting()
+    assert waiting == {"id": "t1", "kind": "html", "path": "/delta", "happened": 0, "standing": True}
+    world.app[TROUBLES].take_off()
     assert (await world.get(f"{world.root}/delta")).status == 200
