@@ -43,10 +43,10 @@ def test_anchors_cannot_explode() -> None:
     """A billion laughs costs nothing."""
     layers = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     layers += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    began = time.monotonic()
+    began = time.process_time()
     _, found = read_yaml("bomb.yaml", "\n".join(layers).encode())
     assert found
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_anchors_cannot_explode() -> None:
 )
 def test_size_and_depth_are_bounded(content: bytes, said: str) -> None:
     """Ten megabytes, fifty thousand brackets or thirty thousand items are one problem each, at once."""
-    began = time.monotonic()
+    began = time.process_time()
     node, found = read_yaml("big.yaml", content)
     assert node is None
     assert said in found[0].what
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("text", ["\ufeff" + policy(), policy().replace("\n", "\r\n"), policy() + "\n\n  \n"])
