@@ -20,6 +20,7 @@ from custos.engine.budgets import Budgets
 from custos.engine.dispatch import Dispatcher
 from custos.engine.ledger import Ledger
 from custos.engine.plans import Plans
+from custos.engine.refusals import Refusals
 from custos.engine.runs import Runs
 from custos.engine.switches import Switches
 from custos.engine.undo import Undoing
@@ -108,12 +109,17 @@ class Custos:
         return Budgets(self.account.rows("budgets"), self.clock)
 
     @cached_property
+    def refusals(self) -> Refusals:
+        """What Microsoft refused for good."""
+        return Refusals(self.account.rows("refusals"), self.clock)
+
+    @cached_property
     def dispatcher(self) -> Dispatcher:
         """Starts runs and takes them to their end: the only way to a write."""
         tenant = LiveTenant(self.m365, self.settings.actor_client_id)
         return Dispatcher(
             runs=self.runs,
-            hand=Hand(tenant, self.ledger, self.budgets, self.switches, self.audit, self.clock),
+            hand=Hand(tenant, self.ledger, self.budgets, self.switches, self.refusals, self.audit, self.clock),
             budgets=self.budgets,
             switches=self.switches,
             approvals=self.approvals,

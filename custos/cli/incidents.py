@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
@@ -15,6 +16,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--close", type=int, metavar="NUMBER", help="close the incident with this number: it was dealt with"
     )
+    parser.add_argument("--json", action="store_true", help="for machines")
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
@@ -27,7 +29,11 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
             )
         closed = standing.pop(args.close - 1)
         await incidents.clear(app, closed.kind, closed.subject)
-        screen.out.print(f"Closed: {closed.kind} {closed.subject}. It opens again if it happens again.", markup=False)
+        remark = f"Closed: {closed.kind} {closed.subject}. It opens again if it happens again."
+        screen.err.print(remark, markup=False, soft_wrap=True)
+    if args.json:
+        screen.json(json.dumps([_as_json(one) for one in standing], indent=1))
+        return Exit.FINDINGS if standing else Exit.OK
     found = table(
         f"{len(standing)} incidents", ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")
     )
@@ -36,6 +42,17 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         found.add_row(str(number), one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:300])
     screen.out.print(found)
     return Exit.FINDINGS if standing else Exit.OK
+
+
+def _as_json(one: incidents.Noted) -> dict[str, object]:
+    return {
+        "kind": one.kind.value,
+        "subject": one.subject,
+        "count": one.count,
+        "first": one.first.isoformat(),
+        "last": one.last.isoformat(),
+        "detail": one.detail,
+    }
 
 
 COMMAND = Command(

@@ -23,11 +23,11 @@ from custos.engine.gate import Already, Code, Purpose, Refused, aged, compare, d
 from custos.engine.ledger import Entry, Ledger
 from custos.engine.model import Action, ActionKind, Outcome, Result
 from custos.engine.ports import Audit, Live, Reading, Tenant, Trouble
+from custos.engine.refusals import Refusals, Remembered, refused_for_now
 from custos.engine.runs import Run
 from custos.engine.switches import Switches
 
 _SKIPS = frozenset({Code.GONE, Code.CHANGED, Code.LOCKED, Code.BUSY})
-_PASSING = "passing"  # code of a failure that a later attempt may mend
 _ENDED: Mapping[Outcome, What] = {
     Outcome.DONE: What.ACTION_DONE,
     Outcome.ALREADY: What.ACTION_ALREADY,
@@ -46,6 +46,7 @@ class Hand:
     ledger: Ledger
     budgets: Budgets
     switches: Switches
+    refusals: Refusals
     audit: Audit
     clock: Clock
     pauses: Sequence[float] = (0.0, 1.0, 3.0)
@@ -63,7 +64,7 @@ class Hand:
 
 def may_be_tried_again(result: Result) -> bool:
     """True when Microsoft was busy or away, and nothing was written."""
-    return result.outcome is Outcome.FAILED and result.code == _PASSING
+    return result.outcome is Outcome.FAILED and result.code == Code.PASSING
 
 
 @dataclass
@@ -76,6 +77,7 @@ class _Work:
     results: dict[str, Result] = field(default_factory=dict)
     earlier: dict[str, Entry] = field(default_factory=dict)
     live: dict[str, Live] = field(default_factory=dict)
+    refused_before: Remembered = field(default_factory=Remembered)
 
     async def through(self, actions: Sequence[Action]) -> None:
         interrupted, todo = await self._by_what_is_written_down(actions)
@@ -149,9 +151,15 @@ class _Work:
     # may we
 
     async def _allowed(self, actions: Sequence[Action]) -> list[Action]:
-        """What the gate allows before anything is read."""
-        verdicts = {action.key: await self._decide(action, None) for action in actions}
+        """What the gate allows before anything is read, and Microsoft has not refused since it was planned."""
+        if self.run.purpose is Purpose.POLICY:
+            self.refused_before = await self.hand.refusals.wide()
+        verdicts = {action.key: await self._decide(action, None) or self._refused_before(action) for action in actions}
         return await self._sift(actions, verdicts)
+
+    def _refused_before(self, action: Action) -> Refused | None:
+        refusal = self.refused_before.of(action)
+        return refused_for_now(action, refusal, self.hand.clock.now()) if refusal else None
 
     async def _decide(self, action: Action, live: Live | None) -> Refused | None:
         stop = await self.hand.switches.stopped()
@@ -319,9 +327,10 @@ class _Work:
 
     def _after_trouble(self, action: Action, trouble: Trouble) -> Result:
         """Nothing was written, for certain."""
-        if trouble.code == Code.LOCKED:
-            return self._result(action, Outcome.SKIPPED, trouble.detail, Code.LOCKED)
-        return self._result(action, Outcome.FAILED, trouble.detail, _PASSING if trouble.passing else trouble.code)
+        if trouble.code in (Code.LOCKED, Code.SITE_LOCKED):
+            return self._result(action, Outcome.SKIPPED, trouble.detail, trouble.code)
+        code = Code.PASSING if trouble.passing else trouble.code
+        return replace(self._result(action, Outcome.FAILED, trouble.detail, code), retry_after=trouble.retry_after)
 
     # ends
 
@@ -341,6 +350,8 @@ class _Work:
                     for _, end in ends
                 ]
             )
+        if self.run.purpose is Purpose.POLICY:
+            await self.hand.refusals.remember(ends, self.refused_before)
         if self.run.purpose is Purpose.UNDO:
             for action, end in ends:
                 if end.outcome in (Outcome.DONE, Outcome.ALREADY):
@@ -366,6 +377,7 @@ def counted(results: Iterable[Result]) -> Mapping[Outcome, int]:
     return {outcome: outcomes.count(outcome) for outcome in Outcome if outcome in outcomes}
 
 
-def tried_again(results: Collection[Result]) -> bool:
-    """True when some of them may be tried again."""
-    return any(may_be_tried_again(result) for result in results)
+def tried_again(results: Collection[Result]) -> float | None:
+    """Seconds that Microsoft asked to wait before some of them are tried again; None when none of them may be."""
+    waits = [result.retry_after for result in results if may_be_tried_again(result)]
+    return max(waits) if waits else None

@@ -8,6 +8,7 @@ Messages on the queue `act`: `{"run": "R-2026-1123-01", "plan": "P-2026-1123-04"
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ from custos.policy.model import Bundle, HouseLimits
 
 ATTEMPTS = 3
 _BUSY_SECONDS = 60
+_LONGEST_WAIT_SECONDS = 6 * 86_400  # a queue keeps a message for seven days
 _OPEN_AT_MOST = timedelta(days=60)  # what has waited longer than this is planned anew
 
 
@@ -187,11 +189,12 @@ class Dispatcher:
         authority = await self.authority(bundle, run, await self.runs.sizes(run.id))
         found = await self.hand.carry_out(run, actions, authority)
         results: list[Result] = [found[action.key] for action in actions]
-        again = tried_again(results) and batch.attempt + 1 < ATTEMPTS
+        wait = tried_again(results) if batch.attempt + 1 < ATTEMPTS else None
         await self.runs.keep_results(run.id, batch.number, results)
-        await self.runs.report(batch, counted(results), done=not again)
-        if again:
-            await self.queue.send(_message(run, batch.number), delay_seconds=_BUSY_SECONDS)
+        await self.runs.report(batch, counted(results), done=wait is None)
+        if wait is not None:
+            seconds = min(max(_BUSY_SECONDS, math.ceil(wait)), _LONGEST_WAIT_SECONDS)
+            await self.queue.send(_message(run, batch.number), delay_seconds=seconds)
 
     async def _finish(self, run: Run) -> Progress:
         """How far the run is; when its last batch is done it is closed."""

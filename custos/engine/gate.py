@@ -34,6 +34,7 @@ class Code(StrEnum):
     UNSUPPORTED = "unsupported"  # Microsoft has no call for it
     IRREVERSIBLE = "irreversible"  # nothing can put it back
     SUPERSEDED = "superseded"  # another rule does more, or goes first, on the same subject
+    REFUSED_BEFORE = "refused for now"  # Microsoft refused it lately; it is tried again later
 
     # what plan and gate refuse alike
     HOLD = "hold"
@@ -57,6 +58,11 @@ class Code(StrEnum):
     GONE = "gone"
     CHANGED = "changed"
     LOCKED = "locked"
+    SITE_LOCKED = "site locked"  # an administrator locked or archived the whole site
+
+    # how a write failed
+    LABEL_REFUSED = "label refused"  # the tenant does not take a label of this name, on whatever file
+    PASSING = "passing"  # Microsoft was busy or away; a later attempt may mend it
 
 
 @dataclass(frozen=True, slots=True)

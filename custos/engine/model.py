@@ -176,7 +176,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came of one action."""
+    """What came of one action. `retry_after` is how many seconds Microsoft asked to wait, 0 when it did not say."""
 
     action_id: str
     key: str
@@ -184,3 +184,4 @@ class Result:
     detail: str
     code: str = ""
     at: datetime
+    retry_after: float = 0.0

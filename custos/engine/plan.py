@@ -17,6 +17,7 @@ from typing import Protocol
 from custos.engine.codec import facts_to_json
 from custos.engine.gate import Code, Refused, Standing
 from custos.engine.model import Action, ActionKind, Fact, Finding, Plan, State, Subject
+from custos.engine.refusals import Remembered, withheld
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
 from custos.policy.model import Bundle, OnlyIf, Policy, Rule, Step
 
@@ -72,7 +73,7 @@ class Circumstances:
     """What a plan is made under, besides findings and policies.
 
     `standings`: each policy as it stands now (`Approvals.standing`). `incomplete`: drives that were not read to their
-    end. `inventory`: table ► Delta version that was read.
+    end. `inventory`: table ► Delta version that was read. `refusals`: what Microsoft refused lately.
     """
 
     now: datetime
@@ -80,6 +81,7 @@ class Circumstances:
     cases: Cases = field(default_factory=dict)
     incomplete: frozenset[str] = frozenset()
     inventory: Mapping[str, int] = field(default_factory=dict)
+    refusals: Remembered = field(default_factory=Remembered)
 
 
 def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> Plan:
@@ -92,15 +94,15 @@ def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstance
     )
     planner = _Planner(bundle, circumstances, occasion)
     drafts = [action for finding in evaluation.findings() for action in planner.actions(finding)]
-    merged = _merge(drafts, bundle.policies)
-    merged.sort(key=_by_reader)
+    merged = sorted(_merge(drafts, bundle.policies), key=_by_reader)
+    offered = withheld(merged, circumstances.refusals, circumstances.now, lambda action: _acts(action, bundle.policies))
     return Plan(
         id="",
         made_at=circumstances.now,
         policies={policy.id: policy.hash for policy in bundle.policies.values()},
         states={policy.id: planner.state(policy) for policy in bundle.policies.values()},
         inventory=dict(circumstances.inventory),
-        actions=tuple(replace(action, id=f"{number:06d}") for number, action in enumerate(merged, start=1)),
+        actions=tuple(replace(action, id=f"{number:06d}") for number, action in enumerate(offered, start=1)),
         unknown=dict(evaluation.unknown),
         coverage=evaluation.coverage,
         notes=_notes(bundle, evaluation),
@@ -234,9 +236,8 @@ def _merge(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[Ac
 def _precedence(action: Action, policies: Mapping[str, Policy]) -> tuple[object, ...]:
     """Who goes first on one subject: who may act at all; removals; the stricter; the priority; who yields to nobody."""
     policy = policies[action.finding.policy]
-    acts = action.state is State.ENFORCE or (action.state is State.PILOT and action.finding.asset_id in policy.pilot)
     return (
-        not acts,
+        not _acts(action, policies),
         -_ORDER[action.kind],
         *_strictness(action),
         -policy.priority,
@@ -244,6 +245,12 @@ def _precedence(action: Action, policies: Mapping[str, Policy]) -> tuple[object,
         policy.id,
         action.finding.rule,
     )
+
+
+def _acts(action: Action, policies: Mapping[str, Policy]) -> bool:
+    """Whether the policy may act on this at all."""
+    pilot = policies[action.finding.policy].pilot
+    return action.state is State.ENFORCE or (action.state is State.PILOT and action.finding.asset_id in pilot)
 
 
 def _strictness(action: Action) -> tuple[float, ...]:

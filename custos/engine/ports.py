@@ -67,7 +67,8 @@ class Trouble:
     succeed later without anybody changing anything, then after `retry_after` seconds.
     """
 
-    code: str  # gone | locked | forbidden | refused | conflict | changed | throttled | unavailable | malformed
+    # gone | locked | site locked | forbidden | refused | label refused | conflict | changed | throttled | unavailable | malformed
+    code: str
     detail: str
     maybe_done: bool = False
     passing: bool = False

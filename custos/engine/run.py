@@ -10,6 +10,8 @@ from enum import StrEnum
 from custos.engine.gate import Purpose
 from custos.engine.model import Action, Outcome, Plan
 
+WENT_WRONG = frozenset({Outcome.FAILED, Outcome.UNKNOWN, Outcome.REFUSED})
+
 
 class RunState(StrEnum):
     """Where a run stands."""
@@ -87,7 +89,7 @@ class Progress:
     @property
     def verdict(self) -> Verdict:
         """ok: each action was done, found done, or no longer needed. failed: none was, and something went wrong."""
-        went_wrong = sum(self.counts.get(bad, 0) for bad in (Outcome.FAILED, Outcome.UNKNOWN, Outcome.REFUSED))
+        went_wrong = sum(self.counts.get(bad, 0) for bad in WENT_WRONG)
         stands = sum(self.counts.get(good, 0) for good in (Outcome.DONE, Outcome.ALREADY))
         if not went_wrong and not self.waiting:
             return Verdict.OK

@@ -1,13 +1,14 @@
-"""Finding what there is: sites, libraries, owners, sharing levels. What is new is queued for its first mirror."""
+"""Finding what there is: sites, libraries, owners, sharing levels, labels. What is new is queued for its first mirror."""
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
 
+from custos.errors import BadInput
 from custos.inventory.discover import DiscoveryReport
 from custos.inventory.discover import discover as discover_tenant
-from custos.jobs import subscribing, syncing
+from custos.jobs import labels, policies, subscribing, syncing
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -18,12 +19,24 @@ _log = logging.getLogger(__name__)
 async def discover(app: Custos, *, late: bool = False) -> DiscoveryReport:
     """Bring the lists of sites, libraries and members up to date; queue new libraries; subscribe to them.
 
-    About 2 resource units for each page of sites and 2 for each site, besides what administration calls cost.
+    About 2 resource units for each page of sites and 2 for each site, besides what administration calls cost. Ends with
+    a look at the labels that the sites of the register publish.
     """
     if late:
         _log.warning("discovery is late; catching up")
     report = await discover_tenant(app.m365, app.account, app.lakehouse, app.clock)
     await syncing.queue(app, report.to_sync)
     await subscribing.reconcile(app)
+    await _check_labels(app)
     await app.m365.gate.flush()
     return report
+
+
+async def _check_labels(app: Custos) -> None:
+    """Compare the labels with the schedule, when there is one: discovery needs no policies."""
+    try:
+        in_force = await policies.in_force(app)
+    except BadInput:
+        _log.warning("no policies were ever in force: the tenant's labels are compared with nothing")
+        return
+    await labels.check(app, in_force.bundle.records)

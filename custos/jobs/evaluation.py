@@ -89,6 +89,7 @@ async def look(app: Custos, *, drives: frozenset[str] | None = None) -> Outlook:
         cases=await case_facts(app.cases, findings),
         incomplete=tables.incomplete,
         inventory=tables.versions,
+        refusals=await app.refusals.standing(),
     )
     once = _Once(evaluation.unknown, evaluation.coverage, findings)
     plan = await asyncio.to_thread(make_plan, bundle, once, circumstances)

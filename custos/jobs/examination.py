@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from custos.engine.drift import drift
 from custos.errors import BadInput, CustosError
-from custos.jobs import policies
+from custos.jobs import labels, policies
 from custos.m365 import site_admin, sites
 from custos.m365.credentials import BOT_AUDIENCE, GRAPH_AUDIENCE, Identity
 
@@ -56,6 +57,7 @@ async def examine(app: Custos) -> list[Look]:
         ("sites", _sites),
         ("actor", _actor),
         ("site administration", _administration),
+        ("labels", _labels),
         ("bot", _bot),
         ("webhooks", _webhooks),
     ):
@@ -113,6 +115,17 @@ async def _administration(app: Custos) -> list[Look]:
         return [Look(Sign.OFF, "site administration", "without an actor, how far a site may share is unknown")]
     told = await site_admin.read_sharing(sharepoint, app.settings.sharepoint_url)
     return [Look(Sign.OK, "site administration", f"the root site's sharing is {told.capability}")]
+
+
+async def _labels(app: Custos) -> list[Look]:
+    records = (await policies.in_force(app)).bundle.records
+    published = await labels.read(app, records)
+    if published is None:
+        return [Look(Sign.OFF, "labels", "no site's labels could be read: whether they fit the schedule is unknown")]
+    differing = drift(records, published, await app.refusals.wide())
+    if not differing:
+        return [Look(Sign.OK, "labels", f"{len(published.labels)} labels are published as the schedule says")]
+    return [Look(Sign.WARN, "labels", f"{name}: {sentences}") for name, sentences in differing.items()]
 
 
 async def _bot(app: Custos) -> list[Look]:

@@ -5,8 +5,7 @@ One row per kind and subject: the same trouble again raises its count and moves 
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +32,7 @@ class Incident(StrEnum):
     OVER_BUDGET = "over budget"  # a run waits for approval
     FAILED_RUN = "run failed"
     UNDELIVERED = "notice undelivered"
+    LABEL_DRIFT = "label drift"  # the tenant lacks a label of the schedule, or it differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,16 @@ async def clear(app: Custos, kind: Incident, subject: str) -> None:
     await app.account.rows(TABLE).delete(_PARTITION, key_part(f"{kind}|{subject}"))
 
 
+async def settle(app: Custos, kind: Incident, wanted: Mapping[str, str]) -> None:
+    """Let exactly these incidents of a kind stand: subject ► detail. One that stands as it is, is left as it is."""
+    stand = {noted.subject: noted.detail async for noted in standing(app) if noted.kind is kind}
+    for subject, detail in wanted.items():
+        if stand.get(subject) != detail[:_DETAIL_CHARACTERS]:
+            await note(app, kind, subject, detail)
+    for subject in stand.keys() - wanted.keys():
+        await clear(app, kind, subject)
+
+
 async def standing(app: Custos) -> AsyncIterator[Noted]:
     """Every incident that stands."""
     async for row in app.account.rows(TABLE).query(_PARTITION):
@@ -93,10 +103,3 @@ async def standing(app: Custos) -> AsyncIterator[Noted]:
             datetime.fromisoformat(row.text("first")),
             datetime.fromisoformat(row.text("last")),
         )
-
-
-def as_json(noted: Noted) -> str:
-    """One line for machines."""
-    return json.dumps(
-        {"kind": noted.kind, "subject": noted.subject, "count": noted.count, "last": noted.last.isoformat()}
-    )

@@ -121,6 +121,8 @@ CODES: Mapping[Code, str] = {
     Code.UNSUPPORTED: "Microsoft has no call for it",
     Code.IRREVERSIBLE: "nothing can put it back (in an undo)",
     Code.SUPERSEDED: "another rule does more, or goes first, on the same subject",
+    Code.REFUSED_BEFORE: "Microsoft refused it lately; the sentence says when it is tried again "
+    "([what Microsoft refuses](operator.md#what-microsoft-refuses))",
     Code.HOLD: "a hold of the register covers it",
     Code.EXEMPT: "an exception of the register, in date, covers it",
     Code.RECORD: "it is a record, or the label would declare one",
@@ -137,7 +139,10 @@ CODES: Mapping[Code, str] = {
     Code.BUSY: "another run intends the same and has not said how it ended",
     Code.GONE: "it is no longer there",
     Code.CHANGED: "it is no longer as the plan saw it",
-    Code.LOCKED: "it, or its site, is locked",
+    Code.LOCKED: "somebody has it open or checked out",
+    Code.SITE_LOCKED: "an administrator locked or archived its site",
+    Code.LABEL_REFUSED: "the tenant does not take the label: it has none of that name",
+    Code.PASSING: "Microsoft was busy or away; it is tried again",
 }
 CASES = (
     "Beside each policy stands `POLICY.cases.yaml`: what the policy must say of something described in a few words. `custos test` runs",

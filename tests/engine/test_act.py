@@ -284,12 +284,14 @@ async def test_one_failure_of_many_is_partial(memory: MemoryStore) -> None:
 
 
 async def test_a_busy_microsoft_is_tried_again(memory: MemoryStore) -> None:
-    """What was throttled or away is tried again, three times at most, and the rest is not repeated."""
+    """What was throttled is tried again after as long as Microsoft asked, and the rest is not repeated."""
     at = office(memory, with_files(MemoryTenant(), 2))
-    at.tenant.unreadable[file_subject(1).key] = Trouble(code="throttled", detail="later", passing=True)
+    at.tenant.unreadable[file_subject(1).key] = Trouble(
+        code="throttled", detail="later", passing=True, retry_after=90.5
+    )
     run = await started(at, bundle(), 2)
     await at.dispatcher.work(at.queue.messages.pop(0), bundle())
-    assert len(at.queue.messages) == 1
+    assert (len(at.queue.messages), at.queue.delays[-1]) == (1, 91)
     at.tenant.unreadable.clear()
     await at.drain(bundle())
     assert dict((await at.runs.progress(run)).counts) == {Outcome.DONE: 2}

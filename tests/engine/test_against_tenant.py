@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from custos.clock import FixedClock
-from custos.engine.gate import Purpose
+from custos.engine.gate import Code, Purpose
 from custos.engine.model import ActionKind, Finding, Kind, Outcome, Subject
 from custos.engine.runs import Verdict
 from custos.engine.undo import Scope
@@ -109,6 +109,19 @@ async def test_labels_go_on_in_bulk_and_come_off_again(at: Office, m365: Microso
     labels = await read_labels(m365.observer, [(drive, subject.item_id) for subject in subjects])
     assert {getattr(label, "name", label) for label in labels.values()} == {""}
     assert (await at.chain.verify()).holds
+
+
+async def test_a_label_that_the_tenant_lacks_is_told_from_a_bad_file(
+    at: Office, m365: Microsoft365, tenant: SimulatedTenant
+) -> None:
+    """The refusal is the label's, because its site publishes none of that name, and it is remembered of the label."""
+    drive = tenant.state()["planted"]["stale_library"]["driveId"]
+    lacked = "HR-02 Recruitment 6m"
+    wanted = bundle(policy(step(ActionKind.APPLY_LABEL, label=lacked), limits=LIMITS))
+    found = [finding(subject, scheduled_label=lacked) for subject in await files_of(m365, drive, 3)]
+    run = await done(at, wanted, *found)
+    assert {(one.outcome, one.code) async for one in at.runs.results(run)} == {(Outcome.FAILED, Code.LABEL_REFUSED)}
+    assert list((await at.refusals.standing()).by_label) == [lacked]
 
 
 async def test_a_label_that_somebody_chose_is_left(at: Office, m365: Microsoft365, tenant: SimulatedTenant) -> None:

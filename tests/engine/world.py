@@ -22,6 +22,7 @@ from custos.engine.model import Action, ActionKind, Fact, Finding, Kind, Plan, S
 from custos.engine.plan import Cases, Circumstances, make_plan
 from custos.engine.plans import Plans
 from custos.engine.ports import Audit, Blobs, Live, Reading, Trouble
+from custos.engine.refusals import Refusals, Remembered
 from custos.engine.runs import Runs
 from custos.engine.switches import Switches
 from custos.engine.undo import Undoing
@@ -269,9 +270,16 @@ class Found:
         return iter(self.listed)
 
 
-def plan_of(wanted: Bundle, *found: Finding, cases: Cases | None = None, now: datetime = NOW) -> Plan:
+def plan_of(
+    wanted: Bundle,
+    *found: Finding,
+    cases: Cases | None = None,
+    now: datetime = NOW,
+    refusals: Remembered | None = None,
+) -> Plan:
     standings = {one.id: Standing(state=one.state, hash=one.hash, pilot=one.pilot) for one in wanted.policies.values()}
-    return make_plan(wanted, Found(found), Circumstances(now=now, standings=standings, cases=cases or {}))
+    under = Circumstances(now=now, standings=standings, cases=cases or {}, refusals=refusals or Remembered())
+    return make_plan(wanted, Found(found), under)
 
 
 @dataclass
@@ -460,6 +468,7 @@ class Office:
     switches: Switches
     approvals: Approvals
     dispatcher: Dispatcher
+    refusals: Refusals
     undoing: Undoing
     queue: MemoryQueue
 
@@ -515,7 +524,8 @@ def office(
     budgets = Budgets(mortal(store.table("budgets")), clock)
     switches = Switches(mortal(store.table("switches")), clock, audit, cache_seconds=0.0)
     approvals = Approvals(mortal(store.table("approvals")), clock, audit)
-    hand = Hand(mortal(held), ledger, budgets, switches, audit, clock, pauses=(0.0,))
+    refusals = Refusals(mortal(store.table("refusals")), clock)
+    hand = Hand(mortal(held), ledger, budgets, switches, refusals, audit, clock, pauses=(0.0,))
     limits = house or GENEROUS
     dispatcher = Dispatcher(
         runs, hand, budgets, switches, approvals, mortal(queue), audit, clock, writes_enabled, limits
@@ -530,6 +540,7 @@ def office(
         switches=switches,
         approvals=approvals,
         dispatcher=dispatcher,
+        refusals=refusals,
         undoing=Undoing(runs, ledger, clock),
         queue=queue,
     )
