@@ -1,4 +1,4 @@
-"""`python -m simulator serve`: a simulated Microsoft 365 tenant on loopback."""
+"""`python -m simulator serve`: a simulated Microsoft 365 tenant on loopback, and commands for one that runs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import re
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 from simulator import act
+from simulator.front import commands as commands_for_clients
 from simulator.refusal import Refused
 from simulator.trouble import command as trouble
 from simulator.trouble.script import Script, read_script
+
+TEMPORARY = Path()
+_HOST = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+", re.IGNORECASE)
+_REAL_HOST = "wrenbridge.sharepoint.com"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     bench.add_argument("--scale", type=float, default=1.66, help="1.0 is 602,400 items (default: 1.66, a million)")
     act.add_arguments(commands.add_parser("act", help="do what people do"))
     trouble.add_arguments(commands.add_parser("trouble", help="put trouble on, and take it off"))
+    commands_for_clients.add_environment(commands.add_parser("environment", help="what a client must be told"))
+    commands_for_clients.add_certificate(commands.add_parser("certificate", help="let a client sign in by certificate"))
     options = parser.parse_args(arguments)
     if options.command == "serve":
         return asyncio.run(_serve(options))
@@ -34,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
         return measure(options.scale)
     if options.command == "trouble":
         return trouble.run(options)
+    if options.command == "environment":
+        return commands_for_clients.environment(options)
+    if options.command == "certificate":
+        return commands_for_clients.certificate(options)
     return act.run(options)
 
 
@@ -45,9 +58,20 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-throttling", action="store_true", help="count resource units but let nobody wait")
     parser.add_argument("--mount", action="append", default=[], metavar="LIBRARY=DIR", type=_mount,
                         help="expose a directory tree as a document library; may be repeated")  # fmt: skip
+    parser.add_argument("--proxy", nargs="?", const=TEMPORARY, type=Path, metavar="DIR",
+                        help="be an HTTPS proxy too; the certificate to trust is put into DIR (default: a new one)")  # fmt: skip
+    parser.add_argument("--host", type=_sharepoint_host, metavar="NAME.sharepoint.com",
+                        help="what SharePoint calls itself (default: wrenbridge.sharepoint.example, which no network knows; "
+                        "with --proxy wrenbridge.sharepoint.com)")  # fmt: skip
     parser.add_argument("--messaging-endpoint", default="", metavar="URL", help="where the Teams bot listens")
     parser.add_argument("--traffic", type=Path, metavar="FILE.jsonl", help="record every Graph exchange")
     parser.add_argument("--trouble", type=_script, metavar="FILE", help="a script of troubles, YAML or JSON")
+
+
+def _sharepoint_host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no host name such as wrenbridge.sharepoint.com")
+    return text.lower()
 
 
 def _mount(text: str) -> tuple[str, Path]:
@@ -70,14 +94,24 @@ async def _serve(options: argparse.Namespace) -> int:
     from simulator.server import serve
     from simulator.teams.client import TEAMS
     from simulator.tenant.mount import mount
+    from simulator.tenant.state import HOST
 
+    proxy = options.proxy
+    if proxy == TEMPORARY:
+        with tempfile.TemporaryDirectory(prefix="simulated-tenant-") as directory:
+            return await _serve(argparse.Namespace(**{**vars(options), "proxy": Path(directory)}))
+    if proxy is not None:
+        proxy.mkdir(parents=True, exist_ok=True)
+    host = options.host or (HOST if proxy is None else _REAL_HOST)
     gc.disable()  # millions of objects are made that stay
-    tenant = build_council(seed=options.seed, scale=options.scale, licences=options.licences)
+    tenant = build_council(seed=options.seed, scale=options.scale, licences=options.licences, host=host)
     for library, directory in options.mount:
         mount(tenant, library, directory)
     gc.freeze()
     gc.enable()
-    runner = await serve(tenant, port=options.port, traffic=options.traffic, throttling=not options.no_throttling)
+    runner = await serve(
+        tenant, port=options.port, traffic=options.traffic, throttling=not options.no_throttling, proxy=proxy
+    )
     host, port = runner.addresses[0][:2]
     runner.app[TEAMS].endpoint = options.messaging_endpoint
     runner.app[TEAMS].service_url = f"http://{host}:{port}/bot/teams/"

@@ -11,7 +11,13 @@ from aiohttp import web
 from simulator import graph, mail, workplace
 from simulator.control import desk as control
 from simulator.entra import endpoints as entra
+from simulator.entra import managed_identity
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
+from simulator.front import desk as front
+from simulator.front.certificates import CertificateAuthority
+from simulator.front.door import Door
+from simulator.front.hosts import HOSTS, Hosts
+from simulator.front.routing import dispatched, routed
 from simulator.graph.errors import error_answer
 from simulator.keys import METER, TENANT, TRAFFIC, TROUBLES
 from simulator.page import chats
@@ -19,6 +25,7 @@ from simulator.refusal import Refused
 from simulator.sharepoint import admin as sharepoint_admin
 from simulator.sharepoint import rest as sharepoint_rest
 from simulator.teams import activity, bot, installs
+from simulator.tenant.clock import machine_now
 from simulator.tenant.state import Tenant
 from simulator.traffic import Traffic
 from simulator.trouble import answers, effects
@@ -29,8 +36,8 @@ from simulator.webhooks import subscriptions
 
 _GRAPH = "/graph/v1.0"
 _SURFACES = (
-    graph, entra, bot, chats, mail, activity, installs, subscriptions, sharepoint_rest, sharepoint_admin, control,
-    trouble,
+    graph, entra, managed_identity, bot, chats, mail, activity, installs, subscriptions, sharepoint_rest,
+    sharepoint_admin, front, control, trouble,
 )  # fmt: skip
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -42,10 +49,12 @@ def build(tenant: Tenant, *, traffic: Path | None = None, throttling: bool = Tru
     Without `throttling` units are counted but nobody has to wait.
     """
     app = web.Application(
-        middlewares=[_recorded, answers.dated, _refusals, answers.troubled], client_max_size=64 * 1024 * 1024
+        middlewares=[routed, _recorded, answers.dated, _refusals, answers.troubled, dispatched],
+        client_max_size=64 * 1024 * 1024,
     )
     app[TENANT] = tenant
-    app[AUTHORITY] = Authority(tenant.id)
+    app[HOSTS] = Hosts.of(tenant.host)
+    app[AUTHORITY] = Authority(tenant.id, tenant.host)
     app[METER] = Meter(tenant.licences, throttling=throttling)
     app[TROUBLES] = Troubles(tenant.clock, tenant.seed)
     answers.prepare(app)
@@ -103,10 +112,25 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
 
 
 async def serve(
-    tenant: Tenant, *, host: str = "127.0.0.1", port: int = 0, traffic: Path | None = None, throttling: bool = True
+    tenant: Tenant,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    traffic: Path | None = None,
+    throttling: bool = True,
+    proxy: Path | None = None,
 ) -> web.AppRunner:
-    """Serve a tenant; returns the running server, whose address is in `addresses`. End it with `cleanup()`."""
-    runner = web.AppRunner(build(tenant, traffic=traffic, throttling=throttling), access_log=None)
+    """Serve a tenant; returns the running server, whose address is in `addresses`. End it with `cleanup()`.
+
+    With `proxy`, a directory that exists, it is an HTTPS proxy too, whose authority's certificate is put there.
+    """
+    app = build(tenant, traffic=traffic, throttling=throttling)
+    authority = None
+    if proxy is not None:
+        authority = CertificateAuthority(app[HOSTS].secure, machine_now())
+        app[front.TRUST] = proxy / "ca.pem"
+        app[front.TRUST].write_bytes(authority.pem())
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, host, port).start()
+    await Door(runner, host, port, app[HOSTS], authority).start()
     return runner

@@ -27,7 +27,6 @@ from aiohttp import web
 from simulator.control.clock_moves import set_clock
 from simulator.control.deeds import Deeds
 from simulator.control.loopback import loopback_only
-from simulator.entra.endpoints import IDENTITY_HEADER
 from simulator.entra.identity import (
     ACTOR_CLIENT_ID,
     AUTHORITY,
@@ -37,6 +36,7 @@ from simulator.entra.identity import (
     SHAREPOINT,
     TEAMS_APP_ID,
 )
+from simulator.entra.managed_identity import IDENTITY_HEADER
 from simulator.keys import METER, TROUBLES
 from simulator.mail import MAILBOXES, SERVICE_MAILBOX
 from simulator.refusal import Refused, bad_request, not_found

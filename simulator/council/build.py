@@ -14,15 +14,15 @@ from simulator.council.people import People, hire
 from simulator.entra.identity import TENANT_ID
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Group, Site
-from simulator.tenant.state import Tenant
+from simulator.tenant.state import HOST, Tenant
 
 
-def build_council(*, seed: int = 1, scale: float = 0.01, licences: int = 8000) -> Tenant:
+def build_council(*, seed: int = 1, scale: float = 0.01, licences: int = 8000, host: str = HOST) -> Tenant:
     """The tenant of Wrenbridge City Council. The same seed and scale make the same tenant, to the last id.
 
-    `scale` 1.0 is 602,400 items in the governed sites; the planted facts hold at any scale.
+    `host` is what its SharePoint calls itself. `scale` 1.0 is 602,400 items in the governed sites; the planted facts hold at any scale.
     """
-    tenant = Tenant(id=TENANT_ID, seed=seed, scale=scale, licences=licences)
+    tenant = Tenant(id=TENANT_ID, seed=seed, scale=scale, licences=licences, host=host)
     tenant.labels = label_definitions(seed)
     people = hire(tenant, random.Random(seed))
     for spec in SITES:

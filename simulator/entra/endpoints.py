@@ -1,43 +1,42 @@
-"""Microsoft Entra ID's addresses: OpenID metadata, signing keys, the token endpoint, and App Service's managed
-identity endpoint.
+"""Microsoft Entra ID's addresses: instance discovery, OpenID metadata, signing keys and the token endpoint.
 
 Sources: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow and
-https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 """
 
 from __future__ import annotations
 
 import hmac
-import secrets
 import time
 import uuid
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-import jwt
 from aiohttp import web
 
-from simulator.entra.identity import AUDIENCES, AUTHORITY, TOKEN_SECONDS, Authority, Proof, Registration
+from simulator.entra.assertions import BadAssertion, check_assertion
+from simulator.entra.identity import AUTHORITY, Proof, Registration
+from simulator.front.hosts import called
+from simulator.keys import TENANT
 
-_MSI_API_VERSION = "2019-08-01"
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-IDENTITY_HEADER = secrets.token_hex(16)
-"""The secret that the platform hands to the app as IDENTITY_HEADER; made anew for each process."""
+_PUBLIC_HOSTS = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net")
 
 
 def routes(tenant: object) -> Iterable[web.RouteDef]:  # noqa: ARG001 - every module of the simulator has this face
-    """Entra's and the managed identity's routes."""
+    """Entra's routes."""
     return [
+        web.get("/login/{tenant}/discovery/instance", _discovery),
         web.get("/login/{tenant}/v2.0/.well-known/openid-configuration", _metadata),
         web.get("/login/{tenant}/.well-known/openid-configuration", _metadata),
         web.get("/login/{tenant}/discovery/v2.0/keys", _keys),
         web.post("/login/{tenant}/oauth2/v2.0/token", _token),
-        web.get("/msi/token", _managed_identity),
     ]
 
 
 def _base(request: web.Request) -> str:
-    return f"{request.scheme}://{request.host}/login/{request.match_info['tenant']}"
+    """The authority as the client called it, with the tenant's id in the place of its domain."""
+    name = request.app[AUTHORITY].tenant_id if _is_tenant(request) else request.match_info["tenant"]
+    return f"{called(request, '/login')}/{name}"
 
 
 async def _metadata(request: web.Request) -> web.Response:
@@ -78,26 +77,42 @@ def _oauth_error(status: int, code: str, number: int, description: str) -> web.R
     )
 
 
+async def _discovery(request: web.Request) -> web.Response:
+    """That the authority is one of Microsoft's, which a client library asks before it trusts one."""
+    base = called(request, "/login")
+    host = base.partition("://")[2]
+    aliases = [*_PUBLIC_HOSTS, *([host] if host not in _PUBLIC_HOSTS else [])]
+    return web.json_response(
+        {
+            "tenant_discovery_endpoint": f"{base}/{request.match_info['tenant']}/v2.0/.well-known/openid-configuration",
+            "api-version": request.query.get("api-version", "1.1"),
+            "metadata": [
+                {"preferred_network": _PUBLIC_HOSTS[0], "preferred_cache": _PUBLIC_HOSTS[1], "aliases": aliases}
+            ],
+        }
+    )
+
+
 async def _token(request: web.Request) -> web.Response:
-    """Client credentials: a secret, or an assertion. Any certificate is taken as one that was uploaded to the
-    registration.
-    """
-    form = await request.post()
+    """Client credentials: a secret, or an assertion signed with a key whose certificate the app has."""
+    form = {name: str(value) for name, value in (await request.post()).items()}
     authority = request.app[AUTHORITY]
-    if request.match_info["tenant"].lower() != authority.tenant_id:
+    if not _is_tenant(request):
         return _oauth_error(400, "invalid_request", 90002, "Tenant not found.")
     if form.get("grant_type") != "client_credentials":
         return _oauth_error(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
-    registration = authority.registrations.get(str(form.get("client_id", "")))
+    registration = authority.registrations.get(form.get("client_id", ""))
     if registration is None:
         return _oauth_error(400, "unauthorized_client", 700016, "Application was not found in the directory.")
-    proof = _proof(registration, {name: str(value) for name, value in form.items()})
-    if proof is None:
-        return _oauth_error(401, "invalid_client", 7000215, "Invalid client secret or assertion provided.")
-    scope = str(form.get("scope", ""))
-    if not scope.endswith("/.default") or scope.removesuffix("/.default").rstrip("/") not in AUDIENCES:
-        return _oauth_error(400, "invalid_scope", 70011, f"The provided value for scope {scope} is not valid.")
-    token = authority.issue(registration.client_id, scope.removesuffix("/.default"), proof=proof, seconds=3599)
+    try:
+        proof = _proof(request, registration, form)
+    except BadAssertion as refused:
+        return _oauth_error(401, "invalid_client", refused.number, str(refused))
+    resource = authority.resources.of_scope(form.get("scope", ""))
+    if resource is None:
+        words = f"The provided value for scope {form.get('scope', '')} is not valid."
+        return _oauth_error(400, "invalid_scope", 70011, words)
+    token = authority.issue(registration.client_id, resource, proof=proof, seconds=3599)
     life = authority.lifetime(3599)
     return web.json_response(
         {"token_type": "Bearer", "expires_in": life, "ext_expires_in": life, "access_token": token},
@@ -105,47 +120,28 @@ async def _token(request: web.Request) -> web.Response:
     )
 
 
-def _proof(registration: Registration, form: dict[str, str]) -> Proof | None:
+def _proof(request: web.Request, registration: Registration, form: Mapping[str, str]) -> Proof:
+    """How the app proved itself. Raises BadAssertion, for a wrong secret too."""
     if form.get("client_assertion_type") == _ASSERTION_TYPE:
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                form.get("client_assertion", ""), options={"verify_signature": False, "verify_exp": True}
-            )
-        except jwt.InvalidTokenError:
-            return None
-        return "certificate" if claims.get("sub") == registration.client_id == claims.get("iss") else None
+        certificates = request.app[AUTHORITY].certificates.get(registration.client_id, [])
+        check_assertion(form.get("client_assertion", ""), registration.client_id, certificates, _audiences(request))
+        return "certificate"
     given = form.get("client_secret", "")
-    return "secret" if hmac.compare_digest(given.encode(), registration.secret.encode()) else None
+    if not hmac.compare_digest(given.encode(), registration.secret.encode()):
+        raise BadAssertion(7000215, "Invalid client secret provided.")
+    return "secret"
 
 
-async def _managed_identity(request: web.Request) -> web.Response:
-    """App Service's endpoint for managed identities: the secret header proves that the caller runs on the platform."""
-    query = request.query
-    if not hmac.compare_digest(request.headers.get("X-IDENTITY-HEADER", "").encode(), IDENTITY_HEADER.encode()):
-        return _platform_error(401, "Invalid or missing X-IDENTITY-HEADER.")
-    if query.get("api-version") != _MSI_API_VERSION:
-        return _platform_error(400, f"Unsupported api-version; use {_MSI_API_VERSION}.")
-    authority: Authority = request.app[AUTHORITY]
-    client_id = query.get("client_id", "")
-    if client_id not in authority.registrations:
-        return _platform_error(
-            400, "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId."
-        )
-    resource = query.get("resource", "").rstrip("/")
-    if resource not in AUDIENCES:
-        return _platform_error(400, f"The resource principal named {resource} was not found in the tenant.")
-    return web.json_response(
-        {
-            "access_token": authority.issue(client_id, resource),
-            "expires_on": str(int(authority.now()) + authority.lifetime(TOKEN_SECONDS)),
-            "resource": resource,
-            "token_type": "Bearer",
-            "client_id": client_id.upper(),
-        }
-    )
+def _audiences(request: web.Request) -> set[str]:
+    """The token endpoint under the names that an assertion may be made out to."""
+    places = {called(request, "/login"), *(f"https://{host}" for host in _PUBLIC_HOSTS)}
+    names = {request.match_info["tenant"], request.app[AUTHORITY].tenant_id}
+    ends = ("oauth2/v2.0/token", "v2.0")
+    return {f"{place}/{name}/{end}" for place in places for name in names for end in ends}
 
 
-def _platform_error(status: int, message: str) -> web.Response:
-    return web.json_response(
-        {"statusCode": status, "message": message, "correlationId": str(uuid.uuid4())}, status=status
-    )
+def _is_tenant(request: web.Request) -> bool:
+    """Whether the address names the tenant: by its id, or by one of its domains."""
+    tenant = request.app[TENANT]
+    initial = f"{tenant.host.partition('.')[0]}.onmicrosoft.com"
+    return request.match_info["tenant"].lower() in (tenant.id, tenant.domain, initial)

@@ -1,8 +1,9 @@
 """Who calls the simulated tenant, and what they may do: app registrations, access tokens, and the check on every
 call.
 
-Three identities exist, as Custos is deployed: an observer that reads and notifies, an actor that writes, and a bot.
-Each may hold app roles on two resources whose role names overlap: a role on Microsoft Graph says nothing to
+Three identities exist, as Custos is deployed: an observer that reads and notifies, an actor that writes, and a bot. A
+fourth, for administrators' own tools, may do all that an app may do here; it stands for a system-assigned managed identity,
+too. Each may hold app roles on two resources whose role names overlap: a role on Microsoft Graph says nothing to
 SharePoint and the other way round. A token is good for one audience. SharePoint's `_api` refuses app-only tokens that
 were bought with a client secret.
 
@@ -22,7 +23,10 @@ from typing import Any, Literal
 import jwt
 import msgspec
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from simulator.entra.resources import Resources
 from simulator.entra.signing import SigningKey, signing_key
 from simulator.refusal import Refused
 
@@ -30,6 +34,7 @@ TENANT_ID = "3f6d1c52-8a4e-4b17-9c30-5d2e7b90a611"
 OBSERVER_CLIENT_ID = "a1b6c0de-0001-4f00-8a00-0b5e57e00001"
 ACTOR_CLIENT_ID = "a1b6c0de-0002-4f00-8a00-ac7020000002"
 BOT_CLIENT_ID = "a1b6c0de-0003-4f00-8a00-b07000000003"
+TOOLS_CLIENT_ID = "a1b6c0de-0004-4f00-8a00-700150000004"
 TEAMS_APP_ID = "7c0de5a1-5a5a-4c1e-8f0d-000000000004"
 
 SHAREPOINT_HOST = "wrenbridge.sharepoint.example"
@@ -41,8 +46,9 @@ SHAREPOINT = f"https://{SHAREPOINT_HOST}"
 SHAREPOINT_ADMIN = f"https://{SHAREPOINT_ADMIN_HOST}"
 SHAREPOINT_MY = f"https://{SHAREPOINT_MY_HOST}"
 BOT_CONNECTOR = "https://api.botframework.com"
-AUDIENCES = (GRAPH, SHAREPOINT, SHAREPOINT_ADMIN, SHAREPOINT_MY, BOT_CONNECTOR)
-_SHAREPOINT_AUDIENCES = frozenset({SHAREPOINT, SHAREPOINT_ADMIN, SHAREPOINT_MY})
+_SHAREPOINT_SUFFIXES = {"": SHAREPOINT, "-admin": SHAREPOINT_ADMIN, "-my": SHAREPOINT_MY}
+_SHAREPOINT_AUDIENCES = frozenset(_SHAREPOINT_SUFFIXES.values())
+_GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 
 TOKEN_SECONDS = 86_400
 _CLOCK_SKEW_SECONDS = 300
@@ -106,7 +112,29 @@ BOT = Registration(
     secret="bot-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
     roles={"graph": frozenset(), "sharepoint": frozenset()},
 )
-REGISTRATIONS = (OBSERVER, ACTOR, BOT)
+TOOLS = Registration(
+    client_id=TOOLS_CLIENT_ID,
+    name="Administration tools",
+    object_id="0b1ec700-0004-4f00-8a00-700150000004",
+    secret="tools-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
+    roles={
+        "graph": OBSERVER.roles["graph"]
+        | ACTOR.roles["graph"]
+        | {
+            "Sites.Manage.All",
+            "Group.ReadWrite.All",
+            "Directory.Read.All",
+            "SharePointTenantSettings.ReadWrite.All",
+            "RecordsManagement.Read.All",
+            "TeamSettings.Read.All",
+            "AuditLogsQuery.Read.All",
+            "InformationProtectionPolicy.Read.All",
+        },
+        "sharepoint": frozenset({"Sites.FullControl.All"}),
+    },
+)
+REGISTRATIONS = (OBSERVER, ACTOR, BOT, TOOLS)
+SYSTEM_ASSIGNED = TOOLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +155,29 @@ class Authority:
     """
 
     tenant_id: str = TENANT_ID
+    sharepoint_host: str = SHAREPOINT_HOST
     registrations: dict[str, Registration] = field(
         default_factory=lambda: {registration.client_id: registration for registration in REGISTRATIONS}
     )
     key: SigningKey = field(default_factory=lambda: signing_key("entra"))
+    certificates: dict[str, list[x509.Certificate]] = field(default_factory=dict)
     longest: float | None = None
     entra_ahead: float = 0.0
     services_ahead: float = 0.0
     _generation: int = field(default=0, repr=False)
     _challenge: bool = field(default=False, repr=False)
+    resources: Resources = field(init=False)
     _checked: dict[str, tuple[Mapping[str, Any], Caller]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        fixed = {GRAPH: GRAPH, _GRAPH_APP_ID: GRAPH, BOT_CONNECTOR: BOT_CONNECTOR}
+        self.resources = Resources.of(self.sharepoint_host, _SHAREPOINT_SUFFIXES, fixed)
+
+    def upload(self, client_id: str, certificate: x509.Certificate) -> None:
+        """Let an app prove itself by a certificate. Raises KeyError and, unless its key is RSA, ValueError."""
+        if not isinstance(certificate.public_key(), rsa.RSAPublicKey):
+            raise ValueError("The certificate's key must be an RSA key.")  # noqa: TRY004  # no caller's mistake of type
+        self.certificates.setdefault(self.registrations[client_id].client_id, []).append(certificate)
 
     def issue(
         self,
@@ -152,13 +193,13 @@ class Authority:
         Raises KeyError for an app that is not registered and ValueError for a resource that does not exist.
         """
         registration = self.registrations[client_id]
-        audience = resource.rstrip("/")
-        if audience not in AUDIENCES:
+        audience = self.resources.find(resource)
+        if audience is None:
             raise ValueError(f"The resource principal named {resource} was not found in the tenant.")
         now = int(self.now())
         return self.key.sign(
             {
-                "aud": audience,
+                "aud": resource.rstrip("/"),
                 "iss": f"https://sts.windows.net/{self.tenant_id}/",
                 "iat": now,
                 "nbf": now,
@@ -195,7 +236,7 @@ class Authority:
             raise _unauthenticated(audience, "Lifetime validation failed, the token is not yet valid.")
         if claims.get("rh", f"0.{self._generation}") != f"0.{self._generation}":
             raise self._revoked(audience)
-        if claims["aud"] != audience:
+        if self.resources.find(claims["aud"]) != audience:
             raise _unauthenticated(audience, "Access token validation failure. Invalid audience.")
         if audience in _SHAREPOINT_AUDIENCES and claims.get("appidacr") == "1":
             raise Refused(401, "-2147024891, System.UnauthorizedAccessException", "Unsupported app only token.")
@@ -232,7 +273,7 @@ class Authority:
     def revoke(self, client_id: str, resource: str, role: str) -> None:
         """Take an app role away. Tokens issued before keep it until they end, as they do in Entra."""
         registration = self.registrations[client_id]
-        kind = _resource_of(resource.rstrip("/"))
+        kind = _resource_of(self.resources.find(resource) or "")
         left = {**registration.roles, kind: registration.roles.get(kind, frozenset()) - {role}}
         self.registrations[client_id] = replace(registration, roles=left)
 

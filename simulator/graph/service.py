@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from simulator.entra.identity import AUTHORITY, GRAPH
+from simulator.front.hosts import called
 from simulator.graph import batch, content, people, places
 from simulator.graph.calls import Answer, Call
 from simulator.graph.errors import error_answer
@@ -41,7 +42,7 @@ async def _one(request: web.Request) -> web.Response:
         caller=request.app[AUTHORITY].check(request.headers.get("Authorization"), GRAPH),
         method=request.method,
         path=request.rel_url.path.removeprefix(PREFIX),
-        base=f"{request.scheme}://{request.host}{PREFIX.rstrip('/')}",
+        base=called(request, PREFIX.rstrip("/")),
         query=dict(request.rel_url.query),
         prefer=preferences(",".join(request.headers.getall("Prefer", ()))),
         headers=request.headers,
@@ -97,7 +98,7 @@ def _response(answered: Answer) -> web.Response:
 async def _batch(request: web.Request) -> web.Response:
     caller = request.app[AUTHORITY].check(request.headers.get("Authorization"), GRAPH)
     parts = batch.parse(await request.read())
-    base = f"{request.scheme}://{request.host}{PREFIX.rstrip('/')}"
+    base = called(request, PREFIX.rstrip("/"))
     answers: dict[str, batch.PartAnswer] = {}
     for part in parts:
         if any(answers[each].status >= 400 for each in part.depends_on):

@@ -20,6 +20,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.entra.identity import SHAREPOINT_ADMIN
+from simulator.front.hosts import called
 from simulator.odata import Entity, Many, Returned, Segment
 from simulator.refusal import Refused, bad_request, not_found
 from simulator.sharepoint.call import FULL_CONTROL, RestCall, Result, answered, context_information, no_such_resource
@@ -65,7 +66,7 @@ class _Administration:
     _operations: dict[str, _Operation] = field(default_factory=dict)
 
     async def answer(self, request: web.Request) -> web.Response:
-        base = f"{request.scheme}://{request.host}/sharepoint-admin"
+        base = called(request, "/sharepoint-admin")
         return await answered(request, SHAREPOINT_ADMIN, base, request.match_info["path"], self._perform)
 
     async def _perform(self, call: RestCall) -> Result:

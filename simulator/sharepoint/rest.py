@@ -13,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.entra.identity import SHAREPOINT, SHAREPOINT_MY
+from simulator.front.hosts import called
 from simulator.odata import Complex, Entity, Many, Returned, Segment, select
 from simulator.refusal import Refused, bad_request, not_found
 from simulator.sharepoint.call import READ, WRITE, RestCall, Result, answered, context_information, no_such_resource
@@ -48,7 +49,7 @@ class _Sites:
         site = self._tenant.sites_by_path.get(site_path.strip("/").lower())
         if site is None:
             return web.Response(status=404, text="404 FILE NOT FOUND")
-        base = f"{request.scheme}://{request.host}/sharepoint/{site_path}".rstrip("/")
+        base = called(request, f"/sharepoint/{site_path}").rstrip("/")
         audience = SHAREPOINT_MY if site.personal else SHAREPOINT
 
         async def handler(call: RestCall) -> Result:

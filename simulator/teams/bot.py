@@ -19,6 +19,7 @@ import msgspec
 from aiohttp import web
 
 from simulator.entra.identity import AUTHORITY, BOT_CLIENT_ID, BOT_CONNECTOR, http_refusal
+from simulator.front.hosts import called
 from simulator.refusal import Refused
 from simulator.teams.client import TEAMS
 from simulator.teams.conversations import CONVERSATIONS, Conversation, Message
@@ -202,7 +203,7 @@ def _in(body: dict[str, Any], *path: str) -> Any:
 
 
 async def _metadata(request: web.Request) -> web.Response:
-    keys = f"{request.scheme}://{request.host}/botframework/v1/.well-known/keys"
+    keys = called(request, "/botframework/v1/.well-known/keys")
     return web.json_response(
         {
             "issuer": BOT_CONNECTOR,

@@ -35,6 +35,11 @@ class TenantClock:
         self._offset = to.timestamp() - time.time()
 
 
+def machine_now() -> datetime:
+    """The machine's own present moment, aware, in UTC: what certificates and tokens follow."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
 def instant(seconds: float) -> str:
     """ISO 8601 of a moment in whole seconds since 1970, as Graph writes it (`2026-11-23T09:00:00Z`)."""
     whole = int(seconds)

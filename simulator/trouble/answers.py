@@ -22,7 +22,7 @@ from simulator.trouble.troubles import Standing, Troubles, fits
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _NEXT = re.compile(rb'"@odata\.nextLink": ?"([^"]+)"')
-_TOKEN_PATHS = ("/msi/token", "/oauth2/v2.0/token")
+_TOKEN_PATHS = ("/msi/token", "/identity/oauth2/token", "/oauth2/v2.0/token")
 _CODES = {
     400: "invalidRequest", 401: "unauthenticated", 403: "accessDenied", 404: "itemNotFound", 409: "conflict",
     412: "resourceModified", 423: "resourceLocked", 424: "FailedDependency", 429: "activityLimitReached",
