@@ -1,8 +1,10 @@
-"""What every SharePoint REST request meets: its caller is checked, it is charged, and refusals are dressed."""
+"""What every SharePoint REST request meets: its caller is checked, it is charged, its path is walked, and refusals are
+dressed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,32 +13,30 @@ from aiohttp import web
 
 from simulator import odata
 from simulator.entra.identity import AUTHORITY, Caller
-from simulator.keys import METER
-from simulator.odata import Entity, Many, Returned, Segment
+from simulator.keys import METER, TENANT
+from simulator.odata import Complex, Entity, Many, Returned, Segment
 from simulator.refusal import Refused, bad_request
-from simulator.tenant.model import Actor
-
-READ = ("Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All")
-WRITE = ("Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All")
-FULL_CONTROL = "Sites.FullControl.All"
+from simulator.sharepoint import query
+from simulator.sharepoint.node import Collection, Missing, Node, Operation, Outcome, Resource, missing, named
+from simulator.sharepoint.scope import Scope
 
 # Microsoft publishes no cost for SharePoint REST; it plans with 2 a request on average.
 UNITS, PERMISSION_UNITS = 2, 5
+_COSTLY = ("getsharinginformation", "sharinginformation", "roleassignments")
 
-type Result = Entity | Many | Returned | None
-type Handler = Callable[[RestCall], Awaitable[Result]]
+type Result = Entity | Complex | Many | Returned | None
 
 
 @dataclass(slots=True)
 class RestCall:
-    """One request to `_api`: the path's segments, the query, and who calls. `base` is the address of the web called."""
+    """One request to `_api`: the path's segments and the query. `base` is the address of the web that was called."""
 
     request: web.Request
     base: str
     path: list[Segment]
     query: Mapping[str, str]
-    caller: Caller
     body: bytes
+    scope: Scope
 
     @property
     def method(self) -> str:
@@ -44,14 +44,9 @@ class RestCall:
         return self.request.headers.get("X-HTTP-Method", self.request.method).upper()
 
     @property
-    def actor(self) -> Actor:
-        """The calling app as author of a change."""
-        return Actor(self.caller.client_id, self.caller.name, application=True)
-
-    @property
-    def full_control(self) -> bool:
-        """Whether the caller counts as a site collection administrator."""
-        return FULL_CONTROL in self.caller.roles
+    def address(self) -> str:
+        """The address that was called, without its query."""
+        return f"{self.base}/_api/{self.request.path.partition('/_api/')[2]}"
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object. Raises Refused 400."""
@@ -63,64 +58,116 @@ class RestCall:
             raise bad_request("The body must be a JSON object.")
         return found
 
-    def parameter(self, name: str) -> Any:
-        """A parameter of an operation: out of the body, the brackets of the last segment or the query, in that
-        order.
-        """
-        wanted = name.lower()
-        for found, value in self.json().items():
-            if found.lower() == wanted:
-                return value
-        last = self.path[-1]
-        if wanted in last.named:
-            return last.named[wanted]
-        if last.arguments:
-            return last.arguments[0]
-        return self.query.get(name)
 
-    def need(self, *roles: str) -> None:
-        """Refuse as SharePoint does, with 401, a caller without any of the roles."""
-        if self.caller.roles.isdisjoint(roles):
-            raise Refused(401, odata.ACCESS_DENIED, "Access is denied. (Exception from HRESULT: 0x80070005)")
-
-
-async def answered(request: web.Request, audience: str, base: str, path: str, handler: Handler) -> web.Response:
-    """Run a handler for a caller with a token for `audience`, and give its result or refusal in SharePoint's form."""
+async def answered(
+    request: web.Request,
+    audience: str,
+    base: str,
+    scope_of: Callable[[Caller], Scope],
+    root_of: Callable[[Scope, str], Resource],
+) -> web.Response:
+    """Walk a path from the root for a caller with a token for `audience`; the result or refusal in SharePoint's form."""
+    path = request.match_info["path"]
     try:
         caller = request.app[AUTHORITY].check(request.headers.get("Authorization"), audience)
-        call = RestCall(request, base, odata.parse(path, request.query), request.query, caller, await request.read())
-        units = PERMISSION_UNITS if "getsharinginformation" in path.lower() else UNITS
-        charge = request.app[METER].charge(caller.client_id, units)
-        if charge.retry_after:
-            throttled = Refused(429, "-1, Microsoft.SharePoint.Client.TooManyRequests", "The app has been throttled.")
-            throttled.headers.update(charge.headers, **{"Retry-After": str(charge.retry_after)})
-            raise throttled
-        return odata.answer(request, await handler(call))
+        charge(request, caller, PERMISSION_UNITS if any(each in path.lower() for each in _COSTLY) else UNITS)
+        scope = scope_of(caller)
+        call = RestCall(request, base, odata.parse(path, request.query), request.query, await request.read(), scope)
+        return odata.answer(request, _perform(call, root_of(scope, base)), base=base)
     except Refused as refusal:
+        count(request, refusal)
         return odata.error(request, refusal)
 
 
-def context_information(call: RestCall) -> Returned:
-    """The form digest that the library asks for before everything else."""
-    stamp = "0x" + "0" * 126 + "01"
-    return Returned(
-        "GetContextWebInformation",
-        odata.Complex(
-            "SP.ContextWebInformation",
-            {
-                "FormDigestTimeoutSeconds": 1800,
-                "FormDigestValue": f"{stamp},23 Nov 2026 09:00:00 -0000",
-                "LibraryVersion": "16.0.25528.12009",
-                "SiteFullUrl": call.base,
-                "SupportedSchemaVersions": Many(["14.0.0.0", "15.0.0.0"], "Edm.String"),
-                "WebFullUrl": call.base,
-            },
-        ),
-    )
+def charge(request: web.Request, caller: Caller, units: int) -> None:
+    """Charge a request to its app. Raises Refused 429 for one that spent too much."""
+    told = request.app[METER].charge(caller.client_id, units)
+    if told.retry_after:
+        throttled = Refused(429, "-1, Microsoft.SharePoint.Client.TooManyRequests", "The app has been throttled.")
+        throttled.headers.update(told.headers, **{"Retry-After": str(told.retry_after)})
+        raise throttled
 
 
-def no_such_resource(call: RestCall) -> Refused:
-    """404 for a path that is not there."""
+def count(request: web.Request, refusal: Refused) -> None:
+    """Count an operation that was asked for and is not here."""
+    if isinstance(refusal, Missing):
+        counts = request.app[TENANT].unanswered
+        counts[refusal.what] = counts.get(refusal.what, 0) + 1
+
+
+def _perform(call: RestCall, root: Resource) -> Result:
+    at: Outcome = root
+    asked = False
+    for index, segment in enumerate(call.path):
+        if not isinstance(at, Resource | Collection):
+            raise _no_such_resource(call)
+        at, asked = _step(call, at, segment, last=index == len(call.path) - 1)
+    if asked or call.method == "GET":
+        return _told(call, at)
+    if call.method in ("MERGE", "PATCH", "PUT") and isinstance(at, Resource) and at.update is not None:
+        call.scope.need(at.update_roles)
+        at.update({name: value for name, value in call.json().items() if not name.startswith(("__", "odata.", "@"))})
+        return None
+    raise missing(f"{call.method} {at.type if isinstance(at, Resource | Collection) else 'value'}")
+
+
+def _told(call: RestCall, outcome: Outcome) -> Result:
+    match outcome:
+        case Resource():
+            return query.entity(outcome, call.base, call.query)
+        case Collection():
+            return query.many(outcome, call.base, call.address, call.query)
+        case _:
+            return outcome
+
+
+def _step(call: RestCall, node: Node, segment: Segment, *, last: bool) -> tuple[Outcome, bool]:
+    """Where a segment leads, and whether an operation was run for it."""
+    operation = node.operations.get(segment.name)
+    if operation is not None:
+        call.scope.need(operation.roles)
+        return operation.run(_given(call, segment, operation, last=last)), True
+    if isinstance(node, Resource):
+        link = named(node.links, segment.name)
+        if link is not None:
+            found = link[1]()
+            keyed = segment.arguments or segment.named
+            return (_member(found, segment) if keyed else found), False
+        if last:
+            return Returned(*_property(node, segment.name)), False
+    raise missing(f"{node.type}.{segment.name}")
+
+
+def _member(node: Node | None, segment: Segment) -> Resource:
+    if not isinstance(node, Collection) or node.find is None:
+        raise bad_request(f"{segment.name} takes no key.")
+    return node.find(segment.argument())
+
+
+def _property(resource: Resource, name: str) -> tuple[str, Any]:
+    found = named(resource.fields, name)
+    if found is not None:
+        return found
+    more = named(resource.more, name)
+    if more is None:
+        raise missing(f"{resource.type}.{name}")
+    return more[0], more[1]()
+
+
+def _given(call: RestCall, segment: Segment, operation: Operation, *, last: bool) -> dict[str, Any]:
+    """Parameters: out of the query, the brackets of the segment, the body; the later wins."""
+    given: dict[str, Any] = {}
+    if last:
+        given = {name.lower(): odata.literal(value) for name, value in call.query.items() if name[0] not in "$@"}
+    given |= dict(zip((name.lower() for name in operation.parameters), segment.arguments, strict=False))
+    given |= segment.named
+    if last and call.method != "GET":
+        given |= {name.lower(): value for name, value in call.json().items()}
+    return given
+
+
+def _no_such_resource(call: RestCall) -> Refused:
+    """404 for a path that goes on behind a value."""
     path = call.request.path.partition("/_api/")[2]
     code = "-1, Microsoft.SharePoint.Client.ResourceNotFoundException"
     return Refused(404, code, f"Cannot find resource for the request {path}.")

@@ -227,7 +227,8 @@ async def test_locked_site_answers_423(world: World) -> None:
     assert (await world.call("GET", path, client=ACTOR_CLIENT_ID, audience=SHAREPOINT))[0] == 404
 
 
-async def test_unknown_paths_are_404(world: World) -> None:
-    """What is not there is 404 in SharePoint's shape."""
+async def test_what_is_not_here_is_501_and_counted(world: World) -> None:
+    """An operation that the simulated tenant does not have answers 501 in SharePoint's shape, and is counted by name."""
     status, told = await rest(world, "GET", "web/features")
-    assert (status, "Cannot find resource" in told["odata.error"]["message"]["value"]) == (404, True)
+    assert (status, "SP.Web.features" in told["odata.error"]["message"]["value"]) == (501, True)
+    assert world.tenant.unanswered == {"SP.Web.features": 1}
