@@ -20,7 +20,8 @@ from simulator.front.hosts import HOSTS, Hosts
 from simulator.front.routing import dispatched, routed
 from simulator.graph.errors import error_answer
 from simulator.keys import METER, TENANT, TRAFFIC, TROUBLES
-from simulator.page import chats
+from simulator.page import pages
+from simulator.page.notes import NOTES, Notes
 from simulator.refusal import Refused
 from simulator.sharepoint import admin as sharepoint_admin
 from simulator.sharepoint import rest as sharepoint_rest
@@ -36,7 +37,7 @@ from simulator.webhooks import subscriptions
 
 _GRAPH = "/graph/v1.0"
 _SURFACES = (
-    graph, entra, managed_identity, bot, chats, mail, activity, installs, subscriptions, sharepoint_rest,
+    graph, entra, managed_identity, bot, pages, mail, activity, installs, subscriptions, sharepoint_rest,
     sharepoint_admin, front, control, trouble,
 )  # fmt: skip
 
@@ -57,6 +58,7 @@ def build(tenant: Tenant, *, traffic: Path | None = None, throttling: bool = Tru
     app[AUTHORITY] = Authority(tenant.id, tenant.host)
     app[METER] = Meter(tenant.licences, throttling=throttling)
     app[TROUBLES] = Troubles(tenant.clock, tenant.seed)
+    app[NOTES] = Notes()
     answers.prepare(app)
     effects.attach(app)
     if traffic is not None:

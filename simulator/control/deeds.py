@@ -1,8 +1,8 @@
 """What people do, as `POST /sim/act` and `python -m simulator act` ask for it: one function for each verb.
 
-A deed is a JSON object `{"verb": …, …}`; places (`at`, `to`) are web addresses or server-relative paths, people are
-named by user principal name, mail address, id or full name. Each function returns what there is to say about it as a
-JSON object.
+A deed is a JSON object `{"verb": …, …}`. Places (`at`, `to`) are web addresses or server-relative paths, or
+`{"driveId": …, "itemId": …}`; people are named by user principal name, mail address, id or full name. Each function
+returns what there is to say about it as a JSON object.
 """
 
 from __future__ import annotations
@@ -224,6 +224,9 @@ class Deeds:
     # -- reading a deed ---------------------------------------------------------------------------------------------
 
     def _item(self, deed: Deed, name: str) -> Item:
+        place = deed.get(name)
+        if isinstance(place, dict):
+            return self._tenant.item(str(place.get("driveId", "")), str(place.get("itemId", "")))
         return self._tenant.item_at(_text(deed, name))
 
     def _person(self, name: str) -> User:

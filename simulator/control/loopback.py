@@ -19,6 +19,16 @@ def loopback_only(request: web.Request) -> None:
         raise web.HTTPForbidden(text="The simulated tenant is controlled from its own machine alone.")
 
 
+def same_origin_only(request: web.Request) -> None:
+    """`loopback_only` for what a form of the tenant's own pages sends: the browser must say that it came from one.
+
+    Source: https://www.rfc-editor.org/rfc/rfc6454#section-7
+    """
+    loopback_only(request)
+    if request.headers.get("Origin") != f"{request.scheme}://{request.host}":
+        raise web.HTTPForbidden(text="Only the simulated tenant's own pages can send this.")
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

@@ -1,65 +1,70 @@
-"""A page for people's eyes: everybody's chats with the bot, whose cards can be pressed, their activity feed and their
-mail.
+"""Everybody's chats with the bot, whose cards can be pressed, their activity feed and their mail.
 
-`/sim/chats` is static; it draws what `/sim/chats.json` tells with Microsoft's own `adaptivecards` renderer, as text
-and never as markup, and presses buttons through `POST /sim/act`.
+The page's script draws what `/sim/chats.json` tells with Microsoft's own `adaptivecards` renderer, as text and never as
+markup, and presses buttons through `POST /sim/act`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from simulator.control.loopback import loopback_only
 from simulator.mail import MAILBOXES, Letter
+from simulator.page.drawn.frame import HEADERS
+from simulator.page.drawn.parts import Drawing
+from simulator.page.markup import Element, element
 from simulator.teams.activity import FEED, Notice
 from simulator.teams.conversations import CONVERSATIONS, Conversation, Message
 from simulator.tenant.clock import instant
 from simulator.tenant.state import Tenant
 
-_STATIC = Path(__file__).resolve().parent / "static"
-_RENDERER = _STATIC.parents[2] / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
-_FILES = {
-    "chats.css": (_STATIC / "chats.css", "text/css"),
-    "chats.js": (_STATIC / "chats.js", "text/javascript"),
-    "markdown.js": (_STATIC / "markdown.js", "text/javascript"),
-    "host-config.js": (_STATIC / "host-config.js", "text/javascript"),
-    "adaptivecards.min.js": (_RENDERER, "text/javascript"),
-}
-_POLICY = (
+POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
-    "img-src 'self' data: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "img-src 'self' data: https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+"""The renderer of the cards sets styles on what it draws, and cards may show images."""
+_TABS = (("chats", "Chats"), ("feed", "Activity"), ("mail", "Mail"))
 
 
 def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
-    """The page, its files and its data."""
-
-    async def page(request: web.Request) -> web.Response:
-        loopback_only(request)
-        text = (_STATIC / "chats.html").read_text(encoding="utf-8")
-        return web.Response(text=text, content_type="text/html", headers=_HEADERS)
+    """The page's data."""
 
     async def data(request: web.Request) -> web.Response:
         loopback_only(request)
-        return web.json_response(overview(tenant, request.app), headers=_HEADERS)
+        return web.json_response(overview(tenant, request.app), headers=HEADERS)
 
-    async def static(request: web.Request) -> web.Response:
-        loopback_only(request)
-        path, media = _FILES.get(request.match_info["name"], (None, ""))
-        if path is None or not path.is_file():
-            raise web.HTTPNotFound(text="No such file; `npm ci` brings the card renderer.")
-        return web.Response(body=path.read_bytes(), content_type=media, charset="utf-8", headers=_HEADERS)
+    return [web.get("/sim/chats.json", data)]
 
-    return [
-        web.get("/sim/chats", page),
-        web.get("/sim/chats.json", data),
-        web.get("/sim/static/{name}", static),
-    ]
+
+def drawing() -> Drawing:
+    """The page before `chats.js` fills it."""
+    tabs = element("div", *(_tab(name, text) for name, text in _TABS), role="tablist", aria_label="What people see")
+    people = element("ul", id="people", aria_label="People with a chat")
+    thread = element("div", id="thread", aria_live="polite")
+    panels = [
+        element("div", *([people, thread] if name == "chats" else ()), id=f"panel-{name}", role="tabpanel",
+                aria_labelledby=f"tab-{name}", tabindex=0, hidden=name != "chats")
+        for name, _ in _TABS
+    ]  # fmt: skip
+    return Drawing("Chats and mail", "chats", [tabs, *panels])
+
+
+def _tab(name: str, text: str) -> Element:
+    first = name == "chats"
+    return element(
+        "button",
+        f"{text} ",
+        element("b", "0", id=f"count-{name}"),
+        type="button",
+        role="tab",
+        id=f"tab-{name}",
+        aria_controls=f"panel-{name}",
+        aria_selected="true" if first else "false",
+        tabindex=None if first else -1,
+    )
 
 
 def overview(tenant: Tenant, app: web.Application) -> dict[str, Any]:

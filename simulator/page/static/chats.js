@@ -2,7 +2,7 @@
 // Draws what /sim/chats.json tells. Texts of the tenant become text nodes; cards go through Microsoft's renderer.
 const NEWEST_SCHEMA = new AdaptiveCards.Version(1, 5); // the newest that Teams takes from a bot
 const MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-const state = { person: location.hash.slice(1), drawn: {}, theme: localStorage.getItem("theme") || "light", busy: false };
+const state = { person: location.hash.slice(1), drawn: {}, busy: false };
 
 AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
   result.outputHtml = teamsMarkdown(text);
@@ -25,7 +25,7 @@ function when(iso) {
 function drawCard(chat, message, content) {
   const frame = element("div", { class: "card" });
   const card = new AdaptiveCards.AdaptiveCard();
-  card.hostConfig = teamsHostConfig(state.theme);
+  card.hostConfig = teamsHostConfig(currentTheme());
   const context = new AdaptiveCards.SerializationContext(NEWEST_SCHEMA);
   card.parse(content, context);
   if (!card.version || card.version.compareTo(NEWEST_SCHEMA) > 0) {
@@ -100,7 +100,7 @@ function drawFeed(notices) {
   panel.replaceChildren();
   if (!notices.length) panel.append(element("p", { class: "empty" }, "No activity yet."));
   for (const notice of notices) {
-    panel.append(element("article", {}, element("h2", {}, notice.text), element("span", { class: "meta" }, `${notice.to} · ${when(notice.at)}`), element("p", {}, notice.preview), element("small", { class: "meta" }, notice.link)));
+    panel.append(element("article", { class: "letter" }, element("h2", {}, notice.text), element("span", { class: "meta" }, `${notice.to} · ${when(notice.at)}`), element("p", {}, notice.preview), element("small", { class: "meta" }, notice.link)));
   }
 }
 
@@ -109,7 +109,7 @@ function drawMail(letters) {
   panel.replaceChildren();
   if (!letters.length) panel.append(element("p", { class: "empty" }, "No mail yet."));
   for (const letter of letters) {
-    const page = element("article", {}, element("h2", {}, letter.subject || "(no subject)"), element("span", { class: "meta" }, `${letter.from} to ${letter.to} · ${when(letter.at)}`));
+    const page = element("article", { class: "letter" }, element("h2", {}, letter.subject || "(no subject)"), element("span", { class: "meta" }, `${letter.from} to ${letter.to} · ${when(letter.at)}`));
     if (letter.html) {
       const markup = `<meta http-equiv="Content-Security-Policy" content="${MAIL_POLICY}"><style>body{font:14px/20px "Segoe UI",system-ui,sans-serif}</style>${letter.content}`;
       page.append(element("iframe", { sandbox: "", srcdoc: markup, title: `Mail: ${letter.subject}` }));
@@ -124,7 +124,6 @@ const DRAW = { chats: drawChats, feed: drawFeed, mail: drawMail };
 
 async function refresh() {
   const told = await (await fetch("/sim/chats.json")).json();
-  document.getElementById("clock").textContent = `Tenant time ${when(told.now)}`;
   for (const [name, draw] of Object.entries(DRAW)) {
     const seen = JSON.stringify(told[name]);
     document.getElementById(`count-${name}`).textContent = told[name].length;
@@ -135,32 +134,34 @@ async function refresh() {
   }
 }
 
-function choose(name) {
-  for (const each of Object.keys(DRAW)) {
-    document.getElementById(`tab-${each}`).setAttribute("aria-selected", String(each === name));
+const TABS = Object.keys(DRAW);
+
+function choose(name, focused = false) {
+  for (const each of TABS) {
+    const tab = document.getElementById(`tab-${each}`);
+    tab.setAttribute("aria-selected", String(each === name));
+    tab.tabIndex = each === name ? 0 : -1;
+    if (each === name && focused) tab.focus();
     document.getElementById(`panel-${each}`).hidden = each !== name;
   }
 }
 
-for (const name of Object.keys(DRAW)) document.getElementById(`tab-${name}`).addEventListener("click", () => choose(name));
+TABS.forEach((name, at) => {
+  const tab = document.getElementById(`tab-${name}`);
+  tab.addEventListener("click", () => choose(name));
+  tab.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) choose(TABS[(at + step + TABS.length) % TABS.length], true);
+  });
+});
 
-const themeButton = document.getElementById("theme");
-function applyTheme() {
-  document.documentElement.dataset.theme = state.theme;
-  themeButton.textContent = state.theme === "light" ? "Dark" : "Light";
+addEventListener("themechange", () => {
   state.drawn = {};
-}
-themeButton.addEventListener("click", () => {
-  state.theme = state.theme === "light" ? "dark" : "light";
-  localStorage.setItem("theme", state.theme);
-  applyTheme();
   refresh();
 });
 
 const asked = new URLSearchParams(location.search);
-if (asked.get("theme") in TEAMS_COLOURS) state.theme = asked.get("theme");
 if (asked.get("tab") in DRAW) choose(asked.get("tab"));
-applyTheme();
 refresh();
 setInterval(() => {
   if (!state.busy) refresh().catch(() => undefined);

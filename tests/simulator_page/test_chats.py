@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from simulator.mail import SERVICE_MAILBOX
+from tests.simulator_page.conftest import MODULE
 from tests.simulator_people.test_people import letter
 from tests.simulator_people.world import PRIYA, Listener, World, chat_with, message, question
 
 HOSTILE = "<img src=x onerror=\"document.title='broken'\"> **bold** [link](javascript:alert(1))"
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    """A page of Debian's chromium."""
-    browser_path = shutil.which("chromium")
-    if browser_path is None:
-        pytest.skip("chromium is not installed")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
-        yield await browser.new_page()
-        await browser.close()
+pytestmark = [pytest.mark.browser, MODULE]
 
 
-@pytest.mark.browser
 async def test_card_is_shown_and_pressed(world: World, listener: Listener, page: Page) -> None:
     """A card appears, what is typed into it and the press reach the bot, and the returned card takes its place."""
 
@@ -50,7 +39,6 @@ async def test_card_is_shown_and_pressed(world: World, listener: Listener, page:
     assert await page.get_by_role("button", name="Keep in use").count() == 0
 
 
-@pytest.mark.browser
 async def test_pressed_button_is_the_one_that_was_clicked(world: World, listener: Listener, page: Page) -> None:
     """Of two buttons with the same name on cards shown on demand, the clicked one's data and inputs reach the bot."""
 
@@ -74,7 +62,6 @@ async def test_pressed_button_is_the_one_that_was_clicked(world: World, listener
     assert listener.heard[-1][1]["value"]["action"]["data"] == {"case": "b", "why-b": "the audit"}
 
 
-@pytest.mark.browser
 async def test_hostile_texts_stay_texts(world: World, page: Page) -> None:
     """Markup in a card, a name or a mail never becomes part of the page; only bold and https links are honoured."""
     card = question() | {"body": [{"type": "TextBlock", "text": HOSTILE, "wrap": True}]}
@@ -92,7 +79,7 @@ async def test_hostile_texts_stay_texts(world: World, page: Page) -> None:
     await page.locator(".card strong", has_text="bold").wait_for()
     await page.get_by_role("tab", name="Mail").click()
     await page.locator("iframe").wait_for()
-    assert await page.title() == "Wrenbridge: chats of the simulated tenant"
-    assert await page.locator("#panel-chats img").count() == 0
+    assert await page.title() == "Chats and mail · Wrenbridge, a simulated tenant"
+    assert await page.locator("main img").count() == 0
     assert await page.locator(".card a").count() == 0
     assert not violations
