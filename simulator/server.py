@@ -101,7 +101,7 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
     try:
         return await handler(request)
     except Refused as refusal:
-        if not request.path.startswith(_GRAPH):
+        if not request.path.startswith("/graph/"):
             dressed = http_refusal(refusal, SHAREPOINT if request.path.startswith("/sharepoint") else GRAPH)
             dressed.set_status(refusal.status)
             dressed.headers.update(refusal.headers)

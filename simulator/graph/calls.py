@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +10,8 @@ from urllib.parse import quote
 import msgspec
 
 from simulator.entra.identity import ACTOR_CLIENT_ID, Caller
-from simulator.refusal import bad_request
+from simulator.graph import options
+from simulator.refusal import Refused, bad_request
 from simulator.tenant.model import Actor
 from simulator.tenant.state import Tenant
 
@@ -26,6 +27,7 @@ READ_SITES = ("Sites.Read.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Site
 WRITE_FILES = ("Files.ReadWrite.All", "Sites.ReadWrite.All", "Sites.Manage.All", "Sites.FullControl.All")
 READ_GROUPS = ("GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All")
 READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All")
+READ_TEAMS = ("Team.ReadBasic.All", "TeamSettings.Read.All", "TeamSettings.ReadWrite.All", "Group.Read.All")
 FULL_CONTROL = "Sites.FullControl.All"
 
 
@@ -43,6 +45,10 @@ class Call:
     headers: Mapping[str, str]
     body: bytes
     arguments: dict[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()  # what the resource of the operation has
+
+    def __post_init__(self) -> None:
+        self.query = options.normal(self.query)
 
     def __getitem__(self, name: str) -> str:
         """An argument out of the path."""
@@ -59,8 +65,27 @@ class Call:
         return body
 
     def select(self) -> frozenset[str]:
-        """The names in `$select`; empty when it was not sent."""
-        return frozenset(filter(None, (each.strip() for each in self.query.get("$select", "").split(","))))
+        """The properties in `$select`; empty when it was not sent. Raises Refused 400 for one that is not there."""
+        text = self.query.get("$select")
+        return options.selected(text, self.names) if text else frozenset()
+
+    def expand(self, *known: str) -> dict[str, dict[str, str]]:
+        """The parts of `$expand`, each with its own options. What is not `known` here is refused with 501."""
+        found = options.expansions(self.query.get("$expand", ""), self.names)
+        if unknown := found.keys() - set(known):
+            raise self.absent(f"$expand={','.join(sorted(unknown))} of {self.method} /{self.path}")
+        return found
+
+    def header(self, name: str) -> str:
+        """A request header by its name in any case; "" without it."""
+        wanted = name.lower()
+        return next((value for each, value in self.headers.items() if each.lower() == wanted), "")
+
+    def absent(self, operation: str) -> Refused:
+        """501 for what this tenant does not have; it is counted."""
+        counts = self.tenant.unanswered
+        counts[operation] = counts.get(operation, 0) + 1
+        return Refused(501, "notSupported", f"The simulated tenant does not have this operation: {operation}")
 
     def top(self, default: int, most: int) -> int:
         """`$top` within bounds. Raises Refused 400 if it is no positive number."""
@@ -71,10 +96,10 @@ class Call:
             raise bad_request("$top must be a positive number.")
         return min(int(text), most)
 
-    def link(self, **options: str) -> str:
-        """This request's address with other query options (an underscore stands for `$`), the rest kept."""
+    def link(self, *, without: Container[str] = (), **options: str) -> str:
+        """This request's address with other query options (an underscore stands for `$`), the rest kept but some."""
         changed = {name.replace("_", "$"): value for name, value in options.items()}
-        kept = {name: value for name, value in self.query.items() if name not in changed}
+        kept = {name: value for name, value in self.query.items() if name not in changed and name not in without}
         pairs = (f"{name}={quote(value, safe='(),$=;')}" for name, value in {**kept, **changed}.items())
         return f"{self.base}/{quote(self.path, safe='/!,:()')}?{'&'.join(pairs)}"
 
@@ -92,11 +117,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: a status, a JSON body in bytes (None: no content) and headers."""
+    """What goes back: a status, a body in bytes (None: no content), headers, and the body's media type."""
 
     body: bytes | None = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    media: str = "application/json"
 
 
 Handler = Callable[[Call], Answer]
@@ -104,7 +130,10 @@ Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of Graph: who may call it (any of `roles`), what it costs, and what does it."""
+    """An operation of Graph: who may call it (any of `roles`), what it costs, and what does it.
+
+    `options` are the query options that it takes, `names` what its resource has.
+    """
 
     method: str
     template: str
@@ -112,6 +141,8 @@ class Operation:
     roles: tuple[str, ...]
     units: int | Callable[[Call], int] = 1
     sharing: bool = False  # one of the "specific sharing APIs"
+    options: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
     def cost(self, call: Call) -> int:
         """Resource units of this call."""

@@ -70,11 +70,11 @@ def delta(call: Call) -> Answer:
     if wanted is None:
         token = Token("f", drive.epoch, drive.sequence, 0)
     elif wanted == "latest":
-        return _page(call, [], delta_token=Token("c", drive.epoch, drive.sequence, drive.sequence))
+        return page(call, [], delta_token=Token("c", drive.epoch, drive.sequence, drive.sequence))
     else:
         token = read_token(wanted) or _from_moment(drive, wanted)
     if token.epoch != drive.epoch:
-        return _gone(call)
+        raise gone(call, drive)
     size = call.top(DEFAULT_PAGE, LARGEST_PAGE)
     if token.page % 4 == 3:
         size = max(1, size * 3 // 5)  # $top is a hint: smaller pages are normal
@@ -87,7 +87,7 @@ def delta(call: Call) -> Answer:
 def _check(call: Call, drive: Drive) -> None:
     item = call.arguments.get("item", "root")
     if item not in ("root", drive.root.id):
-        raise Refused(501, "notSupported", "Delta of a folder is supported at the root of a library only.")
+        raise call.absent("delta of a folder below the root")
     if call.query.get("$expand"):
         raise Refused(400, "notSupported", f"$expand={call.query['$expand']} is not supported on delta.")
 
@@ -100,11 +100,11 @@ def _from_moment(drive: Drive, text: str) -> Token:
     return Token("f", drive.epoch, drive.sequence, 0, since=since)
 
 
-def _gone(call: Call) -> Answer:
-    drive = call.tenant.drive(call["drive"])
+def gone(call: Call, drive: Drive) -> Refused:
+    """410 with the address of a new enumeration, and one of Graph's two ways to merge it."""
     refusal = Refused(410, drive.resync, "The delta token has expired; enumerate anew.")
     refusal.headers["Location"] = call.link(token=Token("f", drive.epoch, 0, 0).text())
-    raise refusal
+    return refusal
 
 
 def _enumeration(call: Call, drive: Drive, token: Token, size: int, write: Encoder) -> Answer:
@@ -122,11 +122,11 @@ def _enumeration(call: Call, drive: Drive, token: Token, size: int, write: Encod
         if item is not None and item.modified >= token.since:
             values.append(write(item))
     if at < end:
-        return _page(call, values, next_token=Token("f", token.epoch, token.began, at, token.page + 1, token.since))
+        return page(call, values, next_token=Token("f", token.epoch, token.began, at, token.page + 1, token.since))
     rest = Token("c", token.epoch, token.began, token.began, token.page + 1)
     if drive.sequence > token.began or int(drive.list_id[:2], 16) % 3 == 0:
-        return _page(call, values, next_token=rest)  # and the last page may be empty
-    return _page(call, values, delta_token=Token("c", token.epoch, token.began, token.began))
+        return page(call, values, next_token=rest)  # and the last page may be empty
+    return page(call, values, delta_token=Token("c", token.epoch, token.began, token.began))
 
 
 def _changes(call: Call, drive: Drive, token: Token, size: int, write: Encoder) -> Answer:
@@ -149,11 +149,11 @@ def _changes(call: Call, drive: Drive, token: Token, size: int, write: Encoder) 
         at += 1
     reached = log[at - 1].seq if at else token.position
     if at < len(log):
-        return _page(call, values, next_token=Token("c", token.epoch, token.began, reached, token.page + 1))
+        return page(call, values, next_token=Token("c", token.epoch, token.began, reached, token.page + 1))
     reached = max(reached, token.position)
     if values and token.page == 0 and reached % 3 == 0:
-        return _page(call, values, next_token=Token("c", token.epoch, token.began, reached, token.page + 1))
-    return _page(call, values, delta_token=Token("c", token.epoch, reached, reached))
+        return page(call, values, next_token=Token("c", token.epoch, token.began, reached, token.page + 1))
+    return page(call, values, delta_token=Token("c", token.epoch, reached, reached))
 
 
 def _parents_excluded(call: Call) -> bool:
@@ -178,13 +178,19 @@ def _marked(call: Call, token: Token, change: Change, write: Encoder) -> str:
     return text
 
 
-def _page(
-    call: Call, values: list[str], *, next_token: Token | None = None, delta_token: Token | None = None
+def page(
+    call: Call,
+    values: list[str],
+    kind: str = "driveItem",
+    *,
+    next_token: Token | None = None,
+    delta_token: Token | None = None,
 ) -> Answer:
+    """A page of delta with one of the two links."""
     if next_token is not None:
         link = f'"@odata.nextLink":"{call.link(token=next_token.text())}"'
     else:
         assert delta_token is not None
         link = f'"@odata.deltaLink":"{call.link(token=delta_token.text())}"'
-    context = f'"@odata.context":"{call.base}/$metadata#Collection(driveItem)"'
+    context = f'"@odata.context":"{call.base}/$metadata#Collection({kind})"'
     return Answer(f'{{{context},{link},"value":[{",".join(values)}]}}'.encode())

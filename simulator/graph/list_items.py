@@ -5,32 +5,30 @@ Source: https://learn.microsoft.com/graph/api/listitem-list
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from json.encoder import encode_basestring
+from typing import Any
 
-from simulator.graph.calls import READ_SITES, Answer, Call, Operation
-from simulator.graph.items import etag, identity, web_url
+import msgspec
+
+from simulator.graph import filters, options, vocabulary
+from simulator.graph.calls import READ_SITES, Answer, Call, Operation, answer
+from simulator.graph.items import encoder, etag, identity, web_url
 from simulator.graph.skip import skip_token, skipped
-from simulator.refusal import Refused, not_found
+from simulator.refusal import Refused
 from simulator.tenant.clock import instant
 from simulator.tenant.files import check_site
 from simulator.tenant.model import Drive, Item
 
 DEFAULT_PAGE, LARGEST_PAGE = 200, 5000
-_EXPAND_FIELDS = re.compile(r"^fields(?:\(\$?select=([^)]*)\))?$", re.IGNORECASE)
 
 
 def library(call: Call) -> Drive:
     """The library behind `sites/{site}/lists/{list}`, by list id or title. Raises Refused 404, or 423 when locked."""
-    site = call.tenant.site(call["site"])
-    wanted = call["list"].lower()
-    for drive in site.drives:
-        if wanted in (drive.list_id, drive.name.lower(), drive.path.lower()):
-            check_site(drive, writing=False)
-            return drive
-    raise not_found("The list")
+    drive = call.tenant.list_of(call.tenant.site(call["site"]), call["list"])
+    check_site(drive, writing=False)
+    return drive
 
 
 def _stamped(write: Callable[[Item], str]) -> Callable[[Item], str]:
@@ -89,7 +87,8 @@ COLUMNS: dict[str, Callable[[Item], str]] = {
 }
 
 
-def _content_type(item: Item) -> str:
+def content_type(item: Item) -> str:
+    """The row's content type."""
     kind = '"id":"0x0120","name":"Folder"' if item.is_folder else '"id":"0x0101","name":"Document"'
     return f'"contentType":{{{kind}}}'
 
@@ -102,7 +101,7 @@ PROPERTIES: dict[str, Callable[[Item], str]] = {
     "lastModifiedDateTime": lambda item: f'"lastModifiedDateTime":"{instant(item.modified)}"',
     "createdBy": lambda item: f'"createdBy":{identity(item.created_by)}',
     "lastModifiedBy": lambda item: f'"lastModifiedBy":{identity(item.modified_by)}',
-    "contentType": _content_type,
+    "contentType": content_type,
     "sharepointIds": lambda item: (
         f'"sharepointIds":{{"listId":"{item.drive.list_id}","listItemId":"{item.list_item_id}",'
         f'"listItemUniqueId":"{item.unique_id}"}}'
@@ -129,26 +128,72 @@ def _encoder(select: frozenset[str], columns: tuple[str, ...] | None) -> Callabl
     return encode
 
 
-def _encoder_for(call: Call) -> Callable[[Item], str]:
-    expand = call.query.get("$expand", "").strip()
-    if not expand:
-        return _encoder(call.select(), None)
-    fields = _EXPAND_FIELDS.match(expand)
-    if fields is None:
-        raise Refused(501, "notSupported", f"$expand={expand} is not supported by this tenant.")
-    chosen = tuple(name.strip() for name in fields[1].split(",")) if fields[1] else tuple(COLUMNS)
-    return _encoder(call.select(), chosen)
+def encoder_for(call: Call) -> Callable[[Item], str]:
+    """The function that writes a row as the call's `$select` and `$expand` ask for it."""
+    expand = call.expand("fields", "driveItem")
+    columns: tuple[str, ...] | None = None
+    if "fields" in expand:
+        wanted = expand["fields"].get("$select", "")
+        columns = tuple(name.strip() for name in wanted.split(",")) if wanted else tuple(COLUMNS)
+    write = _encoder(call.select(), columns)
+    if "driveItem" not in expand:
+        return write
+    select = options.selected(expand["driveItem"].get("$select", ""), vocabulary.DRIVE_ITEM)
+    write_file = encoder(select, hierarchical="hierarchicalsharing" in call.prefer)
+    return lambda item: f'{write(item)[:-1]},"driveItem":{write_file(item)}}}'
+
+
+def list_item(item: Item, expanded: Mapping[str, str]) -> str:
+    """The row of an item, with the columns that the options of an `$expand=listItem(…)` ask for."""
+    wanted = options.expansions(expanded.get("$expand", ""), vocabulary.LIST_ITEM)
+    columns: tuple[str, ...] | None = None
+    if "fields" in wanted:
+        named = wanted["fields"].get("$select", "")
+        columns = tuple(name.strip() for name in named.split(",")) if named else tuple(COLUMNS)
+    return _encoder(options.selected(expanded.get("$select", ""), vocabulary.LIST_ITEM), columns)(item)
+
+
+def _rows(call: Call, drive: Drive) -> list[Item]:
+    """The rows that `$filter` lets through, in the order of `$orderby`: no column of these lists has an index.
+
+    Source: https://learn.microsoft.com/graph/api/listitem-list (Prefer: HonorNonIndexedQueriesWarningMayFailRandomly)
+    """
+    wanted, order = call.query.get("$filter"), call.query.get("$orderby")
+    name = (order or wanted or "").replace("(", " ").split()[0]
+    if "honornonindexedquerieswarningmayfailrandomly" not in call.prefer:
+        raise Refused(
+            400, "invalidRequest",
+            f"Field '{name}' cannot be referenced in filter or orderby as it is not indexed. Provide the 'Prefer: "
+            "HonorNonIndexedQueriesWarningMayFailRandomly' header to allow this, but be warned that such queries may "
+            "fail on large lists.",
+        )  # fmt: skip
+    if len(drive.order) > call.tenant.limits.list_view:
+        raise Refused(
+            400, "invalidRequest", "The attempted operation is prohibited because it exceeds the list view threshold.",
+            inner="tooManyResultsRequested",
+        )  # fmt: skip
+    write = _encoder(frozenset(), tuple(COLUMNS))
+    rows: list[tuple[Item, dict[str, Any]]] = [
+        (item, msgspec.json.decode(write(item))) for item in drive.order[1:] if item is not None
+    ]
+    if wanted:
+        expression = filters.parse(wanted)
+        rows = [row for row in rows if filters.holds(expression, row[1])]
+    if order:
+        column, _, direction = order.strip().partition(" ")
+        column = column.removeprefix("fields/")
+        rows.sort(key=lambda row: str(row[1]["fields"].get(column, "")), reverse=direction.strip() == "desc")
+    return [item for item, _ in rows]
 
 
 def _items(call: Call) -> Answer:
-    if "$filter" in call.query or "$orderby" in call.query:
-        raise Refused(
-            400, "invalidRequest", "The column is not indexed, and the list exceeds the list view threshold.",
-            inner="tooManyResultsRequested",
-        )  # fmt: skip
     drive = library(call)
-    write, size = _encoder_for(call), call.top(DEFAULT_PAGE, LARGEST_PAGE)
-    order, at = drive.order, max(1, skipped(call))
+    write, size = encoder_for(call), call.top(DEFAULT_PAGE, LARGEST_PAGE)
+    order: Sequence[Item | None]
+    if "$filter" in call.query or "$orderby" in call.query:
+        order, at = _rows(call, drive), skipped(call)
+    else:
+        order, at = drive.order, max(1, skipped(call))
     values: list[str] = []
     while at < len(order) and len(values) < size:
         item = order[at]
@@ -159,13 +204,26 @@ def _items(call: Call) -> Answer:
     return Answer(f'{{{link}"value":[{",".join(values)}]}}'.encode())
 
 
-def _item(call: Call) -> Answer:
-    drive = library(call)
+def _addressed(call: Call) -> Item:
     number = int(call["item"]) if call["item"].isdecimal() else 0
-    return Answer(_encoder_for(call)(call.tenant.item_in_list(drive.list_id, number)).encode())
+    return call.tenant.item_in_list(library(call).list_id, number)
 
 
+def _item(call: Call) -> Answer:
+    return Answer(encoder_for(call)(_addressed(call)).encode())
+
+
+def _fields(call: Call) -> Answer:
+    item, wanted = _addressed(call), call.query.get("$select", "")
+    columns = tuple(name.strip() for name in wanted.split(",")) if wanted else tuple(COLUMNS)
+    fields: dict[str, Any] = msgspec.json.decode(_encoder(frozenset(), columns)(item))["fields"]
+    return answer(fields)
+
+
+_ALL, _NAMES = "sites/{site}/lists/{list}/items", vocabulary.LIST_ITEM
+_PAGED = options.PAGED | {"$expand", "$filter", "$orderby"}
 OPERATIONS = (
-    Operation("GET", "sites/{site}/lists/{list}/items", _items, READ_SITES, 2),
-    Operation("GET", "sites/{site}/lists/{list}/items/{item}", _item, READ_SITES, 1),
+    Operation("GET", _ALL, _items, READ_SITES, 2, options=_PAGED, names=_NAMES),
+    Operation("GET", _ALL + "/{item}", _item, READ_SITES, 1, options=options.EXPAND, names=_NAMES),
+    Operation("GET", _ALL + "/{item}/fields", _fields, READ_SITES, 1, options=options.SELECT),
 )

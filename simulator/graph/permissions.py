@@ -9,18 +9,24 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
+from simulator.graph import vocabulary
 from simulator.graph.calls import READ_FILES, WRITE_FILES, Answer, Call, Operation, answer, chosen
 from simulator.graph.items import etag
+from simulator.graph.options import PAGED, SELECT
 from simulator.graph.skip import skip_token, skipped
 from simulator.refusal import Refused, bad_request
 from simulator.tenant import sharing
 from simulator.tenant.clock import instant, moment
 from simulator.tenant.files import check_site
 from simulator.tenant.model import Item, Permission, Principal
+from simulator.tenant.state import Tenant
 
 NO_EXPIRY = "0001-01-01T00:00:00Z"
 _PAGE = 30
-_FILTER = re.compile(r"^link ne null and link/scope eq '(anonymous|organization|users)'$", re.IGNORECASE)
+_FILTER = re.compile(
+    r"^link ne null(?: and link/scope eq '(anonymous|organization|users)')?(?: and link/type eq '(view|edit)')?$",
+    re.IGNORECASE,
+)
 
 
 def identity_set(who: Principal) -> dict[str, Any]:
@@ -71,8 +77,7 @@ def _body(call: Call, permission: Permission, *, inherited: bool = False) -> dic
 def _addressed(call: Call, *, writing: bool) -> Item:
     item = call.tenant.item(call["drive"], call["item"])
     check_site(item.drive, writing=writing)
-    expected = next((value for name, value in call.headers.items() if name.lower() == "if-match"), "*")
-    if writing and expected not in ("*", etag(item)):
+    if writing and call.header("if-match") not in ("", "*", etag(item)):
         raise Refused(412, "resourceModified", "The item has changed since it was read.")
     return item
 
@@ -85,8 +90,8 @@ def _list(call: Call) -> Answer:
         matched = _FILTER.match(wanted.strip())
         if matched is None:
             raise bad_request(f"The filter is not supported: {wanted}")
-        scope = matched[1].lower()
-        entries = [each for each in entries if each[0].link is not None and each[0].link.scope == scope]
+        scope, kind = (matched[1] or "").lower(), (matched[2] or "").lower()
+        entries = [each for each in entries if _is_link(each[0], scope, kind)]
     start, size = skipped(call), call.top(_PAGE, 200)
     select = call.select()
     body: dict[str, Any] = {}
@@ -99,11 +104,24 @@ def _list(call: Call) -> Answer:
     return answer(body)
 
 
+def _is_link(permission: Permission, scope: str, kind: str) -> bool:
+    link = permission.link
+    return link is not None and scope in ("", link.scope) and kind in ("", link.type)
+
+
+def entries_body(tenant: Tenant, item: Item) -> list[dict[str, Any]]:
+    """All entries of an item, inherited ones too."""
+    mark = not tenant.quirks.hide_inherited_from
+    return [
+        permission_body(each, inherited=inherited, mark_inherited=mark) for each, inherited in sharing.entries(item)
+    ]
+
+
 def _get(call: Call) -> Answer:
     item = _addressed(call, writing=False)
     for permission, inherited in sharing.entries(item):
         if permission.id == call["permission"]:
-            return answer(_body(call, permission, inherited=inherited))
+            return answer(chosen(_body(call, permission, inherited=inherited), call.select()))
     raise Refused(404, "itemNotFound", "The permission could not be found.")
 
 
@@ -184,10 +202,10 @@ def _mail(call: Call, recipient: object) -> str:
 
 
 _ITEM = "drives/{drive}/items/{item}"
-_ONE = _ITEM + "/permissions/{permission}"
+_ONE, _NAMES = _ITEM + "/permissions/{permission}", vocabulary.PERMISSION
 OPERATIONS = (
-    Operation("GET", _ITEM + "/permissions", _list, READ_FILES, 5),
-    Operation("GET", _ONE, _get, READ_FILES, 5),
+    Operation("GET", _ITEM + "/permissions", _list, READ_FILES, 5, options=PAGED | {"$filter"}, names=_NAMES),
+    Operation("GET", _ONE, _get, READ_FILES, 5, options=SELECT, names=_NAMES),
     Operation("PATCH", _ONE, _update, WRITE_FILES, 5, sharing=True),
     Operation("DELETE", _ONE, _remove, WRITE_FILES, 5, sharing=True),
     Operation("POST", _ONE + "/revokeGrants", _revoke, WRITE_FILES, 5, sharing=True),

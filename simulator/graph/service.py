@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 
 import aiohttp
 from aiohttp import web
 
 from simulator.entra.identity import AUTHORITY, GRAPH
 from simulator.front.hosts import called
-from simulator.graph import batch, content, people, places
+from simulator.graph import (
+    admin,
+    analytics,
+    audit,
+    batch,
+    beta,
+    content,
+    group_settings,
+    groups,
+    labels,
+    list_delta,
+    list_items,
+    lists,
+    options,
+    permissions,
+    places,
+    reports,
+    shares,
+    teams,
+    users,
+)
 from simulator.graph.calls import Answer, Call
 from simulator.graph.errors import error_answer
 from simulator.graph.router import Router
@@ -20,13 +41,29 @@ from simulator.tenant.state import Tenant
 from simulator.trouble.answers import lacks_a_part, on_part
 
 PREFIX = "/graph/v1.0/"
-ROUTER = Router([*content.OPERATIONS, *places.OPERATIONS, *people.OPERATIONS])
+_BETA = "/graph/beta/"
+_MODULES = (
+    admin, analytics, audit, content, group_settings, groups, labels, list_delta, list_items, lists, permissions, places,
+    reports, shares, teams, users,
+)  # fmt: skip
+ROUTER = Router([operation for module in _MODULES for operation in module.OPERATIONS])
+_BETA_ROUTER = Router(beta.OPERATIONS)
 LOOPBACK = web.AppKey("loopback", aiohttp.ClientSession)
 
 
 def routes(tenant: Tenant) -> Iterable[web.RouteDef]:  # noqa: ARG001  # every module of the simulator has this face
     """Everything under /graph/v1.0 that no other module answers."""
-    return [web.post("/graph/v1.0/$batch", _batch), web.route("*", "/graph/v1.0/{operation:.*}", _one)]
+    return [
+        web.get(f"/graph/{reports.DOWNLOADS}/{{ticket}}", _download),
+        web.post("/graph/v1.0/$batch", _batch),
+        web.route("*", "/graph/v1.0/{operation:.*}", _one),
+        web.route("*", "/graph/beta/{operation:.*}", _beta),
+    ]
+
+
+async def _download(request: web.Request) -> web.Response:
+    """A usage report, for whoever holds its address."""
+    return _response(reports.download(request.app[TENANT], request.match_info["ticket"]))
 
 
 async def lifespan(app: web.Application) -> AsyncIterator[None]:
@@ -37,20 +74,28 @@ async def lifespan(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _one(request: web.Request) -> web.Response:
+    return await _performed(request, PREFIX, ROUTER)
+
+
+async def _beta(request: web.Request) -> web.Response:
+    return await _performed(request, _BETA, _BETA_ROUTER)
+
+
+async def _performed(request: web.Request, prefix: str, router: Router) -> web.Response:
     call = Call(
         tenant=request.app[TENANT],
         caller=request.app[AUTHORITY].check(request.headers.get("Authorization"), GRAPH),
         method=request.method,
-        path=request.rel_url.path.removeprefix(PREFIX),
-        base=called(request, PREFIX.rstrip("/")),
+        path=request.rel_url.path.removeprefix(prefix),
+        base=called(request, prefix.rstrip("/")),
         query=dict(request.rel_url.query),
         prefer=preferences(",".join(request.headers.getall("Prefer", ()))),
         headers=request.headers,
         body=await request.read() if request.can_read_body else b"",
     )
-    answered = perform(request.app, call)
+    answered = perform(request.app, call, router)
     if answered is None:
-        raise _unknown(call)
+        raise call.absent(f"{call.method} /{call.path}")
     return _response(answered)
 
 
@@ -59,39 +104,32 @@ def preferences(header: str) -> frozenset[str]:
     return frozenset(filter(None, (each.strip().lower() for each in header.split(","))))
 
 
-def perform(app: web.Application, call: Call) -> Answer | None:
+def perform(app: web.Application, call: Call, router: Router = ROUTER) -> Answer | None:
     """Do what a call asks, after role and budget are checked; None when no operation of this module fits.
 
     Raises Refused.
     """
-    operation = ROUTER.find(call)
+    operation = router.find(call)
     if operation is None:
         return None
     if operation.roles and call.caller.roles.isdisjoint(operation.roles):
         raise Refused(403, "accessDenied", "Insufficient privileges to complete the operation.")
+    options.check(call.query, operation.options)
+    call.names = operation.names
     charge = app[METER].charge(call.caller.client_id, operation.cost(call), sharing=operation.sharing)
     if charge.retry_after:
         refusal = Refused(429, "activityLimitReached", "The app has been throttled.", inner="throttledRequest")
         refusal.headers.update(charge.headers, **{"Retry-After": str(charge.retry_after)})
         raise refusal
     answered = operation.handler(call)
-    return (
-        Answer(answered.body, answered.status, {**answered.headers, **charge.headers}) if charge.headers else answered
-    )
-
-
-def _unknown(call: Call) -> Refused:
-    name = f"{call.method} /{call.path}"
-    counts = call.tenant.unanswered
-    counts[name] = counts.get(name, 0) + 1
-    return Refused(501, "notSupported", f"The simulated tenant does not have this operation: {name}")
+    return replace(answered, headers={**answered.headers, **charge.headers}) if charge.headers else answered
 
 
 def _response(answered: Answer) -> web.Response:
     if answered.body is None:
         return web.Response(status=answered.status, headers=answered.headers)
     return web.Response(
-        body=answered.body, status=answered.status, headers=answered.headers, content_type="application/json"
+        body=answered.body, status=answered.status, headers=answered.headers, content_type=answered.media
     )
 
 

@@ -22,7 +22,9 @@ def return_to_work(user: User) -> None:
 
 
 def add_member(group: Group, user: User, *, role: Literal["member", "owner"] = "member") -> None:
-    """Somebody joins a group or team; an owner is a member too."""
+    """Somebody joins a group or team; an owner is a member too. Guests are refused (403) where its settings say so."""
+    if user.guest and user.id not in group.members and group.settings.get("AllowToAddGuests") == "false":
+        raise Refused(403, "Authorization_RequestDenied", "Guests cannot be added to this group.")
     if user.id not in group.members:
         group.members.append(user.id)
     if role == "owner" and user.id not in group.owners:
@@ -50,3 +52,16 @@ def lock_site(tenant: Tenant, site: Site, lock: LockState) -> None:
         raise bad_request("The root site cannot be locked.")
     site.lock = lock
     site.modified = tenant.now()
+
+
+def delete_site(tenant: Tenant, site: Site) -> None:
+    """Remove a site with its libraries; its group stays without one. The root site cannot be deleted (400)."""
+    if not site.path:
+        raise bad_request("The root site cannot be deleted.")
+    for drive in site.drives:
+        tenant.drives.pop(drive.id, None)
+        tenant.drives_by_list.pop(drive.list_id.lower(), None)
+    tenant.sites.pop(site.id, None)
+    tenant.sites_by_path.pop(site.path.lower(), None)
+    if site.group_id in tenant.groups:
+        tenant.groups[site.group_id].site_id = ""

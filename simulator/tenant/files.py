@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from simulator.refusal import Refused, bad_request
 from simulator.tenant.identifiers import item_ids
-from simulator.tenant.model import Actor, Drive, Item, Stamp
+from simulator.tenant.model import Actor, Drive, Item, Site, Stamp, Version
 from simulator.tenant.preservation import hold_library
 from simulator.tenant.state import Tenant, child_named
 
@@ -48,15 +48,19 @@ def descendants(item: Item) -> Iterator[Item]:
         waiting.extend(at.children or ())
 
 
-def check_site(drive: Drive, *, writing: bool) -> None:
+def check_open(site: Site, *, writing: bool) -> None:
     """Refuse with 423 what the site's lock forbids, and everything in an archived site."""
-    lock = drive.site.lock
-    if drive.site.archived:
+    if site.archived:
         raise Refused(423, "notAllowed", "The site is archived.", inner="resourceLocked")
-    if lock == "NoAccess":
+    if site.lock == "NoAccess":
         raise Refused(423, "notAllowed", "Access to this site has been blocked.", inner="resourceLocked")
-    if writing and lock == "ReadOnly":
+    if writing and site.lock == "ReadOnly":
         raise Refused(423, "notAllowed", "The site is read-only.", inner="serviceReadOnly")
+
+
+def check_site(drive: Drive, *, writing: bool) -> None:
+    """Refuse with 423 what the lock or the archive of a drive's site forbids."""
+    check_open(drive.site, writing=writing)
 
 
 def check_writable(drive: Drive) -> None:
@@ -145,6 +149,7 @@ def edit(tenant: Tenant, item: Item, *, by: Actor, size: int | None = None) -> I
     _check_content(item)
     if _is_retained(item) and item.stamp is not None and item.modified <= item.stamp.applied:
         _preserve(tenant, item)
+    item.drive.history.setdefault(item.id, []).append(Version(item.modified, item.modified_by, item.size))
     if size is not None:
         _carry_size(item.parent, size - item.size)
         item.size = size

@@ -49,7 +49,10 @@ class User:
 
 @dataclass(eq=False, slots=True)
 class Channel:
-    """A channel of a team. Private and shared ones have a site of their own (`site_id`)."""
+    """A channel of a team. Private and shared ones have a site of their own (`site_id`).
+
+    `folder_id` is "" until somebody first opens the channel's files. `shared_with` are ids of other teams.
+    """
 
     id: str
     name: str
@@ -60,6 +63,7 @@ class Channel:
     folder_id: str
     owners: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
+    shared_with: list[str] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -77,6 +81,12 @@ class Group:
     members: list[str] = field(default_factory=list)
     channels: list[Channel] = field(default_factory=list)
     site_id: str = ""
+    groups: list[str] = field(default_factory=list)  # ids of groups that are members
+    sensitivity: str = ""  # id of the container's sensitivity label
+    settings: dict[str, str] = field(default_factory=dict)  # Group.Unified.Guest, if it has them
+    team_flags: dict[str, bool] = field(default_factory=dict)  # `part/flag` of the team's settings, where changed
+    archived: bool = False  # the team is frozen
+    marked: bool = True  # False: a team that lacks "Team" among its provisioning options, as old ones do
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +235,21 @@ class Change(msgspec.Struct, gc=False, frozen=True):
     sharing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A file's content as it was before an edit."""
+
+    at: int
+    by: Actor
+    size: int
+
+
 @dataclass(eq=False, slots=True)
 class Drive:
-    """A document library. `order[list_item_id]` is the item (None once deleted); `log` the changes since loading."""
+    """A document library. `order[list_item_id]` is the item (None once deleted); `log` the changes since loading.
+
+    `history` holds the earlier versions of files that were edited since, oldest first, by item id.
+    """
 
     id: str
     list_id: str
@@ -242,6 +264,7 @@ class Drive:
     items: dict[str, Item] = field(default_factory=dict)
     order: list[Item | None] = field(default_factory=list)
     log: list[Change] = field(default_factory=list)
+    history: dict[str, list[Version]] = field(default_factory=dict)
     sequence: int = 0
     epoch: int = 0  # delta tokens of an earlier epoch have expired
     resync: str = "resyncChangesApplyDifferences"  # and how their holder is told to begin anew
@@ -256,6 +279,16 @@ class Drive:
     def url(self) -> str:
         """Web address, not percent-encoded."""
         return f"{self.site.url}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class AppGrant:
+    """What an application with Sites.Selected may do in one site: `read`, `write`, `owner` or `fullcontrol`."""
+
+    id: str
+    app_id: str
+    app_name: str
+    roles: tuple[str, ...]
 
 
 @dataclass(eq=False, slots=True)
@@ -280,6 +313,7 @@ class Site:
     lock: LockState = "Unlock"
     archived: int = 0
     reopens: int = 0
+    sensitivity: str = ""  # id of its sensitivity label
     company_links: bool = True  # whether links for the whole organisation can be made
     members_can_share: bool = True
     members_edit_membership: bool = True
@@ -291,6 +325,7 @@ class Site:
     members: list[str] = field(default_factory=list)
     visitors: list[str] = field(default_factory=list)
     permissions: list[Permission] = field(default_factory=list)
+    app_grants: list[AppGrant] = field(default_factory=list)
     drives: list[Drive] = field(default_factory=list)
     remembered: list[Principal] = field(default_factory=list)
     asset: str = ""  # which asset of the council's register it belongs to: for the sample data alone

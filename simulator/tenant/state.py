@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from simulator.refusal import Refused, not_found
+from simulator.tenant.audit import AuditQuery
 from simulator.tenant.clock import TenantClock
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import (
@@ -27,6 +28,7 @@ from simulator.tenant.model import (
     Site,
     User,
 )
+from simulator.tenant.snapshots import Snapshots
 
 HOST = "wrenbridge.sharepoint.example"
 DOMAIN = "wrenbridge.example"
@@ -74,11 +76,13 @@ class Quirks:
     """Ways in which real tenants differ or misbehave, off unless a test or a rehearsal asks for them.
 
     `folder_tombstones_only`: a deleted folder's content gets no tombstones of its own. `hide_inherited_from`: inherited
-    entries lack the key, as Microsoft's reference says of SharePoint.
+    entries lack the key, as Microsoft's reference says of SharePoint. `audit_says_truncated`: audit log queries carry the
+    properties that say so, documented since September 2026 and not yet in the service description.
     """
 
     folder_tombstones_only: bool = False
     hide_inherited_from: bool = False
+    audit_says_truncated: bool = False
 
 
 @dataclass(eq=False)
@@ -107,6 +111,11 @@ class Tenant:
     drives: dict[str, Drive] = field(default_factory=dict)
     drives_by_list: dict[str, Drive] = field(default_factory=dict)
     labels: dict[str, LabelDefinition] = field(default_factory=dict)
+    sensitivity_labels: dict[str, str] = field(default_factory=dict)  # names by id, for groups and sites
+    snapshots: Snapshots = field(default_factory=Snapshots)
+    audit_queries: dict[str, AuditQuery] = field(default_factory=dict)
+    most_audit_records: int = 1_000_000  # of one query
+    names_concealed: bool = True  # in usage reports
     planted: dict[str, object] = field(default_factory=dict)
     listeners: list[Listener] = field(default_factory=list)
     unanswered: dict[str, int] = field(default_factory=dict)  # operations that were asked for and are not here
@@ -162,6 +171,14 @@ class Tenant:
         if found.site.reopens:
             self.reopen(found.site)
         return found
+
+    def list_of(self, site: Site, key: str) -> Drive:
+        """A site's library by its list's id or title. Raises Refused 404."""
+        wanted = key.lower()
+        for drive in site.drives:
+            if wanted in (drive.list_id, drive.name.lower(), drive.path.lower()):
+                return drive
+        raise not_found("The list")
 
     def item(self, drive_id: str, item_id: str) -> Item:
         """An item by drive and item id; `root` is the root folder. Raises Refused 404."""
