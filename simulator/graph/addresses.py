@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from simulator.refusal import Refused, bad_request, not_found
 from simulator.tenant.model import Drive, Site
@@ -55,7 +54,8 @@ def _below(tenant: Tenant, start: str, path: str) -> Site:
 
 
 def _check_host(tenant: Tenant, host: str) -> None:
-    if host.lower() not in {(urlsplit(site.url).hostname or "").lower() for site in tenant.sites.values()}:
+    name = tenant.host.partition(".")[0]
+    if host.partition(".")[0].lower() not in (name, f"{name}-my"):  # under Microsoft's domain or the tenant's own
         raise bad_request("Invalid hostname for this tenancy")
 
 
@@ -80,7 +80,7 @@ def _words(parts: list[str], *at: int) -> tuple[str, ...]:
 
 def _of_site(tenant: Tenant, parts: list[str]) -> str | None:
     word, below, last = _words(parts, 2, 4, 6)
-    if parts[1].lower() == tenant.host:
+    if parts[1].lower().partition(".")[2] in (tenant.host.partition(".")[2], "sharepoint.com") and "," not in parts[1]:
         return _joined("sites", tenant.site("root").id, *parts[2:])
     if word.rstrip(":") == "drive":
         return _joined("drives", _default(tenant.site(parts[1])).id + word[len("drive") :], *parts[3:])
