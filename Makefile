@@ -26,8 +26,9 @@ check: ready ## ruff and mypy, strict
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-bench: ready ## a million items: first mirror, 1,000 changes, ten policies
+bench: ready ## a million items: first mirror, 1,000 changes, ten policies; then Custos beside its peers
 	@$(PY) -m rehearsal bench
+	@$(PY) -m peers bench
 
 docs: ready ## write the generated references again
 	@$(PY) -m docs.generate

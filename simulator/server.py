@@ -10,6 +10,7 @@ from aiohttp import web
 
 from simulator import graph, mail, workplace
 from simulator.control import desk as control
+from simulator.control import truth
 from simulator.entra import endpoints as entra
 from simulator.entra import managed_identity
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
@@ -38,7 +39,7 @@ from simulator.webhooks import subscriptions
 _GRAPH = "/graph/v1.0"
 _SURFACES = (
     graph, entra, managed_identity, bot, pages, mail, activity, installs, subscriptions, sharepoint_rest,
-    sharepoint_admin, front, control, trouble,
+    sharepoint_admin, front, control, trouble, truth,
 )  # fmt: skip
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

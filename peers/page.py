@@ -1,0 +1,163 @@
+"""docs/peers.md and docs/peers.svg, from one comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from peers.answers import QUESTIONS
+from peers.bench import ROUNDS, Asked, Comparison
+from peers.plot import Panel, svg
+from peers.sides import SIDES
+
+SMALLEST_TIER = 1_250
+"""Resource units a minute that one app may spend in a tenant of at most 1,000 licences; the page is `_THROTTLING`."""
+
+_SHAREPOINT = "https://learn.microsoft.com/sharepoint/dev/general-development"
+_THROTTLING = f"{_SHAREPOINT}/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online"
+
+PLOT = "peers.svg"
+_BEGIN = """# Three questions, asked four ways
+
+<!-- Written by `make bench` (`python -m peers bench`). Edit peers/, not this page. -->
+
+Which files lack a label? Which files can anyone open? Which libraries has nobody touched for two years? Each side is asked all
+three on one simulated tenant, a first time and again on the next day after people made changes. The same tenant, the same run,
+one after the other.
+"""
+_READING = """## How to read it
+
+- **The first time Custos pays what everybody pays**: every list item and every drive item has to be read once. It reads list
+  items, delta and permissions like the script on `msgraph-sdk`, and besides them groups, owners, site properties and the
+  permissions of every library's root, which the three questions do not need. In a tenant as small as this one it can cost more
+  units than the scripts.
+- **The next day Custos reads what changed**, and the others read everything again. The difference grows with the tenant: what a
+  scan costs grows with its items, what a sync costs with its changes and its libraries.
+- **A fourth question costs Custos nothing**: it is asked of the mirror. Every script starts again.
+- **Where the others are better.** A script is a page long, needs no storage and no function app, and answers of the tenant as
+  it is now. SharePoint REST gives labels and permissions of a library in one listing, which Graph does not: a scan of it is the
+  cheapest in requests. The CLI for Microsoft 365 does hundreds of other things besides, and needs no program at all.
+- **A script could keep delta tokens** and a table of its own, and would pay less on the second day. Delta does not tell labels,
+  and it tells that sharing changed and not what it is now, so such a script keeps facts, joins them, and heals gaps: that is a
+  mirror.
+- **What a side cannot know.** Graph does not tell a site's sharing level, so links that sleep count as open for a script on it.
+  No API tells who is a person: the last change by an administrator's or migration account looks like work, and the date before
+  it is gone. Custos discounts the accounts that `settings.yaml` names, and takes the file's own date then. Unknown is counted,
+  and stands in *notes*.
+"""
+_MEASURED = """## How it is measured
+
+- Every side is a process of its own, started anew for each round, sign-in included. *seconds* are by the clock; *CPU s* are
+  those of the process and all that it starts; *peak* is the greatest resident memory of one of its processes. The tenant, and
+  Azurite for Custos, are other processes on the same machine and take their share of the clock.
+- *requests* and *units* are what the tenant's meter counted for the side. Microsoft publishes costs for Graph (1, 2 or 5 units
+  a request). It publishes none for SharePoint REST and CSOM; the tenant counts 2, and 5 where permissions are read, and real
+  ones may be dearer.
+- Nobody is throttled, so that the clock shows work. *under the smallest budget* is computed and not measured: units divided by
+  {tier:,} a minute, what one app may spend in a tenant of at most 1,000 licences, or the seconds by the clock where they are
+  more.
+- The answers are held against the tenant's own truth (`/sim/truth`). OneDrives, Loop containers, system libraries and the
+  Preservation Hold Library count neither way. Custos is asked with no site left out (`not_governed` is empty).
+- Loopback has no latency and this tenant answers in a millisecond. With a real one's latency every side waits longer, most of
+  all those that ask for one thing after another.
+- Compare figures of one run with each other; ratios hold, seconds are this machine's.
+
+Repeat it: `make bench` measures Custos alone on a million items and then this; `.venv/bin/python -m peers bench` does only
+this, into this page. `--scale 0.02` takes a larger tenant and `--sides custos,msgraph` only some; both write to
+`.custos/peers/` instead. The CLI takes part where `make peers` has installed it.
+
+Sources: [throttling and resource units]({source}),
+[list items](https://learn.microsoft.com/graph/api/listitem-list), [delta](https://learn.microsoft.com/graph/api/driveitem-delta),
+[scan guidance](https://learn.microsoft.com/onedrive/developer/rest-api/concepts/scan-guidance).
+"""
+
+
+def page(run: Comparison) -> str:
+    """The page."""
+    lines = [
+        _BEGIN,
+        _tenant(run),
+        "",
+        f"![Processor time, requests and units of each side, first and next day, on logarithmic scales]({PLOT})",
+        "",
+        "## What it cost",
+        "",
+        *_table(
+            ("side", "round", "seconds", "CPU s", "peak MB", "requests", "units", "under the smallest budget"),
+            _costs(run),
+        ),
+        "## What was answered",
+        "",
+        *_table(("side", "round", *QUESTIONS.values(), "notes"), _answers(run)),
+        "## Who was asked, and how",
+        "",
+        *_table(("side", "how"), [(SIDES[key].name, SIDES[key].how) for key in run.asked]),
+        *(f"{name} was left out: {why}\n" for name, why in run.left_out.items()),
+        _READING,
+        _MEASURED.format(tier=SMALLEST_TIER, source=_THROTTLING),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _tenant(run: Comparison) -> str:
+    size = f"The tenant has {run.sites:,} sites, {run.libraries:,} libraries and {run.files:,} files"
+    return f"{size}; people made {run.changes:,} changes. Measured on {run.machine}."
+
+
+def plot(run: Comparison) -> str:
+    """The drawing."""
+
+    def panel(title: str, quantity: Callable[[Asked], float]) -> Panel:
+        values = {}
+        for key, rounds in run.asked.items():
+            first, following = (max(quantity(rounds[name]), 0.1) for name in ROUNDS)
+            values[SIDES[key].name] = (first, following)
+        return Panel(title, values)
+
+    panels = [
+        panel("Minutes to finish under the smallest tenant's budget", _minutes),
+        panel("Processor seconds", lambda asked: asked.processor),
+        panel("Requests", lambda asked: asked.requests),
+        panel("Resource units", lambda asked: asked.units),
+    ]
+    return svg(panels, described="What three questions cost each side, the first time and the next day.")
+
+
+def _minutes(asked: Asked) -> float:
+    return max(asked.units / SMALLEST_TIER, asked.seconds / 60)
+
+
+def _costs(run: Comparison) -> list[tuple[str, ...]]:
+    return [
+        (
+            SIDES[key].name,
+            words,
+            f"{asked.seconds:,.1f}",
+            f"{asked.processor:,.1f}",
+            f"{asked.peak / 1e6:,.0f}",
+            f"{asked.requests:,}",
+            f"{asked.units:,}",
+            f"{_minutes(asked):.1f} min",
+        )
+        for key, rounds in run.asked.items()
+        for name, words in ROUNDS.items()
+        if (asked := rounds.get(name)) is not None
+    ]
+
+
+def _answers(run: Comparison) -> list[tuple[str, ...]]:
+    return [
+        (
+            SIDES[key].name,
+            words,
+            *(asked.answers[question] for question in QUESTIONS),
+            "; ".join(f"{what} {count:,}" for what, count in asked.notes.items() if count),
+        )
+        for key, rounds in run.asked.items()
+        for name, words in ROUNDS.items()
+        if (asked := rounds.get(name)) is not None
+    ]
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(columns)} |", f"|{'|'.join('---' for _ in columns)}|"]
+    return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
