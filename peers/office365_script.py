@@ -4,7 +4,7 @@
 
 All sites with their sharing capability from SharePoint administration, in each site its libraries with the date of the last change
 by a user, in each library all items with `$select` of the compliance tag and of whether they have permissions of their own; sharing
-information, in batches, of those that have, where the site lets Anyone links work. The library's retries are on.
+information of those that have, where the site lets Anyone links work. The library's retries are on.
 
 Sources: https://learn.microsoft.com/sharepoint/dev/sp-add-ins/working-with-lists-and-list-items-with-rest and
 https://github.com/vgrem/office365-rest-python-client
@@ -23,13 +23,13 @@ from typing import Any
 from azure.identity import ManagedIdentityCredential
 from office365.sharepoint.client_context import ClientContext
 from office365.sharepoint.sharing.object_sharing_information import ObjectSharingInformation
+from office365.sharepoint.tenant.administration.sharing_capabilities import SharingCapabilities
 from office365.sharepoint.tenant.administration.tenant import Tenant
 
 from peers.answers import Answers, path_of
 
 _TWO_YEARS = timedelta(days=731)
 _PAGE = 2_000
-_ANYONE = 2  # SharingCapability: ExternalUserAndGuestSharing
 _TAG, _UNIQUE, _FOLDER = "OData__ComplianceTag", "HasUniqueRoleAssignments", 1
 
 
@@ -61,7 +61,8 @@ class Scan:
             if lock == "NoAccess":
                 self._skipped += 1
                 continue
-            self._site(url, open_to_anyone=site.get_property("SharingCapability") == _ANYONE)
+            capability = site.get_property("SharingCapability")
+            self._site(url, open_to_anyone=capability == SharingCapabilities.ExternalUserAndGuestSharing)
         return Answers(
             looked=self._files,
             unlabelled=self._unlabelled,
@@ -111,22 +112,23 @@ class Scan:
         self._unlabelled += [item.get_property("FileRef") for item in files if not item.get_property(_TAG)]
         touched = library.last_item_user_modified_date
         if files and touched is not None and touched.replace(tzinfo=UTC) < self._now - _TWO_YEARS:
-            self._untouched.append(library.root_folder.serverRelativeUrl)
+            self._untouched.append(library.root_folder.server_relative_url)
         if open_to_anyone:
             reached = self._links(context, library, [item for item in items if item.get_property(_UNIQUE)])
             self._open += [path for item in files if _is_reached(path := item.get_property("FileRef"), reached)]
 
     def _links(self, context: ClientContext, library: Any, unique: list[Any]) -> dict[str, bool]:
         """Of each item with permissions of its own, whether an Anyone link reaches it."""
-        told = {
-            item.get_property("FileRef"): ObjectSharingInformation.get_list_item_sharing_information(
+        told: dict[str, bool] = {}
+        for item in unique:
+            information = ObjectSharingInformation.get_list_item_sharing_information(
                 context, library.id, item.id, retrieve_anonymous_links=True
             )
-            for item in unique
-        }
-        if told:
-            context.execute_batch()
-        return {path: bool(one.anonymous_view_link or one.anonymous_edit_link) for path, one in told.items()}
+            context.execute_query()
+            told[item.get_property("FileRef")] = bool(
+                information.anonymous_view_link or information.anonymous_edit_link
+            )
+        return told
 
 
 def _is_reached(path: str, reached: dict[str, bool]) -> bool:

@@ -75,7 +75,7 @@ SIDES: Mapping[str, Side] = {
             key="office365",
             name="office365-rest-python-client",
             how="sites from administration; all items of each library over SharePoint REST with tag and unique permissions; "
-            "sharing information of those in batches",
+            "sharing information of those, where the site allows Anyone links",
             module="peers.office365_script",
             told=_administrating,
         ),
