@@ -15,7 +15,11 @@ from simulator.sharepoint.node import Collection, Page, Resource, missing, named
 
 
 class Tree(dict[str, "Tree"]):
-    """Names in lower case, each with the names below it: `a/b,c` is {a: {b: {}}, c: {}}."""
+    """Names in lower case, each with the names below it: `a/b,c` is {a: {b: {}}, c: {}}. `written` is their spelling."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[str, str] = {}
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -23,8 +27,9 @@ class Tree(dict[str, "Tree"]):
         tree = cls()
         for each in filter(None, (part.strip() for part in text.split(","))):
             at: Tree = tree
-            for step in each.lower().split("/"):
-                at = at.setdefault(step, cls())
+            for step in each.split("/"):
+                at.written[step.lower()] = step
+                at = at.setdefault(step.lower(), cls())
         return tree
 
     def below(self, name: str) -> Tree:
@@ -103,12 +108,12 @@ def _entity(resource: Resource, base: str, select: Tree, expand: Tree) -> Entity
         elif more is not None:
             fields[more[0]] = more[1]()
         else:
-            raise _no_property(resource, name)
+            raise _no_property(resource, select.written[name])
     for name, below in expand.items():
         link = named(resource.links, name)
         if link is None:
             if named(resource.fields, name) is None:
-                raise _no_property(resource, name)
+                raise _no_property(resource, expand.written[name])
             continue
         if not select or name in select:
             fields[link[0]] = _linked(link[1](), base, select.below(name), below)

@@ -19,7 +19,7 @@ from simulator.odata import Complex, Guid, Many, Moment
 from simulator.refusal import Refused
 from simulator.sharepoint import call
 from simulator.sharepoint.csom.interpret import Interpreter, Start
-from simulator.sharepoint.csom.request import parse
+from simulator.sharepoint.csom.request import LARGEST, parse, too_large
 from simulator.sharepoint.node import Missing, Resource
 from simulator.sharepoint.scope import Scope
 
@@ -36,6 +36,8 @@ async def answered(
     try:
         caller = request.app[AUTHORITY].check(request.headers.get("Authorization"), audience)
         call.charge(request, caller, call.UNITS)
+        if (request.content_length or 0) > LARGEST:
+            raise too_large()
         scope = scope_of(caller)
 
         def identity(resource: Resource) -> str:

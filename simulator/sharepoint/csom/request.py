@@ -50,10 +50,15 @@ def invalid(why: str) -> Refused:
     return Refused(400, _INVALID, f"The request is not valid: {why}")
 
 
+def too_large() -> Refused:
+    """413: more than is read."""
+    return Refused(413, _INVALID, f"The request is larger than {LARGEST} bytes.")
+
+
 def parse(body: bytes) -> Element:
     """The `Request` element. Raises Refused."""
     if len(body) > LARGEST:
-        raise Refused(413, _INVALID, f"The request is larger than {LARGEST} bytes.")
+        raise too_large()
     root = Element("", {})
     path = [root]
 
