@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.odata import Complex
+from simulator.odata import Complex, Returned
 from simulator.refusal import Refused, not_found
-from simulator.sharepoint.node import FULL_CONTROL, Collection, Given, Operation, Resource, number, text
+from simulator.sharepoint.node import FULL_CONTROL, Collection, Given, Operation, Outcome, Resource, number, text
 from simulator.sharepoint.numbers import MEMBERS, OWNERS, SYSTEM_ACCOUNT, VISITORS
 from simulator.sharepoint.scope import Scope
 from simulator.tenant import sharing
@@ -201,7 +201,7 @@ def role_assignments(scope: Scope, item: Item, path: str) -> Collection:
         found = sharing.entries(item)
         return [_assignment(scope, item, each, path) for each, _ in found if each.link is not None or each.grantee]
 
-    def remove(given: Given) -> None:
+    def remove(given: Given) -> Outcome:
         wanted = number(given, "principalid")
         if not is_unique(item):
             text = "This operation is not allowed on an object that inherits permissions."
@@ -209,7 +209,7 @@ def role_assignments(scope: Scope, item: Item, path: str) -> Collection:
         for each in item.own or ():
             if each.grantee is not None and scope.numbers.principal(each.grantee) == wanted:
                 sharing.unshare(scope.tenant, item, each.id)
-                return
+                return Returned("RemoveRoleAssignment", None)
         raise not_found("The principal")
 
     return Collection(

@@ -217,7 +217,7 @@ def break_inheritance(tenant: Tenant, item: Item, *, by: Actor, copy: bool) -> N
     """Give an item permissions of its own: those it inherits now (`copy`), or none.
 
     Refused with 429 for a folder with more than 100,000 items, which no waiting cures.
-    Source: https://learn.microsoft.com/sharepoint/dev/general-development/set-custom-permissions-on-a-list-by-using-the-rest-interface
+    Source: https://learn.microsoft.com/sharepoint/dev/sp-add-ins/set-custom-permissions-on-a-list-by-using-the-rest-interface
     """
     check_site(item.drive, writing=True)
     if not item.inherits:

@@ -1,0 +1,257 @@
+"""Retention labels as SharePoint keeps them: who may set which, what they forbid, and what is kept of the deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from office365.sharepoint.client_context import ClientContext
+from office365.sharepoint.compliance.store_proxy import SPPolicyStoreProxy
+
+from simulator.refusal import Refused
+from simulator.tenant import files, labelling
+from simulator.tenant.model import Drive, Item, LabelDefinition
+from tests.simulator_people.world import LABEL, RECORD, REGULATORY, SAM, World
+from tests.simulator_sharepoint.hands import LIBRARY, STORE, Reply, item, rest, row, site, with_library
+
+OTHER = "GEN-01 Transitory 60d"
+FULL, WRITER = ["Sites.FullControl.All"], ["Sites.ReadWrite.All"]
+PLAN = "Plans/plan 1.docx"
+
+
+def label(world: World, path: str, name: str) -> Item:
+    """Put a label on an item by a person's hand."""
+    by = world.tenant.actor(world.person(SAM))
+    labelling.set_label(world.tenant, item(world, path), name, by=by, full_control=True)
+    return item(world, path)
+
+
+def named(found: Item) -> str:
+    """The label of an item, "" for none."""
+    return found.stamp.label.name if found.stamp is not None else ""
+
+
+def another_label(world: World) -> None:
+    world.tenant.labels[OTHER] = LabelDefinition(
+        OTHER, "00000000-0000-4000-8000-000000000001", 60, "CreationAgeInDays", kind="delete"
+    )
+
+
+async def set_default(world: World, name: str, *, sync: bool = False, roles: list[str] | None = None) -> Reply:
+    body = {
+        "listUrl": LIBRARY,
+        "complianceTagValue": name,
+        "blockDelete": False,
+        "blockEdit": False,
+        "syncToItems": sync,
+    }
+    return await rest(world, "POST", f"{STORE}SetListComplianceTag", body, roles=roles)
+
+
+async def in_bulk(world: World, name: str, paths: list[str], *, roles: list[str] | None = None) -> Reply:
+    ids = [item(world, path).list_item_id for path in paths]
+    body = {"listUrl": LIBRARY, "complianceTagValue": name, "itemIds": ids}
+    return await rest(world, "POST", f"{STORE}SetComplianceTagOnBulkItems", body, roles=roles)
+
+
+def hold(world: World) -> Drive:
+    """The site's Preservation Hold Library."""
+    return next(drive for drive in site(world).drives if drive.hold)
+
+
+async def test_a_default_takes_the_place_of_another_default_alone(world: World) -> None:
+    """Pushed to existing items, a default label replaces none that a person chose, nor a record, but an older default.
+
+    Source: https://learn.microsoft.com/purview/create-apply-retention-labels
+    """
+    another_label(world)
+    label(world, "notes.docx", LABEL)
+    label(world, "Plans/plan 2.docx", RECORD)
+    await set_default(world, LABEL, sync=True)
+    assert named(item(world, PLAN)) == LABEL
+    await set_default(world, OTHER, sync=True)
+    found = [named(item(world, path)) for path in (PLAN, "notes.docx", "Plans/plan 2.docx")]
+    assert found == [OTHER, LABEL, RECORD]
+
+
+async def test_a_default_changed_without_sync_leaves_items(world: World) -> None:
+    """Changing or removing a default label leaves the labels of the items that are there; new files get the new one.
+
+    Source: https://learn.microsoft.com/purview/create-apply-retention-labels
+    """
+    another_label(world)
+    await set_default(world, LABEL, sync=True)
+    await set_default(world, OTHER)
+    by = world.tenant.actor(world.person(SAM))
+    made = files.upload(world.tenant, world.drive.root, "new.txt", size=1, by=by)
+    assert (named(item(world, PLAN)), named(made)) == (LABEL, OTHER)
+    await set_default(world, "")
+    assert (named(item(world, PLAN)), named(made)) == (LABEL, OTHER)
+    assert (await rest(world, "POST", f"{STORE}GetListComplianceTag", {"listUrl": LIBRARY})).body == {
+        "odata.null": True
+    }
+
+
+async def test_a_moved_file_keeps_its_default_label(world: World) -> None:
+    """A file that is moved out from under a default label keeps the label, and a moved unlabelled one gets none.
+
+    Source: https://learn.microsoft.com/purview/create-apply-retention-labels
+    """
+    by = world.tenant.actor(world.person(SAM))
+    label(world, "Plans", LABEL)
+    files.move(world.tenant, item(world, PLAN), world.drive.root, by=by)
+    files.move(world.tenant, item(world, "notes.docx"), item(world, "Plans"), by=by)
+    assert (named(item(world, "plan 1.docx")), named(item(world, "Plans/notes.docx"))) == (LABEL, "")
+
+
+async def test_labels_that_make_records_need_full_control(world: World) -> None:
+    """An app that may write sets plain labels in bulk and as a default, not those that make records.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
+    """
+    assert (await in_bulk(world, LABEL, [PLAN], roles=WRITER)).body["value"] == []
+    refused = await in_bulk(world, RECORD, [PLAN], roles=WRITER)
+    assert (refused.status, refused.body["value"]) == (200, [item(world, PLAN).list_item_id])
+    assert (await set_default(world, RECORD, roles=WRITER)).status == 403
+    assert (await in_bulk(world, RECORD, [PLAN], roles=FULL)).body["value"] == []
+
+
+async def test_an_unpublished_label_can_be_set(world: World) -> None:
+    """A label need not be published to the site to be set by the bulk method, though it is not among the site's.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
+    world.tenant.labels[LABEL] = LabelDefinition(
+        LABEL, "00000000-0000-4000-8000-000000000002", 60, "TaggedAgeInDays", published=False
+    )
+    await in_bulk(world, LABEL, [PLAN])
+    told = (await rest(world, "GET", f"{STORE}GetAvailableTagsForSite(siteUrl='{LIBRARY}')")).body
+    assert (named(item(world, PLAN)), LABEL in [each["TagName"] for each in told["value"]]) == (LABEL, False)
+
+
+async def test_records_are_locked_and_unlocked(world: World) -> None:
+    """office365-rest-python-client unlocks and locks a record; an unlocked one can be edited, a regulatory one never.
+
+    Source: https://learn.microsoft.com/purview/record-versioning
+    """
+    found = label(world, PLAN, RECORD)
+    label(world, "notes.docx", REGULATORY)
+
+    def lock(it: ClientContext) -> None:
+        SPPolicyStoreProxy.lock_record_item(it, LIBRARY, found.list_item_id).execute_query()
+
+    body = {"listUrl": LIBRARY, "itemId": found.list_item_id}
+    assert (await rest(world, "POST", f"{STORE}UnlockRecordItem", body)).status == 200
+    files.edit(world.tenant, found, by=found.created_by)
+    await with_library(world, lock)
+    with pytest.raises(Refused, match="locked record"):
+        files.edit(world.tenant, found, by=found.created_by)
+    regulatory = body | {"itemId": item(world, "notes.docx").list_item_id}
+    assert (await rest(world, "POST", f"{STORE}UnlockRecordItem", regulatory)).status == 403
+
+
+async def test_one_rows_label_by_the_library(world: World) -> None:
+    """office365-rest-python-client sets and clears the label of one row by the older method, flags and all.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
+    number = item(world, PLAN).list_item_id
+
+    def work(name: str) -> Any:
+        def run(it: ClientContext) -> None:
+            found = it.web.lists.get_by_title("Documents").items.get_by_id(number)
+            found.set_compliance_tag(name, False, False, False, False, False).execute_query()
+
+        return run
+
+    await with_library(world, work(LABEL))
+    told = (await rest(world, "GET", f"{row(world, PLAN)}?$select=OData__ComplianceTag,OData__IsRecord")).body
+    assert told == {"OData__ComplianceTag": LABEL, "OData__IsRecord": ""}
+    await with_library(world, work(""))
+    assert named(item(world, PLAN)) == ""
+
+
+async def test_a_regulatory_label_waits_for_a_checked_out_file(world: World) -> None:
+    """A regulatory record label cannot be put on a file that is checked out.
+
+    Source: https://learn.microsoft.com/purview/records-management
+    """
+    item(world, PLAN).checked_out = True
+    assert (await in_bulk(world, REGULATORY, [PLAN])).body["value"] == [item(world, PLAN).list_item_id]
+
+
+async def test_the_first_change_leaves_a_copy(world: World) -> None:
+    """The first change since the label was set keeps a copy, in a library that is made for it; the next ones none more.
+
+    Source: https://learn.microsoft.com/purview/retention-policies-sharepoint
+    """
+    found = label(world, PLAN, LABEL)
+    for _ in range(2):
+        files.edit(world.tenant, found, by=found.created_by, size=7)
+    (kept,) = hold(world).root.folder()
+    assert (kept.name, kept.size) == (f"plan 1_{found.unique_id.upper()}.docx", 1000)
+    lists = (await rest(world, "GET", "web/lists?$filter=Hidden eq true&$select=Title,BaseTemplate")).body["value"]
+    assert lists == [{"Title": "Preservation Hold Library", "BaseTemplate": 1310}]
+
+
+async def test_deleting_a_retained_file_leaves_a_copy_that_nobody_deletes(world: World) -> None:
+    """A retained file that is deleted lies in the Preservation Hold Library, and cannot be deleted there.
+
+    Source: https://learn.microsoft.com/purview/retention-policies-sharepoint
+    """
+    files.delete(world.tenant, label(world, PLAN, LABEL))
+    (kept,) = hold(world).root.folder()
+    with pytest.raises(Refused, match="hold"):
+        files.delete(world.tenant, kept)
+
+
+async def test_a_label_that_only_deletes_leaves_no_copy(world: World) -> None:
+    """A file whose label only deletes goes without a copy.
+
+    Source: https://learn.microsoft.com/purview/retention-policies-sharepoint
+    """
+    another_label(world)
+    files.delete(world.tenant, label(world, PLAN, OTHER))
+    assert not any(drive.hold for drive in site(world).drives)
+
+
+async def test_a_folder_with_retained_files_stays(world: World) -> None:
+    """A folder cannot be deleted while it holds a retained file; after that file it can.
+
+    Source: https://learn.microsoft.com/purview/retention-policies-sharepoint
+    """
+    found = label(world, PLAN, LABEL)
+    with pytest.raises(Refused, match="retained"):
+        files.delete(world.tenant, item(world, "Plans"))
+    files.delete(world.tenant, found)
+    files.delete(world.tenant, item(world, "Plans"))
+    assert [each.name for each in world.drive.root.folder()] == ["notes.docx"]
+
+
+async def test_a_tenant_may_forbid_to_delete_what_is_labelled(world: World) -> None:
+    """With the setting off, a labelled file is not deleted, and stays where it is; other files are.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
+    name = "AllowFilesWithKeepLabelToBeDeletedSPO"
+    assert (await rest(world, "GET", f"{STORE}Get{name}")).body == {"value": True}
+    assert (await rest(world, "POST", f"{STORE}Set{name}", {"allowDeletion": False})).status == 200
+    with pytest.raises(Refused, match="labelled"):
+        files.delete(world.tenant, label(world, PLAN, LABEL))
+    files.delete(world.tenant, item(world, "notes.docx"))
+    assert (await rest(world, "GET", f"{STORE}Get{name}")).body == {"value": False}
+    assert (await rest(world, "POST", f"{STORE}Set{name}", {"allowDeletion": "no"})).status == 400
+
+
+async def test_properties_of_records_can_be_locked(world: World) -> None:
+    """A record's properties can be edited unless the tenant blocks that; the refusal is told for each field, with 200.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
+    label(world, PLAN, RECORD)
+    body = {"formValues": [{"FieldName": "ComplianceAssetId", "FieldValue": "IA-004"}]}
+    path = f"{row(world, PLAN)}/ValidateUpdateListItem()"
+    assert (await rest(world, "POST", path, body)).body["value"][0]["HasException"] is False
+    await rest(world, "POST", f"{STORE}SetMetadataEditBlockingEnabled", {"enabled": True})
+    reply = await rest(world, "POST", path, body)
+    assert (reply.status, reply.body["value"][0]["HasException"]) == (200, True)
