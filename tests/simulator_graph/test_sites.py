@@ -1,0 +1,139 @@
+"""Sites: search, what changed, archive and locks, and the apps that are granted one."""
+
+from __future__ import annotations
+
+from simulator.tenant.archiving import archive
+from simulator.tenant.directory import delete_site, lock_site
+from tests.simulator_graph.world import FULL, READ, GraphWorld
+
+
+async def test_search_is_no_inventory(world: GraphWorld) -> None:
+    """`sites?search=*` knows neither locked nor archived sites, which getAllSites lists.
+
+    Source: https://learn.microsoft.com/graph/api/site-search
+    """
+    lock_site(world.tenant, world.tenant.site("sites/plans-own"), "NoAccess")
+    assert await world.names("/sites?search=*") == ["Root", "Plans"]
+    assert await world.names("/sites?search=plan") == ["Plans"]
+    assert len(await world.names("/sites/getAllSites")) == 3
+
+
+async def test_root_site_of_each_geography(world: GraphWorld) -> None:
+    """The documented filter brings the root sites, which alone say where data lies.
+
+    Source: https://learn.microsoft.com/graph/api/site-list
+    """
+    path = "/sites?$filter=siteCollection/root ne null&$select=siteCollection,webUrl"
+    (root,) = (await world.read(path))["value"]
+    assert root["siteCollection"]["dataLocationCode"] == "GBR"
+    assert "dataLocationCode" not in (await world.read(world.site_path))["siteCollection"]
+
+
+async def test_sites_delta_tells_new_changed_and_deleted_sites(world: GraphWorld) -> None:
+    """After a round come the sites that changed, deleted ones with id, name and the deleted facet.
+
+    Source: https://learn.microsoft.com/graph/api/site-delta
+    """
+    everything, link = await world.after("/sites/delta?$top=2")
+    assert len(everything) == 3
+    world.site.title = "Plans and designs"
+    delete_site(world.tenant, world.tenant.site("sites/plans-own"))
+    (changed, deleted), following = await world.after(link)
+    assert changed["displayName"] == "Plans and designs"
+    assert (deleted["name"], deleted["deleted"]) == ("plans-own", {"state": "deleted"})
+    assert (await world.after(following))[0] == []
+
+
+async def test_sites_delta_can_begin_now(world: GraphWorld) -> None:
+    """`token=latest` is an empty page with a link for what comes; work in a site is no change of the site.
+
+    Source: https://learn.microsoft.com/graph/api/site-delta
+    """
+    body = await world.read("/sites/delta?token=latest")
+    assert body["value"] == []
+    world.tenant.changed(world.items["d.pdf"])
+    assert (await world.after(body["@odata.deltaLink"]))[0] == []
+
+
+async def test_sites_delta_expires(world: GraphWorld) -> None:
+    """An old link answers 410 with the Location of a fresh enumeration; `$expand` is refused.
+
+    Source: https://learn.microsoft.com/graph/api/site-delta
+    """
+    _, link = await world.after("/sites/delta")
+    world.tenant.snapshots.forget("sites")
+    gone = await world.call("GET", link)
+    assert (gone.status, gone.code) == (410, "resyncChangesApplyDifferences")
+    assert len((await world.after(gone.headers["Location"]))[0]) == 3
+    assert (await world.call("GET", "/sites/delta?$expand=drives")).code == "notSupported"
+
+
+async def test_archived_site_answers_423_and_says_why_when_asked(world: GraphWorld) -> None:
+    """All of an archived site is 423; its status comes when siteCollection is selected, and only then.
+
+    Source: https://learn.microsoft.com/graph/api/resources/sitearchivaldetails
+    """
+    archive(world.tenant, world.site)
+    for path in (world.site_path, f"{world.site_path}/drives", f"{world.site_path}/lists", f"{world.root}/delta"):
+        reply = await world.call("GET", path)
+        assert (reply.status, reply.code) == (423, "notAllowed"), path
+    told = await world.read(f"{world.site_path}?$select=id,siteCollection")
+    assert told["siteCollection"]["archivalDetails"] == {"archiveStatus": "recentlyArchived"}
+    listed = (await world.read("/sites/getAllSites?$select=siteCollection"))["value"]
+    assert sum("archivalDetails" in each["siteCollection"] for each in listed) == 1
+    assert all(
+        "archivalDetails" not in each["siteCollection"] for each in (await world.read("/sites/getAllSites"))["value"]
+    )
+
+
+async def test_archive_is_a_matter_of_beta(world: GraphWorld) -> None:
+    """Archive and unarchive are 204 in beta with their own role, and 501 in v1.0.
+
+    Source: https://learn.microsoft.com/graph/api/site-archive
+    """
+    roles, beta = (*READ, "Sites.Archive.All"), f"{world.url}/graph/beta{world.site_path}"
+    assert (await world.call("POST", f"{world.site_path}/archive", roles=roles)).status == 501
+    assert (await world.call("POST", f"{beta}/archive")).status == 403
+    assert (await world.call("POST", f"{beta}/archive", roles=roles)).status == 204
+    assert (await world.call("GET", world.site_path)).status == 423
+    assert (await world.call("POST", f"{beta}/unarchive", roles=roles)).status == 204
+    assert (await world.call("GET", world.site_path)).status == 200
+
+
+async def test_one_locked_site_is_its_own_matter(world: GraphWorld) -> None:
+    """A locked site is 423, never 404, and the others answer as before; a read-only one can be read.
+
+    Source: https://learn.microsoft.com/sharepoint/manage-lock-status
+    """
+    lock_site(world.tenant, world.site, "NoAccess")
+    assert (await world.call("GET", f"{world.list_path}/items")).status == 423
+    assert (await world.call("GET", f"{world.site_path}/analytics")).status == 423
+    assert (await world.call("GET", "/sites/root/drives")).status == 200
+    lock_site(world.tenant, world.site, "ReadOnly")
+    assert (await world.call("GET", f"{world.root}/children")).status == 200
+    refused = await world.call("DELETE", world.at("d.pdf"), roles=FULL)
+    assert (refused.status, refused.code) == (423, "notAllowed")
+
+
+async def test_site_permissions_are_apps(world: GraphWorld) -> None:
+    """A site's permissions list applications, and nobody of its owners and members.
+
+    Source: https://learn.microsoft.com/graph/api/site-list-permissions
+    """
+    path = f"{world.site_path}/permissions"
+    assert (await world.read(path, roles=FULL))["value"] == []
+    app = {"id": "89ea5c94-7736-4e25-95ad-3fa95f62b66e", "displayName": "Scanner"}
+    asked = {"roles": ["read"], "grantedToIdentities": [{"application": app}]}
+    made = await world.call("POST", path, asked, roles=FULL)
+    assert made.status == 201
+    (grant,) = (await world.read(path, roles=FULL))["value"]
+    assert grant["grantedToIdentitiesV2"] == [{"application": app}]
+    assert (await world.call("DELETE", f"{path}/{grant['id']}", roles=FULL)).status == 204
+
+
+async def test_site_has_no_subsites(world: GraphWorld) -> None:
+    """`sites/{id}/sites` lists the webs below a site: none here.
+
+    Source: https://learn.microsoft.com/graph/api/site-list-subsites
+    """
+    assert await world.names(f"{world.site_path}/sites") == []
