@@ -105,6 +105,8 @@ def _delta(call: Call) -> Answer:
         told = chosen(told, select | {"id"} if select else select)
         for name in _MEMBERSHIP & select:
             if entries := _differences(now[name], before[name] if before is not None else ()):
+                # Documented on https://learn.microsoft.com/graph/api/group-delta; the service description has no such
+                # annotation.
                 told[f"{name}@delta"] = entries
         return told
 

@@ -113,6 +113,8 @@ def _delta(call: Call) -> Answer:
         return chosen({**known, **modified}, select | {"id"} if select else select)
 
     def gone(site_id: str, before: Mapping[str, Any]) -> dict[str, Any]:
+        # Documented on https://learn.microsoft.com/graph/api/site-delta; the service description has no facet `deleted`
+        # on a site.
         return {"id": site_id, "name": before["name"], "deleted": {"state": "deleted"}}
 
     return snapshot_delta.by_token(call, "sites", _state(call), shown, gone, page=_PAGE, most=200)

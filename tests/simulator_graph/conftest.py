@@ -22,8 +22,10 @@ async def world() -> AsyncIterator[GraphWorld]:
 
 
 @pytest.fixture
-async def ahead() -> AsyncIterator[GraphWorld]:
-    """A tenant whose answers hold what Microsoft documents and its service description lacks; it is not recorded."""
+async def unrecorded() -> AsyncIterator[GraphWorld]:
+    """The same, never recorded: for requests that are wrong on purpose, and for what Microsoft documents and its service
+    description lacks.
+    """
     made = graph_world()
     async with served(made):
         yield made

@@ -21,14 +21,13 @@ async def test_site_by_path_has_everything_below_it(world: GraphWorld) -> None:
 
 
 async def test_item_has_one_id_by_every_address(world: GraphWorld) -> None:
-    """By id, key in brackets, path, path below a folder, site, list row, group: it is the same item.
+    """By id, path, path below a folder, site, list row, group: it is the same item.
 
     Source: https://learn.microsoft.com/graph/api/driveitem-get
     """
     drive, item, old = world.drive.id, world.items["c.pdf"], world.items["Old"]
     addresses = (
         f"/drives/{drive}/items/{item.id}",
-        f"/drives/{drive}/items('{item.id}')",
         f"/drives/{drive}/root:/Plans/Old/c.pdf",
         f"/drives/{drive}/root:/plans/OLD/C.PDF:",
         f"/drives/{drive}/items/{old.id}:/c.pdf",
@@ -40,6 +39,16 @@ async def test_item_has_one_id_by_every_address(world: GraphWorld) -> None:
     )
     for address in addresses:
         assert (await world.read(address + "?$select=id"))["id"] == item.id, address
+
+
+async def test_keys_in_brackets_and_words_in_any_case(unrecorded: GraphWorld) -> None:
+    """`items('…')` is `items/…`, and `Members` is `members`, as some clients write them.
+
+    Source: https://learn.microsoft.com/graph/use-the-api
+    """
+    item = unrecorded.items["c.pdf"]
+    assert (await unrecorded.read(f"/drives/{unrecorded.drive.id}/items('{item.id}')"))["id"] == item.id
+    assert await unrecorded.names(f"/groups/{unrecorded.group.id}/Members/microsoft.graph.user") == ["Ann Ash"]
 
 
 async def test_row_is_reached_from_the_item(world: GraphWorld) -> None:

@@ -213,13 +213,13 @@ async def test_silent_deletion_is_missing_from_the_list_too(world: GraphWorld) -
     assert len((await world.after(f"{world.list_path}/items/delta"))[0]) == len(rows) - 1
 
 
-async def test_inner_requests_have_their_own_errors(world: GraphWorld) -> None:
+async def test_inner_requests_have_their_own_errors(unrecorded: GraphWorld) -> None:
     """In a batch an unknown operation is 501, an unknown option 400, a row by path 200: the outer status is 200.
 
     Source: https://learn.microsoft.com/graph/json-batching
     """
-    paths = (f"{world.root}:/d.pdf", "/users?$nonsense=1", "/me/planner")
+    paths = (f"{unrecorded.root}:/d.pdf", "/users?$nonsense=1", "/me/planner")
     parts = [{"id": str(number), "method": "GET", "url": path} for number, path in enumerate(paths)]
-    reply = await world.call("POST", "/$batch", {"requests": parts}, roles=READ)
+    reply = await unrecorded.call("POST", "/$batch", {"requests": parts}, roles=READ)
     statuses = {part["id"]: part["status"] for part in reply.body["responses"]}
     assert (reply.status, statuses) == (200, {"0": 200, "1": 400, "2": 501})

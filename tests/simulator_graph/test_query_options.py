@@ -32,12 +32,12 @@ ADVANCED = {"ConsistencyLevel": "eventual"}
         "/teams/{group}/channels/19:own@thread.tacv2/filesFolder?$select=id",
     ],
 )
-async def test_option_that_is_not_offered_is_400(world: GraphWorld, path: str) -> None:
+async def test_option_that_is_not_offered_is_400(unrecorded: GraphWorld, path: str) -> None:
     """An option, property or operator that Graph does not take is 400, never passed over.
 
     Source: https://learn.microsoft.com/graph/query-parameters
     """
-    reply = await world.call("GET", path.format(drive=f"/drives/{world.drive.id}", group=world.group.id))
+    reply = await unrecorded.call("GET", path.format(drive=f"/drives/{unrecorded.drive.id}", group=unrecorded.group.id))
     assert reply.status == 400, reply.body
 
 

@@ -41,7 +41,7 @@ async def test_guest_settings_have_two_flags(world: GraphWorld) -> None:
         "allowCreateUpdateChannels": True,
         "allowDeleteChannels": False,
     }
-    reply = await world.call("PATCH", path, {"guestSettings": {"allowDeleteChannels": "no"}}, roles=SETTINGS)
+    reply = await world.call("PATCH", path, {"memberSettings": {}, "summary": None}, roles=SETTINGS)
     assert reply.status == 400
 
 
