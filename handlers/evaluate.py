@@ -1,4 +1,7 @@
-"""Timer and queue: evaluates policies on the mirror; the timer on everything, the queue on the libraries that changed."""
+"""Timer and queue: evaluates policies on the mirror; the timer on everything, the queue on what changed."""
+
+import logging
+from datetime import datetime
 
 import azure.functions as func
 
@@ -7,6 +10,7 @@ from custos.jobs import evaluation
 from custos.storage.queues import EVALUATE
 
 blueprint = func.Blueprint()
+_log = logging.getLogger(__name__)
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CUSTOS_SCHEDULE_EVALUATION%")
@@ -16,4 +20,7 @@ async def evaluate_all(timer: func.TimerRequest) -> None:
 
 @blueprint.queue_trigger(arg_name="message", queue_name=EVALUATE, connection="AzureWebJobsStorage")
 async def evaluate_changed(message: func.QueueMessage) -> None:
-    await evaluation.evaluate(await custos(), drives=frozenset(message.get_json()["drives"]))
+    asked = datetime.fromisoformat(message.get_json()["asked_at"])
+    evaluated = await evaluation.evaluate_changes(await custos())
+    findings = len(evaluated.outlook.findings) if evaluated is not None else 0
+    _log.info("changes evaluated", extra={"asked_at": asked.isoformat(), "findings": findings})

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import polars as pl
 
+from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.frames import IN_LIBRARIES, Frames
 from custos.engine.gazette import Gazette, gazette
@@ -22,6 +23,7 @@ from custos.engine.rules import Asked, asked_rules, finding_of
 from custos.policy.model import Bundle
 
 _BATCH = 50_000
+_OF_SITES = (Kind.SITE, Kind.TEAM, Kind.GUEST)
 _ORDER = ("drive_id", "item_id", "permission_id", "grantee", "user_id", "site_id")
 
 
@@ -52,6 +54,18 @@ class Evaluation:
         """`policy/rule` ► subjects that could not be decided; rules without any are left out."""
         return {name: counts.unknown for name, counts in self.counts.items() if counts.unknown}
 
+    def undecided_sites(self) -> frozenset[tuple[str, str]]:
+        """The sites of which some rule about a site, a team or its guests could not be decided: (family of the rule, site)."""
+        return frozenset(
+            (asked.policy.family.value, site)
+            for asked in self._rules
+            if asked.rule.kind in _OF_SITES and self.counts[asked.name].unknown
+            for site in self._frames.of(asked.rule.kind, asked.facts)
+            .filter(asked.verdict.is_null())
+            .select(pl.col("site_id").unique())
+            .collect()["site_id"]
+        )
+
     def findings(self, policy: str | None = None, limit: int | None = None) -> Iterator[Finding]:
         """Findings of one policy or of all, `limit` at most: policy by policy, rule by rule, in a stable order."""
         left = limit
@@ -77,18 +91,18 @@ class Evaluation:
                 yield finding_of(asked, row, url, covering, self._bundle)
 
 
-def evaluate(bundle: Bundle, facts: Facts, now: datetime, *, drives: frozenset[str] | None = None) -> Evaluation:
+def evaluate(bundle: Bundle, facts: Facts, now: datetime, *, extent: Extent | None = None) -> Evaluation:
     """Every policy that is not a draft against the facts, as at `now`.
 
-    `drives` restricts it to subjects in some libraries, and in the sites and teams that own them: for what just changed. The
-    facts need hold no items of other libraries; what depends on those (a site's last activity) is unknown then.
+    `extent` restricts it to what just changed. The facts need hold no items of libraries that it does not name; what depends
+    on those is unknown then.
     """
-    places = gazette(bundle, facts, now, drives)
-    frames = Frames(facts, bundle, places, now, drives)
+    places = gazette(bundle, facts, now, extent.drives if extent is not None else None)
+    frames = Frames(facts, bundle, places, now, extent)
     rules = asked_rules(bundle, Guards(bundle, facts, places, now), now)
     return Evaluation(
         counts=_counts(frames, rules),
-        coverage=_coverage(places, drives),
+        coverage=_coverage(places, extent),
         _rules=rules,
         _frames=frames,
         _paths=Paths(facts, places),
@@ -122,8 +136,8 @@ def _sums(frames: Frames, kind: Kind, rules: Sequence[Asked]) -> pl.LazyFrame:
     return frames.of(kind, frozenset[str]().union(*(asked.facts for asked in rules))).select(sums)
 
 
-def _coverage(places: Gazette, drives: frozenset[str] | None) -> tuple[int, int]:
+def _coverage(places: Gazette, extent: Extent | None) -> tuple[int, int]:
     libraries = places.libraries
-    if drives is not None:
-        libraries = libraries.filter(pl.col("drive_id").is_in(sorted(drives)))
+    if extent is not None:
+        libraries = libraries.filter(pl.col("drive_id").is_in(sorted(extent.items)))
     return int(libraries["complete"].sum()), libraries.height

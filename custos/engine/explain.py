@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.frames import IN_LIBRARIES, Frames
 from custos.engine.gazette import Gazette, gazette
@@ -92,7 +93,7 @@ def explain(bundle: Bundle, facts: Facts, now: datetime, url: str, *, policy: st
     """Every rule that is about what lies at `url`: a site, a library, a folder or a file, with its links and grants."""
     places = gazette(bundle, facts, now)
     target = _target(facts, places, url)
-    frames = Frames(facts, bundle, places, now, _drives(places, target))
+    frames = Frames(facts, bundle, places, now, Extent.whole(_drives(places, target)))
     asked = asked_rules(bundle, Guards(bundle, facts, places, now), now, target.kinds)
     ages = _ages(facts, target)
     moment, paths = Moment(now, bundle.records.holidays), Paths(facts, places)

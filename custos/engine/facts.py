@@ -22,12 +22,14 @@ class Facts:
 
     `states` says of each drive whether its mirror is complete; a drive without a row is not. `people` resolves the sign-in
     names of `settings.yaml` to the ids that items carry; a name that it lacks counts as a person, which can only make
-    content look livelier.
+    content look livelier. `bare_items` are the items for whoever asks nothing about when permissions were read: that is
+    joined to every one of `items`.
     """
 
     sites: pl.LazyFrame
     drives: pl.LazyFrame
     items: pl.LazyFrame
+    bare_items: pl.LazyFrame
     permissions: pl.LazyFrame
     members: pl.LazyFrame
     states: pl.LazyFrame
@@ -38,6 +40,7 @@ _SCHEMAS = {
     "sites": SITES,
     "drives": DRIVES,
     "items": ITEMS,
+    "bare_items": {name: kind for name, kind in ITEMS.items() if name != "permissions_read_at"},
     "permissions": PERMISSIONS,
     "members": MEMBERS,
     "states": STATES,
@@ -46,14 +49,15 @@ _SCHEMAS = {
 
 
 def facts_from(tables: Mapping[str, Frame]) -> Facts:
-    """Facts out of frames by table name. A table left out is empty; a column left out is unknown.
+    """Facts out of frames by table name. A table left out is empty (`bare_items`: as `items`); a column left out is unknown.
 
     Raises KeyError for a table that is none of the inventory's.
     """
     unknown = set(tables) - set(_SCHEMAS)
     if unknown:
         raise KeyError(f"no such table: {', '.join(sorted(unknown))}")
-    return Facts(**{name: _shaped(tables.get(name), schema) for name, schema in _SCHEMAS.items()})
+    given = {"bare_items": tables.get("items"), **tables}
+    return Facts(**{name: _shaped(given.get(name), schema) for name, schema in _SCHEMAS.items()})
 
 
 def _shaped(frame: Frame | None, schema: dict[str, pl.DataType]) -> pl.LazyFrame:

@@ -14,6 +14,7 @@ from functools import cached_property
 import polars as pl
 
 from custos.engine import activity, openness
+from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.gazette import Gazette
 from custos.engine.model import Kind
@@ -32,18 +33,19 @@ _OF_THE_SITE = pl.col("inherited").fill_null(value=False) & pl.col("principal").
     ["group", "site_group"]
 )
 """What a site gives to groups everywhere in it. Who is in them is told by the site's members, not by an item's permissions."""
+_SIGNS = ("anonymous", "organization", "users", "unique")
 _PERSON = pl.coalesce(pl.col("email"), pl.col("login"), pl.col("user_id"))
 
 
 @dataclass(frozen=True)
 class Frames:
-    """Builds the frames. `drives` restricts them to some libraries, and sites to those that own them."""
+    """Builds the frames, of everything or of what `extent` names."""
 
     facts: Facts
     bundle: Bundle
     places: Gazette
     now: datetime
-    drives: frozenset[str] | None = None
+    extent: Extent | None = None
 
     def of(self, kind: Kind, needed: frozenset[str]) -> pl.LazyFrame:
         """The frame of a kind with the facts needed (names of the catalogue), its ids, the scope flags and `sure`."""
@@ -76,12 +78,12 @@ class Frames:
     @cached_property
     def _library_rows(self) -> pl.LazyFrame:
         rows = self.places.libraries.lazy()
-        return rows.filter(pl.col("drive_id").is_in(sorted(self.drives))) if self.drives is not None else rows
+        return rows.filter(pl.col("drive_id").is_in(sorted(self.extent.items))) if self.extent is not None else rows
 
     @cached_property
     def _site_rows(self) -> pl.LazyFrame:
         rows = self.places.sites.lazy()
-        if self.drives is None:
+        if self.extent is None:
             return rows
         owning = self._library_rows.select("site_id").unique()
         return rows.join(owning, on="site_id", how="semi")
@@ -89,10 +91,45 @@ class Frames:
     @cached_property
     def _folder_sums(self) -> pl.LazyFrame:
         """Activity of the files directly in each folder."""
-        return activity.by_folder(self._restricted(self.facts.items), self.machines).collect().lazy()
+        return activity.by_folder(self._restricted(self.facts.bare_items), self.machines).collect().lazy()
+
+    @cached_property
+    def _tree(self) -> pl.DataFrame:
+        """The folders of the libraries that are looked at: drive_id, item_id, parent_id."""
+        libraries = self._library_rows.select("drive_id")
+        folders = self.facts.bare_items.filter(pl.col("is_folder").fill_null(value=False))
+        return folders.select("drive_id", "item_id", "parent_id").join(libraries, on="drive_id", how="semi").collect()
+
+    @cached_property
+    def _subtree_sums(self) -> pl.LazyFrame:
+        """Activity of all that lies below each folder, and the folder's depth."""
+        drives = self._tree.lazy().select("drive_id").unique()
+        return activity.by_subtree(self._folder_sums.join(drives, on="drive_id", how="semi"), self._tree).lazy()
+
+    @cached_property
+    def _shared_items(self) -> pl.LazyFrame:
+        """The items that are looked at and bear a permission or a sign of sharing: few, and asked for by several kinds."""
+        bearing = self.facts.permissions.select("item_id").unique().collect()["item_id"]
+        shared = pl.col("item_id").is_in(bearing.implode()) | pl.col("shared_scope").is_in(_SIGNS)
+        columns = (
+            "drive_id", "item_id", "parent_id", "name", "is_folder", "created", "modified", "shared_scope",
+            "permissions_read_at",
+        )  # fmt: skip
+        return self._chosen(self.facts.items).filter(shared).select(columns).collect().lazy()
+
+    @cached_property
+    def _files_chosen(self) -> pl.LazyFrame:
+        folder = pl.col("is_folder").fill_null(value=False)
+        files = self._chosen(self.facts.bare_items).filter(~folder)
+        return files if self.extent is None else files.collect().lazy()
 
     def _restricted(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        return rows if self.drives is None else rows.filter(pl.col("drive_id").is_in(sorted(self.drives)))
+        """Rows of the libraries whose sums are asked for."""
+        return rows if self.extent is None else rows.filter(pl.col("drive_id").is_in(sorted(self.extent.drives)))
+
+    def _chosen(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Rows of the items that are looked at."""
+        return rows if self.extent is None else rows.filter(self.extent.chosen())
 
     def _sites(self, needed: frozenset[str]) -> pl.LazyFrame:
         rows = self._site_rows.with_columns(
@@ -122,18 +159,15 @@ class Frames:
         return rows
 
     def _folders(self, needed: frozenset[str]) -> pl.LazyFrame:
-        tree = self._items(folders=True)
-        rows = tree.filter(pl.col("parent_id") != "").join(self._library_rows, on="drive_id")
+        folder = pl.col("is_folder").fill_null(value=False) & (pl.col("parent_id") != "")
+        rows = self.facts.bare_items.filter(folder).join(self._library_rows, on="drive_id")
         rows = rows.with_columns(
             sure=_sure(pl.col("complete")),
             folder_name=pl.col("name"),
             folder_created=pl.col("created"),
         )
         if needed & {*_ACTIVITY, "folder_depth"}:
-            ids = tree.select("drive_id", "item_id", "parent_id").collect()
-            own = self._folder_sums.join(ids.lazy().select("drive_id").unique(), on="drive_id", how="semi")
-            below = activity.by_subtree(own, ids).lazy()
-            rows = rows.drop("size").join(below, on=["drive_id", "item_id"], how="left")
+            rows = rows.drop("size").join(self._subtree_sums, on=["drive_id", "item_id"], how="left")
         if "library_last_human_activity" in needed:
             whole = activity.by_library(self._folder_sums).select(
                 "drive_id",
@@ -151,13 +185,9 @@ class Frames:
         items, permissions = self._restricted(self.facts.items), self._restricted(self.facts.permissions)
         return openness.with_anyone_link(rows, items, permissions, self.now)
 
-    def _items(self, *, folders: bool) -> pl.LazyFrame:
-        folder = pl.col("is_folder").fill_null(value=False)
-        return self._restricted(self.facts.items).filter(folder if folders else ~folder)
-
     def _files(self, needed: frozenset[str]) -> pl.LazyFrame:
         early, late, person = activity.file_activity(self.machines)
-        rows = self._opened(self._items(folders=False).join(self._library_rows, on="drive_id"), needed)
+        rows = self._opened(self._files_chosen.join(self._library_rows, on="drive_id"), needed)
         extension = pl.col("name").str.extract(r"\.([^.]{1,20})$").str.to_lowercase()
         return rows.with_columns(
             sure=_sure(pl.col("complete") & pl.col("is_folder").is_not_null()),
@@ -181,7 +211,7 @@ class Frames:
         orphans = permissions.filter(pl.col("inherited").fill_null(value=False)).join(
             owners, on=["drive_id", "permission_id"], how="anti"
         )
-        items = self._restricted(self.facts.items)
+        items = self._shared_items
         unread = items.filter(
             pl.col("shared_scope").is_in([*signals]) & pl.col("permissions_read_at").is_null()
         ).select("drive_id", "item_id", pl.lit("").alias("permission_id"), pl.lit(value=False).alias("told"))
@@ -193,13 +223,9 @@ class Frames:
             ],
             how="diagonal",
         )
-        rows = self._restricted(rows)
-        keys = rows.select("drive_id", "item_id").unique()
-        shared = items.join(keys, on=["drive_id", "item_id"], how="semi").select(
-            "drive_id", "item_id", "parent_id", "name", "is_folder", "created", "modified"
-        )
         return (
-            rows.join(shared, on=["drive_id", "item_id"], how="left")
+            self._chosen(rows)
+            .join(items.drop("shared_scope", "permissions_read_at"), on=["drive_id", "item_id"], how="left")
             .join(self._library_rows, on="drive_id")
             .with_columns(
                 sure=_sure(pl.col("complete")) & _sure(pl.col("told")),
@@ -210,7 +236,7 @@ class Frames:
 
     def _links(self, _needed: frozenset[str]) -> pl.LazyFrame:
         links = self.facts.permissions.filter((pl.col("kind") == "link") & _GRANTS_SOMETHING & (pl.col("grantee") <= 0))
-        rows = self._shared(links, ("anonymous", "organization", "users", "unique"))
+        rows = self._shared(links, _SIGNS)
         return rows.drop("user_id").with_columns(
             grantee=pl.lit(-1, dtype=pl.Int32),
             link_scope=pl.col("scope"),

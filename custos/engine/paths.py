@@ -39,7 +39,7 @@ class Paths:
         if not wanted:
             return
         folders = (
-            self._facts.items.filter(pl.col("drive_id").is_in(wanted) & pl.col("is_folder"))
+            self._facts.bare_items.filter(pl.col("drive_id").is_in(wanted) & pl.col("is_folder"))
             .select("drive_id", "item_id", "parent_id", "name")
             .collect()
         )

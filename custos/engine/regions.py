@@ -69,11 +69,11 @@ class Finder:
     def _tree(self, drive: str) -> _Tree:
         if drive not in self._trees:
             rows = (
-                self._facts.items.filter((pl.col("drive_id") == drive) & pl.col("is_folder"))
+                self._facts.bare_items.filter((pl.col("drive_id") == drive) & pl.col("is_folder"))
                 .select("item_id", "parent_id", pl.col("name").str.to_lowercase())
                 .collect()
             )
-            self._trees[drive] = _Tree(drive, self._facts.items, rows)
+            self._trees[drive] = _Tree(drive, self._facts.bare_items, rows)
         return self._trees[drive]
 
 

@@ -1,9 +1,9 @@
 """A round of changes: what Microsoft tells since the stored delta link, at the price of what changed.
 
-    items, batch by batch (labels read for those that differ) ► tombstones ► the new delta link is stored
+    items, batch by batch (labels read for those that differ) ► the last batch with all tombstones ► the new delta link is stored
 
-A round that fits one batch, as nearly all do, needs nothing put by: if its worker dies, it is read again. Tombstones
-are carried out at the end, because a deleted folder is final only when nothing remains below it.
+A round that fits one batch, as nearly all do, needs nothing put by and makes one commit: if its worker dies, it is read
+again. Tombstones are carried out at the end, because a deleted folder is final only when nothing remains below it.
 Source: https://learn.microsoft.com/graph/api/driveitem-delta
 """
 
@@ -16,9 +16,10 @@ import polars as pl
 from custos.inventory import compare, labels
 from custos.inventory.batches import IDS, SEEN, read_batches
 from custos.inventory.columns import ITEM_LABELS, latest
-from custos.inventory.schema import empty
+from custos.inventory.schema import STORED_ITEMS, empty
 from custos.inventory.source import ItemPage
 from custos.inventory.state import Round, Stage, SyncState, Why
+from custos.inventory.touched import Touched
 from custos.inventory.work import Work
 
 
@@ -38,26 +39,29 @@ class _Reading:
         self.work = work
         self.began = work.started if work.state.round is Round.CHANGES else work.clock.now()
         self.last = empty(IDS)
+        self.rows = empty(STORED_ITEMS)
+        """Of the last batch, to be written with the tombstones."""
+        self.moved = frozenset[str]()
+        """Folders among them that have another name or place than before."""
         self.delta_link = ""
         self.written = 0
         self.unknown = False
         """A row was written whose label is not known."""
 
     async def commit(self, items: pl.DataFrame, page: ItemPage) -> None:
-        """One batch: the lakehouse, the ids, the row; in this order."""
+        """One batch: the lakehouse, the ids, the row; in this order. The last one is held for the tombstones."""
         work = self.work
         alive = items.filter(~pl.col("deleted"))
-        rows = await self._rows(alive) if alive.height else alive
-        if rows.height:
-            writer = await work.writer("items")
-            await work.commit(partial(work.lakehouse.merge, "items", rows, drive=work.drive_id, writer=writer))
-            self.unknown = self.unknown or rows["label"].null_count() > 0
+        rows, moved = await self._rows(alive) if alive.height else (empty(STORED_ITEMS), frozenset[str]())
+        self.unknown = self.unknown or rows["label"].null_count() > 0
         work.changed += rows.height
         self.written += rows.height
         ids = items.select(*IDS)
         if page.delta_link:
             self.last, self.delta_link = ids, page.delta_link
+            self.rows, self.moved = rows, moved
             return
+        await self._write(rows, [], moved)
         if work.state.round is not Round.CHANGES:
             await work.begin(Round.CHANGES, Stage.ITEMS, round_started_at=self.began)
         number = work.state.batch + 1
@@ -71,15 +75,13 @@ class _Reading:
         )
 
     async def finish(self) -> None:
-        """Carry out the tombstones, then store the new delta link: the mirror is as Microsoft told."""
+        """Write the last batch, carry out the tombstones, then store the new delta link: the mirror is as Microsoft told."""
         work, state = self.work, self.work.state
         numbers = range(1, state.batch + 1) if state.round is Round.CHANGES else ()
         seen = latest([*await work.parts.get(state.round_id, SEEN, numbers), self.last])
         gone = await self._doomed(seen)
-        if gone:
-            writer = await work.writer("items")
-            await work.commit(partial(work.lakehouse.remove, "items", work.drive_id, gone, writer=writer))
-            work.removed += len(gone)
+        await self._write(self.rows, gone, self.moved)
+        work.removed += len(gone)
         touched = bool(gone or self.written or state.round_changed)
         items = await self._count() if touched else state.items
         await work.end(
@@ -94,8 +96,20 @@ class _Reading:
             permissions_read_at=None if touched else state.permissions_read_at,
         )
 
-    async def _rows(self, alive: pl.DataFrame) -> pl.DataFrame:
-        """The rows that this batch makes: new ones, and those that differ in a fact, a label or a sign of sharing."""
+    async def _write(self, rows: pl.DataFrame, gone: list[str], moved: frozenset[str]) -> None:
+        """One commit for rows and tombstones."""
+        if not rows.height and not gone:
+            return
+        work = self.work
+        writer = await work.writer("items")
+        touched = Touched.of(rows["item_id"], gone, below=moved)
+        await work.commit(partial(work.lakehouse.change, "items", rows, gone, writer=writer), touched)
+
+    async def _rows(self, alive: pl.DataFrame) -> tuple[pl.DataFrame, frozenset[str]]:
+        """The rows that this batch makes: new ones, and those that differ in a fact, a label or a sign of sharing.
+
+        And which folders among them have another name or place than before.
+        """
         work, now = self.work, self.work.clock.now()
         told_of = alive.lazy().select("item_id")
         before = await work.select("items", lambda items: items.join(told_of, on="item_id", how="semi"))
@@ -106,18 +120,20 @@ class _Reading:
         shared = told.filter((pl.col("shared_scope") != "") | pl.col("sharing_marked"))
         written = pl.concat([verdict.new, verdict.differing]).select("item_id")
         differing = pl.concat([verdict.differing, shared.join(written, on="item_id", how="anti")])
-        return pl.concat(
+        rows = pl.concat(
             [
                 compare.rows_for_new(verdict.new, work.drive_id, now),
                 compare.rows_for_differing(differing, before, work.drive_id, now, changes=True),
             ]
         )
+        return rows, compare.moved_folders(differing, before)
 
     async def _doomed(self, seen: pl.DataFrame) -> list[str]:
         deleted = seen.filter("deleted")["item_id"]
         if not deleted.len():
             return []
-        tree = await self.work.select("items", columns=["item_id", "parent_id"])
+        stored = await self.work.select("items", columns=["item_id", "parent_id"])
+        tree = latest([stored, self.rows.select("item_id", "parent_id")])
         alive = seen.filter(~pl.col("deleted"))["item_id"]
         return compare.rows_to_remove(tree, deleted, alive).to_list()
 

@@ -126,6 +126,14 @@ def rows_for_differing(
     ).select(*STORED_ITEMS)
 
 
+def moved_folders(items: pl.DataFrame, previous: pl.DataFrame) -> frozenset[str]:
+    """The folders among `items` that have another name or parent than in `previous`: all below has another address too."""
+    before = previous.select("item_id", old_name="name", old_parent="parent_id")
+    moved = (pl.col("name") != pl.col("old_name")) | (pl.col("parent_id") != pl.col("old_parent"))
+    folders = items.filter("is_folder").join(before, on="item_id").filter(moved)
+    return frozenset(folders["item_id"])
+
+
 def rows_to_remove(tree: pl.DataFrame, deleted: pl.Series, alive: pl.Series) -> pl.Series:
     """Which rows a round's tombstones remove. `tree` is the drive's `item_id` and `parent_id` after the round's
     upserts.

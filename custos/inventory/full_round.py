@@ -24,6 +24,7 @@ from custos.inventory.columns import latest
 from custos.inventory.schema import STORED_ITEMS, empty
 from custos.inventory.source import ItemPage
 from custos.inventory.state import Round, Stage, SyncState, Why
+from custos.inventory.touched import Touched
 from custos.inventory.work import Work
 
 _HELD = "held"
@@ -86,7 +87,7 @@ class _Reading:
         alive = compare.with_labels(items.filter(~pl.col("deleted")), self.labels, work.started)
         verdict = await asyncio.to_thread(compare.judge, alive, self.known, null_differs=False)
         new = compare.rows_for_new(verdict.new, work.drive_id, now)
-        await work.commit(partial(work.lakehouse.append, "items", new, writer=writer))
+        await work.commit(partial(work.lakehouse.append, "items", new, writer=writer), Touched.of(new["item_id"]))
         differing = await self._rows(verdict.differing, now)
         self.learn(new)
         self.learn(differing)
@@ -129,7 +130,9 @@ class _Reading:
             self.held.append(differing)
         if self.held and (is_last or sum(frame.height for frame in self.held) >= work.batch_rows):
             writer, rows = await work.writer("items"), latest(self.held)
-            await work.commit(partial(work.lakehouse.merge, "items", rows, drive=work.drive_id, writer=writer))
+            # What a folder that differs was called before is not at hand here: it may have been moved.
+            touched = Touched.of(rows["item_id"], below=rows.filter("is_folder")["item_id"])
+            await work.commit(partial(work.lakehouse.change, "items", rows, [], writer=writer), touched)
             self.held = []
             return 0
         if not differing.height:
@@ -163,7 +166,8 @@ async def _sweep(work: Work, reading: _Reading) -> None:
     gone = unseen["item_id"].to_list()
     writer = await work.writer("items")
     if gone:
-        await work.commit(partial(work.lakehouse.remove, "items", work.drive_id, gone, writer=writer))
+        rows = empty(STORED_ITEMS)
+        await work.commit(partial(work.lakehouse.change, "items", rows, gone, writer=writer), Touched.of(gone))
         work.removed += len(gone)
     is_reconciliation = state.synced_at is not None and state.why is not Why.RESYNC
     await work.end(

@@ -18,6 +18,7 @@ from custos.inventory.columns import ITEM_LABELS, LABELS, latest
 from custos.inventory.schema import empty
 from custos.inventory.source import LABEL_PAGE
 from custos.inventory.state import Round, Stage
+from custos.inventory.touched import Touched
 from custos.inventory.work import Work
 from custos.m365.delta import UNITS_CHANGES
 from custos.m365.labels import UNITS_PAGE, UNITS_READ
@@ -146,7 +147,8 @@ async def _write(work: Work, rows: pl.DataFrame, read: pl.DataFrame) -> None:
     columns = ("label", "label_explicit", "is_record", "label_read_at")
     wanted = read.select("item_id", *columns).join(rows.select("item_id"), on="item_id", how="semi")
     full = await work.select("items", lambda items: items.drop(columns).join(wanted.lazy(), on="item_id", how="inner"))
-    await work.commit(partial(work.lakehouse.merge, "items", full, drive=work.drive_id, writer=writer))
+    touched = Touched.of(full["item_id"])
+    await work.commit(partial(work.lakehouse.change, "items", full, [], writer=writer), touched)
     work.changed += full.height
 
 

@@ -12,12 +12,14 @@ https://learn.microsoft.com/graph/api/driveitem-delta
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import polars as pl
 
 from custos.inventory.schema import INSTANT, PERMISSIONS
+from custos.inventory.touched import Touched
 from custos.inventory.work import Work
 from custos.m365.permissions import Permission
 
@@ -32,6 +34,14 @@ _COMMIT_AFTER = 5_000  # items between two commits
 _SIGNS = ("item_id", "parent_id", "is_folder", "shared_scope", "sharing_changed_at")
 
 
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What is known of the items that are due: which were not read since a sign, and which are folders."""
+
+    unread: frozenset[str]
+    folders: frozenset[str]
+
+
 async def read_due(work: Work) -> bool:
     """Read what is due and count what stays unknown. False when the time ran out before everything was tried."""
     now = work.clock.now()
@@ -41,6 +51,7 @@ async def read_due(work: Work) -> bool:
     stored = await work.select("permissions")
     due, orphans = await _due(work, stored, now)
     unknown = due.filter("unread")["item_id"].to_list()
+    signs = _Signs(frozenset(unknown), frozenset(due.filter("is_folder")["item_id"]))
     tried = 0
     rows: list[pl.DataFrame] = []
     read: list[str] = []
@@ -52,11 +63,11 @@ async def read_due(work: Work) -> bool:
         read += answers
         tried += len(chunk)
         if len(read) >= _COMMIT_AFTER:
-            stored = await _commit(work, stored, read, rows, orphans)
+            stored = await _commit(work, stored, [*read, *orphans], rows, signs)
             unknown = sorted(set(unknown) - set(read))
             rows, read, orphans = [], [], []
     if read or orphans:
-        await _commit(work, stored, read, rows, orphans)
+        await _commit(work, stored, [*read, *orphans], rows, signs)
     done = tried >= due.height
     pending = len(set(unknown) - set(read))
     await work.save(permissions_pending=pending, permissions_read_at=now if done else None)
@@ -64,16 +75,30 @@ async def read_due(work: Work) -> bool:
 
 
 async def _commit(
-    work: Work, stored: pl.DataFrame, read: Sequence[str], rows: Sequence[pl.DataFrame], orphans: Sequence[str]
+    work: Work, stored: pl.DataFrame, read: Sequence[str], rows: Sequence[pl.DataFrame], signs: _Signs
 ) -> pl.DataFrame:
     """Put the rows of the items that were read in the place of their old ones."""
     writer = await work.writer("permissions")
-    kept = stored.filter(~pl.col("item_id").is_in([*read, *orphans]))
-    together = pl.concat([kept, *rows])
+    together = pl.concat([stored.filter(~pl.col("item_id").is_in(read)), *rows])
     if not together.equals(stored):
-        await work.commit(partial(work.lakehouse.replace, "permissions", together, drive=work.drive_id, writer=writer))
+        replace = partial(work.lakehouse.replace, "permissions", together, drive=work.drive_id, writer=writer)
+        # Most are read to make sure, and are as they were: only what differs, or was not known, is new to the policies.
+        differing = _differing(stored, together)
+        touched = Touched.of(differing, signs.unread.intersection(read), below=signs.folders.intersection(differing))
+        await work.commit(replace, touched)
         work.changed += len(read)
     return together
+
+
+def _differing(before: pl.DataFrame, after: pl.DataFrame) -> pl.Series:
+    """The items with other permissions than before, whenever those were read."""
+    facts = [name for name in PERMISSIONS if name != "read_at"]
+    return pl.concat(
+        [
+            one.join(other, on=facts, how="anti", nulls_equal=True).select("item_id")
+            for one, other in ((before, after), (after, before))
+        ]
+    )["item_id"].unique()
 
 
 def permission_rows(
@@ -117,7 +142,7 @@ def reads(permissions: pl.LazyFrame) -> pl.LazyFrame:
 
 
 async def _due(work: Work, stored: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, list[str]]:
-    """The items whose permissions are due (`item_id`, `unread`), the unknown ones first; and items that are gone."""
+    """The items whose permissions are due (`item_id`, `unread`, `is_folder`), the unknown ones first; and items that are gone."""
     looked = reads(stored.lazy()).select("item_id", "read_at")
     unread = pl.col("read_at").is_null() | (pl.col("sharing_changed_at") > pl.col("read_at")).fill_null(value=False)
     matters = (pl.col("shared_scope") != "") | (pl.col("parent_id") == "") | pl.col("read_at").is_not_null()
@@ -130,4 +155,4 @@ async def _due(work: Work, stored: pl.DataFrame, now: datetime) -> tuple[pl.Data
     old = pl.col("read_at") <= pl.lit(now - ALL_EVERY, INSTANT)
     due = relevant.filter(pl.col("unread") | old_folder | old).sort("unread", descending=True)
     gone = looked.join(relevant.lazy(), on="item_id", how="anti").select("item_id").collect()
-    return due.select("item_id", "unread"), gone["item_id"].to_list()
+    return due.select("item_id", "unread", "is_folder"), gone["item_id"].to_list()

@@ -23,6 +23,8 @@ from custos.storage.account import Account
 class Tables:
     """`frames` by name: sites, drives, items, permissions, members, states (as `schema.DRIVE_STATES`).
 
+    `bare_items` among them are the items without `permissions_read_at`, which takes a join to tell.
+
     `versions` say what was read, and read it again when given to `read_facts`. `incomplete` are governed libraries whose
     mirror is not complete: nothing may act on them. `coverage` is (libraries read completely, libraries expected).
     """
@@ -58,10 +60,12 @@ def _tables(
     governed = frozenset(libraries.filter("governed")["drive_id"])
     complete = frozenset(state.drive_id for state in states if state.state is SyncState.COMPLETE) & governed
     stored = lakehouse.scan("permissions", drives=drives, version=versions["permissions"])
+    items = lakehouse.scan("items", drives=drives, version=versions["items"])
     frames: dict[str, pl.LazyFrame | pl.DataFrame] = {
         "sites": sites,
         "drives": libraries,
-        "items": _items(lakehouse.scan("items", drives=drives, version=versions["items"]), stored),
+        "items": _items(items, stored),
+        "bare_items": items.drop("sharing_changed_at"),
         "permissions": stored.filter(pl.col("permission_id") != ""),
         "members": lakehouse.read("members", version=versions["members"]),
         "states": states_frame(state for state in states if state.drive_id in governed),

@@ -15,12 +15,13 @@ from datetime import timedelta
 
 from custos.clock import Clock
 from custos.errors import CustosError, RowChanged
-from custos.inventory import change_round, full_round, labels, permissions
+from custos.inventory import change_round, full_round, labels, permissions, touched
 from custos.inventory.dirty import clear_dirty
 from custos.inventory.parts import Parts
 from custos.inventory.source import GraphSource, Source
 from custos.inventory.state import DriveState, DriveStates, Round, SyncState, Why
 from custos.inventory.tables import Lakehouse, Superseded
+from custos.inventory.touched import Marker
 from custos.inventory.work import LeaseLost, Work
 from custos.m365 import Microsoft365
 from custos.m365.errors import Forbidden, Gone, Locked, Malformed, NotFound, Throttled, Trouble, Unavailable
@@ -54,8 +55,9 @@ class SyncReport:
     """What one turn did. `more` asks for another turn, in `retry_after` seconds.
 
     `state` and `why` are the drive's standing after it. `changed` counts rows written (items, and items whose
-    permissions were read), `removed` rows removed: when both are 0 there is nothing new to evaluate. `busy` tells
-    that another worker holds the drive and nothing was done.
+    permissions were read), `removed` rows removed. `waiting` tells that something of the drive is marked for an evaluation
+    (`custos.inventory.touched`), by this turn or one before. `busy` tells that another worker holds the drive and nothing
+    was done.
     """
 
     drive_id: str
@@ -66,6 +68,7 @@ class SyncReport:
     removed: int = 0
     units: int = 0
     requests: int = 0
+    waiting: bool = False
     more: bool = False
     retry_after: int = 0
     busy: bool = False
@@ -111,7 +114,9 @@ async def sync_from(
         return await _busy(states, drive_id)
     try:
         state = await _known(states, drive_id)
-        work = Work(state, states, lakehouse, Parts.of(account, drive_id), source, clock, lease, deadline, batch_rows)
+        marker, parts = Marker(account.rows(touched.TABLE), drive_id), Parts.of(account, drive_id)
+        work = Work(state, states, lakehouse, parts, source, clock, lease, marker, deadline, batch_rows)
+        await marker.read()
         await clear_dirty(account, drive_id)
         try:
             done = await _turn(work, full=full)
@@ -195,6 +200,7 @@ def _report(work: Work, *, more: bool = False, retry_after: int = 0) -> SyncRepo
         removed=work.removed,
         units=work.source.cost.units,
         requests=work.source.cost.requests,
+        waiting=work.marker.waiting,
         more=more,
         retry_after=retry_after,
     )

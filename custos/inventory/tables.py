@@ -28,6 +28,7 @@ KEEP_HOURS = 7 * 24
 """How long an old version can still be read: longer than any plan lives."""
 
 _ATTEMPTS = 6
+_REWRITTEN_ROWS = 50_000  # up to here writing a drive's rows anew costs less than half of having delta-rs merge them
 _TARGET_BYTES = 16 * 1024 * 1024  # a merge rewrites whole files: smaller files, cheaper changes
 
 
@@ -200,16 +201,36 @@ class Lakehouse:
                 table, writer, lambda opened, commit: _discard(opened.delete(predicate, commit_properties=commit))
             )
 
-    def remove(self, table: str, drive: str, items: Sequence[str], *, writer: Writer | None = None) -> None:
-        """Remove the rows of these items of one drive, in one commit."""
-        if not items or not self._tables.exists(table):
+    def change(self, table: str, frame: pl.DataFrame, gone: Sequence[str], *, writer: Writer) -> None:
+        """Insert or replace rows of the writer's drive, and remove those of the items `gone`, in one commit.
+
+        `frame` holds rows of other items than `gone`.
+        """
+        typed = _typed(table, frame).unique(KEYS[table], keep="last", maintain_order=True)
+        gone_rows = pl.DataFrame({"drive_id": [writer.drive] * len(gone), "item_id": list(gone)})
+        source = pl.concat([typed.with_columns(gone=False), gone_rows.with_columns(gone=True)], how="diagonal_relaxed")
+        if not source.height:
             return
-        gone = pl.DataFrame({"drive_id": [drive] * len(items), "item_id": list(items)})
-        condition = f"t.drive_id = {literal(drive)} AND t.item_id = s.item_id"
+        stored = self.scan_own(writer)
+        height = self.collect(stored.select(pl.len())).item()
+        if height <= _REWRITTEN_ROWS:
+            keys = KEYS[table]
+            kept = self.collect(stored.join(source.lazy().select(keys), on=keys, how="anti"))
+            if kept.height == height and not typed.height:
+                return
+            self.replace(table, pl.concat([kept, typed]), drive=writer.drive, writer=writer)
+            return
+        terms = " AND ".join(f"t.{name} = s.{name}" for name in KEYS[table] if name != "drive_id")
+        columns = {name: f"s.{name}" for name in TABLES[table]}
 
         def write(opened: DeltaTable, commit: CommitProperties) -> None:
-            merger = opened.merge(gone, condition, source_alias="s", target_alias="t", commit_properties=commit)
-            merger.when_matched_delete().execute()
+            merger = opened.merge(
+                source, f"t.drive_id = {literal(writer.drive)} AND {terms}", source_alias="s", target_alias="t",
+                commit_properties=commit,
+            )  # fmt: skip
+            merger.when_matched_delete("s.gone").when_matched_update(columns).when_not_matched_insert(
+                columns, "NOT s.gone"
+            ).execute()
 
         self._write(table, writer, write)
 

@@ -17,6 +17,7 @@ from custos.inventory.parts import Parts
 from custos.inventory.source import Source
 from custos.inventory.state import DriveState, DriveStates, Round, Stage
 from custos.inventory.tables import Lakehouse, Writer
+from custos.inventory.touched import Marker, Touched
 from custos.storage.lease import Lease
 
 _NO_ROUND: Mapping[str, object] = {
@@ -54,6 +55,7 @@ class Work:
     source: Source
     clock: Clock
     lease: Lease
+    marker: Marker
     deadline: float
     batch_rows: int
     changed: int = 0
@@ -105,8 +107,13 @@ class Work:
 
         return await asyncio.to_thread(read)
 
-    async def commit(self, write: Callable[[], None]) -> None:
-        """Run a write of the lakehouse in a thread, as long as the lease is ours."""
+    async def commit(self, write: Callable[[], None], touched: Touched) -> None:
+        """Run a write of the lakehouse in a thread, as long as the lease is ours, having marked what it touches.
+
+        Nothing is marked of a drive's first reading: what was never evaluated is evaluated with everything.
+        """
+        if self.state.synced_at is not None:
+            await self.marker.mark(touched)
         await self.hold()
         await asyncio.to_thread(write)
 

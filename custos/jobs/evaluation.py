@@ -2,14 +2,17 @@
 
     policies in force ► facts ► evaluation ► cases ► plan ► run (enforced and piloted policies) ► digests
 
-Everything is idempotent: evaluating twice opens no second case, and the same action is never done twice.
+The timer evaluates everything: what time alone has brought about is found then. What changed in between is evaluated by itself,
+at the price of what changed. Everything is idempotent: evaluating twice opens no second case, and the same action is never done
+twice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,19 +21,22 @@ import polars as pl
 from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import Evaluation
 from custos.engine.evaluate import evaluate as evaluate_policies
+from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.gate import Standing
 from custos.engine.model import Finding, Plan, State
 from custos.engine.plan import Circumstances, make_plan, writes
-from custos.engine.sizes import measure
-from custos.jobs import directory, incidents, policies
+from custos.inventory.reader import Tables
+from custos.jobs import changes, directory, incidents, policies, sizes, turns
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
 from custos.notices.lookup import case_facts
 from custos.notices.refresh import Refreshed, Situation, refresh_cases
+from custos.notices.remembered import Memory, basis_of
 from custos.notices.subjects import Place
-from custos.notices.topics import topics_of
+from custos.notices.topics import Topic, topics_of
+from custos.policy import Bundle
 from custos.storage.queues import NOTIFY
 
 if TYPE_CHECKING:
@@ -42,7 +48,10 @@ CUSTOS = "custos"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What the policies say of the tenant at one moment, and what would be done. The plan is not saved."""
+    """What the policies say of the tenant, or of what changed in it, at one moment, and what would be done.
+
+    The plan is not saved.
+    """
 
     in_force: InForce
     facts: Facts
@@ -74,80 +83,209 @@ class _Once:
         return iter(self.made)
 
 
-async def look(app: Custos, *, drives: frozenset[str] | None = None) -> Outlook:
-    """Evaluate every policy on the mirror (or on some libraries) and plan. Calls nothing but Entra for who is who."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """What an evaluation works on. `recalled`: library ► what was last found there, of what is not looked at now."""
+
+    in_force: InForce
+    facts: Facts
+    tables: Tables
+    standings: Mapping[str, Standing]
+    topics: Mapping[tuple[str, str], Topic]
+    places: Mapping[str, Place]
+    extent: Extent | None = None
+    recalled: Mapping[str, Sequence[Finding]]
+
+    @property
+    def bundle(self) -> Bundle:
+        return self.in_force.bundle
+
+    def basis(self, drive_id: str) -> str:
+        """What a library's findings are found under."""
+        place = self.places.get(drive_id, Place("", ""))
+        return basis_of(self.bundle.version, self.topics.values(), place.name, place.url)
+
+
+async def look(app: Custos) -> Outlook:
+    """Evaluate every policy on the mirror and plan. Calls nothing but Entra for who is who."""
+    return await _look(app, await _view(app))
+
+
+async def evaluate(app: Custos, *, late: bool = False) -> Evaluated:
+    """Evaluate everything, bring the cases up to date, and start a run of what enforced and piloted policies may do now."""
+    if late:
+        _log.warning("the evaluation is late; catching up")
+    async with turns.turn(app):
+        changed = await changes.waiting(app)
+        view = await _view(app)
+        evaluated = await _evaluate(app, view)
+        await changes.settle(app, changed, view.tables.incomplete)
+    return evaluated
+
+
+async def evaluate_changes(app: Custos) -> Evaluated | None:
+    """The same for what changed since it was last evaluated, and for nothing else. None when nothing did."""
+    async with turns.turn(app):
+        changed = await changes.waiting(app)
+        if not changed.marks:
+            return None
+        view = await _view(app, changed)
+        evaluated = await _evaluate(app, view) if view.extent is not None and view.extent.items else None
+        await changes.settle(app, changed, view.tables.incomplete)
+    return evaluated
+
+
+async def _view(app: Custos, changed: changes.Changes | None = None) -> _View:
     in_force = await policies.in_force(app)
     bundle = in_force.bundle
-    facts, tables = await read(app, bundle, drives=drives)
-    now = app.clock.now()
+    facts, tables = await read(app, bundle, drives=changed.drives if changed is not None else None)
     standings = await app.approvals.standing(bundle.policies.values())
-    evaluation = await asyncio.to_thread(evaluate_policies, bundle, facts, now, drives=drives)
+    whole = _View(
+        in_force=in_force,
+        facts=facts,
+        tables=tables,
+        standings=standings,
+        topics=topics_of(bundle, {policy: standing.state for policy, standing in standings.items()}),
+        places=await asyncio.to_thread(_places, facts),
+        recalled={},
+    )
+    return whole if changed is None else await _narrowed(app, whole, changed)
+
+
+async def _narrowed(app: Custos, view: _View, changed: changes.Changes) -> _View:
+    """The view of what changed alone. Where nobody is asked about anything, nothing need be remembered."""
+    incomplete = view.tables.incomplete
+    beside = changed.drives - incomplete if view.topics else frozenset[str]()
+    recalled = await Memory.of(app.account).recall({drive: view.basis(drive) for drive in beside})
+    unknown = beside - recalled.keys()
+    extent = await asyncio.to_thread(changes.extent_of, changed, view.facts, incomplete, unknown)
+    left = {
+        drive: [finding for finding in found if not extent.holds(finding.subject)] for drive, found in recalled.items()
+    }
+    return _View(
+        in_force=view.in_force,
+        facts=view.facts,
+        tables=view.tables,
+        standings=view.standings,
+        topics=view.topics,
+        places=view.places,
+        extent=extent,
+        recalled=left,
+    )
+
+
+async def _look(app: Custos, view: _View) -> Outlook:
+    bundle, now = view.bundle, app.clock.now()
+    evaluation = await asyncio.to_thread(evaluate_policies, bundle, view.facts, now, extent=view.extent)
     findings = tuple(await asyncio.to_thread(list, evaluation.findings()))
     circumstances = Circumstances(
         now=now,
-        standings=standings,
+        standings=view.standings,
         cases=await case_facts(app.cases, findings),
-        incomplete=tables.incomplete,
-        inventory=tables.versions,
+        cases=await case_facts(app.cases, findings),
+        incomplete=view.tables.incomplete,
+        inventory=view.tables.versions,
         refusals=await app.refusals.standing(),
     )
     once = _Once(evaluation.unknown, evaluation.coverage, findings)
     plan = await asyncio.to_thread(make_plan, bundle, once, circumstances)
     return Outlook(
-        in_force=in_force, facts=facts, evaluation=evaluation, standings=standings, findings=findings, plan=plan
+        in_force=view.in_force,
+        facts=view.facts,
+        evaluation=evaluation,
+        standings=view.standings,
+        findings=findings,
+        plan=plan,
     )
 
 
-async def evaluate(app: Custos, *, drives: frozenset[str] | None = None, late: bool = False) -> Evaluated:
-    """Evaluate, bring the cases up to date, and start a run of what enforced and piloted policies may do now."""
-    if late:
-        _log.warning("the evaluation is late; catching up")
-    outlook = await look(app, drives=drives)
-    refreshed = await _refresh(app, outlook, drives)
-    dispatched = None
-    if any(action.state in (State.PILOT, State.ENFORCE) for action in writes(outlook.plan.actions)):
-        plan = await app.plans.save(outlook.plan, by=CUSTOS)
-        bundle = outlook.in_force.bundle
-        sizes = await asyncio.to_thread(measure, bundle, outlook.facts, outlook.evaluation, app.clock.now())
-        dispatched = await app.dispatcher.dispatch(plan, bundle, by=CUSTOS, sizes=sizes)
-        if dispatched.run is not None and dispatched.over:
-            await incidents.note(app, Incident.OVER_BUDGET, dispatched.run.id, " ".join(map(str, dispatched.over[:5])))
-    return Evaluated(outlook=outlook, refreshed=refreshed, dispatched=dispatched)
+async def _evaluate(app: Custos, view: _View) -> Evaluated:
+    outlook = await _look(app, view)
+    refreshed = await _refresh(app, view, outlook)
+    return Evaluated(outlook=outlook, refreshed=refreshed, dispatched=await _dispatch(app, view, outlook))
 
 
-async def _refresh(app: Custos, outlook: Outlook, drives: frozenset[str] | None) -> Refreshed:
-    bundle = outlook.in_force.bundle
-    states = {policy: standing.state for policy, standing in outlook.standings.items()}
+async def _dispatch(app: Custos, view: _View, outlook: Outlook) -> Dispatched | None:
+    bundle = view.bundle
+    known = await sizes.measured(app, bundle, view.facts, outlook.evaluation) if view.extent is None else None
+    if not any(action.state in (State.PILOT, State.ENFORCE) for action in writes(outlook.plan.actions)):
+        return None
+    plan = await app.plans.save(outlook.plan, by=CUSTOS)
+    dispatched = await app.dispatcher.dispatch(plan, bundle, by=CUSTOS, sizes=known or await sizes.last(app, bundle))
+    if dispatched.run is not None and dispatched.over:
+        await incidents.note(app, Incident.OVER_BUDGET, dispatched.run.id, " ".join(map(str, dispatched.over[:5])))
+    return dispatched
+
+
+async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
+    bundle = view.bundle
     situation = Situation(
         records=bundle.records,
         directory=await directory.accounts(app, bundle.records, also=bundle.settings.not_people),
-        topics=topics_of(bundle, states),
-        places=await asyncio.to_thread(_places, outlook.facts),
-        covered=_covered(outlook, drives),
+        topics=view.topics,
+        places=view.places,
+        covered=await asyncio.to_thread(_covered, view, outlook.evaluation),
         now=app.clock.now(),
         zone=app.zone,
     )
-    refreshed = await refresh_cases(outlook.findings, book=app.cases, situation=situation)
+    findings = _asked_about(view, outlook)
+    await _remember(app, view, findings)
+    refreshed = await refresh_cases(findings, book=app.cases, situation=situation)
     for digest_id in sorted(refreshed.stale_cards):
         await app.account.queue(NOTIFY).send({"update": digest_id})
     return refreshed
 
 
-def _covered(outlook: Outlook, drives: frozenset[str] | None) -> _Coverage:
-    states = outlook.facts.states.filter(pl.col("state") == "complete").select("drive_id").collect()
-    complete = frozenset(states["drive_id"].to_list())
-    return _Coverage(complete if drives is None else complete & drives, everything=drives is None)
+def _asked_about(view: _View, outlook: Outlook) -> list[Finding]:
+    """What people are asked about: what was found now, and what was found before where nothing changed."""
+    recalled = [finding for found in view.recalled.values() for finding in found]
+    return [
+        finding
+        for finding in (*outlook.findings, *recalled)
+        if (topic := view.topics.get((finding.policy, finding.rule))) and topic.asks_about(finding.asset_id)
+    ]
+
+
+async def _remember(app: Custos, view: _View, findings: Sequence[Finding]) -> None:
+    if not view.topics:
+        return
+    held: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        held[finding.subject.drive_id].append(finding)
+    covered = _complete(view) if view.extent is None else view.extent.items.keys()
+    basis = {drive: view.basis(drive) for drive in covered}
+    await Memory.of(app.account).keep({drive: held.get(drive, []) for drive in covered}, basis)
+
+
+def _complete(view: _View) -> frozenset[str]:
+    states = view.facts.states.filter(pl.col("state") == "complete").select("drive_id").collect()
+    return frozenset(states["drive_id"].to_list())
+
+
+def _covered(view: _View, evaluation: Evaluation) -> _Coverage:
+    complete, sites = _complete(view), None
+    if view.extent is not None:
+        complete &= view.extent.drives
+        touched = pl.col("drive_id").is_in(sorted(view.extent.items))
+        sites = frozenset(view.facts.drives.filter(touched).collect()["site_id"])
+    return _Coverage(complete, sites, evaluation.undecided_sites())
 
 
 @dataclass(frozen=True, slots=True)
 class _Coverage:
-    """Whether an evaluation saw all of a library, or of a site's own facts."""
+    """Whether an evaluation, with what is remembered, tells all of a library, or of a site's own facts.
+
+    `sites`: those that were looked at, None for all. What could not be decided about a site is not gone.
+    """
 
     complete: frozenset[str]
-    everything: bool
+    sites: frozenset[str] | None
+    undecided: frozenset[tuple[str, str]]
 
-    def __call__(self, site_id: str, drive_id: str) -> bool:  # noqa: ARG002 site facts are read together
-        return drive_id in self.complete if drive_id else self.everything
+    def __call__(self, family: str, site_id: str, drive_id: str) -> bool:
+        if drive_id:
+            return drive_id in self.complete
+        return (self.sites is None or site_id in self.sites) and (family, site_id) not in self.undecided
 
 
 def _places(facts: Facts) -> dict[str, Place]:

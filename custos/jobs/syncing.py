@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from custos.inventory.state import DriveStates, SyncState
 from custos.inventory.sync import SyncReport, sync_drive
+from custos.jobs import turns
 from custos.m365 import subscriptions
-from custos.storage.queues import EVALUATE, SYNC
+from custos.storage.queues import SYNC
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -24,9 +25,9 @@ _LONGEST_PAUSE = 3_600
 
 
 async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: str = "") -> SyncReport:
-    """One turn at one library; queues another when more is left, and an evaluation when something changed.
+    """One turn at one library; queues another when more is left, and asks for an evaluation when something changed.
 
-    The first mirror of a library queues no evaluation of its own: the timer evaluates everything together. `reauthorise`
+    The first mirror of a library asks for none of its own: the timer evaluates everything together. `reauthorise`
     is a subscription that Graph asked to confirm. Raises StorageTrouble: then the message stays in its queue.
     """
     if reauthorise:
@@ -40,8 +41,8 @@ async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: s
         await app.account.queue(SYNC).send({"drive": drive_id}, delay_seconds=report.retry_after)
     elif report.state is not SyncState.COMPLETE:
         await _again_later(app, drive_id)
-    if (report.changed or report.removed) and known is not None and known.synced_at is not None:
-        await app.account.queue(EVALUATE).send({"drives": [drive_id]})
+    if report.waiting and report.state is SyncState.COMPLETE and known is not None and known.synced_at is not None:
+        await turns.request(app)
     await app.m365.gate.flush()
     _log.info("library synced", extra={"drive": drive_id, "state": report.state.value, "changed": report.changed})
     return report

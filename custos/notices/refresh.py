@@ -25,8 +25,8 @@ from custos.records.model import Records
 
 _TRIES = 3
 
-type Covered = Callable[[str, str], bool]
-"""Whether this evaluation saw all of (site id, drive id); drive id "" asks about the site's own facts."""
+type Covered = Callable[[str, str, str], bool]
+"""Whether the findings hold all of (family, site id, drive id); drive id "" asks about the site's own facts."""
 
 
 @dataclass(kw_only=True)
@@ -134,7 +134,8 @@ class _Keeper:
         for stored in waiting:
             await self._refresh(stored, left)
         question = self.question
-        if not waiting and left.of and question and self.situation.covered(question.site_id, question.drive_id):
+        if not waiting and left.of and question and (not question.drive_id or self._is_whole(question)):
+            # What is found on a site is true whatever else could not be decided about it; of a library all is told at once.
             await self._open(left, number=max((stored.case.number for stored in known), default=0) + 1)
 
     async def _covered_by(self, stored: Stored) -> Members:
@@ -282,8 +283,11 @@ class _Keeper:
         self.report.gaps.update(assignment.gaps)
         self.report.unasked += assignment.person is None
 
+    def _is_whole(self, question: Question) -> bool:
+        return self.situation.covered(question.key.family, question.site_id, question.drive_id)
+
     def _was_looked_at(self, case: Case) -> bool:
-        return self._withdrawn(case) or self.situation.covered(case.site_id, case.drive_id)
+        return self._withdrawn(case) or self.situation.covered(case.family, case.site_id, case.drive_id)
 
     def _withdrawn(self, case: Case) -> bool:
         """True when no rule of the case may ask any more."""

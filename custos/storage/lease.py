@@ -34,7 +34,7 @@ class Lease:
         try:
             if found is None:
                 self._etag = await self.rows.insert(row)
-            elif found.text("owner") == self.owner or float(found.text("ends") or 0) + _CLOCK_ROOM_SECONDS < now:
+            elif found.text("owner") == self.owner or is_free(found, now):
                 self._etag = await self.rows.replace(row)
             else:
                 return False
@@ -56,3 +56,8 @@ class Lease:
                 await self.rows.replace(Row("lease", self.key, {"owner": "", "ends": 0.0}, self._etag))
             except RowChanged:
                 return
+
+
+def is_free(row: Row, now: float) -> bool:
+    """Whether the lease in a row has ended, at `now` (epoch seconds)."""
+    return float(row.text("ends") or 0) + _CLOCK_ROOM_SECONDS < now

@@ -79,11 +79,12 @@ class Rows:
         """Write the row, whatever was there."""
         await self._write(lambda: self.client.upsert_entity(_entity(row), mode="replace"))
 
-    async def delete(self, partition: str, key: str) -> None:
-        """Remove the row; harmless when it is gone already."""
+    async def delete(self, partition: str, key: str, *, etag: str = "") -> None:
+        """Remove the row; harmless when it is gone already. With `etag`, raises RowChanged when it is no longer as it was."""
+        condition = MatchConditions.IfNotModified if etag else MatchConditions.Unconditionally
         with _trouble(self.client.table_name):
             try:
-                await self.client.delete_entity(partition, key)
+                await self.client.delete_entity(partition, key, etag=etag or None, match_condition=condition)
             except ResourceNotFoundError:
                 return
 

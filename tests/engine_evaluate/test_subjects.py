@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from custos.engine.evaluate import evaluate
+from custos.engine.extent import Extent
 from custos.engine.model import Finding, Kind
 from custos.policy import load_files
 from tests.engine_evaluate.inventory import NOW, Inventory, day
@@ -166,7 +167,7 @@ def test_evaluating_some_libraries_finds_what_evaluating_all_finds_there(invento
     inventory.file(LIBRARY, "old", modified=day("2015-01-01"), client_modified=day("2015-01-01"))
     inventory.file(inventory.library(TENANCY, "Arrears"), "new")
     whole = [one.id for one in found(inventory) if one.subject.drive_id == LIBRARY]
-    evaluation = evaluate(shipped(), inventory.facts(), NOW, drives=frozenset([LIBRARY]))
+    evaluation = evaluate(shipped(), inventory.facts(), NOW, extent=Extent.whole([LIBRARY]))
     assert [one.id for one in evaluation.findings() if one.subject.drive_id] == whole
     assert evaluation.unknown["stale-content/quiet-site"] == 1
     assert evaluation.coverage == (1, 1)

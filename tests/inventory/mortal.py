@@ -48,9 +48,9 @@ class MortalRows(Rows):
         self.fate.step()
         return etag
 
-    async def delete(self, partition: str, key: str) -> None:
+    async def delete(self, partition: str, key: str, *, etag: str = "") -> None:
         self.fate.step()
-        await super().delete(partition, key)
+        await super().delete(partition, key, etag=etag)
         self.fate.step()
 
 
@@ -114,7 +114,7 @@ class MortalLakehouse(Lakehouse):
         super().replace(table, frame, **where)
         self.fate.step()
 
-    def remove(self, table: str, drive: str, items: Sequence[str], *, writer: Writer | None = None) -> None:
+    def change(self, table: str, frame: pl.DataFrame, gone: Sequence[str], *, writer: Writer) -> None:
         self.fate.step()
-        super().remove(table, drive, items, writer=writer)
+        super().change(table, frame, gone, writer=writer)
         self.fate.step()

@@ -63,12 +63,26 @@ def test_replace_puts_one_drive_in_the_place_of_itself(lakehouse: Lakehouse) -> 
     assert names(lakehouse) == ["b"]
 
 
-def test_remove_takes_only_what_is_named(lakehouse: Lakehouse) -> None:
-    """Removing items of a drive leaves its others, and those of the same id elsewhere."""
+def test_change_touches_only_what_is_named(lakehouse: Lakehouse) -> None:
+    """Writing and removing items of a drive is one commit; its others stay, and those of the same id elsewhere."""
     lakehouse.append("items", pl.concat([rows("d1", "a", "b"), rows("d2", "a")]))
-    lakehouse.remove("items", "d1", ["a", "nobody"])
-    assert names(lakehouse, "d1") == ["b"]
+    before = lakehouse.version("items")
+    lakehouse.change("items", rows("d1", "b", "c"), ["a", "nobody"], writer=lakehouse.writer("items", "d1"))
+    assert names(lakehouse, "d1") == ["b", "c"]
     assert names(lakehouse, "d2") == ["a"]
+    assert lakehouse.version("items") == before + 1
+
+
+def test_a_large_drive_is_changed_in_one_commit_too(lakehouse: Lakehouse) -> None:
+    """Where a drive is too large to be written anew, rows and removals are merged into it together."""
+    lakehouse.append("items", rows("d1", *map(str, range(50_001))))
+    before = lakehouse.version("items")
+    lakehouse.change("items", rows("d1", "7", "new"), ["5", "nobody"], writer=lakehouse.writer("items", "d1"))
+    stored = names(lakehouse, "d1")
+    assert len(stored) == 50_001
+    assert {"7", "new"} <= set(stored)
+    assert "5" not in stored
+    assert lakehouse.version("items") == before + 1
 
 
 def test_old_versions_stay_readable(lakehouse: Lakehouse) -> None:
@@ -76,7 +90,7 @@ def test_old_versions_stay_readable(lakehouse: Lakehouse) -> None:
     lakehouse.append("items", rows("d1", "a"))
     before = lakehouse.version("items")
     lakehouse.append("items", rows("d1", "b"))
-    lakehouse.remove("items", "d1", ["a"])
+    lakehouse.change("items", rows("d1"), ["a"], writer=lakehouse.writer("items", "d1"))
     lakehouse.compact()
     assert names(lakehouse, version=before) == ["a"]
     assert names(lakehouse) == ["b"]
@@ -104,7 +118,7 @@ def test_writer_may_write_again(lakehouse: Lakehouse) -> None:
     lakehouse.append("items", rows("d1", "a"))
     writer = lakehouse.writer("items", "d1")
     lakehouse.append("items", rows("d2", "b"), writer=lakehouse.writer("items", "d2"))
-    lakehouse.remove("items", "d1", ["nobody"], writer=writer)
+    lakehouse.change("items", rows("d1"), ["nobody"], writer=writer)
     lakehouse.append("items", rows("d1", "c"), writer=writer)
     lakehouse.merge("items", rows("d1", "a"), drive="d1", writer=writer)
     assert names(lakehouse) == ["a", "b", "c"]

@@ -106,7 +106,9 @@ async def test_what_is_gone_releases_the_case(book: CaseBook, ledger: Ledger) ->
 async def test_what_was_not_looked_at_is_not_gone(book: CaseBook) -> None:
     """A library whose sync is incomplete keeps its cases although the evaluation found nothing in it."""
     await refresh_cases([world.link(1)], book=book, situation=world.situation())
-    await refresh_cases([], book=book, situation=world.situation(covered=lambda _site, drive: drive != world.LIBRARY))
+    await refresh_cases(
+        [], book=book, situation=world.situation(covered=lambda _family, _site, drive: drive != world.LIBRARY)
+    )
 
     (stored,) = await book.all()
     assert stored.case.state is CaseState.FOUND
@@ -280,7 +282,9 @@ async def test_a_quiet_site_is_one_question_with_its_libraries(book: CaseBook) -
     findings = [world.stale(), quiet_site, world.stale(world.OTHER_LIBRARY)]
 
     await refresh_cases(findings, book=book, situation=world.situation())
-    await refresh_cases([world.stale()], book=book, situation=world.situation(covered=lambda _site, drive: bool(drive)))
+    await refresh_cases(
+        [world.stale()], book=book, situation=world.situation(covered=lambda _family, _site, drive: bool(drive))
+    )
 
     (stored,) = await book.all()
     assert (stored.case.subject_kind, {line.rule: line.count for line in stored.case.lines}) == (

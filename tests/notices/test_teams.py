@@ -87,7 +87,7 @@ class Loop:
             directory=Directory.of(known, self.clock.now()),
             topics=world.TOPICS,
             places=world.PLACES,
-            covered=lambda _site, _drive: True,
+            covered=lambda _family, _site, _drive: True,
             now=self.clock.now(),
             zone=ZoneInfo("Europe/London"),
         )

@@ -214,7 +214,7 @@ def situation(
     held: Records | None = None,
     people: Directory | None = None,
     topics: Iterable[Topic] = tuple(TOPICS.values()),
-    covered: Covered = lambda _site, _drive: True,
+    covered: Covered = lambda _family, _site, _drive: True,
 ) -> Situation:
     return Situation(
         records=held or records(),
