@@ -41,9 +41,9 @@ PHASES = {
     "permissions": "Permissions",
     "backstop": "Backstop sync",
     "evaluation": "Evaluation",
+    "plan": "First plan",
     "people": "People make 1,000 changes",
     "changes": "1,000 changes",
-    "plan": "First plan",
 }
 
 

@@ -142,25 +142,22 @@ async def people(app: Custos, tell: Tell, folder: Path) -> Measured:
 
 
 async def changes(app: Custos, tell: Tell, folder: Path) -> Measured:
-    """From changes in the tenant to findings about the libraries that they lie in."""
+    """From changes in the tenant to what the policies find of them, what is planned, and the cases."""
     drives: list[str] = msgspec.json.decode((folder / CHANGED).read_bytes(), type=list[str])
     watch = Stopwatch()
     reports = await _sync(app, drives, tell)
     watch.part("delta sync")
-    bundle, given = await _given(app, frozenset(drives))
-    watch.part("policies and facts")
-    found = await asyncio.to_thread(evaluate, bundle, given, app.clock.now(), drives=frozenset(drives))
-    watch.part("evaluation")
-    findings = await asyncio.to_thread(lambda: sum(1 for _ in found.findings()))
-    watch.part("findings")
+    evaluated = await evaluation.evaluate_changes(app)
+    watch.part("evaluation, findings, plan and cases")
     written = sum(report.changed + report.removed for report in reports)
+    findings = len(evaluated.outlook.findings) if evaluated is not None else 0
     return watch.measured("changes", CHANGES, libraries=len(drives), rows=written, findings=findings)
 
 
 async def evaluation_of_all(app: Custos, tell: Tell, folder: Path) -> Measured:  # noqa: ARG001
     """Every policy over the whole mirror: what each rule matches, and what it cannot decide."""
     watch = Stopwatch()
-    bundle, given = await _given(app, None)
+    bundle, given = await _given(app)
     watch.part("policies and facts")
     found = await asyncio.to_thread(evaluate, bundle, given, app.clock.now())
     watch.part("evaluation")
@@ -175,9 +172,9 @@ async def evaluation_of_all(app: Custos, tell: Tell, folder: Path) -> Measured: 
 
 
 async def plan(app: Custos, tell: Tell, folder: Path) -> Measured:  # noqa: ARG001
-    """Evaluation, every finding made, and the plan of what would be done."""
+    """What the timer does on its first day: evaluation, every finding made, cases, and the plan of what would be done."""
     watch = Stopwatch()
-    outlook = await evaluation.look(app)
+    outlook = (await evaluation.evaluate(app)).outlook
     return watch.measured("findings", len(outlook.findings), actions=len(outlook.plan.actions))
 
 
@@ -226,10 +223,10 @@ async def _turns(app: Custos, drive_id: str, *, permissions: bool) -> AsyncItera
             await asyncio.sleep(report.retry_after)
 
 
-async def _given(app: Custos, drives: frozenset[str] | None) -> tuple[Bundle, Facts]:
+async def _given(app: Custos) -> tuple[Bundle, Facts]:
     """What an evaluation is given: the policies in force, and the mirror."""
     bundle = (await policies.in_force(app)).bundle
-    given, _ = await facts.facts(app, bundle, drives=drives)
+    given, _ = await facts.facts(app, bundle)
     return bundle, given
 
 

@@ -182,7 +182,6 @@ async def _look(app: Custos, view: _View) -> Outlook:
         now=now,
         standings=view.standings,
         cases=await case_facts(app.cases, findings),
-        cases=await case_facts(app.cases, findings),
         incomplete=view.tables.incomplete,
         inventory=view.tables.versions,
         refusals=await app.refusals.standing(),
