@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from custos.errors import StorageTrouble
@@ -39,7 +39,7 @@ class OpenTables:
     root: str
     _known: set[str] = field(default_factory=set, init=False)
     _idle: dict[str, list[DeltaTable]] = field(default_factory=dict, init=False)
-    _turns: dict[str, Lock] = field(default_factory=lambda: defaultdict(Lock), init=False)
+    _turns: dict[str, RLock] = field(default_factory=lambda: defaultdict(RLock), init=False)
 
     def exists(self, table: str) -> bool:
         """Whether the table has been made. Raises StorageTrouble when nobody can tell."""

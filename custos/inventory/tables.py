@@ -9,8 +9,10 @@ Sources: https://delta-io.github.io/delta-rs/ and https://github.com/delta-io/de
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -29,11 +31,16 @@ KEEP_HOURS = 7 * 24
 
 _ATTEMPTS = 6
 _REWRITTEN_ROWS = 50_000  # up to here writing a drive's rows anew costs less than half of having delta-rs merge them
+_TOGETHER_ROWS = 200_000  # of drives that share a commit
 _TARGET_BYTES = 16 * 1024 * 1024  # a merge rewrites whole files: smaller files, cheaper changes
 
 
 class Superseded(StorageTrouble):
     """Another worker wrote this drive since our snapshot: what we hold is no longer the truth. Nothing was written."""
+
+    def __init__(self, drive: str) -> None:
+        super().__init__(f"drive {drive} was written by another worker")
+        self.drive = drive
 
 
 @dataclass
@@ -55,6 +62,16 @@ class Writer:
         return f"custos/{self.drive}"
 
 
+@dataclass(eq=False, slots=True)
+class _Replacement:
+    """Rows that are to take the place of those of a writer's drive, waiting for their turn at the table."""
+
+    writer: Writer
+    rows: pl.DataFrame
+    is_settled: bool = False
+    error: StorageTrouble | None = None
+
+
 @dataclass
 class Lakehouse:
     """The tables of `schema.TABLES` under `root`. `root` is a directory in tests that need no storage account."""
@@ -63,6 +80,8 @@ class Lakehouse:
     root: str = f"az://{CONTAINER}"
     _tables: OpenTables = field(init=False)
     _copies: Copies | None = field(init=False)
+    _waiting: dict[str, list[_Replacement]] = field(default_factory=lambda: defaultdict(list), init=False)
+    _room: Lock = field(default_factory=Lock, init=False)
 
     def __post_init__(self) -> None:
         self._tables = OpenTables(self.account, self.root)
@@ -153,7 +172,7 @@ class Lakehouse:
 
             write_deltalake(opened, typed, mode="append", commit_properties=commit, target_file_size=_TARGET_BYTES)
 
-        self._write(table, writer, write)
+        self._write(table, () if writer is None else (writer,), write)
 
     def merge(self, table: str, frame: pl.DataFrame, *, drive: str | None = None, writer: Writer | None = None) -> None:
         """Insert rows, or replace those with the same key. `drive` confines it to that drive's partition."""
@@ -170,12 +189,18 @@ class Lakehouse:
             )
             merger.when_matched_update_all().when_not_matched_insert_all().execute()
 
-        self._write(table, writer, write)
+        self._write(table, () if writer is None else (writer,), write)
 
     def replace(
         self, table: str, frame: pl.DataFrame, *, drive: str | None = None, writer: Writer | None = None
     ) -> None:
-        """Put `frame` in the place of the whole table, or of one drive's rows, in one commit."""
+        """Put `frame` in the place of the whole table, or of one drive's rows, in one commit.
+
+        Commits to a table come one after the other, so drives that wait for their turn in this process share the next one.
+        """
+        if writer is not None:
+            self._replace_in_turn(table, _Replacement(writer, _typed(table, frame)))
+            return
         predicate = None if drive is None else f"drive_id = {literal(drive)}"
         typed = _typed(table, frame)
         if not typed.height and not self._tables.exists(table):
@@ -192,14 +217,12 @@ class Lakehouse:
                 target_file_size=_TARGET_BYTES,
             )  # fmt: skip
 
-        self._write(table, writer, write)
+        self._write(table, (), write)
 
-    def delete(self, table: str, predicate: str, *, writer: Writer | None = None) -> None:
+    def delete(self, table: str, predicate: str) -> None:
         """Remove the rows for which the SQL `predicate` holds; put values in with `literal`."""
         if self._tables.exists(table):
-            self._write(
-                table, writer, lambda opened, commit: _discard(opened.delete(predicate, commit_properties=commit))
-            )
+            self._write(table, (), lambda opened, commit: _discard(opened.delete(predicate, commit_properties=commit)))
 
     def change(self, table: str, frame: pl.DataFrame, gone: Sequence[str], *, writer: Writer) -> None:
         """Insert or replace rows of the writer's drive, and remove those of the items `gone`, in one commit.
@@ -232,13 +255,13 @@ class Lakehouse:
                 columns, "NOT s.gone"
             ).execute()
 
-        self._write(table, writer, write)
+        self._write(table, (writer,), write)
 
     def compact(self, table: str | None = None, *, keep_hours: int = KEEP_HOURS) -> None:
         """Join small files and let go of files that no version of the last `keep_hours` needs."""
         for name in [table] if table else list(TABLES):
             if self._tables.exists(name):
-                self._write(name, None, lambda opened, commit: _compact(opened, commit, keep_hours))
+                self._write(name, (), lambda opened, commit: _compact(opened, commit, keep_hours))
 
     # inside
 
@@ -251,7 +274,60 @@ class Lakehouse:
         with self._tables.opened(table) as opened:
             return _files_of(opened, chosen)
 
-    def _write(self, table: str, writer: Writer | None, change: Callable[[DeltaTable, CommitProperties], None]) -> None:
+    def _replace_in_turn(self, table: str, mine: _Replacement) -> None:
+        """Wait for the turn at the table, and commit what waits by then; or find that somebody else's turn took this along."""
+        with self._room:
+            self._waiting[table].append(mine)
+        with self._tables.writing(table):
+            while not mine.is_settled:
+                self._replace_together(table, self._taken(table))
+        if mine.error is not None:
+            raise mine.error
+
+    def _taken(self, table: str) -> list[_Replacement]:
+        """What waits longest, as much as one commit should hold. Of one drive one worker at most waits: it has the lease."""
+        taken: list[_Replacement] = []
+        rows = 0
+        with self._room:
+            waiting = self._waiting[table]
+            while waiting and (not taken or rows + waiting[0].rows.height <= _TOGETHER_ROWS):
+                taken.append(waiting.pop(0))
+                rows += taken[-1].rows.height
+        return taken
+
+    def _replace_together(self, table: str, group: Sequence[_Replacement]) -> None:
+        rows = pl.concat([one.rows for one in group])
+        predicate = f"drive_id IN ({', '.join(literal(one.writer.drive) for one in group)})"
+
+        def write(opened: DeltaTable, commit: CommitProperties) -> None:
+            from deltalake import write_deltalake
+
+            if not rows.height:
+                opened.delete(predicate, commit_properties=commit)
+                return
+            write_deltalake(
+                opened, rows, mode="overwrite", predicate=predicate, commit_properties=commit,
+                target_file_size=_TARGET_BYTES,
+            )  # fmt: skip
+
+        try:
+            if rows.height or self._tables.exists(table):
+                self._write(table, [one.writer for one in group], write)
+        except Superseded as error:
+            late = next(one for one in group if one.writer.drive == error.drive)
+            late.error = error
+            late.is_settled = True
+            if others := [one for one in group if one is not late]:
+                self._replace_together(table, others)
+        except StorageTrouble as error:
+            for one in group:
+                one.error = error
+        for one in group:
+            one.is_settled = True
+
+    def _write(
+        self, table: str, writers: Sequence[Writer], change: Callable[[DeltaTable, CommitProperties], None]
+    ) -> None:
         """Run one commit, again from a fresh snapshot when another commit got in between."""
         from deltalake import CommitProperties, Transaction
         from deltalake.exceptions import CommitFailedError, DeltaError
@@ -261,13 +337,13 @@ class Lakehouse:
             try:
                 with self._tables.writing(table), self._tables.opened(table) as opened:
                     before = opened.version()
-                    commit = CommitProperties()
-                    if writer is not None:
+                    for writer in writers:
                         self._check(opened, writer)
-                        commit = CommitProperties(app_transactions=[Transaction(writer.application, before + 1)])
-                    change(opened, commit)
-                    if writer is not None and opened.version() != before:  # a change of nothing commits nothing
-                        writer.version, writer.files = opened.version(), _files_of(opened, [writer.drive])
+                    marks = [Transaction(writer.application, before + 1) for writer in writers]
+                    change(opened, CommitProperties(app_transactions=marks or None))
+                    if opened.version() != before:  # a change of nothing commits nothing
+                        for writer in writers:
+                            writer.version, writer.files = opened.version(), _files_of(opened, [writer.drive])
             except CommitFailedError as error:
                 if attempt == _ATTEMPTS:
                     raise StorageTrouble(f"table {table} is written by too many at once") from error
@@ -289,7 +365,7 @@ class Lakehouse:
         if writer.version >= 0:
             ours = self._tables.at(writer.table, writer.version).transaction_version(writer.application)
         if opened.transaction_version(writer.application) != ours:
-            raise Superseded(f"drive {writer.drive} was written by another worker")
+            raise Superseded(writer.drive)
 
 
 def _files_of(opened: DeltaTable, drives: Sequence[str] | None) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
 
 import polars as pl
 import pytest
@@ -12,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from custos.errors import StorageTrouble
 from custos.inventory.schema import STORED_ITEMS
-from custos.inventory.tables import Lakehouse, Superseded
+from custos.inventory.tables import Lakehouse, Superseded, Writer
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -138,6 +139,33 @@ def test_drives_are_written_side_by_side(cloud_lakehouse: Lakehouse) -> None:
     with ThreadPoolExecutor(4) as workers:
         list(workers.map(work, [f"d{number}" for number in range(8)]))
     assert names(lakehouse) == sorted(["a", "b", "c"] * 8 + ["x"])
+
+
+def test_drives_that_wait_for_their_turn_share_a_commit(lakehouse: Lakehouse) -> None:
+    """What workers of one process have to write at the same time takes fewer commits than they are; a late one is refused."""
+    drives = [f"d{number}" for number in range(8)]
+    lakehouse.append("items", pl.concat([rows(drive, "old", "kept") for drive in drives]))
+    writers = [lakehouse.writer("items", drive) for drive in drives]
+    lakehouse.append("items", rows("d3", "newer"), writer=lakehouse.writer("items", "d3"))
+    before = lakehouse.version("items")
+    together = Barrier(len(drives))
+
+    def work(writer: Writer) -> str:
+        together.wait()
+        try:
+            lakehouse.change("items", rows(writer.drive, "new"), ["old"], writer=writer)
+        except Superseded:
+            return writer.drive
+        return ""
+
+    with ThreadPoolExecutor(len(drives)) as workers:
+        refused = set(workers.map(work, writers))
+    assert refused == {"", "d3"}
+    assert names(lakehouse) == sorted(["new", "kept"] * 7 + ["old", "kept", "newer"])
+    assert lakehouse.version("items") - before < len(drives) - 1
+    assert all(
+        set(lakehouse.scan_own(one).collect()["name"]) == {"new", "kept"} for one in writers if one.drive != "d3"
+    )
 
 
 def test_table_that_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
