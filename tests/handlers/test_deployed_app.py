@@ -110,8 +110,8 @@ def test_library_is_read(deployed: Runtime, council: Council) -> None:
 
 
 def test_changes_are_evaluated(deployed: Runtime, council: Council) -> None:
-    """The deployed app evaluates one library with the policies that were deployed beside it."""
-    deployed.invoke_queue("evaluate_changed", json.dumps({"drives": [council.library(LIBRARY)]}))
+    """The deployed app evaluates what changed with the policies that were deployed beside it."""
+    deployed.invoke_queue("evaluate_changed", json.dumps({"asked_at": "2026-11-23T06:00:00+00:00"}))
 
 
 def test_batch_of_a_run_is_carried_out(deployed: Runtime, governed: str) -> None:
