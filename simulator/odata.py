@@ -231,6 +231,8 @@ def _verbose(result: Entity | Complex | Many | Returned) -> dict[str, Any]:
 
 
 def _nested(value: Any) -> Any:
+    if value is None or isinstance(value, str | int):
+        return value
     match value:
         case Entity(kind, address, fields, deferred, etag):
             head = {"id": address, "uri": address, "type": kind} | ({"etag": etag} if etag else {})
@@ -284,6 +286,8 @@ def _kind(result: Any) -> str:
 
 
 def _bare(value: Any, form: Form, base: str) -> Any:
+    if value is None or isinstance(value, str | int):  # nearly everything
+        return value
     match value:
         case Entity(kind, address, fields, deferred, etag):
             told = {name: _bare(each, form, base) for name, each in fields.items()}

@@ -6,7 +6,7 @@ https://learn.microsoft.com/sharepoint/dev/sp-add-ins/use-odata-query-operations
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -19,6 +19,8 @@ from simulator.sharepoint.node import (
     WRITE,
     Collection,
     Given,
+    Lazy,
+    Node,
     Operation,
     Outcome,
     Page,
@@ -118,7 +120,7 @@ def _following(query: Mapping[str, str], last: int) -> str:
 
 def item(scope: Scope, row: Item) -> Resource:
     """SP.ListItem of a file or folder."""
-    drive, site = row.drive, row.drive.site
+    drive = row.drive
     path = f"Web/Lists(guid'{drive.list_id}')/Items({row.list_item_id})"
     return Resource(
         type=f"SP.Data.{lists.entity_name(drive)}Item",
@@ -143,17 +145,22 @@ def item(scope: Scope, row: Item) -> Resource:
             "OData__UIVersionString": f"{row.version}.0",
             "GUID": Guid(row.unique_id),
         },
-        more=_columns(row),
-        links={
-            "Author": lambda: people.author(scope, site, row.created_by),
-            "Editor": lambda: people.author(scope, site, row.modified_by),
-            "File": lambda: None if row.is_folder else documents.file(scope, row),
-            "Folder": lambda: documents.folder(scope, row) if row.is_folder else None,
-            "ParentList": lambda: lists.library(scope, drive),
-            "RoleAssignments": lambda: people.role_assignments(scope, row, f"{path}/RoleAssignments"),
-        },
-        operations=_operations(scope, row, path),
+        more=Lazy(lambda: _columns(row)),
+        links=Lazy(lambda: _links(scope, row, path)),
+        operations=Lazy(lambda: _operations(scope, row, path)),
     )
+
+
+def _links(scope: Scope, row: Item, path: str) -> dict[str, Callable[[], Node | None]]:
+    site = row.drive.site
+    return {
+        "Author": lambda: people.author(scope, site, row.created_by),
+        "Editor": lambda: people.author(scope, site, row.modified_by),
+        "File": lambda: None if row.is_folder else documents.file(scope, row),
+        "Folder": lambda: documents.folder(scope, row) if row.is_folder else None,
+        "ParentList": lambda: lists.library(scope, row.drive),
+        "RoleAssignments": lambda: people.role_assignments(scope, row, f"{path}/RoleAssignments"),
+    }
 
 
 def _columns(row: Item) -> dict[str, Any]:

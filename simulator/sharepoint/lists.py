@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/sharepoint/dev/sp-add-ins/working-with-lists
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from simulator.odata import Complex, Guid, Moment
 from simulator.refusal import Refused
@@ -58,7 +59,12 @@ def _no_list() -> Refused:
 
 def entity_name(drive: Drive) -> str:
     """A library's name as part of its items' type."""
-    return re.sub(r"\W", lambda found: f"_x{ord(found[0]):04x}_", drive.path)
+    return _entity_name(drive.path)
+
+
+@cache
+def _entity_name(path: str) -> str:
+    return re.sub(r"\W", lambda found: f"_x{ord(found[0]):04x}_", path)
 
 
 def library(scope: Scope, drive: Drive) -> Resource:

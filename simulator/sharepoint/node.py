@@ -5,7 +5,7 @@ REST walks them by the segments of a path, CSOM by the object paths of a request
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,30 @@ type Node = Resource | Collection
 type Outcome = Resource | Collection | Complex | Many | Returned | None
 type Given = Mapping[str, Any]
 """What an operation was given, by parameter name in lower case."""
+
+
+class Lazy[T](Mapping[str, T]):
+    """A table that is made when somebody looks into it: most of a thousand rows are never asked for what they can do."""
+
+    __slots__ = ("_make", "_table")
+
+    def __init__(self, make: Callable[[], Mapping[str, T]]) -> None:
+        self._make = make
+        self._table: Mapping[str, T] | None = None
+
+    def _whole(self) -> Mapping[str, T]:
+        if self._table is None:
+            self._table = self._make()
+        return self._table
+
+    def __getitem__(self, name: str) -> T:
+        return self._whole()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole())
+
+    def __len__(self) -> int:
+        return len(self._whole())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +108,8 @@ class Collection:
 
 def named[T](table: Mapping[str, T], name: str) -> tuple[str, T] | None:
     """An entry by its name, compared without case: (name as it is written, entry)."""
+    if name in table:
+        return name, table[name]
     wanted = name.lower()
     return next(((each, found) for each, found in table.items() if each.lower() == wanted), None)
 

@@ -99,36 +99,42 @@ def _page(members: Sequence[Resource], query: Mapping[str, str]) -> Page:
 def _entity(resource: Resource, base: str, select: Tree, expand: Tree) -> Entity:
     everything = not select or "*" in select
     fields = dict(resource.fields) if everything else {}
-    for name in select:
-        if name == "*" or named(resource.links, name) is not None:
+    for name, below in select.items():
+        if name == "*":
             continue
-        found, more = named(resource.fields, name), named(resource.more, name)
-        if found is not None:
-            fields[found[0]] = found[1]
-        elif more is not None:
-            fields[more[0]] = more[1]()
+        found = _found(resource, select.written[name])
+        if found in resource.links:
+            if name not in expand:
+                _choose_link(resource, found, below, base, fields)
         else:
-            raise _no_property(resource, select.written[name])
+            fields[found] = resource.fields[found] if found in resource.fields else resource.more[found]()
     for name, below in expand.items():
-        link = named(resource.links, name)
-        if link is None:
-            if named(resource.fields, name) is None:
-                raise _no_property(resource, expand.written[name])
-            continue
-        if not select or name in select:
-            fields[link[0]] = _linked(link[1](), base, select.below(name), below)
-    unexpanded = [name for name in select if named(resource.links, name) is not None and name not in expand]
-    if resource.columns and unexpanded and any(select[name] for name in unexpanded):
-        name = unexpanded[0]
-        text = f"The query to field '{name}' is not valid. The $select query string must specify the target fields and"
-        raise Refused(400, "-1, Microsoft.SharePoint.SPException", f"{text} the $expand query string must contain it.")
-    for name in unexpanded:
-        if not resource.columns:  # SharePoint gives a chosen complex property whole, expanded or not
-            link = named(resource.links, name)
-            assert link is not None
-            fields[link[0]] = _linked(link[1](), base, select.below(name), Tree())
+        found = _found(resource, expand.written[name])
+        if found in resource.links and (not select or name in select):
+            fields[found] = _linked(resource.links[found](), base, select.below(name), below)
     deferred = [name for name in resource.links if name not in fields] if everything else []
     return Entity(resource.type, f"{base}/_api/{resource.path}", fields, deferred, resource.etag)
+
+
+def _found(resource: Resource, name: str) -> str:
+    """The proper spelling of a property or link. Raises Refused for one that is not there."""
+    tables = (resource.fields, resource.more, resource.links)
+    if any(name in table for table in tables):
+        return name
+    for table in tables:
+        found = named(table, name)
+        if found is not None:
+            return found[0]
+    raise _no_property(resource, name)
+
+
+def _choose_link(resource: Resource, name: str, below: Tree, base: str, fields: dict[str, Any]) -> None:
+    """A link that is chosen and not expanded: told whole, except in rows, where a part of it is refused."""
+    if not resource.columns:
+        fields[name] = _linked(resource.links[name](), base, below, Tree())
+    elif below:
+        text = f"The query to field '{name}' is not valid. The $select query string must specify the target fields and"
+        raise Refused(400, "-1, Microsoft.SharePoint.SPException", f"{text} the $expand query string must contain it.")
 
 
 def _linked(node: Resource | Collection | None, base: str, select: Tree, expand: Tree) -> Entity | Many | None:

@@ -15,7 +15,10 @@ async def _set(world: World, name: str, label: str) -> tuple[int, str]:
 
 
 async def test_first_label_is_201_and_the_next_200(world: World) -> None:
-    """Setting answers 201 on an item without a label, 200 afterwards, and is explicit."""
+    """Setting answers 201 on an item without a label, 200 afterwards, and is explicit.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
+    """
     assert await _set(world, "a.docx", CLASS) == (201, CLASS)
     assert await _set(world, "a.docx", OTHER) == (200, OTHER)
     told = (await world.get(world.at("a.docx") + "/retentionLabel")).body
@@ -24,37 +27,55 @@ async def test_first_label_is_201_and_the_next_200(world: World) -> None:
 
 
 async def test_an_item_without_a_label_answers_nulls(world: World) -> None:
-    """Reading the label of an unlabelled item is 200 with empty values."""
+    """Reading the label of an unlabelled item is 200 with empty values.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-getretentionlabel
+    """
     reply = await world.get(world.at("a.docx") + "/retentionLabel")
     assert (reply.status, reply.body["name"]) == (200, None)
 
 
 async def test_the_observer_cannot_label(world: World) -> None:
-    """A read role does not allow a write: 403."""
+    """A read role does not allow a write: 403.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
+    """
     assert (await world.ask("PATCH", world.at("a.docx") + "/retentionLabel", {"name": CLASS})).status == 403
 
 
 async def test_unknown_labels_are_refused(world: World) -> None:
-    """A label that does not exist answers 400."""
+    """A label that does not exist answers 400.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
+    """
     assert await _set(world, "a.docx", "No such label") == (400, "invalidRequest")
 
 
 async def test_a_label_is_removed(world: World) -> None:
-    """DELETE answers 204 and leaves no label."""
+    """DELETE answers 204 and leaves no label.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-removeretentionlabel
+    """
     await _set(world, "a.docx", CLASS)
     assert (await world.ask("DELETE", world.at("a.docx") + "/retentionLabel", actor=True)).status == 204
     assert (await world.get(world.at("a.docx") + "/retentionLabel")).body["name"] is None
 
 
 async def test_regulatory_labels_stay_for_ever(world: World) -> None:
-    """Nobody changes or removes a regulatory record label."""
+    """Nobody changes or removes a regulatory record label.
+
+    Source: https://learn.microsoft.com/purview/records-management
+    """
     assert await _set(world, "a.docx", REGULATORY) == (201, REGULATORY)
     assert (await _set(world, "a.docx", CLASS))[0] == 403
     assert (await world.ask("DELETE", world.at("a.docx") + "/retentionLabel", actor=True)).status == 403
 
 
 async def test_record_labels_need_full_control(world: World) -> None:
-    """Without full control a record label is neither set nor replaced."""
+    """Without full control a record label is neither set nor replaced.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
+    """
     item = world.items["a.docx"]
     with pytest.raises(Refused, match="full control"):
         labelling.set_label(world.tenant, item, RECORD, by=world.by)
@@ -64,7 +85,10 @@ async def test_record_labels_need_full_control(world: World) -> None:
 
 
 async def test_a_locked_record_cannot_be_edited_nor_deleted(world: World) -> None:
-    """Locked, a record is read only; unlocked through Graph it can be edited, and is still not deleted."""
+    """Locked, a record is read only; unlocked through Graph it can be edited, and is still not deleted.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-lockorunlockrecord
+    """
     item = world.items["a.docx"]
     await _set(world, "a.docx", RECORD)
     with pytest.raises(Refused, match="locked record"):
@@ -77,7 +101,10 @@ async def test_a_locked_record_cannot_be_edited_nor_deleted(world: World) -> Non
 
 
 async def test_a_folders_label_falls_on_what_is_inside(world: World) -> None:
-    """Labelling a folder labels its content implicitly, except what bears an explicit label."""
+    """Labelling a folder labels its content implicitly, except what bears an explicit label.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
+    """
     await _set(world, "a.docx", OTHER)
     await _set(world, "Plans", CLASS)
     stamps = {name: item.stamp for name, item in world.items.items()}
@@ -89,7 +116,10 @@ async def test_a_folders_label_falls_on_what_is_inside(world: World) -> None:
 
 
 async def test_a_librarys_default_falls_on_uploads_alone(world: World) -> None:
-    """New files get the default label implicitly; a file moved in does not."""
+    """New files get the default label implicitly; a file moved in does not.
+
+    Source: https://learn.microsoft.com/purview/create-apply-retention-labels
+    """
     labelling.set_default(world.tenant, world.drive, CLASS, by=world.by)
     made = files.upload(world.tenant, world.drive.root, "new.txt", size=1, by=world.by)
     files.move(world.tenant, world.items["a.docx"], world.drive.root, by=world.by)
@@ -110,13 +140,19 @@ async def test_labelling_moves_the_servers_time_alone(world: World) -> None:
 
 
 async def test_checked_out_files_keep_their_label(world: World) -> None:
-    """A checked-out file answers 423."""
+    """A checked-out file answers 423.
+
+    Source: https://learn.microsoft.com/purview/records-management
+    """
     world.items["a.docx"].checked_out = True
     assert await _set(world, "a.docx", CLASS) == (423, "resourceLocked")
 
 
 async def test_one_item_expands_its_label(world: World) -> None:
-    """`$expand=retentionLabel` works on a single item."""
+    """`$expand=retentionLabel` works on a single item.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-getretentionlabel
+    """
     await _set(world, "a.docx", CLASS)
     body = (await world.get(world.at("a.docx") + "?$select=id,name&$expand=retentionLabel")).body
     assert body["retentionLabel"]["name"] == CLASS
@@ -124,7 +160,10 @@ async def test_one_item_expands_its_label(world: World) -> None:
 
 
 async def test_a_retained_file_leaves_a_copy(world: World) -> None:
-    """Deleting a labelled file keeps a copy in the Preservation Hold Library."""
+    """Deleting a labelled file keeps a copy in the Preservation Hold Library.
+
+    Source: https://learn.microsoft.com/purview/retention-policies-sharepoint
+    """
     from simulator.council.ground import add_library
 
     hold = add_library(world.tenant, world.site, "Preservation Hold Library", path="PreservationHoldLibrary", hold=True)
@@ -134,7 +173,10 @@ async def test_a_retained_file_leaves_a_copy(world: World) -> None:
 
 
 async def test_bulk_labelling_says_which_failed(world: World) -> None:
-    """In bulk, items that refuse are returned and the others are labelled; more than 100 are refused at once."""
+    """In bulk, items that refuse are returned and the others are labelled; more than 100 are refused at once.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
     await _set(world, "a.docx", REGULATORY)
     numbers = [world.items[name].list_item_id for name in ("a.docx", "b.docx")]
     failed = labelling.set_in_bulk(world.tenant, world.drive, CLASS, [*numbers, 999], by=world.by)

@@ -42,7 +42,10 @@ async def admin(world: World, method: str, path: str, body: Any = None, **header
 
 
 async def test_properties_by_address(world: World) -> None:
-    """The library reads a site's sharing capability, lock and group by its address."""
+    """The library reads a site's sharing capability, lock and group by its address.
+
+    Source: https://learn.microsoft.com/openspecs/sharepoint_protocols/ms-spo
+    """
     found = await with_library(world, lambda it: it.get_site_properties_by_url(SITE, True).execute_query().properties)
     assert found["SharingCapability"] is SharingCapabilities.ExternalUserAndGuestSharing
     assert (found["LockState"], found["Template"], found["IsTeamsConnected"]) == ("Unlock", "GROUP#0", True)
@@ -59,7 +62,10 @@ async def test_properties_by_id(world: World) -> None:
 
 
 async def test_capability_is_changed_at_once_by_update(world: World) -> None:
-    """`update()` sends a MERGE that takes effect."""
+    """`update()` sends a MERGE that takes effect.
+
+    Source: https://learn.microsoft.com/openspecs/sharepoint_protocols/ms-spo
+    """
 
     def work(it: Tenant) -> None:
         properties = it.get_site_properties_by_url(SITE, True).execute_query()
@@ -71,7 +77,10 @@ async def test_capability_is_changed_at_once_by_update(world: World) -> None:
 
 
 async def test_update_ex_is_an_operation_to_poll(world: World) -> None:
-    """`update_ex()` answers an operation that is complete a little later, and only then has the change taken effect."""
+    """`update_ex()` answers an operation that is complete a little later, and only then has the change taken effect.
+
+    Source: https://learn.microsoft.com/openspecs/sharepoint_protocols/ms-spo
+    """
 
     def work(it: Tenant) -> Any:
         properties = it.get_site_properties_by_url(SITE, True).execute_query()
@@ -99,7 +108,10 @@ async def test_operation_can_be_polled_at_its_address(world: World) -> None:
 
 
 async def test_site_is_never_looser_than_the_tenant(world: World) -> None:
-    """A capability beyond the tenant's is refused, and what a site has is shown no looser than the tenant."""
+    """A capability beyond the tenant's is refused, and what a site has is shown no looser than the tenant.
+
+    Source: https://learn.microsoft.com/powershell/module/microsoft.online.sharepoint.powershell/set-sposite
+    """
     world.tenant.sharing.capability = "new_guests"
 
     def work(it: Tenant) -> Any:
@@ -120,7 +132,10 @@ async def test_site_is_never_looser_than_the_tenant(world: World) -> None:
 
 
 async def test_tightening_puts_links_to_sleep_and_loosening_wakes_them(world: World) -> None:
-    """An Anyone link is dead while its site is tighter, and opens again after."""
+    """An Anyone link is dead while its site is tighter, and opens again after.
+
+    Source: https://learn.microsoft.com/sharepoint/turn-external-sharing-on-or-off
+    """
     item = world.tenant.item_at(f"{SITE}/Shared Documents/notes.docx")
     link, _ = sharing.create_link(
         world.tenant, item, scope="anonymous", kind="view", by=world.tenant.actor(world.person("Sam Okafor"))
@@ -133,7 +148,10 @@ async def test_tightening_puts_links_to_sleep_and_loosening_wakes_them(world: Wo
 
 
 async def test_lock_is_set_by_name_and_by_number(world: World) -> None:
-    """LockState is a text for the library and a number for REST; the root site cannot be locked."""
+    """LockState is a text for the library and a number for REST; the root site cannot be locked.
+
+    Source: https://learn.microsoft.com/sharepoint/manage-lock-status
+    """
 
     def work(it: Tenant) -> Any:
         properties = it.get_site_properties_by_url(SITE, True).execute_query()
@@ -150,7 +168,10 @@ async def test_lock_is_set_by_name_and_by_number(world: World) -> None:
 
 
 async def test_all_sites_by_filter(world: World) -> None:
-    """The library lists every site's properties; without detail the sharing is a default, whatever it is."""
+    """The library lists every site's properties; without detail the sharing is a default, whatever it is.
+
+    Source: https://learn.microsoft.com/powershell/module/microsoft.online.sharepoint.powershell/get-sposite
+    """
 
     def work(detail: bool) -> Callable[[Tenant], dict[str, Any]]:
         return lambda it: {
@@ -165,7 +186,10 @@ async def test_all_sites_by_filter(world: World) -> None:
 
 
 async def test_group_sites_take_few_settings(world: World) -> None:
-    """The title of a group's site cannot be set here."""
+    """The title of a group's site cannot be set here.
+
+    Source: https://learn.microsoft.com/powershell/module/microsoft.online.sharepoint.powershell/set-sposite
+    """
     path = f"SPO.Tenant/sites('{site(world).collection_id}')"
     assert (await admin(world, "PATCH", path, {"Title": "Renamed"}))[0] == 400
 
@@ -186,7 +210,10 @@ async def test_unknown_site_is_404(world: World) -> None:
 
 
 async def test_observer_and_site_tokens_are_refused(world: World) -> None:
-    """Administration needs SharePoint's Sites.FullControl.All and a token for its own host."""
+    """Administration needs SharePoint's Sites.FullControl.All and a token for its own host.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/solution-guidance/security-apponly-azuread
+    """
     body = {"url": SITE, "includeDetail": True}
     path = "/sharepoint-admin/_api/SPO.Tenant/GetSitePropertiesByUrl"
     assert (await world.call("POST", path, body, client=OBSERVER_CLIENT_ID, audience=SHAREPOINT_ADMIN))[0] == 401

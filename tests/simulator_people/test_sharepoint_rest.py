@@ -43,7 +43,10 @@ def numbers(world: World) -> list[int]:
 
 
 async def test_published_labels(world: World) -> None:
-    """The library reads the site's published labels; those not published are missing; records show BlockEdit."""
+    """The library reads the site's published labels; those not published are missing; records show BlockEdit.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
     tags = await with_library(
         world,
         lambda it: SPPolicyStoreProxy.get_available_tags_for_site(it, SITE).execute_query().value,
@@ -56,14 +59,20 @@ async def test_published_labels(world: World) -> None:
 
 
 async def test_published_labels_by_alias(world: World) -> None:
-    """The documented GET with an alias answers the same."""
+    """The documented GET with an alias answers the same.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
     path = f"SP.CompliancePolicy.SPPolicyStoreProxy.GetAvailableTagsForSite(siteUrl=@a1)?@a1='{SITE}'"
     _, told = await rest(world, "GET", path)
     assert [each["TagName"] for each in told["value"]] == [LABEL, RECORD]
 
 
 async def test_default_label_of_a_library(world: World) -> None:
-    """The library sets a default label and reads it back; before, there is none."""
+    """The library sets a default label and reads it back; before, there is none.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
 
     def work(it: ClientContext) -> str:
         SPPolicyStoreProxy.set_list_compliance_tag(it, LIBRARY, LABEL, False, False, True)
@@ -87,7 +96,10 @@ async def test_default_label_by_the_list(world: World) -> None:
 
 
 async def test_labels_in_bulk(world: World) -> None:
-    """One call labels many items, explicitly; an empty name clears them."""
+    """One call labels many items, explicitly; an empty name clears them.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
     body = {"listUrl": LIBRARY, "complianceTagValue": LABEL, "itemIds": numbers(world)}
     assert (await rest(world, "POST", BULK, body))[0] == 200
     stamps = [item.stamp for item in world.drive.items.values() if not item.is_folder]
@@ -97,7 +109,10 @@ async def test_labels_in_bulk(world: World) -> None:
 
 
 async def test_bulk_takes_a_hundred(world: World) -> None:
-    """101 ids, no ids and an unknown label are refused with 400 and change nothing."""
+    """101 ids, no ids and an unknown label are refused with 400 and change nothing.
+
+    Source: https://pnp.github.io/powershell/cmdlets/Set-PnPRetentionLabel.html
+    """
     body = {"listUrl": LIBRARY, "complianceTagValue": LABEL}
     unknown: dict[str, Any] = {"itemIds": [2], "complianceTagValue": "None"}
     many: dict[str, Any] = {"itemIds": list(range(1, 102))}
@@ -108,7 +123,10 @@ async def test_bulk_takes_a_hundred(world: World) -> None:
 
 
 async def test_what_bulk_could_not_do_has_to_be_read_back(world: World) -> None:
-    """HTTP says 200 although a regulatory record kept its label and an item is not there."""
+    """HTTP says 200 although a regulatory record kept its label and an item is not there.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
+    """
     first, second = numbers(world)[:2]
     await rest(world, "POST", BULK, {"listUrl": LIBRARY, "complianceTagValue": REGULATORY, "itemIds": [first]})
     body = {"listUrl": LIBRARY, "complianceTagValue": LABEL, "itemIds": [first, second, 9999]}
@@ -122,7 +140,10 @@ async def test_what_bulk_could_not_do_has_to_be_read_back(world: World) -> None:
 
 
 async def test_observer_cannot_label(world: World) -> None:
-    """Without SharePoint's write role, 401."""
+    """Without SharePoint's write role, 401.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/solution-guidance/security-apponly-azuread
+    """
     body = {"listUrl": LIBRARY, "complianceTagValue": LABEL, "itemIds": numbers(world)}
     assert (await rest(world, "POST", BULK, body, client=OBSERVER_CLIENT_ID))[0] == 401
 
@@ -138,7 +159,10 @@ async def test_another_sites_library_is_404(world: World) -> None:
 
 
 async def test_inheritance_is_told_truly(world: World) -> None:
-    """A folder's link is inherited by its files: `isInherited` says so, and uniqueness is the folder's alone."""
+    """A folder's link is inherited by its files: `isInherited` says so, and uniqueness is the folder's alone.
+
+    Source: https://learn.microsoft.com/openspecs/sharepoint_protocols/ms-csomspt
+    """
     by = world.tenant.actor(world.person(SAM))
     folder, file = world.tenant.item_at(f"{LIBRARY}/Plans"), world.tenant.item_at(f"{LIBRARY}/Plans/plan 1.docx")
     sharing.create_link(world.tenant, folder, scope="anonymous", kind="edit", by=by)
@@ -157,7 +181,10 @@ async def test_inheritance_is_told_truly(world: World) -> None:
 
 
 async def test_unique_assignments_by_the_library(world: World) -> None:
-    """The library reads HasUniqueRoleAssignments of one item."""
+    """The library reads HasUniqueRoleAssignments of one item.
+
+    Source: https://learn.microsoft.com/openspecs/sharepoint_protocols/ms-csomspt
+    """
     notes = world.tenant.item_at(f"{LIBRARY}/notes.docx")
 
     def work(it: ClientContext) -> Any:
@@ -171,7 +198,10 @@ async def test_unique_assignments_by_the_library(world: World) -> None:
 
 
 async def test_field_update_says_200_and_reports_each_field(world: World) -> None:
-    """ValidateUpdateListItem sets the asset id, and reports a field that is not there inside a 200."""
+    """ValidateUpdateListItem sets the asset id, and reports a field that is not there inside a 200.
+
+    Source: https://learn.microsoft.com/openspecs/sharepoint_protocols/ms-csomspt
+    """
     number = numbers(world)[0]
     path = f"web/GetList(@l)/items({number})/ValidateUpdateListItem()?@l='/sites/planning-casework/Shared Documents'"
     values = [{"FieldName": "ComplianceAssetId", "FieldValue": "IA-004"}, {"FieldName": "Nope", "FieldValue": "x"}]
@@ -195,7 +225,10 @@ async def test_field_update_by_the_library(world: World) -> None:
 
 
 async def test_site_users(world: World) -> None:
-    """The library lists those whom the site knows, a guest with a grant too."""
+    """The library lists those whom the site knows, a guest with a grant too.
+
+    Source: https://learn.microsoft.com/openspecs/sharepoint_protocols/ms-csomspt
+    """
     by = world.tenant.actor(world.person(SAM))
     notes = world.tenant.item_at(f"{LIBRARY}/notes.docx")
     sharing.invite(world.tenant, notes, mails=["bea@fabrikam.example"], role="read", by=by)
@@ -220,7 +253,10 @@ async def test_library_reports_errors(world: World) -> None:
 
 
 async def test_locked_site_answers_423(world: World) -> None:
-    """A site without access is told apart from one that is not there."""
+    """A site without access is told apart from one that is not there.
+
+    Source: https://learn.microsoft.com/sharepoint/manage-lock-status
+    """
     world.tenant.site("sites/planning-casework").lock = "NoAccess"
     assert (await rest(world, "GET", "web"))[0] == 423
     path = "/sharepoint/sites/none/_api/web"
