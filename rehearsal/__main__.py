@@ -98,6 +98,7 @@ def _farewell(standing: Stage, narrator: Narrator, *, stay: bool) -> None:
         return
     custos = f".venv/bin/python -m custos --settings {(standing.home / SETTINGS).relative_to(REPOSITORY)}"
     narrator.screen.print("Everything stays up until Ctrl-C.")
+    narrator.screen.print(f"  the tenant, to look at     {standing.tenant}/sim/")
     narrator.screen.print(f"  the cards, to be pressed   {standing.tenant}/sim/chats")
     narrator.screen.print(f"  the function app           {standing.host}/api/health")
     narrator.screen.print(f"  the command line           {custos} status", soft_wrap=True)

@@ -30,7 +30,7 @@ _DONE = {
     "advance-clock": "The clock stands at {now}.",
     "delete": "Deleted: {name}.",
     "edit": "A new version of {name} was saved.",
-    "label": "The label of {name} was set.",
+    "label": "The label of {name} was changed.",
     "leave": "{person} has left: the account is disabled.",
     "move": "Moved: {url}.",
     "rename": "It is now called {name}.",

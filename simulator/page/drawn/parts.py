@@ -91,7 +91,7 @@ def table(
     top = element("tr", *(cell("th", each, at, scope="col") for at, each in enumerate(headings)))
     body = element("tbody", *(row(each) for each in rows))
     drawn = element("table", element("caption", caption), element("thead", top), body)
-    return element("div", drawn, class_="scroll", tabindex=0, role="region", aria_label=caption)
+    return element("div", drawn, class_="scroll", tabindex=0, role="region", aria_label=f"Table: {caption}")
 
 
 def numbers(pairs: Iterable[tuple[str, str, str]]) -> Element:

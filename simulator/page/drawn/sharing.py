@@ -25,19 +25,19 @@ def entries(view: ItemFacts, here: str) -> Child:
             _who(each),
             brief(words.ROLES[each.role]),
             _end(each),
-            stack(brief(words.day(each.created)), quiet(each.by)),
             quiet(f"from {each.inherited_from}") if each.inherited_from else _take_back(view, each, here),
         )
         for each in view.entries
     ]
-    return table("Who has access", ("Who", "May", "Until", "Given", "Whose"), rows)
+    return table("Who has access", ("Who", "May", "Until", "Whose"), rows)
 
 
 def _who(each: Entry) -> Child:
+    given = quiet(f"given {words.day(each.created)} by {each.by}")
     if each.kind not in _KINDS:
-        return each.to
+        return stack(element("span", each.to), given)
     address = element("code", each.url) if each.url else None
-    return stack(chip(*_KINDS[each.kind]), quiet(each.to) if each.to else None, address)
+    return stack(chip(*_KINDS[each.kind]), quiet(each.to) if each.to else None, address, given)
 
 
 def _end(each: Entry) -> Child:
