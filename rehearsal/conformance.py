@@ -1,7 +1,8 @@
 """`make conformance`: is what Custos and the simulated tenant say to each other what Microsoft Graph would say?
 
 Every exchange of a rehearsal and of the test suite's tenants is recorded, and a checker judges each recording: a script
-that is called as `python CHECKER FILE.jsonl` and ends with 0 when it finds no fault.
+that is called as `python CHECKER FILE.jsonl` and ends with 0 when it finds no fault. Then it is put to the test itself:
+each field of each kind of answer is renamed once, and it has to name every one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rich.console import Console
 from custos.bootstrap import build
 from custos.settings import REPOSITORY, settings_from
 from rehearsal.narrator import Narrator
+from rehearsal.renamed import overlooked, renamed
 from rehearsal.stage import Stage, stage
 from rehearsal.story import Story
 
@@ -27,8 +29,8 @@ _SCALE = 0.01
 def conformance(home: Path, checker: Path) -> int:
     """Record a rehearsal and the tests into `home`/conformance, emptied first, and have each recording checked.
 
-    Returns the exit code: 0 when the tests hold and no recording has a fault, 2 without a checker. Raises what a rehearsal
-    raises that does not come to its end.
+    Returns the exit code: 0 when the tests hold, no recording has a fault and no renamed field is overlooked, 2 without a
+    checker. Raises what a rehearsal raises that does not come to its end.
     """
     if not checker.is_file():
         print(f"There is no checker {checker}.", file=sys.stderr)
@@ -38,14 +40,25 @@ def conformance(home: Path, checker: Path) -> int:
     traffic.mkdir(parents=True)
     plain = dict(os.environ)
     _record_story(traffic)
-    tested = _record_tests(traffic, plain)
+    tested = _record_tests(traffic, plain, checker.resolve())
     recordings = [file for file in sorted(traffic.glob("*.jsonl")) if file.stat().st_size]
     if len(recordings) < 2:
         print("The tests recorded nothing, so nothing can be said of them.")
         return 1
     held = [_held(checker.resolve(), recording) for recording in recordings]
-    print(f"{sum(held)} of {len(held)} recordings have no fault.")
-    return 0 if tested and all(held) else 1
+    print(f"{sum(held)} of {len(held)} recordings have no fault,")
+    caught = _renamed_fields_are_caught(checker.resolve(), recordings, traffic)
+    return 0 if tested and caught and all(held) else 1
+
+
+def _renamed_fields_are_caught(checker: Path, recordings: list[Path], traffic: Path) -> bool:
+    """Whether the checker would have noticed one wrong name, whichever it were."""
+    wrong = renamed(recordings)
+    missed = overlooked(checker, wrong, traffic / "renamed")
+    print(f"and of {len(wrong):,} fields, each renamed once, {len(wrong) - len(missed):,} were caught.")
+    for each in missed:
+        print(f"  not caught: {each.was}")
+    return not missed
 
 
 def _record_story(traffic: Path) -> None:
@@ -68,14 +81,14 @@ async def _tell(standing: Stage, narrator: Narrator) -> None:
         await app.close()
 
 
-def _record_tests(traffic: Path, environment: dict[str, str]) -> bool:
+def _record_tests(traffic: Path, environment: dict[str, str], checker: Path) -> bool:
     log = traffic / "tests.log"
     print(f"Recording the tests; their words are in {log} …", flush=True)
     with log.open("wb") as words:
         code = subprocess.run(
             [sys.executable, "-m", "pytest"],
             cwd=REPOSITORY,
-            env={**environment, "CUSTOS_TRAFFIC": str(traffic)},
+            env={**environment, "CUSTOS_TRAFFIC": str(traffic), "CUSTOS_CHECKER": str(checker)},
             stdout=words,
             stderr=subprocess.STDOUT,
             check=False,
