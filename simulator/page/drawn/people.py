@@ -31,7 +31,7 @@ def people(view: People) -> Drawing:
         )
         for each in view.people
     ]
-    headings = ("Person", "Job", "Kind", "Manager", "Custos in Teams", "Act")
+    headings = ("Person", "Job", "Kind", "Manager", "Custos", "Act")
     told = table("People", headings, rows) if rows else empty("Nobody fits.")
     on = pager(view.first, PAGE, view.total, {"kind": view.kind, "q": view.query})
     finder = search(_HERE, "Search people", "Name, mail, job or department", query=view.query, kind=view.kind)
