@@ -91,8 +91,8 @@ class Filter:
         left = self._operand(depth)
         if self._peek() not in _COMPARISONS:
             return left
-        compare, right = _COMPARISONS[self._take()[1].lower()], self._operand(depth)
-        return lambda told: _compare(compare, left(told), right(told))
+        ask, right = _COMPARISONS[self._take()[1].lower()], self._operand(depth)
+        return lambda told: compare(ask, left(told), right(told))
 
     def _operand(self, depth: int) -> Test:
         kind, text = self._take()
@@ -147,12 +147,13 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         at = found.end()
 
 
-def _compare(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
+def compare(ask: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
+    """Compare two values by an operator: texts without case, nothing with nothing, and unlike things never."""
     left, right = _plain(left, right), _plain(right, left)
     if left is None or right is None:
-        return compare in (operator.eq, operator.ne) and compare(left, right)
+        return ask in (operator.eq, operator.ne) and ask(left, right)
     try:
-        return compare(left, right)
+        return ask(left, right)
     except TypeError:
         return False
 

@@ -122,6 +122,7 @@ def library(scope: Scope, drive: Drive) -> Resource:
             "RootFolder": lambda: documents.root_folder(scope, drive),
         },
         operations={
+            "getitems": Operation(lambda given: items.by_caml(scope, drive, given), ("query",)),
             "getitembyid": Operation(
                 lambda given: items.item(scope, items.numbered(drive, text(given, "itemid"))), ("itemId",)
             ),

@@ -11,6 +11,7 @@ import pytest
 from office365.runtime.client_request_exception import ClientRequestException
 from office365.sharepoint.client_context import ClientContext
 from office365.sharepoint.exceptions import SharePointException
+from office365.sharepoint.listitems.caml.query import CamlQuery
 
 from simulator.tenant import files, sharing
 from tests.simulator_people.world import PRIYA, SAM, World
@@ -160,6 +161,68 @@ async def test_list_view_threshold(world: World) -> None:
 
     with pytest.raises(SharePointException, match="list view threshold"):
         await with_library(world, work)
+
+
+async def caml(world: World, view: str, **more: Any) -> list[str]:
+    """Names of the rows that a CAML view asks for."""
+    told = await rest(world, "POST", f"{LISTS}/GetItems?$select=FileLeafRef", {"query": {"ViewXml": view, **more}})
+    assert told.status == 200, told.body
+    return [each["FileLeafRef"] for each in told.body["value"]]
+
+
+async def test_rows_by_caml(world: World) -> None:
+    """A view asks for a folder or everything below, by conditions, in an order, up to a limit, from a position on.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/schema/query-schema
+    """
+    assert await caml(world, "") == ["Plans", "notes.docx"]
+    assert await caml(world, '<View Scope="Recursive"/>') == ["plan 1.docx", "plan 2.docx", "notes.docx"]
+    plans = "/sites/planning-casework/Shared Documents/Plans"
+    assert await caml(world, "<View/>", FolderServerRelativeUrl=plans) == ["plan 1.docx", "plan 2.docx"]
+    named = "<Contains><FieldRef Name='FileLeafRef'/><Value Type='Text'>plan</Value></Contains>"
+    where = f"<Where><And>{named}<Geq><FieldRef Name='ID'/><Value Type='Counter'>2</Value></Geq></And></Where>"
+    order = "<OrderBy><FieldRef Name='ID' Ascending='FALSE'/></OrderBy>"
+    found = await caml(world, f"<View Scope='RecursiveAll'><Query>{where}{order}</Query><RowLimit>1</RowLimit></View>")
+    assert found == ["plan 2.docx"]
+    position = {"PagingInfo": "Paged=TRUE&p_ID=2"}
+    whole = "<View Scope='RecursiveAll'><RowLimit>1</RowLimit></View>"
+    assert await caml(world, whole, ListItemCollectionPosition=position) == ["plan 2.docx"]
+
+
+async def test_library_asks_by_caml(world: World) -> None:
+    """office365-rest-python-client asks by CAML."""
+    is_file = "<Eq><FieldRef Name='FSObjType'/><Value Type='Integer'>0</Value></Eq>"
+
+    def work(it: ClientContext) -> list[str]:
+        query = CamlQuery()
+        query.ViewXml = f"<View Scope='RecursiveAll'><Query><Where>{is_file}</Where></Query><RowLimit Paged='TRUE'>9</RowLimit></View>"
+        rows = it.web.lists.get_by_title("Documents").get_items(query).execute_query()
+        return [each.properties["GUID"] for each in rows]
+
+    assert len(await with_library(world, work)) == 3
+
+
+@pytest.mark.parametrize(
+    ("view", "status"),
+    [
+        ("<View><Query><Where><Wombat/></Where></Query></View>", 501),
+        ("<View", 400),
+        ("<View><RowLimit>x</RowLimit></View>", 400),
+    ],
+)
+async def test_caml_that_is_not_understood(world: World, view: str, status: int) -> None:
+    """What is no view is refused, and a condition that the simulated tenant lacks is told as missing."""
+    assert (await rest(world, "POST", f"{LISTS}/GetItems", {"query": {"ViewXml": view}})).status == status
+
+
+async def test_caml_meets_the_threshold(world: World) -> None:
+    """A library beyond the list view threshold answers a view with a limit, and none without.
+
+    Source: https://learn.microsoft.com/office365/servicedescriptions/sharepoint-online-service-description/sharepoint-online-limits
+    """
+    world.tenant.limits.list_view = 3
+    assert (await rest(world, "POST", f"{LISTS}/GetItems", {"query": {"ViewXml": "<View/>"}})).status == 500
+    assert await caml(world, "<View><RowLimit>2</RowLimit></View>") == ["Plans", "notes.docx"]
 
 
 async def test_a_file_is_found_by_path_and_by_id(world: World) -> None:

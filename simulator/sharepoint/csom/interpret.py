@@ -13,7 +13,7 @@ from typing import Any
 
 from simulator.odata import Returned
 from simulator.refusal import not_found
-from simulator.sharepoint.csom.request import Element, invalid
+from simulator.sharepoint.markup import Element, invalid
 from simulator.sharepoint.node import Collection, Given, Node, Operation, Outcome, Resource, missing, named
 from simulator.sharepoint.query import value_of
 from simulator.sharepoint.scope import Scope

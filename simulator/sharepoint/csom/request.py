@@ -1,98 +1,25 @@
-"""A CSOM request, read from XML that nobody is trusted with: no document type, no entities, a size and a depth.
+"""A CSOM request: how large it may be, and of which namespace it is.
 
 Source: https://learn.microsoft.com/openspecs/sharepoint_protocols/ms-csom
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from xml.parsers import expat
-
 from simulator.refusal import Refused
+from simulator.sharepoint import markup
+from simulator.sharepoint.markup import INVALID, Element
 
 LARGEST = 2 * 1024 * 1024
-_DEEPEST = 64
 _NAMESPACE = "http://schemas.microsoft.com/sharepoint/clientquery/2009"
-_INVALID = "-1, Microsoft.SharePoint.Client.InvalidClientQueryException"
-
-
-@dataclass(slots=True)
-class Element:
-    """One element: its name without namespace, attributes, children, and the text directly inside."""
-
-    name: str
-    attributes: dict[str, str]
-    children: list[Element] = field(default_factory=list)
-    text: str = ""
-
-    def child(self, name: str) -> Element | None:
-        """The first child with a name."""
-        return next((each for each in self.children if each.name == name), None)
-
-    def below(self, name: str) -> list[Element]:
-        """The children of the first child with a name; none without it."""
-        found = self.child(name)
-        return [] if found is None else found.children
-
-    def attribute(self, name: str) -> str:
-        """An attribute that has to be there. Raises Refused."""
-        if name not in self.attributes:
-            raise invalid(f"{self.name} has no {name}.")
-        return self.attributes[name]
-
-    def says(self, name: str) -> bool:
-        """Whether an attribute is true."""
-        return self.attributes.get(name, "").lower() in ("true", "1")
-
-
-def invalid(why: str) -> Refused:
-    """What CSOM says to a request that it cannot read."""
-    return Refused(400, _INVALID, f"The request is not valid: {why}")
 
 
 def too_large() -> Refused:
     """413: more than is read."""
-    return Refused(413, _INVALID, f"The request is larger than {LARGEST} bytes.")
+    return Refused(413, INVALID, f"The request is larger than {LARGEST} bytes.")
 
 
 def parse(body: bytes) -> Element:
     """The `Request` element. Raises Refused."""
     if len(body) > LARGEST:
         raise too_large()
-    root = Element("", {})
-    path = [root]
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if len(path) > _DEEPEST:
-            raise invalid("it is nested too deeply.")
-        namespace, _, local = name.rpartition(" ")
-        if namespace != _NAMESPACE:
-            raise invalid(f"{local} is in no known namespace.")
-        element = Element(local, attributes)
-        path[-1].children.append(element)
-        path.append(element)
-
-    def end(_name: str) -> None:
-        path.pop()
-
-    def characters(text: str) -> None:
-        path[-1].text += text
-
-    def refuse(*_told: object) -> None:
-        raise invalid("it declares a document type.")
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = characters
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    try:
-        parser.Parse(body, True)
-    except expat.ExpatError as error:
-        raise invalid(f"{error}.") from error
-    request = root.child("Request")
-    if request is None:
-        raise invalid("there is no Request.")
-    return request
+    return markup.parse(body, "Request", namespace=_NAMESPACE)
