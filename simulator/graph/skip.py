@@ -18,13 +18,17 @@ def skip_token(position: int) -> str:
 
 def skipped(call: Call) -> int:
     """The position that the call's `$skiptoken` holds, 0 without one. Raises Refused 400 for one never given out."""
-    text = call.query.get("$skiptoken") or call.query.get("$skipToken")
+    return position(call.query.get("$skiptoken", ""))
+
+
+def position(text: str) -> int:
+    """The position that a token holds, 0 for "". Raises Refused 400 for one never given out."""
     if not text:
         return 0
     try:
-        mark, _, position = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().rpartition("=")
+        mark, _, at = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().rpartition("=")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise bad_request("The skip token is not valid.") from error
-    if mark + "=" != _MARK or not position.isdecimal():
+    if mark + "=" != _MARK or not at.isdecimal():
         raise bad_request("The skip token is not valid.")
-    return int(position)
+    return int(at)

@@ -74,7 +74,7 @@ def site_fields(tenant: Tenant, site: Site, *, detail: bool) -> dict[str, Any]:
         "OwnerName": owner.name if owner is not None else None,
         "RelatedGroupId": Guid(site.parent_group_id or site.group_id or NO_GUID),
         "RestrictedAccessControl": False,
-        "SensitivityLabel": "",
+        "SensitivityLabel": site.sensitivity,
         "SharingAllowedDomainList": "",
         "SharingBlockedDomainList": "",
         "SharingCapability": NUMBERS[tenant.capability(site)],

@@ -15,6 +15,7 @@ import msgspec
 from aiohttp import web
 
 from simulator.entra.identity import BOT_CLIENT_ID, GRAPH, TEAMS_APP_ID, require
+from simulator.graph import options
 from simulator.refusal import Refused
 from simulator.teams.client import TEAMS, Teams
 from simulator.teams.conversations import CONVERSATIONS, Conversations
@@ -25,7 +26,8 @@ from simulator.tenant.state import Tenant
 EXTERNAL_ID = BOT_CLIENT_ID
 """The id in the app's manifest, which differs from the id that the catalogue gives it."""
 _SELF = ("TeamsAppInstallation.ReadWriteSelfForUser.All", "TeamsAppInstallation.ReadWriteForUser.All")
-_FILTER = re.compile(r"(?:externalId|teamsApp/id|teamsApp/externalId|id) eq '([^']*)'")
+_CATALOGUE_FILTER = re.compile(r"(?:externalId|id) eq '([^']*)'")
+_FILTER = re.compile(r"(?:teamsApp/id|teamsApp/externalId) eq '([^']*)'")
 
 
 def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
@@ -71,15 +73,14 @@ class _Desk:
 
     async def catalogue(self, request: web.Request) -> web.Response:
         require(request, GRAPH, "AppCatalog.Read.All", "AppCatalog.ReadWrite.All")
-        wanted = _FILTER.search(request.query.get("$filter", ""))
-        found = [_teams_app()] if wanted is None or wanted[1] in (EXTERNAL_ID, TEAMS_APP_ID) else []
+        wanted = _filtered(request, _CATALOGUE_FILTER, "$filter", "$select", "$expand")
+        found = [_teams_app()] if wanted in ("", EXTERNAL_ID, TEAMS_APP_ID) else []
         return web.json_response({"value": found})
 
     async def list(self, request: web.Request) -> web.Response:
         require(request, GRAPH, *_SELF)
         user = self._tenant.user(request.match_info["user"])
-        wanted = _FILTER.search(request.query.get("$filter", ""))
-        hit = wanted is None or wanted[1] in (TEAMS_APP_ID, EXTERNAL_ID)
+        hit = _filtered(request, _FILTER, "$filter", "$expand") in ("", TEAMS_APP_ID, EXTERNAL_ID)
         has = user.id in request.app[CONVERSATIONS].installed
         return web.json_response({"value": [self._installation(request, user)] if hit and has else []})
 
@@ -134,6 +135,18 @@ class _Desk:
         if "teamsApp" in request.query.get("$expand", ""):
             found["teamsApp"] = _teams_app()
         return found
+
+
+def _filtered(request: web.Request, pattern: re.Pattern[str], *allowed: str) -> str:
+    """The id that `$filter` asks for; "" without one. Raises Refused 400 for options and filters that are not taken."""
+    options.check(options.normal(request.query), frozenset(allowed))
+    text = request.query.get("$filter")
+    if text is None:
+        return ""
+    matched = pattern.fullmatch(text.strip())
+    if matched is None:
+        raise Refused(400, "BadRequest", f"The filter is not supported: {text}")
+    return matched[1]
 
 
 def _teams_app() -> dict[str, Any]:

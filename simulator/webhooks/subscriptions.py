@@ -19,6 +19,7 @@ import msgspec
 from aiohttp import web
 
 from simulator.entra.identity import AUTHORITY, GRAPH, Caller, require
+from simulator.graph.skip import position, skip_token
 from simulator.refusal import Refused, bad_request, too_many
 from simulator.teams.conversations import Allowance
 from simulator.tenant.clock import moment
@@ -45,6 +46,7 @@ class _New(msgspec.Struct, rename="camel", kw_only=True):
 class _Renewal(msgspec.Struct, rename="camel", kw_only=True):
     expiration_date_time: str | None = None
     notification_url: str | None = None
+    lifecycle_notification_url: str | None = None
 
 
 def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
@@ -107,15 +109,14 @@ class _Desk:
         """The caller's own subscriptions, in pages."""
         caller = require(request, GRAPH)
         own = [each for each in request.app[SUBSCRIPTIONS] if each.app_id == caller.client_id]
-        token = request.query.get("$skiptoken", "0")
-        start = int(token) if token.isdigit() else 0
+        start = position(request.query.get("$skiptoken", ""))
         page = own[start : start + _PAGE]
         answer: dict[str, Any] = {
             "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#subscriptions",
             "value": [each.body(_creator(request, each)) for each in page],
         }
         if start + _PAGE < len(own):
-            answer["@odata.nextLink"] = str(request.url.with_query({"$skiptoken": str(start + _PAGE)}))
+            answer["@odata.nextLink"] = str(request.url.with_query({"$skiptoken": skip_token(start + _PAGE)}))
         return web.json_response(answer)
 
     async def get(self, request: web.Request) -> web.Response:
@@ -126,6 +127,8 @@ class _Desk:
         subscription = self._own(request)
         self._count_write()
         renewal = await _read(request, _Renewal)
+        if renewal.lifecycle_notification_url not in (None, subscription.lifecycle_url):
+            raise bad_request("lifecycleNotificationUrl is set when a subscription is created, and never after.")
         kind, _ = self._resource(subscription.resource)
         expires = self._expiry(renewal.expiration_date_time, kind) if renewal.expiration_date_time else 0
         if renewal.notification_url:

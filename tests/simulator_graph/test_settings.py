@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from simulator.tenant import sharing
+from simulator.tenant.clock import instant
 from tests.simulator_graph.world import READ, WRITE, GraphWorld
+from tests.simulator_people.world import listening
 
 SETTINGS = (*READ, "SharePointTenantSettings.ReadWrite.All")
 
@@ -67,3 +69,58 @@ async def test_no_app_lists_retention_labels(world: GraphWorld) -> None:
     for base in ("", f"{world.url}/graph/beta"):
         reply = await world.call("GET", f"{base}/security/labels/retentionLabels", roles=roles)
         assert (reply.status, reply.code) == (403, "Forbidden")
+
+
+async def test_lifecycle_address_is_set_at_creation_only(unrecorded: GraphWorld) -> None:
+    """PATCH with another lifecycleNotificationUrl is 400: the subscription has to be made anew.
+
+    Source: https://learn.microsoft.com/graph/api/subscription-update
+    """
+    world = unrecorded
+    async with listening() as listener:
+        later = instant(world.tenant.now() + 7200)
+        asked = {"changeType": "updated", "notificationUrl": listener.url, "resource": world.root.lstrip("/"),
+                 "expirationDateTime": later, "clientState": "secret"}  # fmt: skip
+        made = await world.call("POST", "/subscriptions", asked)
+        path = f"/subscriptions/{made.body['id']}"
+        assert (await world.call("PATCH", path, {"lifecycleNotificationUrl": f"{listener.url}/life"})).status == 400
+        assert (await world.call("PATCH", path, {"expirationDateTime": later})).status == 200
+
+
+async def test_filter_on_installed_apps_is_refused_unless_known(unrecorded: GraphWorld) -> None:
+    """Installed apps are found by the app's id; another filter is 400, never everything.
+
+    Source: https://learn.microsoft.com/graph/api/userteamwork-list-installedapps
+    """
+    path, roles = (
+        "/users/ann.ash@wrenbridge.example/teamwork/installedApps",
+        ("TeamsAppInstallation.ReadWriteSelfForUser.All",),
+    )
+    assert (await unrecorded.read(f"{path}?$filter=teamsApp/id eq 'x'", roles=roles))["value"] == []
+    assert (await unrecorded.call("GET", f"{path}?$filter=teamsApp/displayName eq 'x'", roles=roles)).status == 400
+
+
+async def test_what_the_cli_for_microsoft_365_asks(unrecorded: GraphWorld) -> None:
+    """The requests of `file list`, `entra m365group list`, `entra m365group user list`, `teams team list` and
+    `teams channel list` are answered as that client expects.
+
+    Source: https://pnp.github.io/cli-microsoft365/
+    """
+    world, drive, group = unrecorded, unrecorded.drive.id, unrecorded.group.id
+    site = await world.read(f"/sites/{world.tenant.host}:/sites/plans?$select=id")
+    assert site == {"id": world.site.id}
+    folder = await world.read(f"/drives/{drive}/root:/Plans?$select=id")
+    found = await world.read(f"/drives/{drive}/items('{folder['id']}')/children?$filter=folder ne null&$select=id")
+    assert [each["id"] for each in found["value"]] == [world.items["Old"].id]
+    unified = "groupTypes/any(c:c+eq+'Unified') and startswith(DisplayName,'pla')"
+    assert await world.names(f"/groups?$filter={unified}&$expand=owners&$top=100") == ["Plans"]
+    assert (await world.read(f"/groups/{group}?$select=groupTypes"))["groupTypes"] == ["Unified"]
+    assert (await world.read(f"/groups/{group}/drive?$select=webUrl"))["webUrl"].endswith(
+        "/sites/plans/Shared%20Documents"
+    )
+    shown = "id,displayName,userPrincipalName,givenName,surname,userType"
+    assert await world.names(f"/groups/{group}/Owners/microsoft.graph.user?$select={shown}") == ["Ann Ash"]
+    parts = [{"id": "0", "method": "GET", "url": f"/teams/{group}", "headers": {"accept": "application/json"}}]
+    (team,) = (await world.call("POST", "/$batch", {"requests": parts})).body["responses"]
+    assert (team["status"], team["body"]["isArchived"]) == (200, False)
+    assert await world.names(f"/teams/{group}/channels?$filter=membershipType eq 'private'") == ["Private", "Own site"]
