@@ -12,7 +12,7 @@ tests need.
 | `POST /sim/messaging-endpoint` | `{"url": …}`: where the bot listens |
 | `POST /sim/people` | `{"person": …, "blocked": bool, "installable": bool, "mailbox": bool}` |
 | `POST /sim/identity` | `{"client": "observer", "resource": "graph", "revoke": "Mail.Send"}` |
-| `GET /sim/chats` | the page for people's eyes: see `simulator.page.chats` |
+| `GET /sim/` and below | the pages for people's eyes: see `simulator.page.pages` |
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _RESOURCES = {"graph": GRAPH, "sharepoint": SHAREPOINT}
 
 
 def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
-    """The control addresses, except the page of chats."""
+    """The control addresses, except the pages."""
     desk = _Desk(tenant)
     return [
         web.get("/sim/clock", desk.clock),

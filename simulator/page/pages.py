@@ -119,5 +119,9 @@ def _context(tenant: Tenant, request: web.Request) -> Context:
 def _framed(tenant: Tenant, request: web.Request, drawing: Drawing) -> Element:
     kept = request.rel_url.without_query_params("note")
     note = request.app[NOTES].find(request.query.get("note", ""))
-    told = element("p", note.text, class_="told refused" if note.refused else "told", role="status") if note else None
+    told = (
+        element("p", note.text, class_="told refused" if note.refused else "told", role="status", tabindex=-1)
+        if note
+        else None
+    )
     return frame.framed(tenant, drawing, here=str(kept), note=told)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 import pytest
 
+from simulator.tenant.model import Item
 from tests.simulator_page.conftest import HOSTILE, MODULE
 from tests.simulator_people.world import LABEL, PRIYA, World
 
@@ -108,7 +109,7 @@ async def test_what_cannot_be_is_told_in_one_sentence(world: World, form: dict[s
     """A senseless or refused deed changes nothing and says why on the page."""
     _, where = await sent(world, {**share(world), "with": "", **form})
     _, text, _ = await fetched(world, where)
-    note = text.partition('role="status">')[2].partition("</p>")[0]
+    note = text.partition('role="status"')[2].partition("</p>")[0]
     assert words in note
 
 
@@ -155,6 +156,33 @@ async def test_pages_can_be_read_by_anybody(world: World, where: str) -> None:
     assert "default-src 'none'; script-src 'self';" in policy
     assert "frame-ancestors 'none'" in policy
     assert ("unsafe-inline" in policy) == (where == "chats")
+
+
+class Uncounted(dict[str, Item]):
+    """The items of a library, which may be looked up and numbered but not gone through."""
+
+    def __iter__(self) -> NoReturn:
+        raise AssertionError("a page went through all items of a library")
+
+    def values(self) -> NoReturn:
+        return self.__iter__()
+
+    def items(self) -> NoReturn:
+        return self.__iter__()
+
+
+async def test_no_page_goes_through_all_items(world: World) -> None:
+    """However many items a library has, a page reads one folder of it and numbers that are kept."""
+    drive = world.drive
+    kept = drive.items
+    drive.items = Uncounted(kept)
+    try:
+        folder = world.tenant.item_at(f"{LIBRARY}/Many")
+        looked_at = [where for where in PAGES if "search" not in where]
+        for where in (*looked_at, f"sites/{drive.site.collection_id}", f"items/{drive.id}/{folder.id}"):
+            assert (await fetched(world, f"/sim/{where}"))[0] == 200, where
+    finally:
+        drive.items = kept
 
 
 async def test_the_root_leads_to_the_page(world: World) -> None:

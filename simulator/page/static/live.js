@@ -4,8 +4,9 @@
 const EVERY_MS = 2500;
 const address = new URL(location.href);
 
-// A note is told once: loading the page again does not tell it again.
+// A note is read out, and told once: loading the page again does not tell it again.
 if (address.searchParams.has("note")) {
+  document.querySelector(".told")?.focus();
   address.searchParams.delete("note");
   history.replaceState(null, "", address);
 }
