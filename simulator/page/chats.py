@@ -43,9 +43,13 @@ def drawing() -> Drawing:
     """The page before `chats.js` fills it."""
     tabs = element("div", *(_tab(name, text) for name, text in _TABS), role="tablist", aria_label="What people see")
     people = element("ul", id="people", aria_label="People with a chat")
-    thread = element("div", id="thread", aria_live="polite")
+    said = element("input", type="text", name="text", required=True, aria_label="Write to Custos")
+    say = element("form", said, element("button", "Say", type="submit"), id="say", hidden=True)
+    talk = element(
+        "div", element("div", id="thread", aria_live="polite"), element("p", id="unsaid", role="status"), say
+    )
     panels = [
-        element("div", *([people, thread] if name == "chats" else ()), id=f"panel-{name}", role="tabpanel",
+        element("div", *([people, talk] if name == "chats" else ()), id=f"panel-{name}", role="tabpanel",
                 aria_labelledby=f"tab-{name}", tabindex=0, hidden=name != "chats")
         for name, _ in _TABS
     ]  # fmt: skip

@@ -62,6 +62,20 @@ async def test_pressed_button_is_the_one_that_was_clicked(world: World, listener
     assert listener.heard[-1][1]["value"]["action"]["data"] == {"case": "b", "why-b": "the audit"}
 
 
+async def test_a_person_writes_to_the_bot(world: World, listener: Listener, page: Page) -> None:
+    """What is typed beneath somebody's chat reaches the bot in that person's name, and stands in the chat."""
+    await world.control("POST", "/messaging-endpoint", {"url": f"{listener.url}/api/messages"})
+    await world.send_card(PRIYA, question())
+    listener.heard.clear()
+    await page.goto(f"{world.base}/sim/chats")
+    await page.get_by_label("Write to Custos").fill("my assets")
+    await page.get_by_role("button", name="Say").click()
+    await page.locator(".message.person", has_text="my assets").wait_for()
+    await listener.until(1)
+    heard = listener.heard[-1][1]
+    assert (heard["text"], heard["from"]["name"]) == ("my assets", PRIYA)
+
+
 async def test_hostile_texts_stay_texts(world: World, page: Page) -> None:
     """Markup in a card, a name or a mail never becomes part of the page; only bold and https links are honoured."""
     card = question() | {"body": [{"type": "TextBlock", "text": HOSTILE, "wrap": True}]}

@@ -81,6 +81,9 @@ function drawChats(chats) {
     return;
   }
   const open = chats.find((chat) => chat.personId === state.person) || chats[0];
+  state.open = open.personId;
+  sayForm.hidden = false;
+  sayForm.elements.text.placeholder = `Write to Custos as ${open.name}`;
   for (const chat of chats) {
     const button = element("button", { type: "button", "aria-current": chat === open ? "true" : "false" }, chat.name, element("small", {}, chat.title));
     button.addEventListener("click", () => {
@@ -94,6 +97,15 @@ function drawChats(chats) {
   for (const message of open.messages) thread.append(drawMessage(open, message));
   if (!open.messages.length) thread.append(element("p", { class: "empty" }, "No messages yet."));
 }
+
+const sayForm = document.getElementById("say");
+sayForm.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  await act({ verb: "say", person: state.open, text: sayForm.elements.text.value }, "say");
+  document.getElementById("unsaid").textContent = troubles.say;
+  if (!troubles.say) sayForm.reset();
+  await refresh();
+});
 
 function drawFeed(notices) {
   const panel = document.getElementById("panel-feed");
