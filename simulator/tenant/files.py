@@ -232,23 +232,29 @@ def delete(tenant: Tenant, item: Item, *, silently: bool = False) -> None:
     """Remove a file, or a folder with everything below it.
 
     A file that a label retains is copied to the site's Preservation Hold Library, unless the tenant forbids to delete
-    labelled files. `silently` deletes as a retention job may: no tombstone ever appears in delta (open fault,
-    https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2847). Refused with 403 for records, locked or not, for
-    a folder that holds retained files, and for what is in the Preservation Hold Library.
+    labelled files. Refused with 403 for records, locked or not, for a folder that holds retained files, and for what is
+    in the Preservation Hold Library. `silently` deletes as a retention job does when the period has ended: nothing
+    forbids it, nothing is kept, and no tombstone appears in delta (open fault,
+    https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2847).
     Source: https://learn.microsoft.com/purview/retention-policies-sharepoint
     """
     check_writable(item.drive)
     if item.parent is None:
         raise Refused(403, "notAllowed", "The root folder cannot be deleted.")
-    if item.drive.hold and not silently:
+    if not silently:
+        _check_deletions(tenant, item)
+        if _is_retained(item):
+            _preserve(tenant, item)
+    _remove(tenant, item, silently=silently)
+
+
+def _check_deletions(tenant: Tenant, item: Item) -> None:
+    if item.drive.hold:
         raise Refused(403, "accessDenied", "What is on hold cannot be deleted.", inner="accessRestricted")
     for each in (item, *descendants(item)):
         _check_deletion(tenant, each)
         if each is not item and _is_retained(each):
             raise Refused(403, "notAllowed", "The folder holds files that are retained.", inner="accessRestricted")
-    if _is_retained(item) and not item.drive.hold:
-        _preserve(tenant, item)
-    _remove(tenant, item, silently=silently)
 
 
 def _check_deletion(tenant: Tenant, item: Item) -> None:

@@ -215,6 +215,21 @@ async def test_a_label_that_only_deletes_leaves_no_copy(world: World) -> None:
     assert not any(drive.hold for drive in site(world).drives)
 
 
+async def test_a_retention_job_deletes_what_nobody_may(world: World) -> None:
+    """When its period has ended a record goes without a copy, and delta never tells of it.
+
+    Sources: https://learn.microsoft.com/purview/retention-policies-sharepoint,
+    https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2847
+    """
+    found = label(world, PLAN, RECORD)
+    root = f"/drives/{world.drive.id}/root/delta"
+    link = (await world.graph("GET", f"{root}?token=latest"))[1]["@odata.deltaLink"].partition("/graph/v1.0")[2]
+    files.delete(world.tenant, found, silently=True)
+    changes = (await world.graph("GET", link))[1]["value"]
+    assert (found.gone, found.id in [each["id"] for each in changes]) == (True, False)
+    assert not any(drive.hold for drive in site(world).drives)
+
+
 async def test_a_folder_with_retained_files_stays(world: World) -> None:
     """A folder cannot be deleted while it holds a retained file; after that file it can.
 
