@@ -16,7 +16,7 @@ from simulator.entra.identity import AUTHORITY, Caller
 from simulator.keys import METER, TENANT
 from simulator.odata import Complex, Entity, Many, Returned, Segment
 from simulator.refusal import Refused, bad_request
-from simulator.sharepoint import query
+from simulator.sharepoint import forms, query
 from simulator.sharepoint.node import Collection, Missing, Node, Operation, Outcome, Resource, missing, named
 from simulator.sharepoint.scope import Scope
 
@@ -73,10 +73,10 @@ async def answered(
         charge(request, caller, PERMISSION_UNITS if any(each in path.lower() for each in _COSTLY) else UNITS)
         scope = scope_of(caller)
         call = RestCall(request, base, odata.parse(path, request.query), request.query, await request.read(), scope)
-        return odata.answer(request, _perform(call, root_of(scope, base)), base=base)
+        return forms.answer(request, _perform(call, root_of(scope, base)), base=base)
     except Refused as refusal:
         count(request, refusal)
-        return odata.error(request, refusal)
+        return forms.error(request, refusal)
 
 
 def charge(request: web.Request, caller: Caller, units: int) -> None:

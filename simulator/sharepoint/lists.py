@@ -17,7 +17,7 @@ from simulator.tenant.model import Drive, Site
 
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
 _LIBRARY = 101
-_HOLD = 1310
+_HOLD = 1310  # as scripts of the field have it; Microsoft does not document it
 
 
 def lists(scope: Scope, site: Site) -> Collection:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator import odata
 from simulator.entra.identity import Caller
 from simulator.refusal import Refused
+from simulator.sharepoint.forms import ACCESS_DENIED
 from simulator.sharepoint.node import FULL_CONTROL
 from simulator.sharepoint.numbers import Numbers
 from simulator.tenant.model import Actor
@@ -35,4 +35,4 @@ class Scope:
     def need(self, roles: tuple[str, ...]) -> None:
         """Refuse as SharePoint does, with 401, a caller without any of the roles."""
         if self.caller.roles.isdisjoint(roles):
-            raise Refused(401, odata.ACCESS_DENIED, "Access is denied. (Exception from HRESULT: 0x80070005)")
+            raise Refused(401, ACCESS_DENIED, "Access is denied. (Exception from HRESULT: 0x80070005)")

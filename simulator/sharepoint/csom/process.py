@@ -13,11 +13,10 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from simulator import odata
 from simulator.entra.identity import AUTHORITY, Caller
 from simulator.odata import Complex, Guid, Many, Moment
 from simulator.refusal import Refused
-from simulator.sharepoint import call
+from simulator.sharepoint import call, forms
 from simulator.sharepoint.csom.interpret import Interpreter, Start
 from simulator.sharepoint.csom.request import LARGEST, parse, too_large
 from simulator.sharepoint.node import Missing, Resource
@@ -47,7 +46,7 @@ async def answered(
     except Refused as refusal:
         call.count(request, refusal)
         if refusal.status in _WITH_A_STATUS or isinstance(refusal, Missing):
-            return odata.error(request, refusal)
+            return forms.error(request, refusal)
         return _response([_header(trace, _error(refusal, trace))], trace)
     return _response([_header(trace, None), *told], trace)
 
@@ -64,7 +63,7 @@ def _header(trace: str, error: dict[str, Any] | None) -> dict[str, Any]:
 def _error(refusal: Refused, trace: str) -> dict[str, Any]:
     code, _, kind = refusal.code.partition(", ")
     if not kind:
-        code, _, kind = odata.CODES.get(refusal.status, "-1, Microsoft.SharePoint.SPException").partition(", ")
+        code, _, kind = forms.CODES.get(refusal.status, "-1, Microsoft.SharePoint.SPException").partition(", ")
     return {
         "ErrorMessage": refusal.message,
         "ErrorValue": None,
@@ -75,7 +74,7 @@ def _error(refusal: Refused, trace: str) -> dict[str, Any]:
 
 
 def _response(body: list[Any], trace: str) -> web.Response:
-    headers = odata.response_headers() | {"SPRequestGuid": trace, "request-id": trace}
+    headers = forms.response_headers() | {"SPRequestGuid": trace, "request-id": trace}
     return web.Response(body=msgspec.json.encode(_written(body)), headers=headers, content_type="application/json")
 
 
