@@ -1,16 +1,17 @@
-"""What the registers say about the council that is true and not well: accepted, reported, counted. Never a reason to refuse a file."""
+"""What the registers say about the council that is true and not well, or soon will be: accepted, reported, counted. Never a
+reason to refuse a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from custos.errors import Mark
 from custos.records.model import Asset, Records
 
-_RESTORE_TEST_DAYS = 365
+_RESTORE_TEST = timedelta(days=365)
 
 
 class Matter(StrEnum):
@@ -29,73 +30,90 @@ class Matter(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """One remark about one row: an asset, a schedule entry, an agreement or an exception. `asset_id` "" when about none."""
+    """One remark about one row: an asset, a schedule entry, an agreement or an exception. `asset_id` "" when about none.
+
+    `soon`: it is well today, and will not be when the days ahead have passed.
+    """
 
     matter: Matter
     reference: str
     asset_id: str
     sentence: str
     mark: Mark
+    soon: bool = False
 
 
-def review(records: Records, today: date) -> list[Remark]:
-    """Every remark on the registers as at a day, in the order of the rows."""
-    return [
-        *(remark for asset in records.assets.values() if asset.live for remark in _asset(asset, records, today)),
-        *(
-            Remark(
-                matter=Matter.SCHEDULE_REVIEW,
-                reference=entry.id,
-                asset_id="",
-                sentence=f"The review of {entry.id} was due on {entry.review_due.isoformat()}.",
-                mark=entry.mark,
-            )
-            for entry in records.schedule.values()
-            if entry.status == "approved" and entry.review_due and entry.review_due < today
-        ),
-        *(
-            Remark(
-                matter=Matter.AGREEMENT_ENDED,
-                reference=agreement.id,
-                asset_id=asset_id,
-                sentence=f"{agreement.id} with {agreement.partner} ended on {agreement.ends.isoformat()}.",
-                mark=agreement.mark,
-            )
-            for agreement in records.agreements.values()
-            if agreement.ends < today
-            for asset_id in agreement.assets
-        ),
-        *(
-            Remark(
-                matter=Matter.EXEMPTION_EXPIRED,
-                reference=exemption.id,
-                asset_id=exemption.asset_id,
-                sentence=f"{exemption.id} expired on {exemption.expires.isoformat()}; renew it or delete it.",
-                mark=exemption.mark,
-            )
-            for exemption in records.exemptions
-            if exemption.expires < today
-        ),
-    ]
+def review(records: Records, today: date, ahead: timedelta = timedelta(0)) -> list[Remark]:
+    """Every remark on the registers as at a day, in the order of the rows; with those of the days `ahead`."""
+    return list(_Review(records, today, today + ahead).remarks())
 
 
-def _asset(asset: Asset, records: Records, today: date) -> Iterator[Remark]:
-    def remark(matter: Matter, sentence: str) -> Remark:
-        return Remark(matter=matter, reference=asset.id, asset_id=asset.id, sentence=sentence, mark=asset.mark)
+@dataclass(frozen=True, slots=True)
+class _Review:
+    records: Records
+    today: date
+    horizon: date
 
-    post = records.posts.get(asset.iao)
-    if post is None or not post.holds(today):
-        since = f" since {post.valid_to.isoformat()}" if post and post.valid_to else ""
-        yield remark(Matter.NO_OWNER, f"Nobody holds the post of {asset.iao}{since}.")
-    if asset.iao in asset.stewards:
-        yield remark(Matter.OWNER_IS_STEWARD, f"{asset.iao} is Information Asset Owner and steward.")
-    if not asset.stewards:
-        yield remark(Matter.NO_STEWARD, "No steward is named.")
-    for steward in asset.stewards:
-        lent = [row for row in records.delegations if row.asset_id == asset.id and row.steward == steward]
-        if not any(row.in_force(today) for row in lent):
-            yield remark(Matter.DELEGATION_ENDED, f"{steward} has no delegation in date.")
-    if asset.review_due and asset.review_due < today:
-        yield remark(Matter.ASSET_REVIEW, f"The review was due on {asset.review_due.isoformat()}.")
-    if asset.last_restore_test and (today - asset.last_restore_test).days > _RESTORE_TEST_DAYS:
-        yield remark(Matter.RESTORE_TEST, f"A restore was last tested on {asset.last_restore_test.isoformat()}.")
+    def remarks(self) -> Iterator[Remark]:
+        for asset in self.records.assets.values():
+            if asset.live:
+                yield from self._asset(asset)
+        for entry in self.records.schedule.values():
+            if entry.status == "approved" and entry.review_due and entry.review_due < self.horizon:
+                said = f"The review of {entry.id} {self._is(entry.review_due, 'was due', 'is due')}."
+                yield self._remark(Matter.SCHEDULE_REVIEW, (entry.id, "", entry.mark), said, entry.review_due)
+        for agreement in self.records.agreements.values():
+            if agreement.ends < self.horizon:
+                said = f"{agreement.id} with {agreement.partner} {self._is(agreement.ends, 'ended', 'ends')}."
+                for asset_id in agreement.assets:
+                    row = (agreement.id, asset_id, agreement.mark)
+                    yield self._remark(Matter.AGREEMENT_ENDED, row, said, agreement.ends)
+        for exemption in self.records.exemptions:
+            if exemption.expires < self.horizon:
+                said = f"{exemption.id} {self._is(exemption.expires, 'expired', 'expires')}; renew it or delete it."
+                row = (exemption.id, exemption.asset_id, exemption.mark)
+                yield self._remark(Matter.EXEMPTION_EXPIRED, row, said, exemption.expires)
+
+    def _asset(self, asset: Asset) -> Iterator[Remark]:
+        def remark(matter: Matter, sentence: str, day: date | None = None) -> Remark:
+            return self._remark(matter, (asset.id, asset.id, asset.mark), sentence, day)
+
+        post = self.records.posts.get(asset.iao)
+        if post is None or not post.holds(self.horizon):
+            left = post.valid_to if post else None
+            since = f" {self._is(left, 'since', 'after')}".replace(" on ", " ") if left else ""
+            yield remark(Matter.NO_OWNER, f"Nobody holds the post of {asset.iao}{since}.", left)
+        if asset.iao in asset.stewards:
+            yield remark(Matter.OWNER_IS_STEWARD, f"{asset.iao} is Information Asset Owner and steward.")
+        if not asset.stewards:
+            yield remark(Matter.NO_STEWARD, "No steward is named.")
+        for steward in asset.stewards:
+            yield from self._delegation(asset, steward)
+        if asset.review_due and asset.review_due < self.horizon:
+            said = f"The review {self._is(asset.review_due, 'was due', 'is due')}."
+            yield remark(Matter.ASSET_REVIEW, said, asset.review_due)
+        tested = asset.last_restore_test
+        if tested and tested + _RESTORE_TEST < self.horizon:
+            said = f"A restore was last tested on {_day(tested)}; it must be tested once a year."
+            yield remark(Matter.RESTORE_TEST, said, tested + _RESTORE_TEST)
+
+    def _delegation(self, asset: Asset, steward: str) -> Iterator[Remark]:
+        lent = [row for row in self.records.delegations if row.asset_id == asset.id and row.steward == steward]
+        if any(row.in_force(self.horizon) for row in lent):
+            return
+        last = max((row.valid_to for row in lent if row.in_force(self.today)), default=None)
+        said = f"{steward}'s delegation ends on {_day(last)}." if last else f"{steward} has no delegation in date."
+        yield self._remark(Matter.DELEGATION_ENDED, (asset.id, asset.id, asset.mark), said, last)
+
+    def _remark(self, matter: Matter, row: tuple[str, str, Mark], sentence: str, day: date | None = None) -> Remark:
+        """`row`: its reference, its asset, its place. `day`: from when on it is not well, None for already."""
+        reference, asset_id, mark = row
+        soon = day is not None and day >= self.today
+        return Remark(matter=matter, reference=reference, asset_id=asset_id, sentence=sentence, mark=mark, soon=soon)
+
+    def _is(self, day: date, past: str, coming: str) -> str:
+        return f"{past if day < self.today else coming} on {_day(day)}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"

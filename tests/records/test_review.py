@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from custos.records.load import load_records
 from custos.records.review import Matter, review
@@ -40,6 +40,16 @@ def test_delegations_end_on_their_day() -> None:
     """All are in date until 31 March 2027, and none a day later."""
     assert remarks(Matter.DELEGATION_ENDED, date(2027, 3, 31)) == []
     assert len(remarks(Matter.DELEGATION_ENDED, date(2027, 4, 1))) == 11
+
+
+def test_what_ends_soon_is_told_apart() -> None:
+    """With days ahead, what is still well today is marked; and without, it is not among the remarks."""
+    records = load_records(shipped())[0]
+    day = date(2027, 3, 20)
+    soon = [one for one in review(records, day, timedelta(days=30)) if one.soon]
+    assert len([one for one in soon if one.matter is Matter.DELEGATION_ENDED]) == 11
+    assert all("ends on 31 March 2027" in one.sentence for one in soon if one.matter is Matter.DELEGATION_ENDED)
+    assert [one for one in review(records, day, timedelta(days=30)) if not one.soon] == review(records, day)
 
 
 def test_every_remark_has_its_place() -> None:
