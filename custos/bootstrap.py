@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import uuid4
@@ -202,7 +202,7 @@ def build(settings: Settings) -> Custos:
     return Custos(settings, clock_from(settings.clock), Account(settings, credential))
 
 
-_running: dict[asyncio.AbstractEventLoop, Custos] = {}
+_running: dict[asyncio.AbstractEventLoop, tuple[Custos, AsyncGenerator[Custos]]] = {}
 
 
 async def custos() -> Custos:
@@ -211,7 +211,19 @@ async def custos() -> Custos:
     Raises BadSetting when a setting is missing or cannot be right.
     """
     loop = asyncio.get_running_loop()
-    found = _running.get(loop)
-    if found is None:
-        found = _running[loop] = build(settings_from(os.environ))
-    return found
+    if loop not in _running:
+        life = _until_the_loop_ends(build(settings_from(os.environ)))
+        _running[loop] = (await anext(life), life)
+    return _running[loop][0]
+
+
+async def _until_the_loop_ends(app: Custos) -> AsyncGenerator[Custos]:
+    """Closes the application's connections with its event loop: a function app has no hook for its end, but a loop that
+    is ended in good order finishes the generators that it began.
+
+    Source: https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.shutdown_asyncgens
+    """
+    try:
+        yield app
+    finally:
+        await app.close()

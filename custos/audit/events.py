@@ -57,8 +57,8 @@ class What(StrEnum):
     NOTICE_UNDELIVERED = "notice:undelivered"
     ANSWER_REFUSED = "answer:refused"  # a card was pressed by somebody who may not decide
 
-    INCIDENT_RECORDED = "incident:recorded"
-    AUDIT_ANCHORED = "audit:anchored"
+    INCIDENT_RECORDED = "incident:recorded"  # the first time; its count is in the table of incidents
+    INCIDENT_CLOSED = "incident:closed"  # a person said that it was dealt with
 
 
 class BrokenEvent(CustosError):

@@ -6,6 +6,7 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.report.events import about
 from custos.report.words import COUNCIL, table
 
 
@@ -47,9 +48,8 @@ async def _show(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     found = table(f"{len(shown)} of {len(events):,} events", ("no.", "when", "what", "by", "about"), numbers=("no.",))
     for recorded in shown:
         event = recorded.event
-        details = ", ".join(f"{name} {value}" for name, value in event.details.items())
         when = f"{event.at.astimezone(COUNCIL):%Y-%m-%d %H:%M:%S}"
-        found.add_row(f"{recorded.sequence:,}", when, event.what.value, event.by, details)
+        found.add_row(f"{recorded.sequence:,}", when, event.what.value, event.by, about(event))
     screen.out.print(found)
     return Exit.OK
 

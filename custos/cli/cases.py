@@ -8,7 +8,7 @@ from datetime import datetime
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.notices.model import Case, CaseState
-from custos.report.words import COUNCIL, table
+from custos.report.words import COUNCIL, count, table
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,16 +18,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     cases = [stored.case for stored in await app.cases.all()]
     shown = [case for case in cases if args.all or case.state is not CaseState.RELEASED]
-    found = table(
-        f"{len(shown)} cases", ("asset", "about", "found", "asked", "state", "answer", "due"), numbers=("found",)
-    )
+    title = count(len(shown), "case") if args.all else count(len(shown), "case") + " (`--all` shows released ones too)"
+    found = table(title, ("asset", "about", "found", "asked", "state", "answer", "due"), numbers=("found",))
     for case in sorted(shown, key=lambda one: (one.asset_id, one.subject_name)):
         due = f"{case.deadline.astimezone(COUNCIL):%-d %B %Y}" if case.deadline else ""
         answer = f"{case.decision}" if case.decision else ""
-        count = sum(line.count for line in case.lines)
-        asked = case.assignee.who.upn or "nobody"
+        things = sum(line.count for line in case.lines)
+        asked = case.assignee.who.name or case.assignee.who.upn or "nobody"
         found.add_row(
-            case.asset_id or "none", case.subject_name, f"{count:,}", asked, _state(case, app.clock.now()), answer, due
+            case.asset_id or "none", case.subject_name, f"{things:,}", asked, _state(case, app.clock.now()), answer, due
         )
     screen.out.print(found)
     return Exit.OK

@@ -7,9 +7,10 @@ import json
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.operator import as_argument, operator
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import incidents
-from custos.report.words import COUNCIL, table
+from custos.report.words import COUNCIL, count, table
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +18,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--close", type=int, metavar="NUMBER", help="close the incident with this number: it was dealt with"
     )
     parser.add_argument("--json", action="store_true", help="for machines")
+    as_argument(parser)
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
@@ -28,14 +30,14 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
                 [Problem(Mark("command line"), f"There is no incident {args.close}.", remedy, code="incident")]
             )
         closed = standing.pop(args.close - 1)
-        await incidents.clear(app, closed.kind, closed.subject)
+        await incidents.close(app, closed, by=await operator(app.settings, args.person))
         remark = f"Closed: {closed.kind} {closed.subject}. It opens again if it happens again."
         screen.err.print(remark, markup=False, soft_wrap=True)
     if args.json:
         screen.json(json.dumps([_as_json(one) for one in standing], indent=1))
         return Exit.FINDINGS if standing else Exit.OK
     found = table(
-        f"{len(standing)} incidents", ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")
+        count(len(standing), "incident"), ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")
     )
     for number, one in enumerate(standing, 1):
         when = f"{one.last.astimezone(COUNCIL):%-d %b %H:%M}"

@@ -9,6 +9,7 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.operator import as_argument, operator
 from custos.engine.model import Plan
+from custos.engine.plan import writes
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.evaluation import look
 from custos.report import plans as report
@@ -44,7 +45,10 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         screen.json(report.markdown(plan, records))
     else:
         report.show(plan, records, screen.out, every=args.all)
-        screen.out.print(f"\nNothing was changed. To do exactly this: custos apply {plan.id}", highlight=False)
+        if writes(plan.actions):
+            screen.out.print(f"\nNothing was changed. To do exactly this: custos apply {plan.id}", highlight=False)
+        else:
+            screen.out.print("\nNothing was changed, and `custos apply` would change nothing.", highlight=False)
     return Exit.OK
 
 

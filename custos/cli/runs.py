@@ -13,6 +13,7 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.operator import as_argument, operator
 from custos.engine.runs import RunState, Verdict
 from custos.report.runs import show
+from custos.report.words import count
 
 _ASK_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 1_800
@@ -22,6 +23,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="id of a run")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--release", action="store_true", help="let it go over its ceilings; not by who started it")
+    which.add_argument("--resume", action="store_true", help="queue again what is not done, when messages were lost")
     which.add_argument("--cancel", action="store_true", help="say that it shall not happen")
     parser.add_argument("--why", default="", metavar="REASON", help="the reason, for the audit")
     as_argument(parser)
@@ -31,6 +33,10 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.release:
         await app.dispatcher.release(args.run, by=await operator(app.settings, args.person), why=args.why)
         return await follow(app, args.run, screen)
+    if args.resume:
+        queued = await app.dispatcher.requeue(args.run)
+        screen.err.print(f"{count(queued, 'batch', 'batches')} queued again." if queued else "Nothing of it waits.")
+        return await follow(app, args.run, screen) if queued else await _show(app, args.run, screen)
     if args.cancel:
         await app.dispatcher.cancel(args.run, by=await operator(app.settings, args.person), why=args.why)
     return await _show(app, args.run, screen)
@@ -59,4 +65,4 @@ async def _show(app: Custos, run_id: str, screen: Screen) -> int:
     return Exit.OK if ended_well else Exit.FINDINGS
 
 
-COMMAND = Command("run", "Show how a run stands; release or cancel one that awaits approval.", _arguments, online=_run)
+COMMAND = Command("run", "Show how a run stands; release, cancel or resume it.", _arguments, online=_run)

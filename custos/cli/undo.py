@@ -14,10 +14,16 @@ from custos.report.undo import show
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="RUN", help="id of a run, or with --policy, --site, --item its id")
+    parser.add_argument("target", metavar="RUN", help="id of a run; with --policy, --site or --item the id of that")
     which = parser.add_mutually_exclusive_group()
     for scope in (Scope.POLICY, Scope.SITE, Scope.ITEM):
-        which.add_argument(f"--{scope}", dest="scope", action="store_const", const=scope, help=f"undo by {scope}")
+        which.add_argument(
+            f"--{scope}",
+            dest="scope",
+            action="store_const",
+            const=scope,
+            help=f"what Custos did by this {scope}" if scope is Scope.POLICY else f"what Custos did to this {scope}",
+        )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be put back")
     parser.set_defaults(scope=Scope.RUN)
     as_argument(parser)

@@ -85,7 +85,7 @@ class Plans:
             else:
                 actions.append(action_from_line(line))
         if header is None:
-            raise _problem(f"There is no plan {plan_id}.", "See `custos plans`.")
+            raise _problem(f"There is no plan {plan_id}.", "Make one with `custos plan`; it prints its id.")
         if len(actions) != header.actions:
             raise _problem(f"The plan {plan_id} is cut short.", "Make a new one.")
         return _plan(header, actions)
@@ -94,7 +94,7 @@ class Plans:
         """A plan without its actions: cheap, for approvals and lists. Raises BadInput when there is none of this id."""
         async for line in self.blobs.lines(_blob(plan_id)):
             return _plan(_header(plan_id, line), [])
-        raise _problem(f"There is no plan {plan_id}.", "See `custos plans`.")
+        raise _problem(f"There is no plan {plan_id}.", "Make one with `custos plan`; it prints its id.")
 
     async def ids(self) -> AsyncIterator[str]:
         """The ids of all plans, oldest first."""

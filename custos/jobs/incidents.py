@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from custos.audit.events import Event, What
 from custos.errors import RowChanged, RowExists
 from custos.storage.rows import Row, key_part
 
@@ -21,6 +22,7 @@ TABLE = "incidents"
 _PARTITION = "incident"
 _DETAIL_CHARACTERS = 2_000
 _TRIES = 5
+CUSTOS = "custos"
 
 
 class Incident(StrEnum):
@@ -53,10 +55,10 @@ async def record_poison(app: Custos, queue: str, body: bytes) -> None:
 
 
 async def note(app: Custos, kind: Incident, subject: str, detail: str) -> None:
-    """Record an incident, or raise the count of one that stands. Raises StorageTrouble."""
+    """Record an incident, or raise the count of one that stands. The first time is audited. Raises StorageTrouble."""
     rows = app.account.rows(TABLE)
     key = key_part(f"{kind}|{subject}")
-    now = app.clock.now().isoformat()
+    at = app.clock.now()
     for _ in range(_TRIES):
         found = await rows.get(_PARTITION, key)
         values = {
@@ -64,17 +66,33 @@ async def note(app: Custos, kind: Incident, subject: str, detail: str) -> None:
             "subject": subject,
             "detail": detail[:_DETAIL_CHARACTERS],
             "count": (found.number("count") if found else 0) + 1,
-            "first": found.text("first") if found else now,
-            "last": now,
+            "first": found.text("first") if found else at.isoformat(),
+            "last": at.isoformat(),
         }
         try:
             if found is None:
                 await rows.insert(Row(_PARTITION, key, values))
+                await _audit(app, What.INCIDENT_RECORDED, kind, subject, by=CUSTOS)
             else:
                 await rows.replace(Row(_PARTITION, key, values, found.etag))
         except (RowChanged, RowExists):
             continue
         return
+
+
+async def note_news(app: Custos, kind: Incident, subject: str, detail: str) -> bool:
+    """Record an incident unless it stands with the same detail. True when it was news."""
+    row = await app.account.rows(TABLE).get(_PARTITION, key_part(f"{kind}|{subject}"))
+    if row is not None and row.text("detail") == detail[:_DETAIL_CHARACTERS]:
+        return False
+    await note(app, kind, subject, detail)
+    return True
+
+
+async def close(app: Custos, noted: Noted, *, by: str) -> None:
+    """Take an incident back because a person dealt with it."""
+    await _audit(app, What.INCIDENT_CLOSED, noted.kind, noted.subject, by=by)
+    await clear(app, noted.kind, noted.subject)
 
 
 async def clear(app: Custos, kind: Incident, subject: str) -> None:
@@ -84,12 +102,16 @@ async def clear(app: Custos, kind: Incident, subject: str) -> None:
 
 async def settle(app: Custos, kind: Incident, wanted: Mapping[str, str]) -> None:
     """Let exactly these incidents of a kind stand: subject ► detail. One that stands as it is, is left as it is."""
-    stand = {noted.subject: noted.detail async for noted in standing(app) if noted.kind is kind}
+    stand = {noted.subject async for noted in standing(app) if noted.kind is kind}
     for subject, detail in wanted.items():
-        if stand.get(subject) != detail[:_DETAIL_CHARACTERS]:
-            await note(app, kind, subject, detail)
-    for subject in stand.keys() - wanted.keys():
+        await note_news(app, kind, subject, detail)
+    for subject in stand - wanted.keys():
         await clear(app, kind, subject)
+
+
+async def _audit(app: Custos, what: What, kind: Incident, subject: str, *, by: str) -> None:
+    details = {"kind": kind.value, "subject": subject}
+    await app.audit.append([Event(what=what, at=app.clock.now(), by=by, details=details)])
 
 
 async def standing(app: Custos) -> AsyncIterator[Noted]:

@@ -15,6 +15,7 @@ from custos.inventory.state import DriveState, DriveStates, SyncState
 from custos.jobs import incidents, policies
 from custos.jobs.incidents import Noted
 from custos.notices.model import CaseState
+from custos.records.review import review
 from custos.storage.queues import ALL, poison
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Everything at one look. `running` are rounds under way; `stopped` says who stopped all writes and why, or is ""."""
+    """Everything at one look. `running` are rounds under way; `stopped` says who stopped all writes and why, or is "".
+
+    `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
+    that delta had not told of. `remarks` are what `custos register` lists as not well today.
+    """
 
     now: datetime
     libraries: Mapping[SyncState, int]
@@ -31,9 +36,12 @@ class Overview:
     running: tuple[DriveState, ...]
     items: int
     oldest: datetime | None
+    compared: datetime | None
+    drift: int
     queues: Mapping[str, int]
     policies: Mapping[str, State]
     refused_policies: int
+    remarks: int
     runs: tuple[Run, ...]
     cases: Mapping[CaseState, int]
     incidents: tuple[Noted, ...]
@@ -58,17 +66,22 @@ async def overview(app: Custos) -> Overview:
     spent = await app.m365.gate.spent_on(time.strftime("%Y-%m-%d", time.gmtime()))
     queues = {name: await app.account.queue(name).length() for one in ALL for name in (one, poison(one))}
     read = [state.synced_at for state in states if state.synced_at is not None]
+    compared = [state.reconciled_at for state in states if state.reconciled_at is not None]
+    now = app.clock.now()
     runs = [run async for run in app.runs.all()]
     return Overview(
-        now=app.clock.now(),
+        now=now,
         libraries=Counter(state.state for state in states),
         incomplete=tuple(state for state in states if state.state is SyncState.INCOMPLETE),
         running=tuple(state for state in states if state.begun),
         items=sum(state.items for state in states),
         oldest=min(read, default=None),
+        compared=min(compared, default=None),
+        drift=sum(state.drift for state in states),
         queues={name: length for name, length in queues.items() if length},
         policies={name: standing.state for name, standing in standings.items()},
         refused_policies=len(in_force.problems),
+        remarks=len(review(in_force.bundle.records, now.date())),
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is runs[-1]),
         cases=Counter(stored.case.state for stored in await app.cases.all()),
         incidents=tuple([noted async for noted in incidents.standing(app)]),

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from custos.errors import BadInput, Problem
+from custos.audit.events import Event, What
+from custos.errors import BadInput, Problem, RowChanged, RowExists
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
 from custos.policy import Bundle, load, load_files
@@ -45,7 +47,10 @@ async def in_force(app: Custos) -> InForce:
         if kept is None:
             raise
         sentence = f"{len(refused.problems)} problem(s), the first: {refused.problems[0]}"
-        await incidents.note(app, Incident.POLICIES, str(app.settings.policies), sentence)
+        if await incidents.note_news(app, Incident.POLICIES, str(app.settings.policies), sentence):
+            await _say(
+                app, What.POLICIES_REFUSED, details={"problems": len(refused.problems), "in_force": kept.version}
+            )
         app.kept_policies = ""  # the same version may come back, and then the incident has to go
         return InForce(kept, refused.problems)
     await _keep(app, bundle)
@@ -58,10 +63,40 @@ async def _keep(app: Custos, bundle: Bundle) -> None:
     rows = app.account.rows("switches")
     found = await rows.get(*_ROW)
     if found is None or found.text("version") != bundle.version:
+        before = await _policies_before(app)
         await app.account.container(CONTAINER).put(f"{bundle.version}.zip", _packed(bundle))
-        await rows.upsert(Row(*_ROW, {"version": bundle.version, "at": app.clock.now().isoformat()}))
+        row = Row(*_ROW, {"version": bundle.version, "at": app.clock.now().isoformat()}, found.etag if found else "")
+        try:
+            await (rows.replace(row) if found else rows.insert(row))
+        except (RowChanged, RowExists):
+            return  # another instance was faster, and says so itself
+        await _say_what_changed(app, before, bundle)
     await incidents.clear(app, Incident.POLICIES, str(app.settings.policies))
     app.kept_policies = bundle.version
+
+
+async def _policies_before(app: Custos) -> Mapping[str, str]:
+    """Policy ► hash of the last good version; nothing when there is none, or this version of Custos cannot read it."""
+    try:
+        before = await _last_good(app)
+    except BadInput:
+        return {}
+    return {policy.id: policy.hash for policy in before.policies.values()} if before else {}
+
+
+async def _say_what_changed(app: Custos, before: Mapping[str, str], bundle: Bundle) -> None:
+    """Audit that another version is in force, and which policies are no longer there."""
+    await _say(app, What.POLICIES_LOADED, details={"version": bundle.version, "policies": len(bundle.policies)})
+    for policy in sorted(before.keys() - bundle.policies.keys()):
+        await _say(app, What.POLICY_REMOVED, policy=policy, policy_hash=before[policy])
+
+
+async def _say(
+    app: Custos, what: What, *, policy: str = "", policy_hash: str = "", details: Mapping[str, str | int] | None = None
+) -> None:
+    at = app.clock.now()
+    event = Event(what=what, at=at, policy=policy, policy_hash=policy_hash, details=details or {})
+    await app.audit.append([event])
 
 
 async def _last_good(app: Custos) -> Bundle | None:

@@ -20,7 +20,6 @@ from custos.m365.paging import decoded
 from custos.m365.tls import tls
 
 ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"
-LARGEST_MESSAGE = 100 * 1024
 """Bytes of a message in UTF-16, beyond which Teams answers 413."""
 
 type Json = Mapping[str, object]

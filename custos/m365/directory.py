@@ -130,19 +130,6 @@ async def user(graph: Graph, upn_or_id: str) -> User | None:
     return (await users_by_upn(graph, [upn_or_id]))[upn_or_id]
 
 
-async def users_of_department(graph: Graph, department: str) -> list[User]:
-    """The accounts of a department. Permission: User.Read.All. Source:
-    https://learn.microsoft.com/graph/api/user-list
-    """
-    quoted = department.replace("'", "''")
-    params: dict[str, str | int] = {
-        "$filter": f"department eq '{quoted}'",
-        "$select": _USER_FIELDS,
-        "$top": _PAGE,
-    }
-    return _records(await collected(graph, "/users", _users, units=0, params=params))
-
-
 async def guests(graph: Graph) -> list[User]:
     """Every guest of the tenant: the index by which people on permissions are told apart. One request a page of 999.
 
@@ -202,20 +189,6 @@ async def is_team(graph: Graph, group_id: str) -> bool:
     except NotFound:
         return False
     return True
-
-
-async def manager_of(graph: Graph, user_id: str) -> User | None:
-    """The manager of a person; None when nobody is named. Permission: User.Read.All.
-
-    Source: https://learn.microsoft.com/graph/api/user-list-manager
-    """
-    try:
-        raw = await graph.get(
-            f"/users/{segment(user_id)}/manager/microsoft.graph.user", units=0, params={"$select": _USER_FIELDS}
-        )
-    except NotFound:
-        return None
-    return decoded(_user, raw, "manager").record()
 
 
 async def _people(graph: Graph, path: str) -> list[User]:

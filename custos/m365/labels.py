@@ -29,7 +29,6 @@ __all__ = [
     "PublishedLabel",
     "clear_label",
     "label_pages",
-    "lock_record",
     "published_labels",
     "read_label",
     "read_labels",
@@ -247,15 +246,6 @@ async def clear_label(graph: Graph, drive_id: str, item_id: str) -> None:
     Source: https://learn.microsoft.com/graph/api/driveitem-removeretentionlabel
     """
     await graph.delete(_path(drive_id, item_id), units=UNITS_WRITE)
-
-
-async def lock_record(graph: Graph, drive_id: str, item_id: str, *, locked: bool) -> ItemLabel:
-    """Lock or unlock a record. Costs 2 units. Raises Forbidden, Refused where the item is no record.
-
-    Source: https://learn.microsoft.com/graph/api/driveitem-lockorunlockrecord
-    """
-    body = msgspec.json.encode({"retentionSettings": {"isRecordLocked": locked}})
-    return _read((await graph.patch(_path(drive_id, item_id), body, units=UNITS_WRITE)).body)
 
 
 def _path(drive_id: str, item_id: str) -> str:

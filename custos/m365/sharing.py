@@ -70,16 +70,6 @@ async def set_link_expiry(
     return permission_from(answer.body)
 
 
-async def set_roles(graph: Graph, drive_id: str, item_id: str, permission_id: str, roles: Sequence[str]) -> Permission:
-    """Change the roles of a direct grant. Costs 5 units and a sharing write. Raises Refused on links.
-
-    Source: https://learn.microsoft.com/graph/api/permission-update
-    """
-    body = msgspec.json.encode({"roles": list(roles)})
-    answer = await graph.patch(_path(drive_id, item_id, permission_id), body, units=UNITS, sharing_write=True)
-    return permission_from(answer.body)
-
-
 async def remove_permission(graph: Graph, drive_id: str, item_id: str, permission_id: str) -> bool:
     """Remove a grant, or a link for everyone who used it. True when it was there, False when it was gone already.
 
@@ -118,28 +108,6 @@ async def remove_people(
         sharing_write=True,
     )
     return permission_from(answer.body)
-
-
-async def create_link(
-    graph: Graph, drive_id: str, item_id: str, *, link_type: str, scope: str, expires: datetime | None = None
-) -> tuple[Permission, bool]:
-    """A link of `link_type` (view, edit) and `scope` (anonymous, organization, users), and whether it is new.
-
-    Microsoft answers with the existing link when there is one like it, so asking twice is harmless. Costs 5 units and a
-    sharing write. Raises Refused or Forbidden with inner code `sharingDisabled` where the site forbids it.
-    Source: https://learn.microsoft.com/graph/api/driveitem-createlink
-    """
-    body: dict[str, object] = {"type": link_type, "scope": scope}
-    if expires is not None:
-        body["expirationDateTime"] = _instant(expires)
-    answer = await graph.post(
-        f"/drives/{drive_id}/items/{item_id}/createLink",
-        msgspec.json.encode(body),
-        units=UNITS,
-        idempotent=True,
-        sharing_write=True,
-    )
-    return permission_from(answer.body), answer.status == 201
 
 
 async def invite(

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 DISABLED, EXISTING_GUESTS, NEW_GUESTS, ANYONE = "disabled", "existing_guests", "new_guests", "anyone"
 CAPABILITIES: Mapping[int, str] = {0: DISABLED, 1: NEW_GUESTS, 2: ANYONE, 3: EXISTING_GUESTS}
 """Microsoft's numbers, which are not in order of openness."""
-RANK: Mapping[str, int] = {DISABLED: 0, EXISTING_GUESTS: 1, NEW_GUESTS: 2, ANYONE: 3}
-"""How open each capability is. Compare these, never Microsoft's numbers."""
 _NUMBERS = {name: number for number, name in CAPABILITIES.items()}
 _NO_HUB = "00000000-0000-0000-0000-000000000000"
 
@@ -44,11 +42,6 @@ class SiteSharing:
     sensitivity_label: str
     is_teams_connected: bool
     is_channel: bool
-
-
-def is_looser(capability: str, than: str) -> bool:
-    """Whether `capability` lets more people in than `than` does."""
-    return RANK[capability] > RANK[than]
 
 
 async def read_sharing(sharepoint: SharePoint, site_url: str) -> SiteSharing:

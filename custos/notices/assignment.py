@@ -42,6 +42,7 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.GOVERNANCE: "head of information governance",
     Role.NOBODY: "nobody",
 }
+ANSWERING = "answer_questions"  # the kind of delegation that lets a steward answer
 TO_THE_GROUP = "it goes to the Corporate Information Group"
 SIRO_POSTS = frozenset({"siro", "senior information risk owner"})
 GOVERNANCE_POSTS = frozenset(
@@ -247,9 +248,23 @@ class _Reader:
                 reasons.append(f"the data steward cannot be asked: {why}")
             elif person.user_id == asked.user_id:
                 reasons.append("owner and data steward are the same person")
+            elif not self.delegated(asset, upn):
+                reasons.append(f"{person.name} has no delegation in date to answer questions")
             else:
                 return person, ""
         return None, reasons[0]
+
+    def delegated(self, asset: Asset, upn: str) -> bool:
+        """Whether the owner has lent the steward the answering of questions; a council without delegations lends by naming."""
+        if not self.records.delegations:
+            return True
+        return any(
+            row.asset_id == asset.id
+            and row.steward.casefold() == upn.casefold()
+            and ANSWERING in row.kinds
+            and row.in_force(self.today)
+            for row in self.records.delegations
+        )
 
     def next_words(self, rest: list[tuple[Role, str]], asked: Person) -> str:
         """Where an unanswered case goes: up, never down, so that a deputy is passed over."""

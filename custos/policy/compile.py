@@ -72,11 +72,6 @@ def missing(name: str) -> str:
     return f"{name}__missing"
 
 
-def units_of(condition: Condition) -> int:
-    """Resource units that the condition's facts cost per subject, beyond the inventory's bulk reads."""
-    return max((CATALOGUE[name].units for name in facts_in(condition)), default=0)
-
-
 def _test(test: Test, moment: Moment) -> pl.Expr:
     fact = CATALOGUE[test.fact]
     column = pl.col(test.fact)

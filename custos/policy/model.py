@@ -34,7 +34,6 @@ class Recipient(StrEnum):
 
     OWNER = "owner"  # the asset's Information Asset Owner, or the deputy when the post is vacant
     STEWARD = "steward"  # a data steward with an in-date delegation; the owner when there is none
-    SITE_OWNERS = "site_owners"  # owners of the site's Microsoft 365 group
     GOVERNANCE = "governance"  # the policy's own `owner`: for content that no asset covers
 
 

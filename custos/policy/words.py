@@ -112,7 +112,7 @@ def size_words(size: int) -> str:
 
 def step_words(step: Step) -> str:
     """One step read aloud: "set an expiry of 10 working days, if the owner agrees"."""
-    who = {"owner": "the owner", "steward": "the steward", "site_owners": "the site's owners"}
+    who = {"owner": "the owner", "steward": "the steward"}
     match step.kind:
         case ActionKind.TELL | ActionKind.ASK:
             said = f"{step.kind.value} {who.get(step.to or '', 'information governance')}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from custos.errors import Mark, Problem, Severity
+from custos.errors import Mark, Problem
 from custos.records.table import Cell, nearest
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
@@ -35,10 +35,6 @@ class Row:
         """Notes an error in a cell."""
         self.sound = False
         self._problems.append(Problem(self.mark_of(column), what, remedy, code=code))
-
-    def warn(self, column: str, what: str, remedy: str = "", *, code: str = "") -> None:
-        """Notes something that the file may be used with."""
-        self._problems.append(Problem(self.mark_of(column), what, remedy, code=code, severity=Severity.WARNING))
 
     def text(self, column: str, *, required: bool = False) -> str:
         """The text of a cell, "" when it is empty."""

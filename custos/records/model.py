@@ -94,7 +94,6 @@ class SiteMapping:
     asset_id: str
     schedule_ref: str  # "" when the library's files follow no single entry
     mark: Mark
-    watch: str = "nightly"  # live | nightly
     team: str = ""
 
 

@@ -181,7 +181,6 @@ def _mapping(row: Row) -> SiteMapping:
         location=_web_address(row, "location"),
         asset_id=row.text("asset_id", required=True),
         schedule_ref=row.text("schedule_ref"),
-        watch=row.choice("watch", ("live", "nightly"), default="nightly"),
         team=row.text("team"),
         mark=row.mark,
     )

@@ -58,7 +58,8 @@ def _rule(tried: RuleTried, now: datetime, screen: Console) -> None:
 def _condition(condition: ConditionTried, now: datetime) -> str:
     age = condition.age(now)
     read = f", read {_age(age)} ago" if age is not None else ""
-    return f"{condition.words}: it is {condition.said} ({condition.source}{read})  {condition.where}"
+    said = condition.said if condition.said.startswith("it ") else f"it is {condition.said}"
+    return f"{condition.words}: {said} ({condition.source}{read})  {condition.where}"
 
 
 def _age(age: timedelta) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from custos.engine.model import State
+from custos.engine.runs import RunState
 from custos.inventory.state import SyncState
 from custos.jobs.overview import Overview
-from custos.report.words import COUNCIL, table
+from custos.report.words import COUNCIL, count, table
 
 
 def show(found: Overview, screen: Console) -> None:
@@ -17,20 +19,32 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(_incidents(found))
     if found.refused_policies:
         screen.print(
-            f"[bold red]{found.refused_policies} problem(s) in the policies[/bold red]: the last good version counts."
+            f"[bold red]{count(found.refused_policies, 'problem')} in the policies[/bold red]: the last good version counts; "
+            "`custos validate` lists them."
         )
     _mirror(found, screen)
-    policies = ", ".join(f"{name} {state}" for name, state in sorted(found.policies.items()))
-    screen.print(f"[bold]Policies[/bold]  {policies}")
+    for number, (state, names) in enumerate(_by_state(found)):
+        label = "" if number else "Policies"
+        screen.print(f"[bold]{label:<9}[/bold] {state}: {', '.join(names)}")
+    if found.remarks:
+        screen.print(f"[bold]Registers[/bold] {count(found.remarks, 'thing')} not well: see `custos register`")
     for run in found.runs:
-        screen.print(f"[bold]Run[/bold]       {run.id}: {run.state}, {run.actions:,} actions")
-    cases = ", ".join(f"{state} {count:,}" for state, count in found.cases.items())
+        said = f"{run.id}: {run.state}, {count(run.actions, 'action')}"
+        hint = f"; `custos run {run.id}` shows why" if run.state is RunState.PARKED else ""
+        screen.print(f"[bold]Run[/bold]       {said}{hint}")
+    cases = ", ".join(f"{state} {number:,}" for state, number in sorted(found.cases.items()))
     screen.print(f"[bold]Cases[/bold]     {cases or 'none'}")
-    queues = ", ".join(f"{name} {count:,}" for name, count in found.queues.items())
+    queues = ", ".join(f"{name} {number:,}" for name, number in found.queues.items())
     screen.print(f"[bold]Queues[/bold]    {queues or 'empty'}")
     screen.print(
         f"[bold]Today[/bold]     {found.units:,} resource units, {found.requests:,} requests, {found.throttles:,} throttled"
     )
+
+
+def _by_state(found: Overview) -> list[tuple[State, list[str]]]:
+    """The policies by how far they may go, the furthest first."""
+    named = {state: sorted(name for name, its in found.policies.items() if its is state) for state in State}
+    return [(state, named[state]) for state in reversed(State) if named[state]]
 
 
 def _mirror(found: Overview, screen: Console) -> None:
@@ -43,6 +57,9 @@ def _mirror(found: Overview, screen: Console) -> None:
     if found.oldest is not None:
         age = f"; oldest read {found.oldest.astimezone(COUNCIL):%-d %B %Y %H:%M}"
     screen.print(f"[bold]Mirror[/bold]    {found.items:,} items; {complete:,} of {total:,} libraries complete{age}")
+    if found.compared is not None and found.drift:
+        day = f"{found.compared.astimezone(COUNCIL):%-d %B}"
+        screen.print(f"          compared since {day}: {count(found.drift, 'row')} that delta had not told of")
     for state in found.running[:5]:
         screen.print(f"          reading {state.name}: {state.round_items:,} items so far")
     for state in found.incomplete[:10]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.markup import escape
 from custos.engine.model import Action, Plan
 from custos.engine.summary import Group, Summary, summarise
 from custos.records.model import Records
-from custos.report.words import COUNCIL, DOES, change, counts, table, value, way_back
+from custos.report.words import COUNCIL, DOES, change, count, counts, table, value, way_back
 
 _SHOWN = 12
 
@@ -24,8 +25,11 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False) 
         f"[bold]Plan {plan.id or '(not saved)'}[/bold] of {plan.made_at.astimezone(COUNCIL):%-d %B %Y %H:%M}, "
         f"from {read} of {expected} libraries read completely"
     )
-    screen.print(_by_policy(plan, summary))
-    screen.print(_groups("By asset", summary.by_asset, {asset.id: asset.name for asset in records.assets.values()}))
+    if plan.actions:
+        screen.print(_by_policy(plan, summary))
+        screen.print(_groups("By asset", summary.by_asset, {asset.id: asset.name for asset in records.assets.values()}))
+    else:
+        screen.print("[bold]There is nothing to do[/bold]: no rule holds for anything, or it was dealt with before.")
     if summary.refused:
         screen.print(_refused(plan))
     if summary.irreversible:
@@ -36,12 +40,14 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False) 
             )
     if summary.unknown:
         screen.print(
-            f"{summary.unknown:,} subjects could not be decided, because a fact is unknown. Nothing is done about them."
+            f"{count(summary.unknown, 'subject')} could not be decided, because a fact is unknown: nothing is done there."
         )
-    _actions(plan, records, screen, every=every)
+    if plan.actions:
+        _actions(plan, records, screen, every=every)
     for note in plan.notes:
         screen.print(f"Note: {note}", markup=False)
-    screen.print(f"Cost: about {summary.whole.units:,} resource units.")
+    if plan.actions:
+        screen.print(f"Cost: about {count(summary.whole.units, 'resource unit')}.")
 
 
 def markdown(plan: Plan, records: Records) -> str:
@@ -152,16 +158,23 @@ def _refused(plan: Plan) -> object:
 def _actions(plan: Plan, records: Records, screen: Console, *, every: bool) -> None:
     wanted = [action for action in plan.actions if not action.refused]
     shown = wanted if every else _spread(wanted)
-    remark = "" if every else " (`custos plan --all` shows every one)"
-    screen.print(f"\n[bold]{len(shown):,} of {len(wanted):,} actions[/bold]{remark}")
-    for action in shown:
-        finding = action.finding
-        asset = records.assets.get(finding.asset_id)
-        subject = "(title masked)" if asset and asset.sensitive else finding.subject.name or finding.subject.url
-        screen.print(f"  [dim]{finding.policy}/{finding.rule}[/dim]  {escape(subject)}", soft_wrap=True)
-        done = f"{DOES[action.kind]} {change(action)}".strip()
-        screen.print(f"      {done}  [{way_back(action)}]", markup=False, soft_wrap=True)
-        screen.print(f"      {finding.because}", markup=False, soft_wrap=True, style="dim")
+    remark = "" if len(shown) == len(wanted) else " (`custos plan --all` shows every one)"
+    screen.print(f"\n[bold]{len(shown):,} of {count(len(wanted), 'action')}[/bold]{remark}")
+    alike = Counter(_said(action, records) for action in shown)
+    for (rule, subject, done, because), number in alike.items():
+        times = f"  [dim]{number:,} times[/dim]" if number > 1 else ""
+        screen.print(f"  [dim]{rule}[/dim]  {escape(subject)}{times}", soft_wrap=True)
+        screen.print(f"      {done}", markup=False, soft_wrap=True)
+        screen.print(f"      {because}", markup=False, soft_wrap=True, style="dim")
+
+
+def _said(action: Action, records: Records) -> tuple[str, str, str, str]:
+    """Rule, subject, what is done, why. Masked titles make many actions read alike."""
+    finding = action.finding
+    asset = records.assets.get(finding.asset_id)
+    subject = "(title masked)" if asset and asset.sensitive else finding.subject.name or finding.subject.url
+    done = f"{DOES[action.kind]} {change(action)}".strip()
+    return f"{finding.policy}/{finding.rule}", subject, f"{done}  [{way_back(action)}]", finding.because
 
 
 def _spread(actions: list[Action]) -> list[Action]:

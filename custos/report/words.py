@@ -20,6 +20,7 @@ DOES: Mapping[ActionKind, str] = {
     ActionKind.RESTRICT_SITE: "restrict site",
     ActionKind.REMOVE_GRANT: "remove access",
     ActionKind.REMOVE_LINK: "remove link",
+    ActionKind.RESTORE_GRANT: "give access back",
 }
 
 
@@ -29,6 +30,11 @@ def table(title: str, columns: Sequence[str], *, numbers: Sequence[str] = ()) ->
     for column in columns:
         made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     return made
+
+
+def count(number: int, thing: str, things: str = "") -> str:
+    """`1 action`, `2,170 actions`."""
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def value(fact: Fact) -> str:
@@ -52,6 +58,8 @@ def change(action: Action) -> str:
     if not action.kind.writes:
         return f"the {action.after.get('to', '')}".replace("_", " ").replace("the governance", "the policy's owner")
     names = list(dict.fromkeys((*action.before, *action.after)))
+    if len(names) == 1:
+        return f"{_side(names[0], action.before)} ► {_side(names[0], action.after)}"
     return "; ".join(f"{name} {_side(name, action.before)} ► {_side(name, action.after)}" for name in names)
 
 

@@ -74,9 +74,9 @@ OPTIONS = (
 RECIPIENTS: Mapping[Recipient, str] = {
     Recipient.OWNER: "the asset's Information Asset Owner or who stands in: deputy, escalation address or line manager, "
     "SIRO. Where no asset covers the subject, the head of information governance",
-    Recipient.STEWARD: "the first data steward of the asset who can sign in, if every rule of the same question asks the "
+    Recipient.STEWARD: "the first data steward of the asset who can sign in and whose delegation to answer questions is in date, "
+    "if every rule of the same question asks the "
     "steward; else the owner",
-    Recipient.SITE_OWNERS: "for the owners of the site's group; Custos asks the asset's owner in their place",
     Recipient.GOVERNANCE: "the head of information governance, for content that no asset covers; where one does, its owner",
 }
 ONLY_IF: Mapping[OnlyIf, str] = {

@@ -194,3 +194,11 @@ def test_audit_verifies(council: Council) -> None:
     """The chain of what was done holds."""
     told = council.custos("audit", "verify")
     assert told.code == 0, told.out
+
+
+def test_the_register_says_what_is_not_well(tmp_path: Path) -> None:
+    """Vacant posts, overdue reviews and ended agreements are listed without a tenant, and the exit code says so."""
+    told = typed("--width", "200", "register", "--on", "2026-11-23", "--json", home=tmp_path)
+    assert told.returncode == 1
+    assert '"no owner"' in told.stdout
+    assert '"SA-02"' in told.stdout

@@ -19,9 +19,9 @@ HAND = "custos/engine/act.py"
 CLOCK = "custos/clock.py"  # asks a simulated tenant for the time
 PORT_WRITES = {name for name in vars(Tenant) if not name.startswith("_")} - {"read"}
 M365_WRITES = {
-    "labels": {"set_label", "clear_label", "lock_record"},
+    "labels": {"set_label", "clear_label"},
     "bulk_labels": {"set_labels_in_bulk"},
-    "sharing": {"set_link_expiry", "set_roles", "remove_permission", "remove_people", "create_link", "invite"},
+    "sharing": {"set_link_expiry", "remove_permission", "remove_people", "invite"},
     "site_admin": {"set_sharing_capability"},
 }
 PURE = ("policy", "records", "engine")

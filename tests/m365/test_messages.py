@@ -119,6 +119,5 @@ async def test_an_app_that_is_there_is_not_an_error(wire: Wire, graph: Graph) ->
     """409 on installing is what was wanted."""
     path = "/graph/v1.0/users/u/teamwork/installedApps"
     wire.script("POST", path, error(409, "Conflict"))
-    wire.script("GET", path, answer({"value": []}))
     await installs.install(graph, "u", "app")
-    assert await installs.installation_of(graph, "u", "app") == ""
+    assert len(wire.seen) == 1

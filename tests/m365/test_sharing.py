@@ -162,23 +162,6 @@ async def test_removing_what_is_gone_is_not_an_error(wire: Wire, graph: Graph) -
         await sharing.remove_permission(graph, "d", "i", "p")
 
 
-@pytest.mark.parametrize(("status", "new"), [(201, True), (200, False)])
-async def test_a_link_is_made_or_found(wire: Wire, graph: Graph, status: int, new: bool) -> None:
-    """201 is a new link, 200 the existing one."""
-    wire.script("POST", "/graph/v1.0/drives/d/items/i/createLink", answer(ANYONE, status))
-    link, is_new = await sharing.create_link(graph, "d", "i", link_type="view", scope="anonymous")
-    assert (link.permission_id, is_new) == ("aaaa", new)
-
-
-async def test_sharing_that_the_site_forbids_says_so(wire: Wire, graph: Graph) -> None:
-    """The inner code `sharingDisabled` is kept."""
-    refusal = error(403, "accessDenied", inner="sharingDisabled")
-    wire.script("POST", "/graph/v1.0/drives/d/items/i/createLink", refusal)
-    with pytest.raises(errors.Forbidden) as raised:
-        await sharing.create_link(graph, "d", "i", link_type="view", scope="anonymous")
-    assert raised.value.inner_code == "sharingDisabled"
-
-
 async def test_people_are_taken_off_a_link(wire: Wire, graph: Graph) -> None:
     """revokeGrants by address and by object id."""
     wire.script("POST", f"{PATH}/p/revokeGrants", answer(ANYONE))

@@ -89,6 +89,15 @@ def test_health_says_so(broken: Council) -> None:
     assert "The policies cannot be used; the last good version counts." in answer.json()["troubles"]
 
 
+def test_a_refused_version_is_audited_once(broken: Council) -> None:
+    """The audit says that newer files were refused, and how many problems they have; looking again adds nothing."""
+    broken.custos("status")
+    broken.custos("status")
+    told = [line for line in broken.custos("audit", "show").out.splitlines() if "policies:refused" in line]
+    assert len(told) == 1
+    assert "problems" in told[0]
+
+
 def test_broken_policies_are_an_incident_until_they_are_mended(broken: Council) -> None:
     """The status says that the policies are refused; as soon as the same files are back, it does not."""
     subject = (Incident.POLICIES, str(broken.stage.policies))
@@ -99,6 +108,23 @@ def test_broken_policies_are_an_incident_until_they_are_mended(broken: Council) 
     _mend(broken.stage.policies, broken.stage.policies.with_name("kept"))
     assert "policies refused" not in broken.custos("status").out
     assert subject not in broken.incidents()
+
+
+def test_a_removed_policy_is_audited(council: Council) -> None:
+    """Whoever takes a policy's file away finds in the audit which version is gone, and that another one was loaded."""
+    policies = council.stage.policies
+    files = {path: path.read_bytes() for path in policies.glob("stale-content*")}
+    for path in files:
+        path.unlink()
+    try:
+        council.custos("status")
+        told = council.custos("audit", "show").out
+    finally:
+        for path, content in files.items():
+            path.write_bytes(content)
+        council.custos("status")
+    assert "policies:loaded" in told
+    assert [line for line in told.splitlines() if "policy:removed" in line and "stale-content" in line]
 
 
 def test_directory_without_policies(council: Council, tmp_path: Path) -> None:
