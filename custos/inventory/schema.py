@@ -76,7 +76,7 @@ PERMISSIONS: dict[str, pl.DataType] = {
     "drive_id": pl.String(),
     "item_id": pl.String(),
     "permission_id": pl.String(),  # "" on the one row of an item that was read and has no permission at all
-    "grantee": pl.Int32(),  # 0-based: a link to named people has a row for each
+    "grantee": pl.Int32(),  # -1: nobody is named; else 0-based, a link to named people has a row for each
     "kind": pl.String(),  # link | grant | invitation
     "scope": pl.String(),  # anonymous | organization | users | existingAccess, of a link; "" otherwise
     "link_type": pl.String(),  # view | edit | …, of a link; "" otherwise

@@ -9,7 +9,8 @@ import pytest
 from custos.clock import FixedClock
 from custos.storage.account import Account
 from tests.engine.memory import MemoryStore
-from tests.engine.world import NOW, AzureStore
+from tests.engine.office import AzureStore
+from tests.engine.world import NOW
 from tests.storage import account_on
 
 

@@ -16,15 +16,11 @@ from custos.errors import BadInput
 from custos.policy.duration import Duration
 from custos.policy.model import Bundle, HouseLimits, Limits
 from tests.engine.memory import MemoryStore
+from tests.engine.office import AzureStore, Killed, MemoryQueue, Office, Store, office
+from tests.engine.tenant import MemoryTenant, with_files
 from tests.engine.world import (
     LABEL,
     NOW,
-    AzureStore,
-    Killed,
-    MemoryQueue,
-    MemoryTenant,
-    Office,
-    Store,
     bundle,
     exemption,
     file_subject,
@@ -32,13 +28,11 @@ from tests.engine.world import (
     hold,
     labelled,
     link_subject,
-    office,
     plan_of,
     policy,
     records,
     sizes,
     step,
-    with_files,
 )
 
 

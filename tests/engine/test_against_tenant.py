@@ -25,19 +25,8 @@ from custos.policy.model import Bundle, Limits
 from custos.settings import Settings
 from custos.storage.account import Account
 from custos.tenant import LiveTenant
-from tests.engine.world import (
-    LABEL,
-    NOW,
-    AzureStore,
-    Office,
-    bundle,
-    finding,
-    office,
-    plan_of,
-    policy,
-    sizes,
-    step,
-)
+from tests.engine.office import AzureStore, Office, office
+from tests.engine.world import LABEL, NOW, bundle, finding, plan_of, policy, sizes, step
 from tests.tenant import SimulatedTenant
 
 LIMITS = Limits(percent_of_scope=100.0, actions_per_site_per_day=500)

@@ -13,7 +13,8 @@ from custos.engine.model import Plan, State
 from custos.errors import BadInput
 from custos.policy.model import Policy
 from tests.engine.memory import MemoryStore
-from tests.engine.world import NOW, bundle, finding, office, plan_of, policy
+from tests.engine.office import office
+from tests.engine.world import NOW, bundle, finding, plan_of, policy
 
 POLICY = policy()
 APPROVER = "records.manager@wrenbridge.example"

@@ -14,12 +14,12 @@ from custos.engine.model import Kind, State
 from custos.engine.ports import Live
 from custos.engine.protections import Protections
 from tests.effort import steady
+from tests.engine.tenant import MemoryTenant
 from tests.engine.world import (
     ASSET,
     LABEL,
     NOW,
     SITE,
-    MemoryTenant,
     bundle,
     exemption,
     file_subject,

@@ -16,7 +16,8 @@ from custos.errors import BadInput
 from custos.policy.duration import Duration
 from tests.effort import steady
 from tests.engine.memory import MemoryStore
-from tests.engine.world import NOW, AzureStore, bundle, finding, labelled, link_subject, plan_of, policy, step
+from tests.engine.office import AzureStore
+from tests.engine.world import NOW, bundle, finding, labelled, link_subject, plan_of, policy, step
 
 values: some.SearchStrategy[Fact] = some.one_of(
     some.none(),

@@ -11,20 +11,9 @@ from custos.engine.ports import Trouble
 from custos.engine.refusals import Scope
 from custos.policy.model import Bundle, Limits
 from tests.engine.memory import MemoryStore
-from tests.engine.world import (
-    LABEL,
-    MemoryTenant,
-    Office,
-    bundle,
-    file_subject,
-    finding,
-    labelled,
-    office,
-    plan_of,
-    policy,
-    sizes,
-    with_files,
-)
+from tests.engine.office import Office, office
+from tests.engine.tenant import MemoryTenant, with_files
+from tests.engine.world import LABEL, bundle, file_subject, finding, labelled, plan_of, policy, sizes
 
 LACKED = Trouble(code=Code.LABEL_REFUSED, detail="The tenant does not take the label.")
 

@@ -15,25 +15,23 @@ from custos.errors import BadInput
 from custos.policy.duration import Duration
 from custos.policy.model import Bundle
 from tests.engine.memory import MemoryStore
+from tests.engine.office import Office, office
+from tests.engine.tenant import MemoryTenant, with_files
 from tests.engine.world import (
     LABEL,
     NOW,
     RECORD_LABEL,
-    MemoryTenant,
-    Office,
     bundle,
     finding,
     grant_subject,
     hold,
     labelled,
     link_subject,
-    office,
     plan_of,
     policy,
     records,
     sizes,
     step,
-    with_files,
 )
 
 GRANTS = bundle(policy(step(ActionKind.REMOVE_GRANT), name="grants", kind=Kind.GRANT, fact="person"))

@@ -78,6 +78,13 @@ def test_a_link_is_one_finding_whoever_is_named_on_it(inventory: Inventory) -> N
     assert [one.subject.grantee for one in links] == [-1]
 
 
+def test_a_link_that_names_nobody_is_found(inventory: Inventory) -> None:
+    """The mirror's row of an Anyone link has no grantee, which is numbered -1: it is one finding like any other."""
+    inventory.file(LIBRARY, "letter")
+    inventory.link(LIBRARY, "letter", "anyone", scope="anonymous", grantee=-1)
+    assert [one.subject.grantee for one in found(inventory, "anyone-link-not-allowed")] == [-1]
+
+
 def test_access_that_grants_nothing_new_is_no_link(inventory: Inventory) -> None:
     """existingAccess links are left out."""
     inventory.file(LIBRARY, "letter")

@@ -1,0 +1,214 @@
+"""Everything that writes, wired on a store and a tenant in memory; and what kills it at a chosen call."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import uuid4
+
+from custos.audit.chain import Chain
+from custos.clock import FixedClock
+from custos.engine.act import Hand
+from custos.engine.approvals import Approvals
+from custos.engine.budgets import Budgets
+from custos.engine.dispatch import Dispatcher
+from custos.engine.ledger import Ledger
+from custos.engine.model import Plan, State
+from custos.engine.plans import Plans
+from custos.engine.ports import Audit, Blobs
+from custos.engine.refusals import Refusals
+from custos.engine.runs import Runs
+from custos.engine.switches import Switches
+from custos.engine.undo import Undoing
+from custos.policy.model import (
+    Bundle,
+    HouseLimits,
+)
+from custos.storage.account import Account
+from custos.table import Table
+from tests.engine.tenant import MemoryTenant
+from tests.engine.world import NOW
+
+
+@dataclass
+class MemoryQueue:
+    """A queue that keeps what was sent."""
+
+    messages: list[Mapping[str, object]] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
+
+    async def send(self, message: Mapping[str, object], *, delay_seconds: int = 0) -> None:
+        self.delays.append(delay_seconds)
+        self.messages.append(message)
+
+
+class Killed(BaseException):
+    """The worker died here."""
+
+
+class Mortal:
+    """Something whose caller dies just before call number `life` on any of the things that share the counter."""
+
+    def __init__(self, inner: object, counter: Counter) -> None:
+        self._inner = inner
+        self._counter = counter
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._inner, name)
+        if not inspect.iscoroutinefunction(value):
+            return self._then(value) if callable(value) else value
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            self._counter.tick()
+            return await value(*args, **kwargs)
+
+        return call
+
+    def _then(self, value: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self._counter.tick()
+            return value(*args, **kwargs)
+
+        return call
+
+
+@dataclass
+class Counter:
+    """Counts calls and kills before number `life` (0: never)."""
+
+    life: int = 0
+    calls: int = 0
+
+    def tick(self) -> None:
+        self.calls += 1
+        if self.life and self.calls >= self.life:
+            raise Killed
+
+
+class Store(Protocol):
+    """Where an office keeps what it knows."""
+
+    def table(self, name: str) -> Table: ...
+
+    @property
+    def blobs(self) -> Blobs: ...
+
+    @property
+    def audit(self) -> Audit: ...
+
+
+@dataclass
+class AzureStore:
+    """Tables, blobs and the real chain on Azurite, under names of their own."""
+
+    account: Account
+    clock: FixedClock
+    name: str = field(default_factory=lambda: uuid4().hex)
+
+    def table(self, name: str) -> Table:
+        return self.account.rows(f"{name}{self.name}")
+
+    @property
+    def blobs(self) -> Blobs:
+        return self.account.container(f"plans{self.name}")
+
+    @property
+    def audit(self) -> Chain:
+        container = self.account.container(f"audit{self.name}")
+        return Chain(self.account.rows(f"audit{self.name}"), container, self.clock)
+
+
+@dataclass
+class Office:
+    """Everything that writes, wired on a store and a tenant in memory."""
+
+    store: Store
+    tenant: MemoryTenant
+    clock: FixedClock
+    plans: Plans
+    runs: Runs
+    ledger: Ledger
+    switches: Switches
+    approvals: Approvals
+    dispatcher: Dispatcher
+    refusals: Refusals
+    undoing: Undoing
+    queue: MemoryQueue
+
+    @property
+    def chain(self) -> Chain:
+        """The real chain, on Azurite."""
+        assert isinstance(self.store, AzureStore)
+        return self.store.audit
+
+    async def enforce(self, wanted: Bundle, plan: Plan) -> None:
+        """Approve every policy of a bundle up to the state that its file asks for."""
+        for one in wanted.policies.values():
+            for state in (State.PILOT, State.ENFORCE):
+                await self.approvals.promote(
+                    one,
+                    state,
+                    plan=plan,
+                    approver="records.manager@wrenbridge.example",
+                    author="admin@wrenbridge.example",
+                    reference="CIG 2026-11/2",
+                )
+                if one.state is state:
+                    break
+
+    async def drain(self, wanted: Bundle) -> None:
+        """Work until the queue is empty."""
+        while self.queue.messages:
+            await self.dispatcher.work(self.queue.messages.pop(0), wanted)
+
+
+def office(
+    store: Store,
+    tenant: MemoryTenant | None = None,
+    *,
+    life: int = 0,
+    house: HouseLimits | None = None,
+    writes_enabled: bool = True,
+    queue: MemoryQueue | None = None,
+    clock: FixedClock | None = None,
+) -> Office:
+    """An office. With the same store, tenant and queue it is another instance; with a `life` it dies before that call."""
+    counter = Counter(life)
+
+    def mortal(inner: object) -> Any:
+        return Mortal(inner, counter) if life else inner
+
+    clock = clock or FixedClock(NOW)
+    held = tenant if tenant is not None else MemoryTenant()
+    queue = queue if queue is not None else MemoryQueue()
+    audit: Audit = mortal(store.audit)
+    blobs: Blobs = mortal(store.blobs)
+    ledger, runs = Ledger(mortal(store.table("actions"))), Runs(mortal(store.table("runs")), blobs, claim_seconds=0.0)
+    budgets = Budgets(mortal(store.table("budgets")), clock)
+    switches = Switches(mortal(store.table("switches")), clock, audit, cache_seconds=0.0)
+    approvals = Approvals(mortal(store.table("approvals")), clock, audit)
+    refusals = Refusals(mortal(store.table("refusals")), clock)
+    hand = Hand(mortal(held), ledger, budgets, switches, refusals, audit, clock, pauses=(0.0,))
+    limits = house or GENEROUS
+    dispatcher = Dispatcher(
+        runs, hand, budgets, switches, approvals, mortal(queue), audit, clock, writes_enabled, limits
+    )
+    return Office(
+        store=store,
+        tenant=held,
+        clock=clock,
+        plans=Plans(blobs, audit),
+        runs=runs,
+        ledger=ledger,
+        switches=switches,
+        approvals=approvals,
+        dispatcher=dispatcher,
+        refusals=refusals,
+        undoing=Undoing(runs, ledger, clock),
+        queue=queue,
+    )
+
+
+GENEROUS = HouseLimits(percent_of_asset_per_day=None)
