@@ -22,6 +22,9 @@ from simulator.sharepoint.scope import Scope
 
 # Microsoft publishes no cost for SharePoint REST; it plans with 2 a request on average.
 UNITS, PERMISSION_UNITS = 2, 5
+_SHARING_WRITES = (
+    "unsharelink", "breakroleinheritance", "resetroleinheritance", "removeroleassignment", "deleteallanonymouslinks",
+)  # fmt: skip  # Microsoft does not say which calls its limit of 300 in five minutes counts; these change sharing
 _COSTLY = ("getsharinginformation", "sharinginformation", "roleassignments")
 
 type Result = Entity | Complex | Many | Returned | None
@@ -70,7 +73,9 @@ async def answered(
     path = request.match_info["path"]
     try:
         caller = request.app[AUTHORITY].check(request.headers.get("Authorization"), audience)
-        charge(request, caller, PERMISSION_UNITS if any(each in path.lower() for each in _COSTLY) else UNITS)
+        sharing = any(each in path.lower() for each in _SHARING_WRITES)
+        costly = sharing or any(each in path.lower() for each in _COSTLY)
+        charge(request, caller, PERMISSION_UNITS if costly else UNITS, sharing=sharing)
         scope = scope_of(caller)
         call = RestCall(request, base, odata.parse(path, request.query), request.query, await request.read(), scope)
         return forms.answer(request, _perform(call, root_of(scope, base)), base=base)
@@ -79,9 +84,9 @@ async def answered(
         return forms.error(request, refusal)
 
 
-def charge(request: web.Request, caller: Caller, units: int) -> None:
-    """Charge a request to its app. Raises Refused 429 for one that spent too much."""
-    told = request.app[METER].charge(caller.client_id, units)
+def charge(request: web.Request, caller: Caller, units: int, *, sharing: bool = False) -> None:
+    """Charge a request to its app, also as one of the sharing APIs. Raises Refused 429 for one that spent too much."""
+    told = request.app[METER].charge(caller.client_id, units, sharing=sharing)
     if told.retry_after:
         throttled = Refused(429, "-1, Microsoft.SharePoint.Client.TooManyRequests", "The app has been throttled.")
         throttled.headers.update(told.headers, **{"Retry-After": str(told.retry_after)})

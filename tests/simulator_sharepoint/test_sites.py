@@ -6,6 +6,8 @@ import pytest
 from office365.sharepoint.client_context import ClientContext
 from office365.sharepoint.sharing.object_sharing_information import ObjectSharingInformation
 
+from simulator.entra.identity import ACTOR_CLIENT_ID
+from simulator.keys import METER
 from simulator.refusal import Refused
 from simulator.tenant import files, sharing
 from tests.simulator_people.world import PRIYA, SAM, World
@@ -174,6 +176,18 @@ async def test_inheritance_of_too_many_items_cannot_be_broken(world: World) -> N
         reply = await rest(world, "POST", f"{row(world, 'Plans')}/breakroleinheritance(true)")
         assert (reply.status, reply.headers.get("Retry-After")) == (429, None)
     assert item(world, "Plans").inherits
+
+
+async def test_sharing_is_changed_300_times_in_five_minutes(world: World) -> None:
+    """The sharing APIs have a limit of their own beside resource units: the 301st change waits, reading does not.
+
+    Source: https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
+    """
+    for _ in range(300):
+        world.app[METER].charge(ACTOR_CLIENT_ID, 1, sharing=True)
+    assert (await rest(world, "GET", f"{row(world)}/roleassignments")).status == 200
+    reply = await rest(world, "POST", f"{row(world)}/UnshareLink", {"linkKind": ANONYMOUS_VIEW})
+    assert (reply.status, int(reply.headers["Retry-After"]) > 60) == (429, True)
 
 
 async def test_library_sees_links_for_anyone(world: World) -> None:
