@@ -16,20 +16,29 @@ def _get(number: int, url: str, **more: Any) -> dict[str, Any]:
 
 
 async def test_parts_answer_for_themselves(world: World) -> None:
-    """The outer status is 200 whatever the parts say, and parts are matched by id."""
+    """The outer status is 200 whatever the parts say, and parts are matched by id.
+
+    Source: https://learn.microsoft.com/graph/json-batching
+    """
     reply = await _batch(world, _get(1, world.at("a.docx")), _get(2, "/drives/none"), _get(3, "/nothing/here"))
     assert reply.status == 200
     assert {each["id"]: each["status"] for each in reply.body["responses"]} == {"1": 200, "2": 404, "3": 501}
 
 
 async def test_a_failed_dependency_is_424(world: World) -> None:
-    """What depends on a failed part is not done."""
+    """What depends on a failed part is not done.
+
+    Source: https://learn.microsoft.com/graph/json-batching
+    """
     reply = await _batch(world, _get(1, "/drives/none"), _get(2, world.at("a.docx"), dependsOn=["1"]))
     assert {each["id"]: each["status"] for each in reply.body["responses"]} == {"1": 404, "2": 424}
 
 
 async def test_writes_work_in_a_batch(world: World) -> None:
-    """A part with a body and its content type does what it says."""
+    """A part with a body and its content type does what it says.
+
+    Source: https://learn.microsoft.com/graph/json-batching
+    """
     url = world.at("a.docx") + "/createLink"
     part = {
         "id": "1",
@@ -42,7 +51,10 @@ async def test_writes_work_in_a_batch(world: World) -> None:
 
 
 async def test_badly_made_batches_are_refused(world: World) -> None:
-    """More than 20 parts, an id twice, or a body without content type answer 400."""
+    """More than 20 parts, an id twice, or a body without content type answer 400.
+
+    Source: https://learn.microsoft.com/graph/json-batching
+    """
     many = [_get(number, world.at("a.docx")) for number in range(21)]
     assert (await _batch(world, *many)).status == 400
     assert (await _batch(world, *many[:1], *many[:1])).status == 400
@@ -51,7 +63,10 @@ async def test_badly_made_batches_are_refused(world: World) -> None:
 
 
 async def test_each_part_is_charged(world: World) -> None:
-    """A batch of permission reads costs 5 units for each."""
+    """A batch of permission reads costs 5 units for each.
+
+    Source: https://learn.microsoft.com/graph/json-batching
+    """
     before = world.units()
     await _batch(world, *(_get(number, world.at("a.docx") + "/permissions") for number in range(4)))
     assert world.units() - before == 20

@@ -14,7 +14,10 @@ SHARING = "hierarchicalsharing, deltashowsharingchanges, deltashowremovedasdelet
 
 
 async def test_enumeration_is_whole(world: World) -> None:
-    """Following nextLinks from no token meets every item, the root first, and ends with a deltaLink."""
+    """Following nextLinks from no token meets every item, the root first, and ends with a deltaLink.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     pages = await world.pages(f"{world.root}/delta?$top=2")
     assert {entry["name"] for page in pages for entry in page["value"]} == ALL
     assert pages[0]["value"][0]["root"] == {}
@@ -30,7 +33,10 @@ async def test_the_sdk_spelling_is_the_same_function(world: World) -> None:
 
 
 async def test_entries_carry_no_path_and_no_ctag(world: World) -> None:
-    """A parent is known by its id alone."""
+    """A parent is known by its id alone.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     entry = (await world.get(f"{world.root}/delta")).body["value"][-1]
     assert "path" not in entry["parentReference"]
     assert "cTag" not in entry
@@ -38,7 +44,10 @@ async def test_entries_carry_no_path_and_no_ctag(world: World) -> None:
 
 
 async def test_top_is_a_hint(world: World) -> None:
-    """Pages differ in size, never hold more than 1000, and an item may come again on the next page."""
+    """Pages differ in size, never hold more than 1000, and an item may come again on the next page.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     for number in range(40):
         place(world.drive, world.drive.root, f"{number}.txt", at=LONG_AGO, by=world.by)
     pages = await world.pages(f"{world.root}/delta?$top=5")
@@ -50,14 +59,20 @@ async def test_top_is_a_hint(world: World) -> None:
 
 
 async def test_latest_enumerates_nothing(world: World) -> None:
-    """`token=latest` answers an empty page with a deltaLink for now."""
+    """`token=latest` answers an empty page with a deltaLink for now.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     reply = await world.get(f"{world.root}/delta?token=latest")
     assert reply.body["value"] == []
     assert await world.changes(reply.body["@odata.deltaLink"]) == {}
 
 
 async def test_a_moment_as_token_replays_what_changed_since(world: World) -> None:
-    """A timestamp token brings the items modified at or after it."""
+    """A timestamp token brings the items modified at or after it.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     moment = quote(instant(LONG_AGO + 250))
     entries = await world.changes(f"{world.root}/delta?token={moment}")
     assert {entry["name"] for entry in entries.values()} >= {"c.pdf", "d.pdf"}
@@ -65,20 +80,29 @@ async def test_a_moment_as_token_replays_what_changed_since(world: World) -> Non
 
 
 async def test_select_trims_and_adds(world: World) -> None:
-    """`$select` limits the properties and brings sharepointIds, which do not come by themselves."""
+    """`$select` limits the properties and brings sharepointIds, which do not come by themselves.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     entry = (await world.get(f"{world.root}/delta?$select=name,sharepointIds")).body["value"][-1]
     assert set(entry) == {"id", "name", "sharepointIds"}
     assert entry["sharepointIds"]["listItemId"] == "6"
 
 
 async def test_expanding_fails(world: World) -> None:
-    """`$expand` is not supported on delta."""
+    """`$expand` is not supported on delta.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     reply = await world.get(f"{world.root}/delta?$expand=permissions")
     assert (reply.status, reply.code) == (400, "notSupported")
 
 
 async def test_every_change_shows(world: World) -> None:
-    """Uploads, edits, renames, labels and moves within the drive appear since a deltaLink, ids unchanged."""
+    """Uploads, edits, renames, labels and moves within the drive appear since a deltaLink, ids unchanged.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     link = await world.delta_link()
     made = files.upload(world.tenant, world.items["Old"], "e.txt", size=5, by=world.by)
     files.edit(world.tenant, world.items["a.docx"], by=world.by, size=101)
@@ -92,7 +116,10 @@ async def test_every_change_shows(world: World) -> None:
 
 
 async def test_ancestors_are_repeated_unless_excluded(world: World) -> None:
-    """Unchanged folders above a change come along, parents first, unless deltaExcludeParent is sent."""
+    """Unchanged folders above a change come along, parents first, unless deltaExcludeParent is sent.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     link = await world.delta_link()
     files.edit(world.tenant, world.items["c.pdf"], by=world.by)
     names = [entry["name"] for entry in (await world.get(link)).body["value"]]
@@ -101,7 +128,10 @@ async def test_ancestors_are_repeated_unless_excluded(world: World) -> None:
 
 
 async def test_deletion_leaves_a_tombstone(world: World) -> None:
-    """A deleted item has the deleted facet and neither name nor eTag."""
+    """A deleted item has the deleted facet and neither name nor eTag.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     link = await world.delta_link()
     files.delete(world.tenant, world.items["a.docx"])
     (entry,) = (await world.changes(link)).values()
@@ -117,7 +147,10 @@ async def test_deletion_leaves_a_tombstone(world: World) -> None:
 
 
 async def test_a_deleted_folder_takes_its_content_along(world: World) -> None:
-    """Everything below a deleted folder gets a tombstone."""
+    """Everything below a deleted folder gets a tombstone.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     link = await world.delta_link()
     files.delete(world.tenant, world.items["Plans"])
     changes = await world.changes(link)
@@ -134,7 +167,10 @@ async def test_a_tenant_may_report_the_folder_alone(world: World) -> None:
 
 
 async def test_retention_jobs_delete_in_silence(world: World) -> None:
-    """An item deleted silently is gone although delta never says so."""
+    """An item deleted silently is gone although delta never says so.
+
+    Source: https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/2847
+    """
     link = await world.delta_link()
     files.delete(world.tenant, world.items["a.docx"], silently=True)
     assert await world.changes(link) == {}
@@ -142,7 +178,10 @@ async def test_retention_jobs_delete_in_silence(world: World) -> None:
 
 
 async def test_moving_to_another_library_makes_another_item(world: World) -> None:
-    """Across drives the old id gets a tombstone and the new drive an item with a new id and the same label."""
+    """Across drives the old id gets a tombstone and the new drive an item with a new id and the same label.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-move
+    """
     other = next(drive for drive in world.site.drives if drive is not world.drive)
     labelling.set_label(world.tenant, world.items["c.pdf"], CLASS, by=world.by)
     link = await world.delta_link()
@@ -155,7 +194,10 @@ async def test_moving_to_another_library_makes_another_item(world: World) -> Non
 
 
 async def test_what_changes_during_an_enumeration_comes_again(world: World) -> None:
-    """An item changed after its page was read appears later in the same round, and the last occurrence is the truth."""
+    """An item changed after its page was read appears later in the same round, and the last occurrence is the truth.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     first = (await world.get(f"{world.root}/delta?$top=3&$select=name")).body
     assert world.items["Plans"].id in {entry["id"] for entry in first["value"]}
     files.rename(world.tenant, world.items["Plans"], "Plans 2", by=world.by)
@@ -167,7 +209,10 @@ async def test_what_changes_during_an_enumeration_comes_again(world: World) -> N
 
 
 async def test_pages_of_changes_resume(world: World) -> None:
-    """Many changes come in pages, and the deltaLink after them brings only what is newer."""
+    """Many changes come in pages, and the deltaLink after them brings only what is newer.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     link = await world.delta_link()
     for number in range(30):
         files.upload(world.tenant, world.drive.root, f"{number}.txt", size=1, by=world.by)
@@ -178,7 +223,10 @@ async def test_pages_of_changes_resume(world: World) -> None:
 
 
 async def test_the_last_page_may_be_empty(world: World) -> None:
-    """Some drives end an enumeration with an empty page that holds the deltaLink."""
+    """Some drives end an enumeration with an empty page that holds the deltaLink.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     sizes = set()
     for drive in world.site.drives:
         for digit in "0123":
@@ -188,7 +236,10 @@ async def test_the_last_page_may_be_empty(world: World) -> None:
 
 
 async def test_expired_tokens_answer_410(world: World) -> None:
-    """After expiry a deltaLink answers 410 with a Location from which the whole drive can be read again."""
+    """After expiry a deltaLink answers 410 with a Location from which the whole drive can be read again.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     link = await world.delta_link()
     world.fault(kind="expired", path=world.drive.id)
     reply = await world.get(link)
@@ -198,12 +249,18 @@ async def test_expired_tokens_answer_410(world: World) -> None:
 
 
 async def test_nonsense_tokens_are_refused(world: World) -> None:
-    """A token that was never given out answers 400."""
+    """A token that was never given out answers 400.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     assert (await world.get(f"{world.root}/delta?token=nonsense")).status == 400
 
 
 async def test_inheritance_hides_behind_the_header(world: World) -> None:
-    """Without hierarchicalsharing all below a shared folder look shared; with it only the folder does."""
+    """Without hierarchicalsharing all below a shared folder look shared; with it only the folder does.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     sharing.create_link(world.tenant, world.items["Plans"], scope="anonymous", kind="view", by=world.by)
     plain = (await world.get(f"{world.root}/delta")).body["value"]
     rooted = (await world.get(f"{world.root}/delta", prefer=SHARING)).body["value"]
@@ -212,7 +269,10 @@ async def test_inheritance_hides_behind_the_header(world: World) -> None:
 
 
 async def test_sharing_taken_away_leaves_an_empty_facet(world: World) -> None:
-    """With hierarchicalsharing an item that is no longer shared has `shared: {}`."""
+    """With hierarchicalsharing an item that is no longer shared has `shared: {}`.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     made, _ = sharing.create_link(world.tenant, world.items["a.docx"], scope="organization", kind="view", by=world.by)
     link = await world.delta_link()
     sharing.unshare(world.tenant, world.items["a.docx"], made.id)
@@ -221,7 +281,10 @@ async def test_sharing_taken_away_leaves_an_empty_facet(world: World) -> None:
 
 
 async def test_sharing_changes_are_marked_for_full_control_on_files(world: World) -> None:
-    """The mark needs the header and Sites.FullControl.All, and folders never have it."""
+    """The mark needs the header and Sites.FullControl.All, and folders never have it.
+
+    Source: https://learn.microsoft.com/graph/api/driveitem-delta
+    """
     link = await world.delta_link()
     for name in ("a.docx", "Plans"):
         sharing.create_link(world.tenant, world.items[name], scope="anonymous", kind="view", by=world.by)
@@ -234,7 +297,10 @@ async def test_sharing_changes_are_marked_for_full_control_on_files(world: World
 
 
 async def test_a_person_added_to_a_link_is_a_blind_spot(world: World) -> None:
-    """Another person on a link for specific people shows in the permissions and not in delta."""
+    """Another person on a link for specific people shows in the permissions and not in delta.
+
+    Source: https://github.com/microsoftgraph/microsoft-graph-docs/issues/7254
+    """
     made = sharing.invite(
         world.tenant, world.items["a.docx"], mails=["x@out.example"], role="read", by=world.by, as_link=True
     )[0]

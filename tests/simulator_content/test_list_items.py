@@ -14,12 +14,18 @@ async def _rows(world: World, top: int = 200) -> dict[str, dict[str, str]]:
 
 
 async def test_pages_hold_every_item_once(world: World) -> None:
-    """Folders and files come, the root does not, whatever the page size."""
+    """Folders and files come, the root does not, whatever the page size.
+
+    Source: https://learn.microsoft.com/graph/api/listitem-list
+    """
     assert list(await _rows(world, 2)) == ["1", "2", "3", "4", "5", "6"]
 
 
 async def test_labels_come_by_name(world: World) -> None:
-    """The label's name and the record flag stand in the columns."""
+    """The label's name and the record flag stand in the columns.
+
+    Source: https://learn.microsoft.com/graph/api/listitem-list
+    """
     labelling.set_label(world.tenant, world.items["a.docx"], RECORD, by=world.by, full_control=True)
     row = (await _rows(world))[str(world.items["a.docx"].list_item_id)]
     assert (row["_ComplianceTag"], row["_IsRecord"], row["FileLeafRef"]) == (RECORD, "1", "a.docx")
@@ -34,7 +40,10 @@ async def test_an_unset_column_is_missing_or_empty(world: World) -> None:
 
 
 async def test_rows_join_to_drive_items(world: World) -> None:
-    """A row's id and unique id are those in the drive item's sharepointIds."""
+    """A row's id and unique id are those in the drive item's sharepointIds.
+
+    Source: https://learn.microsoft.com/graph/api/listitem-list
+    """
     row = (await world.get(f"/sites/{world.site.id}/lists/{world.drive.list_id}/items/3")).body
     item = (await world.get(world.at("a.docx") + "?$select=sharepointIds")).body
     assert item["sharepointIds"]["listItemId"] == row["id"]
@@ -42,6 +51,9 @@ async def test_rows_join_to_drive_items(world: World) -> None:
 
 
 async def test_filtering_a_column_fails(world: World) -> None:
-    """A filter on a column without index is refused."""
+    """A filter on a column without index is refused.
+
+    Source: https://learn.microsoft.com/graph/api/listitem-list
+    """
     path = f"/sites/{world.site.id}/lists/{world.drive.list_id}/items?$filter=fields/_ComplianceTag eq 'x'"
     assert (await world.get(path)).status == 400

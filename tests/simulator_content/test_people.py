@@ -7,7 +7,10 @@ from tests.simulator_content.world import World
 
 
 async def test_users_are_found_by_a_list_of_names(world: World) -> None:
-    """`userPrincipalName in (…)` brings those who exist, with account state when selected."""
+    """`userPrincipalName in (…)` brings those who exist, with account state when selected.
+
+    Source: https://learn.microsoft.com/graph/api/user-list
+    """
     world.tenant.user("bob.birch@wrenbridge.example").enabled = False
     wanted = "userPrincipalName in ('bob.birch@wrenbridge.example','nobody@wrenbridge.example')"
     found = (await world.get(f"/users?$filter={wanted}&$select=displayName,accountEnabled")).body["value"]
@@ -15,7 +18,10 @@ async def test_users_are_found_by_a_list_of_names(world: World) -> None:
 
 
 async def test_guests_are_listed_in_pages(world: World) -> None:
-    """`userType eq 'Guest'` pages through the guests."""
+    """`userType eq 'Guest'` pages through the guests.
+
+    Source: https://learn.microsoft.com/graph/api/user-list
+    """
     for number in range(5):
         sharing.add_guest(world.tenant, f"g{number}@out.example")
     pages = await world.pages("/users?$filter=userType eq 'Guest'&$select=mail,userType&$top=2")
@@ -23,19 +29,28 @@ async def test_guests_are_listed_in_pages(world: World) -> None:
 
 
 async def test_a_manager_is_somebody_or_404(world: World) -> None:
-    """The manager is a user; who has none answers 404."""
+    """The manager is a user; who has none answers 404.
+
+    Source: https://learn.microsoft.com/graph/api/user-list-manager
+    """
     assert (await world.get("/users/ann.ash@wrenbridge.example/manager")).body["displayName"] == "Bob Birch"
     assert (await world.get("/users/bob.birch@wrenbridge.example/manager")).status == 404
 
 
 async def test_unknown_filters_are_refused(world: World) -> None:
-    """A filter that is not understood answers 400, never everything."""
+    """A filter that is not understood answers 400, never everything.
+
+    Source: https://learn.microsoft.com/graph/aad-advanced-queries
+    """
     assert (await world.get("/users?$filter=startswith(officeLocation,'a')")).status == 400
     assert (await world.get("/groups?$filter=visibility eq 'Private'")).status == 400
 
 
 async def test_teams_are_groups_with_an_option(world: World) -> None:
-    """The filter on resourceProvisioningOptions finds teams, the one on groupTypes Microsoft 365 groups."""
+    """The filter on resourceProvisioningOptions finds teams, the one on groupTypes Microsoft 365 groups.
+
+    Source: https://learn.microsoft.com/graph/teams-list-all-teams
+    """
     group = next(iter(world.tenant.groups.values()))
     team = (await world.get("/groups?$filter=resourceProvisioningOptions/Any(x:x eq 'Team')&$select=id")).body["value"]
     unified = (await world.get("/groups?$filter=groupTypes/any(c:c eq 'Unified')&$select=id")).body["value"]
@@ -45,7 +60,10 @@ async def test_teams_are_groups_with_an_option(world: World) -> None:
 
 
 async def test_owners_members_and_site_of_a_group(world: World) -> None:
-    """Owners are typed directory objects, transitive members plain users, and the site is the group's."""
+    """Owners are typed directory objects, transitive members plain users, and the site is the group's.
+
+    Source: https://learn.microsoft.com/graph/api/group-list-owners
+    """
     group = next(iter(world.tenant.groups.values()))
     owners = (await world.get(f"/groups/{group.id}/owners?$select=id,accountEnabled")).body["value"]
     assert owners[0]["@odata.type"] == "#microsoft.graph.user"
@@ -58,7 +76,10 @@ async def test_owners_members_and_site_of_a_group(world: World) -> None:
 
 
 async def test_the_last_owner_stays_until_disabled(world: World) -> None:
-    """A leaver remains owner, with the account disabled."""
+    """A leaver remains owner, with the account disabled.
+
+    Source: https://learn.microsoft.com/graph/api/group-delete-owners
+    """
     group = next(iter(world.tenant.groups.values()))
     directory.leave(world.tenant, world.tenant.users[group.owners[0]])
     owners = (await world.get(f"/groups/{group.id}/owners?$select=id,accountEnabled")).body["value"]
@@ -66,7 +87,10 @@ async def test_the_last_owner_stays_until_disabled(world: World) -> None:
 
 
 async def test_shared_channels_are_unknown_without_the_header(world: World) -> None:
-    """A shared channel reads as unknownFutureValue unless the client asks for unknown members."""
+    """A shared channel reads as unknownFutureValue unless the client asks for unknown members.
+
+    Source: https://learn.microsoft.com/graph/api/resources/channel
+    """
     group = next(iter(world.tenant.groups.values()))
     path = f"/teams/{group.id}/channels?$select=id,membershipType"
     plain = (await world.get(path)).body["value"]
@@ -76,7 +100,10 @@ async def test_shared_channels_are_unknown_without_the_header(world: World) -> N
 
 
 async def test_a_channel_tells_members_and_files(world: World) -> None:
-    """Channel members carry roles; the files folder carries its drive and no times."""
+    """Channel members carry roles; the files folder carries its drive and no times.
+
+    Source: https://learn.microsoft.com/graph/api/channel-get-filesfolder
+    """
     group = next(iter(world.tenant.groups.values()))
     path = f"/teams/{group.id}/channels/{group.channels[1].id}"
     members = (await world.get(path + "/members")).body["value"]

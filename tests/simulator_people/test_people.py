@@ -31,7 +31,10 @@ def nudge(**change: Any) -> dict[str, Any]:
 
 
 async def test_mail_arrives(world: World) -> None:
-    """202, and the letter lies in the person's mailbox."""
+    """202, and the letter lies in the person's mailbox.
+
+    Source: https://learn.microsoft.com/graph/api/user-sendmail
+    """
     mail = world.person(PRIYA).mail
     status, told = await world.graph("POST", SEND, letter(mail))
     assert (status, told) == (202, "")
@@ -40,7 +43,10 @@ async def test_mail_arrives(world: World) -> None:
 
 
 async def test_mail_to_a_leaver_comes_back(world: World) -> None:
-    """Mail to somebody who left is accepted with 202 and bounces to the sender."""
+    """Mail to somebody who left is accepted with 202 and bounces to the sender.
+
+    Source: https://learn.microsoft.com/graph/api/user-sendmail
+    """
     assert (await world.graph("POST", SEND, letter(world.person(LEAVER).mail, "out@fabrikam.example")))[0] == 202
     boxes = world.app[MAILBOXES].inbox
     assert [each.bounce for each in boxes[SERVICE_MAILBOX]] == [True]
@@ -49,7 +55,10 @@ async def test_mail_to_a_leaver_comes_back(world: World) -> None:
 
 
 async def test_mail_from_a_mailbox_that_is_gone_is_404(world: World) -> None:
-    """A mailbox that is gone, a leaver's and an unknown one cannot send."""
+    """A mailbox that is gone, a leaver's and an unknown one cannot send.
+
+    Source: https://learn.microsoft.com/graph/api/user-sendmail
+    """
     mail = world.person(PRIYA).mail
     for sender in (world.person(LEAVER).upn, "nobody@wrenbridge.example"):
         assert (await world.graph("POST", f"/users/{sender}/sendMail", letter(mail)))[0] == 404
@@ -60,12 +69,18 @@ async def test_mail_from_a_mailbox_that_is_gone_is_404(world: World) -> None:
 
 @pytest.mark.parametrize("body", [letter(), {"message": {}}, {}, letter("a@b.example", body={"content": 1})])
 async def test_broken_mail_is_400(world: World, body: dict[str, Any]) -> None:
-    """No recipient, no body or a wrong type is a bad request."""
+    """No recipient, no body or a wrong type is a bad request.
+
+    Source: https://learn.microsoft.com/graph/api/user-sendmail
+    """
     assert (await world.graph("POST", SEND, body))[0] == 400
 
 
 async def test_app_is_installed_once(world: World) -> None:
-    """201 the first time, 409 the second; then it is listed, with the app when asked, and has a chat."""
+    """201 the first time, 409 the second; then it is listed, with the app when asked, and has a chat.
+
+    Source: https://learn.microsoft.com/graph/api/userteamwork-post-installedapps
+    """
     await world.install(PRIYA)
     path = f"/users/{world.person(PRIYA).id}/teamwork/installedApps"
     bind = {"teamsApp@odata.bind": f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{TEAMS_APP_ID}"}
@@ -80,14 +95,20 @@ async def test_app_is_installed_once(world: World) -> None:
 
 
 async def test_not_installed_is_an_empty_list(world: World) -> None:
-    """Without installation the list is empty and the chat 404."""
+    """Without installation the list is empty and the chat 404.
+
+    Source: https://learn.microsoft.com/graph/api/userteamwork-post-installedapps
+    """
     path = f"/users/{world.person(PRIYA).id}/teamwork/installedApps"
     assert (await world.graph("GET", path))[1]["value"] == []
     assert (await world.graph("GET", f"{path}/none/chat"))[0] == 404
 
 
 async def test_installation_can_be_forbidden(world: World) -> None:
-    """A leaver, a person under a policy, and another app than one's own answer 403; an unknown person 404."""
+    """A leaver, a person under a policy, and another app than one's own answer 403; an unknown person 404.
+
+    Source: https://learn.microsoft.com/graph/api/userteamwork-post-installedapps
+    """
     bind = {"teamsApp@odata.bind": f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{TEAMS_APP_ID}"}
     await world.control("POST", "/people", {"person": world.person(SAM).upn, "installable": False})
     for name in (LEAVER, SAM):
@@ -100,12 +121,18 @@ async def test_installation_can_be_forbidden(world: World) -> None:
 
 
 async def test_catalogue_needs_its_own_role(world: World) -> None:
-    """The observer may not read the app catalogue: its id is configuration."""
+    """The observer may not read the app catalogue: its id is configuration.
+
+    Source: https://learn.microsoft.com/graph/api/appcatalogs-list-teamsapps
+    """
     assert (await world.graph("GET", "/appCatalogs/teamsApps"))[0] == 403
 
 
 async def test_activity_notification(world: World) -> None:
-    """204 once the app is installed, 403 before."""
+    """204 once the app is installed, 403 before.
+
+    Source: https://learn.microsoft.com/graph/api/userteamwork-sendactivitynotification
+    """
     path = f"/users/{world.person(PRIYA).id}/teamwork/sendActivityNotification"
     assert (await world.graph("POST", path, nudge()))[0] == 403
     await world.install(PRIYA)
@@ -125,14 +152,20 @@ async def test_activity_notification(world: World) -> None:
     ],
 )
 async def test_broken_activity_notification_is_400(world: World, change: dict[str, Any]) -> None:
-    """A text topic needs a Teams link, the type must be declared or systemDefault, and that needs its text."""
+    """A text topic needs a Teams link, the type must be declared or systemDefault, and that needs its text.
+
+    Source: https://learn.microsoft.com/graph/api/userteamwork-sendactivitynotification
+    """
     await world.install(PRIYA)
     path = f"/users/{world.person(PRIYA).id}/teamwork/sendActivityNotification"
     assert (await world.graph("POST", path, nudge(**change)))[0] == 400
 
 
 async def test_sixth_activity_in_a_second_is_429(world: World) -> None:
-    """An app may send five a second."""
+    """An app may send five a second.
+
+    Source: https://learn.microsoft.com/graph/api/userteamwork-sendactivitynotification
+    """
     await world.install(PRIYA)
     path = f"/users/{world.person(PRIYA).id}/teamwork/sendActivityNotification"
     assert [(await world.graph("POST", path, nudge()))[0] for _ in range(6)] == [204] * 5 + [429]

@@ -29,7 +29,10 @@ async def subscribe(world: World, listener: Listener, **change: Any) -> tuple[in
 
 
 async def test_subscription_is_created_and_listed(world: World, listener: Listener) -> None:
-    """201 with an id; it can be read and is in its app's list."""
+    """201 with an id; it can be read and is in its app's list.
+
+    Source: https://learn.microsoft.com/graph/api/subscription-post-subscriptions
+    """
     status, made = await subscribe(world, listener)
     assert status == 201
     assert made["clientState"] == "a secret of this subscription"
@@ -39,7 +42,10 @@ async def test_subscription_is_created_and_listed(world: World, listener: Listen
 
 
 async def test_handshake_sends_a_token_that_decoding_twice_would_break(world: World, listener: Listener) -> None:
-    """Both addresses are asked, each with a token that has to come back exactly, decoded once; the query is kept."""
+    """Both addresses are asked, each with a token that has to come back exactly, decoded once; the query is kept.
+
+    Source: https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
+    """
     asked: list[tuple[str, str, str]] = []
 
     async def reply(request: web.Request, _: Any) -> web.Response:
@@ -54,7 +60,10 @@ async def test_handshake_sends_a_token_that_decoding_twice_would_break(world: Wo
 
 @pytest.mark.parametrize("fault", ["echo wrongly", "json", "500"])
 async def test_failed_handshake_is_400(world: World, listener: Listener, fault: str) -> None:
-    """An address that does not echo the token as text/plain with 200 gets no subscription."""
+    """An address that does not echo the token as text/plain with 200 gets no subscription.
+
+    Source: https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
+    """
 
     async def reply(request: web.Request, _: Any) -> web.Response:
         token = request.query["validationToken"]
@@ -86,12 +95,18 @@ async def test_failed_handshake_is_400(world: World, listener: Listener, fault: 
     ],
 )
 async def test_impossible_wishes_are_400(world: World, listener: Listener, change: dict[str, Any]) -> None:
-    """Only `updated` on a drive's root, a short clientState, an https or loopback address, a near expiry."""
+    """Only `updated` on a drive's root, a short clientState, an https or loopback address, a near expiry.
+
+    Source: https://learn.microsoft.com/graph/api/subscription-post-subscriptions
+    """
     assert (await subscribe(world, listener, **change))[0] == 400
 
 
 async def test_what_cannot_be_subscribed_to(world: World, listener: Listener) -> None:
-    """Sites, files, folders and permissions are refused with 400, a drive that is not there with 404."""
+    """Sites, files, folders and permissions are refused with 400, a drive that is not there with 404.
+
+    Source: https://learn.microsoft.com/graph/change-notifications-overview
+    """
     site, item = world.drive.site.id, next(iter(world.drive.items))
     for resource in (f"/sites/{site}", f"/drives/{world.drive.id}/items/{item}", "/me/messages"):
         assert (await subscribe(world, listener, resource=resource))[0] == 400
@@ -99,25 +114,37 @@ async def test_what_cannot_be_subscribed_to(world: World, listener: Listener) ->
 
 
 async def test_short_expiry_is_raised_to_45_minutes(world: World, listener: Listener) -> None:
-    """Anything nearer than 45 minutes is silently raised."""
+    """Anything nearer than 45 minutes is silently raised.
+
+    Source: https://learn.microsoft.com/graph/api/subscription-post-subscriptions
+    """
     _, made = await subscribe(world, listener, expirationDateTime=world.in_days(1 / 1440))
     assert moment(made["expirationDateTime"]) >= world.tenant.now() + 44 * 60
 
 
 async def test_second_subscription_on_the_same_is_409(world: World, listener: Listener) -> None:
-    """One app has one subscription for a resource and change type."""
+    """One app has one subscription for a resource and change type.
+
+    Source: https://learn.microsoft.com/graph/api/subscription-post-subscriptions
+    """
     await subscribe(world, listener)
     assert (await subscribe(world, listener))[0] == 409
 
 
 async def test_only_one_of_two_at_once_is_made(world: World, listener: Listener) -> None:
-    """Two requests for the same at the same time give one subscription and one 409."""
+    """Two requests for the same at the same time give one subscription and one 409.
+
+    Source: https://learn.microsoft.com/graph/api/subscription-post-subscriptions
+    """
     answers = await asyncio.gather(subscribe(world, listener), subscribe(world, listener))
     assert sorted(status for status, _ in answers) == [201, 409]
 
 
 async def test_role_of_the_resource_is_needed(world: World, listener: Listener) -> None:
-    """The actor, who can write files, may subscribe to a drive; the bot may not, nor anybody to members of a team."""
+    """The actor, who can write files, may subscribe to a drive; the bot may not, nor anybody to members of a team.
+
+    Source: https://learn.microsoft.com/graph/api/subscription-post-subscriptions
+    """
     body = wanted(world, listener)
     assert (await world.graph("POST", "/subscriptions", body, client=BOT_CLIENT_ID))[0] == 403
     assert (await world.graph("POST", "/subscriptions", body, client=ACTOR_CLIENT_ID))[0] == 201
@@ -126,7 +153,10 @@ async def test_role_of_the_resource_is_needed(world: World, listener: Listener) 
 
 
 async def test_lists_groups_and_channels_have_their_own_lifetimes(world: World, listener: Listener) -> None:
-    """A list may live 29 days, teams' channels only three."""
+    """A list may live 29 days, teams' channels only three.
+
+    Source: https://learn.microsoft.com/graph/api/resources/subscription
+    """
     site, group = world.drive.site.id, next(iter(world.tenant.groups))
     resource = f"/sites/{site}/lists/{world.drive.list_id}"
     assert (await subscribe(world, listener, resource=resource, expirationDateTime=world.in_days(29)))[0] == 201
@@ -137,7 +167,10 @@ async def test_lists_groups_and_channels_have_their_own_lifetimes(world: World, 
 
 
 async def test_renewal_extends(world: World, listener: Listener) -> None:
-    """PATCH answers 200 with the new expiry, and 404 once the subscription is gone."""
+    """PATCH answers 200 with the new expiry, and 404 once the subscription is gone.
+
+    Source: https://learn.microsoft.com/graph/api/subscription-update
+    """
     _, made = await subscribe(world, listener)
     later = world.in_days(28)
     status, told = await world.graph("PATCH", f"/subscriptions/{made['id']}", {"expirationDateTime": later})
@@ -147,7 +180,10 @@ async def test_renewal_extends(world: World, listener: Listener) -> None:
 
 
 async def test_expired_subscriptions_vanish(world: World, listener: Listener) -> None:
-    """When the tenant's clock passes the expiry, the subscription is no longer there."""
+    """When the tenant's clock passes the expiry, the subscription is no longer there.
+
+    Source: https://learn.microsoft.com/graph/api/resources/subscription
+    """
     _, made = await subscribe(world, listener)
     await world.control("POST", "/clock", {"advance": "P21D"})
     assert (await world.graph("GET", f"/subscriptions/{made['id']}"))[0] == 404
@@ -155,7 +191,10 @@ async def test_expired_subscriptions_vanish(world: World, listener: Listener) ->
 
 
 async def test_subscriptions_of_other_apps_are_hidden(world: World, listener: Listener) -> None:
-    """An app sees its own subscriptions alone."""
+    """An app sees its own subscriptions alone.
+
+    Source: https://learn.microsoft.com/graph/api/subscription-list
+    """
     _, made = await subscribe(world, listener)
     assert (await world.graph("GET", "/subscriptions", client=ACTOR_CLIENT_ID))[1]["value"] == []
     assert (await world.graph("GET", f"/subscriptions/{made['id']}", client=ACTOR_CLIENT_ID))[0] == 404
