@@ -66,6 +66,7 @@ def site(view: SiteFacts) -> Drawing:
             ("Visitors", words.number(view.visitors)),
             ("Sharing", sharing(row)),
             ("State", state(row)),
+            ("Sensitivity label", view.sensitivity),
             ("Created", words.day(view.created)),
             ("Changed", words.moment(view.modified)),
             ("In the register as", view.asset),

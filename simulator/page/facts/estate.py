@@ -67,6 +67,7 @@ class SiteFacts(msgspec.Struct, frozen=True, rename="camel"):
     members: int
     visitors: int
     channel_type: str
+    sensitivity: str
     asset: str
     grants: list[Grant]
     libraries: list[LibraryRow]
@@ -91,6 +92,7 @@ async def site(context: Context) -> SiteFacts:
         members=len(found.members),
         visitors=len(found.visitors),
         channel_type=found.channel_type,
+        sensitivity=tenant.sensitivity_labels.get(found.sensitivity, found.sensitivity),
         asset=found.asset,
         grants=[Grant(grantee(each), each.role) for each in found.permissions],
         libraries=[library_row(each) for each in found.drives],
