@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench docs conformance lock clean ready
+.PHONY: help run test check bench peers docs conformance lock clean ready
 
 PYTHON ?= python3.13
 VENV := .venv
@@ -30,6 +30,9 @@ bench: ready ## a million items: first mirror, 1,000 changes, ten policies; then
 	@$(PY) -m rehearsal bench
 	@$(PY) -m peers bench
 
+peers: ready ## the CLI for Microsoft 365, unmodified, on a simulated tenant: what it prints beside what Custos knows
+	@$(PY) -m peers commands
+
 docs: ready ## write the generated references again
 	@$(PY) -m docs.generate
 
@@ -43,7 +46,7 @@ lock: ready ## resolve the dependencies again, with hashes
 	@$(VENV)/bin/uv pip compile -q --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/uv.in -o requirements/uv.txt
 
 clean: ## remove everything that make created
-	@rm -rf $(VENV) node_modules .build .custos .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) node_modules peers/node_modules .build .custos .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 ready: .build/python .build/node
 

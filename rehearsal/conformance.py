@@ -1,8 +1,8 @@
 """`make conformance`: is what Custos and the simulated tenant say to each other what Microsoft Graph would say?
 
-Every exchange of a rehearsal and of the test suite's tenants is recorded, and a checker judges each recording: a script
-that is called as `python CHECKER FILE.jsonl` and ends with 0 when it finds no fault. Then it is put to the test itself:
-each field of each kind of answer is renamed once, and it has to name every one.
+Every exchange of a rehearsal, of the CLI for Microsoft 365 and of the test suite's tenants is recorded, and a checker judges
+each recording: a script that is called as `python CHECKER FILE.jsonl` and ends with 0 when it finds no fault. Then it is put to
+the test itself: each field of each kind of answer is renamed once, and it has to name every one.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from rich.console import Console
 
 from custos.bootstrap import build
 from custos.settings import REPOSITORY, settings_from
+from peers.cli import is_installed
+from peers.session import check_commands, table
 from rehearsal.narrator import Narrator
 from rehearsal.renamed import overlooked, renamed
 from rehearsal.stage import Stage, stage
 from rehearsal.story import Story
 
 _SCALE = 0.01
+_PEERS_SCALE = 0.002
 
 
 def conformance(home: Path, checker: Path) -> int:
@@ -40,6 +43,7 @@ def conformance(home: Path, checker: Path) -> int:
     traffic.mkdir(parents=True)
     plain = dict(os.environ)
     _record_story(traffic)
+    agreed = _record_peers(traffic)
     tested = _record_tests(traffic, plain, checker.resolve())
     recordings = [file for file in sorted(traffic.glob("*.jsonl")) if file.stat().st_size]
     if len(recordings) < 2:
@@ -48,7 +52,7 @@ def conformance(home: Path, checker: Path) -> int:
     held = [_held(checker.resolve(), recording) for recording in recordings]
     print(f"{sum(held)} of {len(held)} recordings have no fault,")
     caught = _renamed_fields_are_caught(checker.resolve(), recordings, traffic)
-    return 0 if tested and caught and all(held) else 1
+    return 0 if tested and agreed and caught and all(held) else 1
 
 
 def _renamed_fields_are_caught(checker: Path, recordings: list[Path], traffic: Path) -> bool:
@@ -96,6 +100,26 @@ def _record_tests(traffic: Path, environment: dict[str, str], checker: Path) -> 
     if code:
         print(f"The tests ended with {code}: what they recorded is checked, and this is a failure all the same.")
     return code == 0
+
+
+def _record_peers(traffic: Path) -> bool:
+    """False when what the CLI prints differs from what Custos knows. Without the CLI there is nothing to record."""
+    if not is_installed():
+        print(
+            "The CLI for Microsoft 365 is not installed, so its traffic is not checked; make peers installs it.",
+            flush=True,
+        )
+        return True
+    log = traffic / "peers.log"
+    print(f"Recording the CLI for Microsoft 365; its words are in {log} …", flush=True)
+    with log.open("w", encoding="utf-8") as words:
+        narrator = Narrator(Console(file=words, width=150, highlight=False))
+        verdicts = check_commands(traffic / "peers", narrator, scale=_PEERS_SCALE, traffic=traffic / "peers.jsonl")
+        narrator.screen.print(table(verdicts))
+    differing = [each.command for each in verdicts if each.differs]
+    if differing:
+        print(f"What the CLI prints differs from what Custos knows: {', '.join(differing)}.")
+    return not differing
 
 
 def _held(checker: Path, recording: Path) -> bool:

@@ -20,6 +20,7 @@ from simulator.front.door import Door
 from simulator.front.hosts import HOSTS, Hosts
 from simulator.front.routing import dispatched, routed
 from simulator.graph.errors import error_answer
+from simulator.graph.service import ROUTER
 from simulator.keys import METER, TENANT, TRAFFIC, TROUBLES
 from simulator.page import pages
 from simulator.page.notes import NOTES, Notes
@@ -63,7 +64,7 @@ def build(tenant: Tenant, *, traffic: Path | None = None, throttling: bool = Tru
     answers.prepare(app)
     effects.attach(app)
     if traffic is not None:
-        app[TRAFFIC] = Traffic(traffic)
+        app[TRAFFIC] = Traffic(traffic, ROUTER.words())
         app.on_cleanup.append(_close_traffic)
     for surface in _SURFACES:
         app.router.add_routes(surface.routes(tenant))

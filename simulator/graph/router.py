@@ -23,6 +23,16 @@ class Router:
         for candidates in self._table.values():  # fixed words win over places for ids
             candidates.sort(key=lambda candidate: [segment.startswith("{") for segment in candidate[0]])
 
+    def words(self) -> dict[str, str]:
+        """The fixed words of all paths as Graph spells them, by their lower case."""
+        return {
+            word.lower(): word
+            for candidates in self._table.values()
+            for _, operation in candidates
+            for word in operation.template.split("/")
+            if not word.startswith("{")
+        }
+
     def find(self, call: Call) -> Operation | None:
         """The operation, with its arguments put into the call; None if this tenant does not have it."""
         segments = self._segments(call)
