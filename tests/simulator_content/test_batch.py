@@ -15,12 +15,14 @@ def _get(number: int, url: str, **more: Any) -> dict[str, Any]:
     return {"id": str(number), "method": "GET", "url": url, **more}
 
 
-async def test_parts_answer_for_themselves(world: World) -> None:
+async def test_parts_answer_for_themselves(unrecorded: World) -> None:
     """The outer status is 200 whatever the parts say, and parts are matched by id.
 
     Source: https://learn.microsoft.com/graph/json-batching
     """
-    reply = await _batch(world, _get(1, world.at("a.docx")), _get(2, "/drives/none"), _get(3, "/nothing/here"))
+    reply = await _batch(
+        unrecorded, _get(1, unrecorded.at("a.docx")), _get(2, "/drives/none"), _get(3, "/nothing/here")
+    )
     assert reply.status == 200
     assert {each["id"]: each["status"] for each in reply.body["responses"]} == {"1": 200, "2": 404, "3": 501}
 
@@ -50,16 +52,16 @@ async def test_writes_work_in_a_batch(world: World) -> None:
     assert (await _batch(world, part)).body["responses"][0]["status"] == 201
 
 
-async def test_badly_made_batches_are_refused(world: World) -> None:
+async def test_badly_made_batches_are_refused(unrecorded: World) -> None:
     """More than 20 parts, an id twice, or a body without content type answer 400.
 
     Source: https://learn.microsoft.com/graph/json-batching
     """
-    many = [_get(number, world.at("a.docx")) for number in range(21)]
-    assert (await _batch(world, *many)).status == 400
-    assert (await _batch(world, *many[:1], *many[:1])).status == 400
-    assert (await _batch(world, {"id": "1", "method": "POST", "url": "/x", "body": {}})).status == 400
-    assert (await world.ask("POST", "/$batch", {"x": 1})).status == 400
+    many = [_get(number, unrecorded.at("a.docx")) for number in range(21)]
+    assert (await _batch(unrecorded, *many)).status == 400
+    assert (await _batch(unrecorded, *many[:1], *many[:1])).status == 400
+    assert (await _batch(unrecorded, {"id": "1", "method": "POST", "url": "/x", "body": {}})).status == 400
+    assert (await unrecorded.ask("POST", "/$batch", {"x": 1})).status == 400
 
 
 async def test_each_part_is_charged(world: World) -> None:

@@ -59,30 +59,30 @@ async def test_teams_are_groups_with_an_option(world: World) -> None:
     assert (await world.get(f"/teams/{group.id}")).status == 404
 
 
-async def test_owners_members_and_site_of_a_group(world: World) -> None:
+async def test_owners_members_and_site_of_a_group(unrecorded: World) -> None:
     """Owners are typed directory objects, transitive members plain users, and the site is the group's.
 
     Source: https://learn.microsoft.com/graph/api/group-list-owners
     """
-    group = next(iter(world.tenant.groups.values()))
-    owners = (await world.get(f"/groups/{group.id}/owners?$select=id,accountEnabled")).body["value"]
+    group = next(iter(unrecorded.tenant.groups.values()))
+    owners = (await unrecorded.get(f"/groups/{group.id}/owners?$select=id,accountEnabled")).body["value"]
     assert owners[0]["@odata.type"] == "#microsoft.graph.user"
     for spelling in ("microsoft.graph.user", "graph.user"):
-        members = (await world.get(f"/groups/{group.id}/transitiveMembers/{spelling}?$select=id,userType")).body[
+        members = (await unrecorded.get(f"/groups/{group.id}/transitiveMembers/{spelling}?$select=id,userType")).body[
             "value"
         ]
         assert [member["userType"] for member in members] == ["Member", "Member"]
-    assert (await world.get(f"/groups/{group.id}/sites/root")).body["id"] == world.site.id
+    assert (await unrecorded.get(f"/groups/{group.id}/sites/root")).body["id"] == unrecorded.site.id
 
 
-async def test_the_last_owner_stays_until_disabled(world: World) -> None:
+async def test_the_last_owner_stays_until_disabled(unrecorded: World) -> None:
     """A leaver remains owner, with the account disabled.
 
     Source: https://learn.microsoft.com/graph/api/group-delete-owners
     """
-    group = next(iter(world.tenant.groups.values()))
-    directory.leave(world.tenant, world.tenant.users[group.owners[0]])
-    owners = (await world.get(f"/groups/{group.id}/owners?$select=id,accountEnabled")).body["value"]
+    group = next(iter(unrecorded.tenant.groups.values()))
+    directory.leave(unrecorded.tenant, unrecorded.tenant.users[group.owners[0]])
+    owners = (await unrecorded.get(f"/groups/{group.id}/owners?$select=id,accountEnabled")).body["value"]
     assert [owner["accountEnabled"] for owner in owners] == [False]
 
 

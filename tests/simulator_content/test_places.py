@@ -109,11 +109,11 @@ async def test_tenant_settings_need_their_role(world: World) -> None:
     assert (await world.get("/admin/sharepoint/settings", actor=True)).status == 403
 
 
-async def test_what_is_not_here_says_so(world: World) -> None:
+async def test_what_is_not_here_says_so(unrecorded: World) -> None:
     """An operation that the tenant does not have answers 501, names itself and is counted."""
-    reply = await world.get("/me/messages")
+    reply = await unrecorded.get("/me/messages")
     assert (reply.status, reply.code) == (501, "notSupported")
-    assert world.tenant.unanswered == {"GET /me/messages": 1}
+    assert unrecorded.tenant.unanswered == {"GET /me/messages": 1}
 
 
 async def test_every_answer_has_its_ids(world: World) -> None:
