@@ -20,13 +20,13 @@ def about(event: Event) -> str:
 
 
 def _change(event: Event) -> str:
-    """`set expiry never ► 30 November 2026 09:00`; "" when the event is about no action."""
+    """`set expiry: never ► 30 November 2026 09:00`; "" when the event is about no action."""
     details = event.details
     if "kind" not in details or not event.action:
         return ""
     names = [name.removeprefix(_AFTER) for name in details if name.startswith(_AFTER)]
     sides = [f"{_said(name, details.get(_BEFORE + name))} ► {_said(name, details[_AFTER + name])}" for name in names]
-    return f"{DOES[ActionKind(str(details['kind']))]} {', '.join(sides)}"
+    return f"{DOES[ActionKind(str(details['kind']))]}: {', '.join(sides)}"
 
 
 def _rest(event: Event) -> Iterator[str]:

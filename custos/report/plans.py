@@ -173,7 +173,8 @@ def _said(action: Action, records: Records) -> tuple[str, str, str, str]:
     finding = action.finding
     asset = records.assets.get(finding.asset_id)
     subject = "(title masked)" if asset and asset.sensitive else finding.subject.name or finding.subject.url
-    done = f"{DOES[action.kind]} {change(action)}".strip()
+    colon = ":" if action.kind.writes else ""
+    done = f"{DOES[action.kind]}{colon} {change(action)}".strip()
     return f"{finding.policy}/{finding.rule}", subject, f"{done}  [{way_back(action)}]", finding.because
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from custos.notices.assignment import Directory, Person, Role, assign, upns_named
+from custos.records.model import Delegation
 from tests.notices import world
 
 TODAY = date(2026, 11, 23)
@@ -109,6 +112,34 @@ def test_the_second_steward_serves_when_the_first_left() -> None:
     asked = assign(two, world.records(two), world.directory(disabled=[world.SEND_OWNER]), today=TODAY)
 
     assert asked.steward == world.STEWARD
+
+
+@pytest.mark.parametrize(
+    ("changes", "offered"),
+    [
+        ({}, True),
+        ({"valid_to": date(2026, 11, 22)}, False),
+        ({"kinds": ("review_labels",)}, False),
+        ({"asset_id": "IA-003"}, False),
+    ],
+)
+def test_a_steward_answers_only_with_a_delegation_in_date(changes: dict[str, Any], offered: bool) -> None:
+    """The owner lends the answering of questions for a time; without it no steward is offered, and the gap is reported."""
+    lent = Delegation(
+        id="D-004",
+        asset_id=world.PLANNING.id,
+        steward=world.STEWARD.upn,
+        kinds=("answer_questions",),
+        valid_from=date(2026, 4, 1),
+        valid_to=date(2027, 3, 31),
+        mark=world.PLANNING.mark,
+    )
+    records = replace(world.records(), delegations=(replace(lent, **changes),))
+
+    asked = assign(world.PLANNING, records, world.directory(), today=TODAY)
+
+    assert (asked.steward == world.STEWARD) is offered
+    assert ("no delegation in date" in asked.no_steward) is not offered
 
 
 def test_a_steward_is_asked_first_when_the_rule_says_so() -> None:
