@@ -162,17 +162,16 @@ _WHAT = """`make bench` wrote this page; it takes some minutes and some gigabyte
 | Permissions | permissions of everything that carries a sign of sharing, at 5 units an item |
 | Backstop sync | a sync of every library, nothing having changed |
 | Evaluation | all policies of `policies/` over the whole mirror: what each rule matches, and what it cannot decide |
-| 1,000 changes | edits, uploads, renames, links and deletions all over the tenant: libraries synced, evaluated, all their findings made |
-| First plan | evaluation, all findings made and kept, and the plan: in a tenant whose files mostly bear no label yet |"""
+| First plan | what the timer does: evaluation, all findings made and kept, cases, plan: in a tenant whose files mostly bear no label yet |
+| 1,000 changes | edits, uploads, renames, links and deletions all over the tenant: libraries synced, what changed evaluated, its findings made, planned, cases brought up to date |"""
 
 _WHERE = """## Where the time goes
 
 - *First mirror*: first the requests, which pass the SDK's middleware and httpx a megabyte at a time, then laying out columns, then
   decoding. What is left is the same for small libraries and large ones: rows of state and commits to one Delta log.
-- *1,000 changes*: they are spread over all libraries, so nearly every one is synced and its file of rows written anew, by
-  a merge for what changed and another for what was deleted. Then every finding in those libraries is made, though few are new: that
-  grows with what is found, not with what changed. *Inside* has the parts. What stands between this figure and its aim is both:
-  making every finding again, and rewriting a library's rows twice for a handful of changes.
+- *1,000 changes*: they are spread over all libraries, so nearly every one is synced, at a dozen requests to storage each, and its
+  file of rows is written anew; libraries that wait for their turn at the table share a commit. Evaluated is what changed: files,
+  links and grants one by one; folders, libraries and sites by sums over what lies inside, which is read as columns.
 - *Evaluation*: the first look of a process fetches the mirror's files; looks after it fetch only what changed.
 - *First plan*: findings and actions are objects that are kept, so memory grows with them."""
 

@@ -6,7 +6,7 @@ when they are read. The same expressions run over a few changed libraries and ov
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,13 +16,13 @@ from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.frames import IN_LIBRARIES, Frames
 from custos.engine.gazette import Gazette, gazette
-from custos.engine.guards import Guards, covered
+from custos.engine.guards import Guard, Guards, covered
 from custos.engine.model import Finding, Kind
 from custos.engine.paths import Paths
 from custos.engine.rules import Asked, asked_rules, finding_of
 from custos.policy.model import Bundle
 
-_BATCH = 50_000
+_BATCH = 20_000
 _OF_SITES = (Kind.SITE, Kind.TEAM, Kind.GUEST)
 _ORDER = ("drive_id", "item_id", "permission_id", "grantee", "user_id", "site_id")
 
@@ -78,17 +78,39 @@ class Evaluation:
 
     def _of(self, asked: Asked, limit: int | None) -> Iterator[Finding]:
         guards = {f"guard:{number}": guard for number, guard in enumerate(asked.guards)}
-        found = self._frames.of(asked.rule.kind, asked.facts).filter(asked.found).sort(_ORDER)
-        found = found if limit is None else found.head(limit)
-        flags = [guard.covers.fill_null(value=False).alias(name) for name, guard in guards.items()]
-        rows = found.select(pl.exclude("^in:.*$"), *flags).collect()
-        for start in range(0, rows.height, _BATCH):
-            batch = rows.slice(start, _BATCH)
-            inside = asked.rule.kind in IN_LIBRARIES
+        inside = asked.rule.kind in IN_LIBRARIES
+        for batch in self._batches(asked, guards, limit):
             urls = self._paths.of(batch) if inside else batch["url"].fill_null("").to_list()
             for row, url in zip(batch.iter_rows(named=True), urls, strict=True):
                 covering = [guard for name, guard in guards.items() if row[name]]
                 yield finding_of(asked, row, url, covering, self._bundle)
+
+    def _batches(self, asked: Asked, guards: Mapping[str, Guard], limit: int | None) -> Iterator[pl.DataFrame]:
+        """The rows that a rule finds, in order; many of them a few libraries at a time, so that few are held at once."""
+        found = self._frames.of(asked.rule.kind, asked.facts).filter(asked.found)
+        flags = [guard.covers.fill_null(value=False).alias(name) for name, guard in guards.items()]
+        told = (pl.exclude("^in:.*$"), *flags)
+        if limit is not None or self.counts[asked.name].matched <= _BATCH:
+            rows = found.sort(_ORDER)
+            yield (rows if limit is None else rows.head(limit)).select(*told).collect()
+            return
+        heights = found.group_by("drive_id").len().sort("drive_id").collect()
+        for drives in _together(heights.iter_rows()):
+            yield found.filter(pl.col("drive_id").is_in(drives)).sort(_ORDER).select(*told).collect()
+
+
+def _together(heights: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
+    """Libraries in the order given, as many at a time as come to a batch of rows; one that is larger by itself."""
+    some: list[str] = []
+    held = 0
+    for drive, height in heights:
+        if some and held + height > _BATCH:
+            yield some
+            some, held = [], 0
+        some.append(drive)
+        held += height
+    if some:
+        yield some
 
 
 def evaluate(bundle: Bundle, facts: Facts, now: datetime, *, extent: Extent | None = None) -> Evaluation:

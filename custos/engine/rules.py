@@ -14,6 +14,7 @@ import polars as pl
 from custos.engine.frames import IDS
 from custos.engine.guards import Guard, Guards
 from custos.engine.model import ActionKind, Fact, Finding, Kind, State, Subject
+from custos.engine.observed import Observed, once
 from custos.engine.protect import of_label
 from custos.policy.bundle import winner
 from custos.policy.catalogue import CATALOGUE
@@ -116,14 +117,16 @@ def _yielding(one: Asked, asked: Sequence[Asked], position: int) -> Asked:
     return replace(one, stronger=stronger, facts=facts)
 
 
-def values_of(names: frozenset[str], row: Mapping[str, Fact]) -> dict[str, Fact]:
+def values_of(names: frozenset[str], row: Mapping[str, Fact]) -> Mapping[str, Fact]:
     """The facts in a row of a frame, with their bounds and missing flags."""
-    return {column: row[column] for column in _columns(names)}
+    places = _places(names)
+    return Observed(places, [row[column] for column in places])
 
 
 @lru_cache(maxsize=1000)
-def _columns(names: frozenset[str]) -> tuple[str, ...]:
-    return tuple(column for name in sorted(names) for column in columns_of(CATALOGUE[name]))
+def _places(names: frozenset[str]) -> Mapping[str, int]:
+    columns = dict.fromkeys(column for name in sorted(names) for column in columns_of(CATALOGUE[name]))
+    return {column: place for place, column in enumerate(columns)}
 
 
 def subject_of(kind: Kind, row: Mapping[str, Fact], url: str) -> Subject:
@@ -132,8 +135,8 @@ def subject_of(kind: Kind, row: Mapping[str, Fact], url: str) -> Subject:
     grantee = row["grantee"]
     return Subject(
         kind=kind,
-        site_id=ids["site_id"],
-        drive_id=ids["drive_id"],
+        site_id=once(ids["site_id"]),
+        drive_id=once(ids["drive_id"]),
         item_id=ids["item_id"],
         permission_id=ids["permission_id"],
         grantee=grantee if isinstance(grantee, int) else -1,
@@ -149,7 +152,7 @@ def finding_of(asked: Asked, row: Mapping[str, Fact], url: str, guards: Sequence
     subject = subject_of(asked.rule.kind, row, url)
     expired = [guard.protection.reference for guard in guards if not guard.stops]
     if expired:
-        facts["exemption_expired"] = ", ".join(expired)
+        facts = {**facts, "exemption_expired": ", ".join(expired)}
     key = "\n".join((asked.name, subject.key, str(subject.grantee)))
     return Finding(
         id=hashlib.sha256(key.encode()).hexdigest()[:20],
@@ -157,8 +160,8 @@ def finding_of(asked: Asked, row: Mapping[str, Fact], url: str, guards: Sequence
         rule=asked.rule.id,
         where=asked.rule.mark,
         subject=subject,
-        asset_id=str(row["asset"] or ""),
+        asset_id=once(str(row["asset"] or "")),
         facts=facts,
-        because=sentence(asked.rule.because, facts),
+        because=once(sentence(asked.rule.because, facts)),
         protections=(*(guard.protection for guard in guards if guard.stops), *of_label(asked.rule, facts, bundle)),
     )
