@@ -163,7 +163,7 @@ _WHAT = """`make bench` wrote this page; it takes some minutes and some gigabyte
 | Backstop sync | a sync of every library, nothing having changed |
 | Evaluation | all policies of `policies/` over the whole mirror: what each rule matches, and what it cannot decide |
 | First plan | what the timer does: evaluation, all findings made and kept, cases, plan: in a tenant whose files mostly bear no label yet |
-| 1,000 changes | edits, uploads, renames, links and deletions all over the tenant: libraries synced, what changed evaluated, its findings made, planned, cases brought up to date |"""
+| 1,000 changes | edits, uploads, renames, links and deletions all over the tenant: synced, evaluated, findings, plan and cases made |"""
 
 _WHERE = """## Where the time goes
 

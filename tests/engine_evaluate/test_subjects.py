@@ -180,6 +180,36 @@ def test_evaluating_some_libraries_finds_what_evaluating_all_finds_there(invento
     assert evaluation.coverage == (1, 1)
 
 
+def test_a_few_changed_files_are_judged_as_among_all(inventory: Inventory) -> None:
+    """Of the items that changed all is found that is found when everything is looked at, and of the others nothing."""
+    inventory.folder(LIBRARY, "T-1")
+    for number in range(4):
+        inventory.file(LIBRARY, f"letter-{number}", "T-1", shared_scope="anonymous", permissions_read_at=NOW)
+        inventory.link(LIBRARY, f"letter-{number}", f"link-{number}")
+    of_items = (Kind.FILE, Kind.LINK, Kind.GRANT)
+    whole = [one for one in found(inventory) if one.subject.kind in of_items]
+    changed = frozenset({"letter-1", "letter-3", "long gone"})
+    extent = Extent({LIBRARY: changed}, frozenset([LIBRARY]))
+    evaluation = evaluate(shipped(), inventory.facts(), NOW, extent=extent)
+    few = [one for one in evaluation.findings() if one.subject.kind in of_items]
+    assert {one.subject.item_id for one in few} == {"letter-1", "letter-3"}
+    assert few == [one for one in whole if one.subject.item_id in changed]
+    assert evaluation.counts["labels-from-schedule/unlabelled-file"].covered == 2
+
+
+def test_very_many_findings_come_in_the_order_of_few() -> None:
+    """A rule that finds more than are held at once finds each exactly once, library by library."""
+    inventory = Inventory()
+    site = inventory.site(TENANCY)
+    libraries = [inventory.library(site, f"Tenancy files {number}") for number in range(3)]
+    files = [(library, f"file-{number:05}") for library in libraries for number in range(7_000)]
+    for library, name in files:
+        inventory.file(library, name)
+    bundle = load_files(with_policy(policy()))
+    told = [one.subject for one in evaluate(bundle, inventory.facts(), NOW).findings("test-policy")]
+    assert [(one.drive_id, one.item_id) for one in told] == files
+
+
 def test_addresses_are_built_from_names_and_parents(inventory: Inventory) -> None:
     """A finding carries the web address, escaped."""
     inventory.folder(LIBRARY, "T-1 & son")
