@@ -309,7 +309,7 @@ def standing(home: Path) -> Iterator[Council]:
 
 def govern(council: Council) -> str:
     """Approve every policy, labels for their pilot, and apply the plan. Returns the id of the run that did it."""
-    council.ask(lambda app: _approve(app, council.first["id"]))
+    council.ask(lambda app: approve(app, council.first["id"]))
     plan = council.custos("plan", "--json", "--as", OPERATOR).json()
     applied = council.custos("apply", plan["id"], "--as", OPERATOR)
     found = _RUN.search(applied.out)
@@ -320,7 +320,7 @@ def govern(council: Council) -> str:
     return found[0]
 
 
-async def _approve(app: Custos, plan_id: str) -> None:
+async def approve(app: Custos, plan_id: str) -> None:
     """Every policy for its pilot, and those about access for everything, on the plan made of exactly its version."""
     plan = await app.plans.load(plan_id)
     for policy in (await in_force(app)).bundle.policies.values():

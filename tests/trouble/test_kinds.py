@@ -1,0 +1,87 @@
+"""Each kind of trouble with answers, tokens and clocks: Custos ends where it would have ended without, and nothing is done twice.
+
+Somebody puts a file into a library and shares it with everybody. Custos shall see it, label it and give the link an end,
+once, whatever happens meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from custos.audit.events import What
+from custos.inventory.state import SyncState
+from simulator.tenant.model import Item
+from tests.trouble.world import World
+
+type Troubles = list[dict[str, Any]]
+
+STORIES: dict[str, Troubles] = {
+    "latency": [{"kind": "latency", "seconds": 0.01, "most": 0.05}],
+    "latency, exponential": [{"kind": "latency", "seconds": 0.02, "distribution": "exponential"}],
+    "one request in five fails": [{"kind": "errors", "rate": 0.2}],
+    "half of them fail": [{"kind": "errors", "rate": 0.5, "statuses": [500, 502, 504], "path": "/graph/"}],
+    "truncated": [{"kind": "truncated", "path": "/drives/", "times": 3}],
+    "truncated batch": [{"kind": "truncated", "path": "$batch", "times": 2}],
+    "a page in HTML": [{"kind": "html", "path": "/drives/", "status": 502, "times": 2}],
+    "HTML that says 200": [{"kind": "html", "path": "/drives/", "status": 200, "times": 2}],
+    "not JSON": [{"kind": "not_json", "path": "/graph/", "times": 4}],
+    "dropped": [{"kind": "dropped", "path": "/graph/", "times": 3, "after": 1}],
+    "dropped after the writes were done": [
+        {"kind": "dropped", "path": "/drives/", "method": "PATCH", "done": True, "times": 2}
+    ],
+    "writes fail": [{"kind": "status", "path": "/drives/", "method": "PATCH", "status": 504, "times": 3}],
+    "cut midway": [{"kind": "midway", "path": "/graph/", "times": 4, "after": 1}],
+    "delta forgotten": [{"kind": "expired", "path": "send-ehcp"}],
+    "delta forgotten, the other way": [
+        {"kind": "expired", "path": "send-ehcp", "code": "resyncChangesUploadDifferences"}
+    ],
+    "429, decimal": [{"kind": "throttled", "path": "/drives/", "seconds": 0.4}],
+    "503, untold": [{"kind": "throttled", "path": "/drives/", "seconds": 0.4, "status": 503, "told": False}],
+    "429 inside a batch": [{"kind": "part", "status": 429, "retry_after": 0.3, "times": 2}],
+    "424 inside a batch": [{"kind": "part", "status": 424, "times": 2}],
+    "503 inside a batch": [{"kind": "part", "status": 503, "times": 1}],
+    "a part is missing": [{"kind": "batch_missing", "times": 2}],
+    "token revoked": [{"kind": "revoked", "path": "/graph/", "after": 1}],
+    "token challenged": [{"kind": "revoked", "path": "/graph/", "after": 1, "challenge": True}],
+    "short tokens": [{"kind": "short_tokens", "seconds": 30}, {"kind": "revoked"}],
+    "Entra away": [{"kind": "entra_away", "times": 0}, {"kind": "revoked"}],
+    "services four minutes ahead": [{"kind": "skew", "seconds": 240}],
+    "Entra four minutes ahead": [{"kind": "skew", "seconds": 240, "of": "entra"}, {"kind": "revoked"}],
+    "tokens not yet valid": [{"kind": "skew", "seconds": 900, "of": "entra"}, {"kind": "revoked"}],
+    "tokens just past": [
+        {"kind": "skew", "seconds": -100, "of": "entra"},
+        {"kind": "short_tokens", "seconds": 60},
+        {"kind": "revoked"},
+    ],
+}
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_custos_ends_right(world: World, story: str) -> None:
+    """Under the trouble nothing known is lost; after it the mirror is true, and each thing was done once."""
+    item = world.upload()
+    world.share(item)
+    before = set(world.mirror()["item_id"])
+    hits = world.happened()
+    world.trouble(*STORIES[story])
+    world.sync()
+    for trouble in STORIES[story]:
+        assert world.happened().get(trouble["kind"], 0) > hits.get(trouble["kind"], 0), "the trouble never came"
+    assert before <= set(world.mirror()["item_id"])
+    if world.state().state is not SyncState.COMPLETE:
+        assert world.state().why or world.state().begun
+    world.later()
+    world.later()
+    assert_done_once(world, item)
+
+
+def assert_done_once(world: World, item: Item) -> None:
+    """The mirror is the tenant; the file has its label, its one link an end, and the audit each of both once."""
+    assert world.is_true()
+    assert item.stamp is not None
+    (link,) = item.own or ()
+    assert link.expires
+    assert world.done(item)[What.ACTION_DONE] == 2
+    assert world.done(item)[What.ACTION_UNKNOWN] == 0
