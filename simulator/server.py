@@ -107,7 +107,7 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
             dressed = http_refusal(refusal, SHAREPOINT if request.path.startswith("/sharepoint") else GRAPH)
             dressed.set_status(refusal.status)
             dressed.headers.update(refusal.headers)
-            return dressed
+            raise dressed from refusal
         number = str(uuid.uuid4())
         client = request.headers.get("client-request-id", number)
         told = error_answer(refusal, request_id=number, client_request_id=client, headers=refusal.headers)

@@ -11,6 +11,7 @@ from custos.inventory.state import DriveStates, SyncState
 from custos.inventory.sync import SyncReport, sync_drive
 from custos.jobs import turns
 from custos.m365 import subscriptions
+from custos.m365.errors import Forbidden, NotFound, Refused
 from custos.storage.queues import SYNC
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: s
     is a subscription that Graph asked to confirm. Raises StorageTrouble: then the message stays in its queue.
     """
     if reauthorise:
-        await subscriptions.reauthorise(app.m365.observer, reauthorise)
+        await _reauthorise(app, reauthorise)
     known = await DriveStates.of(app.account).get(drive_id)
     report = await sync_drive(
         app.m365, app.account, app.lakehouse, app.clock, drive_id, deadline_seconds=TURN_SECONDS, full=full
@@ -46,6 +47,16 @@ async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: s
     await app.m365.gate.flush()
     _log.info("library synced", extra={"drive": drive_id, "state": report.state.value, "changed": report.changed})
     return report
+
+
+async def _reauthorise(app: Custos, subscription_id: str) -> None:
+    """Confirm a subscription. One that is gone, or may not be confirmed, is left to the comparison of subscriptions: the
+    library is read all the same, for that is what its last notification asked for.
+    """
+    try:
+        await subscriptions.reauthorise(app.m365.observer, subscription_id)
+    except (NotFound, Forbidden, Refused) as trouble:
+        _log.warning("subscription not reauthorised", extra={"subscription": subscription_id, "trouble": str(trouble)})
 
 
 async def queue_all(app: Custos, *, late: bool = False) -> int:

@@ -96,7 +96,8 @@ class Identity:
         if self._credential is None:
             from azure.identity.aio import ManagedIdentityCredential
 
-            self._credential = ManagedIdentityCredential(client_id=self.client_id)
+            # azure-identity would try ten times, for minutes: the gate does all waiting, and a worker has not so long
+            self._credential = ManagedIdentityCredential(client_id=self.client_id, retry_total=0)
         return self._credential
 
     async def _close(self) -> None:

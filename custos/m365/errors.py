@@ -10,7 +10,7 @@
         ├── Precondition   412: not as it was when it was read
         ├── Locked         423: the site is locked or archived, or the file is checked out
         ├── Refused        400 and every other 4xx, 501, 507: asking again changes nothing
-        ├── Unavailable    5xx, or no answer; `maybe_done` tells whether a write may have happened
+        ├── Unavailable    5xx, 424, or no answer; `maybe_done` tells whether a write may have happened
         └── Malformed      an answer that cannot be understood: cut short, not JSON, or without what it must have
 
 Source: https://learn.microsoft.com/graph/errors
@@ -150,6 +150,8 @@ _BY_STATUS: Mapping[int, type[Trouble]] = {
     507: Refused,
 }
 _THROTTLED = frozenset({429, 503, 509})
+_NEVER_BEGUN = 424  # a part of a batch whose predecessor failed
+_PASSING = frozenset({408, _NEVER_BEGUN})
 
 
 class _Error(msgspec.Struct):
@@ -196,9 +198,10 @@ def trouble_from(status: int, headers: Mapping[str, str], body: bytes, *, what: 
     if status == 410:
         return Gone(sentence, location=headers.get("location", ""), code=code, inner_code=inner, request_id=request_id)
     kind = _BY_STATUS.get(status)
-    if kind is None and (status >= 500 or status == 408):
+    if kind is None and (status >= 500 or status in _PASSING):
+        maybe_done = is_write and status != _NEVER_BEGUN
         return Unavailable(
-            sentence, maybe_done=is_write, status=status, code=code, inner_code=inner, request_id=request_id
+            sentence, maybe_done=maybe_done, status=status, code=code, inner_code=inner, request_id=request_id
         )
     return (kind or Refused)(sentence, status=status, code=code, inner_code=inner, request_id=request_id)
 

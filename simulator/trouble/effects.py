@@ -53,7 +53,7 @@ class _Effects:
             case kinds.Forged():
                 app[COURIER].forge_all(trouble.claim, trouble.count)
             case kinds.Lifecycle():
-                self._tell(trouble.event)
+                self._tell(trouble.event, trouble.path)
             case kinds.Unsubscribed():
                 for subscription in [one for one in app[SUBSCRIPTIONS] if trouble.path in one.resource]:
                     app[SUBSCRIPTIONS].remove(subscription)
@@ -83,8 +83,8 @@ class _Effects:
                 drive.epoch += 1
                 drive.resync = trouble.code
 
-    def _tell(self, event: str) -> None:
-        for subscription in self._app[SUBSCRIPTIONS]:
+    def _tell(self, event: str, path: str) -> None:
+        for subscription in [one for one in self._app[SUBSCRIPTIONS] if path in one.resource]:
             self._app[COURIER].lifecycle(subscription, event)
 
     def _people(self, name: str) -> list[User]:

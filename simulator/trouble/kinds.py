@@ -99,7 +99,7 @@ class StatusAnswer(OnRequests, frozen=True, tag="status"):
     """The answer is this `status`, with `Retry-After: retry_after` if given and `code` as its error code."""
 
     status: Status = 503
-    retry_after: Seconds = 0
+    retry_after: Seconds = 0.0
     code: str = ""
 
 
@@ -123,7 +123,7 @@ class Html(OnRequests, frozen=True, tag="html"):
     """A gateway's page in HTML stands where JSON should, with this `status`."""
 
     status: Annotated[int, msgspec.Meta(ge=200, le=599)] = 503
-    retry_after: Seconds = 0
+    retry_after: Seconds = 0.0
 
 
 class NotJson(OnRequests, frozen=True, tag="not_json"):
@@ -160,7 +160,7 @@ class Part(OnRequests, frozen=True, tag="part"):
     source: ClassVar[str] = _BATCHING
 
     status: Status = 429
-    retry_after: Seconds = 0
+    retry_after: Seconds = 0.0
     code: str = ""
 
 
@@ -250,8 +250,8 @@ class Forged(AtOnce, frozen=True, tag="forged"):
 
 
 class Lifecycle(AtOnce, frozen=True, tag="lifecycle"):
-    """Every subscriber is told of `event`. Asked for reauthorisation, it hears nothing more until it gave it; removed,
-    the subscription is gone.
+    """Subscribers to resources with `path` in them are told of `event`. Asked for reauthorisation, they hear nothing more
+    until they gave it; removed, the subscription is gone.
     """
 
     source: ClassVar[str] = _LIFECYCLE

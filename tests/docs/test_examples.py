@@ -21,7 +21,7 @@ from tests.docs.pages import DOCS, Example, examples
 POLICIES = REPOSITORY / "policies"
 SHIPPED = load(POLICIES)
 LANGUAGES = ("yaml", "csv", "console", "text", "sh", "json")
-KINDS = ("policy", "cases")
+KINDS = ("policy", "cases", "script")
 
 
 def with_policy(example: Example) -> dict[str, bytes]:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
 import aiohttp
+import jwt
 import pytest
 
+from simulator.entra.identity import AUTHORITY, GRAPH, OBSERVER_CLIENT_ID
 from simulator.keys import TROUBLES
 from simulator.refusal import Refused
-from tests.simulator_content.world import World
+from simulator.trouble.script import read_script, script_from
+from tests.simulator_content.world import CLASS, World
 
 
 async def test_a_status_as_often_as_asked(world: World) -> None:
@@ -73,3 +84,155 @@ async def test_troubles_can_be_taken_off(world: World) -> None:
     assert waiting == {"id": "t1", "kind": "html", "path": "/delta", "happened": 0, "standing": True}
     world.app[TROUBLES].take_off()
     assert (await world.get(f"{world.root}/delta")).status == 200
+
+
+async def test_the_same_seed_brings_the_same_trouble(world: World) -> None:
+    """Chance follows the seed: asked anew with the same seed, the same requests fail in the same way; another seed differs."""
+
+    async def told(seed: int) -> list[int]:
+        world.app[TROUBLES].take_off()
+        world.app[TROUBLES]._numbers = itertools.count(1)
+        world.app[TROUBLES].add(script_from({"seed": seed, "troubles": [{"kind": "errors", "rate": 0.5}]}))
+        return [(await world.get(world.root)).status for _ in range(12)]
+
+    first = await told(7)
+    assert first == await told(7) != await told(8)
+    assert {200} < set(first) <= {200, 500, 502, 503, 504}
+
+
+async def test_who_comes_early_waits_longer(world: World) -> None:
+    """A request before the end of the wait is refused again, with twice the wait."""
+    world.fault(kind="throttled", seconds=0.2)
+    waits = [(await world.get(world.root)).headers["Retry-After"] for _ in range(3)]
+    assert waits == ["0.2", "0.4", "0.8"]
+    await asyncio.sleep(0.85)
+    assert (await world.get(world.root)).status == 200
+    assert world.app[TROUBLES].happened == {"throttled": 3}
+
+
+async def test_a_wait_need_not_be_told(world: World) -> None:
+    """Throttled without a header, as a 503 with an empty body."""
+    world.fault(kind="throttled", seconds=0.1, status=503, told=False)
+    reply = await world.get(world.root)
+    assert (reply.status, reply.body) == (503, None)
+    assert "Retry-After" not in reply.headers
+
+
+async def test_latency_makes_answers_late(world: World) -> None:
+    """Each answer comes later by what was asked, until the trouble is taken off."""
+    world.fault(kind="latency", seconds=0.1)
+    began = time.monotonic()
+    await world.get(world.root)
+    assert time.monotonic() - began >= 0.1
+    world.app[TROUBLES].take_off("latency")
+    await world.get(world.root)
+    assert world.app[TROUBLES].happened == {"latency": 1}
+
+
+async def test_only_later_pages_fail(world: World) -> None:
+    """The first page of a listing comes, the next does not; afterwards the listing goes on from there."""
+    world.fault(kind="page")
+    first = await world.get(f"{world.root}/delta?$top=2")
+    link = first.body["@odata.nextLink"]
+    assert [(await world.get(link)).status for _ in range(2)] == [500, 200]
+
+
+@pytest.mark.parametrize("code", ["resyncChangesApplyDifferences", "resyncChangesUploadDifferences"])
+async def test_delta_tokens_lapse_in_both_ways(world: World, code: str) -> None:
+    """410 names how to begin anew, and where."""
+    link = await world.delta_link()
+    world.fault(kind="expired", path=world.drive.id, code=code)
+    reply = await world.get(link)
+    assert (reply.status, reply.code) == (410, code)
+    assert (await world.get(reply.headers["Location"])).status == 200
+
+
+async def test_a_part_of_a_batch_fails_alone(world: World) -> None:
+    """The batch answers 200, one part 429 with its own pause; requests outside batches are spared."""
+    world.fault(kind="part", retry_after=1.5)
+    assert (await world.get(world.root)).status == 200
+    parts = [{"id": str(n), "method": "GET", "url": world.root} for n in range(2)]
+    reply = await world.ask("POST", "/$batch", {"requests": parts})
+    told = {part["id"]: part for part in reply.body["responses"]}
+    assert [told[n]["status"] for n in "01"] == [429, 200]
+    assert told["0"]["headers"]["Retry-After"] == "1.5"
+
+
+async def test_what_was_dropped_may_have_been_done(world: World) -> None:
+    """With `done` the request is carried out, and nobody hears of it."""
+    world.fault(kind="dropped", done=True, times=0)
+    with pytest.raises(aiohttp.ClientError):
+        await world.ask("PATCH", f"{world.at('a.docx')}/retentionLabel", {"name": CLASS}, actor=True)
+    assert world.items["a.docx"].stamp is not None
+
+
+async def test_tokens_are_revoked_in_the_middle(world: World) -> None:
+    """After so many requests the token is refused with a claims challenge; a new one is taken."""
+    world.fault(kind="revoked", after=1, challenge=True)
+    old = {"Authorization": f"Bearer {world.app[AUTHORITY].issue(OBSERVER_CLIENT_ID, GRAPH)}"}
+    assert (await world.get(world.root, **old)).status == 200
+    refused = await world.get(world.root, **old)
+    assert refused.status == 401
+    assert 'error="insufficient_claims"' in refused.headers["WWW-Authenticate"]
+    assert (await world.get(world.root)).status == 200
+
+
+async def test_services_date_and_judge_by_a_clock_that_is_wrong(world: World) -> None:
+    """An hour ahead the services say so in `Date` and refuse tokens that end within it."""
+    short = {"Authorization": f"Bearer {world.app[AUTHORITY].issue(OBSERVER_CLIENT_ID, GRAPH, seconds=600)}"}
+    world.fault(kind="skew", seconds=3600)
+    reply = await world.get(world.root)
+    assert (parsedate_to_datetime(reply.headers["Date"]) - datetime.now(UTC)).total_seconds() > 3000
+    assert (await world.get(world.root, **short)).status == 401
+    world.app[TROUBLES].take_off()
+    assert (await world.get(world.root, **short)).status == 200
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(240, 200), (900, 401), (-240, 200)])
+async def test_tokens_of_another_clock(world: World, ahead: float, status: int) -> None:
+    """Five minutes are let pass: a token that is valid a little later counts, one of in a quarter of an hour does not."""
+    world.fault(kind="skew", seconds=ahead, of="entra")
+    assert (await world.get(world.root)).status == status
+
+
+async def test_short_tokens_say_how_long_they_live(world: World) -> None:
+    """The managed identity's answer and the token agree on the end."""
+    world.fault(kind="short_tokens", seconds=60)
+    token = world.app[AUTHORITY].issue(OBSERVER_CLIENT_ID, GRAPH)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == 60
+
+
+async def test_entra_can_be_away(world: World) -> None:
+    """Token endpoints answer 503 and nothing else does."""
+    world.fault(kind="entra_away")
+    async with world.session.get(f"{world.url}/msi/token") as answer:
+        assert answer.status == 503
+    assert (await world.get(world.root)).status == 200
+
+
+async def test_a_trouble_comes_and_goes_by_the_tenant_s_clock(world: World) -> None:
+    """It begins at its time and ends after its span."""
+    world.fault(kind="status", path="/drives/", status=423, times=0, at="PT2H", lasts="PT30M")
+    statuses = []
+    for step in (0, 130, 30):
+        world.tenant.clock.advance(timedelta(minutes=step))
+        statuses.append((await world.get(world.root)).status)
+    assert statuses == [200, 423, 200]
+    assert world.app[TROUBLES].waiting() == []
+
+
+def test_a_script_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    """File, number of the trouble, what is wrong and what there is, in one sentence."""
+    script = tmp_path / "storm.yaml"
+    for text, words in (
+        ("troubles: [{kind: html}, {kind: hail}]", "Trouble 2: there is no kind 'hail'; there are latency"),
+        ("- {kind: html, rate: 2}", "Trouble 1, html: Expected `float` <= 1.0"),
+        ("- {kind: html, at: soon}", "Trouble 1, html: 'soon' is no moment; write PT2H"),
+        ("troubles: {", "line 1"),
+        ("seeds: 1\ntroubles: []", "A script has no 'seeds'; it has seed and troubles."),
+    ):
+        script.write_text(text)
+        with pytest.raises(Refused, match=re.escape(words)) as refused:
+            read_script(script)
+        assert str(script) in refused.value.message

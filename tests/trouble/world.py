@@ -33,7 +33,7 @@ from custos.m365.budget import _PARTITION
 from custos.m365.errors import Trouble
 from custos.notices.digest import DigestState
 from custos.settings import REPOSITORY
-from custos.storage.queues import ACT, ALL, EVALUATE, NOTIFY
+from custos.storage.queues import ACT, ALL, NOTIFY
 from local_host.azurite import Azurite
 from simulator.control.desk import environment
 from simulator.council import build_council
@@ -55,7 +55,7 @@ _TURNS = 40
 _SCALE = 0.0005
 
 
-@dataclass
+@dataclass(repr=False)
 class Server:
     """The tenant behind HTTP, on an event loop in a thread of its own."""
 
@@ -81,7 +81,7 @@ class Server:
         return self.runner.app
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """Custos and its tenant. `server.tenant` is the truth."""
 
@@ -96,7 +96,7 @@ class World:
 
     def calm(self) -> None:
         """Take every trouble off, and let the waits end that it brought."""
-        self.server.do(lambda: self.server.app[TROUBLES].take_off())
+        self.server.do(self.server.app[TROUBLES].take_off)
         self.ask(_wait_no_more)
 
     def happened(self) -> Mapping[str, int]:
@@ -117,10 +117,12 @@ class World:
     def share(self, item: Item) -> str:
         """Somebody makes a link that anyone can open; its id."""
         tenant = self.server.tenant
-        made, _ = self.server.do(
-            lambda: sharing.create_link(tenant, item, scope="anonymous", kind="view", by=_somebody(tenant))
-        )
-        return made.id
+
+        def make() -> str:
+            item.drive.site.capability = "anyone"
+            return sharing.create_link(tenant, item, scope="anonymous", kind="view", by=_somebody(tenant))[0].id
+
+        return self.server.do(make)
 
     # -- what Custos does -----------------------------------------------------------------------------------------------
 
@@ -130,10 +132,14 @@ class World:
 
     def sync(self, *paths: str) -> list[SyncReport]:
         """One turn at each library, whatever comes of it; then everything that follows from it."""
-        ids = [self.drive(path).id for path in paths or (LIBRARY,)]
-        reports = self.ask(lambda app: _turns(app, ids))
+        reports = self.read(*paths)
         self.work()
         return reports
+
+    def read(self, *paths: str) -> list[SyncReport]:
+        """One turn at each library, whatever comes of it. What follows is left in the queues."""
+        ids = [self.drive(path).id for path in paths or (LIBRARY,)]
+        return self.ask(lambda app: _turns(app, ids))
 
     def later(self, *paths: str) -> None:
         """The trouble is over: what was put off is done, and the next round of the backstop comes."""
@@ -219,16 +225,17 @@ async def _again(app: Custos) -> None:
 
 
 async def _work(app: Custos) -> None:
+    try:
+        await evaluation.evaluate_changes(app)
+    except Trouble as trouble:
+        if not trouble.passing:
+            raise
     doing: dict[str, Callable[[Any], Awaitable[object]]] = {
-        EVALUATE: lambda message: evaluation.evaluate(app, drives=frozenset(message["drives"])),
         ACT: lambda message: acting.work(app, message),
         NOTIFY: lambda message: notifying.deliver(app, message),
     }
-    idle = 0
     for _ in range(_TURNS):
-        worked = [await _one(app, name, do) for name, do in doing.items()]
-        idle = 0 if any(worked) else idle + 1
-        if idle:
+        if not any([await _one(app, name, do) for name, do in doing.items()]):
             return
 
 

@@ -1,0 +1,184 @@
+"""Trouble with notifications: whatever comes, comes twice, late, forged or not at all, the mirror ends true."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from custos.bootstrap import Custos
+from custos.inventory.dirty import clear_dirty
+from custos.inventory.subscriptions import Reconciled, reconcile_subscriptions
+from custos.jobs import syncing, webhook
+from custos.jobs.incidents import Incident
+from custos.storage.queues import SYNC
+from simulator.keys import TROUBLES
+from simulator.trouble.script import script_from
+from simulator.webhooks.courier import COURIER
+from simulator.webhooks.subscribed import SUBSCRIPTIONS
+from tests.trouble.world import LIBRARY, World
+
+OTHER = "/sites/send-ehcp/Tribunals"
+_FORGED = (Incident.FORGED, "notification")
+
+
+class Hook:
+    """The webhook's address, behind HTTP on the application's own event loop; what it queues is done when asked."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.posts = 0
+        self.url = world.ask(self._open)
+
+    async def _open(self, app: Custos) -> str:
+        async def post(request: web.Request) -> web.Response:
+            token = request.query.get("validationToken")
+            if token is not None:
+                status, text = webhook.handshake(token)
+                return web.Response(status=status, text=text)
+            status = await webhook.receive(app, await request.read())
+            self.posts += 1
+            return web.Response(status=status)
+
+        served = web.Application()
+        served.router.add_post("/notifications", post)
+        self._runner = web.AppRunner(served, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        return "http://{}:{}/notifications".format(*self._runner.addresses[0][:2])
+
+    def close(self) -> None:
+        async def close(_: Custos) -> None:
+            await self._runner.cleanup()
+
+        self.world.ask(close)
+
+    def subscribe(self) -> Reconciled:
+        """What the hourly timer does."""
+        return self.world.ask(
+            lambda app: reconcile_subscriptions(app.m365, app.account, app.lakehouse, app.clock, self.url)
+        )
+
+    def heard(self, posts: int) -> None:
+        """Wait until so many posts more came than when this hook was last at rest."""
+        _until(lambda: self.posts >= posts)
+        self.posts = 0
+
+    def work(self) -> list[dict[str, Any]]:
+        """Do the syncs that notifications queued; the messages."""
+
+        async def do(app: Custos) -> list[dict[str, Any]]:
+            done = []
+            queue = app.account.queue(SYNC).client
+            async for message in queue.receive_messages():
+                told = json.loads(message.content)
+                await syncing.sync(app, told["drive"], reauthorise=told.get("reauthorise", ""))
+                await queue.delete_message(message)
+                done.append(told)
+            return done
+
+        return self.world.ask(do)
+
+    def put_on(self, **trouble: Any) -> None:
+        self.world.trouble(trouble)
+
+
+def _until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    began = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began < seconds, "it did not happen"
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def subscribed(tiny: World) -> Iterator[Hook]:
+    """Every library is subscribed to; nothing is under way."""
+    app = tiny.server.app
+    hook = Hook(tiny)
+    tiny.server.do(lambda: setattr(app[COURIER].knobs, "delay", 0.02))
+    assert hook.subscribe().created > 50
+    yield hook
+    tiny.server.do(lambda: app[TROUBLES].add(script_from({"kind": "unsubscribed"})))
+    hook.close()
+
+
+@pytest.fixture
+def hook(subscribed: Hook, world: World) -> Hook:
+    """The hook with an empty queue, and no library marked as waiting."""
+
+    async def tidy(app: Custos) -> None:
+        await app.account.queue(SYNC).client.clear_messages()
+        await asyncio.gather(*(clear_dirty(app.account, world.drive(path).id) for path in (LIBRARY, OTHER)))
+
+    world.ask(tidy)
+    subscribed.posts = 0
+    return subscribed
+
+
+def test_a_lost_notification_costs_time_only(hook: Hook, world: World) -> None:
+    """Nobody is told, nothing is queued; the backstop finds the change."""
+    hook.put_on(kind="lost")
+    item = world.upload()
+    _until(lambda: world.server.do(world.server.app[TROUBLES].waiting) == [])
+    assert (hook.posts, hook.work()) == (0, [])
+    assert item.id not in set(world.mirror()["item_id"])
+    world.read()
+    assert item.id in set(world.mirror()["item_id"])
+
+
+def test_a_doubled_notification_queues_one_sync(hook: Hook, world: World) -> None:
+    """It is told twice, and read once."""
+    hook.put_on(kind="doubled")
+    item = world.upload()
+    hook.heard(2)
+    assert [told["drive"] for told in hook.work()] == [world.drive(LIBRARY).id]
+    assert item.id in set(world.mirror()["item_id"])
+
+
+def test_order_means_nothing(hook: Hook, world: World) -> None:
+    """Two libraries whose news comes newest first, and late, are both read."""
+    hook.put_on(kind="reordered")
+    hook.put_on(kind="late", seconds=0.2)
+    items = [world.upload(LIBRARY), world.upload(OTHER)]
+    hook.heard(2)
+    assert {told["drive"] for told in hook.work()} == {world.drive(path).id for path in (LIBRARY, OTHER)}
+    for path, item in zip((LIBRARY, OTHER), items, strict=True):
+        assert item.id in set(world.mirror(path)["item_id"])
+
+
+@pytest.mark.parametrize("claim", ["client_state", "tenant", "subscription", "oversized", "not_json"])
+def test_a_forged_notification_is_counted_and_ignored(hook: Hook, world: World, claim: str) -> None:
+    """One incident more, and no library is read."""
+    before = world.incidents().get(_FORGED, 0)
+    hook.put_on(kind="forged", claim=claim)
+    hook.heard(1)
+    assert world.incidents()[_FORGED] == before + 1
+    assert hook.work() == []
+
+
+@pytest.mark.parametrize("event", ["reauthorizationRequired", "missed", "subscriptionRemoved"])
+def test_lifecycle_events_lose_nothing(hook: Hook, world: World, event: str) -> None:
+    """The library is read, reauthorised where asked for, and what was removed is subscribed to again: news flows on."""
+    drive_id = world.drive(LIBRARY).id
+    hook.put_on(kind="lifecycle", event=event, path=drive_id)
+    hook.heard(1)
+    item = world.upload()
+    assert {told["drive"] for told in hook.work()} == {drive_id}
+    assert item.id in set(world.mirror()["item_id"])
+    assert hook.subscribe().created == (1 if event == "subscriptionRemoved" else 0)
+    assert not [one for one in world.server.app[SUBSCRIPTIONS] if one.paused]
+
+
+def test_a_subscription_that_is_lost_silently_is_made_anew(hook: Hook, world: World) -> None:
+    """Microsoft forgot one: the hourly comparison subscribes again, and the next change is heard of."""
+    hook.put_on(kind="unsubscribed", path=world.drive(LIBRARY).id)
+    assert hook.subscribe().created == 1
+    item = world.upload()
+    hook.heard(1)
+    hook.work()
+    assert item.id in set(world.mirror()["item_id"])
