@@ -31,7 +31,6 @@ from simulator.trouble.kinds import Doubled, Late, Lost, Reordered
 from simulator.trouble.troubles import Troubles
 from simulator.webhooks.subscribed import Subscription, Subscriptions
 
-_HANDSHAKE_SECONDS = 10.0
 _PARTS_A_POST = 100
 _DIARY = 2_000
 _KEPT_SECONDS = 4 * 3600  # while a subscription waits for reauthorisation, on the tenant's clock
@@ -55,6 +54,7 @@ class Knobs:
     delay: float = 0.2
     in_time: float = 3.0
     patience: float = 10.0
+    handshake: float = 10.0
     first_pause: float = 1.0
     longest_pause: float = 600.0
     give_up: float = 14_400.0
@@ -280,7 +280,7 @@ class Courier:
                 target,
                 data=b"",
                 headers={"Content-Type": "text/plain; charset=utf-8"},
-                timeout=aiohttp.ClientTimeout(total=_HANDSHAKE_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=self.knobs.handshake),
             ) as response:
                 text = await response.text()
                 if response.status != 200:
@@ -288,7 +288,7 @@ class Courier:
                 if response.content_type != "text/plain":
                     return f"Notification endpoint must answer text/plain, not {response.content_type}."
         except TimeoutError:
-            return "The request timed out after 10 seconds."
+            return f"The request timed out after {self.knobs.handshake:g} seconds."
         except (aiohttp.ClientError, UnicodeDecodeError) as error:
             return f"The endpoint could not be reached: {type(error).__name__}."
         return "" if text == token else "The validation token in the answer is not the one that was sent."

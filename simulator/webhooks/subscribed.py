@@ -62,6 +62,7 @@ class Subscription:
     client_state: str
     expires: int
     security: bool = False
+    tls: str = "v1_2"
     paused: bool = False
 
     def body(self, creator_id: str) -> dict[str, Any]:
@@ -78,7 +79,7 @@ class Subscription:
             "expirationDateTime": instant(self.expires),
             "creatorId": creator_id,
             "includeResourceData": None,
-            "latestSupportedTlsVersion": "v1_2",
+            "latestSupportedTlsVersion": self.tls,
             "encryptionCertificate": None,
             "encryptionCertificateId": None,
             "notificationUrlAppId": None,

@@ -29,6 +29,7 @@ from simulator.webhooks.subscribed import KINDS, SUBSCRIPTIONS, Kind, Subscripti
 
 _SHORTEST_SECONDS = 45 * 60
 _GROUPS_MOST = 100
+_TLS = frozenset({"v1_0", "v1_1", "v1_2", "v1_3"})
 _PAGE = 50
 
 
@@ -82,6 +83,9 @@ class _Desk:
             raise bad_request("clientState is needed and may have at most 128 characters.")
         if new.include_resource_data:
             raise bad_request("Resource data is not offered for this resource.")
+        tls = new.latest_supported_tls_version or "v1_2"
+        if tls not in _TLS:
+            raise bad_request(f"latestSupportedTlsVersion {tls!r} is none of {', '.join(sorted(_TLS))}.")
         self._check_room(request, caller, new, kind)
         expires = self._expiry(new.expiration_date_time, kind)
         lifecycle = new.lifecycle_notification_url or ""
@@ -100,6 +104,7 @@ class _Desk:
             lifecycle_url=lifecycle,
             client_state=new.client_state,
             expires=expires,
+            tls=tls,
             security="includesecuritywebhooks" in ",".join(request.headers.getall("Prefer", ())).lower(),
         )
         request.app[SUBSCRIPTIONS].add(subscription)

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from custos.audit.events import What
-from custos.inventory.state import SyncState
+from custos.inventory.state import SyncState, Why
+from custos.jobs import syncing
+from simulator.tenant import files
 from simulator.tenant.model import Item
 from tests.trouble.world import World
 
@@ -82,3 +84,50 @@ def assert_done_once(world: World, item: Item) -> None:
     assert link.expires
     assert world.done(item)[What.ACTION_DONE] == 2
     assert world.done(item)[What.ACTION_UNKNOWN] == 0
+
+
+def test_a_long_wait_goes_back_into_the_queue(world: World) -> None:
+    """Told to wait for a quarter of an hour, nobody sits it out or comes early: the library is asked for again then."""
+    item = world.upload()
+    hits = world.happened().get("throttled", 0)
+    world.trouble({"kind": "throttled", "path": "/delta", "seconds": 900})
+    for _ in range(2):
+        (report,) = world.read()
+        assert report.more
+        assert 880 < report.retry_after <= 901
+    assert world.happened()["throttled"] == hits + 1
+    world.calm()
+    world.read()
+    assert item.id in set(world.mirror()["item_id"])
+
+
+def test_a_listing_that_is_not_whole_deletes_nothing(world: World) -> None:
+    """A page fails in the middle of reading all anew: what delta never told of stays, until the listing is whole."""
+    tenant = world.server.tenant
+    drives = (drive for site in tenant.sites.values() for drive in site.drives if site.path.startswith("sites/"))
+    drive = next(one for one in drives if not one.system and int(one.list_id[:2], 16) % 3 == 0)
+    path = drive.url.removeprefix(tenant.root_url)
+    world.read(path)
+    doomed = next(item for item in drive.items.values() if not item.is_folder)
+    world.server.do(lambda: files.delete(tenant, doomed, silently=True))
+    world.trouble({"kind": "page", "times": 0})
+    report = world.ask(lambda app: syncing.sync(app, drive.id, full=True))
+    assert (report.state, report.removed) == (SyncState.INCOMPLETE, 0)
+    assert doomed.id in set(world.mirror(path)["item_id"])
+    world.calm()
+    world.read(path)
+    assert doomed.id not in set(world.mirror(path)["item_id"])
+    assert world.is_true(path)
+
+
+def test_a_locked_site_is_left_out_and_kept(world: World) -> None:
+    """423 says nothing about what is in a library: what is known of it stays, and it is read when it can be."""
+    before = set(world.mirror()["item_id"])
+    item = world.upload()
+    world.trouble({"kind": "status", "status": 423, "path": "/delta", "times": 0})
+    (report,) = world.read()
+    assert (report.state, report.why) == (SyncState.INCOMPLETE, Why.LOCKED)
+    assert set(world.mirror()["item_id"]) == before
+    world.calm()
+    world.read()
+    assert set(world.mirror()["item_id"]) == before | {item.id}

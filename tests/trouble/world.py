@@ -24,7 +24,6 @@ from aiohttp import web
 
 from custos.audit.events import What
 from custos.bootstrap import Custos
-from custos.engine.run import RunState
 from custos.inventory.state import DriveState, DriveStates, SyncState
 from custos.inventory.sync import SyncReport
 from custos.jobs import acting, discovery, evaluation, incidents, notifying, syncing
@@ -40,15 +39,16 @@ from simulator.council import build_council
 from simulator.keys import TROUBLES
 from simulator.server import serve
 from simulator.teams.client import TEAMS
-from simulator.tenant import files, sharing
+from simulator.tenant import files, labelling, sharing
 from simulator.tenant.model import Drive, Item
 from simulator.tenant.state import Tenant
 from simulator.trouble.script import script_from
 from tests.staging import Desk, approve, desk
 
-LIBRARY = "/sites/send-ehcp/Annual reviews"
+SITE = "/sites/send-ehcp"
+LIBRARY = f"{SITE}/Annual reviews"
 """New files in it get a label, and links that anyone can open an end, without anybody being asked."""
-OPERATOR, APPROVER = "platform.engineer@wrenbridge.example", "siro@wrenbridge.example"
+OPERATOR = "platform.engineer@wrenbridge.example"
 _NUMBERS = count(1)
 _HIDDEN_SECONDS = 1
 _TURNS = 40
@@ -268,8 +268,8 @@ def standing(home: Path) -> Iterator[World]:
             with desk() as own:
                 world = World(server, own)
                 world.ask(_governed)
-                world.sync()
-                world.ask(_released)
+                world.read(*(f"{SITE}/{drive.name}" for drive in world.drive(LIBRARY).site.drives if not drive.system))
+                world.ask(evaluation.evaluate)
                 world.later()
                 yield world
         finally:
@@ -295,6 +295,7 @@ def _write_policies(policies: Path) -> None:
 
 async def _governed(app: Custos) -> None:
     """Sites and libraries are found, and every policy is approved on a plan of the libraries as they are, still unread."""
+    app.m365.gate.first_delay = 0.02  # pauses as short as the council is small
     for name in ALL:
         await app.account.queue(name).create()
     await discovery.discover(app)
@@ -302,16 +303,20 @@ async def _governed(app: Custos) -> None:
     await approve(app, plan.id)
 
 
-async def _released(app: Custos) -> None:
-    """What would break a ceiling may go over it: a council's first day."""
-    async for run in app.runs.all():
-        if run.state is RunState.PARKED:
-            await app.dispatcher.release(run.id, by=APPROVER, why="the backlog")
+def _label_what_is_there(tenant: Tenant) -> None:
+    """The files of the site have labels already: a day's ceilings are left for those that tests add."""
+    label = next(name for name, each in tenant.labels.items() if each.kind == "retain")
+    for drive in tenant.item_at(LIBRARY).drive.site.drives:
+        for item in list(drive.items.values()):
+            if not item.is_folder and item.stamp is None and not drive.system:
+                labelling.set_label(tenant, item, label, by=_somebody(tenant), full_control=True)
 
 
 @contextmanager
 def _served() -> Iterator[Server]:
-    server = Server(build_council(seed=1, scale=_SCALE, licences=50_001))
+    tenant = build_council(seed=1, scale=_SCALE, licences=50_001)
+    _label_what_is_there(tenant)
+    server = Server(tenant)
     thread = threading.Thread(target=server.loop.run_forever, name="tenant")
     thread.start()
     try:
