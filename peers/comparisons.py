@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 import polars as pl
 
-from custos.m365.site_admin import RANK
 from peers.known import Known, Picks
 
 _CAPABILITIES = {
@@ -22,6 +21,8 @@ _CAPABILITIES = {
     "ExternalUserSharingOnly": "new_guests",
     "ExternalUserAndGuestSharing": "anyone",
 }
+"""Of the CLI's names the inventory's, from closed to open."""
+_OPENNESS = list(_CAPABILITIES.values())
 _LIBRARY = 101
 _CONTAINERS = "/contentstorage/"
 
@@ -131,7 +132,11 @@ def _site(printed: Any, known: Known, picks: Picks) -> str:
 def _tenant(printed: Any, known: Known, _: Picks) -> str:
     ceiling = _CAPABILITIES[printed["SharingCapability"]]
     told = known.sites.filter(pl.col("sharing_capability").is_not_null())
-    looser = [row for row in told.iter_rows(named=True) if RANK[row["sharing_capability"]] > RANK[ceiling]]
+    looser = [
+        row
+        for row in told.iter_rows(named=True)
+        if _OPENNESS.index(row["sharing_capability"]) > _OPENNESS.index(ceiling)
+    ]
     return f"{len(looser)} sites are looser than the tenant ({ceiling})" if looser else ""
 
 
