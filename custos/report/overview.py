@@ -70,5 +70,5 @@ def _incidents(found: Overview) -> object:
     shown = table("An operator must look", ("what", "about", "times", "last", "detail"), numbers=("times",))
     for one in sorted(found.incidents, key=lambda one: one.last, reverse=True):
         when = f"{one.last.astimezone(COUNCIL):%-d %b %H:%M}"
-        shown.add_row(one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:200])
+        shown.add_row(one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:500])
     return shown

@@ -42,11 +42,12 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False) 
         screen.print(
             f"{count(summary.unknown, 'subject')} could not be decided, because a fact is unknown: nothing is done there."
         )
-    if plan.actions:
+    offered = any(not action.refused for action in plan.actions)
+    if offered:
         _actions(plan, records, screen, every=every)
     for note in plan.notes:
         screen.print(f"Note: {note}", markup=False)
-    if plan.actions:
+    if offered:
         screen.print(f"Cost: about {count(summary.whole.units, 'resource unit')}.")
 
 
