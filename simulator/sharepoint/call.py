@@ -54,7 +54,7 @@ class RestCall:
     def json(self) -> dict[str, Any]:
         """The body as a JSON object. Raises Refused 400."""
         try:
-            found = msgspec.json.decode(self.body or b"{}")
+            found = msgspec.json.decode(self.body.strip() or b"{}")
         except msgspec.DecodeError as error:
             raise bad_request("Invalid JSON.") from error
         if not isinstance(found, dict):
