@@ -15,6 +15,7 @@ from simulator.entra import endpoints as entra
 from simulator.entra import managed_identity
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
 from simulator.front import desk as front
+from simulator.front import unknown
 from simulator.front.certificates import CertificateAuthority
 from simulator.front.door import Door
 from simulator.front.hosts import HOSTS, Hosts
@@ -40,7 +41,7 @@ from simulator.webhooks import subscriptions
 _GRAPH = "/graph/v1.0"
 _SURFACES = (
     graph, entra, managed_identity, bot, pages, mail, activity, installs, subscriptions, sharepoint_rest,
-    sharepoint_admin, front, control, trouble, truth,
+    sharepoint_admin, front, control, trouble, truth, unknown,
 )  # fmt: skip
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

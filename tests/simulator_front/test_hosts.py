@@ -24,7 +24,7 @@ def ask(front: Front, host: str, path: str, audience: str = GRAPH) -> httpx.Resp
         ("wrenbridge.sharepoint.com", "/sites/planning-casework/_api/Web", "https://wrenbridge.sharepoint.com", 200),
         ("wrenbridge.sharepoint.example", "/sites/planning-casework/_api/Web", SHAREPOINT, 200),
         ("login.botframework.com", "/v1/.well-known/openidconfiguration", GRAPH, 200),
-        ("smba.trafficmanager.net", "/teams/v3/conversations/none/activities", GRAPH, 405),
+        ("smba.trafficmanager.net", "/teams/v3/conversations/none/activities", GRAPH, 501),
     ],
 )
 def test_a_host_name_leads_to_its_surface(front: Front, host: str, path: str, audience: str, status: int) -> None:
@@ -64,3 +64,11 @@ def test_a_tenant_of_another_name_has_its_own_hosts() -> None:
     hosts = Hosts.of("contoso.sharepoint.com")
     assert hosts.prefix("CONTOSO-admin.sharepoint.com") == "/sharepoint-admin"
     assert hosts.prefix("wrenbridge.sharepoint.com") is None
+
+
+def test_what_is_not_there_is_named_and_counted(front: Front) -> None:
+    """An operation of Entra or of the bot service that the tenant lacks is 501 with its name, and is counted."""
+    told = ask(front, "login.microsoftonline.com", f"/{TENANT_ID}/oauth2/v2.0/devicecode")
+    name = f"GET /login/{TENANT_ID}/oauth2/v2.0/devicecode"
+    assert (told.status_code, name in told.text) == (501, True)
+    assert httpx.get(f"{front.url}/sim/state", trust_env=False).json()["unanswered"][name] == 1
