@@ -34,6 +34,8 @@ ROUNDS = {"first": "first time", "next": "next day"}
 CHANGES = 1_000
 SCALE = 0.01
 _UNITS_PER_MINUTE = 10_000_000
+_ROOT = b"https://wrenbridge.sharepoint.example"
+"""The tenant for which the policies of this repository are written."""
 
 
 class SideFailed(CustosError):
@@ -74,48 +76,59 @@ def compare(
 ) -> Comparison:
     """Put the questions. `home` is emptied first and keeps logs, answers and `run.json`.
 
-    Raises HostError when a server does not start, and SideFailed.
+    A side that fails is left out, with its last words. Raises HostError when a server does not start, and SideFailed when people
+    cannot make their changes.
     """
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
-    narrator = Narrator()
+    narrator, load = Narrator(), os.getloadavg()[0]
     present = [SIDES[key] for key in sides if not SIDES[key].missing()]
-    serve = ["serve", "--port", "0", "--scale", str(scale), "--no-throttling"]
+    serve = ["serve", "--port", "0", "--scale", str(scale), "--no-throttling", "--proxy", str(home / "proxy")]
     tenant = Child("simulator", serve, log=home / "tenant.log", ready_seconds=300.0)
     asked: dict[str, dict[str, Asked]] = {side.key: {} for side in present}
+    left_out = {SIDES[key].name: why for key in sides if (why := SIDES[key].missing())}
     with Azurite() as azurite, tenant:
         environment = {
             **_get(f"{tenant.url}/sim/environment"),
             **azurite.environment,
             "CUSTOS_UNITS_PER_MINUTE": str(_UNITS_PER_MINUTE),
-            "CUSTOS_POLICIES": str(_policies(home)),
         }
+        environment["CUSTOS_POLICIES"] = str(_policies(home, environment["CUSTOS_SHAREPOINT_URL"]))
         for number, (key, words) in enumerate(ROUNDS.items()):
             if number:
                 with narrator.working(f"People make {changes:,} changes"):
                     _day_passes(tenant.url, environment, changes, home)
             ground = Ground(url=tenant.url, environment=environment, now=_get(f"{tenant.url}/sim/clock")["now"])
-            for side in present:
+            for side in [side for side in present if side.name not in left_out]:
                 with narrator.working(f"{side.name}, {words}"):
-                    asked[side.key][key] = _ask(side, ground, home, key)
+                    try:
+                        asked[side.key][key] = _ask(side, ground, home, key)
+                    except SideFailed as failed:
+                        left_out[side.name] = str(failed)
         truth = _get(f"{tenant.url}/sim/truth")
     comparison = Comparison(
-        machine=f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        machine=_machine(load),
         files=truth["files"],
         libraries=truth["libraries"],
         sites=truth["sites"],
         changes=changes,
-        asked=asked,
-        left_out={SIDES[key].name: SIDES[key].missing() for key in sides if SIDES[key].missing()},
+        asked={key: rounds for key, rounds in asked.items() if len(rounds) == len(ROUNDS)},
+        left_out=left_out,
     )
     (home / "run.json").write_bytes(msgspec.json.encode(comparison))
     return comparison
 
 
-def _policies(home: Path) -> Path:
-    """A copy of the policies in which no site is left out, so that all sides are asked about the same sites."""
+def _machine(load: float) -> str:
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}; load average at the start {load:.1f}"
+
+
+def _policies(home: Path, root: str) -> Path:
+    """A copy of the policies for a tenant at `root`, in which no site is left out: all sides are asked about the same ones."""
     copy = home / "policies"
     shutil.copytree(REPOSITORY / "policies", copy)
+    for file in [*copy.glob("*.yaml"), *copy.glob("register/*.csv")]:
+        file.write_bytes(file.read_bytes().replace(_ROOT, root.encode()))
     settings = copy / "settings.yaml"
     lines = settings.read_text(encoding="utf-8").splitlines(keepends=True)
     began = lines.index("not_governed:\n")

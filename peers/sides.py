@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from peers.cli import is_installed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
@@ -26,6 +28,14 @@ class Side:
     told: Callable[[Ground], Mapping[str, str]]
     missing: Callable[[], str] = lambda: ""
     """Why it cannot be asked on this machine; "" when it can."""
+
+
+def _of_the_cli(ground: Ground) -> Mapping[str, str]:
+    return {"TENANT": ground.url, "NOW": ground.now}
+
+
+def _without_the_cli() -> str:
+    return "" if is_installed() else "it is not installed in peers/node_modules; `make peers` installs it."
 
 
 def _of_custos(ground: Ground) -> Mapping[str, str]:
@@ -78,6 +88,16 @@ SIDES: Mapping[str, Side] = {
             "sharing information of those, where the site allows Anyone links",
             module="peers.office365_script",
             told=_administrating,
+        ),
+        Side(
+            key="cli",
+            name="CLI for Microsoft 365",
+            how="its own commands in one Node process: `spo site list`, `spo list list`, `spo listitem list` with tag and unique "
+            "permissions, "
+            "`spo file sharinglink list` of those; through the HTTPS proxy",
+            module="peers.cli_script",
+            told=_of_the_cli,
+            missing=_without_the_cli,
         ),
     )
 }

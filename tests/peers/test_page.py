@@ -91,4 +91,4 @@ def test_unknown_sides_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_all_sites_are_asked_about(tmp_path: Path) -> None:
     """The policies of the comparison leave no site out, so that every side is asked about the same ones."""
-    assert not load(bench._policies(tmp_path)).settings.not_governed
+    assert not load(bench._policies(tmp_path, "https://x.sharepoint.com")).settings.not_governed
