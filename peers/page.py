@@ -27,7 +27,7 @@ one after the other.
 _READING = """## How to read it
 
 - **The answers agree.** Every side found exactly what the tenant knows to be meant, so the costs are those of like work.
-- **In a tenant of this size a mirror saves nothing.** The script on `office365-rest-python-client` is the cheapest in every
+- **In a tenant of this size a mirror saves nothing.** The script on `office365-rest-python-client` is the cheapest in nearly every
   column: SharePoint REST tells label and unique permissions of 2,000 items in one request, which Graph does not. Custos reads
   list items, delta and permissions, and besides them groups, owners, site properties and the permissions of every library's
   root, which these questions do not need.
