@@ -51,6 +51,9 @@ class Custos:
     clock: Clock
     account: Account
     instance: str = field(default_factory=lambda: uuid4().hex)
+    deployed: bool = (
+        False  # the function app: what it loads is in force for everybody, and kept as the last good version
+    )
     kept_policies: str = ""  # version of the bundle that this process knows to be stored as the last good one
 
     @cached_property
@@ -192,14 +195,14 @@ class Custos:
         await self.account.close()
 
 
-def build(settings: Settings) -> Custos:
-    """An application on these settings. Nothing is contacted yet."""
+def build(settings: Settings, *, deployed: bool = False) -> Custos:
+    """An application on these settings; `deployed` when it is the function app. Nothing is contacted yet."""
     credential = None
     if not settings.storage_connection:
         from azure.identity.aio import ManagedIdentityCredential
 
         credential = ManagedIdentityCredential(client_id=settings.observer_client_id)
-    return Custos(settings, clock_from(settings.clock), Account(settings, credential))
+    return Custos(settings, clock_from(settings.clock), Account(settings, credential), deployed=deployed)
 
 
 _running: dict[asyncio.AbstractEventLoop, tuple[Custos, AsyncGenerator[Custos]]] = {}
@@ -212,7 +215,7 @@ async def custos() -> Custos:
     """
     loop = asyncio.get_running_loop()
     if loop not in _running:
-        life = _until_the_loop_ends(build(settings_from(os.environ)))
+        life = _until_the_loop_ends(build(settings_from(os.environ), deployed=True))
         _running[loop] = (await anext(life), life)
     return _running[loop][0]
 

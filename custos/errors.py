@@ -60,6 +60,12 @@ class BadInput(CustosError):
         self.problems = tuple(sorted(problems, key=lambda problem: problem.mark))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    @property
+    def summary(self) -> str:
+        """How many problems there are, and the first of them."""
+        number = len(self.problems)
+        return f"1 problem: {self.problems[0]}" if number == 1 else f"{number} problems, the first: {self.problems[0]}"
+
 
 class BadSetting(CustosError):
     """A setting is missing or cannot be right. The text names it and says what it should be."""

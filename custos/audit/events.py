@@ -50,7 +50,6 @@ class What(StrEnum):
     CASE_OPENED = "case:opened"
     CASE_DECIDED = "case:decided"
     CASE_REASSIGNED = "case:reassigned"
-    CASE_ESCALATED = "case:escalated"
     CASE_CLOSED = "case:closed"
 
     NOTICE_DELIVERED = "notice:delivered"

@@ -14,6 +14,7 @@ from rich.console import Console
 from custos.cli import commands
 from custos.cli.command import Command, Exit, Screen
 from custos.errors import BadInput, BadSetting, CustosError
+from custos.report.words import count
 from custos.settings import settings_from
 
 _SETTINGS_FILE = "local.settings.json"
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadInput as bad:
         for problem in bad.problems:
             screen.err.print(str(problem), markup=False, soft_wrap=True)
-        screen.err.print(f"{len(bad.problems)} problem(s). Nothing was changed.")
+        screen.err.print(f"{count(len(bad.problems), 'problem')}. Nothing was changed.")
         return Exit.BAD_INPUT
     except BadSetting as bad:
         screen.err.print(f"{bad} See docs/operator.md.", markup=False, soft_wrap=True)

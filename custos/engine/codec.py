@@ -42,7 +42,6 @@ class _Line(msgspec.Struct, omit_defaults=True):
 
 _encode = msgspec.json.Encoder().encode
 _decode_line = msgspec.json.Decoder(_Line).decode
-_decode_facts = msgspec.json.Decoder(dict[str, _Wire]).decode
 
 
 def action_to_line(action: Action) -> bytes:
@@ -109,14 +108,6 @@ def action_from_line(line: bytes) -> Action:
 def facts_to_json(facts: Mapping[str, Fact]) -> bytes:
     """Facts in order of name, so that equal facts give equal bytes."""
     return _encode(_out(dict(sorted(facts.items()))))
-
-
-def facts_from_json(text: bytes | str) -> Mapping[str, Fact]:
-    """Facts out of what `facts_to_json` made. Raises BadInput when it is not that."""
-    try:
-        return _in(_decode_facts(text))
-    except msgspec.MsgspecError as error:
-        raise BadInput([Problem(Mark("facts"), f"Not a set of facts: {error}.")]) from error
 
 
 def _subject_out(subject: Subject) -> dict[str, str | int]:

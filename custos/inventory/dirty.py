@@ -45,11 +45,3 @@ async def mark_dirty(account: Account, clock: Clock, drive_id: str) -> bool:
 async def clear_dirty(account: Account, drive_id: str) -> None:
     """Call before delta is read, and when queueing failed."""
     await account.rows(TABLE).delete(_PARTITION, key_part(drive_id))
-
-
-async def dirty_since(account: Account) -> dict[str, datetime]:
-    """The drives that wait for a sync because of a notification, and since when."""
-    return {
-        row.text("drive_id"): datetime.fromisoformat(row.text("since"))
-        async for row in account.rows(TABLE).query(_PARTITION)
-    }

@@ -81,9 +81,9 @@ async def _policies(app: Custos) -> list[Look]:
     try:
         found = await policies.in_force(app)
     except BadInput as bad:
-        return [Look(Sign.FAIL, "policies", f"{len(bad.problems)} problem(s), the first: {bad.problems[0]}")]
+        return [Look(Sign.FAIL, "policies", bad.summary)]
     if found.problems:
-        return [Look(Sign.WARN, "policies", f"{len(found.problems)} problem(s); the last good version counts")]
+        return [Look(Sign.WARN, "policies", f"the last good version counts; {BadInput(found.problems).summary}")]
     return [
         Look(Sign.OK, "policies", f"{len(found.bundle.policies)} policies, {len(found.bundle.records.assets)} assets")
     ]

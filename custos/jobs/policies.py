@@ -1,7 +1,8 @@
 """The policies in force: the files as they are, or the last good version while they cannot be used.
 
-A bundle that loads is kept, file by file, in the container `policies` under its version, and named in the row `lastgood`.
-When the files break, that version goes on serving, an incident says so, and the version that broke is never half used.
+A bundle that the function app loads is kept, file by file, in the container `policies` under its version, and named in the
+row `lastgood`. When its files break, that version goes on serving, an incident says so, and the version that broke is never
+half used. A command works on the files where it runs: it falls back in the same way, and leaves no trace of them for others.
 """
 
 from __future__ import annotations
@@ -46,15 +47,18 @@ async def in_force(app: Custos) -> InForce:
         kept = await _last_good(app)
         if kept is None:
             raise
-        sentence = f"{len(refused.problems)} problem(s), the first: {refused.problems[0]}"
-        if await incidents.note_news(app, Incident.POLICIES, str(app.settings.policies), sentence):
-            await _say(
-                app, What.POLICIES_REFUSED, details={"problems": len(refused.problems), "in_force": kept.version}
-            )
-        app.kept_policies = ""  # the same version may come back, and then the incident has to go
+        if app.deployed:
+            await _refuse(app, refused, kept)
         return InForce(kept, refused.problems)
-    await _keep(app, bundle)
+    if app.deployed:
+        await _keep(app, bundle)
     return InForce(bundle, ())
+
+
+async def _refuse(app: Custos, refused: BadInput, kept: Bundle) -> None:
+    if await incidents.note_news(app, Incident.POLICIES, str(app.settings.policies), refused.summary):
+        await _say(app, What.POLICIES_REFUSED, details={"problems": len(refused.problems), "in_force": kept.version})
+    app.kept_policies = ""  # the same version may come back, and then the incident has to go
 
 
 async def _keep(app: Custos, bundle: Bundle) -> None:

@@ -101,11 +101,6 @@ class DriveItem(msgspec.Struct, frozen=True, gc=False):
     sharing_mark: str | bool | None = msgspec.field(name="@microsoft.graph.sharedChanged", default=None)
 
     @property
-    def is_deleted(self) -> bool:
-        """Gone, or no longer visible to us."""
-        return self.deleted is not None
-
-    @property
     def is_folder(self) -> bool:
         """A folder, the root folder, or a package such as a notebook."""
         return self.folder is not None or self.root is not None or self.package is not None

@@ -155,14 +155,6 @@ async def members(graph: Graph, group_id: str) -> list[User]:
     return await _people(graph, f"/groups/{group_id}/members/microsoft.graph.user")
 
 
-async def everybody_in(graph: Graph, group_id: str) -> list[User]:
-    """The people in a group and in the groups inside it. Raises NotFound when the group is gone.
-
-    Source: https://learn.microsoft.com/graph/api/group-list-transitivemembers
-    """
-    return await _people(graph, f"/groups/{group_id}/transitiveMembers/microsoft.graph.user")
-
-
 async def groups(graph: Graph) -> list[Group]:
     """Every Microsoft 365 group. One request a page of 999. Permission: Group.Read.All.
 

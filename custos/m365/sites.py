@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -182,17 +182,6 @@ async def list_sites(graph: Graph) -> AsyncGenerator[Site]:
         async for page in coming:
             for site in page.sites:
                 yield site
-
-
-async def site_by_url(graph: Graph, web_url: str) -> Site:
-    """The site at a web address. Costs 1 unit. Raises NotFound, Locked, Forbidden.
-
-    Source: https://learn.microsoft.com/graph/api/site-getbypath
-    """
-    parts = urlsplit(web_url)
-    path = unquote(parts.path).rstrip("/")
-    key = f"{parts.hostname}:{quote(path)}" if path else f"{parts.hostname}"
-    return decoded(_site, await graph.get(f"/sites/{key}", units=UNITS_ONE), "site").record()
 
 
 async def drives_of(graph: Graph, site_id: str) -> list[Drive]:

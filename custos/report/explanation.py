@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from rich.console import Console
 
 from custos.engine.explain import ConditionTried, Explanation, RuleTried, Verdict
+from custos.report.words import count
 
 _SIGNS = {
     Verdict.HOLDS: "[green]yes[/green]",
@@ -35,7 +36,7 @@ def show(explanation: Explanation, now: datetime, screen: Console, *, every: boo
     if explanation.label_winner:
         screen.print(f"Its label is decided by {explanation.label_winner}.")
     if hidden:
-        screen.print(f"{hidden} rules do not cover it (`--all` shows them).")
+        screen.print(f"{count(hidden, 'rule does', 'rules do')} not cover it (`--all` shows them).")
 
 
 def _rule(tried: RuleTried, now: datetime, screen: Console) -> None:
@@ -59,7 +60,7 @@ def _condition(condition: ConditionTried, now: datetime) -> str:
     age = condition.age(now)
     read = f", read {_age(age)} ago" if age is not None else ""
     said = condition.said if condition.said.startswith("it ") else f"it is {condition.said}"
-    return f"{condition.words}: {said} ({condition.source}{read})  {condition.where}"
+    return f"{condition.words}; {said} ({condition.source}{read})  {condition.where}"
 
 
 def _age(age: timedelta) -> str:

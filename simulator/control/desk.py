@@ -27,16 +27,9 @@ from aiohttp import web
 from simulator.control.clock_moves import set_clock
 from simulator.control.deeds import Deeds
 from simulator.control.loopback import loopback_only
-from simulator.entra.identity import (
-    ACTOR_CLIENT_ID,
-    AUTHORITY,
-    BOT_CLIENT_ID,
-    GRAPH,
-    OBSERVER_CLIENT_ID,
-    SHAREPOINT,
-    TEAMS_APP_ID,
-)
+from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT
 from simulator.entra.managed_identity import IDENTITY_HEADER
+from simulator.entra.registrations import ACTOR_CLIENT_ID, BOT_CLIENT_ID, OBSERVER_CLIENT_ID, TEAMS_APP_ID
 from simulator.keys import METER, TROUBLES
 from simulator.mail import MAILBOXES, SERVICE_MAILBOX
 from simulator.refusal import Refused, bad_request, not_found

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from aiohttp import web
 
 from simulator.entra.assertions import BadAssertion, check_assertion
-from simulator.entra.identity import AUTHORITY, Proof, Registration
+from simulator.entra.identity import AUTHORITY, Proof
+from simulator.entra.registrations import Registration
 from simulator.front.hosts import called
 from simulator.keys import TENANT
 

@@ -1,11 +1,7 @@
-"""Who calls the simulated tenant, and what they may do: app registrations, access tokens, and the check on every
-call.
+"""Who calls the simulated tenant, and what they may do: access tokens, and the check on every call.
 
-Three identities exist, as Custos is deployed: an observer that reads and notifies, an actor that writes, and a bot. A
-fourth, for administrators' own tools, may do all that an app may do here; it stands for a system-assigned managed identity,
-too. Each may hold app roles on two resources whose role names overlap: a role on Microsoft Graph says nothing to
-SharePoint and the other way round. A token is good for one audience. SharePoint's `_api` refuses app-only tokens that
-were bought with a client secret.
+Which apps there are is in `simulator.entra.registrations`. A token is good for one audience. SharePoint's `_api`
+refuses app-only tokens that were bought with a client secret.
 
 Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference and
 https://learn.microsoft.com/sharepoint/dev/solution-guidance/security-apponly-azuread
@@ -26,16 +22,12 @@ from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from simulator.entra.registrations import REGISTRATIONS, Registration
 from simulator.entra.resources import Resources
 from simulator.entra.signing import SigningKey, signing_key
 from simulator.refusal import Refused
 
 TENANT_ID = "3f6d1c52-8a4e-4b17-9c30-5d2e7b90a611"
-OBSERVER_CLIENT_ID = "a1b6c0de-0001-4f00-8a00-0b5e57e00001"
-ACTOR_CLIENT_ID = "a1b6c0de-0002-4f00-8a00-ac7020000002"
-BOT_CLIENT_ID = "a1b6c0de-0003-4f00-8a00-b07000000003"
-TOOLS_CLIENT_ID = "a1b6c0de-0004-4f00-8a00-700150000004"
-TEAMS_APP_ID = "7c0de5a1-5a5a-4c1e-8f0d-000000000004"
 
 SHAREPOINT_HOST = "wrenbridge.sharepoint.example"
 SHAREPOINT_ADMIN_HOST = "wrenbridge-admin.sharepoint.example"
@@ -56,85 +48,6 @@ _REMEMBERED_TOKENS = 512
 
 Proof = Literal["secret", "certificate"]
 """How an app proved itself: claim `appidacr` 1 or 2. A managed identity counts as a certificate."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
-    """An app registration with its service principal: `roles` maps `graph` or `sharepoint` to app role values."""
-
-    client_id: str
-    name: str
-    object_id: str
-    secret: str
-    roles: Mapping[str, frozenset[str]]
-
-
-OBSERVER = Registration(
-    client_id=OBSERVER_CLIENT_ID,
-    name="Custos observer",
-    object_id="0b1ec700-0001-4f00-8a00-0b5e57e00001",
-    secret="observer-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
-    roles={
-        "graph": frozenset(
-            {
-                "Sites.Read.All",
-                "Files.Read.All",
-                "Group.Read.All",
-                "GroupMember.Read.All",
-                "User.Read.All",
-                "Team.ReadBasic.All",
-                "Channel.ReadBasic.All",
-                "ChannelMember.Read.All",
-                "Reports.Read.All",
-                "TeamsActivity.Send",
-                "TeamsAppInstallation.ReadWriteSelfForUser.All",
-                "Mail.Send",
-                "SharePointTenantSettings.Read.All",
-            }
-        ),
-        "sharepoint": frozenset({"Sites.Read.All"}),
-    },
-)
-ACTOR = Registration(
-    client_id=ACTOR_CLIENT_ID,
-    name="Custos actor",
-    object_id="0b1ec700-0002-4f00-8a00-ac7020000002",
-    secret="actor-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
-    roles={
-        "graph": frozenset({"Sites.ReadWrite.All", "Files.ReadWrite.All", "Sites.FullControl.All"}),
-        "sharepoint": frozenset({"Sites.FullControl.All"}),
-    },
-)
-BOT = Registration(
-    client_id=BOT_CLIENT_ID,
-    name="Custos",
-    object_id="0b1ec700-0003-4f00-8a00-b07000000003",
-    secret="bot-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
-    roles={"graph": frozenset(), "sharepoint": frozenset()},
-)
-TOOLS = Registration(
-    client_id=TOOLS_CLIENT_ID,
-    name="Administration tools",
-    object_id="0b1ec700-0004-4f00-8a00-700150000004",
-    secret="tools-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
-    roles={
-        "graph": OBSERVER.roles["graph"]
-        | ACTOR.roles["graph"]
-        | {
-            "Sites.Manage.All",
-            "Group.ReadWrite.All",
-            "Directory.Read.All",
-            "SharePointTenantSettings.ReadWrite.All",
-            "RecordsManagement.Read.All",
-            "TeamSettings.Read.All",
-            "AuditLogsQuery.Read.All",
-            "InformationProtectionPolicy.Read.All",
-        },
-        "sharepoint": frozenset({"Sites.FullControl.All"}),
-    },
-)
-REGISTRATIONS = (OBSERVER, ACTOR, BOT, TOOLS)
-SYSTEM_ASSIGNED = TOOLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from simulator.entra.identity import AUTHORITY, SYSTEM_ASSIGNED, TOKEN_SECONDS, Authority
+from simulator.entra.identity import AUTHORITY, TOKEN_SECONDS, Authority
+from simulator.entra.registrations import SYSTEM_ASSIGNED
 
 _VERSION, _FORMER_VERSION, _MACHINE_VERSION = "2019-08-01", "2017-09-01", "2018-02-01"
 IDENTITY_HEADER = secrets.token_hex(16)

@@ -18,8 +18,9 @@ from cryptography import x509
 
 from simulator.control.loopback import loopback_only
 from simulator.entra.assertions import thumbprint
-from simulator.entra.identity import ACTOR_CLIENT_ID, AUTHORITY, BOT_CLIENT_ID, OBSERVER_CLIENT_ID, TOOLS_CLIENT_ID
+from simulator.entra.identity import AUTHORITY
 from simulator.entra.managed_identity import IDENTITY_HEADER
+from simulator.entra.registrations import ACTOR_CLIENT_ID, BOT_CLIENT_ID, OBSERVER_CLIENT_ID, TOOLS_CLIENT_ID
 from simulator.tenant.state import Tenant
 
 TRUST = web.AppKey("trust", Path)

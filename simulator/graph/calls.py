@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from simulator.entra.identity import ACTOR_CLIENT_ID, Caller
+from simulator.entra.identity import Caller
+from simulator.entra.registrations import ACTOR_CLIENT_ID
 from simulator.graph import options
 from simulator.refusal import Refused, bad_request
 from simulator.tenant.model import Actor

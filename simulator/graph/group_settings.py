@@ -18,7 +18,6 @@ from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Group
 
 GUEST_TEMPLATE = "08d542b9-071f-4e16-94b0-74abb372e3d9"
-UNIFIED_TEMPLATE = "62375ab9-6b52-47ed-826b-58e47e0e304b"
 _READ = ("GroupSettings.Read.All", "GroupSettings.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 _WRITE = ("GroupSettings.ReadWrite.All", "Directory.ReadWrite.All")
 _NAME = "AllowToAddGuests"

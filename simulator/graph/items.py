@@ -145,8 +145,6 @@ FRAGMENTS: dict[str, Fragment] = {
 ON_REQUEST = frozenset({"sharepointIds"})
 """Properties that come only when they are selected."""
 ALWAYS = frozenset({"id"})
-IGNORED = frozenset({"retentionLabel", "cTag", "deleted", "remoteItem", "package", "description", "shared", "malware"})
-"""Names that a client may select and gets nothing for, in a collection."""
 
 
 @cache

@@ -149,12 +149,6 @@ SHARED_ITEM = _names(
     """
 )
 
-ACTIVITY = _names(
-    """
-    access activities create delete edit endDateTime id incompleteData isTrending move startDateTime
-    """
-)
-
 MEMBER = _names(
     """
     displayName email id roles tenantId userId visibleHistoryStartDateTime

@@ -13,7 +13,8 @@ from datetime import datetime
 import msgspec
 from aiohttp import web
 
-from simulator.entra.identity import GRAPH, TEAMS_APP_ID, require
+from simulator.entra.identity import GRAPH, require
+from simulator.entra.registrations import TEAMS_APP_ID
 from simulator.refusal import Refused, too_many
 from simulator.teams.conversations import CONVERSATIONS, Allowance
 from simulator.tenant.state import Tenant

@@ -18,7 +18,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from simulator.entra.identity import AUTHORITY, BOT_CLIENT_ID, BOT_CONNECTOR, http_refusal
+from simulator.entra.identity import AUTHORITY, BOT_CONNECTOR, http_refusal
+from simulator.entra.registrations import BOT_CLIENT_ID
 from simulator.front.hosts import called
 from simulator.refusal import Refused
 from simulator.teams.client import TEAMS

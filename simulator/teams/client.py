@@ -23,7 +23,8 @@ import jwt
 import msgspec
 from aiohttp import web
 
-from simulator.entra.identity import BOT_CLIENT_ID, BOT_CONNECTOR, TENANT_ID
+from simulator.entra.identity import BOT_CONNECTOR, TENANT_ID
+from simulator.entra.registrations import BOT_CLIENT_ID
 from simulator.entra.signing import SigningKey, signing_key
 from simulator.tenant.clock import TenantClock, instant
 from simulator.tenant.model import User

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from simulator.entra.identity import BOT_CLIENT_ID
+from simulator.entra.registrations import BOT_CLIENT_ID
 
 # Source: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit (requests, within seconds)
 _CONVERSATION_LIMITS = ((7, 1.0), (8, 2.0), (60, 30.0), (1800, 3600.0))

@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from simulator.entra.identity import BOT_CLIENT_ID, GRAPH, TEAMS_APP_ID, require
+from simulator.entra.identity import GRAPH, require
+from simulator.entra.registrations import BOT_CLIENT_ID, TEAMS_APP_ID
 from simulator.graph import options
 from simulator.refusal import Refused
 from simulator.teams.client import TEAMS, Teams

@@ -124,7 +124,7 @@ def test_unknown_names_are_refused(council: Council) -> None:
     ):
         told = council.custos(*words)
         assert told.code == 2, words
-        assert "1 problem(s). Nothing was changed." in told.err
+        assert "1 problem. Nothing was changed." in told.err
 
 
 def test_nobody_approves_a_policy_of_their_own(council: Council) -> None:

@@ -19,7 +19,7 @@ from custos.m365.delta import pages
 from custos.m365.labels import read_labels, set_label
 from custos.m365.sharing import read_item_permissions
 from custos.m365.site_admin import read_sharing
-from custos.m365.sites import site_by_url
+from custos.m365.sites import list_sites
 from custos.policy.duration import Duration
 from custos.policy.model import Bundle, Limits
 from custos.settings import Settings
@@ -53,7 +53,7 @@ async def files_of(m365: Microsoft365, drive: str, count: int) -> list[Subject]:
     """Some unlabelled files of a library."""
     found: list[Subject] = []
     async for page in pages(m365.observer, drive, link=None):
-        files = [item for item in page.items if not item.is_folder and not item.is_deleted]
+        files = [item for item in page.items if not item.is_folder and item.deleted is None]
         labels = await read_labels(m365.observer, [(drive, item.id) for item in files[:40]])
         for item in files[:40]:
             label = labels[drive, item.id]
@@ -157,7 +157,7 @@ async def test_a_site_is_closed_to_outsiders_and_opened_again(
     assert m365.sharepoint is not None
     before = (await read_sharing(m365.sharepoint, url)).capability
     assert before != "disabled"
-    site = await site_by_url(m365.observer, url)
+    site = next(iter([site async for site in list_sites(m365.observer) if site.web_url == url]))
     subject = Subject(kind=Kind.SITE, site_id=site.site_id, url=url)
     wanted = bundle(policy(step(ActionKind.RESTRICT_SITE, level="disabled"), name="sites", kind=Kind.SITE))
     found = replace(finding(subject, of="sites"), facts={"site_sharing": before, "site_sharing_allowed": "disabled"})

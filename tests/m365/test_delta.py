@@ -79,7 +79,7 @@ async def test_an_item_is_read_with_the_fields_of_the_inventory(wire: Wire, grap
     assert item.client_modified == datetime(2022, 6, 6, tzinfo=UTC)
     assert (item.content_hash, item.shared_scope, item.sharing_changed) == ("abc=", "anonymous", True)
     assert (item.modified_by, item.modified_by_kind, item.is_folder) == ("5555", "person", False)
-    assert (gone.is_deleted, gone.name, gone.parent_id) == (True, None, "")
+    assert (gone.deleted is not None, gone.name, gone.parent_id) == (True, None, "")
     assert (root.is_folder, root.parent_id) == (True, "")
 
 

@@ -85,15 +85,6 @@ async def test_every_site_and_library_is_found_and_the_locked_one_is_told(m365: 
     assert all(drive.list_id and drive.web_url for drive in drives)
 
 
-async def test_a_site_is_found_by_its_address(m365: Microsoft365) -> None:
-    """The web address, not only the id, leads to a site; one that is not there is NotFound."""
-    found, _ = await libraries(m365)
-    site = next(iter(found.values()))
-    assert (await sites.site_by_url(m365.observer, site.web_url + "/")).site_id == site.site_id
-    with pytest.raises(errors.NotFound):
-        await sites.site_by_url(m365.observer, site.web_url + "-that-is-not-there")
-
-
 async def test_a_mirror_has_every_item_and_its_label(m365: Microsoft365) -> None:
     """Items by delta and labels by list item join on the list item's number."""
     _, drives = await libraries(m365)

@@ -14,7 +14,8 @@ import aiohttp
 import jwt
 import pytest
 
-from simulator.entra.identity import AUTHORITY, GRAPH, OBSERVER_CLIENT_ID
+from simulator.entra.identity import AUTHORITY, GRAPH
+from simulator.entra.registrations import OBSERVER_CLIENT_ID
 from simulator.keys import TROUBLES
 from simulator.refusal import Refused
 from simulator.trouble.script import read_script, script_from

@@ -13,7 +13,8 @@ import aiohttp
 from aiohttp import web
 
 from simulator.council.ground import add_library, grant_site, new_site, place
-from simulator.entra.identity import ACTOR_CLIENT_ID, AUTHORITY, GRAPH, OBSERVER_CLIENT_ID, TENANT_ID
+from simulator.entra.identity import AUTHORITY, GRAPH, TENANT_ID
+from simulator.entra.registrations import ACTOR_CLIENT_ID, OBSERVER_CLIENT_ID
 from simulator.keys import METER, TROUBLES
 from simulator.server import serve
 from simulator.tenant.identifiers import guid

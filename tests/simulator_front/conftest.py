@@ -14,7 +14,8 @@ import httpx
 import pytest
 from aiohttp import web
 
-from simulator.entra.identity import AUTHORITY, GRAPH, TOOLS_CLIENT_ID
+from simulator.entra.identity import AUTHORITY, GRAPH
+from simulator.entra.registrations import TOOLS_CLIENT_ID
 from simulator.front.certificates import app_certificate
 from simulator.server import serve
 from simulator.tenant.clock import machine_now

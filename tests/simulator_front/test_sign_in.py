@@ -16,8 +16,9 @@ from azure.identity import CertificateCredential
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from simulator.entra.identity import ACTOR_CLIENT_ID, GRAPH, OBSERVER, SHAREPOINT, TENANT_ID, TOOLS, TOOLS_CLIENT_ID
+from simulator.entra.identity import GRAPH, SHAREPOINT, TENANT_ID
 from simulator.entra.managed_identity import IDENTITY_HEADER
+from simulator.entra.registrations import ACTOR_CLIENT_ID, OBSERVER, TOOLS, TOOLS_CLIENT_ID
 from simulator.front.certificates import app_certificate
 from simulator.tenant.clock import machine_now
 from tests.simulator_front.conftest import Front

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.council.ground import add_library, new_site, place
-from simulator.entra.identity import AUTHORITY, GRAPH, OBSERVER_CLIENT_ID
+from simulator.entra.identity import AUTHORITY, GRAPH
+from simulator.entra.registrations import OBSERVER_CLIENT_ID
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Channel, Group, Site
 from tests.simulator_content.world import LONG_AGO, Reply, World, small_world

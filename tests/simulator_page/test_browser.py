@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Page
 
-from simulator.entra.identity import ACTOR_CLIENT_ID
+from simulator.entra.registrations import ACTOR_CLIENT_ID
 from tests.simulator_page.conftest import HOSTILE, MODULE
 from tests.simulator_people.world import LABEL, SAM, World
 

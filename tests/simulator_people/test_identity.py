@@ -11,17 +11,8 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import ManagedIdentityCredential
 
-from simulator.entra.identity import (
-    ACTOR_CLIENT_ID,
-    AUTHORITY,
-    BOT_CLIENT_ID,
-    GRAPH,
-    OBSERVER,
-    OBSERVER_CLIENT_ID,
-    SHAREPOINT,
-    SHAREPOINT_ADMIN,
-    TENANT_ID,
-)
+from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, SHAREPOINT_ADMIN, TENANT_ID
+from simulator.entra.registrations import ACTOR_CLIENT_ID, BOT_CLIENT_ID, OBSERVER, OBSERVER_CLIENT_ID
 from simulator.entra.signing import SigningKey
 from tests.simulator_people.world import PRIYA, World
 

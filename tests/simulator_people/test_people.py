@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from simulator.entra.identity import BOT_CLIENT_ID, TEAMS_APP_ID
+from simulator.entra.registrations import BOT_CLIENT_ID, TEAMS_APP_ID
 from simulator.mail import MAILBOXES, SERVICE_MAILBOX
 from simulator.teams.activity import FEED
 from tests.simulator_people.world import LEAVER, PRIYA, SAM, World

@@ -12,7 +12,8 @@ from office365.sharepoint.client_context import ClientContext
 from office365.sharepoint.tenant.administration.sharing_capabilities import SharingCapabilities
 from office365.sharepoint.tenant.administration.tenant import Tenant
 
-from simulator.entra.identity import ACTOR_CLIENT_ID, OBSERVER_CLIENT_ID, SHAREPOINT, SHAREPOINT_ADMIN
+from simulator.entra.identity import SHAREPOINT, SHAREPOINT_ADMIN
+from simulator.entra.registrations import ACTOR_CLIENT_ID, OBSERVER_CLIENT_ID
 from simulator.tenant import sharing
 from tests.simulator_people.world import World
 

@@ -11,7 +11,8 @@ from office365.runtime.client_request_exception import ClientRequestException
 from office365.sharepoint.client_context import ClientContext
 from office365.sharepoint.compliance.store_proxy import SPPolicyStoreProxy
 
-from simulator.entra.identity import ACTOR_CLIENT_ID, OBSERVER_CLIENT_ID, SHAREPOINT
+from simulator.entra.identity import SHAREPOINT
+from simulator.entra.registrations import ACTOR_CLIENT_ID, OBSERVER_CLIENT_ID
 from simulator.tenant import sharing
 from tests.simulator_people.world import LABEL, PRIYA, RECORD, REGULATORY, SAM, World
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from simulator.entra.identity import ACTOR_CLIENT_ID
+from simulator.entra.registrations import ACTOR_CLIENT_ID
 from simulator.tenant.clock import instant, moment
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Group

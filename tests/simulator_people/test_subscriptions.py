@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from simulator.entra.identity import ACTOR_CLIENT_ID, BOT_CLIENT_ID
+from simulator.entra.registrations import ACTOR_CLIENT_ID, BOT_CLIENT_ID
 from simulator.tenant.clock import moment
 from tests.simulator_people.world import Listener, World
 

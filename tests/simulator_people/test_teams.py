@@ -9,7 +9,8 @@ import jwt
 import pytest
 from aiohttp import web
 
-from simulator.entra.identity import BOT_CLIENT_ID, BOT_CONNECTOR, TENANT_ID
+from simulator.entra.identity import BOT_CONNECTOR, TENANT_ID
+from simulator.entra.registrations import BOT_CLIENT_ID
 from simulator.teams.client import Forgery
 from simulator.teams.conversations import CONVERSATIONS
 from tests.simulator_people.world import PRIYA, SAM, Listener, World, question

@@ -12,15 +12,8 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
-from simulator.entra.identity import (
-    AUTHORITY,
-    BOT_CLIENT_ID,
-    BOT_CONNECTOR,
-    GRAPH,
-    OBSERVER_CLIENT_ID,
-    TEAMS_APP_ID,
-    TENANT_ID,
-)
+from simulator.entra.identity import AUTHORITY, BOT_CONNECTOR, GRAPH, TENANT_ID
+from simulator.entra.registrations import BOT_CLIENT_ID, OBSERVER_CLIENT_ID, TEAMS_APP_ID
 from simulator.server import build
 from simulator.teams.conversations import CONVERSATIONS
 from simulator.tenant import files

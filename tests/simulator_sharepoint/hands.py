@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 from office365.sharepoint.client_context import ClientContext
 
-from simulator.entra.identity import ACTOR_CLIENT_ID, AUTHORITY, SHAREPOINT, SHAREPOINT_ADMIN
+from simulator.entra.identity import AUTHORITY, SHAREPOINT, SHAREPOINT_ADMIN
+from simulator.entra.registrations import ACTOR_CLIENT_ID
 from simulator.tenant import sharing
 from simulator.tenant.model import Item, Permission, Site
 from tests.simulator_people.world import SAM, World

@@ -12,7 +12,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from simulator.entra.identity import OBSERVER_CLIENT_ID, SHAREPOINT_ADMIN
+from simulator.entra.identity import SHAREPOINT_ADMIN
+from simulator.entra.registrations import OBSERVER_CLIENT_ID
 from simulator.tenant.archiving import archive_status
 from tests.simulator_people.world import World
 from tests.simulator_sharepoint.hands import SITE, Reply, csom, rest, site

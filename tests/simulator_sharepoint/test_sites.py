@@ -6,7 +6,7 @@ import pytest
 from office365.sharepoint.client_context import ClientContext
 from office365.sharepoint.sharing.object_sharing_information import ObjectSharingInformation
 
-from simulator.entra.identity import ACTOR_CLIENT_ID
+from simulator.entra.registrations import ACTOR_CLIENT_ID
 from simulator.keys import METER
 from simulator.refusal import Refused
 from simulator.tenant import files, sharing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def broken(council: Council) -> Iterator[Council]:
     policies = council.stage.policies
     kept = policies.with_name("kept")
     shutil.copytree(policies, kept)
-    council.custos("status")  # the good version is in force
+    _load(council)
     links = policies / "sharing-anyone-links.yaml"
     links.write_text(links.read_text().replace("link_scope:", "link_scoop:", 1))
     (policies / "ownership.yaml").write_text("policy: [ownership\n")
@@ -33,7 +34,12 @@ def broken(council: Council) -> Iterator[Council]:
     finally:
         _mend(policies, kept)
         shutil.rmtree(kept)
-        council.custos("status")
+        _load(council)
+
+
+def _load(council: Council) -> None:
+    """Have the function app load the files as they are now."""
+    council.post("/api/health", method="GET")
 
 
 def _mend(policies: Path, kept: Path) -> None:
@@ -91,8 +97,8 @@ def test_health_says_so(broken: Council) -> None:
 
 def test_a_refused_version_is_audited_once(broken: Council) -> None:
     """The audit says that newer files were refused, and how many problems they have; looking again adds nothing."""
-    broken.custos("status")
-    broken.custos("status")
+    _load(broken)
+    _load(broken)
     told = [line for line in broken.custos("audit", "show").out.splitlines() if "policies:refused" in line]
     assert len(told) == 1
     assert "problems" in told[0]
@@ -106,6 +112,7 @@ def test_broken_policies_are_an_incident_until_they_are_mended(broken: Council) 
     assert "the last good version counts" in told.out
     assert subject in broken.incidents()
     _mend(broken.stage.policies, broken.stage.policies.with_name("kept"))
+    _load(broken)
     assert "policies refused" not in broken.custos("status").out
     assert subject not in broken.incidents()
 
@@ -117,14 +124,33 @@ def test_a_removed_policy_is_audited(council: Council) -> None:
     for path in files:
         path.unlink()
     try:
-        council.custos("status")
+        _load(council)
         told = council.custos("audit", "show").out
     finally:
         for path, content in files.items():
             path.write_bytes(content)
-        council.custos("status")
+        _load(council)
     assert "policies:loaded" in told
     assert [line for line in told.splitlines() if "policy:removed" in line and "stale-content" in line]
+
+
+def test_a_command_works_on_its_own_files_and_changes_nothing_for_others(council: Council, tmp_path: Path) -> None:
+    """An admin's plan of a copy with a policy taken out does not make that copy the one in force, nor does a broken copy."""
+    _load(council)
+    before = council.custos("audit", "show").out
+    copy = tmp_path / "policies"
+    shutil.copytree(council.stage.policies, copy)
+    for path in copy.glob("stale-content*"):
+        path.unlink()
+    environment = {**council.stage.environment, "CUSTOS_POLICIES": str(copy)}
+    admin = replace(council, stage=replace(council.stage, environment=environment))
+    assert "stale-content" not in admin.custos("status").out
+    (copy / "ownership.yaml").write_text("policy: [ownership\n")
+    told = admin.custos("status").out
+    assert "the last good version counts" in told
+    assert "stale-content" in told  # the last good version is the function app's
+    assert council.custos("audit", "show").out == before
+    assert (Incident.POLICIES, str(copy)) not in council.incidents()
 
 
 def test_directory_without_policies(council: Council, tmp_path: Path) -> None:
