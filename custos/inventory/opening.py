@@ -1,19 +1,23 @@
 """Opening Delta tables: found, made when missing, and kept open between uses.
 
-Opening a table anew replays its log and costs several times what an update of an open one does, so open tables are kept; each
-is used by one thread at a time. Threads of one process take turns at writing a table: commits to it happen one after the other
-anyway, and whoever loses the race reads the winner's commit and begins again. The container `inventory` is made when it is
-missing.
-Source: https://delta-io.github.io/delta-rs/
+Opening a table anew replays its log and costs several times what an update of an open one does, so open tables are kept: one
+that all threads read from, and one for whoever writes. An update lists the whole log, so it is asked first whether there is a
+commit after the one we know: commits are numbered without gaps. Threads that want to read at the same time share that question.
+Threads of one process take turns at writing a table: commits to it happen one after the other anyway, and whoever loses the
+race reads the winner's commit and begins again. The container `inventory` is made when it is missing.
+Sources: https://delta-io.github.io/delta-rs/ and
+https://github.com/delta-io/delta/blob/master/PROTOCOL.md#delta-log-entries
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import RLock
+from pathlib import Path
+from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 from custos.errors import StorageTrouble
@@ -21,6 +25,7 @@ from custos.inventory.schema import PARTITIONS, TABLES, empty
 from custos.storage.account import Account
 
 if TYPE_CHECKING:
+    from azure.storage.blob import ContainerClient
     from deltalake import DeltaTable
 
 CONTAINER = "inventory"
@@ -30,6 +35,17 @@ _CONFIGURATION = {
     "delta.dataSkippingNumIndexedCols": "2",  # ids are looked for by their extremes; nothing else is, so the log stays small
 }
 
+_LISTED_AFTER_SECONDS = 3_600.0
+"""A table that was not looked at for so long is updated from the list: old commits are removed from the log after days."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """An open table, and when it was last made sure that it is at the newest version (monotonic seconds)."""
+
+    table: DeltaTable
+    as_of: float
+
 
 @dataclass
 class OpenTables:
@@ -38,8 +54,11 @@ class OpenTables:
     account: Account | None
     root: str
     _known: set[str] = field(default_factory=set, init=False)
-    _idle: dict[str, list[DeltaTable]] = field(default_factory=dict, init=False)
+    _writable: dict[str, _Open] = field(default_factory=dict, init=False)
+    _readable: dict[str, _Open] = field(default_factory=dict, init=False)
     _turns: dict[str, RLock] = field(default_factory=lambda: defaultdict(RLock), init=False)
+    _looking: dict[str, Lock] = field(default_factory=lambda: defaultdict(Lock), init=False)
+    _client: ContainerClient | None = field(default=None, init=False)
 
     def exists(self, table: str) -> bool:
         """Whether the table has been made. Raises StorageTrouble when nobody can tell."""
@@ -66,21 +85,52 @@ class OpenTables:
 
     @contextmanager
     def opened(self, table: str) -> Iterator[DeltaTable]:
-        """The table at its newest version, for one thread at a time."""
+        """The table at its newest version, for the thread whose turn at `writing` it is."""
+        kept = self._writable.pop(table, None)
+        now = self._newest(table, kept)
+        yield now.table
+        self._writable[table] = now  # not after an error: what state it is in is unknown then
+
+    @contextmanager
+    def looked_at(self, table: str, version: int | None = None) -> Iterator[DeltaTable]:
+        """The table for reading, at `version`, or at one no older than this call. Nothing that takes time belongs inside."""
+        asked = time.monotonic()
+        with self._looking[table]:
+            kept = self._readable.get(table)
+            if version is None and (kept is None or kept.as_of < asked):
+                self._readable.pop(table, None)  # what state it is in after an error is unknown
+                kept = self._readable[table] = self._newest(table, kept)
+            if kept is not None and version in (None, kept.table.version()):
+                yield kept.table
+                return
+        yield self.at(table, version)
+
+    def _newest(self, table: str, kept: _Open | None) -> _Open:
+        """The table at a version no older than this call."""
         from deltalake.exceptions import DeltaError
 
-        idle = self._idle.setdefault(table, [])
-        try:
-            opened = idle.pop()
-        except IndexError:
-            opened = self.at(table, None)
-        else:
+        now = time.monotonic()
+        if kept is None:
+            return _Open(self.at(table, None), now)
+        if now - kept.as_of > _LISTED_AFTER_SECONDS or self._is_committed(table, kept.table.version() + 1):
             try:
-                opened.update_incremental()
+                kept.table.update_incremental()
             except (DeltaError, OSError) as error:
                 raise StorageTrouble(f"table {table} cannot be opened: {brief(error)}") from error
-        yield opened
-        idle.append(opened)  # not after an error: what state it is in is unknown then
+        return _Open(kept.table, now)
+
+    def _is_committed(self, table: str, version: int) -> bool:
+        name = f"{table}/_delta_log/{version:020}.json"
+        if self.account is None:
+            return (Path(self.root) / name).exists()
+        from azure.core.exceptions import AzureError
+
+        if self._client is None:
+            self._client = self.account.blocking_container(CONTAINER)
+        try:
+            return self._client.get_blob_client(name).exists()
+        except AzureError as error:
+            raise StorageTrouble(f"table {table} cannot be opened: {type(error).__name__}") from error
 
     def at(self, table: str, version: int | None) -> DeltaTable:
         """The table as it stood at `version`, None being now. Raises StorageTrouble, also for a version that is forgotten."""

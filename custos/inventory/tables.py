@@ -145,7 +145,7 @@ class Lakehouse:
         """The table's present version, -1 when it does not exist yet."""
         if not self._tables.exists(table):
             return -1
-        with self._tables.opened(table) as opened:
+        with self._tables.looked_at(table) as opened:
             return int(opened.version())
 
     def versions(self) -> dict[str, int]:
@@ -156,7 +156,7 @@ class Lakehouse:
         """A turn at writing `drive`. What is compared with must be read after this."""
         if not self._tables.exists(table):
             return Writer(table, drive, -1, ())
-        with self._tables.opened(table) as opened:
+        with self._tables.looked_at(table) as opened:
             return Writer(table, drive, opened.version(), _files_of(opened, [drive]))
 
     # writing
@@ -269,9 +269,7 @@ class Lakehouse:
         if version == -1 or not self._tables.exists(table):
             return []
         chosen = None if drives is None else sorted(set(drives))
-        if version is not None:
-            return _files_of(self._tables.at(table, version), chosen)
-        with self._tables.opened(table) as opened:
+        with self._tables.looked_at(table, version) as opened:
             return _files_of(opened, chosen)
 
     def _replace_in_turn(self, table: str, mine: _Replacement) -> None:
