@@ -120,15 +120,15 @@ class OpenTables:
         return _Open(kept.table, now)
 
     def _is_committed(self, table: str, version: int) -> bool:
-        name = f"{table}/_delta_log/{version:020}.json"
+        commit = f"{self._uri(table)}/_delta_log/{version:020}.json"
         if self.account is None:
-            return (Path(self.root) / name).exists()
+            return Path(commit).exists()
         from azure.core.exceptions import AzureError
 
         if self._client is None:
             self._client = self.account.blocking_container(CONTAINER)
         try:
-            return self._client.get_blob_client(name).exists()
+            return self._client.get_blob_client(commit.removeprefix(f"az://{CONTAINER}/")).exists()
         except AzureError as error:
             raise StorageTrouble(f"table {table} cannot be opened: {type(error).__name__}") from error
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import polars as pl
 
@@ -32,6 +34,9 @@ KEEP_HOURS = 7 * 24
 _ATTEMPTS = 6
 _REWRITTEN_ROWS = 50_000  # up to here writing a drive's rows anew costs less than half of having delta-rs merge them
 _TOGETHER_ROWS = 200_000  # of drives that share a commit
+_LINGER_SECONDS = 0.2  # a commit costs about as much for ten drives as for one
+_LOOK_AGAIN_SECONDS = 0.01
+_WAITING_ROOM = 32  # threads
 _TARGET_BYTES = 16 * 1024 * 1024  # a merge rewrites whole files: smaller files, cheaper changes
 
 
@@ -81,11 +86,16 @@ class Lakehouse:
     _tables: OpenTables = field(init=False)
     _copies: Copies | None = field(init=False)
     _waiting: dict[str, list[_Replacement]] = field(default_factory=lambda: defaultdict(list), init=False)
+    _at_work: WeakValueDictionary[tuple[str, str], Writer] = field(default_factory=WeakValueDictionary, init=False)
+    """Writers that have not written yet, by table and drive."""
     _room: Lock = field(default_factory=Lock, init=False)
+    waiting_room: ThreadPoolExecutor = field(init=False)
+    """For writes of asynchronous callers: who waits there for a turn at the table keeps no thread from who reads."""
 
     def __post_init__(self) -> None:
         self._tables = OpenTables(self.account, self.root)
         self._copies = Copies(self.account, CONTAINER, f"az://{CONTAINER}/") if self.account is not None else None
+        self.waiting_room = ThreadPoolExecutor(_WAITING_ROOM, thread_name_prefix="lakehouse")
 
     # reading
 
@@ -154,10 +164,15 @@ class Lakehouse:
 
     def writer(self, table: str, drive: str) -> Writer:
         """A turn at writing `drive`. What is compared with must be read after this."""
-        if not self._tables.exists(table):
-            return Writer(table, drive, -1, ())
-        with self._tables.looked_at(table) as opened:
-            return Writer(table, drive, opened.version(), _files_of(opened, [drive]))
+        files: Sequence[str] = ()
+        version = -1
+        if self._tables.exists(table):
+            with self._tables.looked_at(table) as opened:
+                version, files = opened.version(), _files_of(opened, [drive])
+        writer = Writer(table, drive, version, files)
+        with self._room:
+            self._at_work[table, drive] = writer
+        return writer
 
     # writing
 
@@ -277,10 +292,22 @@ class Lakehouse:
         with self._room:
             self._waiting[table].append(mine)
         with self._tables.writing(table):
+            if not mine.is_settled:
+                self._linger(table)
             while not mine.is_settled:
                 self._replace_together(table, self._taken(table))
         if mine.error is not None:
             raise mine.error
+
+    def _linger(self, table: str) -> None:
+        """Wait a moment for drives that are at work and may want to be written too; not at all where there is none."""
+        until = time.monotonic() + _LINGER_SECONDS
+        while time.monotonic() < until:
+            with self._room:
+                ready = {one.writer.drive for one in self._waiting[table]}
+                if not any(name == table and drive not in ready for name, drive in self._at_work):
+                    return
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
     def _taken(self, table: str) -> list[_Replacement]:
         """What waits longest, as much as one commit should hold. Of one drive one worker at most waits: it has the lease."""
@@ -331,6 +358,9 @@ class Lakehouse:
         from deltalake.exceptions import CommitFailedError, DeltaError
 
         self._tables.create(table)
+        with self._room:
+            for writer in writers:
+                self._at_work.pop((table, writer.drive), None)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self._tables.writing(table), self._tables.opened(table) as opened:

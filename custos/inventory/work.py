@@ -115,7 +115,7 @@ class Work:
         if self.state.synced_at is not None:
             await self.marker.mark(touched)
         await self.hold()
-        await asyncio.to_thread(write)
+        await asyncio.get_running_loop().run_in_executor(self.lakehouse.waiting_room, write)
 
     async def begin(self, kind: Round, stage: Stage, **changes: object) -> None:
         """Begin a round, in the place of one that may be under way."""

@@ -168,6 +168,32 @@ def test_drives_that_wait_for_their_turn_share_a_commit(lakehouse: Lakehouse) ->
     )
 
 
+def test_who_is_at_work_is_waited_for(lakehouse: Lakehouse) -> None:
+    """Who could write at once waits a moment for another drive that is at work, and both share a commit."""
+    lakehouse.append("items", pl.concat([rows(drive, "old") for drive in ("d1", "d2")]))
+    writers = [lakehouse.writer("items", drive) for drive in ("d1", "d2")]
+    before = lakehouse.version("items")
+    together = Barrier(2)
+
+    def work(writer: Writer) -> None:
+        together.wait()
+        lakehouse.change("items", rows(writer.drive, "new"), ["old"], writer=writer)
+
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(work, writers))
+    assert names(lakehouse) == ["new", "new"]
+    assert lakehouse.version("items") - before == 1
+
+
+def test_a_commit_by_another_process_is_seen_at_once(cloud_lakehouse: Lakehouse) -> None:
+    """A reader that has the table open finds what another process committed before it asked, however often."""
+    other = Lakehouse(cloud_lakehouse.account, cloud_lakehouse.root)
+    for number in range(4):
+        other.append("items", rows("d1", str(number)))
+        assert cloud_lakehouse.version("items") == other.version("items")
+        assert len(names(cloud_lakehouse)) == number + 1
+
+
 def test_table_that_cannot_be_read_is_not_empty(tmp_path: Path) -> None:
     """A damaged table is trouble, never zero rows."""
     lakehouse = Lakehouse(None, root=str(tmp_path))
