@@ -4,7 +4,7 @@
 
 All sites with their sharing capability from SharePoint administration, in each site its libraries with the date of the last change
 by a user, in each library all items with `$select` of the compliance tag and of whether they have permissions of their own; sharing
-information of those that have, where the site lets Anyone links work. The library's retries are on.
+information of those that have, in batches, where the site lets Anyone links work. The library's retries are on.
 
 Sources: https://learn.microsoft.com/sharepoint/dev/sp-add-ins/working-with-lists-and-list-items-with-rest and
 https://github.com/vgrem/office365-rest-python-client
@@ -119,16 +119,15 @@ class Scan:
 
     def _links(self, context: ClientContext, library: Any, unique: list[Any]) -> dict[str, bool]:
         """Of each item with permissions of its own, whether an Anyone link reaches it."""
-        told: dict[str, bool] = {}
-        for item in unique:
-            information = ObjectSharingInformation.get_list_item_sharing_information(
+        told = {
+            item.get_property("FileRef"): ObjectSharingInformation.get_list_item_sharing_information(
                 context, library.id, item.id, retrieve_anonymous_links=True
             )
-            context.execute_query()
-            told[item.get_property("FileRef")] = bool(
-                information.anonymous_view_link or information.anonymous_edit_link
-            )
-        return told
+            for item in unique
+        }
+        if told:
+            context.execute_batch()
+        return {path: bool(each.anonymous_view_link or each.anonymous_edit_link) for path, each in told.items()}
 
 
 def _is_reached(path: str, reached: dict[str, bool]) -> bool:

@@ -18,7 +18,7 @@ from aiohttp import web
 from simulator.entra.identity import SHAREPOINT_ADMIN, Caller
 from simulator.front.hosts import called
 from simulator.refusal import not_found
-from simulator.sharepoint import administration, call
+from simulator.sharepoint import administration, batch, call
 from simulator.sharepoint.changes import OPERATION, Changes
 from simulator.sharepoint.context import context_information
 from simulator.sharepoint.csom import process
@@ -37,6 +37,7 @@ def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
     desk = _Administration(tenant)
     return [
         web.post(f"{PREFIX}/_vti_bin/client.svc/ProcessQuery", desk.process),
+        web.post(f"{PREFIX}/_api/{batch.NAME}", desk.batch),
         web.route("*", PREFIX + "/_api/{path:.+}", desk.answer),
     ]
 
@@ -48,11 +49,16 @@ class _Administration:
         self._numbers = Numbers(tenant)
 
     async def answer(self, request: web.Request) -> web.Response:
-        base = called(request, PREFIX)
-        return await call.answered(request, SHAREPOINT_ADMIN, base, self._scope, self._root)
+        return await call.answered(request, self._service(request))
+
+    async def batch(self, request: web.Request) -> web.Response:
+        return await batch.answered(request, self._service(request))
 
     async def process(self, request: web.Request) -> web.Response:
         return await process.answered(request, SHAREPOINT_ADMIN, self._scope, self._start)
+
+    def _service(self, request: web.Request) -> call.Service:
+        return call.Service(SHAREPOINT_ADMIN, called(request, PREFIX), self._scope, self._root)
 
     def _scope(self, caller: Caller) -> Scope:
         return Scope(self._tenant, caller, self._numbers, {})

@@ -1,5 +1,5 @@
-"""What every SharePoint REST request meets: its caller is checked, it is charged, its path is walked, and refusals are
-dressed.
+"""What every SharePoint REST operation meets: its caller is checked, it is charged, its path is walked, and refusals are
+dressed. A part of a batch meets the same.
 """
 
 from __future__ import annotations
@@ -30,31 +30,53 @@ _COSTLY = ("getsharinginformation", "sharinginformation", "roleassignments")
 type Result = Entity | Complex | Many | Returned | None
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One `_api` and who may come to it: with a token for `audience`, at the web whose address is `base`."""
+
+    audience: str
+    base: str
+    scope_of: Callable[[Caller], Scope]
+    root_of: Callable[[Scope, str], Resource]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one operation asks for, alone or in a batch: `path` is what follows `_api/`, decoded, `form` the answer's."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    form: forms.Form
+    body: bytes
+
+
 @dataclass(slots=True)
 class RestCall:
-    """One request to `_api`: the path's segments and the query. `base` is the address of the web that was called."""
+    """One operation on its walk: the path's segments, and on whose behalf. `base` is the address of the web called."""
 
-    request: web.Request
+    asked: Asked
     base: str
     path: list[Segment]
-    query: Mapping[str, str]
-    body: bytes
     scope: Scope
 
     @property
     def method(self) -> str:
-        """The method, or the one that `X-HTTP-Method` puts in its place."""
-        return self.request.headers.get("X-HTTP-Method", self.request.method).upper()
+        return self.asked.method
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        return self.asked.query
 
     @property
     def address(self) -> str:
         """The address that was called, without its query."""
-        return f"{self.base}/_api/{self.request.path.partition('/_api/')[2]}"
+        return f"{self.base}/_api/{self.asked.path}"
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object. Raises Refused 400."""
         try:
-            found = msgspec.json.decode(self.body.strip() or b"{}")
+            found = msgspec.json.decode(self.asked.body.strip() or b"{}")
         except msgspec.DecodeError as error:
             raise bad_request("Invalid JSON.") from error
         if not isinstance(found, dict):
@@ -62,41 +84,51 @@ class RestCall:
         return found
 
 
-async def answered(
-    request: web.Request,
-    audience: str,
-    base: str,
-    scope_of: Callable[[Caller], Scope],
-    root_of: Callable[[Scope, str], Resource],
-) -> web.Response:
-    """Walk a path from the root for a caller with a token for `audience`; the result or refusal in SharePoint's form."""
-    path = request.match_info["path"]
+async def answered(request: web.Request, service: Service) -> web.Response:
+    """Answer a request of its own; the result or refusal in SharePoint's form."""
+    form = forms.form_of(request.headers.get("Accept", ""), request.headers.get("OData-Version", ""))
     try:
-        caller = request.app[AUTHORITY].check(request.headers.get("Authorization"), audience)
-        sharing = any(each in path.lower() for each in _SHARING_WRITES)
-        costly = sharing or any(each in path.lower() for each in _COSTLY)
-        charge(request, caller, PERMISSION_UNITS if costly else UNITS, sharing=sharing)
-        scope = scope_of(caller)
-        call = RestCall(request, base, odata.parse(path, request.query), request.query, await request.read(), scope)
-        return forms.answer(request, _perform(call, root_of(scope, base)), base=base)
+        caller = checked(request, service)
     except Refused as refusal:
-        count(request, refusal)
-        return forms.error(request, refusal)
+        return forms.error(form, refusal)
+    method = request.headers.get("X-HTTP-Method", request.method).upper()
+    asked = Asked(method, request.match_info["path"], request.query, form, await request.read())
+    return performed(request.app, service, caller, asked)
 
 
-def charge(request: web.Request, caller: Caller, units: int, *, sharing: bool = False) -> None:
+def checked(request: web.Request, service: Service) -> Caller:
+    """Whose request it is. Raises Refused 401."""
+    return request.app[AUTHORITY].check(request.headers.get("Authorization"), service.audience)
+
+
+def performed(app: web.Application, service: Service, caller: Caller, asked: Asked) -> web.Response:
+    """Charge one operation and walk its path from the root; the result or refusal in SharePoint's form."""
+    path = asked.path.lower()
+    try:
+        sharing = any(each in path for each in _SHARING_WRITES)
+        costly = sharing or any(each in path for each in _COSTLY)
+        charge(app, caller, PERMISSION_UNITS if costly else UNITS, sharing=sharing)
+        scope = service.scope_of(caller)
+        call = RestCall(asked, service.base, odata.parse(asked.path, asked.query), scope)
+        return forms.answer(asked.form, _perform(call, service.root_of(scope, service.base)), base=service.base)
+    except Refused as refusal:
+        count(app, refusal)
+        return forms.error(asked.form, refusal)
+
+
+def charge(app: web.Application, caller: Caller, units: int, *, sharing: bool = False) -> None:
     """Charge a request to its app, also as one of the sharing APIs. Raises Refused 429 for one that spent too much."""
-    told = request.app[METER].charge(caller.client_id, units, sharing=sharing)
+    told = app[METER].charge(caller.client_id, units, sharing=sharing)
     if told.retry_after:
         throttled = Refused(429, "-1, Microsoft.SharePoint.Client.TooManyRequests", "The app has been throttled.")
         throttled.headers.update(told.headers, **{"Retry-After": str(told.retry_after)})
         raise throttled
 
 
-def count(request: web.Request, refusal: Refused) -> None:
+def count(app: web.Application, refusal: Refused) -> None:
     """Count an operation that was asked for and is not here."""
     if isinstance(refusal, Missing):
-        counts = request.app[TENANT].unanswered
+        counts = app[TENANT].unanswered
         counts[refusal.what] = counts.get(refusal.what, 0) + 1
 
 
@@ -173,6 +205,5 @@ def _given(call: RestCall, segment: Segment, operation: Operation, *, last: bool
 
 def _no_such_resource(call: RestCall) -> Refused:
     """404 for a path that goes on behind a value."""
-    path = call.request.path.partition("/_api/")[2]
     code = "-1, Microsoft.SharePoint.Client.ResourceNotFoundException"
-    return Refused(404, code, f"Cannot find resource for the request {path}.")
+    return Refused(404, code, f"Cannot find resource for the request {call.asked.path}.")

@@ -45,25 +45,27 @@ class Form(StrEnum):
         return f"application/json;odata={self.value};streaming=true;charset=utf-8"
 
 
-def form_of(request: web.Request) -> Form:
-    """The form that a request asks for. SharePoint's own default is Atom; here it is JSON with minimal metadata."""
-    accept = request.headers.get("Accept", "").lower().replace(" ", "")
+def form_of(accept: str, version: str) -> Form:
+    """The form that the headers `Accept` and `OData-Version` ask for.
+
+    SharePoint's own default is Atom; here it is JSON with minimal metadata.
+    """
+    accept = accept.lower().replace(" ", "")
     if "odata=verbose" in accept:
         return Form.VERBOSE
     if "odata=nometadata" in accept:
         return Form.NONE
     if "odata.metadata=none" in accept:
         return Form.V4_NONE
-    if "odata.metadata=" in accept or request.headers.get("OData-Version", "").startswith("4"):
+    if "odata.metadata=" in accept or version.startswith("4"):
         return Form.V4_MINIMAL
     return Form.MINIMAL
 
 
 def answer(
-    request: web.Request, result: Entity | Complex | Many | Returned | None, *, base: str = "", status: int = 200
+    form: Form, result: Entity | Complex | Many | Returned | None, *, base: str = "", status: int = 200
 ) -> web.Response:
-    """A result in the form that the request asks for; None is 204 without a body. `base` is the web's address."""
-    form = form_of(request)
+    """A result in the form that was asked for; None is 204 without a body. `base` is the web's address."""
     headers = response_headers() | {
         "OData-Version" if form.is_v4 else "DataServiceVersion": "4.0" if form.is_v4 else "3.0"
     }
@@ -76,10 +78,9 @@ def answer(
     return web.Response(body=msgspec.json.encode(body), status=status, headers=headers)
 
 
-def error(request: web.Request, refusal: Refused) -> web.Response:
+def error(form: Form, refusal: Refused) -> web.Response:
     """A refusal in SharePoint's words: `error` in verbose and version 4 answers, `odata.error` in others."""
     code = refusal.code if "," in refusal.code else CODES.get(refusal.status, "-1, Microsoft.SharePoint.SPException")
-    form = form_of(request)
     message: Any = refusal.message if form.is_v4 else {"lang": "en-US", "value": refusal.message}
     body = {"error" if form.is_v4 or form is Form.VERBOSE else "odata.error": {"code": code, "message": message}}
     headers = response_headers() | refusal.headers | {"Content-Type": form.media_type}

@@ -13,7 +13,7 @@ from aiohttp import web
 from simulator.entra.identity import SHAREPOINT, SHAREPOINT_MY, Caller
 from simulator.front.hosts import called
 from simulator.refusal import Refused
-from simulator.sharepoint import call, sharing, tags, webs
+from simulator.sharepoint import batch, call, sharing, tags, webs
 from simulator.sharepoint.context import context_information
 from simulator.sharepoint.csom import process
 from simulator.sharepoint.csom.interpret import Start
@@ -33,6 +33,8 @@ def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
     return [
         web.post(f"{PREFIX}/_vti_bin/client.svc/ProcessQuery", sites.process),
         web.post(PREFIX + "/{site:.+?}/_vti_bin/client.svc/ProcessQuery", sites.process),
+        web.post(f"{PREFIX}/_api/{batch.NAME}", sites.batch),
+        web.post(PREFIX + "/{site:.+?}/_api/" + batch.NAME, sites.batch),
         web.route("*", PREFIX + "/_api/{path:.+}", sites.answer),
         web.route("*", PREFIX + "/{site:.+?}/_api/{path:.+}", sites.answer),
     ]
@@ -48,12 +50,13 @@ class _Sites:
         site = self._site(request)
         if site is None:
             return web.Response(status=404, text="404 FILE NOT FOUND")
+        return await call.answered(request, self._service(request, site))
 
-        def root(scope: Scope, base: str) -> Resource:
-            _check_open(site)
-            return _root(scope, site, base)
-
-        return await call.answered(request, _audience(site), _base(request), self._scope, root)
+    async def batch(self, request: web.Request) -> web.Response:
+        site = self._site(request)
+        if site is None:
+            return web.Response(status=404, text="404 FILE NOT FOUND")
+        return await batch.answered(request, self._service(request, site))
 
     async def process(self, request: web.Request) -> web.Response:
         site = self._site(request)
@@ -74,6 +77,13 @@ class _Sites:
             return Start(statics={(_REQUEST_CONTEXT, "current"): context})
 
         return await process.answered(request, _audience(site), self._scope, start)
+
+    def _service(self, request: web.Request, site: Site) -> call.Service:
+        def root(scope: Scope, base: str) -> Resource:
+            _check_open(site)
+            return _root(scope, site, base)
+
+        return call.Service(_audience(site), _base(request), self._scope, root)
 
     def _site(self, request: web.Request) -> Site | None:
         site = self._tenant.sites_by_path.get(request.match_info.get("site", "").strip("/").lower())

@@ -34,7 +34,7 @@ async def answered(
     trace = str(uuid.uuid4())
     try:
         caller = request.app[AUTHORITY].check(request.headers.get("Authorization"), audience)
-        call.charge(request, caller, call.UNITS)
+        call.charge(request.app, caller, call.UNITS)
         if (request.content_length or 0) > LARGEST:
             raise too_large()
         scope = scope_of(caller)
@@ -44,9 +44,10 @@ async def answered(
 
         told = Interpreter(scope, start_of(scope), parse(await request.read()), identity).run()
     except Refused as refusal:
-        call.count(request, refusal)
+        call.count(request.app, refusal)
         if refusal.status in _WITH_A_STATUS or isinstance(refusal, Missing):
-            return forms.error(request, refusal)
+            form = forms.form_of(request.headers.get("Accept", ""), request.headers.get("OData-Version", ""))
+            return forms.error(form, refusal)
         return _response([_header(trace, _error(refusal, trace))], trace)
     return _response([_header(trace, None), *told], trace)
 
