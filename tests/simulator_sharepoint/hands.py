@@ -48,7 +48,7 @@ async def rest(
 ) -> Reply:
     """Call `_api` of the site as the actor, or as an app with other roles; `path` may be an address that was given."""
     url = path if path.startswith("http") else f"{world.base}/sharepoint/sites/planning-casework/_api/{path}"
-    claims = {} if roles is None else {"roles": roles}
+    claims: dict[str, Any] = {} if roles is None else {"roles": roles}
     token = world.app[AUTHORITY].issue(ACTOR_CLIENT_ID, SHAREPOINT, **claims)
     return await _ask(
         world, method, url, body, {"Authorization": f"Bearer {token}", "Accept": f"application/json;{FORMS[form]}"}
