@@ -10,6 +10,7 @@ from custos.cli.operator import as_argument, operator
 from custos.cli.runs import follow
 from custos.engine.dispatch import Dispatched
 from custos.jobs import acting
+from custos.report.words import count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,8 +26,8 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 
 async def report_start(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: bool) -> int:
     """Say what became of a plan, and follow its run to the end if wanted."""
-    for code, count in dispatched.left_out.items():
-        screen.out.print(f"Left out, {code}: {count:,}")
+    for code, number in dispatched.left_out.items():
+        screen.out.print(f"Left out, {code}: {number:,}")
     if dispatched.run is None:
         screen.out.print("Nothing in it may be done now. Nothing was changed.")
         return Exit.FINDINGS
@@ -39,7 +40,8 @@ async def report_start(app: Custos, dispatched: Dispatched, screen: Screen, *, w
             screen.out.print(f"  {shortfall}", markup=False)
         screen.out.print(f"Somebody else can let it go: custos run {run.id} --release --why REASON")
         return Exit.FINDINGS
-    screen.out.print(f"{run.id} is under way: {run.actions:,} actions in {run.batches:,} batches.")
+    size = f"{count(run.actions, 'action')} in {count(run.batches, 'batch', 'batches')}"
+    screen.out.print(f"{run.id} is under way: {size}.")
     return await follow(app, run.id, screen) if wait else Exit.OK
 
 

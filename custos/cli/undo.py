@@ -25,6 +25,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
             help=f"what Custos did by this {scope}" if scope is Scope.POLICY else f"what Custos did to this {scope}",
         )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be put back")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for the end")
     parser.set_defaults(scope=Scope.RUN)
     as_argument(parser)
 
@@ -36,7 +37,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         screen.out.print("Nothing was changed.")
         return Exit.OK
     dispatched = await acting.undo(app, planned, by=await operator(app.settings, args.person))
-    return await report_start(app, dispatched, screen, wait=True)
+    return await report_start(app, dispatched, screen, wait=not args.no_wait)
 
 
 COMMAND = Command("undo", "Put back what a run did, as far as it can be put back.", _arguments, online=_run)

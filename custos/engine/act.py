@@ -19,7 +19,7 @@ from custos.audit.events import What
 from custos.clock import Clock
 from custos.engine.authority import Authority
 from custos.engine.budgets import Budgets
-from custos.engine.gate import Already, Code, Purpose, Refused, aged, compare, decide, reached
+from custos.engine.gate import Already, Code, Purpose, Refused, aged, compare, decide, put_back, reached
 from custos.engine.ledger import Entry, Ledger
 from custos.engine.model import Action, ActionKind, Outcome, Result
 from custos.engine.ports import Audit, Live, Reading, Tenant, Trouble
@@ -123,8 +123,8 @@ class _Work:
         if entry.run == run.id:
             return None if may_be_tried_again(result) else result
         if entry.undone_by and run.purpose is Purpose.POLICY:
-            said = f"It was put back by {entry.undone_by}; this version of the policy does not do it again."
-            return self._result(entry.action, Outcome.REFUSED, said, Code.UNDONE)
+            why = put_back(entry.undone_by)
+            return self._result(entry.action, Outcome.REFUSED, why.sentence, why.code)
         if result.at >= run.planned_at and result.outcome in (Outcome.DONE, Outcome.ALREADY):
             return self._result(entry.action, Outcome.ALREADY, f"The run {entry.run} did it after this was planned.")
         return None

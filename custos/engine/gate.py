@@ -37,6 +37,7 @@ class Code(StrEnum):
     REFUSED_BEFORE = "refused for now"  # Microsoft refused it lately; it is tried again later
 
     # what plan and gate refuse alike
+    UNDONE = "undone"  # it was put back; the same version does not do it again
     HOLD = "hold"
     EXEMPT = "exempt"
     RECORD = "record"
@@ -51,7 +52,6 @@ class Code(StrEnum):
     PILOT = "pilot"  # outside the pilot's assets
     EDITED = "edited"  # the policy is not the version that was planned
     REMOVED = "removed"  # the policy is gone
-    UNDONE = "undone"  # it was put back; the same version does not do it again
 
     # why an item no longer qualifies
     BUSY = "busy"  # another run intends the same and has not said how it ended
@@ -71,6 +71,11 @@ class Refused:
 
     code: Code
     sentence: str
+
+
+def put_back(run: str) -> Refused:
+    """What the undo `run` put back stays so, until another version of the policy asks for it."""
+    return Refused(Code.UNDONE, f"It was put back by {run}; this version of the policy does not do it again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,10 @@ class Entry:
         )
 
 
+_UNDONE = "undone"
+"""The partition that names again, all in one place, what was put back."""
+
+
 @dataclass
 class Ledger:
     """The actions of one tenant. Every method raises StorageTrouble when storage cannot be reached."""
@@ -93,11 +97,16 @@ class Ledger:
             row = await self.table.get(partition, key)
             if row is None or row.text("undone_by") == by_run:
                 return
+            await self.table.upsert(Row(_UNDONE, key, {"run": by_run}))
             try:
                 await self.table.replace(_row(partition, replace(_entry(row), undone_by=by_run)))
             except RowChanged:
                 continue
             return
+
+    async def undone(self) -> Mapping[str, str]:
+        """What was put back, for plans: key of the action ► the run that did it. One request for 1,000."""
+        return {row.key: row.text("run") async for row in self.table.query(_UNDONE)}
 
     async def of_place(self, partition: str) -> AsyncIterator[Entry]:
         """Everything written down about one library or site (`partition_of`), in no useful order."""

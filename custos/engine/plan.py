@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from custos.engine.codec import facts_to_json
-from custos.engine.gate import Code, Refused, Standing
+from custos.engine.gate import Code, Refused, Standing, put_back
 from custos.engine.model import Action, ActionKind, Fact, Finding, Plan, State, Subject
 from custos.engine.refusals import Remembered, withheld
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
@@ -74,6 +74,7 @@ class Circumstances:
 
     `standings`: each policy as it stands now (`Approvals.standing`). `incomplete`: drives that were not read to their
     end. `inventory`: table ► Delta version that was read. `refusals`: what Microsoft refused lately.
+    `undone`: what was put back, key of the action ► the run that did it.
     """
 
     now: datetime
@@ -82,6 +83,7 @@ class Circumstances:
     incomplete: frozenset[str] = frozenset()
     inventory: Mapping[str, int] = field(default_factory=dict)
     refusals: Remembered = field(default_factory=Remembered)
+    undone: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> Plan:
@@ -94,7 +96,10 @@ def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstance
     )
     planner = _Planner(bundle, circumstances, occasion)
     drafts = [action for finding in evaluation.findings() for action in planner.actions(finding)]
-    merged = sorted(_merge(drafts, bundle.policies), key=_by_reader)
+    merged = [
+        _unless_put_back(action, circumstances.undone)
+        for action in sorted(_merge(drafts, bundle.policies), key=_by_reader)
+    ]
     offered = withheld(merged, circumstances.refusals, circumstances.now, lambda action: _acts(action, bundle.policies))
     return Plan(
         id="",
@@ -186,6 +191,14 @@ class _Planner:
             protection = finding.protections[0]
             return Refused(Code(protection.code), protection.sentence)
         return done.refused
+
+
+def _unless_put_back(action: Action, undone: Mapping[str, str]) -> Action:
+    run = undone.get(action.key)
+    if run is None or action.refused:
+        return action
+    why = put_back(run)
+    return replace(action, refused=why.sentence, refusal=why.code)
 
 
 def _answered(step: Step, case: CaseFacts | None) -> bool:

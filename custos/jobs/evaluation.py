@@ -185,6 +185,7 @@ async def _look(app: Custos, view: _View) -> Outlook:
         incomplete=view.tables.incomplete,
         inventory=view.tables.versions,
         refusals=await app.refusals.standing(),
+        undone=await app.ledger.undone(),
     )
     once = _Once(evaluation.unknown, evaluation.coverage, findings)
     plan = await asyncio.to_thread(make_plan, bundle, once, circumstances)

@@ -167,7 +167,9 @@ def _trouble(error: Any, what: str, *, writes: bool) -> Trouble:  # ClientReques
             return Unavailable(f"{what}: the answer cannot be read.", maybe_done=True, status=answer.status_code)
         return Malformed(f"{what}: the answer cannot be read.", status=answer.status_code)
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    trouble = trouble_from(answer.status_code, headers, b"", what=f"{what} ({error.message})", is_write=writes)
+    trouble = trouble_from(
+        answer.status_code, headers, b"", what=f"{what} ({error.message})" if error.message else what, is_write=writes
+    )
     trouble.code = str(error.code or "")
     trouble.request_id = trouble.request_id or str(error.request_id or "")
     return trouble

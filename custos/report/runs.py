@@ -8,7 +8,7 @@ from rich.console import Console
 
 from custos.engine.model import Outcome, Result
 from custos.engine.runs import Progress, RunState
-from custos.report.words import COUNCIL, table
+from custos.report.words import COUNCIL, count, table
 
 _WENT_WELL = (Outcome.DONE, Outcome.ALREADY)
 
@@ -21,8 +21,8 @@ def show(progress: Progress, results: Sequence[Result], screen: Console) -> None
         f"[bold]{run.id}[/bold] of plan {run.plan}: {run.state}{verdict}; started by {run.started_by} "
         f"on {run.started_at.astimezone(COUNCIL):%-d %B %Y at %H:%M}"
     )
-    counts = ", ".join(f"{outcome} {count:,}" for outcome, count in progress.counts.items())
-    screen.print(f"  {run.actions:,} actions: {counts or 'none yet'}; waiting {progress.waiting:,}")
+    counts = ", ".join(f"{outcome} {number:,}" for outcome, number in progress.counts.items())
+    screen.print(f"  {count(run.actions, 'action')}: {counts or 'none yet'}; waiting {progress.waiting:,}")
     for sentence in run.over:
         screen.print(f"  Over: {sentence}", markup=False)
     reasons: dict[tuple[str, str], list[str]] = {}
