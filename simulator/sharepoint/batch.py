@@ -32,6 +32,7 @@ NAME = "$batch"
 MOST_OPERATIONS = 100  # what clients send at most
 LARGEST = 2 * 1024 * 1024  # CSOM's limit
 _MOST_MESSAGES = 1 + 2 * MOST_OPERATIONS  # the batch itself, and each operation in a change set of its own
+_DEEPEST = 2  # an operation in a change set in a batch
 _REQUEST_LINE = re.compile(r"([A-Z]+) (\S.*) HTTP/1\.[01]")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _WRITES = ("POST", "PUT", "DELETE", "MERGE", "PATCH")
@@ -79,8 +80,20 @@ def parse(content_type: str, body: bytes) -> list[Operation]:
     return found
 
 
+class _Part(Message):
+    """A message that knows how deep it stands. The parser attaches it before it reads what is inside."""
+
+    depth = 0
+
+    def attach(self, payload: Any) -> None:
+        if self.depth == _DEEPEST:
+            raise invalid("an operation holds no parts.")
+        payload.depth = self.depth + 1
+        super().attach(payload)
+
+
 def _mime(content_type: str, body: bytes) -> Mime:
-    """The MIME tree of a body. Messages are counted while they are read, which bounds their depth as well."""
+    """The MIME tree of a body. Its messages are counted, and its depth is looked at, while they are read."""
     count = 0
 
     def message(**given: Any) -> Mime:
@@ -88,7 +101,7 @@ def _mime(content_type: str, body: bytes) -> Mime:
         count += 1
         if count > _MOST_MESSAGES + 1:  # the parser makes one to try this function
             raise _too_many()
-        return Message(**given)
+        return _Part(**given)
 
     parser = BytesFeedParser(message)
     parser.feed(b"Content-Type: " + content_type.encode("ascii", "replace") + b"\r\n\r\n")
