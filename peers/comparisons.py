@@ -83,7 +83,13 @@ def comparisons(listener: str, expires: str) -> list[Comparison]:
         Comparison("spo list retentionlabel get", _library, _default),
         Comparison(
             "spo site set",
-            lambda picks: ("--url", picks.library_site, "--sharingCapability", "ExistingExternalUserSharingOnly"),
+            lambda picks: (
+                "--url",
+                picks.library_site,
+                "--sharingCapability",
+                "ExistingExternalUserSharingOnly",
+                "--wait",
+            ),
             _tightened,
             writes=True,
         ),
