@@ -36,7 +36,7 @@ async def test_killed_while_reading_changes(desk: Desk) -> None:
 
 async def test_killed_while_reading_everything(desk: Desk) -> None:
     """Dying at any step of a full round, deletions that nobody told of included, ends in the same mirror."""
-    desk.batch_rows, desk.library.page, desk.library.label_page = 5, 4, 1000
+    desk.batch_rows, desk.library.page, desk.library.label_page = 8, 6, 1000
     await desk.settle()
     step, ended, new = 1, False, ""
     while not ended:
