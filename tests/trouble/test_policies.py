@@ -123,17 +123,21 @@ def test_a_removed_policy_is_audited(council: Council) -> None:
     """Whoever takes a policy's file away finds in the audit which version is gone, and that another one was loaded."""
     policies = council.stage.policies
     files = {path: path.read_bytes() for path in policies.glob("stale-content*")}
+
+    def told(what: str, about: str = "") -> bool:
+        shown = council.custos("audit", "show", "--last", "500").out
+        return any(what in line and about in line for line in shown.splitlines())
+
     for path in files:
         path.unlink()
     try:
         _load(council)
-        told = council.custos("audit", "show", "--last", "500").out
+        council.until(lambda: told("policy:removed", "stale-content"), what="the word about the policy")
+        assert told("policies:loaded")
     finally:
         for path, content in files.items():
             path.write_bytes(content)
         _load(council)
-    assert "policies:loaded" in told
-    assert [line for line in told.splitlines() if "policy:removed" in line and "stale-content" in line]
 
 
 def test_a_command_works_on_its_own_files_and_changes_nothing_for_others(council: Council, tmp_path: Path) -> None:
