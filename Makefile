@@ -19,7 +19,7 @@ run: ready ## Custos governs a simulated council, from first look to audit (STAY
 	@$(PY) -m rehearsal run --scale $(SCALE) $(if $(STAY),--stay) $(if $(MOUNT),--mount "$(MOUNT)")
 
 test: ready ## every promise of the product, against real parts
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 check: ready ## ruff and mypy, strict
 	@$(PY) -m ruff check .

@@ -90,7 +90,7 @@ def _record_tests(traffic: Path, environment: dict[str, str], checker: Path) -> 
     print(f"Recording the tests; their words are in {log} …", flush=True)
     with log.open("wb") as words:
         code = subprocess.run(
-            [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup"],
+            [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile"],
             cwd=REPOSITORY,
             env={**environment, "CUSTOS_TRAFFIC": str(traffic), "CUSTOS_CHECKER": str(checker)},
             stdout=words,

@@ -15,16 +15,6 @@ from local_host.child import Child
 from tests.staging import Council, govern, standing, traffic
 from tests.tenant import SimulatedTenant
 
-_STAGED = ("council", "governed")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests one of the parallel processes does: those of a file, and all that share the stage, which takes long to set."""
-    for item in items:
-        staged = any(name in _STAGED for name in getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group("stage" if staged else str(item.path)))
-
 
 @pytest.fixture(scope="session")
 def azurite() -> Iterator[str]:
