@@ -22,12 +22,14 @@
 | CUSTOS_SHAREPOINT_ADMIN_ENDPOINT | where its administration is reached; likewise | `https://NAME-admin.sharepoint.com` |
 | CUSTOS_BOT_SERVICE_URL | the Bot Connector | https://smba.trafficmanager.net/teams |
 | CUSTOS_BOT_OPENID_URL | the keys with which the bot service signs | Microsoft's public cloud |
+
+Addresses begin with https://; a rehearsal, which CUSTOS_CLOCK makes of it, may use http:// too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,7 +42,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 class Settings:
     """The settings, checked. Addresses have no trailing slash."""
 
-    storage_connection: str
+    storage_connection: str = field(repr=False)
     storage_account: str
     tenant_id: str
     sharepoint_url: str
@@ -50,7 +52,7 @@ class Settings:
     teams_app_id: str
     mailbox: str
     public_url: str
-    webhook_key: str
+    webhook_key: str = field(repr=False)
     policies: Path
     units_per_minute: int
     units_share: float
@@ -92,9 +94,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             wrong.append(f"{name} is not set.")
         return value
 
+    clock = text("CUSTOS_CLOCK", "system")
+
     def address(name: str, default: str = "", *, required: bool = False) -> str:
         value = text(name, default, required=required).rstrip("/")
-        if value and urlsplit(value).scheme not in ("http", "https"):
+        if value and not _is_safe(value, rehearsal=clock != "system"):
             wrong.append(f"{name} must be an address that begins with https://, not {value!r}.")
         return value
 
@@ -113,6 +117,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     account = text("AzureWebJobsStorage__accountName")
     if not connection and not account:
         wrong.append("AzureWebJobsStorage is not set (nor AzureWebJobsStorage__accountName).")
+    if clock != "system" and not _is_safe(clock, rehearsal=True):
+        wrong.append(f"CUSTOS_CLOCK must be system, or the address of a simulated tenant's clock, not {clock!r}.")
     sharepoint = address("CUSTOS_SHAREPOINT_URL", required=True)
     settings = Settings(
         storage_connection=connection,
@@ -130,7 +136,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         units_per_minute=int(number("CUSTOS_UNITS_PER_MINUTE", 1250, 1, 10_000_000)),
         units_share=number("CUSTOS_UNITS_SHARE", 0.5, 0.01, 1),
         timezone=text("CUSTOS_TIMEZONE", "Europe/London"),
-        clock=text("CUSTOS_CLOCK", "system"),
+        clock=clock,
         graph_url=address("CUSTOS_GRAPH_URL", "https://graph.microsoft.com/v1.0"),
         sharepoint_endpoint=address("CUSTOS_SHAREPOINT_ENDPOINT", sharepoint),
         sharepoint_admin_endpoint=address("CUSTOS_SHAREPOINT_ADMIN_ENDPOINT"),
@@ -142,3 +148,12 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if wrong:
         raise BadSetting(" ".join(wrong))
     return settings
+
+
+def _is_safe(address: str, *, rehearsal: bool) -> bool:
+    """Whether tokens may be sent to an address: it is encrypted. A rehearsal sends nothing that opens a real tenant."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and parts.scheme in (("http", "https") if rehearsal else ("https",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import urllib.error
@@ -125,10 +126,17 @@ def stage(
             "CUSTOS_POLICIES": str(policies),
             **(settings or {}),
         }
-        (home / SETTINGS).write_text(json.dumps({"IsEncrypted": False, "Values": environment}, indent=2))
+        _write_secret(home / SETTINGS, json.dumps({"IsEncrypted": False, "Values": environment}, indent=2))
         run = ["--port", str(port), "--state", str(home / "host"), "--no-timers"]
         with Child("local_host", run, environment=environment, log=home / "host.log"):
             yield Stage(home, tenant.url, host, policies, environment, keys.master)
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write what only its owner may read: there are keys in it."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _free_port() -> int:

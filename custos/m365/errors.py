@@ -18,12 +18,18 @@ Source: https://learn.microsoft.com/graph/errors
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
 import msgspec
 
 from custos.errors import TenantTrouble
+
+LONGEST_WAIT = 3_600.0
+"""Seconds. Whoever is told to wait longer asks once an hour."""
 
 
 class Trouble(TenantTrouble):
@@ -206,15 +212,27 @@ def trouble_from(status: int, headers: Mapping[str, str], body: bytes, *, what: 
     return (kind or Refused)(sentence, status=status, code=code, inner_code=inner, request_id=request_id)
 
 
-def seconds_to_wait(headers: Mapping[str, str]) -> float | None:
-    """The larger of `Retry-After` and `RateLimit-Reset` in seconds, decimals allowed; None when neither is there.
+def seconds_to_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:
+    """How many seconds the answer asks to wait, None when it does not say: the larger of `Retry-After` and
+    `RateLimit-Reset`, decimals allowed, `LONGEST_WAIT` at most.
 
-    Source:
+    `Retry-After` may also be a moment. It is counted from the answer's own `Date`, where there is one, so that clocks
+    which differ do no harm; else from `now`, in epoch seconds, by default the machine's. A moment that is past says
+    nothing.
+    Sources: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after and
     https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
     """
-    told = [_seconds(headers.get(name, "")) for name in ("retry-after", "ratelimit-reset")]
-    known = [seconds for seconds in told if seconds is not None]
-    return max(known) if known else None
+    told = [
+        _seconds(headers.get("retry-after", "")),
+        _seconds_until(headers.get("retry-after", ""), headers.get("date", ""), time.time() if now is None else now),
+        _seconds(headers.get("ratelimit-reset", "")),
+    ]
+    return max((bounded(seconds) for seconds in told if seconds is not None), default=None)
+
+
+def bounded(seconds: float) -> float:
+    """A wait that Microsoft asked for, as long as Custos ever keeps it: one odd answer must not silence a tenant for days."""
+    return min(seconds, LONGEST_WAIT) if seconds >= 0 else 0.0
 
 
 def _seconds(text: str) -> float | None:
@@ -222,4 +240,22 @@ def _seconds(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if 0 <= value < 7 * 86_400 else None
+    return value if value >= 0 else None  # nan is not
+
+
+def _seconds_until(text: str, date: str, now: float) -> float | None:
+    until = _epoch(text)
+    if until is None:
+        return None
+    asked = _epoch(date)
+    left = until - (now if asked is None else asked)
+    return left if left > 0 else None
+
+
+def _epoch(text: str) -> float | None:
+    """Epoch seconds of an HTTP date in any of its forms; None for anything else."""
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

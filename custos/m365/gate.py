@@ -26,7 +26,7 @@ from tenacity import (
 
 from custos.errors import RowChanged, RowExists
 from custos.m365.budget import Limits, SharedBudget, Standing
-from custos.m365.errors import Malformed, Throttled, Unavailable
+from custos.m365.errors import Malformed, Throttled, Unavailable, bounded
 from custos.m365.lanes import Lane
 from custos.settings import Settings
 from custos.storage.rows import Row, Rows
@@ -146,7 +146,7 @@ class TenantGate:
     async def observe(self, lane: Lane, limit: float, remaining: float, reset: float) -> None:
         """Take note of an answer's `RateLimit-*` headers: when hardly anything remains, be silent until the reset."""
         if limit > 0 and remaining < limit * _RESET_BELOW:
-            await self._lanes[lane].pause(reset, easing=False)
+            await self._lanes[lane].pause(bounded(reset), easing=False)
 
     def spent(self) -> Spent:
         """What this process has spent so far."""

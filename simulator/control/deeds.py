@@ -69,7 +69,7 @@ class Deeds:
         if not folder.is_folder:
             raise bad_request("A file can be uploaded into a library or folder only.")
         name, size = _text(deed, "name"), _number(deed, "size", 20_000)
-        modified = moment(str(deed["modified"])) if deed.get("modified") else 0
+        modified = moment(str(deed["modified"])) if deed.get("modified") else None
         by = self._actor(deed, folder)
         return self._told(files.upload(self._tenant, folder, name, size=size, by=by, client_modified=modified))
 

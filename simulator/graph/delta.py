@@ -34,11 +34,12 @@ class Token:
     began: int
     position: int
     page: int = 0
-    since: int = 0
+    since: int | None = None
 
     def text(self) -> str:
         """The opaque form."""
-        raw = f"{self.kind};{self.epoch};{self.began};{self.position};{self.page};{self.since}"
+        numbers = (self.epoch, self.began, self.position, self.page, *(() if self.since is None else (self.since,)))
+        raw = ";".join((self.kind, *map(str, numbers)))
         return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
@@ -114,12 +115,12 @@ def _enumeration(call: Call, drive: Drive, token: Token, size: int, write: Encod
     values: list[str] = []
     if token.page % 2 == 1 and at > 0:
         before = order[at - 1]
-        if before is not None and not token.since:
+        if before is not None and token.since is None:
             values.append(write(before))  # repeats across pages are normal
     while at < end and len(values) < size:
         item = order[at]
         at += 1
-        if item is not None and item.modified >= token.since:
+        if item is not None and (token.since is None or item.modified >= token.since):
             values.append(write(item))
     if at < end:
         return page(call, values, next_token=Token("f", token.epoch, token.began, at, token.page + 1, token.since))

@@ -119,13 +119,15 @@ def _new(tenant: Tenant, folder: Item, name: str, *, by: Actor, size: int, is_fo
     return item
 
 
-def upload(tenant: Tenant, folder: Item, name: str, *, size: int, by: Actor, client_modified: int = 0) -> Item:
+def upload(
+    tenant: Tenant, folder: Item, name: str, *, size: int, by: Actor, client_modified: int | None = None
+) -> Item:
     """A new file in a folder; the folder's or library's default label falls on it.
 
     `client_modified` is what the uploader says of the file's age (fileSystemInfo).
     """
     item = _new(tenant, folder, name, by=by, size=size, is_folder=False)
-    if client_modified:
+    if client_modified is not None:
         item.client_modified = client_modified
         item.client_created = min(item.client_created, client_modified)
     item.stamp = _inherited_stamp(folder, by, item.created)

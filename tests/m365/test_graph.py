@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
@@ -188,3 +189,44 @@ def test_the_scan_wakes_no_typed_model() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+ANSWERED = "Sat, 28 Nov 2026 15:29:20 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "40"}, 40.0),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after": "Sat, 28 Nov 2026 15:30:00 GMT", "date": ANSWERED}, 40.0),
+        ({"retry-after": "Saturday, 28-Nov-26 15:30:00 GMT", "date": ANSWERED}, 40.0),
+        ({"retry-after": "Sat Nov 28 15:30:00 2026", "date": ANSWERED}, 40.0),
+        ({"retry-after": "Sat, 28 Nov 2026 15:30:00 GMT"}, 60.0),
+        ({"retry-after": "Sat, 28 Nov 2026 15:30:00 GMT", "date": "never"}, 60.0),
+        ({"retry-after": "Sat, 28 Nov 2099 15:30:00 GMT", "date": ANSWERED}, errors.LONGEST_WAIT),
+        ({"retry-after": "864000"}, errors.LONGEST_WAIT),
+        ({"retry-after": "1e400"}, errors.LONGEST_WAIT),
+        ({"ratelimit-reset": "99999999999"}, errors.LONGEST_WAIT),
+        ({"retry-after": "7", "ratelimit-reset": "31"}, 31.0),
+        ({"retry-after": "Sat, 28 Nov 2026 15:29:00 GMT", "date": ANSWERED}, None),
+        ({"retry-after": "Sat, 28 Nov 99999 15:30:00 GMT"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_a_wait_is_read_in_both_forms_and_has_an_end(headers: dict[str, str], seconds: float | None) -> None:
+    """`Retry-After` is seconds or a moment by Microsoft's own clock; nothing keeps Custos silent for more than an hour."""
+    now = datetime(2026, 11, 28, 15, 29, tzinfo=UTC).timestamp()
+    assert errors.seconds_to_wait(headers, now) == seconds
+
+
+async def test_a_wait_that_is_told_as_a_moment_is_kept(wire: Wire, graph: Graph) -> None:
+    """After a 429 with an HTTP date, the next try comes when that moment has come, not after two seconds."""
+    date, until = "Sat, 28 Nov 2026 15:29:20 GMT", "Sat, 28 Nov 2026 15:29:24 GMT"
+    wire.script("GET", f"{BASE}/x", error(429, headers={"Retry-After": until, "Date": date}), raw(b"{}"))
+    await graph.get("/x", units=1)
+    first, second = wire.seen
+    assert 3.95 <= second.at - first.at < 8

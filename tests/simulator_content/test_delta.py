@@ -79,6 +79,22 @@ async def test_a_moment_as_token_replays_what_changed_since(world: World) -> Non
     assert "a.docx" not in {entry["name"] for entry in entries.values()}
 
 
+async def test_files_from_before_1970_are_told_like_others(world: World) -> None:
+    """A scanned plan of 1931 is in the children of its folder, in the enumeration and in the changes."""
+    link = await world.delta_link()
+    old = place(world.drive, world.drive.root, "1931.tif", at=-1_230_000_000, by=world.by)
+    files.edit(world.tenant, old, by=world.by)
+    old.modified = old.client_modified = -1_230_000_000
+    pages = await world.pages(f"{world.root}/delta")
+    assert {entry["name"] for page in pages for entry in page["value"]} == {*ALL, "1931.tif"}
+    changed = (await world.changes(link))[old.id]
+    assert (
+        changed["lastModifiedDateTime"] == changed["fileSystemInfo"]["lastModifiedDateTime"] == instant(-1_230_000_000)
+    )
+    since = quote("1930-06-01T00:00:00Z")
+    assert old.id in await world.changes(f"{world.root}/delta?token={since}")
+
+
 async def test_select_trims_and_adds(world: World) -> None:
     """`$select` limits the properties and brings sharepointIds, which do not come by themselves.
 
