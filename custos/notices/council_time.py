@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from custos.policy.duration import Duration, is_working_day
+from custos.dates import is_working_day, on_working_day
+from custos.policy.duration import Duration
 
 FIRST_HOUR = time(8, 0)  # nobody hears from Custos before
 LAST_HOUR = time(18, 0)  # nor after
@@ -20,7 +21,5 @@ def may_tell(now: datetime, zone: ZoneInfo, holidays: Collection[date]) -> bool:
 
 def deadline_after(told: datetime, within: Duration, zone: ZoneInfo, holidays: Collection[date]) -> datetime:
     """When an answer is due: the end of that day in council time, moved on to a working day."""
-    due = within.after(told.astimezone(zone), holidays).date()
-    while not is_working_day(due, holidays):
-        due = Duration(1, "working day").after(datetime.combine(due, time()), holidays).date()
+    due = on_working_day(within.after(told.astimezone(zone), holidays).date(), holidays)
     return datetime.combine(due, time(23, 59, 59), zone)

@@ -6,11 +6,11 @@ Mail is forwarded, scanned and clicked by machines, so it carries no link that d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from custos.notices.cards import Reader, found_words, is_for, silence_words, where
 from custos.notices.model import Case
 from custos.notices.wording import clean, day, many
+from custos.untrusted import mail_html
 
 
 def letter_html(cases: Sequence[Case], reader: Reader, *, waiting: int) -> str:
@@ -24,14 +24,14 @@ def letter_html(cases: Sequence[Case], reader: Reader, *, waiting: int) -> str:
         asset = (
             f"{clean(case.asset_name)} ({clean(case.asset_id, 20)})" if case.asset_id else "Not in the asset register"
         )
-        parts.append(f"<h3>{escape(asset)}: {escape(where(case, plain=True))}</h3>")
-        parts.append(f"<p>{escape(clean(case.assignee.because, 400))}</p><ul>")
+        parts.append(f"<h3>{mail_html(asset)}: {mail_html(where(case, plain=True))}</h3>")
+        parts.append(f"<p>{mail_html(clean(case.assignee.because, 400))}</p><ul>")
         for line in case.lines:
             said = found_words(case, line, plain=True)
             silence = silence_words(case, line, reader.zone)
             parts.append(
-                f"<li>{escape(said)} Measured on {day(line.measured_at, reader.zone)}. "
-                f"If nobody answers: {escape(clean(silence, 400))} Rule {escape(clean(line.key, 160))}.</li>"
+                f"<li>{mail_html(said)} Measured on {day(line.measured_at, reader.zone)}. "
+                f"If nobody answers: {mail_html(clean(silence, 400))} Rule {mail_html(clean(line.key, 160))}.</li>"
             )
         parts.append("</ul>")
     parts.append(

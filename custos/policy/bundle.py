@@ -10,20 +10,27 @@ from pathlib import Path, PurePosixPath
 
 from custos.engine.model import ActionKind, State
 from custos.errors import BadInput, Mark, Problem, Severity
+from custos.nearest import near
+from custos.policy.directory import SETTINGS, Directory, is_policy, read_directory
 from custos.policy.loader import read_policy
-from custos.policy.model import FROM_SCHEDULE, Bundle, Policy, Step
+from custos.policy.model import FROM_SCHEDULE, Bundle, Policy, PolicySettings, Step
 from custos.policy.scope import covers
-from custos.policy.section import Problems
-from custos.policy.settings_file import FILE as SETTINGS
 from custos.policy.settings_file import read_settings
+from custos.problems import Problems
+from custos.records import registers
 from custos.records.load import FOLDER as REGISTER
 from custos.records.load import load_records
 from custos.records.model import Records
 from custos.records.places import Gazetteer, address
-from custos.records.table import nearest
 
-CASES = ".cases.yaml"
-MOST_FILES = 500
+MOST_POLICY_BYTES = 1_000_000
+_RESTS_ON: Mapping[str, frozenset[str]] = {
+    f"{REGISTER}/{registers.ASSETS.file}": frozenset({"unknown-asset", "empty-scope", "silence", "outside-scope"}),
+    f"{REGISTER}/{registers.SCHEDULE.file}": frozenset({"unknown-entry", "unapproved-entry", "unknown-schedule-refs"}),
+    f"{REGISTER}/{registers.POSTS.file}": frozenset({"unknown-person"}),
+    SETTINGS: frozenset({"unknown-clause"}),
+}
+"""File ► codes of problems that policies seem to have while that file cannot be read whole."""
 
 
 def load(directory: Path, *, today: date | None = None) -> Bundle:
@@ -31,37 +38,37 @@ def load(directory: Path, *, today: date | None = None) -> Bundle:
 
     With `today`, policies past their review are among the warnings. Raises BadInput with every problem of every file.
     """
-    if not directory.is_dir():
-        raise BadInput([Problem(Mark(str(directory)), "There is no such directory.", "Check CUSTOS_POLICIES.")])
-    paths = sorted(
-        [path for path in directory.glob("*.y*ml") if not path.name.endswith(CASES)]
-        + [*directory.glob(f"{REGISTER}/*.csv")]
-    )
-    if len(paths) > MOST_FILES:
-        raise BadInput(
-            [Problem(Mark(str(directory)), f"More than {MOST_FILES} files.", "Is this the right directory?")]
-        )
-    return load_files({path.relative_to(directory).as_posix(): path.read_bytes() for path in paths}, today=today)
+    return load_directory(read_directory(directory), today=today)
 
 
-def load_files(files: Mapping[str, bytes], *, today: date | None = None) -> Bundle:
-    """The bundle in `files` (path below the policies directory ► bytes). Raises BadInput with every problem of every file."""
+def load_directory(directory: Directory, *, today: date | None = None) -> Bundle:
+    """The bundle in a directory that was read already."""
+    return load_files(directory.files, today=today, beside=directory.problems)
+
+
+def load_files(files: Mapping[str, bytes], *, today: date | None = None, beside: Sequence[Problem] = ()) -> Bundle:
+    """The bundle in `files` (path below the policies directory ► bytes). Raises BadInput with every problem of every file.
+
+    `beside`: what is wrong with files that could not be read at all.
+    """
     problems = Problems()
+    problems.extend(beside)
     records, faults = load_records(files)
-    problems.all.extend(faults)
-    settings = read_settings(files, problems)
-    read = [
-        read_policy(name, content, records, settings.clauses, problems)
-        for name, content in sorted(files.items())
-        if _is_policy(name)
-    ]
+    unread = {problem.mark.file for problem in beside}
+    problems.extend(fault for fault in faults if fault.code != "missing-file" or fault.mark.file not in unread)
+    settings_problems = Problems()
+    settings = read_settings(files, settings_problems)
+    problems.extend(fault for fault in settings_problems.all if fault.code != "missing-file" or SETTINGS not in unread)
+    read = _policies(files, records, settings, problems)
     policies = [policy for policy in read if policy]
-    if not read:
-        problems.all.append(Problem(Mark("policies"), "There is no policy.", "Write one, or check CUSTOS_POLICIES."))
+    if not read and not unread:
+        problems.error(
+            Mark("policies"), "There is no policy.", "Write one, or check CUSTOS_POLICIES.", code="missing-file"
+        )
     _unique(policies, problems)
     _references(policies, records, problems, complete=len(policies) == len(read))
     _labels(policies, records, problems)
-    if any(problem.severity is Severity.ERROR for problem in problems.all):
+    if problems.errors:
         raise BadInput(problems.all)
     return Bundle(
         policies={policy.id: policy for policy in policies},
@@ -71,6 +78,24 @@ def load_files(files: Mapping[str, bytes], *, today: date | None = None) -> Bund
         files=dict(files),
         warnings=tuple(sorted([*problems.all, *overdue(policies, today)], key=lambda problem: problem.mark)),
     )
+
+
+def _policies(
+    files: Mapping[str, bytes], records: Records, settings: PolicySettings, problems: Problems
+) -> list[Policy | None]:
+    """The policies, None for one with problems. What seems wrong only because a register cannot be read is left out."""
+    named = [(name, content) for name, content in sorted(files.items()) if is_policy(name)]
+    size = sum(len(content) for _, content in named)
+    if size > MOST_POLICY_BYTES:
+        what = f"The policies have {size:,} bytes; {MOST_POLICY_BYTES:,} are read at most."
+        problems.error(Mark("policies"), what, "Is this the right directory?", code="size")
+        return []
+    broken = {problem.mark.file for problem in problems.all if problem.severity is Severity.ERROR}
+    doubtful = frozenset[str]().union(*(codes for file, codes in _RESTS_ON.items() if file in broken))
+    own = Problems()
+    read = [read_policy(name, content, records, settings.clauses, own) for name, content in named]
+    problems.extend(problem for problem in own.all if problem.code not in doubtful)
+    return read
 
 
 def overdue(policies: Sequence[Policy], today: date | None) -> list[Problem]:
@@ -86,11 +111,6 @@ def overdue(policies: Sequence[Policy], today: date | None) -> list[Problem]:
         for policy in policies
         if today and policy.review_due < today and policy.state is not State.DRAFT
     ]
-
-
-def _is_policy(name: str) -> bool:
-    path = PurePosixPath(name)
-    return len(path.parts) == 1 and path.suffix in (".yaml", ".yml") and name != SETTINGS and not name.endswith(CASES)
 
 
 def _version(files: Mapping[str, bytes]) -> str:
@@ -126,9 +146,7 @@ def _references(policies: Sequence[Policy], records: Records, problems: Problems
                     policy.mark, f"{policy.id} and {other} yield to each other.", "Let one win.", code="conflict"
                 )
             elif other not in by_id and complete:
-                problems.error(
-                    policy.mark, f'There is no policy "{other}".', nearest(other, by_id), code="unknown-policy"
-                )
+                problems.error(policy.mark, f'There is no policy "{other}".', near(other, by_id), code="unknown-policy")
     if not complete:
         return
     names = {*by_id, *(f"{policy.id}/{rule.id}" for policy in policies for rule in policy.rules)}
@@ -138,7 +156,7 @@ def _references(policies: Sequence[Policy], records: Records, problems: Problems
                 problems.error(
                     exemption.mark,
                     f'{exemption.id} is about "{name}", which does not exist.',
-                    nearest(name, names),
+                    near(name, names),
                     code="unknown-policy",
                 )
 

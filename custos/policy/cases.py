@@ -24,12 +24,13 @@ from pathlib import Path
 from custos.engine.evaluate import Evaluation, evaluate
 from custos.engine.model import Finding
 from custos.errors import Mark, Problem
-from custos.policy.bundle import CASES
+from custos.nearest import near
 from custos.policy.case_tenant import GIVEN, read_given, tenant_of
+from custos.policy.directory import CASES, read_directory
 from custos.policy.model import Bundle, OnlyIf, Rule
 from custos.policy.nodes import Entries, Node, Text, read_yaml
-from custos.policy.section import Problems, Section
-from custos.records.table import nearest
+from custos.policy.section import Section
+from custos.problems import Problems
 
 CASE_KEYS = ("name", "rule", "now", "at", "given", "expect", "because")
 FILE_KEYS = ("policy", "cases")
@@ -78,13 +79,15 @@ class CaseResult:
 
 def read_cases(directory: Path, bundle: Bundle) -> tuple[list[Case], list[Problem]]:
     """All cases in a policies directory, and what is wrong with them."""
+    read = read_directory(directory)
     problems = Problems()
+    problems.extend(read.case_problems)
     cases: list[Case] = []
-    for path in sorted(directory.glob(f"*{CASES}")):
-        node, faults = read_yaml(path.name, path.read_bytes())
-        problems.all.extend(faults)
+    for name, content in read.cases.items():
+        node, faults = read_yaml(name, content)
+        problems.extend(faults)
         if node is not None:
-            cases += _file(node, path.name, bundle, problems)
+            cases += _file(node, name, bundle, problems)
     return cases, problems.all
 
 
@@ -141,7 +144,7 @@ def _file(node: Node, name: str, bundle: Bundle, problems: Problems) -> list[Cas
     policy_id = section.text("policy", required=True)
     if policy_id not in bundle.policies:
         problems.error(
-            section.mark_of("policy"), f'There is no policy "{policy_id}".', nearest(policy_id, bundle.policies)
+            section.mark_of("policy"), f'There is no policy "{policy_id}".', near(policy_id, bundle.policies)
         )
         return []
     if name != f"{policy_id}{CASES}":
@@ -158,7 +161,7 @@ def _case(node: Node, policy_id: str, bundle: Bundle, problems: Problems) -> Cas
     name = section.text("name", required=True)
     expect = section.choice("expect", Outcome, Outcome.KEEP, required=True)
     if rule_id not in rules:
-        problems.error(section.mark_of("rule"), f'{policy_id} has no rule "{rule_id}".', nearest(rule_id, rules))
+        problems.error(section.mark_of("rule"), f'{policy_id} has no rule "{rule_id}".', near(rule_id, rules))
         return None
     given = _given(section.node("given"), rules[rule_id], problems)
     if now is None or given is None:
@@ -186,7 +189,7 @@ def _given(node: Node | None, rule: Rule, problems: Problems) -> Mapping[str, st
     given: dict[str, str] = {}
     for name, (mark, value) in node.entries.items():
         if name not in known:
-            problems.error(mark, f'A case about a {rule.kind} cannot be given "{name}".', nearest(name, known))
+            problems.error(mark, f'A case about a {rule.kind} cannot be given "{name}".', near(name, known))
         elif not isinstance(value, Text):
             problems.error(value.mark, f'"{name}" is one value.')
         else:

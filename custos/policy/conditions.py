@@ -6,6 +6,7 @@ from datetime import datetime
 
 from custos.engine.model import Kind
 from custos.errors import Mark
+from custos.nearest import near, nearest
 from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
 from custos.policy.duration import Duration
 from custos.policy.model import AllOf, AnyOf, Condition, Not, Test
@@ -21,8 +22,8 @@ from custos.policy.operators import (
     span_of,
     value_of,
 )
-from custos.policy.section import Problems, texts_of
-from custos.records.table import nearest
+from custos.policy.section import texts_of
+from custos.problems import Problems
 
 _JOINTS = ("all", "any", "not")
 _YES = {"yes": True, "true": True, "no": False, "false": False}
@@ -70,7 +71,7 @@ def _joint(word: str, mark: Mark, node: Node, kind: Kind, problems: Problems) ->
 def _fact(name: str, mark: Mark, node: Node, kind: Kind, problems: Problems) -> Condition | None:
     fact = CATALOGUE.get(name)
     if fact is None:
-        problems.error(mark, f'There is no fact "{name}".', nearest(name, facts_of(kind)), code="unknown-fact")
+        problems.error(mark, f'There is no fact "{name}".', near(name, facts_of(kind)), code="unknown-fact")
         return None
     if kind not in fact.kinds:
         kinds = ", ".join(fact.kinds)

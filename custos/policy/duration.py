@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+
+from custos.dates import moved, moved_months, moved_working_days
 
 UNITS = ("hour", "day", "working day", "week", "month", "year")
-_WRITTEN = re.compile(r"(\d{1,5}) (hour|day|working day|week|month|year)s?")
-_SATURDAY = 5
+PATTERN = r"(0|[1-9][0-9]{0,4}) (hour|day|working day|week|month|year)s?"
+_WRITTEN = re.compile(PATTERN)
 _LONGEST_DAYS = 40_000
 _DAYS = {"hour": 1 / 24, "day": 1.0, "working day": 1.0, "week": 7.0, "month": 31.0, "year": 366.0}
 
@@ -39,27 +40,19 @@ class Duration:
         return self._move(moment, -1, holidays)
 
     def _move(self, moment: datetime, direction: int, holidays: Collection[date]) -> datetime:
+        amount = direction * self.amount
         match self.unit:
             case "hour":
-                return moment + timedelta(hours=direction * self.amount)
+                return moved(moment, amount / 24)
             case "day":
-                return moment + timedelta(days=direction * self.amount)
+                return moved(moment, amount)
             case "week":
-                return moment + timedelta(weeks=direction * self.amount)
+                return moved(moment, amount * 7)
             case "month":
-                return _months(moment, direction * self.amount)
+                return moved_months(moment, amount)
             case "year":
-                return _months(moment, direction * self.amount * 12)
-        left = self.amount
-        while left:
-            moment += timedelta(days=direction)
-            left -= is_working_day(moment.date(), holidays)
-        return moment
-
-
-def is_working_day(day: date, holidays: Collection[date]) -> bool:
-    """Monday to Friday, and not a holiday of the council's calendar."""
-    return day.weekday() < _SATURDAY and day not in holidays
+                return moved_months(moment, amount * 12)
+        return moved_working_days(moment, amount, holidays)
 
 
 def duration_from(written: str) -> Duration | None:
@@ -69,11 +62,3 @@ def duration_from(written: str) -> Duration | None:
         return None
     amount, unit = int(found[1]), found[2]
     return Duration(amount, unit) if amount * _DAYS[unit] <= _LONGEST_DAYS else None
-
-
-def _months(moment: datetime, months: int) -> datetime:
-    """The same day of another month, or its last day when that month is shorter."""
-    whole = moment.year * 12 + moment.month - 1 + months
-    year, month = divmod(whole, 12)
-    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)

@@ -8,16 +8,17 @@ from collections.abc import Collection, Sequence
 from string import Formatter
 
 from custos.engine.model import Kind, State
-from custos.errors import Mark, Severity
+from custos.errors import Mark
+from custos.nearest import near
 from custos.policy.catalogue import facts_of
 from custos.policy.conditions import read_condition
 from custos.policy.model import Family, Limits, Policy, Rule, Scope
 from custos.policy.nodes import Node, read_yaml
 from custos.policy.scope import read_scope
-from custos.policy.section import Problems, Section
+from custos.policy.section import Section
 from custos.policy.steps import check_steps, read_steps
+from custos.problems import Problems
 from custos.records.model import Records
-from custos.records.table import nearest
 
 POLICY_KEYS = (
     "policy",
@@ -53,22 +54,18 @@ def read_policy(
 ) -> Policy | None:
     """The policy in `content`, or None with its problems noted."""
     node, faults = read_yaml(file, content)
-    problems.all.extend(faults)
+    problems.extend(faults)
     if node is None:
         return None
-    before = _errors(problems)
+    before = problems.errors
     policy = _policy(file, content, node, records=records, clauses=clauses, problems=problems)
-    return policy if _errors(problems) == before and not faults else None
+    return policy if problems.errors == before and not faults else None
 
 
 def policy_hash(content: bytes) -> str:
     """SHA-256 of a policy's text without its `state:` line, line ends and byte order mark left out of account."""
     text = content.decode("utf-8-sig").replace("\r\n", "\n")
     return hashlib.sha256(_STATE_LINE.sub("", text).encode()).hexdigest()
-
-
-def _errors(problems: Problems) -> int:
-    return sum(problem.severity is Severity.ERROR for problem in problems.all)
 
 
 def _policy(
@@ -86,12 +83,12 @@ def _policy(
         problems.error(
             section.mark_of("owner"),
             f'"{owner}" is not in people_roles.csv.',
-            nearest(owner, records.posts),
+            near(owner, records.posts),
             code="unknown-person",
         )
     for clause, mark in section.marked_texts("policy_ref", required=True):
         if clause not in clauses:
-            problems.error(mark, f'There is no clause "{clause}".', nearest(clause, clauses), code="unknown-clause")
+            problems.error(mark, f'There is no clause "{clause}".', near(clause, clauses), code="unknown-clause")
     covered = section.node("covers", required=True)
     scope = read_scope(covered, records, problems) if covered else None
     state = section.choice("state", State, State.DRAFT, required=True)
@@ -126,10 +123,15 @@ def _pilot(section: Section, state: State, scope: Scope | None, records: Records
     for asset_id, mark in named:
         if asset_id not in records.assets:
             problems.error(
-                mark, f'There is no asset "{asset_id}".', nearest(asset_id, records.assets), code="unknown-asset"
+                mark, f'There is no asset "{asset_id}".', near(asset_id, records.assets), code="unknown-asset"
             )
         elif scope and asset_id not in scope.assets - scope.excluded_assets:
-            problems.error(mark, f"The policy does not cover {asset_id}.", "Choose pilot assets inside covers.")
+            problems.error(
+                mark,
+                f"The policy does not cover {asset_id}.",
+                "Choose pilot assets inside covers.",
+                code="outside-scope",
+            )
     if state is State.PILOT and not named:
         problems.error(
             section.mark_of("state"), "A pilot needs to know its assets.", "Add  pilot: [IA-004].", code="missing"
@@ -140,9 +142,9 @@ def _pilot(section: Section, state: State, scope: Scope | None, records: Records
 def _rule(node: Node, scope: Scope | None, records: Records, problems: Problems) -> Rule | None:
     section = Section(node, RULE_KEYS, problems, "A rule")
     rule_id = section.identifier("find")
-    before = _errors(problems)
+    before = problems.errors
     kind = section.choice("about", Kind, Kind.FILE, required=True)
-    if _errors(problems) > before:
+    if problems.errors > before:
         return None  # without its kind nothing else in the rule can be judged
     because = section.text("because", required=True)
     _sentence(because, section.mark_of("because"), kind, problems)
@@ -167,7 +169,7 @@ def _sentence(because: str, mark: Mark, kind: Kind, problems: Problems) -> None:
         if name is None:
             continue
         if name not in facts or spec or conversion:
-            problems.error(mark, f'"{{{name}}}" is not a fact of a {kind}.', nearest(name, facts), code="unknown-fact")
+            problems.error(mark, f'"{{{name}}}" is not a fact of a {kind}.', near(name, facts), code="unknown-fact")
         elif facts[name].private:
             problems.error(
                 mark,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -114,8 +114,7 @@ class _Reader:
         root: Node | None = None
         while (event := self._next()) is not None:
             if isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                self._problem(event, "A second document begins here.", "One file holds one policy: delete the ---.")
-                return root
+                self._refuse(event, "A second document begins here.", "One file holds one policy: delete the ---.")
             if isinstance(event, yaml.NodeEvent):
                 root = self._node(event, 0)
         if root is None or (isinstance(root, Text) and not root.text):
@@ -145,12 +144,11 @@ class _Reader:
         if depth > DEEPEST:
             raise _Refused(Problem(mark, f"This is nested deeper than {DEEPEST} levels.", "Simplify it.", code="depth"))
         if isinstance(event, yaml.AliasEvent):
-            self._problem(event, f"An alias (*{event.anchor}) is not understood here.", "Write the value out.")
-            return Text("", mark)
+            self._refuse(event, f"An alias (*{event.anchor}) is not understood here.", "Write the value out.")
         if event.anchor:
-            self._problem(event, f"An anchor (&{event.anchor}) is not understood here.", "Delete it.")
+            self._refuse(event, f"An anchor (&{event.anchor}) is not understood here.", "Delete it.")
         if event.tag:
-            self._problem(event, f"A tag ({event.tag}) is not understood here.", "Delete it.")
+            self._refuse(event, f"A tag ({event.tag}) is not understood here.", "Delete it.")
         if isinstance(event, yaml.ScalarEvent):
             value = "" if event.style is None and event.value in ("~", "null") else event.value
             return Text(value, mark)
@@ -186,5 +184,6 @@ class _Reader:
     def _mark(self, event: Any) -> Mark:
         return Mark(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def _problem(self, event: Any, what: str, remedy: str) -> None:
-        self._problems.append(Problem(self._mark(event), what, remedy, code="yaml"))
+    def _refuse(self, event: Any, what: str, remedy: str) -> NoReturn:
+        """One such fault is enough: what stands below it cannot be judged."""
+        raise _Refused(Problem(self._mark(event), what, remedy, code="yaml"))

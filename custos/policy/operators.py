@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
+from custos.dates import day_from, midnight, write_a_day
+from custos.nearest import nearest
 from custos.policy.catalogue import Fact, FactType
 from custos.policy.duration import Duration, duration_from
-from custos.records.table import nearest
 
 ITS_CLASS = "its class"
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_SIZE = re.compile(r"(\d{1,9})(?: ?(B|KB|MB|GB|TB))?", re.IGNORECASE)
+_SIZE = re.compile(r"(0|[1-9][0-9]{0,8})(?: ?(B|KB|MB|GB|TB))?", re.IGNORECASE)
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _YES = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -88,7 +89,7 @@ def value_of(fact: Fact, written: str) -> str | int | bool | None:
         case FactType.FLAG:
             return _YES.get(written.casefold())
         case FactType.NUMBER:
-            return int(written) if re.fullmatch(r"\d{1,12}", written) else None
+            return int(written) if re.fullmatch(r"0|[1-9][0-9]{0,11}", written) else None
         case FactType.SIZE:
             found = _SIZE.fullmatch(written)
             return int(found[1]) * _BYTES[(found[2] or "B").upper()] if found else None
@@ -102,10 +103,8 @@ def value_of(fact: Fact, written: str) -> str | int | bool | None:
 
 def day_of(written: str) -> datetime | None:
     """A day written 2026-05-31, as its first moment in UTC."""
-    try:
-        return datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    day = day_from(written)
+    return midnight(day) if day else None
 
 
 def span_of(written: str) -> Duration | None:
@@ -118,7 +117,7 @@ def expected(fact: Fact, operand: Operand, written: str) -> str:
     if operand is Operand.DURATION:
         return 'Write a number and a unit: "30 days", "5 working days", "6 months", "2 years".'
     if operand is Operand.DAY:
-        return "Write a day as 2026-05-31."
+        return write_a_day(written, "Write a day as 2026-05-31.")
     match fact.type:
         case FactType.FLAG:
             return "Write yes or no."

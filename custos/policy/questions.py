@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from custos.engine.model import Kind
 from custos.errors import BadInput, Mark, Problem
+from custos.nearest import near, nearest
 from custos.policy.catalogue import facts_of
 from custos.policy.conditions import read_condition
 from custos.policy.model import Condition
 from custos.policy.nodes import read_yaml
-from custos.policy.section import Problems
-from custos.records.table import nearest
+from custos.problems import Problems
 
 CONDITION = "condition"
 """What stands for the file's name where a typed condition is at fault."""
@@ -123,14 +123,14 @@ def question(what: str, condition: str | None, *, columns: Sequence[str] = (), b
 
 def _condition(written: str, kind: Kind, problems: Problems) -> Condition | None:
     node, faults = read_yaml(CONDITION, written.encode())
-    problems.all.extend(faults)
+    problems.extend(faults)
     return read_condition(node, kind, problems) if node is not None and not faults else None
 
 
 def _known(name: str, written: str, kind: Kind, where: str, problems: Problems) -> str:
     facts = facts_of(kind)
     if name not in facts:
-        remedy = nearest(written, [*PLACES, *facts] if where == "--by" else facts)
+        remedy = near(written, [*PLACES, *facts] if where == "--by" else facts)
         problems.error(Mark(where), f'"{written}" is not a fact of a {kind}.', remedy, code="unknown-fact")
     return name
 

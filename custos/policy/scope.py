@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from custos.errors import Mark
+from custos.nearest import near
 from custos.policy.model import Scope
 from custos.policy.nodes import Entries, Node, Text
-from custos.policy.section import Problems, Section, texts_of
+from custos.policy.section import Section, texts_of
+from custos.problems import Problems
 from custos.records.model import Asset, Records
 from custos.records.places import address, lies_in
-from custos.records.table import nearest
 
 KEYS = ("assets", "unregistered", "sites", "libraries", "except")
 EXCEPTIONS = ("assets", "sites", "libraries")
@@ -108,7 +109,7 @@ def _by_attributes(node: Entries, records: Records, problems: Problems) -> tuple
         read = ATTRIBUTES.get(attribute)
         if read is None:
             problems.error(
-                mark, f'Assets have no "{attribute}" to choose by.', nearest(attribute, ATTRIBUTES), code="unknown-key"
+                mark, f'Assets have no "{attribute}" to choose by.', near(attribute, ATTRIBUTES), code="unknown-key"
             )
             continue
         wanted = texts_of(value)
@@ -130,7 +131,7 @@ def _known(
 ) -> None:
     if text not in known:
         problems.error(
-            mark, f'Unknown {what} "{text}".', nearest(text, list(known)), code=f"unknown-{what.replace(' ', '-')}"
+            mark, f'Unknown {what} "{text}".', near(text, list(known)), code=f"unknown-{what.replace(' ', '-')}"
         )
 
 

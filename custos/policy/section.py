@@ -7,27 +7,14 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from enum import StrEnum
 
-from custos.errors import Mark, Problem, Severity
+from custos.dates import day_from, write_a_day
+from custos.errors import Mark
+from custos.nearest import near
 from custos.policy.duration import Duration, duration_from
 from custos.policy.nodes import Entries, Items, Node, Text
-from custos.records.table import nearest
+from custos.problems import Problems
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-
-
-class Problems:
-    """What was found so far."""
-
-    def __init__(self) -> None:
-        self.all: list[Problem] = []
-
-    def error(self, mark: Mark, what: str, remedy: str = "", *, code: str = "") -> None:
-        """Refuses the file."""
-        self.all.append(Problem(mark, what, remedy, code=code))
-
-    def warning(self, mark: Mark, what: str, remedy: str = "", *, code: str = "") -> None:
-        """Is reported; the file serves."""
-        self.all.append(Problem(mark, what, remedy, code=code, severity=Severity.WARNING))
 
 
 class Section:
@@ -42,7 +29,7 @@ class Section:
             problems.error(node.mark, f"{what} is written as keys and values.", f"Keys: {', '.join(known)}.")
         for key, (mark, _) in self._entries.items():
             if key not in known:
-                problems.error(mark, f'{what} has no "{key}".', nearest(key, known), code="unknown-key")
+                problems.error(mark, f'{what} has no "{key}".', near(key, known), code="unknown-key")
 
     def node(self, key: str, *, required: bool = False) -> Node | None:
         """The value of a key, None when it is not there."""
@@ -104,7 +91,7 @@ class Section:
             self.problems.error(
                 self.mark_of(key),
                 f'"{written}" is not a value of "{key}".',
-                nearest(written, tuple(known)),
+                near(written, tuple(known)),
                 code="unknown-value",
             )
             return default
@@ -115,13 +102,15 @@ class Section:
         written = self.text(key, required=required)
         if not written:
             return None
-        try:
-            if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written):
-                raise ValueError(written)
-            return date.fromisoformat(written)
-        except ValueError:
-            self.problems.error(self.mark_of(key), f'"{written}" is not a day.', "Write it as 2027-05-31.", code="date")
-            return None
+        day = day_from(written)
+        if day is None:
+            self.problems.error(
+                self.mark_of(key),
+                f'"{written}" is not a day.',
+                write_a_day(written, "Write it as 2027-05-31."),
+                code="date",
+            )
+        return day
 
     def flag(self, key: str, *, default: bool) -> bool:
         """yes or no."""
@@ -133,11 +122,13 @@ class Section:
         return written.casefold() in ("yes", "true")
 
     def number(self, key: str, default: int, *, most: int) -> int:
-        """A whole number from 0 to `most`."""
-        written = self.text(key)
-        if not written:
+        """A whole number from 0 to `most`; `default` when the key is not there."""
+        if key not in self._entries:
             return default
-        if not re.fullmatch(r"\d{1,9}", written) or int(written) > most:
+        written = self.text(key, required=True)
+        if not written:
+            return 0
+        if not re.fullmatch(r"0|[1-9][0-9]{0,8}", written) or int(written) > most:
             self.problems.error(self.mark_of(key), f'"{written}" is not a whole number from 0 to {most:,}.')
             return 0
         return int(written)

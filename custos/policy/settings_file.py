@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from custos.errors import Mark, Problem
+from custos.errors import Mark
+from custos.nearest import near
 from custos.policy.catalogue import SHARING_LEVELS
+from custos.policy.directory import SETTINGS as FILE
 from custos.policy.model import HouseLimits, PolicySettings, SharingClass
 from custos.policy.nodes import Node, read_yaml
-from custos.policy.section import Problems, Section
+from custos.policy.section import Section
+from custos.problems import Problems
 from custos.records.model import Posture
 from custos.records.places import address
-from custos.records.table import nearest
 
-FILE = "settings.yaml"
 KEYS = ("not_people", "not_governed", "classes", "clauses", "limits")
 CLASS_KEYS = ("site_sharing", "anyone_links", "organisation_links", "guests", "public_teams")
 LIMIT_KEYS = {
@@ -37,10 +38,12 @@ _NOTHING = PolicySettings(not_people=frozenset(), not_governed=frozenset(), clas
 def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySettings:
     """The settings; a class that is not written gets the tightest values and a problem."""
     if FILE not in files:
-        problems.all.append(Problem(Mark(FILE), "This file is missing.", f"Make it with the keys {', '.join(KEYS)}."))
+        problems.error(
+            Mark(FILE), "This file is missing.", f"Make it with the keys {', '.join(KEYS)}.", code="missing-file"
+        )
         return _NOTHING
     node, faults = read_yaml(FILE, files[FILE])
-    problems.all.extend(faults)
+    problems.extend(faults)
     if node is None:
         return _NOTHING
     section = Section(node, KEYS, problems, "settings.yaml")
@@ -78,7 +81,7 @@ def _class(node: Node, problems: Problems) -> SharingClass:
     level = section.text("site_sharing", required=True)
     if level not in SHARING_LEVELS:
         problems.error(
-            section.mark_of("site_sharing"), f'"{level}" is not a sharing level.', nearest(level, SHARING_LEVELS)
+            section.mark_of("site_sharing"), f'"{level}" is not a sharing level.', near(level, SHARING_LEVELS)
         )
         level = _TIGHTEST.site_sharing
     return SharingClass(

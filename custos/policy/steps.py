@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from custos.engine.model import ActionKind, Kind
+from custos.nearest import near
 from custos.policy.catalogue import SHARING_LEVELS
 from custos.policy.duration import Duration
 from custos.policy.model import (
@@ -19,9 +20,9 @@ from custos.policy.model import (
     Test,
 )
 from custos.policy.nodes import Entries, Node
-from custos.policy.section import Problems, Section
+from custos.policy.section import Section
+from custos.problems import Problems
 from custos.records.model import Records
-from custos.records.table import nearest
 
 ACTIONS = ("tell", "ask", "apply_label", "set_expiry", "restrict_site", "remove")
 OPTIONS = ("within", "after", "only_if")
@@ -81,7 +82,7 @@ def _step(node: Node, kind: Kind, problems: Problems) -> Step | None:
                 problems.error(
                     section.mark_of(word),
                     f'"{level}" is not a sharing level.',
-                    nearest(level, (*SHARING_LEVELS, TO_CLASS)),
+                    near(level, (*SHARING_LEVELS, TO_CLASS)),
                 )
             return Step(kind=ActionKind.RESTRICT_SITE, level=level, after=after, only_if=only_if, mark=mark)
     if section.text(word, required=True) != str(kind):
@@ -140,7 +141,7 @@ def _label(step: Step, records: Records, problems: Problems) -> None:
         problems.error(
             step.mark,
             f'No schedule entry has the label "{step.label}".',
-            nearest(step.label, [FROM_SCHEDULE, *labels]),
+            near(step.label, [FROM_SCHEDULE, *labels]),
             code="unknown-entry",
         )
     elif entry.is_record:

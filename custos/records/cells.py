@@ -6,12 +6,15 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from custos.errors import Mark, Problem
-from custos.records.table import Cell, nearest
+from custos.dates import EARLIEST, LATEST, NO_END, write_a_day
+from custos.errors import Mark
+from custos.nearest import near
+from custos.problems import Problems, Remedy
+from custos.records.table import Cell
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
-_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
-_SERIAL = re.compile(r"[1-9]\d{4}")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00)?)?")
+_SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
+_SERIAL = re.compile(r"[1-9][0-9]{4}")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 _UPN = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
@@ -20,7 +23,7 @@ _YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False
 class Row:
     """The cells of one row. Readers return a harmless value where they noted a problem; `sound` is False from then on."""
 
-    def __init__(self, cells: Mapping[str, Cell], problems: list[Problem]) -> None:
+    def __init__(self, cells: Mapping[str, Cell], problems: Problems) -> None:
         self._cells = cells
         self._problems = problems
         self.mark = next(iter(cells.values())).mark if cells else Mark("")
@@ -31,19 +34,23 @@ class Row:
         """Where the column's cell stands."""
         return self._cells[column].mark if column in self._cells else self.mark
 
-    def wrong(self, column: str, what: str, remedy: str = "", *, code: str = "") -> None:
+    def wrong(self, column: str, what: str, remedy: Remedy = "", *, code: str = "") -> None:
         """Notes an error in a cell."""
         self.sound = False
-        self._problems.append(Problem(self.mark_of(column), what, remedy, code=code))
+        self._problems.error(self.mark_of(column), what, remedy, code=code)
+
+    def doubtful(self, column: str, what: str, remedy: Remedy = "", *, code: str = "") -> None:
+        """Notes what somebody should look at; the row serves."""
+        self._problems.warning(self.mark_of(column), what, remedy, code=code)
 
     def text(self, column: str, *, required: bool = False) -> str:
         """The text of a cell, "" when it is empty."""
-        written = self._cells[column].text if column in self._cells else ""
-        if required and not written and column in self._cells:
+        cell = self._cells.get(column)
+        if cell is not None and cell.faulty:
+            self.sound = False
+        elif required and (cell is None or not cell.text):
             self.wrong(column, f'"{column}" is empty.', "Every row needs a value here.", code="missing")
-        elif required and not written:
-            self.sound = False  # the missing column was reported once, at the header
-        return written
+        return cell.text if cell is not None else ""
 
     def texts(self, column: str, *, required: bool = False) -> tuple[str, ...]:
         """The parts of a cell between semicolons."""
@@ -57,7 +64,7 @@ class Row:
         for word in known:
             if word.casefold() == written.casefold().replace(" ", "_") or word.casefold() == written.casefold():
                 return word
-        self.wrong(column, f'"{written}" is not a value of "{column}".', nearest(written, known), code="unknown-value")
+        self.wrong(column, f'"{written}" is not a value of "{column}".', near(written, known), code="unknown-value")
         return default
 
     def choices(self, column: str, known: Collection[str], *, required: bool = False) -> tuple[str, ...]:
@@ -65,9 +72,7 @@ class Row:
         chosen = self.texts(column, required=required)
         for word in chosen:
             if word not in known:
-                self.wrong(
-                    column, f'"{word}" is not a value of "{column}".', nearest(word, known), code="unknown-value"
-                )
+                self.wrong(column, f'"{word}" is not a value of "{column}".', near(word, known), code="unknown-value")
         return tuple(word for word in chosen if word in known)
 
     def flag(self, column: str, *, required: bool = False) -> bool:
@@ -82,7 +87,7 @@ class Row:
         written = self.text(column, required=required)
         if not written:
             return None
-        if not re.fullmatch(r"\d{1,6}", written):
+        if not re.fullmatch(r"0|[1-9][0-9]{0,5}", written):
             self.wrong(column, f'"{written}" is not a whole number.', "Write digits only, for instance 12.")
             return None
         return int(written)
@@ -105,17 +110,21 @@ class Row:
                 )
         return tuple(name.lower() for name in names if _UPN.fullmatch(name))
 
-    def day(self, column: str, *, required: bool = False) -> date | None:
-        """A date, None when the cell is empty. 2026-05-03 is understood, 31/05/2026 too; 03/05/2026 could be either and is not."""
+    def day(self, column: str, *, required: bool = False, endless: bool = False) -> date | None:
+        """A date, None when the cell is empty. 2026-05-03 is understood, 31/05/2026 too; 03/05/2026 could be either and is not.
+
+        `endless`: 9999-12-31 may stand there and means no end, as an empty cell does.
+        """
         written = self.text(column, required=required)
         if not written:
             return None
         iso, slashed = _ISO.fullmatch(written), _SLASHED.fullmatch(written)
         try:
             if iso:
-                return date(int(iso[1]), int(iso[2]), int(iso[3]))
+                return self._bounded(column, date(int(iso[1]), int(iso[2]), int(iso[3])), endless=endless)
             if slashed:
-                return self._slashed(column, written, int(slashed[1]), int(slashed[2]), int(slashed[3]))
+                day = self._slashed(column, written, int(slashed[1]), int(slashed[2]), int(slashed[3]))
+                return day and self._bounded(column, day, endless=endless)
         except ValueError:
             self.wrong(column, f'"{written}" is not a day of the calendar.', "Write year-month-day.", code="date")
             return None
@@ -124,6 +133,20 @@ class Row:
             meant = _EXCEL_DAY_ZERO + timedelta(days=int(written))
             remedy = f"If this is Excel's number for a day, write {meant.isoformat()}."
         self.wrong(column, f'"{written}" is not a date.', remedy, code="date")
+        return None
+
+    def in_order(self, first: tuple[str, date | None], last: tuple[str, date | None]) -> None:
+        """Notes a span of two days, each with its column, whose end is before its beginning."""
+        (begins, day), (ends, until) = first, last
+        if day and until and until < day:
+            what = f'"{ends}" ({until.isoformat()}) is before "{begins}" ({day.isoformat()}).'
+            self.wrong(ends, what, "One of the two is mistaken.", code="span")
+
+    def _bounded(self, column: str, day: date, *, endless: bool) -> date | None:
+        if EARLIEST <= day <= LATEST or (endless and day == NO_END):
+            return None if day == NO_END else day
+        remedy = write_a_day(day.isoformat(), "") + (" Leave the cell empty when there is no end." if endless else "")
+        self.wrong(column, f"{day.isoformat()} is too {'early' if day < EARLIEST else 'late'}.", remedy, code="date")
         return None
 
     def _slashed(self, column: str, written: str, first: int, second: int, year: int) -> date | None:

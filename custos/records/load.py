@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from custos.errors import Mark, Problem, Severity
+from custos.errors import Mark, Problem
+from custos.nearest import near
+from custos.problems import Problems
 from custos.records import registers
 from custos.records.cells import Row, unique
-from custos.records.model import Asset, Posture, Records, SiteMapping
+from custos.records.model import Asset, Posture, Records, ScheduleEntry, SiteMapping
 from custos.records.places import address, lies_in
 from custos.records.registers import Register
-from custos.records.table import nearest, read_table
+from custos.records.table import read_table
 
 FOLDER = "register"
 
@@ -24,13 +26,14 @@ def load_records(files: Mapping[str, bytes]) -> tuple[Records, list[Problem]]:
     With a problem of severity ERROR among them the records are incomplete, and must not be used for anything but finding more
     problems.
     """
-    problems: list[Problem] = []
+    problems = Problems()
     known = {f"{FOLDER}/{name}" for name in registers.ALL}
     for path in files:
-        if path.startswith(f"{FOLDER}/") and path.endswith(".csv") and path not in known:
+        if path.startswith(f"{FOLDER}/") and path not in known:
             name = path.removeprefix(f"{FOLDER}/")
-            problems.append(Problem(Mark(path), "This is not a register of Custos.", nearest(name, registers.ALL)))
-    read = {name: _read(files, register, problems) for name, register in registers.ALL.items()}
+            problems.error(Mark(path), "This is not a register of Custos.", near(name, registers.ALL), code="file-name")
+    tables = {name: _read(files, register, problems) for name, register in registers.ALL.items()}
+    read = {name: table.rows for name, table in tables.items()}
     rows = {name: [row for row, _ in pairs] for name, pairs in read.items()}
     sound = {name: [made for row, made in pairs if row.sound] for name, pairs in read.items()}
     _ids(read)
@@ -45,56 +48,72 @@ def load_records(files: Mapping[str, bytes]) -> tuple[Records, list[Problem]]:
         holidays=frozenset(sound[registers.CALENDAR.file]),
         delegations=tuple(sound[registers.DELEGATIONS.file]),
     )
+
+    def ids(register: Register) -> Collection[str] | None:
+        return {row.text(register.id) for row in rows[register.file]} if tables[register.file].whole else None
+
     _References(
-        asset_ids={row.text("asset_id") for row in rows[registers.ASSETS.file]},
-        entry_ids={row.text("entry_id") for row in rows[registers.SCHEDULE.file]},
+        asset_ids=ids(registers.ASSETS),
+        entry_ids=ids(registers.SCHEDULE),
+        agreement_ids=ids(registers.AGREEMENTS),
         records=records,
     ).check(read)
-    problems.extend(_doubly_mapped(records))
-    return records, problems
+    _unequal_labels(records.schedule.values(), problems)
+    _doubly_mapped(records, problems)
+    return records, problems.all
 
 
-def _read(files: Mapping[str, bytes], register: Register, problems: list[Problem]) -> list[tuple[Row, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The rows of a register with the records made of them. `whole`: no row is missing."""
+
+    rows: Sequence[tuple[Row, Any]]
+    whole: bool
+
+
+def _read(files: Mapping[str, bytes], register: Register, problems: Problems) -> _Read:
     path = f"{FOLDER}/{register.file}"
     if path not in files:
-        problems.append(
-            Problem(Mark(path), "This register is missing.", f"Make it with the header {','.join(register.columns)}.")
-        )
-        return []
-    table, faults = read_table(path, files[path], columns=register.columns, required=register.required)
-    problems.extend(faults)
+        header = f"Make it with the header {','.join(register.columns)}."
+        problems.error(Mark(path), "This register is missing.", header, code="missing-file")
+        return _Read((), whole=False)
+    table = read_table(path, files[path], columns=register.columns, required=register.required, problems=problems)
     made = []
     for cells in table.rows:
         row = Row(cells, problems)
         made.append((row, register.make(row)))
-    return made
+    return _Read(made, table.whole)
 
 
 def _ids(read: Mapping[str, Sequence[tuple[Row, Any]]]) -> None:
-    for register, column, what in (
-        (registers.ASSETS, "asset_id", "The asset"),
-        (registers.SCHEDULE, "entry_id", "The entry"),
-        (registers.HOLDS, "hold_id", "The hold"),
-        (registers.AGREEMENTS, "agreement_id", "The agreement"),
-        (registers.EXEMPTIONS, "exception_id", "The exception"),
-        (registers.POSTS, "upn", "The person"),
-        (registers.DELEGATIONS, "delegation_id", "The delegation"),
+    for register, what in (
+        (registers.ASSETS, "The asset"),
+        (registers.SCHEDULE, "The entry"),
+        (registers.HOLDS, "The hold"),
+        (registers.AGREEMENTS, "The agreement"),
+        (registers.EXEMPTIONS, "The exception"),
+        (registers.POSTS, "The person"),
+        (registers.DELEGATIONS, "The delegation"),
     ):
-        unique(((row, row.text(column)) for row, _ in read[register.file]), column, what)
+        unique(((row, row.text(register.id)) for row, _ in read[register.file]), register.id, what)
 
 
 @dataclass(frozen=True, slots=True)
 class _References:
-    """What one register says about another's rows."""
+    """What one register says about another's rows. Ids are None while their register cannot be read whole: nothing is unknown then."""
 
-    asset_ids: Collection[str]
-    entry_ids: Collection[str]
+    asset_ids: Collection[str] | None
+    entry_ids: Collection[str] | None
+    agreement_ids: Collection[str] | None
     records: Records
 
     def check(self, read: Mapping[str, Sequence[tuple[Row, Any]]]) -> None:
         for row, asset in read[registers.ASSETS.file]:
             self._entries(row, "schedule_refs", asset.schedule_refs)
+            self._agreements(row, asset)
             self._sharing(row, asset)
+        for row, _ in read[registers.SCHEDULE.file]:
+            self._entries(row, "superseded_by", row.texts("superseded_by"), approved=False)
         for row, mapping in read[registers.SITE_MAP.file]:
             self._asset(row, "asset_id", mapping.asset_id)
             if mapping.schedule_ref:
@@ -110,17 +129,17 @@ class _References:
                 self._asset(row, "asset_id", made.asset_id)
 
     def _asset(self, row: Row, column: str, asset_id: str) -> None:
-        if asset_id and asset_id not in self.asset_ids:
-            row.wrong(
-                column, f'There is no asset "{asset_id}".', nearest(asset_id, self.asset_ids), code="unknown-asset"
-            )
+        if asset_id and self.asset_ids is not None and asset_id not in self.asset_ids:
+            row.wrong(column, f'There is no asset "{asset_id}".', near(asset_id, self.asset_ids), code="unknown-asset")
 
     def _entries(self, row: Row, column: str, refs: Sequence[str], *, approved: bool = True) -> None:
+        if self.entry_ids is None:
+            return
         for ref in refs:
             entry = self.records.schedule.get(ref)
             if ref not in self.entry_ids:
                 row.wrong(
-                    column, f'There is no schedule entry "{ref}".', nearest(ref, self.entry_ids), code="unknown-entry"
+                    column, f'There is no schedule entry "{ref}".', near(ref, self.entry_ids), code="unknown-entry"
                 )
             elif approved and entry and entry.status != "approved":
                 row.wrong(
@@ -128,6 +147,20 @@ class _References:
                     f'The schedule entry "{ref}" is {entry.status}.',
                     "Use an approved one, or approve it.",
                     code="unapproved-entry",
+                )
+
+    def _agreements(self, row: Row, asset: Asset) -> None:
+        if self.agreement_ids is None:
+            return
+        for name in row.texts("agreements"):
+            agreement = self.records.agreements.get(name)
+            if name not in self.agreement_ids:
+                known = near(name, self.agreement_ids)
+                row.wrong("agreements", f'There is no agreement "{name}".', known, code="unknown-agreement")
+            elif agreement and asset.id and asset.id not in agreement.assets:
+                what = f"{name} does not name {asset.id} among its assets, and covers nobody there."
+                row.doubtful(
+                    "agreements", what, f"Add {asset.id} to {agreement.mark}, or delete {name} here.", code="agreement"
                 )
 
     def _sharing(self, row: Row, asset: Asset) -> None:
@@ -140,9 +173,33 @@ class _References:
             row.wrong("public_libraries", f"{asset.personal_data} data cannot have public libraries.", code="public")
 
 
-def _doubly_mapped(records: Records) -> list[Problem]:
+def _unequal_labels(schedule: Collection[ScheduleEntry], problems: Problems) -> None:
+    """A tenant has one label of a name: it cannot keep one thing for six years and destroy another after three."""
+    first: dict[str, ScheduleEntry] = {}
+    for entry in schedule:
+        if entry.status != "approved" or not entry.label:
+            continue
+        other = first.setdefault(entry.label.casefold(), entry)
+        unlike = [
+            f"{what} ({_said(theirs)} and {_said(own)})"
+            for what, theirs, own in (
+                ("days", other.label_days, entry.label_days),
+                ("record_type", "record" if other.is_record else "none", "record" if entry.is_record else "none"),
+                ("final_action", other.final_action, entry.final_action),
+            )
+            if theirs != own
+        ]
+        if unlike:
+            what = f'{other.id} (line {other.mark.line}) and {entry.id} share the label "{entry.label}" and differ in {", ".join(unlike)}.'
+            problems.error(entry.mark, what, "Give each its own label, or make them alike.", code="unequal-labels")
+
+
+def _said(value: object) -> str:
+    return "permanent" if value is None else str(value).replace("_", " ")
+
+
+def _doubly_mapped(records: Records, problems: Problems) -> None:
     """A site or library that two rows, or a row and the register, give to different assets; and the same row twice."""
-    problems: list[Problem] = []
 
     def place(row: SiteMapping) -> str:
         return address(row.location)
@@ -155,43 +212,31 @@ def _doubly_mapped(records: Records) -> list[Problem]:
                 if other.asset_id == first.asset_id
                 else f"to {other.asset_id}; line {first.mark.line} gives it to {first.asset_id}"
             )
-            problems.append(
-                Problem(other.mark, f"{other.location} is mapped {same}.", "Keep one of the rows.", code="mapped-twice")
+            problems.error(
+                other.mark, f"{other.location} is mapped {same}.", "Keep one of the rows.", code="mapped-twice"
             )
     homes: dict[str, Asset] = {}
     for asset in records.assets.values():
         for location in asset.locations:
             other_asset = homes.setdefault(address(location), asset)
             if other_asset is not asset:
-                problems.append(
-                    Problem(
-                        asset.mark,
-                        f"{location} belongs to {other_asset.id} already (line {other_asset.mark.line}).",
-                        "A site or library has one asset.",
-                        code="mapped-twice",
-                    )
+                problems.error(
+                    asset.mark,
+                    f"{location} belongs to {other_asset.id} already (line {other_asset.mark.line}).",
+                    "A site or library has one asset.",
+                    code="mapped-twice",
                 )
     for row in records.site_map:
         home = homes.get(place(row))
         if home and home.id != row.asset_id:
-            problems.append(
-                Problem(
-                    row.mark,
-                    f"{row.location} is mapped to {row.asset_id}; the register gives it to {home.id} (line {home.mark.line}).",
-                    "Correct one of them.",
-                    code="mapped-twice",
-                )
+            problems.error(
+                row.mark,
+                f"{row.location} is mapped to {row.asset_id}; the register gives it to {home.id} (line {home.mark.line}).",
+                "Correct one of them.",
+                code="mapped-twice",
             )
     for asset in records.assets.values():
-        problems.extend(
-            Problem(
-                asset.mark,
-                f"The public library {library} is in none of the asset's locations.",
-                "Check its address.",
-                severity=Severity.WARNING,
-                code="public",
-            )
-            for library in asset.public_libraries
-            if not any(lies_in(address(library), address(home)) for home in asset.locations)
-        )
-    return problems
+        for library in asset.public_libraries:
+            if not any(lies_in(address(library), address(home)) for home in asset.locations):
+                what = f"The public library {library} is in none of the asset's locations."
+                problems.warning(asset.mark, what, "Check its address.", code="public")

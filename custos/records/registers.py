@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from custos.dates import EARLIEST
 from custos.records.cells import Row
 from custos.records.model import (
     Agreement,
@@ -43,8 +44,10 @@ TRIGGERS = (
 FINAL_ACTIONS = ("destroy", "destroy_after_review", "review", "transfer", "none")
 HOLD_KINDS = ("inquiry", "foi", "litigation", "police", "other")
 DECISIONS = ("answer_questions", "review_labels", "review_links", "propose_register_edits")
-_PERIOD = re.compile(r"P(\d{1,3})([YMD])")
-_LABEL = re.compile(r"[A-Za-z0-9 -]{1,64}")
+_PERIOD = re.compile(r"P(0|[1-9][0-9]{0,4})([YMD])")
+_LABEL = re.compile(r"[A-Za-z0-9 -]+")
+_LONGEST_LABEL = 64
+_MOST_MONTHS = 1_200
 _LONGEST_LABEL_DAYS = 36_525
 
 
@@ -56,6 +59,11 @@ class Register:
     columns: tuple[str, ...]
     required: tuple[str, ...]
     make: Callable[[Row], Any]
+
+    @property
+    def id(self) -> str:
+        """The column that names a row: the first."""
+        return self.columns[0]
 
 
 def _register(file: str, columns: str, make: Callable[[Row], Any]) -> Register:
@@ -73,7 +81,7 @@ def _asset(row: Row) -> Asset:
     for column in ("description", "function"):
         row.text(column, required=True)
     row.number("review_interval_months", required=True)
-    row.day("contract_end")
+    row.day("contract_end", endless=True)
     return Asset(
         id=row.text("asset_id", required=True),
         name=row.text("name", required=True),
@@ -109,13 +117,12 @@ def _entry(row: Row) -> ScheduleEntry:
     row.number("review_interval_months", required=True)
     row.day("approved_on")
     label = row.text("label_name", required=True)
-    if label and not _LABEL.fullmatch(label):
-        row.wrong(
-            "label_name",
-            f'The label name "{label}" cannot be made in Microsoft Purview.',
-            "Use letters, digits, hyphens and spaces, 64 characters at most.",
-            code="label-name",
-        )
+    if len(label) > _LONGEST_LABEL:
+        what = f"The label name has {len(label)} characters; Microsoft Purview takes {_LONGEST_LABEL}."
+        row.wrong("label_name", what, "Write the name of the label in the tenant.", code="label-name")
+    elif label and not _LABEL.fullmatch(label):
+        what = f'A file plan with the label "{label}" cannot be imported into Microsoft Purview; it can be made there by hand.'
+        row.doubtful("label_name", what, "Imports take letters, digits, hyphens and spaces.", code="label-name")
     period = row.text("period", required=True)
     trigger = row.choice("trigger_kind", TRIGGERS, required=True)
     action = row.choice("final_action", FINAL_ACTIONS, required=True)
@@ -123,7 +130,9 @@ def _entry(row: Row) -> ScheduleEntry:
     least = None if permanent else least_label_days(period)
     written = row.number("label_days")
     if period and not permanent and least is None:
-        row.wrong("period", f'"{period}" is not a period.', "Write P6Y, P6M, P60D or permanent.", code="period")
+        row.wrong("period", f'"{period}" is not a period.', _remedy(period), code="period")
+    elif least == 0:
+        row.wrong("period", f'"{period}" keeps nothing for any time.', "Write how long it is kept.", code="period")
     elif permanent and action in ("destroy", "destroy_after_review"):
         row.wrong("final_action", "A permanent entry cannot be destroyed.", "Write none or transfer.", code="permanent")
     elif least is not None and written is not None and written < least:
@@ -156,6 +165,20 @@ def _entry(row: Row) -> ScheduleEntry:
     )
 
 
+def _remedy(period: str) -> str:
+    """What to write instead of something that is no period."""
+    plain = period.upper().replace(" ", "")
+    if plain != period and _PERIOD.fullmatch(plain):
+        return f"Write {plain}."
+    weeks = re.fullmatch(r"P([0-9]{1,4})W", plain)
+    both = re.fullmatch(r"P([0-9]{1,3})Y([0-9]{1,2})M", plain)
+    if weeks:
+        return f"Write it in days: P{int(weeks[1]) * 7}D."
+    if both:
+        return f"Write it in months: P{int(both[1]) * 12 + int(both[2])}M."
+    return "Write P6Y, P6M, P60D or permanent."
+
+
 def least_label_days(period: str) -> int | None:
     """The fewest days that are never shorter than an ISO 8601 period of years, months or days; None for anything else."""
     found = _PERIOD.fullmatch(period)
@@ -166,6 +189,8 @@ def least_label_days(period: str) -> int | None:
         return amount
     if unit == "Y":
         return 365 * amount + math.ceil(amount / 4)
+    if amount > _MOST_MONTHS:
+        return amount * 31
     return max(_months_long(start, amount) for start in range(48))
 
 
@@ -202,6 +227,10 @@ def _web_addresses(row: Row, column: str) -> tuple[str, ...]:
 
 
 def _hold(row: Row) -> Hold:
+    items_from, items_to = row.day("items_from"), row.day("items_to", endless=True)
+    since, ends = row.day("since", required=True), row.day("ends", endless=True)
+    row.in_order(("items_from", items_from), ("items_to", items_to))
+    row.in_order(("since", since), ("ends", ends))
     return Hold(
         id=row.text("hold_id", required=True),
         kind=row.choice("kind", HOLD_KINDS, required=True),
@@ -209,10 +238,10 @@ def _hold(row: Row) -> Hold:
         asset_id=row.text("asset_id", required=True),
         schedule_refs=row.texts("schedule_refs"),
         locations=_web_addresses(row, "location_refs"),
-        items_from=row.day("items_from"),
-        items_to=row.day("items_to"),
-        since=row.day("since", required=True) or date.min,
-        ends=row.day("ends"),
+        items_from=items_from,
+        items_to=items_to,
+        since=since or EARLIEST,
+        ends=ends,
         mark=row.mark,
     )
 
@@ -224,13 +253,15 @@ def _agreement(row: Row) -> Agreement:
             row.wrong(
                 "domains", f'"{domain}" is not a mail domain.', "Write it as partner.example, with ; between several."
             )
+    starts, ends = row.day("starts"), row.day("ends", required=True)
+    row.in_order(("starts", starts), ("ends", ends))
     return Agreement(
         id=row.text("agreement_id", required=True),
         partner=row.text("partner", required=True),
         domains=domains,
         assets=row.texts("assets", required=True),
-        starts=row.day("starts"),
-        ends=row.day("ends", required=True) or date.min,
+        starts=starts,
+        ends=ends or EARLIEST,
         mark=row.mark,
     )
 
@@ -239,6 +270,8 @@ def _exemption(row: Row) -> Exemption:
     asset, places = row.text("asset_id"), _web_addresses(row, "location_refs")
     if not asset and not places:
         row.wrong("asset_id", "The exception covers nothing.", "Name an asset, or addresses in location_refs.")
+    approved, expires = row.day("approved_on"), row.day("expires", required=True)
+    row.in_order(("approved_on", approved), ("expires", expires))
     return Exemption(
         id=row.text("exception_id", required=True),
         policies=row.texts("policies", required=True),
@@ -248,38 +281,42 @@ def _exemption(row: Row) -> Exemption:
         reason=row.text("reason", required=True),
         approved_by=row.text("approved_by", required=True),
         risk_ref=row.text("risk_ref"),
-        expires=row.day("expires", required=True) or date.min,
+        expires=expires or EARLIEST,
         mark=row.mark,
     )
 
 
 def _post(row: Row) -> Post:
+    begins, ends = row.day("valid_from"), row.day("valid_to", endless=True)
+    row.in_order(("valid_from", begins), ("valid_to", ends))
     return Post(
         upn=row.upn("upn", required=True),
         role=row.text("role", required=True),
         department=row.text("department", required=True),
         manager=row.upn("manager_upn"),
-        valid_from=row.day("valid_from"),
-        valid_to=row.day("valid_to"),
+        valid_from=begins,
+        valid_to=ends,
         mark=row.mark,
     )
 
 
 def _delegation(row: Row) -> Delegation:
+    begins, ends = row.day("valid_from", required=True), row.day("valid_to", required=True)
+    row.in_order(("valid_from", begins), ("valid_to", ends))
     return Delegation(
         id=row.text("delegation_id", required=True),
         asset_id=row.text("asset_id", required=True),
         steward=row.upn("steward_upn", required=True),
         kinds=row.choices("kinds", DECISIONS, required=True),
-        valid_from=row.day("valid_from", required=True) or date.min,
-        valid_to=row.day("valid_to", required=True) or date.min,
+        valid_from=begins or EARLIEST,
+        valid_to=ends or EARLIEST,
         mark=row.mark,
     )
 
 
 def _closed_day(row: Row) -> date:
     row.choice("kind", ("bank_holiday", "closure"), required=True)
-    return row.day("date", required=True) or date.min
+    return row.day("date", required=True) or EARLIEST
 
 
 ASSETS = _register(

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from custos.dates import moved
 from custos.errors import Mark
 from custos.records.model import Asset, Records
 
-_RESTORE_TEST = timedelta(days=365)
+_RESTORE_TEST_DAYS = 365
 
 
 class Matter(StrEnum):
@@ -45,7 +46,7 @@ class Remark:
 
 def review(records: Records, today: date, ahead: timedelta = timedelta(0)) -> list[Remark]:
     """Every remark on the registers as at a day, in the order of the rows; with those of the days `ahead`."""
-    return list(_Review(records, today, today + ahead).remarks())
+    return list(_Review(records, today, moved(today, ahead.days)).remarks())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,9 @@ class _Review:
             said = f"The review {self._is(asset.review_due, 'was due', 'is due')}."
             yield remark(Matter.ASSET_REVIEW, said, asset.review_due)
         tested = asset.last_restore_test
-        if tested and tested + _RESTORE_TEST < self.horizon:
+        if tested and (due := moved(tested, _RESTORE_TEST_DAYS)) < self.horizon:
             said = f"A restore was last tested on {_day(tested)}; it must be tested once a year."
-            yield remark(Matter.RESTORE_TEST, said, tested + _RESTORE_TEST)
+            yield remark(Matter.RESTORE_TEST, said, due)
 
     def _delegation(self, asset: Asset, steward: str) -> Iterator[Remark]:
         lent = [row for row in self.records.delegations if row.asset_id == asset.id and row.steward == steward]

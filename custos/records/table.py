@@ -1,201 +1,239 @@
-"""Reads one CSV file as people make it, mostly with Excel: cells with their places, and every fault of the file at once."""
+"""Reads one CSV file as people make it, mostly with Excel: cells with their places, and every fault of the file at once.
+
+Where a fault makes the rest unreadable (another encoding, another separator, a quotation mark that is never closed, a mandatory
+column that is missing) that one is told alone, and the table is not `whole`: nothing may be concluded from rows that it lacks.
+"""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from custos.errors import Mark, Problem, Severity
+from custos.errors import Mark
+from custos.nearest import near, nearest
+from custos.problems import Problems
+from custos.untrusted import plain
 
 MOST_BYTES = 5_000_000
-MOST_ROWS = 50_000
+MOST_LINES = 100_000
+MOST_ROWS = 20_000
+MOST_COLUMNS = 200
+MOST_CELLS = 300_000
 MOST_CHARACTERS_A_CELL = 4_000
-MOST_PROBLEMS = 200
+FORMULA = "formula"
+"""Code of the problem of a cell that is no text; it says all that there is to say about the cell."""
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*$)")
 _SEPARATORS = (",", ";", "\t")
+_FOREIGN = ("|", "^", ":", "~")
+_SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t]*\r?\n', re.IGNORECASE)
+_EXCEL = 'In Excel choose "Save as", "CSV UTF-8 (comma delimited)".'
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The text of one cell, trimmed, and where it stands. The mark of an empty cell that is not written is its row's."""
+    """The text of one cell, trimmed, and where it stands. `faulty`: a problem was noted, and nobody need complain again."""
 
     text: str
     mark: Mark
+    faulty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows below the header, each by column name; cells that the file leaves out are empty."""
+    """The rows below the header, each by column name; cells that the file leaves out are not there.
+
+    `columns` has "" for a column that cannot be used. `whole`: no row is missing.
+    """
 
     file: str
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, Cell], ...]
+    whole: bool = True
+
+
+class _Stop(Exception):
+    """Reading cannot go on; the problem is noted."""
 
 
 def read_table(
-    file: str, content: bytes, *, columns: Collection[str], required: Collection[str]
-) -> tuple[Table, list[Problem]]:
-    """The table in `content`, and what is wrong with it.
+    file: str, content: bytes, *, columns: Collection[str], required: Collection[str], problems: Problems
+) -> Table:
+    """The table in `content`; what is wrong with it goes into `problems`.
 
     Understood: UTF-8 with or without a byte order mark, Windows-1252, commas, semicolons or tabs, Windows line ends, a first
-    line `sep=;`, blank rows, headers in any case. A table with problems holds only the rows that could be read.
+    line `sep=;`, blank rows, headers in any case.
     """
-    problems: list[Problem] = []
-    nothing = Table(file, (), ())
-    text = _decoded(file, content, problems)
-    if text is None:
-        return nothing, problems
-    skipped = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
-    body = text[skipped.end() :] if skipped else text
-    first_line = 2 if skipped else 1
-    separator = skipped[1] if skipped else _separator(body, columns)
-    lines = _lines(file, body, separator, first_line, problems)
-    if not lines:
-        if not problems:
-            problems.append(Problem(Mark(file), "The file is empty.", f"Write the header: {', '.join(columns)}."))
-        return nothing, problems
-    header, *rest = lines
-    names = _header(file, header, columns, required, problems)
-    if len(rest) > MOST_ROWS:
-        problems.append(Problem(Mark(file, header[0].mark.line + MOST_ROWS), f"More than {MOST_ROWS:,} rows."))
-        rest = rest[:MOST_ROWS]
-    rows = tuple(_row(file, line, names, problems) for line in rest if any(cell.text for cell in line))
-    return Table(file, tuple(name for name in names if name), rows), problems[:MOST_PROBLEMS]
+    names: tuple[str, ...] = ()
+    rows: list[Mapping[str, Cell]] = []
+    try:
+        text = _decoded(file, content, problems)
+        separator, body, first_line = _separated(file, text, columns, problems)
+        cells = 0
+        for line in _Lines(file, body, separator, first_line, problems):
+            if not names:
+                names = _header(file, line, columns, required, problems)
+                continue
+            if not any(cell.text for cell in line):
+                continue
+            cells += len(names)
+            _bounded(line[0].mark, len(rows), cells, problems)
+            rows.append(_row(line, names, problems))
+        if not names:
+            problems.error(Mark(file), "The file is empty.", f"Write the header: {', '.join(columns)}.", code="empty")
+            raise _Stop
+    except _Stop:
+        return Table(file, names, tuple(rows), whole=False)
+    return Table(file, names, tuple(rows))
 
 
-def nearest(written: str, known: Collection[str]) -> str:
-    """`Did you mean "x"?` for the nearest known word, or the list of them when none is near and the list is short."""
-    plain = {" ".join(word.casefold().split()): word for word in known}
-    close = get_close_matches(" ".join(written.casefold().split()), list(plain), n=1, cutoff=0.6)
-    if close:
-        return f'Did you mean "{plain[close[0]]}"?'
-    return f"Known: {', '.join(sorted(known))}." if 0 < len(known) <= 40 else ""
+def _bounded(mark: Mark, rows: int, cells: int, problems: Problems) -> None:
+    if rows >= MOST_ROWS or cells > MOST_CELLS:
+        what = (
+            f"The register has more than {MOST_ROWS:,} rows."
+            if rows >= MOST_ROWS
+            else f"More than {MOST_CELLS:,} cells."
+        )
+        problems.error(mark, what, "Is this the right file?", code="size")
+        raise _Stop
 
 
-def _decoded(file: str, content: bytes, problems: list[Problem]) -> str | None:
+def _decoded(file: str, content: bytes, problems: Problems) -> str:
     whole = Mark(file)
-    if len(content) > MOST_BYTES:
-        problems.append(
-            Problem(whole, f"The file has {len(content):,} bytes; a register may have {MOST_BYTES:,}.", "Split it.")
+    if len(content) > MOST_BYTES or content.count(b"\n") > MOST_LINES:
+        what = f"The file has {len(content):,} bytes in {content.count(b'\n') + 1:,} lines"
+        problems.error(
+            whole,
+            f"{what}; a register may have {MOST_BYTES:,} in {MOST_LINES:,}.",
+            "Is this the right file?",
+            code="size",
         )
-        return None
+        raise _Stop
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
-        problems.append(
-            Problem(
-                whole, "This is not a CSV file in UTF-8.", 'In Excel choose "Save as", "CSV UTF-8 (comma delimited)".'
-            )
-        )
-        return None
+        problems.error(whole, "This is not a CSV file in UTF-8.", _EXCEL, code="encoding")
+        raise _Stop
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        problems.append(
-            Problem(
-                whole,
-                "The file is not UTF-8; it was read as Windows-1252.",
-                'In Excel choose "Save as", "CSV UTF-8 (comma delimited)".',
-                code="encoding",
-                severity=Severity.WARNING,
-            )
-        )
+        problems.warning(whole, "The file is not UTF-8; it was read as Windows-1252.", _EXCEL, code="encoding")
         return content.decode("cp1252", errors="replace")
 
 
-def _separator(text: str, columns: Collection[str]) -> str:
-    """The separator that makes most known names of the first line."""
-    header = text.split("\n", 1)[0].casefold()
+def _separated(file: str, text: str, columns: Collection[str], problems: Problems) -> tuple[str, str, int]:
+    """The separator, the text below a line that only names it, and the number of that text's first line."""
+    said = _SEP_LINE.match(text)
+    if said:
+        if said[1] not in _SEPARATORS:
+            what = f'The first line says that cells are separated by "{plain(said[1])}".'
+            problems.error(Mark(file, 1), what, f"Use commas, semicolons or tabs. {_EXCEL}", code="separator")
+            raise _Stop
+        return said[1], text[said.end() :], 2
+    header = text.split("\n", 1)[0][: MOST_CHARACTERS_A_CELL * 10].casefold()
 
     def known(separator: str) -> int:
-        return sum(name.strip().strip('"').strip() in columns for name in header.split(separator))
+        return sum(name.strip().strip('"').strip() in columns for name in header.split(separator, MOST_COLUMNS))
 
-    return max(_SEPARATORS, key=known)
+    found = max((*_SEPARATORS, *_FOREIGN), key=known)
+    if found in _FOREIGN:
+        what = f'The columns are separated by "{found}".'
+        problems.error(Mark(file, 1), what, f"Use commas, semicolons or tabs. {_EXCEL}", code="separator")
+        raise _Stop
+    return found, text, 1
 
 
-def _lines(file: str, text: str, separator: str, first_line: int, problems: list[Problem]) -> list[list[Cell]]:
+class _Lines:
     """Every line as cells. A quoted cell may hold separators, line ends and doubled quotes."""
-    token = re.compile(rf'[ ]*"((?:[^"]|"")*)"[ ]*(?={re.escape(separator)}|\r?\n|\Z)|([^{re.escape(separator)}\r\n]*)')
-    lines: list[list[Cell]] = []
-    cells: list[Cell] = []
-    position, line, line_start = 0, first_line, 0
-    while position < len(text):
-        found = token.match(text, position)
-        assert found is not None  # the second branch matches the empty string
-        mark = Mark(file, line, position - line_start + 1)
+
+    def __init__(self, file: str, text: str, separator: str, first_line: int, problems: Problems) -> None:
+        self._file = file
+        self._text = text
+        self._separator = separator
+        self._line = first_line
+        self._problems = problems
+        sep = re.escape(separator)
+        self._token = re.compile(rf'[ ]*"((?:[^"]++|"")*+)"[ ]*(?={sep}|\r?\n|\Z)|([^{sep}\r\n]*)')
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        text, separator, line = self._text, self._separator, self._line
+        cells: list[Cell] = []
+        position, line_start = 0, 0
+        while position < len(text):
+            found = self._token.match(text, position)
+            assert found is not None  # the second branch matches the empty string
+            mark = Mark(self._file, line, position - line_start + 1)
+            cells.append(self._cell(found, mark))
+            if len(cells) > MOST_COLUMNS:
+                what = f"This row has more than {MOST_COLUMNS} cells."
+                self._problems.error(Mark(self._file, line), what, "Check separators and line ends.", code="size")
+                raise _Stop
+            inside = found[0].count("\n")
+            if inside:
+                line += inside
+                line_start = position + found[0].rindex("\n") + 1
+            position = found.end()
+            if text.startswith(separator, position):
+                position += len(separator)
+                if position == len(text):
+                    cells.append(Cell("", Mark(self._file, line, position - line_start + 1)))
+                continue
+            position += 2 if text.startswith("\r\n", position) else 1
+            yield cells
+            cells, line, line_start = [], line + 1, position
+        if cells:
+            yield cells
+
+    def _cell(self, found: re.Match[str], mark: Mark) -> Cell:
         quoted = found[1] is not None
         written = found[1].replace('""', '"') if quoted else found[2]
         if not quoted and written.lstrip().startswith('"') and written.count('"') % 2:
-            problems.append(Problem(mark, "A quotation mark opens here and is never closed.", 'Close it with ".'))
-            break
+            self._problems.error(
+                mark, "A quotation mark opens here and is never closed.", 'Close it with ".', code="quote"
+            )
+            raise _Stop
         if len(written) > MOST_CHARACTERS_A_CELL:
-            problems.append(Problem(mark, f"The cell has {len(written):,} characters; {MOST_CHARACTERS_A_CELL:,} fit."))
-            written = written[:MOST_CHARACTERS_A_CELL]
-        cells.append(Cell(" ".join(written.split()), mark))
-        inside = found[0].count("\n")
-        if inside:
-            line += inside
-            line_start = position + found[0].rindex("\n") + 1
-        position = found.end()
-        if text.startswith(separator, position):
-            position += len(separator)
-            if position == len(text):
-                cells.append(Cell("", Mark(file, line, position - line_start + 1)))
-            continue
-        position += 2 if text.startswith("\r\n", position) else 1
-        lines.append(cells)
-        cells, line, line_start = [], line + 1, position
-    if cells:
-        lines.append(cells)
-    return lines
+            what = f"The cell has {len(written):,} characters; {MOST_CHARACTERS_A_CELL:,} fit."
+            self._problems.error(mark, what, "Shorten it.", code="size")
+            return Cell(" ".join(written[:MOST_CHARACTERS_A_CELL].split()), mark, faulty=True)
+        return Cell(" ".join(written.split()) if written else "", mark)
 
 
 def _header(
-    file: str, header: Sequence[Cell], columns: Collection[str], required: Collection[str], problems: list[Problem]
-) -> list[str]:
-    """The canonical name of each column, "" for one that cannot be used."""
+    file: str, header: Sequence[Cell], columns: Collection[str], required: Collection[str], problems: Problems
+) -> tuple[str, ...]:
+    """The canonical name of each column, "" for one that cannot be used. Without its mandatory columns no row can be judged."""
+    written = [re.sub(r"[ -]+", "_", cell.text.casefold()) for cell in header]
+    missing = [name for name in required if name not in written]
     names: list[str] = []
-    for cell in header:
-        name = re.sub(r"[ -]+", "_", cell.text.casefold())
+    for cell, name in zip(header, written, strict=True):
         if name in names and name:
-            problems.append(Problem(cell.mark, f'The column "{cell.text}" stands twice.', "Delete one."))
-            name = ""
+            problems.error(cell.mark, f'The column "{cell.text}" stands twice.', "Delete one.", code="duplicate")
         elif name and name not in columns:
-            problems.append(
-                Problem(cell.mark, f'Unknown column "{cell.text}".', nearest(name, columns), code="unknown-column")
-            )
-            name = ""
-        names.append(name)
-    problems.extend(
-        Problem(Mark(file, header[0].mark.line), f'The column "{name}" is missing.', "Add it to the header.")
-        for name in required
-        if name not in names and not any(re.sub(r"[ -]+", "_", cell.text.casefold()) == name for cell in header)
-    )
-    return names
+            problems.error(cell.mark, f'Unknown column "{cell.text}".', near(name, columns), code="unknown-column")
+            meant = [one for one in missing if f'"{one}"' in nearest(name, columns)]
+            missing = [one for one in missing if one not in meant]
+        names.append(name if name in columns and name not in names else "")
+    for name in missing:
+        mark = Mark(file, header[0].mark.line)
+        problems.error(mark, f'The column "{name}" is missing.', "Add it to the header.", code="missing-column")
+    if any(name not in names for name in required):
+        raise _Stop
+    return tuple(names)
 
 
-def _row(file: str, line: Sequence[Cell], names: Sequence[str], problems: list[Problem]) -> Mapping[str, Cell]:
-    row_mark = Mark(file, line[0].mark.line)
-    row = {name: Cell("", row_mark) for name in names if name}
+def _row(line: Sequence[Cell], names: Sequence[str], problems: Problems) -> Mapping[str, Cell]:
+    row: dict[str, Cell] = {}
     for number, cell in enumerate(line):
         name = names[number] if number < len(names) else ""
-        if _FORMULA.match(cell.text) and cell.text != "-":
-            problems.append(
-                Problem(
-                    cell.mark,
-                    f'"{cell.text[:40]}" begins like a spreadsheet formula.',
-                    "Write plain text; a register holds no formulas.",
-                    code="formula",
-                )
-            )
+        if cell.text and _FORMULA.match(cell.text) and cell.text != "-":
+            what = f'"{plain(cell.text, 40)}" begins like a spreadsheet formula.'
+            problems.error(cell.mark, what, "Write plain text; a register holds no formulas.", code=FORMULA)
+            if name:
+                row[name] = Cell("", cell.mark, faulty=True)
         elif name:
             row[name] = cell
         elif cell.text and number >= len(names):
-            problems.append(
-                Problem(
-                    cell.mark, f"This row has {len(line)} cells, the header {len(names)}.", "Check the quotation marks."
-                )
-            )
+            what = f"This row has {len(line)} cells, the header {len(names)}."
+            problems.error(cell.mark, what, "Check the quotation marks.", code="cells")
             break
-    return row
+    return row or {"": Cell("", line[0].mark)}
