@@ -13,7 +13,9 @@ from handlers import (
     notify,
     poison,
     reconcile,
+    retry_timer,
     subscriptions,
+    sweep,
     sync_drive,
     teams_messages,
 )
@@ -33,5 +35,7 @@ for module in (
     reconcile,
     subscriptions,
     digests,
+    sweep,
+    retry_timer,
 ):
     app.register_functions(module.blueprint)

@@ -15,6 +15,7 @@
 | CUSTOS_POLICIES | directory of policies and registers | `policies` beside function_app.py |
 | CUSTOS_UNITS_PER_MINUTE | SharePoint resource units a minute that Microsoft allows this app | 1250 |
 | CUSTOS_UNITS_SHARE | part of them that Custos may spend | 0.5 |
+| CUSTOS_LEASE_SECONDS | after how many seconds another worker takes over from one that died; 5 to 600 | 90 |
 | CUSTOS_TIMEZONE | council time, for digests and working hours | Europe/London |
 | CUSTOS_CLOCK | `system`, or the address of a simulated tenant's clock | system |
 | CUSTOS_GRAPH_URL | Microsoft Graph with its version; another one in national clouds | https://graph.microsoft.com/v1.0 |
@@ -56,6 +57,7 @@ class Settings:
     policies: Path
     units_per_minute: int
     units_share: float
+    lease_seconds: float
     timezone: str
     clock: str
     graph_url: str
@@ -135,6 +137,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         policies=Path(text("CUSTOS_POLICIES", str(REPOSITORY / "policies"))),
         units_per_minute=int(number("CUSTOS_UNITS_PER_MINUTE", 1250, 1, 10_000_000)),
         units_share=number("CUSTOS_UNITS_SHARE", 0.5, 0.01, 1),
+        lease_seconds=number("CUSTOS_LEASE_SECONDS", 90, 5, 600),
         timezone=text("CUSTOS_TIMEZONE", "Europe/London"),
         clock=clock,
         graph_url=address("CUSTOS_GRAPH_URL", "https://graph.microsoft.com/v1.0"),

@@ -3,11 +3,12 @@
 import azure.functions as func
 
 from custos.bootstrap import custos
-from custos.jobs import syncing
+from custos.jobs import timers
+from custos.jobs.timers import Timer
 
 blueprint = func.Blueprint()
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CUSTOS_SCHEDULE_SYNC%")
 async def backstop_sync(timer: func.TimerRequest) -> None:
-    await syncing.queue_all(await custos(), late=timer.past_due)
+    await timers.run(await custos(), Timer.SYNC, late=timer.past_due)

@@ -6,7 +6,8 @@ from datetime import datetime
 import azure.functions as func
 
 from custos.bootstrap import custos
-from custos.jobs import evaluation
+from custos.jobs import evaluation, timers
+from custos.jobs.timers import Timer
 from custos.storage.queues import EVALUATE
 
 blueprint = func.Blueprint()
@@ -15,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CUSTOS_SCHEDULE_EVALUATION%")
 async def evaluate_all(timer: func.TimerRequest) -> None:
-    await evaluation.evaluate(await custos(), late=timer.past_due)
+    await timers.run(await custos(), Timer.EVALUATION, late=timer.past_due)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=EVALUATE, connection="AzureWebJobsStorage")

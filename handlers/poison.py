@@ -4,7 +4,7 @@ import azure.functions as func
 
 from custos.bootstrap import custos
 from custos.jobs import incidents
-from custos.storage.queues import ACT, EVALUATE, NOTIFY, SYNC, poison
+from custos.storage.queues import ACT, EVALUATE, NOTIFY, RETRY, SYNC, poison
 
 blueprint = func.Blueprint()
 
@@ -27,3 +27,8 @@ async def poisoned_act(message: func.QueueMessage) -> None:
 @blueprint.queue_trigger(arg_name="message", queue_name=poison(NOTIFY), connection="AzureWebJobsStorage")
 async def poisoned_notify(message: func.QueueMessage) -> None:
     await incidents.record_poison(await custos(), NOTIFY, message.get_body())
+
+
+@blueprint.queue_trigger(arg_name="message", queue_name=poison(RETRY), connection="AzureWebJobsStorage")
+async def poisoned_retry(message: func.QueueMessage) -> None:
+    await incidents.record_poison(await custos(), RETRY, message.get_body())

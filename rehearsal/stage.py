@@ -28,6 +28,7 @@ _SCHEDULES = {
     "CUSTOS_SCHEDULE_EVALUATION": "0 0 5 * * *",
     "CUSTOS_SCHEDULE_DIGESTS": "0 15 9 * * 1-5",
     "CUSTOS_SCHEDULE_SUBSCRIPTIONS": "0 10 * * * *",
+    "CUSTOS_SCHEDULE_SWEEP": "0 */5 * * * *",
 }
 _QUICK_QUEUES = {
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:00.250",

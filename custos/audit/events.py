@@ -28,6 +28,7 @@ class What(StrEnum):
     RUN_PARKED = "run:parked"  # over a budget: it waits for a person
     RUN_RELEASED = "run:released"  # a person let a parked run go over its budgets
     RUN_CANCELLED = "run:cancelled"  # a person said that a parked run shall not happen
+    RUN_RESUMED = "run:resumed"  # it stood still; what was left of it was queued again
     RUN_FINISHED = "run:finished"
 
     ACTION_INTENDED = "action:intended"  # written down before anything is sent to Microsoft 365
@@ -58,6 +59,7 @@ class What(StrEnum):
 
     INCIDENT_RECORDED = "incident:recorded"  # the first time; its count is in the table of incidents
     INCIDENT_CLOSED = "incident:closed"  # a person said that it was dealt with
+    INCIDENT_ENDED = "incident:ended"  # its cause is gone
 
 
 class BrokenEvent(CustosError):

@@ -34,7 +34,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         await app.dispatcher.release(args.run, by=await operator(app.settings, args.person), why=args.why)
         return await follow(app, args.run, screen)
     if args.resume:
-        queued = await app.dispatcher.requeue(args.run)
+        queued = await app.dispatcher.requeue(args.run, by=await operator(app.settings, args.person))
         screen.err.print(f"{count(queued, 'batch', 'batches')} queued again." if queued else "Nothing of it waits.")
         return await follow(app, args.run, screen) if queued else await _show(app, args.run, screen)
     if args.cancel:

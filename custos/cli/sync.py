@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import time
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.jobs import discovery, syncing
+from custos.jobs import discovery, syncing, timers
+from custos.jobs.timers import Asked, Timer
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +20,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.discover:
         with screen.err.status("Looking for sites and libraries …"):
-            await discovery.discover(app)
+            report = await discovery.discover(app)
+        if report.busy:
+            asked = Asked(timer=Timer.DISCOVERY, since=time.time())
+            await timers.ask_again(app, asked, report.retry_after)
+            screen.out.print(
+                f"Another discovery is under way, or died: it is looked again in {report.retry_after} seconds."
+            )
     if args.drives:
         queued = await syncing.queue(app, args.drives, full=args.full)
     else:

@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from custos.audit.events import Event, What
 from custos.clock import Clock
@@ -34,7 +34,6 @@ from custos.policy.model import Bundle, HouseLimits
 ATTEMPTS = 3
 _BUSY_SECONDS = 60
 _LONGEST_WAIT_SECONDS = 6 * 86_400  # a queue keeps a message for seven days
-_OPEN_AT_MOST = timedelta(days=60)  # what has waited longer than this is planned anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +89,9 @@ class Dispatcher:
         said = tuple(str(one) for one in over)
         draft = replace(draft, actions=len(allowed), over=said, state=state, hashes=hashes)
         run = await self.runs.create(draft, into_batches(allowed), sizes)
-        if over:
+        if run.state is RunState.PARKED:
             await self._say(What.RUN_PARKED, run, by, {"why": " ".join(run.over[:10])})
-        else:
+        elif run.state is RunState.RUNNING:
             await self._say(What.RUN_STARTED, run, by, {"actions": run.actions})
             await self._queue(run)
         return Dispatched(run=run, left_out=left_out, over=over)
@@ -122,17 +121,31 @@ class Dispatcher:
             run_id, lambda now: _if_parked(now, state=RunState.CANCELLED, why=why, ended_at=at)
         )
 
-    async def requeue(self, run_id: str) -> int:
-        """Queue the batches of a run that are not done and in nobody's hands, for when messages were lost. How many."""
+    async def requeue(self, run_id: str, *, by: str) -> int:
+        """Queue the batches of a run that are not done, for when messages were lost, and audit it. How many."""
         run = await self.runs.get(run_id)
         if run.state is not RunState.RUNNING:
             return 0
         waiting = [batch for batch in await self.runs.batches(run_id) if not batch.done]
+        if waiting:
+            await self._say(What.RUN_RESUMED, run, by, {"batches": len(waiting)})
         for batch in waiting:
             await self.queue.send(_message(run, batch.number))
         if not waiting:
             await self._finish(run)
         return len(waiting)
+
+    async def abandon(self, run: Run) -> None:
+        """End a run whose maker died before all of it was written down: nothing of it was sent, its actions are free."""
+        why = "It was interrupted while it was being prepared. Nothing of it was written."
+        await self._say(What.RUN_CANCELLED, run, run.started_by, {"why": why})
+        at = self.clock.now()
+        await self.runs.change(
+            run.id,
+            lambda now: (
+                replace(now, state=RunState.CANCELLED, why=why, ended_at=at) if now.state is RunState.PREPARING else now
+            ),
+        )
 
     async def work(self, message: Mapping[str, object], bundle: Bundle) -> Progress:
         """Do one batch that the queue gave. Harmless when it is given again.
@@ -170,7 +183,7 @@ class Dispatcher:
         self, actions: Collection[Action], run: Run, authority: Authority
     ) -> tuple[list[Action], Mapping[str, int]]:
         stop = await self.switches.stopped()
-        taken = await self.runs.open_keys(run.started_at - _OPEN_AT_MOST)
+        taken = await self.runs.open_keys(run.started_at)
         left_out: Counter[str] = Counter()
         allowed = []
         for action in actions:
@@ -191,10 +204,12 @@ class Dispatcher:
         results: list[Result] = [found[action.key] for action in actions]
         wait = tried_again(results) if batch.attempt + 1 < ATTEMPTS else None
         await self.runs.keep_results(run.id, batch.number, results)
-        await self.runs.report(batch, counted(results), done=wait is None)
-        if wait is not None:
-            seconds = min(max(_BUSY_SECONDS, math.ceil(wait)), _LONGEST_WAIT_SECONDS)
-            await self.queue.send(_message(run, batch.number), delay_seconds=seconds)
+        if wait is None:
+            await self.runs.report(batch, counted(results))
+            return
+        seconds = min(max(_BUSY_SECONDS, math.ceil(wait)), _LONGEST_WAIT_SECONDS)
+        await self.runs.report(batch, counted(results), again_in=seconds)
+        await self.queue.send(_message(run, batch.number), delay_seconds=seconds)
 
     async def _finish(self, run: Run) -> Progress:
         """How far the run is; when its last batch is done it is closed."""

@@ -35,7 +35,8 @@ class Verdict(StrEnum):
 class Run:
     """One run. `hashes` are the versions of the policies that were planned; `over` the ceilings that it would break.
 
-    `released_by` is who let it go over its ceilings, "" for nobody. `target` says what an undo puts back.
+    `released_by` is who let it go over its ceilings, "" for nobody. `target` says what an undo puts back. `made_at` is when
+    its row was made, in epoch seconds of the machine.
     """
 
     id: str
@@ -53,12 +54,17 @@ class Run:
     why: str = ""
     target: str = ""
     ended_at: datetime | None = None
+    made_at: float = 0.0
     etag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Some actions of a run that one worker does together. `counts` by outcome; `attempt` counts from 0."""
+    """Some actions of a run that one worker does together. `counts` by outcome; `attempt` counts from 0.
+
+    `claimed_until` is when a worker's right to it ends, `moved_at` when it was last queued, taken up, or is to be tried
+    again; both in epoch seconds of the machine.
+    """
 
     run: str
     number: int
@@ -69,6 +75,7 @@ class Batch:
     done: bool = False
     attempt: int = 0
     claimed_until: float = 0.0
+    moved_at: float = 0.0
     counts: Mapping[str, int] = field(default_factory=dict)
     etag: str = ""
 

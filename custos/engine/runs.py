@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -32,20 +32,29 @@ _decode_result = msgspec.json.Decoder(Result).decode
 _decode_sizes = msgspec.json.Decoder(Sizes).decode
 
 CLAIM_SECONDS = 180.0
+_OPEN_AT_MOST = timedelta(days=60)  # what has waited longer than this is planned anew
 _WRITES_TOGETHER = 16
 _RUNS = "run"
 
 
 @dataclass
 class Runs:
-    """The runs of one tenant. Every method raises StorageTrouble when storage cannot be reached."""
+    """The runs of one tenant. Every method raises StorageTrouble when storage cannot be reached.
+
+    `machine` tells the machine's time in epoch seconds, which claims go by.
+    """
 
     table: Table
     blobs: Blobs
     claim_seconds: float = CLAIM_SECONDS
+    machine: Callable[[], float] = time.time
 
     async def create(self, run: Run, batches: Sequence[Sequence[Action]], sizes: Sizes) -> Run:
-        """Write a new run down, under the first free id of its day, with its batches and what percentages are of."""
+        """Write a new run down, under the first free id of its day, with its batches and what percentages are of.
+
+        It stays *preparing* until all of it stands; whoever finds it so for long ends it (`custos.engine.sweep`), and
+        then it is returned as cancelled.
+        """
         named = await self._named(run)
         await self.blobs.put(_sizes_blob(named.id), _encode(sizes))
         keys = (action.key for actions in batches for action in actions)
@@ -53,18 +62,18 @@ class Runs:
         for start in range(0, len(batches), _WRITES_TOGETHER):
             some = enumerate(batches[start : start + _WRITES_TOGETHER], start)
             await asyncio.gather(*(self._keep_batch(named.id, number, actions) for number, actions in some))
-        return await self.change(named.id, lambda now: replace(now, state=run.state, batches=len(batches)))
+        return await self.change(named.id, lambda now: _ready(now, run.state, len(batches)))
 
     async def _keep_batch(self, run_id: str, number: int, actions: Sequence[Action]) -> None:
         await self.blobs.put(_blob(run_id, number), [action_to_line(action) + b"\n" for action in actions])
-        await self.table.upsert(_batch_row(_batch(run_id, number, actions)))
+        await self.table.upsert(_batch_row(_batch(run_id, number, actions, self.machine())))
 
     async def _named(self, run: Run) -> Run:
         day = f"{'R' if run.purpose is Purpose.POLICY else 'U'}-{run.started_at:%Y-%m%d}-"
         taken = [row.key async for row in self.table.query(_RUNS, first=day, last=day + "~")]
         number = len(taken) + 1
         while True:
-            named = replace(run, id=f"{day}{number:02d}", state=RunState.PREPARING)
+            named = replace(run, id=f"{day}{number:02d}", state=RunState.PREPARING, made_at=self.machine())
             try:
                 await self.table.insert(_run_row(named))
             except RowExists:
@@ -84,12 +93,20 @@ class Runs:
         async for row in self.table.query(_RUNS):
             yield _run(row)
 
-    async def open_keys(self, since: datetime) -> Mapping[str, str]:
-        """Keys of the actions that runs started since some moment still have in hand or in suspense, and which run."""
+    async def open(self, now: datetime) -> AsyncIterator[Run]:
+        """The runs that have not ended, of policies and of undoing, started within two months before `now`."""
+        for kind in _KINDS:
+            first = f"{kind}-{now - _OPEN_AT_MOST:%Y-%m%d}"
+            async for row in self.table.query(_RUNS, first=first, last=f"{kind}-~"):
+                run = _run(row)
+                if run.state in _OPEN:
+                    yield run
+
+    async def open_keys(self, now: datetime) -> Mapping[str, str]:
+        """Keys of the actions that open runs have in hand or in suspense, and which run."""
         found: dict[str, str] = {}
-        async for row in self.table.query(_RUNS, first=f"R-{since:%Y-%m%d}", last="R-~"):
-            run = _run(row)
-            if run.state in (RunState.RUNNING, RunState.PARKED):
+        async for run in self.open(now):
+            if run.state is not RunState.PREPARING:
                 content = await self.blobs.get(_keys_blob(run.id)) or b""
                 found |= dict.fromkeys(content.decode().split(), run.id)
         return found
@@ -150,9 +167,10 @@ class Runs:
         batch = _batch_of(row)
         if batch.done:
             return batch
-        if batch.claimed_until > time.time():
+        now = self.machine()
+        if batch.claimed_until > now:
             return None
-        claimed = replace(batch, claimed_until=time.time() + self.claim_seconds)
+        claimed = replace(batch, claimed_until=now + self.claim_seconds, moved_at=now)
         try:
             await self.table.replace(_batch_row(claimed))
         except RowChanged:
@@ -160,14 +178,29 @@ class Runs:
         row = await self.table.get(run_id, _number(number))
         return None if row is None else _batch_of(row)
 
-    async def report(self, batch: Batch, counts: Mapping[Outcome, int], *, done: bool) -> None:
-        """Write down what came of a batch so far, and let it go."""
+    async def report(self, batch: Batch, counts: Mapping[Outcome, int], *, again_in: float | None = None) -> None:
+        """Write down what came of a batch, and let it go: it is done, or to be tried again after some seconds."""
         told = {outcome.value: count for outcome, count in counts.items() if count}
-        attempt = batch.attempt if done else batch.attempt + 1
-        await self.table.upsert(_batch_row(replace(batch, counts=told, done=done, attempt=attempt, claimed_until=0.0)))
+        done = again_in is None
+        after = replace(
+            batch,
+            counts=told,
+            done=done,
+            attempt=batch.attempt if done else batch.attempt + 1,
+            claimed_until=0.0,
+            moved_at=self.machine() + (again_in or 0.0),
+        )
+        await self.table.upsert(_batch_row(after))
 
 
 type Change = Callable[[Run], Run]
+_KINDS = ("R", "U")  # of policies, of undoing
+_OPEN = (RunState.PREPARING, RunState.RUNNING, RunState.PARKED)
+
+
+def _ready(run: Run, state: RunState, batches: int) -> Run:
+    """All of it stands, unless somebody ended it meanwhile."""
+    return replace(run, state=state, batches=batches) if run.state is RunState.PREPARING else run
 
 
 def _blob(run_id: str, number: int, what: str = "actions") -> str:
@@ -186,7 +219,7 @@ def _number(number: int) -> str:
     return f"{number:06d}"
 
 
-def _batch(run_id: str, number: int, actions: Sequence[Action]) -> Batch:
+def _batch(run_id: str, number: int, actions: Sequence[Action], now: float) -> Batch:
     subject = actions[0].finding.subject
     return Batch(
         run=run_id,
@@ -195,6 +228,7 @@ def _batch(run_id: str, number: int, actions: Sequence[Action]) -> Batch:
         site_id=subject.site_id,
         place=partition_of(subject),
         policies=tuple(sorted({action.finding.policy for action in actions})),
+        moved_at=now,
     )
 
 
@@ -214,6 +248,7 @@ def _run_row(run: Run) -> Row:
         "why": run.why,
         "target": run.target,
         "ended_at": run.ended_at.isoformat() if run.ended_at else "",
+        "made_at": run.made_at,
     }
     return Row(_RUNS, run.id, values, run.etag)
 
@@ -236,6 +271,7 @@ def _run(row: Row) -> Run:
         why=row.text("why"),
         target=row.text("target"),
         ended_at=datetime.fromisoformat(ended) if ended else None,
+        made_at=float(row.text("made_at") or 0),
         etag=row.etag,
     )
 
@@ -249,6 +285,7 @@ def _batch_row(batch: Batch) -> Row:
         "done": batch.done,
         "attempt": batch.attempt,
         "claimed_until": batch.claimed_until,
+        "moved_at": batch.moved_at,
         "counts": json.dumps(dict(batch.counts), sort_keys=True),
     }
     return Row(batch.run, _number(batch.number), values, batch.etag)
@@ -265,6 +302,7 @@ def _batch_of(row: Row) -> Batch:
         done=bool(row.values.get("done")),
         attempt=row.number("attempt"),
         claimed_until=float(row.text("claimed_until") or 0),
+        moved_at=float(row.text("moved_at") or 0),
         counts=json.loads(row.text("counts") or "{}"),
         etag=row.etag,
     )

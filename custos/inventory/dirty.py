@@ -8,6 +8,7 @@ Source: https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from custos.clock import Clock
@@ -17,6 +18,7 @@ from custos.storage.account import Account
 from custos.storage.rows import Row, key_part
 
 BELIEVED_FOR = timedelta(minutes=5)
+_LEFT_AFTER = timedelta(minutes=15)
 _PARTITION = "dirty"
 
 
@@ -33,7 +35,7 @@ async def mark_dirty(account: Account, clock: Clock, drive_id: str) -> bool:
         found = await rows.get(_PARTITION, key)
         if found is None:
             return True  # a sync began this moment and may have read too early
-        if now - datetime.fromisoformat(found.text("since")) < BELIEVED_FOR:
+        if now - _since(found) < BELIEVED_FOR:
             return False
         try:
             await rows.replace(Row(_PARTITION, key, values, found.etag))
@@ -42,6 +44,22 @@ async def mark_dirty(account: Account, clock: Clock, drive_id: str) -> bool:
     return True
 
 
+async def left_dirty(account: Account, clock: Clock) -> list[str]:
+    """Drives whose flag has stood for so long that their message must be lost. Each is told once in that time."""
+    rows, now = account.rows(TABLE), clock.now()
+    left = [row async for row in rows.query(_PARTITION) if now - _since(row) > _LEFT_AFTER]
+    for row in left:
+        try:
+            await rows.replace(replace(row, values={**row.values, "since": now.isoformat()}))
+        except RowChanged:
+            continue  # a sync has begun, or another notification came
+    return [row.text("drive_id") for row in left]
+
+
 async def clear_dirty(account: Account, drive_id: str) -> None:
     """Call before delta is read, and when queueing failed."""
     await account.rows(TABLE).delete(_PARTITION, key_part(drive_id))
+
+
+def _since(row: Row) -> datetime:
+    return datetime.fromisoformat(row.text("since"))

@@ -10,7 +10,6 @@ https://learn.microsoft.com/powershell/module/microsoft.online.sharepoint.powers
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,7 +29,7 @@ from custos.m365.errors import Forbidden, Locked, NotFound, Throttled, Trouble
 from custos.m365.site_admin import SiteSharing
 from custos.m365.sites import Channel, Site
 from custos.storage.account import Account
-from custos.storage.lease import Lease
+from custos.storage.lease import Lease, LeaseLost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ class DiscoveryReport:
     """What discovery found. `to_sync` are the governed libraries whose mirror is not complete.
 
     `troubles` are sentences about single sites that could not be read; what was known of them is kept. `busy` tells that
-    another instance is discovering: nothing was done.
+    another instance is discovering, and nothing was done: ask again in `retry_after` seconds.
     """
 
     sites: int = 0
@@ -50,6 +49,7 @@ class DiscoveryReport:
     gone: int = 0
     troubles: tuple[str, ...] = ()
     busy: bool = False
+    retry_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,13 @@ async def discover(m365: Microsoft365, account: Account, lakehouse: Lakehouse, c
     """Read what there is, write the tables `sites`, `drives` and `members`, and register the governed libraries.
 
     Raises a Trouble when the list of sites or of groups cannot be read, or everything is throttled: then nothing is
-    written.
+    written; LeaseLost when this process stood still for so long that another one took over.
     """
-    lease = Lease(account.rows(TABLE), "discovery", uuid.uuid4().hex)
+    lease = account.lease(TABLE, "discovery")
     if not await lease.take():
-        return DiscoveryReport(busy=True)
-    try:
+        return DiscoveryReport(busy=True, retry_after=lease.busy_seconds)
+    async with lease.kept():
         return await _Discovery(m365, account, lakehouse, clock, lease).run()
-    finally:
-        await lease.release()
 
 
 class _Discovery:
@@ -99,7 +97,7 @@ class _Discovery:
         members_now = member_rows(people, before["members"], frozenset(groups))
         for table, frame in (("sites", sites_now), ("drives", drives_now), ("members", members_now)):
             if not await self.lease.renew():
-                return DiscoveryReport(busy=True)
+                raise LeaseLost("another instance took the discovery over")
             await asyncio.to_thread(self.lakehouse.replace, table, frame)
         return await self._registered(seen, sites_now, drives_now)
 

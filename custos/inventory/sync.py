@@ -9,7 +9,6 @@ is ever taken for deleted.
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,17 +21,17 @@ from custos.inventory.source import GraphSource, Source
 from custos.inventory.state import DriveState, DriveStates, Round, SyncState, Why
 from custos.inventory.tables import Lakehouse, Superseded
 from custos.inventory.touched import Marker
-from custos.inventory.work import LeaseLost, Work
+from custos.inventory.work import Work
 from custos.m365 import Microsoft365
 from custos.m365.errors import Forbidden, Gone, Locked, Malformed, NotFound, Throttled, Trouble, Unavailable
 from custos.storage.account import Account
-from custos.storage.lease import Lease
+from custos.storage.lease import LeaseLost
 from custos.storage.rows import key_part
 
 LEASES = "drivestate"
 BATCH_ROWS = 50_000
 BUSY_SECONDS = 30
-"""How long to wait before asking again for a drive that another worker holds."""
+"""The longest wait before asking again for a drive that another worker holds."""
 
 _RECENT = timedelta(minutes=1)
 _RESTARTS = 2
@@ -109,9 +108,9 @@ async def sync_from(
     """`sync_drive` from any source. `owner` names the holder of the lease; a name of its own by default."""
     deadline = time.monotonic() + deadline_seconds
     states = DriveStates.of(account)
-    lease = Lease(account.rows(LEASES), key_part(drive_id), owner or uuid.uuid4().hex)
+    lease = account.lease(LEASES, key_part(drive_id), owner)
     if not await lease.take():
-        return await _busy(states, drive_id)
+        return await _busy(states, drive_id, lease.busy_seconds)
     try:
         state = await _known(states, drive_id)
         marker, parts = Marker(account.rows(touched.TABLE), drive_id), Parts.of(account, drive_id)
@@ -138,11 +137,10 @@ async def _known(states: DriveStates, drive_id: str) -> DriveState:
     return state
 
 
-async def _busy(states: DriveStates, drive_id: str) -> SyncReport:
+async def _busy(states: DriveStates, drive_id: str, seconds: int) -> SyncReport:
     state = await _known(states, drive_id)
-    return SyncReport(
-        drive_id=drive_id, state=state.state, why=state.why, more=True, retry_after=BUSY_SECONDS, busy=True
-    )
+    wait = min(seconds, BUSY_SECONDS)
+    return SyncReport(drive_id=drive_id, state=state.state, why=state.why, more=True, retry_after=wait, busy=True)
 
 
 async def _turn(work: Work, *, full: bool) -> bool:

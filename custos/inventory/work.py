@@ -12,13 +12,12 @@ from datetime import datetime
 import polars as pl
 
 from custos.clock import Clock
-from custos.errors import StorageTrouble
 from custos.inventory.parts import Parts
 from custos.inventory.source import Source
 from custos.inventory.state import DriveState, DriveStates, Round, Stage
 from custos.inventory.tables import Lakehouse, Writer
 from custos.inventory.touched import Marker, Touched
-from custos.storage.lease import Lease
+from custos.storage.lease import Lease, LeaseLost
 
 _NO_ROUND: Mapping[str, object] = {
     "round": Round.NONE,
@@ -35,10 +34,6 @@ _NO_ROUND: Mapping[str, object] = {
     "round_changed": 0,
     "round_drift": 0,
 }
-
-
-class LeaseLost(StorageTrouble):
-    """Another worker may be at this drive now. Stop; it goes on from the last committed batch."""
 
 
 @dataclass

@@ -12,6 +12,7 @@ import polars as pl
 from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.inventory import touched
+from custos.inventory.state import DriveStates, SyncState
 from custos.inventory.sync import LEASES
 from custos.inventory.touched import AT_MOST, Mark, Touched
 
@@ -39,6 +40,13 @@ async def waiting(app: Custos) -> Changes:
     owning = governed.filter(pl.col("drive_id").is_in([mark.drive_id for mark in marks]))["site_id"]
     beside = governed.filter(pl.col("site_id").is_in(owning.implode()))["drive_id"]
     return Changes({mark.drive_id: mark for mark in marks}, frozenset(beside))
+
+
+async def due(app: Custos) -> bool:
+    """Whether something waits for an evaluation that can be looked at: it lies in a library that is read completely."""
+    marks = await touched.settled(app.account, await touched.marks(app.account), LEASES)
+    states = [await DriveStates.of(app.account).get(mark.drive_id) for mark in marks]
+    return any(state is not None and state.state is SyncState.COMPLETE for state in states)
 
 
 async def settle(app: Custos, changes: Changes, incomplete: frozenset[str]) -> None:

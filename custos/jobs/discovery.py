@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-async def discover(app: Custos, *, late: bool = False) -> DiscoveryReport:
+async def discover(app: Custos) -> DiscoveryReport:
     """Bring the lists of sites, libraries and members up to date; queue new libraries; subscribe to them.
 
     About 2 resource units for each page of sites and 2 for each site, besides what administration calls cost. Ends with
-    a look at the labels that the sites of the register publish.
+    a look at the labels that the sites of the register publish. Nothing of it while another instance is discovering.
     """
-    if late:
-        _log.warning("discovery is late; catching up")
     report = await discover_tenant(app.m365, app.account, app.lakehouse, app.clock)
+    if report.busy:
+        return report
     await syncing.queue(app, report.to_sync)
     await subscribing.reconcile(app)
     await _check_labels(app)

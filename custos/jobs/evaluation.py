@@ -10,7 +10,6 @@ twice.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +41,6 @@ from custos.storage.queues import NOTIFY
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_log = logging.getLogger(__name__)
 CUSTOS = "custos"
 
 
@@ -111,10 +109,8 @@ async def look(app: Custos) -> Outlook:
     return await _look(app, await _view(app))
 
 
-async def evaluate(app: Custos, *, late: bool = False) -> Evaluated:
+async def evaluate(app: Custos) -> Evaluated:
     """Evaluate everything, bring the cases up to date, and start a run of what enforced and piloted policies may do now."""
-    if late:
-        _log.warning("the evaluation is late; catching up")
     async with turns.turn(app):
         changed = await changes.waiting(app)
         view = await _view(app)

@@ -33,6 +33,8 @@ class Incident(StrEnum):
     FORGED = "forged request"  # a notification or bot message that was not Microsoft's
     OVER_BUDGET = "over budget"  # a run waits for approval
     FAILED_RUN = "run failed"
+    STUCK_RUN = "run stands still"
+    FAILED_TIMER = "timer failed"
     UNDELIVERED = "notice undelivered"
     LABEL_DRIFT = "label drift"  # the tenant lacks a label of the schedule, or it differs
 
@@ -92,12 +94,16 @@ async def note_news(app: Custos, kind: Incident, subject: str, detail: str) -> b
 async def close(app: Custos, noted: Noted, *, by: str) -> None:
     """Take an incident back because a person dealt with it."""
     await _audit(app, What.INCIDENT_CLOSED, noted.kind, noted.subject, by=by)
-    await clear(app, noted.kind, noted.subject)
+    await _remove(app, noted.kind, noted.subject)
 
 
-async def clear(app: Custos, kind: Incident, subject: str) -> None:
-    """Take an incident back: its cause is gone."""
-    await app.account.rows(TABLE).delete(_PARTITION, key_part(f"{kind}|{subject}"))
+async def end(app: Custos, kind: Incident, subject: str) -> bool:
+    """Take an incident back because its cause is gone; True when it stood."""
+    if await app.account.rows(TABLE).get(_PARTITION, key_part(f"{kind}|{subject}")) is None:
+        return False
+    await _audit(app, What.INCIDENT_ENDED, kind, subject, by=CUSTOS)
+    await _remove(app, kind, subject)
+    return True
 
 
 async def settle(app: Custos, kind: Incident, wanted: Mapping[str, str]) -> None:
@@ -106,7 +112,11 @@ async def settle(app: Custos, kind: Incident, wanted: Mapping[str, str]) -> None
     for subject, detail in wanted.items():
         await note_news(app, kind, subject, detail)
     for subject in stand - wanted.keys():
-        await clear(app, kind, subject)
+        await end(app, kind, subject)
+
+
+async def _remove(app: Custos, kind: Incident, subject: str) -> None:
+    await app.account.rows(TABLE).delete(_PARTITION, key_part(f"{kind}|{subject}"))
 
 
 async def _audit(app: Custos, what: What, kind: Incident, subject: str, *, by: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -16,13 +15,9 @@ from custos.storage.queues import NOTIFY
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_log = logging.getLogger(__name__)
 
-
-async def prepare(app: Custos, *, late: bool = False) -> Prepared:
+async def prepare(app: Custos) -> Prepared:
     """Promise today's digests and queue their delivery. Harmless when it runs again."""
-    if late:
-        _log.warning("the digests are late; catching up")
     await app.cases.settle()
     bundle = (await policies.in_force(app)).bundle
     return await prepare_digests(

@@ -75,7 +75,7 @@ async def _keep(app: Custos, bundle: Bundle) -> None:
         except (RowChanged, RowExists):
             return  # another instance was faster, and says so itself
         await _say_what_changed(app, before, bundle)
-    await incidents.clear(app, Incident.POLICIES, str(app.settings.policies))
+    await incidents.end(app, Incident.POLICIES, str(app.settings.policies))
     app.kept_policies = bundle.version
 
 

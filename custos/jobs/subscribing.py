@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from custos.inventory.subscriptions import Reconciled, reconcile_subscriptions
@@ -10,13 +9,9 @@ from custos.inventory.subscriptions import Reconciled, reconcile_subscriptions
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_log = logging.getLogger(__name__)
 
-
-async def reconcile(app: Custos, *, late: bool = False) -> Reconciled | None:
+async def reconcile(app: Custos) -> Reconciled | None:
     """Make the subscriptions be what they should; None when no public address is set, because then nobody can notify."""
-    if late:
-        _log.warning("the renewal of subscriptions is late; catching up")
     if not app.settings.public_url:
         return None
     return await reconcile_subscriptions(app.m365, app.account, app.lakehouse, app.clock, notification_url(app))

@@ -59,17 +59,13 @@ async def _reauthorise(app: Custos, subscription_id: str) -> None:
         _log.warning("subscription not reauthorised", extra={"subscription": subscription_id, "trouble": str(trouble)})
 
 
-async def queue_all(app: Custos, *, late: bool = False) -> int:
+async def queue_all(app: Custos) -> int:
     """Queue a sync of every library, whatever notifications came. Returns how many."""
-    if late:
-        _log.warning("the backstop sync is late; catching up")
     return await queue(app, [state.drive_id async for state in DriveStates.of(app.account).all()])
 
 
-async def queue_reconciliation(app: Custos, *, late: bool = False) -> int:
+async def queue_reconciliation(app: Custos) -> int:
     """Queue a full comparison of every library; anchor the day's audit; join the inventory's small files. Returns how many."""
-    if late:
-        _log.warning("the reconciliation is late; catching up")
     await app.audit.anchor()
     await asyncio.to_thread(app.lakehouse.compact)
     return await queue(app, [state.drive_id async for state in DriveStates.of(app.account).all()], full=True)

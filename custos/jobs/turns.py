@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from custos.errors import RowChanged, RowExists, StorageTrouble
 from custos.inventory.touched import TABLE
-from custos.storage.lease import Lease
 from custos.storage.queues import EVALUATE
 from custos.storage.rows import Row
 
@@ -30,7 +28,6 @@ BELIEVED_FOR = timedelta(minutes=5)
 _KEY = ("turn", "evaluation")
 _POLL_SECONDS = 0.5
 _PATIENCE_SECONDS = 20 * 60.0  # within the function's time-out
-_RENEW_SECONDS = 15.0
 
 
 async def request(app: Custos) -> bool:
@@ -61,22 +58,16 @@ async def request(app: Custos) -> bool:
 @asynccontextmanager
 async def turn(app: Custos) -> AsyncIterator[None]:
     """The only evaluation under way, waiting for another one's end. Raises StorageTrouble when that never comes."""
-    rows = app.account.rows(TABLE)
-    lease = Lease(rows, _KEY[1], uuid.uuid4().hex)
+    lease = app.account.lease(TABLE, _KEY[1])
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while not await lease.take():  # noqa: ASYNC110  # another process holds it
                 await asyncio.sleep(_POLL_SECONDS)
     except TimeoutError as error:
         raise StorageTrouble("another evaluation does not end") from error
-    keeping = asyncio.create_task(_keep(lease))
-    try:
+    async with lease.kept():
         await _begin(app)
         yield
-    finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
-        await lease.release()
 
 
 async def _begin(app: Custos) -> None:
@@ -90,11 +81,6 @@ async def _begin(app: Custos) -> None:
         except (RowChanged, RowExists):
             continue
         return
-
-
-async def _keep(lease: Lease) -> None:
-    while await lease.renew():  # noqa: ASYNC110  # time itself is waited for
-        await asyncio.sleep(_RENEW_SECONDS)
 
 
 def _moment(row: Row, name: str) -> datetime | None:

@@ -149,7 +149,7 @@ async def prepare_digests(
     if not may_tell(now, zone, holidays):
         return Prepared()
     today = now.astimezone(zone).date()
-    again, uncertain = (0, 0) if only else await _tidy(digests, queue, today, machine_now)
+    again, uncertain = (0, 0) if only else await tidy_digests(digests, queue, today, machine_now=machine_now)
     waiting: dict[str, list[Stored]] = defaultdict(list)
     for stored in await book.all():
         case = stored.case
@@ -181,8 +181,8 @@ def _digest(today: date, user_id: str, cases: list[Stored], zone: ZoneInfo) -> D
     )
 
 
-async def _tidy(digests: DigestBook, queue: Messages, today: date, machine_now: float) -> tuple[int, int]:
-    """Queue again what was promised and not finished; give up what a dead worker may or may not have sent."""
+async def tidy_digests(digests: DigestBook, queue: Messages, today: date, *, machine_now: float) -> tuple[int, int]:
+    """Queue again what was promised and not finished; give up what a dead worker may or may not have sent. How many of each."""
     again = uncertain = 0
     for days in range(_REMEMBERED_DAYS):
         for stored in await digests.of_day(today - timedelta(days=days)):

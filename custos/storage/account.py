@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from custos.settings import Settings
 from custos.storage.blobs import Container
+from custos.storage.lease import Lease
 from custos.storage.queues import Queue
 from custos.storage.rows import Rows
 
@@ -45,6 +47,10 @@ class Account:
                 )
             found = self._open["table", table] = Rows(client)
         return found
+
+    def lease(self, table: str, key: str, owner: str = "") -> Lease:
+        """The lease on `key`, kept in `table`; `owner` is a name of its own by default."""
+        return Lease(self.rows(table), key, owner or uuid4().hex, self.settings.lease_seconds)
 
     def queue(self, name: str) -> Queue:
         """The queue `name`, with the base64 text that the Functions host expects."""

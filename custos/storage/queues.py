@@ -21,7 +21,8 @@ SYNC = "sync-drive"
 EVALUATE = "evaluate"
 ACT = "act"
 NOTIFY = "notify"
-ALL = (SYNC, EVALUATE, ACT, NOTIFY)
+RETRY = "retry-timer"
+ALL = (SYNC, EVALUATE, ACT, NOTIFY, RETRY)
 
 
 def poison(queue: str) -> str:

@@ -358,9 +358,9 @@ async def test_lost_messages_can_be_queued_again(memory: MemoryStore) -> None:
     at = office(memory, with_files(MemoryTenant(), 3))
     run = await started(at, bundle())
     at.queue.messages.clear()
-    assert await at.dispatcher.requeue(run) == 1
+    assert await at.dispatcher.requeue(run, by="admin") == 1
     await at.drain(bundle())
-    assert await at.dispatcher.requeue(run) == 0
+    assert await at.dispatcher.requeue(run, by="admin") == 0
     assert (await at.runs.progress(run)).verdict is Verdict.OK
 
 

@@ -35,16 +35,19 @@ FUNCTIONS: Mapping[str, list[dict[str, Any]]] = {
     "evaluate_changed": [{**_QUEUE, "queueName": "evaluate"}],
     "act": [{**_QUEUE, "queueName": "act"}],
     "notify": [{**_QUEUE, "queueName": "notify"}],
+    "retry_timer": [{**_QUEUE, "queueName": "retry-timer"}],
     "poisoned_sync": [{**_QUEUE, "queueName": "sync-drive-poison"}],
     "poisoned_evaluate": [{**_QUEUE, "queueName": "evaluate-poison"}],
     "poisoned_act": [{**_QUEUE, "queueName": "act-poison"}],
     "poisoned_notify": [{**_QUEUE, "queueName": "notify-poison"}],
+    "poisoned_retry": [{**_QUEUE, "queueName": "retry-timer-poison"}],
     "evaluate_all": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_EVALUATION%"}],
     "discover_sites": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_DISCOVERY%"}],
     "backstop_sync": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_SYNC%"}],
     "reconcile": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_RECONCILE%"}],
     "subscriptions": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_SUBSCRIPTIONS%"}],
     "digests": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_DIGESTS%"}],
+    "sweep": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_SWEEP%"}],
 }
 
 

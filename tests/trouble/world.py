@@ -218,7 +218,7 @@ async def _wait_no_more(app: Custos) -> None:
 async def _again(app: Custos) -> None:
     """Let what waits for a later attempt be done now: batches of runs, and promised digests."""
     async for run in app.runs.all():
-        await app.dispatcher.requeue(run.id)
+        await app.dispatcher.requeue(run.id, by=OPERATOR)
     for stored in await app.digests.of_day(app.clock.now().date()):
         if stored.digest.state is DigestState.PREPARED:
             await app.account.queue(NOTIFY).send({"digest": stored.digest.id})

@@ -1,0 +1,81 @@
+"""What is written down and was left behind is found, queued again, and told. The timer `sweep` calls it every few minutes.
+
+Whoever writes something down and queues its message may die in between; so may whoever has a message in hand for the last
+time. Each part below compares what is written down with what waits in the queue, and none trusts that somebody was told.
+What comes twice is done once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from custos.engine.sweep import sweep_runs
+from custos.inventory.dirty import left_dirty
+from custos.inventory.state import DriveStates, SyncState
+from custos.jobs import changes, incidents, policies, syncing, turns
+from custos.jobs.incidents import Incident
+from custos.notices.council_time import may_tell
+from custos.notices.digest import tidy_digests
+from custos.storage.queues import ACT, EVALUATE, NOTIFY, SYNC
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+_log = logging.getLogger(__name__)
+
+
+async def sweep(app: Custos) -> None:
+    """Sweep everything; what fails in one part does not keep the others from theirs.
+
+    Raises the first failure at the end.
+    """
+    troubles: list[Exception] = []
+    for part in _PARTS:
+        try:
+            await part(app)
+        except Exception as trouble:  # noqa: BLE001  # raised at the end, after the other parts
+            _log.exception("a part of the sweep failed", extra={"part": part.__name__})
+            troubles.append(trouble)
+    if troubles:
+        raise troubles[0]
+
+
+async def _runs(app: Custos) -> None:
+    """Runs: batches whose messages were lost, runs that were never finished, runs that do not move."""
+    swept = await sweep_runs(app.dispatcher, waiting=await app.account.queue(ACT).length())
+    if swept.resumed or swept.abandoned:
+        _log.warning("runs were left behind", extra={"resumed": dict(swept.resumed), "abandoned": swept.abandoned})
+    await incidents.settle(app, Incident.STUCK_RUN, swept.stuck)
+
+
+async def _libraries(app: Custos) -> None:
+    """Libraries that are not read completely and have no message, and those that were notified of and never read."""
+    unread = {
+        state.drive_id async for state in DriveStates.of(app.account).all() if state.state is not SyncState.COMPLETE
+    }
+    forgotten = unread if len(unread) > await app.account.queue(SYNC).length() else set()
+    forgotten |= set(await left_dirty(app.account, app.clock))
+    if forgotten:
+        _log.warning("libraries were left behind", extra={"libraries": len(forgotten)})
+        await syncing.queue(app, sorted(forgotten))
+
+
+async def _evaluation(app: Custos) -> None:
+    """What a sync marked and nobody asked to have evaluated."""
+    if await app.account.queue(EVALUATE).length() == 0 and await changes.due(app):
+        await turns.request(app)
+
+
+async def _digests(app: Custos) -> None:
+    """Digests that were promised, or begun, and left behind, in the hours in which they may go out."""
+    now, holidays = app.clock.now(), (await policies.in_force(app)).bundle.records.holidays
+    if not may_tell(now, app.zone, holidays):
+        return
+    today = now.astimezone(app.zone).date()
+    await tidy_digests(app.digests, app.account.queue(NOTIFY), today, machine_now=time.time())
+
+
+_PARTS: tuple[Callable[[Custos], Awaitable[None]], ...] = (_runs, _libraries, _evaluation, _digests)
