@@ -6,17 +6,29 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from custos.engine.find import Answer, find
+from custos.errors import BadInput
 from custos.jobs.facts import facts_at_rest
 from custos.jobs.policies import in_force
 from custos.policy import Bundle
+from custos.policy.holding import check_can_hold
 from custos.policy.questions import Question
+from custos.policy.values import check_values
+from custos.problems import Problems
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 
 async def ask(app: Custos, question: Question, *, limit: int | None = None) -> tuple[Answer, Bundle]:
-    """The answer, and the policies and registers by which it was found. Raises StorageTrouble."""
+    """The answer, and the policies and registers by which it was found.
+
+    Raises StorageTrouble, and BadInput when a value is unknown to the registers or the condition can never hold.
+    """
     bundle = (await in_force(app)).bundle
+    problems = Problems()
+    check_values(question.condition, bundle.records, problems)
+    check_can_hold(question.condition, problems)
+    if problems.errors:
+        raise BadInput(problems.all)
     facts = await facts_at_rest(app, bundle)
     return await asyncio.to_thread(find, bundle, facts, app.clock.now(), question, limit=limit), bundle

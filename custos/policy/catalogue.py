@@ -33,6 +33,7 @@ class FactType(StrEnum):
     MOMENT = "moment"
     FLAG = "yes or no"
     DOMAIN = "mail domain"
+    ADDRESS = "web address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ _FACTS = (
     _fact("public_team_allowed", PLACED, _T.FLAG, _CLASSES, "its class allows public teams", "no"),
     # sites and teams
     _fact("site_title", PLACED, _T.TEXT, _SITES, "the site's title", "Planning casework"),
-    _fact("site_address", PLACED, _T.TEXT, _SITES, "the site's address", "https://wrenbridge.sharepoint.example/sites/planning-casework"),
+    _fact("site_address", PLACED, _T.ADDRESS, _SITES, "the site's address", "https://wrenbridge.sharepoint.example/sites/planning-casework"),
     _fact(
         "site_kind", PLACED, _T.CHOICE, _SITES, "the kind of site", "team",
         choices=("team", "communication", "group", "channel", "personal", "other"),
@@ -158,7 +159,7 @@ _FACTS = (
     _fact("outside_people", SITE_KINDS, _T.NUMBER, _PERMISSIONS, "people from outside with access", "31"),
     # libraries
     _fact("library_name", IN_LIBRARY, _T.TEXT, _SITES, "the library's name", "Public register"),
-    _fact("library_address", IN_LIBRARY, _T.TEXT, _SITES, "the library's address",
+    _fact("library_address", IN_LIBRARY, _T.ADDRESS, _SITES, "the library's address",
           "https://wrenbridge.sharepoint.example/sites/planning-casework/Letters"),
     _fact("scheduled_entry", IN_LIBRARY, _T.TEXT, _REGISTER, "the library's schedule entry", "RS-PLN-02", missing="no entry covers it"),
     _fact("scheduled_label", IN_LIBRARY, _T.TEXT, _REGISTER, "the schedule's label",

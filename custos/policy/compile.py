@@ -18,8 +18,9 @@ from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType
 from custos.policy.duration import Duration
 from custos.policy.model import AllOf, AnyOf, Condition, Not, Test, each_test
 from custos.policy.operators import ITS_CLASS
+from custos.records.places import address
 
-_TEXTS = (FactType.TEXT, FactType.CHOICE, FactType.LEVEL, FactType.DOMAIN)
+_TEXTS = (FactType.TEXT, FactType.CHOICE, FactType.LEVEL, FactType.DOMAIN, FactType.ADDRESS)
 _UNKNOWN = pl.lit(None, dtype=pl.Boolean)
 
 
@@ -97,6 +98,9 @@ def _text(fact: Fact, test: Test, column: pl.Expr) -> pl.Expr:
         # a word that the catalogue does not know says nothing: it is unknown, not "another value"
         column = pl.when(column.is_in([*fact.choices, ""])).then(column)
         values = _values(test)
+    elif fact.type is FactType.ADDRESS:
+        column = column.map_batches(_addresses, return_dtype=pl.String)
+        values = _values(test)
     else:
         column = column.str.to_lowercase()
         values = tuple(value.lower() for value in _values(test))
@@ -114,6 +118,12 @@ def _text(fact: Fact, test: Test, column: pl.Expr) -> pl.Expr:
             return column.str.ends_with(values[0])
         case _:
             return column.str.contains(values[0], literal=True)
+
+
+def _addresses(written: pl.Series) -> pl.Series:
+    """Addresses as `address` makes them comparable: few of them stand on many rows."""
+    known = {url: address(url) if url else url for url in written.unique()}
+    return written.replace_strict(known, return_dtype=pl.String)
 
 
 def _values(test: Test) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import unquote
 
 from custos.engine.model import Kind
 from custos.errors import Mark
@@ -125,6 +126,8 @@ def _value(fact: Fact, operator: Operator, written: str) -> str | int | bool | d
         return _YES.get(written.casefold())
     if fact.type is FactType.LEVEL and fact.name == "site_sharing" and written == ITS_CLASS:
         return ITS_CLASS
+    if fact.type is FactType.ADDRESS and operator.name not in ("is", "is_not"):
+        return unquote(written).casefold() or None
     return value_of(fact, written)
 
 

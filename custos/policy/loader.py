@@ -12,11 +12,13 @@ from custos.errors import Mark
 from custos.nearest import near
 from custos.policy.catalogue import facts_of
 from custos.policy.conditions import read_condition
+from custos.policy.holding import check_can_hold, check_may_fail
 from custos.policy.model import Family, Limits, Policy, Rule, Scope
 from custos.policy.nodes import Node, read_yaml
 from custos.policy.scope import read_scope
 from custos.policy.section import Section
 from custos.policy.steps import check_steps, read_steps
+from custos.policy.values import check_values
 from custos.problems import Problems
 from custos.records.model import Records
 
@@ -150,6 +152,10 @@ def _rule(node: Node, scope: Scope | None, records: Records, problems: Problems)
     _sentence(because, section.mark_of("because"), kind, problems)
     written = section.node("when", required=True)
     when = read_condition(written, kind, problems) if written else None
+    if when is not None:
+        check_values(when, records, problems)
+        check_can_hold(when, problems)
+        check_may_fail(when, problems)
     steps = read_steps(section.sections("steps"), kind, problems)
     if when is None or scope is None:
         return None

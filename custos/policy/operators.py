@@ -12,6 +12,7 @@ from custos.dates import day_from, midnight, write_a_day
 from custos.nearest import nearest
 from custos.policy.catalogue import Fact, FactType
 from custos.policy.duration import Duration, duration_from
+from custos.records.places import address
 
 ITS_CLASS = "its class"
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -42,7 +43,8 @@ class Operator:
 
 
 _T = FactType
-_WORDS = (_T.TEXT, _T.CHOICE, _T.LEVEL, _T.DOMAIN)
+_WRITTEN = (_T.TEXT, _T.ADDRESS)
+_WORDS = (*_WRITTEN, _T.CHOICE, _T.LEVEL, _T.DOMAIN)
 _COUNTED = (_T.NUMBER, _T.SIZE)
 _ALL = tuple(FactType)
 
@@ -54,9 +56,9 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("in", _WORDS, Operand.VALUES, "is one of", "[internal, agreements_only]"),
         Operator("not_in", _WORDS, Operand.VALUES, "is none of", "[IA-009]"),
         Operator("outside", (_T.DOMAIN,), Operand.VALUES, "is outside", "[eastvale-nhs.example]"),
-        Operator("starts_with", (_T.TEXT,), Operand.VALUE, "starts with", "ZZ-"),
-        Operator("ends_with", (_T.TEXT,), Operand.VALUE, "ends with", "draft"),
-        Operator("contains", (_T.TEXT,), Operand.VALUE, "contains", "minutes"),
+        Operator("starts_with", _WRITTEN, Operand.VALUE, "starts with", "ZZ-"),
+        Operator("ends_with", _WRITTEN, Operand.VALUE, "ends with", "draft"),
+        Operator("contains", _WRITTEN, Operand.VALUE, "contains", "minutes"),
         Operator("looser_than", (_T.LEVEL,), Operand.VALUE, "is looser than", ITS_CLASS),
         Operator("tighter_than", (_T.LEVEL,), Operand.VALUE, "is tighter than", ITS_CLASS),
         Operator("at_least", _COUNTED, Operand.VALUE, "is at least", "1"),
@@ -97,6 +99,11 @@ def value_of(fact: Fact, written: str) -> str | int | bool | None:
             return written if written in fact.choices else None
         case FactType.DOMAIN:
             return written.casefold() if _DOMAIN.fullmatch(written.casefold()) else None
+        case FactType.ADDRESS:
+            return address(written) if written.casefold().startswith(("https://", "http://")) else None
+        case _ if fact.name == "file_extension":
+            plain = written.removeprefix(".").casefold()
+            return plain if plain and "." not in plain else None
         case _:
             return written or None
 
@@ -129,5 +136,7 @@ def expected(fact: Fact, operand: Operand, written: str) -> str:
             return "Write a mail domain: partner.example."
         case FactType.CHOICE | FactType.LEVEL:
             return nearest(written, fact.choices)
+        case FactType.ADDRESS:
+            return "Copy it from the browser; it begins with https://."
         case _:
             return f"Write something like {fact.example}."
