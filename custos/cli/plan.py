@@ -32,10 +32,11 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         plan = await app.plans.load(args.show)
         records = (await in_force(app)).bundle.records
     else:
+        files = await in_force(app)
+        if files.problems:
+            raise BadInput(files.problems)
         with screen.err.status("Evaluating the policies on the mirror …"):
-            outlook = await look(app)
-        for problem in outlook.in_force.problems:
-            screen.err.print(f"REFUSED, the last good version counts: {problem}", markup=False, soft_wrap=True)
+            outlook = await look(app, files)
         records = outlook.in_force.bundle.records
         plan = _only(outlook.plan, frozenset(args.policies))
         plan = await app.plans.save(plan, by=await operator(app.settings, args.person))

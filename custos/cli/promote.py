@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 
 from custos.bootstrap import Custos
@@ -11,10 +10,9 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.operator import as_argument, operator
 from custos.engine.model import State
 from custos.errors import BadInput, Mark, Problem
-from custos.jobs.policies import in_force
+from custos.jobs.policies import as_written
 from custos.policy.model import Bundle, Policy
-
-_STATE_LINE = re.compile(rb"^state:[ \t]*\w+", re.MULTILINE)
+from custos.policy.state_edit import with_state
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +31,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    bundle = (await in_force(app)).bundle
+    bundle = await as_written(app)
     policy = _policy(bundle, args.policy)
     person = await operator(app.settings, args.person)
     to = State(args.to)
@@ -66,9 +64,8 @@ def _policy(bundle: Bundle, name: str) -> Policy:
 
 
 def write_state(path: Path, state: State) -> None:
-    """Change the `state:` line and nothing else; the policy's hash does not cover it."""
-    if path.exists():
-        path.write_bytes(_STATE_LINE.sub(f"state: {state}".encode(), path.read_bytes(), count=1))
+    """Have a policy file ask for a state; nothing else in it changes."""
+    path.write_bytes(with_state(path.name, path.read_bytes(), state))
 
 
 def _problem(what: str, remedy: str) -> BadInput:

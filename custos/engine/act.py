@@ -96,14 +96,16 @@ class _Work:
     async def _by_what_is_written_down(self, actions: Sequence[Action]) -> tuple[list[Entry], list[Action]]:
         """Entries of ours that a killed worker left without an end, and the actions that are still to do."""
         found = await self.hand.ledger.find(actions)
+        undone = await self.hand.ledger.undone_among(actions) if self.run.purpose is Purpose.POLICY else {}
         interrupted, todo = [], []
         for action in actions:
             entry = found.get(action.key)
-            known = entry and self._known(entry)
-            if entry is None:
-                todo.append(action)
-            elif known:
+            ours = entry is not None and entry.run == self.run.id
+            known = (None if ours else self._put_back(action, undone)) or (entry and self._known(entry))
+            if known:
                 self.results[action.key] = known
+            elif entry is None:
+                todo.append(action)
             elif entry.outcome is None and entry.run == self.run.id:
                 interrupted.append(entry)
             else:
@@ -111,6 +113,12 @@ class _Work:
                 todo.append(action)
         await self._end([(action, self.results[action.key]) for action in actions if self._is_news(action, found)])
         return interrupted, todo
+
+    def _put_back(self, action: Action, undone: Mapping[str, str]) -> Result | None:
+        if action.key not in undone:
+            return None
+        why = put_back(undone[action.key])
+        return self._result(action, Outcome.REFUSED, why.sentence, why.code)
 
     def _known(self, entry: Entry) -> Result | None:
         """The result that the ledger implies, None when the action is still to do or to be looked at."""
@@ -122,16 +130,14 @@ class _Work:
             return self._result(entry.action, Outcome.SKIPPED, said, Code.BUSY)
         if entry.run == run.id:
             return None if may_be_tried_again(result) else result
-        if entry.undone_by and run.purpose is Purpose.POLICY:
-            why = put_back(entry.undone_by)
-            return self._result(entry.action, Outcome.REFUSED, why.sentence, why.code)
         if result.at >= run.planned_at and result.outcome in (Outcome.DONE, Outcome.ALREADY):
             return self._result(entry.action, Outcome.ALREADY, f"The run {entry.run} did it after this was planned.")
         return None
 
     def _is_news(self, action: Action, found: Mapping[str, Entry]) -> bool:
         result = self.results.get(action.key)
-        return result is not None and result != found[action.key].result
+        entry = found.get(action.key)
+        return result is not None and (entry is None or result != entry.result)
 
     async def _finish_interrupted(self, entries: Sequence[Entry]) -> None:
         """The intent stands and its end does not: look, never write."""

@@ -37,7 +37,7 @@ class Code(StrEnum):
     REFUSED_BEFORE = "refused for now"  # Microsoft refused it lately; it is tried again later
 
     # what plan and gate refuse alike
-    UNDONE = "undone"  # it was put back; the same version does not do it again
+    UNDONE = "undone"  # it was put back; no policy does the same again
     HOLD = "hold"
     EXEMPT = "exempt"
     RECORD = "record"
@@ -74,8 +74,8 @@ class Refused:
 
 
 def put_back(run: str) -> Refused:
-    """What the undo `run` put back stays so, until another version of the policy asks for it."""
-    return Refused(Code.UNDONE, f"It was put back by {run}; this version of the policy does not do it again.")
+    """What the undo `run` put back stays so, whichever policy asks for the same again."""
+    return Refused(Code.UNDONE, f"{run} put it back; no policy does the same again.")
 
 
 @dataclass(frozen=True, slots=True)

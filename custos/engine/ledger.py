@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from custos.engine.codec import action_from_line, action_to_line
+from custos.engine.keys import effect_key
 from custos.engine.model import Action, Outcome, Result, Subject
 from custos.errors import RowChanged, RowExists
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write, key_part
@@ -54,7 +55,7 @@ class Entry:
 
 
 _UNDONE = "undone"
-"""The partition that names again, all in one place, what was put back."""
+"""The partition that names again, all in one place, what was put back: by its effect, for no version of a policy does it again."""
 
 
 @dataclass
@@ -97,16 +98,23 @@ class Ledger:
             row = await self.table.get(partition, key)
             if row is None or row.text("undone_by") == by_run:
                 return
-            await self.table.upsert(Row(_UNDONE, key, {"run": by_run}))
+            entry = _entry(row)
+            await self.table.upsert(Row(_UNDONE, effect_key(entry.action), {"run": by_run}))
             try:
-                await self.table.replace(_row(partition, replace(_entry(row), undone_by=by_run)))
+                await self.table.replace(_row(partition, replace(entry, undone_by=by_run)))
             except RowChanged:
                 continue
             return
 
     async def undone(self) -> Mapping[str, str]:
-        """What was put back, for plans: key of the action ► the run that did it. One request for 1,000."""
+        """What was put back, for plans: `effect_key` ► the run that did it. One request for 1,000."""
         return {row.key: row.text("run") async for row in self.table.query(_UNDONE)}
+
+    async def undone_among(self, actions: Sequence[Action]) -> Mapping[str, str]:
+        """Which of these would do again what was put back: key of the action ► the run that put it back."""
+        effects = {action.key: effect_key(action) for action in actions}
+        runs = {row.key: row.text("run") for row in await self.table.pick(_UNDONE, sorted(set(effects.values())))}
+        return {key: runs[effect] for key, effect in effects.items() if effect in runs}
 
     async def of_place(self, partition: str) -> AsyncIterator[Entry]:
         """Everything written down about one library or site (`partition_of`), in no useful order."""

@@ -7,16 +7,15 @@ the first that will be is shown as refused, with the day or the answer it waits 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from custos.engine.codec import facts_to_json
 from custos.engine.gate import Code, Refused, Standing, put_back
-from custos.engine.model import Action, ActionKind, Fact, Finding, Plan, State, Subject
+from custos.engine.keys import action_key, effect_key
+from custos.engine.model import Action, ActionKind, Finding, Plan, State
 from custos.engine.refusals import Remembered, withheld
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
 from custos.policy.model import Bundle, OnlyIf, Policy, Rule, Step
@@ -74,7 +73,7 @@ class Circumstances:
 
     `standings`: each policy as it stands now (`Approvals.standing`). `incomplete`: drives that were not read to their
     end. `inventory`: table ► Delta version that was read. `refusals`: what Microsoft refused lately.
-    `undone`: what was put back, key of the action ► the run that did it.
+    `undone`: what was put back, by `effect_key` ► the run that did it.
     """
 
     now: datetime
@@ -112,13 +111,6 @@ def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstance
         coverage=evaluation.coverage,
         notes=_notes(bundle, evaluation),
     )
-
-
-def action_key(policy_hash: str, subject: Subject, kind: ActionKind, before: Mapping[str, Fact]) -> str:
-    """Names an action for ever: version of the policy, subject, kind and the state observed. SHA-256 in hexadecimal."""
-    observed = facts_to_json(before)
-    text = "\n".join((policy_hash, subject.key, str(subject.grantee), kind.value)).encode() + b"\n" + observed
-    return hashlib.sha256(text).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -194,8 +186,8 @@ class _Planner:
 
 
 def _unless_put_back(action: Action, undone: Mapping[str, str]) -> Action:
-    run = undone.get(action.key)
-    if run is None or action.refused:
+    run = None if action.refused or not action.kind.writes else undone.get(effect_key(action))
+    if run is None:
         return action
     why = put_back(run)
     return replace(action, refused=why.sentence, refusal=why.code)

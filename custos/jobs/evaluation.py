@@ -104,9 +104,9 @@ class _View:
         return basis_of(self.bundle.version, self.topics.values(), place.name, place.url)
 
 
-async def look(app: Custos) -> Outlook:
-    """Evaluate every policy on the mirror and plan. Calls nothing but Entra for who is who."""
-    return await _look(app, await _view(app))
+async def look(app: Custos, in_force: InForce | None = None) -> Outlook:
+    """Evaluate every policy on the mirror and plan: those given, or those in force. Calls nothing but Entra for who is who."""
+    return await _look(app, await _view(app, in_force=in_force))
 
 
 async def evaluate(app: Custos) -> Evaluated:
@@ -131,8 +131,8 @@ async def evaluate_changes(app: Custos) -> Evaluated | None:
     return evaluated
 
 
-async def _view(app: Custos, changed: changes.Changes | None = None) -> _View:
-    in_force = await policies.in_force(app)
+async def _view(app: Custos, changed: changes.Changes | None = None, in_force: InForce | None = None) -> _View:
+    in_force = in_force or await policies.in_force(app)
     bundle = in_force.bundle
     facts, tables = await read(app, bundle, drives=changed.drives if changed is not None else None)
     standings = await app.approvals.standing(bundle.policies.values())

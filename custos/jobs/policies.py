@@ -55,6 +55,11 @@ async def in_force(app: Custos) -> InForce:
     return InForce(bundle, ())
 
 
+async def as_written(app: Custos) -> Bundle:
+    """The files as they are, for whoever plans or approves them. Raises BadInput when they cannot be used."""
+    return await asyncio.to_thread(load, app.settings.policies)
+
+
 async def _refuse(app: Custos, refused: BadInput, kept: Bundle) -> None:
     if await incidents.note_news(app, Incident.POLICIES, str(app.settings.policies), refused.summary):
         await _say(app, What.POLICIES_REFUSED, details={"problems": len(refused.problems), "in_force": kept.version})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from string import Formatter
 
 from custos.engine.model import Kind, State
@@ -13,6 +12,7 @@ from custos.nearest import near
 from custos.policy.catalogue import facts_of
 from custos.policy.conditions import read_condition
 from custos.policy.holding import check_can_hold, check_may_fail
+from custos.policy.meaning import meaning_hash
 from custos.policy.model import Family, Limits, Policy, Rule, Scope
 from custos.policy.nodes import Node, read_yaml
 from custos.policy.scope import read_scope
@@ -48,7 +48,6 @@ LIMIT_KEYS = (
     "percent_of_scope",
 )
 _MOST_ACTIONS = 10_000_000
-_STATE_LINE = re.compile(r"^state:.*(?:\n|\Z)", re.MULTILINE)
 
 
 def read_policy(
@@ -60,19 +59,14 @@ def read_policy(
     if node is None:
         return None
     before = problems.errors
-    policy = _policy(file, content, node, records=records, clauses=clauses, problems=problems)
-    return policy if problems.errors == before and not faults else None
-
-
-def policy_hash(content: bytes) -> str:
-    """SHA-256 of a policy's text without its `state:` line, line ends and byte order mark left out of account."""
-    text = content.decode("utf-8-sig").replace("\r\n", "\n")
-    return hashlib.sha256(_STATE_LINE.sub("", text).encode()).hexdigest()
+    policy = _policy(file, node, records=records, clauses=clauses, problems=problems)
+    if policy is None or problems.errors > before or faults:
+        return None
+    return replace(policy, hash=meaning_hash(policy))
 
 
 def _policy(
     file: str,
-    content: bytes,
     node: Node,
     *,
     records: Records,
@@ -115,7 +109,7 @@ def _policy(
         scope=scope,
         rules=tuple(rule for rule in rules if rule),
         limits=_limits(section, problems),
-        hash=policy_hash(content),
+        hash="",
         mark=Mark(file, node.mark.line, node.mark.column),
     )
 

@@ -158,6 +158,7 @@ class Scope:
     excluded_addresses: tuple[str, ...]
     words: str  # "assets whose personal data is special category", for plan and explain
     mark: Mark
+    chosen: str = ""  # which assets are named and left out, as written: JSON in canonical form, registers not consulted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +182,8 @@ class Policy:
     """A policy file, checked.
 
     `state` is what the file says, lowered to SIMULATE when the review is overdue (see `effective_state`).
-    `hash` is the SHA-256 of the file's text without its `state:` line: promotion does not change it, any other edit does.
+    `hash` is that of what the file means without its state (`custos.policy.meaning`): neither promotion changes it nor another
+    way of writing the same.
     """
 
     id: str

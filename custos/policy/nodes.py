@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NoReturn
+from unicodedata import name
 
 import yaml
 
@@ -20,7 +22,16 @@ MOST_NODES = 20_000
 DEEPEST = 16
 _C_PARSER = hasattr(yaml, "CSafeLoader")
 _LOADER: Any = yaml.CSafeLoader if _C_PARSER else yaml.SafeLoader
-_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]|\r(?!\n)"
+)
+"""What YAML and people read differently: control characters, lone carriage returns, line ends that no editor shows,
+characters without a width and those that turn the direction of writing round.
+
+Sources: https://yaml.org/spec/1.1/#id863737 (line breaks) and https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+"""
+_MOST_UNSEEN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +73,13 @@ def read_yaml(file: str, content: bytes) -> tuple[Node | None, list[Problem]]:
     """The one document in `content`, and what is wrong with it. None when nothing can be made of it."""
     problems: list[Problem] = []
     try:
-        text = _text(file, content)
+        text = _text(file, content, problems)
         return _Reader(file, text, problems).document(), problems
     except _Refused as refused:
         return None, [*problems, refused.problem]
 
 
-def _text(file: str, content: bytes) -> str:
+def _text(file: str, content: bytes, problems: list[Problem]) -> str:
     if len(content) > MOST_BYTES:
         raise _Refused(
             Problem(Mark(file), f"The file has {len(content):,} bytes; a policy may have {MOST_BYTES:,}.", "Split it.")
@@ -80,12 +91,12 @@ def _text(file: str, content: bytes) -> str:
         raise _Refused(
             Problem(Mark(file, line), "The file is not UTF-8.", "Save it as UTF-8.", code="encoding")
         ) from None
-    odd = _CONTROL.search(text)
-    if odd:
-        line, column = _place(text, odd.start())
-        raise _Refused(
-            Problem(Mark(file, line, column), f"The character U+{ord(odd[0]):04X} cannot stand in YAML.", "Delete it.")
-        )
+    found = islice(_UNSEEN.finditer(text), _MOST_UNSEEN)
+    unseen = [_unseen(Mark(file, *_place(text, odd.start())), odd[0]) for odd in found]
+    if unseen:
+        *others, last = unseen
+        problems.extend(others)
+        raise _Refused(last)
     for number, line_text in enumerate(text.split("\n"), 1):
         indent = line_text[: len(line_text) - len(line_text.lstrip())]
         if "\t" in indent and line_text.strip():
@@ -95,6 +106,11 @@ def _text(file: str, content: bytes) -> str:
                 )
             )
     return text
+
+
+def _unseen(mark: Mark, character: str) -> Problem:
+    what = f"The character U+{ord(character):04X} ({name(character, 'a control character').lower()}) cannot stand here:"
+    return Problem(mark, f"{what} YAML and people read it differently.", "Delete it.", code="character")
 
 
 def _place(text: str, position: int) -> tuple[int, int]:
@@ -151,6 +167,9 @@ class _Reader:
             self._refuse(event, f"A tag ({event.tag}) is not understood here.", "Delete it.")
         if isinstance(event, yaml.ScalarEvent):
             value = "" if event.style is None and event.value in ("~", "null") else event.value
+            odd = _UNSEEN.search(value)
+            if odd:
+                self._problems.append(_unseen(mark, odd[0]))
             return Text(value, mark)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._items(mark, depth)

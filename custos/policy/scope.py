@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from custos.errors import Mark
@@ -50,6 +51,7 @@ def read_scope(node: Node, records: Records, problems: Problems) -> Scope:
             excluded_addresses=(),
             words="everything",
             mark=node.mark,
+            chosen=_canonical(["all"], [], unregistered=True),
         )
     section = Section(node, KEYS, problems, "covers")
     assets, words = nothing, []
@@ -62,10 +64,11 @@ def read_scope(node: Node, records: Records, problems: Problems) -> Scope:
     sites, libraries = _addresses(section, "sites", problems), _addresses(section, "libraries", problems)
     words.extend(f"{len(found)} {what}" for what, found in (("sites", sites), ("libraries", libraries)) if found)
     excluded_assets, excluded_addresses = nothing, tuple[str, ...]()
+    left_out_assets: Node | None = None
     if (left_out := section.node("except")) is not None:
         inner = Section(left_out, EXCEPTIONS, problems, "except")
-        if (named := inner.node("assets")) is not None:
-            excluded_assets, said = _assets(named, records, problems)
+        if (left_out_assets := inner.node("assets")) is not None:
+            excluded_assets, said = _assets(left_out_assets, records, problems)
             words.append(f"except {said}")
         excluded_addresses = (*_addresses(inner, "sites", problems), *_addresses(inner, "libraries", problems))
     if not (assets or unregistered or sites or libraries):
@@ -81,7 +84,23 @@ def read_scope(node: Node, records: Records, problems: Problems) -> Scope:
         excluded_addresses=excluded_addresses,
         words="; ".join(words),
         mark=node.mark,
+        chosen=_canonical(_as_written(wanted), _as_written(left_out_assets), unregistered=unregistered),
     )
+
+
+def _canonical(chosen: object, excluded: object, *, unregistered: bool) -> str:
+    said = {"assets": chosen, "except": excluded, "unregistered": unregistered}
+    return json.dumps(said, sort_keys=True, separators=(",", ":"))
+
+
+def _as_written(node: Node | None) -> object:
+    """What `assets:` says, without its order: a word or ids as a sorted list, attributes each with theirs."""
+    if isinstance(node, Entries):
+        return {
+            attribute: sorted({text for text, _ in texts_of(value) or ()})
+            for attribute, (_, value) in node.entries.items()
+        }
+    return sorted({text for text, _ in texts_of(node) or ()}) if node else []
 
 
 def _assets(node: Node, records: Records, problems: Problems) -> tuple[frozenset[str], str]:

@@ -135,7 +135,7 @@ CODES: Mapping[Code, str] = {
     Code.PILOT: "the policy is in pilot, and this is outside the pilot's assets",
     Code.EDITED: "the policy was edited after the plan",
     Code.REMOVED: "the policy is gone",
-    Code.UNDONE: "it was put back; the same version of the policy does not do it again",
+    Code.UNDONE: "it was put back; no policy, and no version of one, does the same again",
     Code.BUSY: "another run intends the same and has not said how it ended",
     Code.GONE: "it is no longer there",
     Code.CHANGED: "it is no longer as the plan saw it",

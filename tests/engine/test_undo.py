@@ -35,6 +35,7 @@ from tests.engine.world import (
 )
 
 GRANTS = bundle(policy(step(ActionKind.REMOVE_GRANT), name="grants", kind=Kind.GRANT, fact="person"))
+OTHER_LABEL = "GEN-01 Transitory 60d"
 EXPIRY = bundle(
     policy(step(ActionKind.SET_EXPIRY, expiry=Duration(30, "day")), name="links", kind=Kind.LINK, fact="link_scope")
 )
@@ -86,8 +87,8 @@ async def test_only_what_is_still_as_it_was_left_is_put_back(memory: MemoryStore
     assert at.tenant.label_of(1) == "Chosen by a person"
 
 
-async def test_what_was_undone_is_not_done_again_by_the_same_version(memory: MemoryStore) -> None:
-    """After an undo the same policy text leaves the file alone; an edited and approved one may act again."""
+async def test_what_was_undone_is_not_done_again(memory: MemoryStore) -> None:
+    """After an undo neither the same policy nor an edited and approved one puts the same label on; another label may come."""
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
     await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
@@ -95,8 +96,23 @@ async def test_what_was_undone_is_not_done_again_by_the_same_version(memory: Mem
     again = await done(at, bundle(), finding())
     assert [result.code async for result in at.runs.results(again)] == [Code.UNDONE]
     assert at.tenant.label_of(1) == ""
-    await done(at, bundle(policy(text="edited")), finding())
-    assert at.tenant.label_of(1) == LABEL
+    edited = await done(at, bundle(policy(text="edited")), finding())
+    assert [result.code async for result in at.runs.results(edited)] == [Code.UNDONE]
+    assert at.tenant.label_of(1) == ""
+    await done(at, bundle(policy(step(ActionKind.APPLY_LABEL, label=OTHER_LABEL), text="another label")), finding())
+    assert at.tenant.label_of(1) == OTHER_LABEL
+
+
+async def test_an_end_that_was_taken_off_a_link_is_not_set_again_on_another_day(memory: MemoryStore) -> None:
+    """A policy that counts from today means another day each time; the end that a person undid stays away all the same."""
+    at = office(memory)
+    link = at.tenant.link(1)
+    run = await done(at, EXPIRY, finding(link, of="links"))
+    await carried_out(at, EXPIRY, await at.undoing.plan(Scope.RUN, run))
+    at.clock.advance(timedelta(days=3))
+    again = await done(at, EXPIRY, finding(link, of="links"))
+    assert [result.code async for result in at.runs.results(again)] == [Code.UNDONE]
+    assert at.tenant.lives[link.key].values["expires"] is None
 
 
 async def test_a_state_that_came_back_by_other_hands_is_dealt_with_again(memory: MemoryStore) -> None:

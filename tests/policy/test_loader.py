@@ -9,7 +9,6 @@ import pytest
 from custos.engine.model import ActionKind, State
 from custos.errors import Mark
 from custos.policy import load, load_files
-from custos.policy.loader import policy_hash
 from custos.policy.model import AllOf, each_test
 from tests.policy.policies import POLICIES, bundle, only, policy, problems, shipped, with_policy
 
@@ -34,14 +33,6 @@ def test_every_test_knows_its_place() -> None:
     when = bundle(policy(when="label: is_missing\nis_record: no")).policies["test-policy"].rules[0].when
     assert isinstance(when, AllOf)
     assert [(test.mark.line, test.mark.column) for test in each_test(when)] == [(15, 7), (16, 7)]
-
-
-def test_promotion_does_not_change_the_hash_and_any_edit_does() -> None:
-    """The hash is of the text without its state."""
-    text = policy()
-    assert policy_hash(text.encode()) == policy_hash(text.replace("state: simulate", "state: enforce").encode())
-    assert policy_hash(text.encode()) == policy_hash(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
-    assert policy_hash(text.encode()) != policy_hash(text.replace("Because.", "Because!").encode())
 
 
 def test_an_overdue_policy_only_simulates_and_says_so() -> None:

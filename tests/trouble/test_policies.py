@@ -73,12 +73,17 @@ def test_problems_for_machines(broken: Council) -> None:
     )
 
 
-def test_last_good_version_goes_on(broken: Council) -> None:
-    """A plan is still made, by the last good version, and says that newer files were refused."""
-    told = broken.custos("plan", "sharing-anyone-links", "--json")
-    assert told.code == 0
-    assert "REFUSED, the last good version counts" in told.err
-    assert told.json()["actions"]
+@pytest.mark.parametrize(
+    "words",
+    [("plan", "sharing-anyone-links", "--json"), ("promote", "sharing-sites", "--to", "simulate", "--why", "x")],
+)
+def test_nobody_plans_or_approves_files_that_cannot_be_used(broken: Council, words: tuple[str, ...]) -> None:
+    """Whoever plans or promotes hears what is wrong with the files, not of the version that still counts elsewhere."""
+    told = broken.custos(*words)
+    assert told.code == 2
+    assert told.out == ""
+    for file in ("sharing-anyone-links.yaml", "ownership.yaml", "register/information_asset_register.csv"):
+        assert file in told.err
 
 
 def test_evaluation_in_the_app_goes_on(broken: Council) -> None:
