@@ -43,7 +43,6 @@ _WATCHDOG = (
 class Azurite:
     """One Azurite on free ports of the loopback. In memory, or kept in `location`.
 
-    While it runs, AZURITE_BLOB_STORAGE_URL is set in this process, because delta-rs finds the emulator only there.
     Raises MissingPrerequisite when Node or Azurite is not installed, or when Azurite does not start.
     """
 
@@ -53,7 +52,6 @@ class Azurite:
     table_url: str = field(default="", init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _output: IO[bytes] | None = field(default=None, init=False)
-    _before: str | None = field(default=None, init=False)
 
     @property
     def connection_string(self) -> str:
@@ -67,7 +65,7 @@ class Azurite:
     @property
     def environment(self) -> Mapping[str, str]:
         """The settings that make an app use this Azurite."""
-        return {"AzureWebJobsStorage": self.connection_string, "AZURITE_BLOB_STORAGE_URL": self.blob_url}
+        return {"AzureWebJobsStorage": self.connection_string}
 
     @property
     def pid(self) -> int | None:
@@ -95,7 +93,7 @@ class Azurite:
             raise
 
     def stop(self) -> None:
-        """End the process and give back the environment. Harmless when it ended already or never started."""
+        """End the process. Harmless when it ended already or never started."""
         process, self._process = self._process, None
         try:
             if process is not None:
@@ -104,7 +102,6 @@ class Azurite:
             if self._output is not None:
                 self._output.close()
                 self._output = None
-                self._restore_environment()
 
     def __enter__(self) -> Self:
         self.start()
@@ -140,7 +137,6 @@ class Azurite:
         else:
             self.location.mkdir(parents=True, exist_ok=True)
             command += ["--location", str(self.location)]
-        self._before = os.environ.get("AZURITE_BLOB_STORAGE_URL")
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  # closed by stop
         # Its own session: Ctrl-C at the keyboard reaches the app first, which still needs its storage to finish.
         self._process = subprocess.Popen(
@@ -163,7 +159,6 @@ class Azurite:
                 raise MissingPrerequisite(f"Azurite did not start: {last}.")
             yield _POLL_SECONDS
         self.blob_url, self.queue_url, self.table_url = urls["Blob"], urls["Queue"], urls["Table"]
-        os.environ["AZURITE_BLOB_STORAGE_URL"] = self.blob_url
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None
@@ -177,9 +172,3 @@ class Azurite:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-    def _restore_environment(self) -> None:
-        if self._before is None:
-            os.environ.pop("AZURITE_BLOB_STORAGE_URL", None)
-        else:
-            os.environ["AZURITE_BLOB_STORAGE_URL"] = self._before

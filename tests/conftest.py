@@ -20,7 +20,7 @@ from tests.tenant import SimulatedTenant
 def azurite() -> Iterator[str]:
     """The connection string of an Azurite that lives as long as the session, in memory.
 
-    Queues, tables and containers are shared by all tests: name your own. AZURITE_BLOB_STORAGE_URL is set meanwhile.
+    Queues, tables and containers are shared by all tests: name your own.
     """
     with Azurite() as running:
         yield running.connection_string
@@ -56,14 +56,12 @@ def settings(tenant: SimulatedTenant, azurite: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def council(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
+def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
     """The whole product at work on a council that is mirrored already; the tests that come in by the front door share it.
 
     It has storage of its own. Leave no fault and no broken policy behind, and assert on what you did yourself.
     """
-    before = os.environ["AZURITE_BLOB_STORAGE_URL"]
     with standing(tmp_path_factory.mktemp("stage") / "home") as opened:
-        os.environ["AZURITE_BLOB_STORAGE_URL"] = before
         yield opened
 
 

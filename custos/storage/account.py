@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from custos.settings import Settings
@@ -21,6 +22,17 @@ _BACKOFF_FACTOR = 0.3
 """Seconds. Storage that stays away is told within three seconds, because Graph waits no longer for its answer."""
 _PIECE_BYTES = 512 * 1024
 """What is larger than a mebibyte and sent in one go holds the event loop up."""
+
+_DEVELOPMENT = "usedevelopmentstorage=true"
+_EMULATOR = (
+    "AccountName=devstoreaccount1;"
+    "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+    "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1"
+)
+"""What the short form means, as in every Azure SDK. The key is the emulator's, published, the same on every machine.
+
+Source: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
+"""
 
 
 @dataclass
@@ -123,22 +135,33 @@ class Account:
         return ContainerClient(self._endpoint("blob"), name, credential=credential)
 
     def delta_options(self) -> Mapping[str, str]:
-        """Storage options for delta-rs (`deltalake`) on this account.
+        """Storage options for delta-rs (`deltalake`) and Polars on this account: nothing else says where it is.
 
-        Azurite's address goes into the environment variable AZURITE_BLOB_STORAGE_URL, which whoever starts the process sets.
-        Source: https://docs.rs/object_store/latest/object_store/azure/enum.AzureConfigKey.html
+        Both list blobs with `startFrom`, which Azurite passes over before its 3.37 (that wants Node 22 and is slow to
+        start), except from an `emulator`. object_store looks for one at 127.0.0.1:10000, or where an environment variable of
+        the whole process says; the address of this one is told to this client alone, as its proxy.
+        Sources: https://docs.rs/object_store/latest/object_store/azure/enum.AzureConfigKey.html,
+        https://docs.rs/object_store/latest/object_store/enum.ClientConfigKey.html, https://github.com/Azure/Azurite/pull/2688
         """
-        parts = dict(part.split("=", 1) for part in self.settings.storage_connection.split(";") if "=" in part)
-        if self.settings.is_rehearsal or "BlobEndpoint" in parts:
-            return {
-                "account_name": parts.get("AccountName", "devstoreaccount1"),
-                "account_key": parts.get("AccountKey", ""),
+        connection = self.settings.storage_connection
+        if not connection:
+            return {"account_name": self.settings.storage_account, "azure_client_id": self.settings.observer_client_id}
+        if connection.rstrip(";").lower() == _DEVELOPMENT:
+            connection = _EMULATOR
+        parts = dict(part.split("=", 1) for part in connection.split(";") if "=" in part)
+        name = parts["AccountName"]
+        suffix = parts.get("EndpointSuffix", "core.windows.net")
+        endpoint = urlsplit(parts.get("BlobEndpoint") or f"https://{name}.blob.{suffix}")
+        where = (
+            {"azure_endpoint": endpoint.geturl().rstrip("/")}
+            if endpoint.scheme == "https"
+            else {
                 "azure_storage_use_emulator": "true",
                 "allow_http": "true",
+                "proxy_url": f"{endpoint.scheme}://{endpoint.netloc}",
             }
-        if parts:
-            return {"account_name": parts["AccountName"], "account_key": parts["AccountKey"]}
-        return {"account_name": self.settings.storage_account, "azure_client_id": self.settings.observer_client_id}
+        )
+        return {"account_name": name, "account_key": parts["AccountKey"], **where}
 
     async def close(self) -> None:
         """Close every client. The account can be used again afterwards."""

@@ -14,6 +14,8 @@ from polars.testing import assert_frame_equal
 from custos.errors import StorageTrouble
 from custos.inventory.schema import STORED_ITEMS
 from custos.inventory.tables import Lakehouse, Superseded, Writer
+from local_host.azurite import Azurite
+from tests.storage import account_on
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -44,6 +46,38 @@ def test_what_is_written_on_azurite_is_read_back(cloud_lakehouse: Lakehouse, dri
     cloud_lakehouse.append("items", rows("b!other", "c"))
     assert_frame_equal(cloud_lakehouse.read("items", drives=[drive]).sort("item_id"), written)
     assert names(cloud_lakehouse) == ["a", "b", "c"]
+
+
+def test_two_storage_accounts_in_one_process_stay_apart(cloud_lakehouse: Lakehouse) -> None:
+    """Each lakehouse reaches the storage that its own settings name, whatever else this process has open."""
+    cloud_lakehouse.append("items", rows("d1", "here"))
+    with Azurite() as other:
+        elsewhere = Lakehouse(account_on(other.connection_string), cloud_lakehouse.root)
+        elsewhere.append("items", rows("d1", "there"))
+        cloud_lakehouse.append("items", rows("d2", "here too"))
+        assert names(elsewhere) == ["there"]
+        assert names(cloud_lakehouse) == ["here", "here too"]
+    assert names(Lakehouse(cloud_lakehouse.account, cloud_lakehouse.root)) == ["here", "here too"]
+
+
+@pytest.mark.parametrize(
+    ("connection", "where"),
+    [
+        ("UseDevelopmentStorage=true;", "http://127.0.0.1:10000"),
+        ("AccountName=council;AccountKey=a2V5==", "https://council.blob.core.windows.net"),
+        (
+            "DefaultEndpointsProtocol=https;AccountName=council;AccountKey=a2V5==;EndpointSuffix=core.usgovcloudapi.net",
+            "https://council.blob.core.usgovcloudapi.net",
+        ),
+        ("BlobEndpoint=https://council.example/;AccountName=council;AccountKey=a2V5==", "https://council.example"),
+    ],
+)
+def test_tables_are_where_the_connection_string_says(connection: str, where: str) -> None:
+    """The tables' address is that of the blob service in every form of a connection string; plain HTTP is for an emulator."""
+    options = account_on(connection).delta_options()
+    assert where in {options.get("azure_endpoint"), options.get("proxy_url")}
+    assert ("allow_http" in options) == where.startswith("http://")
+    assert options["account_key"]
 
 
 def test_merge_replaces_and_adds(lakehouse: Lakehouse) -> None:
