@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -27,8 +28,10 @@ from custos.engine.undo import Undoing
 from custos.inventory.subscriptions import Subscriptions
 from custos.inventory.tables import Lakehouse
 from custos.m365 import Microsoft365, connect
+from custos.notices.assignment import Person
 from custos.notices.bot_inbound import Doorkeeper, KeyRing
 from custos.notices.cases import CaseBook, open_book
+from custos.notices.decisions import Accountable
 from custos.notices.delivery import Desk
 from custos.notices.digest import TABLE as DIGESTS
 from custos.notices.digest import DigestBook
@@ -54,6 +57,8 @@ class Custos:
     deployed: bool = (
         False  # the function app: what it loads is in force for everybody, and kept as the last good version
     )
+    accounts: dict[str, tuple[float, Person | None]] = field(default_factory=dict)
+    """By sign-in name: when an account was looked up in Entra, by the machine's clock, and what was found."""
     kept_policies: str = ""  # version of the bundle that this process knows to be stored as the last good one
 
     @cached_property
@@ -162,11 +167,16 @@ class Custos:
         return postman_from(self.m365, self.settings, self.people)
 
     @cached_property
-    def reception(self) -> Reception:
-        """Who answers at the messaging endpoint."""
-        keys = KeyRing(self.settings.bot_openid_url)
+    def doorkeeper(self) -> Doorkeeper:
+        """Who believes requests at the messaging endpoint, or does not."""
+        return Doorkeeper(self.settings.bot_app_id, self.settings.tenant_id, KeyRing(self.settings.bot_openid_url))
+
+    def reception(self, accountable: Accountable, holidays: Callable[[], Awaitable[frozenset[date]]]) -> Reception:
+        """Who answers at the messaging endpoint, and whom they ask at a press."""
         return Reception(
-            door=Doorkeeper(self.settings.bot_app_id, self.settings.tenant_id, keys),
+            door=self.doorkeeper,
+            accountable=accountable,
+            holidays=holidays,
             book=self.cases,
             digests=self.digests,
             people=self.people,

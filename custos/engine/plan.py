@@ -16,6 +16,7 @@ from typing import Protocol
 from custos.engine.gate import Code, Refused, Standing, put_back
 from custos.engine.keys import action_key, effect_key
 from custos.engine.model import Action, ActionKind, Finding, Plan, State
+from custos.engine.notice import due, runs_from
 from custos.engine.refusals import Remembered, withheld
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
 from custos.policy.model import Bundle, OnlyIf, Policy, Rule, Step
@@ -32,9 +33,11 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What the cases know of one finding. `told_at` is the first word to a person about it: notices run from there.
+    """What the cases know of one finding. `told_at` is the first word to a person about it; notices run from the later of that and
+    of `decided_at` (`custos.engine.notice`).
 
-    `decision` covers this very finding (it was among what the person was shown); KEEP holds until `keep_until`.
+    `decision` covers this very finding (it was among what the person was shown); KEEP holds until `keep_until`. `case_id` names
+    the case that knows it.
     """
 
     opened_at: datetime
@@ -42,6 +45,8 @@ class CaseFacts:
     asked_at: datetime | None = None
     decision: Decision | None = None
     decided_by: str = ""
+    decided_at: datetime | None = None
+    case_id: str = ""
     keep_until: datetime | None = None
 
 
@@ -212,10 +217,14 @@ def _not_yet(step: Step, case: CaseFacts | None, planner: _Planner) -> Refused |
         return Refused(Code.AGREEMENT, "The owner must agree first.")
     if step.after is None:
         return None
-    if case is None or case.told_at is None:
+    told_at, decided_at = (case.told_at, case.decided_at) if case else (None, None)
+    day = due(step.after, told_at, decided_at, planner.occasion.holidays)
+    if day is None:
         return Refused(Code.NOTICE, f"Nobody has been told yet: {step.after} must pass first.")
-    due = step.after.after(case.told_at, planner.occasion.holidays)
-    return None if now >= due else Refused(Code.NOTICE, f"It is due on {due:%-d %B %Y}, {step.after} after the notice.")
+    begin = "answer" if runs_from(told_at, decided_at) == decided_at else "notice"
+    return (
+        None if now >= day else Refused(Code.NOTICE, f"It is due on {day:%-d %B %Y}, {step.after} after the {begin}.")
+    )
 
 
 def _merge(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[Action]:

@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 from custos.m365 import directory
-from custos.notices.assignment import Directory, Person, upns_named
+from custos.m365.directory import User
+from custos.notices.assignment import Accountability, Directory, Person, upns_named, upns_of
 from custos.policy import Bundle
 from custos.records.model import Records
 from custos.storage.rows import Row
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 _KEPT_SECONDS = 900.0
+_KEPT_AT_A_PRESS = 120.0
 _ROW = ("people", "notpeople")
-_kept: dict[tuple[str, frozenset[str]], tuple[float, Directory]] = {}
 
 
 async def accounts(app: Custos, records: Records, *, also: frozenset[str] = frozenset()) -> Directory:
@@ -26,21 +27,36 @@ async def accounts(app: Custos, records: Records, *, also: frozenset[str] = froz
     Raises a Trouble when Entra cannot be read: then no case changes hands.
     """
     wanted = upns_named(records) | {upn for upn in also if "@" in upn}
-    known = _kept.get((app.instance, wanted))
-    if known is not None and time.monotonic() - known[0] < _KEPT_SECONDS:
-        return known[1]
-    found = await directory.users_by_upn(app.m365.observer, sorted(wanted))
-    people = [
-        Person(user_id=user.user_id, upn=upn, name=user.name, mail=user.mail, enabled=bool(user.enabled))
-        for upn, user in found.items()
-        if user is not None
-    ]
+    read = await _looked_up(app, wanted, _KEPT_SECONDS)
     if also:
+        people = read.people.values()
         await _remember(app, {person.upn: person.user_id for person in people if person.upn in also}, also)
-    read = Directory.of(people, app.clock.now())
-    _kept.clear()
-    _kept[app.instance, wanted] = (time.monotonic(), read)
     return read
+
+
+async def accountable(app: Custos, records: Records, asset_id: str) -> Accountability:
+    """Who answers for an asset at this moment, by the registers and Entra as it was two minutes ago at most.
+
+    Raises a Trouble when Entra cannot be read: then nobody's press counts.
+    """
+    today = app.clock.now().astimezone(app.zone).date()
+    found = await _looked_up(app, upns_of(records, asset_id, today), _KEPT_AT_A_PRESS)
+    return Accountability(records=records, directory=found, today=today)
+
+
+async def _looked_up(app: Custos, wanted: frozenset[str], oldest: float) -> Directory:
+    """The accounts behind sign-in names; those that were looked up less than `oldest` seconds ago are not asked for again."""
+    kept, now = app.accounts, time.monotonic()
+    stale = sorted(upn for upn in wanted if upn not in kept or now - kept[upn][0] > oldest)
+    if stale:
+        found = await directory.users_by_upn(app.m365.observer, stale)
+        kept.update({upn: (now, _person(upn, user) if user is not None else None) for upn, user in found.items()})
+    people = [person for upn in sorted(wanted) if (person := kept[upn][1]) is not None]
+    return Directory.of(people, app.clock.now())
+
+
+def _person(upn: str, user: User) -> Person:
+    return Person(user_id=user.user_id, upn=upn, name=user.name, mail=user.mail, enabled=bool(user.enabled))
 
 
 async def not_people(app: Custos, bundle: Bundle) -> dict[str, str]:

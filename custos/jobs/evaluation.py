@@ -30,6 +30,7 @@ from custos.jobs import changes, directory, incidents, policies, sizes, turns
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
+from custos.notices.assignment import Accountability
 from custos.notices.lookup import case_facts
 from custos.notices.refresh import Refreshed, Situation, refresh_cases
 from custos.notices.remembered import Memory, basis_of
@@ -177,7 +178,7 @@ async def _look(app: Custos, view: _View) -> Outlook:
     circumstances = Circumstances(
         now=now,
         standings=view.standings,
-        cases=await case_facts(app.cases, findings),
+        cases=await case_facts(app.cases, findings, bundle.records, now.astimezone(app.zone).date()),
         incomplete=view.tables.incomplete,
         inventory=view.tables.versions,
         refusals=await app.refusals.standing(),
@@ -216,8 +217,11 @@ async def _dispatch(app: Custos, view: _View, outlook: Outlook) -> Dispatched | 
 async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
     bundle = view.bundle
     situation = Situation(
-        records=bundle.records,
-        directory=await directory.accounts(app, bundle.records, also=bundle.settings.not_people),
+        accountable=Accountability(
+            records=bundle.records,
+            directory=await directory.accounts(app, bundle.records, also=bundle.settings.not_people),
+            today=app.clock.now().astimezone(app.zone).date(),
+        ),
         topics=view.topics,
         places=view.places,
         covered=await asyncio.to_thread(_covered, view, outlook.evaluation),

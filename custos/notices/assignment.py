@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from custos.records import roles
+from custos.records.delegation import QUESTIONS, lent
 from custos.records.model import Asset, Post, Records
 
 
@@ -42,12 +44,7 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.GOVERNANCE: "head of information governance",
     Role.NOBODY: "nobody",
 }
-ANSWERING = "answer_questions"  # the kind of delegation that lets a steward answer
 TO_THE_GROUP = "it goes to the Corporate Information Group"
-SIRO_POSTS = frozenset({"siro", "senior information risk owner"})
-GOVERNANCE_POSTS = frozenset(
-    {"head of information governance", "head_of_information_governance", "information_governance"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +101,26 @@ class Assignment:
 
 def upns_named(records: Records) -> frozenset[str]:
     """Every address that an assignment may need, in lower case: what the directory reader looks up."""
-    named = [
-        upn for asset in records.assets.values() for upn in (asset.iao, asset.deputy, asset.escalation, *asset.stewards)
-    ]
+    named = [upn for asset in records.assets.values() for upn in _named(asset)]
     named += [upn for post in records.posts.values() for upn in (post.upn, post.manager)]
+    return _lower(named)
+
+
+def upns_of(records: Records, asset_id: str, today: date) -> frozenset[str]:
+    """The addresses that an assignment about one asset may need: few enough to be looked up while somebody waits."""
+    named = [post.upn for role in roles.NEEDED for post in roles.holders(records, role, today)]
+    asset = records.assets.get(asset_id)
+    if asset is not None:
+        named += _named(asset)
+        named += [post.manager for upn in (asset.iao, asset.iao.casefold()) if (post := records.posts.get(upn))]
+    return _lower(named)
+
+
+def _named(asset: Asset) -> tuple[str, ...]:
+    return asset.iao, asset.deputy, asset.escalation, *asset.stewards
+
+
+def _lower(named: Iterable[str]) -> frozenset[str]:
     return frozenset(upn.strip().casefold() for upn in named if upn.strip())
 
 
@@ -118,14 +131,16 @@ def assign(
     *,
     today: date,
     ask: Role = Role.IAO,
+    kinds: frozenset[str] = frozenset({QUESTIONS}),
     excluding: frozenset[str] = frozenset(),
 ) -> Assignment:
     """Who is asked about `asset`, or about something that no asset covers (None).
 
-    `ask` is STEWARD for questions that a steward answers first. `excluding` are object ids of people who said that it
-    is not theirs: while the register still names them, the head of information governance is asked instead.
+    `ask` is STEWARD for questions that a steward answers first; `kinds` of decision must be lent to a steward who is to look at
+    it. `excluding` are object ids of people who said that it is not theirs: while the register still names them, the head of
+    information governance is asked instead.
     """
-    reader = _Reader(records, directory, today)
+    reader = _Reader(records, directory, today, kinds)
     if asset is None:
         return reader.governance("no asset of the register covers it")
     owner = reader.owner(asset)
@@ -146,11 +161,34 @@ def assign(
     return owner
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accountability:
+    """Who answers for what on one day: the registers, and the accounts of those whom they name."""
+
+    records: Records
+    directory: Directory
+    today: date
+
+    def of(
+        self,
+        asset_id: str,
+        *,
+        ask: Role = Role.IAO,
+        kinds: frozenset[str] = frozenset({QUESTIONS}),
+        excluding: Iterable[str] = (),
+    ) -> Assignment:
+        """Who is asked about an asset ("" or an id that the register does not have: what no asset covers)."""
+        asset = self.records.assets.get(asset_id)
+        away = frozenset(excluding)
+        return assign(asset, self.records, self.directory, today=self.today, ask=ask, kinds=kinds, excluding=away)
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     records: Records
     directory: Directory
     today: date
+    kinds: frozenset[str]
 
     def in_post(self, upn: str) -> tuple[Person | None, str]:
         """The person behind `upn` when they can be asked today; else None and why not."""
@@ -170,8 +208,8 @@ class _Reader:
     def post(self, upn: str) -> Post | None:
         return self.records.posts.get(upn) or self.records.posts.get(upn.strip().casefold())
 
-    def holders(self, titles: frozenset[str]) -> list[Person]:
-        found = (self.in_post(post.upn)[0] for post in self.records.posts.values() if post.role.casefold() in titles)
+    def holders(self, role: str) -> list[Person]:
+        found = (self.in_post(post.upn)[0] for post in roles.holders(self.records, role, self.today))
         return [person for person in found if person is not None]
 
     def owner(self, asset: Asset) -> Assignment:
@@ -182,7 +220,8 @@ class _Reader:
             (Role.DEPUTY, asset.deputy),
             (Role.MANAGER, asset.escalation),
             (Role.MANAGER, post.manager if post else ""),
-            *((Role.SIRO, person.upn) for person in self.holders(SIRO_POSTS)),
+            *((Role.SIRO, person.upn) for person in self.holders(roles.SIRO)),
+            *((Role.GOVERNANCE, person.upn) for person in self.holders(roles.GOVERNANCE)),
         ]
         missing = ""
         gaps: list[str] = []
@@ -209,14 +248,15 @@ class _Reader:
         return Assignment(
             person=None,
             role=Role.NOBODY,
-            because=f"Nobody can be asked about {asset.name} ({asset.id}): no owner, deputy, line manager or SIRO.",
+            because=f"Nobody can be asked about {asset.name} ({asset.id}): no owner, deputy, line manager, SIRO or head of "
+            "information governance.",
             gaps=(*gaps, f"{asset.id}: nobody in the line of succession can be asked"),
         )
 
     def governance(self, reason: str) -> Assignment:
         """The head of information governance, or the SIRO when that post is empty."""
-        siro = self.holders(SIRO_POSTS)
-        for role, people in ((Role.GOVERNANCE, self.holders(GOVERNANCE_POSTS)), (Role.SIRO, siro)):
+        siro = self.holders(roles.SIRO)
+        for role, people in ((Role.GOVERNANCE, self.holders(roles.GOVERNANCE)), (Role.SIRO, siro)):
             for person in people:
                 following = [other for other in siro if other.user_id != person.user_id]
                 return Assignment(
@@ -230,12 +270,14 @@ class _Reader:
             person=None,
             role=Role.NOBODY,
             because=f"Nobody can be asked: {reason}; no head of information governance, no SIRO.",
-            gaps=("people_roles.csv: neither head of information governance nor SIRO can be asked",),
+            gaps=(
+                "people_roles.csv: nobody with the role governance or siro can be asked; settings.yaml says which posts carry them",
+            ),
         )
 
     def register_keeper(self) -> Person | None:
         """Who finds the right owner when the register names a wrong one."""
-        return next(iter((*self.holders(GOVERNANCE_POSTS), *self.holders(SIRO_POSTS))), None)
+        return next(iter((*self.holders(roles.GOVERNANCE), *self.holders(roles.SIRO))), None)
 
     def steward(self, asset: Asset, asked: Person) -> tuple[Person | None, str]:
         """Somebody other than `asked` who looks after the asset day to day, or why there is nobody."""
@@ -248,23 +290,12 @@ class _Reader:
                 reasons.append(f"the data steward cannot be asked: {why}")
             elif person.user_id == asked.user_id:
                 reasons.append("owner and data steward are the same person")
-            elif not self.delegated(asset, upn):
-                reasons.append(f"{person.name} has no delegation in date to answer questions")
+            elif missing := self.kinds - lent(self.records, asset.id, upn, self.today):
+                named = " and ".join(sorted(kind.replace("_", " ") for kind in missing))
+                reasons.append(f"{person.name} has no delegation in date to {named}")
             else:
                 return person, ""
         return None, reasons[0]
-
-    def delegated(self, asset: Asset, upn: str) -> bool:
-        """Whether the owner has lent the steward the answering of questions; a council without delegations lends by naming."""
-        if not self.records.delegations:
-            return True
-        return any(
-            row.asset_id == asset.id
-            and row.steward.casefold() == upn.casefold()
-            and ANSWERING in row.kinds
-            and row.in_force(self.today)
-            for row in self.records.delegations
-        )
 
     def next_words(self, rest: list[tuple[Role, str]], asked: Person) -> str:
         """Where an unanswered case goes: up, never down, so that a deputy is passed over."""
@@ -291,7 +322,11 @@ def _because(asset: Asset, role: Role, missing: str) -> str:
         return f"You are asked because you are the deputy Information Asset Owner of {title} and {missing}."
     if role is Role.MANAGER:
         return f"You are asked as line manager of the Information Asset Owner of {title}: {missing}, with no deputy."
-    return f"You are asked as Senior Information Risk Owner: for {title}, {missing}, with no deputy or line manager."
+    if role is Role.SIRO:
+        return (
+            f"You are asked as Senior Information Risk Owner: for {title}, {missing}, with no deputy or line manager."
+        )
+    return f"You are asked as head of information governance: for {title}, {missing}, with no deputy, line manager or SIRO."
 
 
 def day_words(day: date) -> str:

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from custos.engine.model import Kind
+from custos.engine.notice import due
 from custos.notices import elements as el
 from custos.notices.assignment import ROLE_WORDS, Role
 from custos.notices.elements import Element
-from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Verb
+from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Proposed, Verb
+from custos.notices.rights import may_agree, offers
 from custos.notices.wording import clean, day, escape, many, name, sentence
+from custos.policy.duration import duration_from
 
 MOST_ITEMS = 10
 MOST_LINES = 5  # rules of one question that are told in full
@@ -27,6 +30,8 @@ MOST_BYTES = 20 * 1024
 _LONGEST_ADDRESS = 400
 _SENTENCE = 400  # characters
 _SHORT_SENTENCE = 120  # when even one question does not fit
+_ORDINALS = ("the first step", "the second step", "the third step", "the fourth step")
+KIND = "k"  # what is agreed to, where a question is about several kinds of thing
 REASON = "reason-"  # with the case's id: the id of a choice set
 WAITING = "what is waiting"
 
@@ -48,11 +53,17 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who looks at the card, on which day, in which time zone."""
+    """Who looks at the card, on which day, in which time zone; the council's holidays, for the days that a card names."""
 
     user_id: str
     today: date
     zone: ZoneInfo
+    holidays: frozenset[date] = frozenset()
+
+    @property
+    def now(self) -> datetime:
+        """A moment of the day, for what is told or answered on it."""
+        return datetime.combine(self.today, time(12), self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +142,7 @@ def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Eleme
     if not is_for(case, reader):
         return [*items, el.text(outcome(case, reader))]
     told = case.lines[:MOST_LINES]
-    facts = [_facts(case, line, reader.zone, limit) for line in told]
+    facts = [_facts(case, line, reader, limit) for line in told]
     shared = [pair for pair in facts[0] if all(pair in each for each in facts)]
     for line, pairs in zip(told, facts, strict=True):
         items.append(el.text(found_words(case, line, limit)))
@@ -165,54 +176,106 @@ def found_words(case: Case, line: Line, limit: int = _SENTENCE, *, plain: bool =
     return f"{count}: {names}{f' and {rest:,} more' if rest > 0 else ''}. {why}"
 
 
-def _facts(case: Case, line: Line, zone: ZoneInfo, limit: int) -> list[tuple[str, str]]:
+def _facts(case: Case, line: Line, reader: Reader, limit: int) -> list[tuple[str, str]]:
     pairs = [("Rule", sentence(f"{line.key}{f', clause {line.clause}' if line.clause else ''}", 160))]
-    if line.agree and case.can_agree:
-        pairs.append(("If you agree", _capital(sentence(f"{line.agree}. {_capital(line.undo)}.", limit))))
-    elif line.agree:
-        pairs.append(("Proposed", _capital(sentence(f"{line.agree}. Needs the owner: {line.undo}.", limit))))
+    if line.steps:
+        proposed = _capital(sentence(f"{agree_words(case, line, reader)}. {_capital(undo_words(line))}.", limit))
+        if may_agree(line, case.assignee.role):
+            pairs.append(("If you agree", proposed))
+        else:
+            pairs.append(("Proposed, for the owner to agree to", proposed))
     if line.protected:
-        pairs.append(("Protected", sentence(line.protected, limit)))
-    pairs.append(("Measured", day(line.measured_at, zone)))
-    pairs.append(("If nobody answers", _capital(sentence(silence_words(case, line, zone), limit))))
+        pairs.append(("Left alone", sentence(line.protected, limit)))
+    pairs.append(("Measured", day(line.measured_at, reader.zone)))
+    pairs.append(("If nobody answers", _capital(sentence(silence_words(case, line, reader), limit))))
     return pairs
 
 
-def silence_words(case: Case, line: Line, zone: ZoneInfo) -> str:
+def agree_words(case: Case, line: Line, reader: Reader) -> str:
+    """What follows from an agreement, with its days: those of the answer that was given, or of one that is given today."""
+    return "; then ".join(_step_words(step, case, reader, case.decided_at or reader.now) for step in line.steps)
+
+
+def undo_words(line: Line) -> str:
+    """Whether and how each step can be undone."""
+    names = ("it",) if len(line.steps) == 1 else _ORDINALS
+    return "; ".join(f"{name} {step.undo}" for name, step in zip(names, line.steps, strict=False))
+
+
+def silence_words(case: Case, line: Line, reader: Reader) -> str:
     """What happens when nobody answers: never a deletion."""
-    due = f"after {day(case.deadline, zone, weekday=True)}" if case.deadline else f"after {line.within}"
+    due = f"after {day(case.deadline, reader.zone, weekday=True)}" if case.deadline else f"after {line.within}"
     goes = f"{due} it stays open and is listed as overdue for information governance"
-    return f"{line.silence}; nothing is deleted; {goes}." if line.silence else f"nothing is deleted or changed; {goes}."
+    silent = "; then ".join(_step_words(step, case, reader, None) for step in line.steps if step.silent)
+    return f"{silent}; nothing is deleted; {goes}." if silent else f"nothing is deleted or changed; {goes}."
+
+
+def _step_words(step: Proposed, case: Case, reader: Reader, decided_at: datetime | None) -> str:
+    """A step with the day on which its notice has run out, as the plan counts it."""
+    notice = duration_from(step.after)
+    day_due = due(notice, case.told_at or reader.now, decided_at, reader.holidays) if notice is not None else None
+    if day_due is None:
+        return step.words
+    return f"from {day(day_due, reader.zone)} on, {step.after} after the {'answer' if decided_at else 'notice'}, {step.words}"
 
 
 def _buttons(case: Case, number: int) -> list[Element]:
     data = {"c": case.id, "n": case.nonce}
     made = []
-    for verb in case.buttons:
+    for offer in offers(case):
+        verb = offer.verb
         title, mark = _LABELS[verb], f"{verb}{number + 1}"
         if verb is Verb.KEEP:
             reasons = {reason.value: words for reason, words in KEEP_REASONS.items()}
             pick = el.choice(f"{REASON}{case.id}", "Why does it stay?", reasons, error="Choose a reason.")
             made.append(el.unfold(f"{title} …", [pick], [el.execute(title, verb.value, data, name=mark)]))
             continue
+        carried = data
+        if verb is Verb.AGREE and len(offer.lines) < len(case.lines):
+            title = f"{title}: {_covered(case, offer.lines)}"
+        if offer.kind is not None:
+            carried, mark = {**data, KIND: offer.kind.value}, f"{verb}-{offer.kind}{number + 1}"
         if verb is Verb.ASK_STEWARD:
             title = f"Ask {clean(case.assignee.steward.name, 40) or 'my steward'}"
-        made.append(el.execute(title, verb.value, data, name=mark))
+        if verb is Verb.NOT_MINE and case.assignee.role is Role.STEWARD:
+            title = f"Give it back{f' to {clean(back, 40)}' if (back := _behind(case)) else ''}"
+        made.append(el.execute(title, verb.value, carried, name=mark))
     if case.subject_url.startswith("https://") and len(case.subject_url) <= _LONGEST_ADDRESS:
         made.append(el.open_address("Look at it", case.subject_url))
     return made
 
 
+def _covered(case: Case, keys: Sequence[str]) -> str:
+    """How many of what kind some lines are about: "7 links"."""
+    lines = [line for line in case.lines if line.key in keys]
+    kind = lines[0].kind
+    return many(sum(line.count for line in lines), *_THINGS.get(kind, ("question", "questions")))
+
+
+def _behind(case: Case) -> str:
+    """Whoever gets it back from a steward."""
+    return case.asked_by.who.name if case.asked_by else case.assignee.governance.name
+
+
 def _legend(cases: Sequence[Case]) -> list[Element]:
-    offered = {verb for case in cases for verb in case.buttons}
+    given = {offer.verb for case in cases for offer in offers(case)}
     words = []
-    if Verb.AGREE in offered:
-        words.append("**Agree**: what is proposed above is done, and checked again just before.")
-    if Verb.KEEP in offered:
-        words.append("**Keep as it is**: nothing changes, and you are asked again in a year.")
-    if Verb.ASK_STEWARD in offered:
+    if Verb.AGREE in given:
+        words.append(
+            "**Agree**: what is proposed above is done, and checked again just before. It covers what its button names."
+        )
+    if Verb.KEEP in given:
+        words.append(
+            "**Keep as it is**: nothing changes, and you are asked again in a year, or when an exception, an agreement or a "
+            "delegation that the answer rests on has ended."
+        )
+    if Verb.ASK_STEWARD in given:
         words.append("**Ask …**: your data steward looks first; the question stays yours.")
-    if Verb.NOT_MINE in offered:
+    if any(
+        offer.verb is Verb.NOT_MINE and case.assignee.role is not Role.STEWARD
+        for case in cases
+        for offer in offers(case)
+    ):
         words.append("**Not mine**: the clock stops and the head of information governance finds the right owner.")
     return [el.quiet(" ".join([*words, "No button deletes a file."]))]
 
@@ -221,14 +284,19 @@ def outcome(case: Case, reader: Reader) -> str:
     """One line for a question that this reader cannot answer (any more): how it stands."""
     if case.state is CaseState.RELEASED:
         return _capital(sentence(f"{case.released_why}. Nothing is left to do.", 200))
+    if case.state is CaseState.LISTED:
+        return sentence(f"Nothing is asked: {' '.join(line.protected for line in case.lines)}", 300)
     last = case.answers[-1] if case.answers else None
     if case.state.is_open:
         words = f"This is with {_named(case)}."
         return f"{words} {_said(last, reader)}" if last else words
     assert last is not None  # only an answer closes a case
     words = _said(last, reader)
+    if case.decision is Verb.AGREE:
+        follows = "; ".join(agree_words(case, line, reader) for line in case.lines if line.steps)
+        words += f" {_capital(sentence(follows, 300))}, each looked at again just before." if follows else ""
     if case.keep_until is not None:
-        words += f" It is asked again after {day(case.keep_until, reader.zone)}."
+        words += f" It is asked again from {day(case.keep_until, reader.zone)} on."
     return words
 
 
@@ -247,9 +315,11 @@ def _said(answer: Answer, reader: Reader) -> str:
         case Verb.KEEP:
             return f"Kept as it is by {who} {when}{f': {escape(reason[0].lower() + reason[1:])}' if reason else ''}."
         case Verb.AGREE:
-            return f"Agreed by {who} {when}. It is done after the notice that the rule gives."
+            return f"Agreed by {who} {when}."
         case Verb.ASK_STEWARD:
             return f"Asked by {who} {when}."
+        case Verb.NOT_MINE if answer.role is Role.STEWARD:
+            return f"Given back by {who} {when}."
         case Verb.NOT_MINE:
             return (
                 f"Reported as not theirs by {who} {when}." if who != "you" else f"You said {when} that it is not yours."

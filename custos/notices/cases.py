@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from custos.notices.members import load as load_members
 from custos.notices.model import Case, Note
 from custos.storage.account import Account
 from custos.storage.blobs import Container
-from custos.table import Row, Table, Value
+from custos.table import Row, Table, Value, Write
 
 TABLE = "cases"
 CONTAINER = "cases"
@@ -83,6 +83,25 @@ class CaseBook:
         fresh = replace(case, outbox=(*stored.case.outbox, *notes))
         await self.rows.replace(_row(fresh, stored.etag))
         return await self._again(case.id)
+
+    async def split(self, stored: Stored, case: Case, part: Case, *notes: Note) -> Stored:
+        """Store a change and the part that was answered, or neither.
+
+        Raises RowChanged when the case is no longer as it was read, RowExists when there is a case with the part's id.
+        """
+        fresh = replace(case, outbox=(*stored.case.outbox, *notes))
+        await self.rows.transact([Write("insert", _row(part, "")), Write("replace", _row(fresh, stored.etag))])
+        return await self._again(case.id)
+
+    async def on_card(self, case_ids: Iterable[str]) -> list[Case]:
+        """The cases of a card in its order, each followed by those of its parts that were answered."""
+        shown: list[Case] = []
+        for case_id in case_ids:
+            found = await self.get(case_id)
+            if found is not None:
+                parts = [await self.get(part) for part in found.case.parts]
+                shown += [found.case, *(part.case for part in parts if part is not None)]
+        return shown
 
     async def flush(self, changed: Sequence[Stored]) -> None:
         """Record the events that wait in these cases, then empty their outboxes."""

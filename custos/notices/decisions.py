@@ -1,29 +1,38 @@
 """One press of a button becomes one decision: by the person who is asked, about what they were shown, and never twice.
 
-Everything is looked up: the case by its opaque id, its present assignee, the nonce that belongs to them, the buttons
-they were offered. The decision is stored by compare-and-set before anybody is told that it was taken.
+Everything is looked up: the case by its opaque id, the nonce that belongs to its assignee, whom register and Entra name today,
+the answers that are theirs to give (`custos.notices.rights`). The decision is stored by compare-and-set before anybody is told
+that it was taken. An answer about some of the lines makes of them a decided case by itself; the others stay open.
 """
 
 from __future__ import annotations
 
 import hmac
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from custos.audit.events import Event, What
-from custos.errors import RowChanged, StorageTrouble
-from custos.notices.assignment import TO_THE_GROUP, Role
-from custos.notices.cases import CaseBook, note
-from custos.notices.handover import reassigned
+from custos.errors import RowChanged, RowExists, StorageTrouble
+from custos.m365.errors import Trouble
+from custos.notices.assignment import TO_THE_GROUP, Accountability, Role
+from custos.notices.cases import CaseBook, Stored, case_id, new_nonce, note
+from custos.notices.grounds import grounds, kept_until
+from custos.notices.handover import asked_today, assignee_of, reassigned
+from custos.notices.members import store
 from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, KeepReason, Verb
-from custos.policy.duration import Duration
+from custos.notices.rights import Offer, offers
 
-KEEP_HOLDS = Duration(12, "month")
 _TRIES = 4
 
 _log = logging.getLogger(__name__)
+
+type Accountable = Callable[[str], Awaitable[Accountability]]
+"""Who answers for an asset (id) now, from the registers in force and Entra as it was minutes ago at most. Raises a Trouble when
+Entra cannot be read."""
 
 
 class Outcome(StrEnum):
@@ -33,9 +42,16 @@ class Outcome(StrEnum):
     PASSED_ON = "passed_on"  # to the steward, or to whoever finds the right owner
     ALREADY = "already"  # it was answered before, by this or another press
     NOT_YOURS = "not_yours"  # somebody else is asked
+    NO_LONGER = "no_longer"  # it was theirs, and register or Entra name somebody else today: now it is with them
     OUTDATED = "outdated"  # the card is older than the question
     NOT_OFFERED = "not_offered"  # an answer that this person was not offered
+    NO_REASON = "no_reason"  # what is kept is kept for one of the reasons on the card
+    UNCHECKED = "unchecked"  # whether the person may answer could not be found out
     UNKNOWN = "unknown"  # no such question
+
+
+COUNTS = (Outcome.DECIDED, Outcome.PASSED_ON)
+"""An answer was taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +63,7 @@ class Press:
     verb: str
     reason: str
     user_id: str
+    kind: str = ""  # of the things that are agreed to, where the card offered several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,23 +74,29 @@ class Verdict:
     case: Case | None
 
 
-async def answer(press: Press, *, book: CaseBook, now: datetime) -> Verdict:
+async def answer(press: Press, *, book: CaseBook, accountable: Accountable, now: datetime, zone: ZoneInfo) -> Verdict:
     """Take an answer, or say why not. Raises StorageTrouble when it could not be stored: then it was not taken."""
     for attempt in range(_TRIES):
         stored = await book.get(press.case_id) if press.case_id else None
         if stored is None:
             return Verdict(outcome=Outcome.UNKNOWN, case=None)
-        refused = _refusal(press, stored.case)
+        press_of = _PressOn(press, stored.case, now, zone)
+        refused = press_of.refused_at_sight()
+        if refused is None:
+            try:
+                today = await accountable(stored.case.asset_id)
+            except Trouble as trouble:
+                _log.warning("who may answer could not be looked up", extra={"error": str(trouble)})
+                return Verdict(outcome=Outcome.UNCHECKED, case=stored.case)
+            press_of = replace(press_of, today=today)
+            refused = press_of.refused()
         if refused is not None:
             await _record_refusal(press, refused, stored.case, book, now)
+        if refused not in (None, Outcome.NO_LONGER):
             return Verdict(outcome=refused, case=stored.case)
-        verb = Verb(press.verb)
-        fresh, what = _answered(press, verb, stored.case, now)
-        details = {"verb": verb.value, "role": stored.case.assignee.role.value} | _why(fresh)
-        written = note(fresh, what, at=now, by=stored.case.assignee.who.upn, **details)
         try:
-            done = await book.put(stored, fresh, written)
-        except RowChanged:
+            done = await press_of.store(stored, book, attempt)
+        except (RowChanged, RowExists):
             if attempt == _TRIES - 1:
                 raise
             continue
@@ -81,27 +104,13 @@ async def answer(press: Press, *, book: CaseBook, now: datetime) -> Verdict:
             await book.flush([done])
         except StorageTrouble as trouble:
             _log.warning("decision stored, its audit event waits in the case", extra={"error": str(trouble)})
-        outcome = Outcome.DECIDED if done.case.state is CaseState.DECIDED else Outcome.PASSED_ON
-        return Verdict(outcome=outcome, case=done.case)
+        return Verdict(outcome=refused or press_of.outcome, case=done.case)
     raise RowChanged(f"case {press.case_id} kept changing")
-
-
-def _refusal(press: Press, case: Case) -> Outcome | None:
-    """Why this press counts for nothing; None when it counts."""
-    if not case.state.is_open:
-        return Outcome.ALREADY
-    if press.user_id != case.assignee.user_id or not press.user_id:
-        return Outcome.NOT_YOURS
-    if not hmac.compare_digest(press.nonce.encode("utf-8", "replace"), case.nonce.encode()) or not case.shown:
-        return Outcome.OUTDATED
-    if press.verb not in {verb.value for verb in case.buttons}:
-        return Outcome.NOT_OFFERED
-    return None
 
 
 async def _record_refusal(press: Press, refused: Outcome, case: Case, book: CaseBook, now: datetime) -> None:
     """Who presses what is not theirs to press is written down; an honest second press is not."""
-    if refused in (Outcome.NOT_YOURS, Outcome.NOT_OFFERED):
+    if refused in (Outcome.NOT_YOURS, Outcome.NO_LONGER, Outcome.NOT_OFFERED):
         details = {"case": case.id, "why": refused.value, "user": press.user_id}
         event = Event(
             what=What.ANSWER_REFUSED, at=now, asset_id=case.asset_id, subject=case.subject_key, details=details
@@ -109,44 +118,143 @@ async def _record_refusal(press: Press, refused: Outcome, case: Case, book: Case
         await book.record([event])
 
 
-def _answered(press: Press, verb: Verb, case: Case, now: datetime) -> tuple[Case, What]:
-    """The case after the answer, and what to call it in the audit."""
-    reason = press.reason if press.reason in {each.value for each in KeepReason} and verb is Verb.KEEP else ""
-    taken = Answer(
-        verb=verb,
-        reason=reason,
-        who=case.assignee.who,
-        role=case.assignee.role,
-        on_behalf_of=case.asked_by.who.upn if case.asked_by else "",
-        shown={line.key: line.count for line in case.lines},
-        members=case.shown,
-        at=now,
-    )
-    fresh = replace(case, answers=(*case.answers, taken))
-    match verb:
-        case Verb.KEEP | Verb.AGREE:
-            return replace(
-                fresh,
-                state=CaseState.DECIDED,
-                decision=verb,
-                decided_at=now,
-                keep_until=KEEP_HOLDS.after(now) if verb is Verb.KEEP else None,
-                nonce="",
-            ), What.CASE_DECIDED
-        case Verb.ASK_STEWARD:
-            handed = reassigned(fresh, _steward(case.assignee), keep_deadline=True)
-            return replace(handed, asked_by=case.assignee), What.CASE_REASSIGNED
-        case Verb.NOT_MINE if case.asked_by is not None:
-            back = replace(
-                case.asked_by,
-                steward=NOBODY,
-                because=f"You are asked again: {case.assignee.who.name} says that it is not theirs. "
-                f"{case.asked_by.because}",
-            )
-            return reassigned(fresh, back, keep_deadline=True), What.CASE_REASSIGNED
-        case Verb.NOT_MINE:
-            handed = reassigned(fresh, _register_keeper(case))
-            return replace(handed, disputed_by=(*case.disputed_by, press.user_id)), What.CASE_REASSIGNED
+@dataclass(frozen=True)
+class _PressOn:
+    """A press on a case as it stands; `today` once it is known who answers for the asset."""
+
+    press: Press
+    case: Case
+    now: datetime
+    zone: ZoneInfo
+    today: Accountability | None = None
+
+    @property
+    def asked(self) -> Assignee:
+        """Whom register and Entra name at this moment."""
+        assert self.today is not None, "looked up before anything is taken"
+        return assignee_of(asked_today(self.case, self.today))
+
+    @property
+    def offer(self) -> Offer | None:
+        """The answer that was pressed, when it is one that this person may give."""
+        shown, asked = self.case.assignee.steward, self.asked
+        still = asked if asked.steward.user_id == shown.user_id else replace(asked, steward=NOBODY)
+        for offer in offers(self.case, still):
+            if (offer.verb.value, offer.kind or "") == (self.press.verb, self.press.kind):
+                return offer
+        return None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Of a press that counts."""
+        verb = Verb(self.press.verb)
+        return Outcome.DECIDED if verb in (Verb.KEEP, Verb.AGREE) else Outcome.PASSED_ON
+
+    def refused_at_sight(self) -> Outcome | None:
+        """Why this press counts for nothing, as far as the case alone tells."""
+        press, case = self.press, self.case
+        if not case.state.is_open:
+            return Outcome.ALREADY
+        if press.user_id != case.assignee.user_id or not press.user_id:
+            return Outcome.NOT_YOURS
+        if not hmac.compare_digest(press.nonce.encode("utf-8", "replace"), case.nonce.encode()) or not case.shown:
+            return Outcome.OUTDATED
+        return None
+
+    def refused(self) -> Outcome | None:
+        """Why it counts for nothing, as register and Entra stand; None when it counts."""
+        if self.asked.user_id != self.press.user_id:
+            return Outcome.NO_LONGER
+        if self.offer is None:
+            return Outcome.NOT_OFFERED
+        if self.offer.verb is Verb.KEEP and self.press.reason not in tuple(KeepReason):
+            return Outcome.NO_REASON
+        return None
+
+    async def store(self, stored: Stored, book: CaseBook, attempt: int) -> Stored:
+        """Store what came of it. Raises RowChanged or RowExists when somebody was faster."""
+        case, offer = self.case, self.offer
+        if self.asked.user_id != self.press.user_id:
+            handed = reassigned(case, self.asked)
+            why = {"from": case.assignee.who.upn, "to": self.asked.who.upn, "role": self.asked.role.value}
+            return await book.put(stored, handed, note(handed, What.CASE_REASSIGNED, at=self.now, **why))
+        assert offer is not None, "refused otherwise"
+        fresh, what = self._answered(offer)
+        taken = fresh.answers[-1]
+        details = {"verb": taken.verb.value, "role": taken.role.value, "covers": ", ".join(offer.lines)} | _why(fresh)
+        said = note(fresh, what, at=self.now, by=taken.who.upn, **details)
+        if fresh.state is not CaseState.DECIDED or len(offer.lines) == len(case.lines):
+            return await book.put(stored, fresh, said)
+        part = await self._part(fresh, offer, book, attempt)
+        rest = replace(
+            case,
+            lines=tuple(line for line in case.lines if line.key not in offer.lines),
+            nonce=new_nonce(),
+            answers=fresh.answers,
+            parts=(*case.parts, part.id),
+        )
+        return await book.split(stored, rest, part, said)
+
+    async def _part(self, decided: Case, offer: Offer, book: CaseBook, attempt: int) -> Case:
+        """What was answered, as a case by itself."""
+        shown = (await book.members(decided.shown)).only(offer.lines)
+        number = decided.number + len(decided.parts) + 1 + attempt
+        return replace(
+            decided,
+            id=case_id(decided.asset_id, decided.family, decided.subject_key, number),
+            number=number,
+            lines=tuple(line for line in decided.lines if line.key in offer.lines),
+            members=await store(book.blobs, shown),
+            shown=shown.name,
+            answers=decided.answers[-1:],
+            parts=(),
+            outbox=(),
+        )
+
+    def _answered(self, offer: Offer) -> tuple[Case, What]:
+        """The case after the answer, and what to call it in the audit."""
+        assert self.today is not None, "looked up before anything is taken"
+        case, verb, now = replace(self.case, assignee=self._assignee()), offer.verb, self.now
+        taken = Answer(
+            verb=verb,
+            reason=self.press.reason if verb is Verb.KEEP else "",
+            who=case.assignee.who,
+            role=case.assignee.role,
+            on_behalf_of=case.asked_by.who.upn if case.asked_by else "",
+            shown={line.key: line.count for line in case.lines if line.key in offer.lines},
+            members=case.shown,
+            at=now,
+        )
+        fresh = replace(case, answers=(*case.answers, taken))
+        match verb:
+            case Verb.KEEP | Verb.AGREE:
+                rests_on = grounds(case, self.today.records, self.today.today)
+                return replace(
+                    fresh,
+                    state=CaseState.DECIDED,
+                    decision=verb,
+                    decided_at=now,
+                    keep_until=kept_until(now, rests_on, self.zone) if verb is Verb.KEEP else None,
+                    grounds=rests_on,
+                    nonce="",
+                ), What.CASE_DECIDED
+            case Verb.ASK_STEWARD:
+                handed = reassigned(fresh, _steward(case.assignee), keep_deadline=True)
+                return replace(handed, asked_by=case.assignee), What.CASE_REASSIGNED
+            case Verb.NOT_MINE if case.asked_by is not None:
+                back = replace(
+                    case.asked_by,
+                    steward=NOBODY,
+                    because=f"You are asked again: {case.assignee.who.name} gave it back. {case.asked_by.because}",
+                )
+                return reassigned(fresh, back, keep_deadline=True), What.CASE_REASSIGNED
+            case Verb.NOT_MINE:
+                handed = reassigned(fresh, _register_keeper(case))
+                return replace(handed, disputed_by=(*case.disputed_by, self.press.user_id)), What.CASE_REASSIGNED
+
+    def _assignee(self) -> Assignee:
+        """The case's assignee in the role that they have today."""
+        return replace(self.case.assignee, role=self.asked.role)
 
 
 def _steward(owner: Assignee) -> Assignee:
@@ -166,7 +274,7 @@ def _register_keeper(case: Case) -> Assignee:
         return Assignee(
             who=asked.governance,
             role=Role.IAO,
-            because=f"{asked.who.name}, the data steward of {case.asset_name} ({case.asset_id}), says that it is not theirs.",
+            because=f"{asked.who.name}, the data steward of {case.asset_name} ({case.asset_id}), gave it back to you.",
             next_words=TO_THE_GROUP,
         )
     what = f"{case.asset_name} ({case.asset_id})" if case.asset_id else "this"

@@ -63,7 +63,7 @@ class Desk:
 
     def reader(self, user_id: str) -> Reader:
         """Somebody reading today."""
-        return Reader(user_id=user_id, today=self.today, zone=self.zone)
+        return Reader(user_id=user_id, today=self.today, zone=self.zone, holidays=self.records.holidays)
 
 
 async def handle_notice(message: Mapping[str, object], *, desk: Desk) -> None:
@@ -122,8 +122,7 @@ async def update_card(digest_id: str, *, desk: Desk) -> bool:
     if stored is None or stored.digest.channel != Channel.BOT or stored.digest.state is not DigestState.SENT:
         return False
     digest = stored.digest
-    found = [await desk.book.get(case_id) for case_id in digest.cases]
-    letter = _letter([each.case for each in found if each], digest, desk)
+    letter = _letter(await desk.book.on_card(digest.cases), digest, desk)
     return await desk.postman.update(digest.conversation_id, digest.activity_id, letter)
 
 
@@ -271,7 +270,7 @@ async def _record(what: What, digest: Digest, desk: Desk) -> None:
 
 
 def _letter(cases: Sequence[Case], digest: Digest, desk: Desk) -> Letter:
-    reader = Reader(user_id=digest.person.user_id, today=digest.day, zone=desk.zone)
+    reader = replace(desk.reader(digest.person.user_id), today=digest.day)
     waiting = max(digest.waiting, len(cases))
     return Letter(
         card=digest_card(cases, reader, waiting=waiting).card,

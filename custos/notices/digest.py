@@ -137,7 +137,7 @@ async def prepare_digests(
     digests: DigestBook,
     queue: Messages,
     zone: ZoneInfo,
-    holidays: Collection[date],
+    holidays: frozenset[date],
     machine_now: float,
     only: Collection[str] | None = None,
 ) -> Prepared:
@@ -158,7 +158,8 @@ async def prepare_digests(
     promised = questions = 0
     for user_id, cases in sorted(waiting.items()):
         cases.sort(key=urgency)
-        made = replace(_digest(today, user_id, cases, zone), since=machine_now)
+        reader = Reader(user_id=user_id, today=today, zone=zone, holidays=holidays)
+        made = replace(_digest(reader, cases), since=machine_now)
         try:
             await digests.insert(made)
         except RowExists:
@@ -169,12 +170,12 @@ async def prepare_digests(
     return Prepared(digests=promised, again=again, uncertain=uncertain, questions=questions)
 
 
-def _digest(today: date, user_id: str, cases: list[Stored], zone: ZoneInfo) -> Digest:
+def _digest(reader: Reader, cases: list[Stored]) -> Digest:
     first = [stored.case for stored in cases[:MOST_ITEMS]]
-    fits = digest_card(first, Reader(user_id=user_id, today=today, zone=zone), waiting=len(cases)).shown
+    fits = digest_card(first, reader, waiting=len(cases)).shown
     return Digest(
-        day=today,
-        key=user_id,
+        day=reader.today,
+        key=reader.user_id,
         person=first[0].assignee.who,
         cases=tuple(case.id for case in first[:fits]),
         waiting=len(cases),

@@ -8,9 +8,9 @@ Source: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-car
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +18,9 @@ import msgspec
 
 from custos.notices.activity import Activity
 from custos.notices.bot_inbound import Doorkeeper, Forged, KeysUnavailable
-from custos.notices.cards import REASON, WAITING, Reader, digest_card
+from custos.notices.cards import KIND, REASON, WAITING, Reader, digest_card
 from custos.notices.cases import CaseBook
-from custos.notices.decisions import Outcome, Press, Verdict, answer
+from custos.notices.decisions import COUNTS, Accountable, Outcome, Press, Verdict, answer
 from custos.notices.digest import DigestBook, Messages
 from custos.notices.elements import CONTENT_TYPE, Element
 from custos.notices.model import Case
@@ -31,6 +31,8 @@ ACTION = "adaptiveCard/action"
 MESSAGE_TYPE = "application/vnd.microsoft.activity.message"
 ERROR_TYPE = "application/vnd.microsoft.error"
 _LONGEST_FIELD = 200
+_SENTENCES = frozenset({Outcome.OUTDATED, Outcome.NOT_OFFERED, Outcome.NO_REASON, Outcome.UNCHECKED})
+"""Outcomes that are answered with a sentence: the card stays as it is."""
 
 _log = logging.getLogger(__name__)
 
@@ -46,9 +48,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reception:
-    """Everything that the endpoint needs."""
+    """Everything that the endpoint needs. `accountable` is asked at every press; `holidays` are those of the registers in force."""
 
     door: Doorkeeper
+    accountable: Accountable
+    holidays: Callable[[], Awaitable[frozenset[date]]]
     book: CaseBook
     digests: DigestBook
     people: People
@@ -102,7 +106,7 @@ async def _message(activity: Activity, reception: Reception, now: datetime) -> N
     press = _press_of_submit(activity)
     if press is not None:
         verdict = await _take(press, reception, now)
-        if verdict.outcome not in (Outcome.DECIDED, Outcome.PASSED_ON):
+        if verdict.outcome not in COUNTS:
             await _refresh_cards(verdict.case, reception, user_id)
         return
     await _remember(activity, reception.people)
@@ -112,10 +116,11 @@ async def _message(activity: Activity, reception: Reception, now: datetime) -> N
 
 
 async def _take(press: Press, reception: Reception, now: datetime) -> Verdict:
-    verdict = await answer(press, book=reception.book, now=now)
-    if verdict.outcome in (Outcome.DECIDED, Outcome.PASSED_ON):
+    verdict = await answer(press, book=reception.book, accountable=reception.accountable, now=now, zone=reception.zone)
+    if verdict.outcome in (*COUNTS, Outcome.NO_LONGER):
         await _refresh_cards(verdict.case, reception, "")
-    if verdict.outcome is Outcome.PASSED_ON and verdict.case is not None and verdict.case.assignee.user_id:
+    handed = verdict.outcome in (Outcome.PASSED_ON, Outcome.NO_LONGER)
+    if handed and verdict.case is not None and verdict.case.assignee.user_id:
         await reception.queue.send({"prepare": verdict.case.assignee.user_id})
     return verdict
 
@@ -131,14 +136,19 @@ async def _card(verdict: Verdict, user_id: str, reception: Reception, now: datet
     """The person's whole card as it stands after the press; None when this press never belonged to a card of theirs."""
     case = verdict.case
     mine = [card for card in case.cards if card.user_id == user_id] if case else []
-    if not mine or verdict.outcome in (Outcome.OUTDATED, Outcome.NOT_OFFERED):
+    if not mine or verdict.outcome in _SENTENCES:
         return None
     stored = await reception.digests.get(mine[-1].digest)
     if stored is None:
         return None
-    found = [await reception.book.get(case_id) for case_id in stored.digest.cases]
-    reader = Reader(user_id=user_id, today=now.astimezone(reception.zone).date(), zone=reception.zone)
-    return digest_card([each.case for each in found if each], reader, waiting=stored.digest.waiting).card
+    reader = Reader(
+        user_id=user_id,
+        today=now.astimezone(reception.zone).date(),
+        zone=reception.zone,
+        holidays=await reception.holidays(),
+    )
+    cases = await reception.book.on_card(stored.digest.cases)
+    return digest_card(cases, reader, waiting=stored.digest.waiting).card
 
 
 def _words(verdict: Verdict) -> str:
@@ -151,6 +161,10 @@ def _words(verdict: Verdict) -> str:
             return "This card is out of date. Write “what is waiting” to see the question as it stands."
         case Outcome.NOT_OFFERED:
             return "This answer is not yours to give. Nothing was changed."
+        case Outcome.NO_REASON:
+            return "Choose one of the reasons first. Nothing was changed."
+        case Outcome.UNCHECKED:
+            return "Whether this is yours to answer could not be checked just now. Nothing was changed; try again in a few minutes."
         case Outcome.UNKNOWN:
             return "This question does not exist any more. Nothing was changed."
         case _:
@@ -180,13 +194,14 @@ def _press_of_submit(activity: Activity) -> Press | None:
 
 def _press(data: Mapping[str, Any], verb: str, activity: Activity) -> Press | None:
     """What the card carried; None when it is nothing that our cards carry."""
-    fields = (data.get("c"), data.get("n"), verb, data.get(f"{REASON}{data.get('c')}", ""))
+    fields = (data.get("c"), data.get("n"), verb, data.get(f"{REASON}{data.get('c')}", ""), data.get(KIND, ""))
     if not all(isinstance(each, str) and len(each) <= _LONGEST_FIELD for each in fields):
         return None
-    case_id, nonce, verb, reason = map(str, fields)
+    case_id, nonce, verb, reason, kind = map(str, fields)
     if not case_id.isalnum():
         return None
-    return Press(case_id=case_id, nonce=nonce, verb=verb, reason=reason, user_id=activity.sender.aad_object_id)
+    user_id = activity.sender.aad_object_id
+    return Press(case_id=case_id, nonce=nonce, verb=verb, reason=reason, user_id=user_id, kind=kind)
 
 
 async def _installation(activity: Activity, people: People) -> None:

@@ -28,7 +28,7 @@ def letter_html(cases: Sequence[Case], reader: Reader, *, waiting: int) -> str:
         parts.append(f"<p>{mail_html(clean(case.assignee.because, 400))}</p><ul>")
         for line in case.lines:
             said = found_words(case, line, plain=True)
-            silence = silence_words(case, line, reader.zone)
+            silence = silence_words(case, line, reader)
             parts.append(
                 f"<li>{mail_html(said)} Measured on {day(line.measured_at, reader.zone)}. "
                 f"If nobody answers: {mail_html(clean(silence, 400))} Rule {mail_html(clean(line.key, 160))}.</li>"

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from custos.engine.model import Finding, Kind, Subject
 from custos.engine.plan import CaseFacts, CaseKey, Decision
 from custos.notices.cases import CaseBook
+from custos.notices.grounds import fallen
 from custos.notices.members import Members, digest
 from custos.notices.model import Case, CaseState, Line, Verb
 from custos.notices.subjects import home
+from custos.records.model import Records
 
 _DECISIONS = {Verb.AGREE: Decision.AGREE, Verb.KEEP: Decision.KEEP}
 
 
-async def case_facts(book: CaseBook, findings: Iterable[Finding]) -> dict[CaseKey, CaseFacts]:
+async def case_facts(
+    book: CaseBook, findings: Iterable[Finding], records: Records, today: date
+) -> dict[CaseKey, CaseFacts]:
     """What is known of those of `findings` that a case is about, by (policy, rule, subject key).
 
     A decision and a `told_at` count for the findings that were on the card. A `keep` about a library or site as a whole
-    counts for whatever the rule finds there. A finding that came after the card was sent has a case, and was not told.
+    counts for whatever the rule finds there. A finding that came after the card was sent has a case, and was not told. An answer
+    counts no longer once something that it rests on has ended.
     """
     index = _Index()
     for stored in await book.all():
-        if stored.case.state is not CaseState.RELEASED:
+        if stored.case.state is not CaseState.RELEASED and not fallen(stored.case, records, today):
             index.add(stored.case, await book.members(stored.case.shown))
     known: dict[CaseKey, CaseFacts] = {}
     for finding in findings:
@@ -66,7 +72,7 @@ class _Index:
         if covering:
             return _facts(covering[-1].case)
         waiting = [known.case for known in candidates if known.case.state.is_open]
-        return CaseFacts(opened_at=waiting[-1].opened_at) if waiting else None
+        return CaseFacts(opened_at=waiting[-1].opened_at, case_id=waiting[-1].id) if waiting else None
 
     def _covering(self, candidates: list[_Known], finding: Finding) -> Iterator[_Known]:
         wanted = digest(finding.subject.key)
@@ -84,5 +90,7 @@ def _facts(case: Case) -> CaseFacts:
         asked_at=case.told_at,
         decision=_DECISIONS.get(case.decision) if case.decision else None,
         decided_by=last.who.name if last else "",
+        decided_at=case.decided_at,
+        case_id=case.id,
         keep_until=case.keep_until,
     )

@@ -39,6 +39,11 @@ class Members:
         left = {rule: found - other.of.get(rule, frozenset()) for rule, found in self.of.items()}
         return Members({rule: found for rule, found in left.items() if found})
 
+    def only(self, rules: Iterable[str]) -> Members:
+        """The findings of these rules."""
+        wanted = set(rules)
+        return Members({rule: found for rule, found in self.of.items() if rule in wanted})
+
     def encode(self) -> bytes:
         """The same bytes for the same set."""
         return msgspec.msgpack.encode({rule: b"".join(sorted(self.of[rule])) for rule in sorted(self.of)})

@@ -4,13 +4,14 @@ A case is one question to one person: everything that the rules of one policy fa
 asset. It is found, told, decided and released; later states are here already so that what is stored need not change.
 
     found ► told ► (reminded ► escalated ► due) ► decided ► acted ► released
+    listed: everything found is held or exempt; there is nothing to decide, and nobody is asked
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from custos.audit.events import Event, What
@@ -29,11 +30,12 @@ class CaseState(StrEnum):
     DECIDED = "decided"
     ACTED = "acted"  # what was decided has been done
     RELEASED = "released"  # nothing is left to ask: the case is history
+    LISTED = "listed"  # what is found is held or exempt: shown, not asked
 
     @property
     def is_open(self) -> bool:
         """True while an answer is awaited."""
-        return self not in (CaseState.DECIDED, CaseState.ACTED, CaseState.RELEASED)
+        return self not in (CaseState.DECIDED, CaseState.ACTED, CaseState.RELEASED, CaseState.LISTED)
 
 
 class Verb(StrEnum):
@@ -65,13 +67,26 @@ KEEP_REASONS: Mapping[KeepReason, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """One writing step of a rule as a card tells it: "each link is removed", the notice it owes ("20 working days", "" for none),
+    whether it is taken without an answer, and whether and how it can be undone."""
+
+    words: str
+    after: str
+    silent: bool
+    undo: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """What one rule found on the case's subject, in the words it was told with.
 
     `count` findings (1 when the rule is about the library or site itself), `sample` some of their names, uncleaned.
-    `because` is their sentence, "" when they have different ones or names must not be told. `agree` and `silence`
-    complete "If you agree, …" and "If nobody answers, …"; "" when nothing follows. The lower `consequence` stands
-    higher on a card.
+    `because` is their sentence, "" when they have different ones or names must not be told. `steps` are what follows from an
+    agreement, and from silence, in their order. What is held or exempt is not among the findings; `protected` says how much of
+    it there is and why. The lower `consequence` stands higher on a card. `ask` is who answers first, `lent_as` the kind of
+    delegation that a steward needs for it
+    (`custos.records.delegation`), `accepts_risk` whether leaving it as it is accepts one.
     """
 
     policy: str
@@ -82,14 +97,16 @@ class Line:
     sample: tuple[str, ...]
     because: str
     clause: str
-    agree: str
-    undo: str
-    silence: str
+    steps: tuple[Proposed, ...]
     irreversible: bool
-    protected: str  # why some or all of it stays as it is whatever is answered; "" when nothing protects it
+    protected: str  # what is left alone besides, and why; "" when nothing is
     per_finding: bool  # a `keep` covers the findings shown, and not the rule on the whole library
     consequence: int
     within: str  # time to answer, as a Duration is written
+    ask: Role
+    lent_as: str
+    accepts_risk: bool
+    protected_by: tuple[str, ...]  # rows of the registers that protect some of it: EX-02, H-001
     found_at: datetime
     measured_at: datetime
 
@@ -129,6 +146,18 @@ class Assignee:
         return self.who.user_id
 
 
+NO_ASSIGNEE = Assignee(who=NOBODY, role=Role.NOBODY, because="", next_words="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Something that an answer rests on: a row of a register with its last day, or an asset with what the register says of it."""
+
+    reference: str
+    until: date | None = None
+    facts: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One press of a button: who, in which role, for whom, on what facts, when."""
@@ -138,7 +167,7 @@ class Answer:
     who: Contact
     role: Role
     on_behalf_of: str  # UPN of the owner who asked the steward; "" for oneself
-    shown: Mapping[str, int]  # rule ► number of findings on the card
+    shown: Mapping[str, int]  # what it covers: rule ► number of findings on the card
     members: str  # name of the blob with the findings shown
     at: datetime
 
@@ -178,7 +207,8 @@ class Note:
 class Case:
     """One question. `number` counts the cases that there were on this subject; `members` and `shown` name blobs.
 
-    `members` holds what is found now, `shown` what the assignee was last told: a decision covers `shown`, no more.
+    `members` holds what is found now, `shown` what the assignee was last told: a decision covers `shown`, no more. An answer about
+    some of its lines makes of them a decided case by itself, one of `parts`; the rest stays open.
     `nonce` belongs to the present assignee and is used up by an answer. `outbox` are notes not yet in the audit chain.
     """
 
@@ -208,10 +238,12 @@ class Case:
     decision: Verb | None = None
     decided_at: datetime | None = None
     keep_until: datetime | None = None
+    grounds: tuple[Ground, ...] = ()  # of the decision
     released_at: datetime | None = None
     released_why: str = ""
     asked_by: Assignee | None = None  # the owner who asked the steward, in whose hands it is now
     disputed_by: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     cards: tuple[CardSent, ...] = ()
     outbox: tuple[Note, ...] = ()
@@ -220,30 +252,3 @@ class Case:
     def consequence(self) -> int:
         """Of its gravest line."""
         return min((line.consequence for line in self.lines), default=999)
-
-    @property
-    def irreversible(self) -> bool:
-        """True when agreeing starts something that cannot be undone."""
-        return any(line.irreversible for line in self.lines)
-
-    @property
-    def can_agree(self) -> bool:
-        """True when a rule proposes something that the present assignee may agree to."""
-        return any(line.agree for line in self.lines) and (self.assignee.role.may_bind or not self.irreversible)
-
-    @property
-    def buttons(self) -> tuple[Verb, ...]:
-        """The answers that make sense for the present assignee."""
-        role = self.assignee.role
-        offered = [Verb.AGREE] if self.can_agree else []
-        offered.append(Verb.KEEP)
-        if self.assignee.steward.user_id and role is not Role.STEWARD:
-            offered.append(Verb.ASK_STEWARD)
-        if role in (Role.IAO, Role.DEPUTY, Role.STEWARD, Role.MANAGER) and self._elsewhere:
-            offered.append(Verb.NOT_MINE)
-        return tuple(offered)
-
-    @property
-    def _elsewhere(self) -> bool:
-        """True when somebody else can take it: whoever asked the steward, or the head of information governance."""
-        return self.asked_by is not None or self.assignee.governance.user_id not in ("", self.assignee.user_id)

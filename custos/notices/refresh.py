@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from custos.audit.events import What
 from custos.engine.model import Finding
 from custos.errors import RowChanged, RowExists
-from custos.notices.assignment import Assignment, Directory, Role, assign
+from custos.notices.assignment import Accountability, Assignment
 from custos.notices.cases import CaseBook, Stored, case_id, new_nonce, note
-from custos.notices.handover import assignee_of, reassigned
+from custos.notices.grounds import fallen
+from custos.notices.handover import asked_today, assignee_of, reassigned
 from custos.notices.members import Members, store
-from custos.notices.model import Case, CaseState, Line, Note, Verb
+from custos.notices.model import NO_ASSIGNEE, Case, CaseState, Line, Note, Verb
 from custos.notices.subjects import Key, Place, Question, fold, questions
 from custos.notices.topics import Topic
 from custos.records.model import Records
@@ -51,23 +52,17 @@ class Refreshed:
 class Situation:
     """Everything besides the cases that decides what becomes of them."""
 
-    records: Records
-    directory: Directory
+    accountable: Accountability
     topics: Mapping[tuple[str, str], Topic]
     places: Mapping[str, Place]  # by drive id and by site id
     covered: Covered
     now: datetime
     zone: ZoneInfo
 
-    def assignment(self, asset_id: str, ask: Role, disputed: Iterable[str]) -> Assignment:
-        return assign(
-            self.records.assets.get(asset_id),
-            self.records,
-            self.directory,
-            today=self.now.astimezone(self.zone).date(),
-            ask=ask,
-            excluding=frozenset(disputed),
-        )
+    @property
+    def records(self) -> Records:
+        """The registers of today."""
+        return self.accountable.records
 
 
 async def refresh_cases(findings: Iterable[Finding], *, book: CaseBook, situation: Situation) -> Refreshed:
@@ -127,23 +122,24 @@ class _Keeper:
     async def _once(self, known: list[Stored]) -> None:
         live = [stored for stored in known if _is_live(stored.case)]
         left = self.question.members() if self.question else Members({})
+        waiting = [stored for stored in live if stored.case.state.is_open or stored.case.state is CaseState.LISTED]
         for stored in live:
-            if not stored.case.state.is_open:
+            if stored not in waiting:
                 left = left.without(await self._covered_by(stored))
-        waiting = [stored for stored in live if stored.case.state.is_open]
         for stored in waiting:
             await self._refresh(stored, left)
         question = self.question
-        if not waiting and left.of and question and (not question.drive_id or self._is_whole(question)):
+        found = left.of or (question is not None and question.everything().of and not live)
+        if not waiting and found and question and (not question.drive_id or self._is_whole(question)):
             # What is found on a site is true whatever else could not be decided about it; of a library all is told at once.
             await self._open(left, number=max((stored.case.number for stored in known), default=0) + 1)
 
     async def _covered_by(self, stored: Stored) -> Members:
         """Which of today's findings a decided case answers for; it is released when that is none of them."""
         case = stored.case
+        found = self.question.everything() if self.question else Members({})
         if not self._was_looked_at(case):
-            return self.question.members() if self.question else Members({})
-        found = self.question.members() if self.question else Members({})
+            return found
         shown = await self.book.members(case.shown)
         answered: dict[str, frozenset[bytes]] = {}
         for rule, today in found.of.items():
@@ -155,6 +151,9 @@ class _Keeper:
         if case.keep_until is not None and case.keep_until <= self.situation.now:
             await self._release(stored, "the time for which it was kept is over")
             return Members({})
+        if why := fallen(case, self.situation.records, self.situation.accountable.today):
+            await self._release(stored, why)
+            return Members({})
         if not any(answered.values()):
             await self._release(stored, self._why_gone(case))
         return Members(answered)
@@ -164,14 +163,20 @@ class _Keeper:
         if not self._was_looked_at(case):
             self.report.unchanged += 1
             return
-        if not left.of:
+        alone = self.question.everything() if self.question else Members({})
+        if not left.of and (not alone.of or self._withdrawn(case)):
             await self._release(stored, self._why_gone(case))
             return
         notes: list[Note] = []
         lines = self._lines(case, left)
         new_rules = {line.key for line in lines} - {line.key for line in case.lines}
-        fresh = replace(case, lines=lines, members=left.name if left.name != case.members else case.members)
-        if new_rules and case.state is not CaseState.FOUND:
+        fresh = replace(case, lines=lines, members=left.name)
+        if not left.of:
+            fresh = replace(fresh, state=CaseState.LISTED)
+            new_rules = set()
+            if case.state is not CaseState.LISTED:
+                self.report.stale_cards.update(card.digest for card in case.cards)
+        elif case.state is CaseState.LISTED or (new_rules and case.state is not CaseState.FOUND):
             fresh = replace(fresh, state=CaseState.FOUND)
         fresh = self._handed_on(fresh, notes)
         if fresh == case:
@@ -192,8 +197,6 @@ class _Keeper:
         asset = situation.records.assets.get(key.asset_id)
         place = situation.places.get(question.drive_id or question.site_id, Place("", ""))
         name = await store(self.book.blobs, left)
-        assignment = situation.assignment(key.asset_id, self._ask(), ())
-        self._note(assignment)
         case = Case(
             id=case_id(key.asset_id, key.family, key.subject, number),
             asset_id=key.asset_id,
@@ -207,13 +210,16 @@ class _Keeper:
             site_id=question.site_id,
             drive_id=question.drive_id,
             number=number,
-            state=CaseState.FOUND,
+            state=CaseState.FOUND if left.of else CaseState.LISTED,
             lines=self._lines(None, left, sensitive=asset.sensitive if asset else False),
-            assignee=assignee_of(assignment),
+            assignee=NO_ASSIGNEE,
             nonce=new_nonce(),
             opened_at=situation.now,
             members=name,
         )
+        assignment = asked_today(case, situation.accountable)
+        self._note(assignment)
+        case = replace(case, assignee=assignee_of(assignment))
         opened = note(
             case,
             What.CASE_OPENED,
@@ -237,11 +243,11 @@ class _Keeper:
         """One line a rule. What somebody has been told stays in the words and numbers they were told."""
         assert self.question is not None  # `left` is made of it
         told = {line.key: line for line in case.lines} if case else {}
-        frozen = case is not None and case.state is not CaseState.FOUND
+        frozen = case is not None and case.state not in (CaseState.FOUND, CaseState.LISTED) and bool(left.of)
         place = self.situation.places.get(self.question.drive_id or self.question.site_id, Place("", ""))
         measured = place.read_at or self.situation.now
         lines = []
-        for rule, digests in left.of.items():
+        for rule, digests in (left if left.of else self.question.everything()).of.items():
             before = told.get(rule)
             if before is not None and frozen:
                 lines.append(before)
@@ -257,27 +263,16 @@ class _Keeper:
 
     def _handed_on(self, case: Case, notes: list[Note]) -> Case:
         """The case with whoever the registers name today."""
-        now = self.situation.now
-        owner = self.situation.assignment(case.asset_id, Role.IAO, case.disputed_by)
-        asked = owner
-        if case.asked_by and owner.steward and owner.steward.user_id == case.assignee.user_id:
-            self._note(owner)
-            return case
-        if not case.asked_by:
-            asked = self.situation.assignment(case.asset_id, self._ask(), case.disputed_by)
+        asked = asked_today(case, self.situation.accountable)
         self._note(asked)
         assignee = assignee_of(asked)
         if assignee.user_id == case.assignee.user_id:
             return replace(case, assignee=assignee)
         details = {"from": case.assignee.who.upn, "to": assignee.who.upn, "role": assignee.role.value}
-        notes.append(note(case, What.CASE_REASSIGNED, at=now, **details))
-        return reassigned(case, assignee)
-
-    def _ask(self) -> Role:
-        """The steward first only when every rule of the question says so."""
-        assert self.question is not None  # somebody is asked about it
-        roles = {found.topic.ask for found in self.question.found.values()}
-        return Role.STEWARD if roles == {Role.STEWARD} else Role.IAO
+        notes.append(note(case, What.CASE_REASSIGNED, at=self.situation.now, **details))
+        return replace(
+            reassigned(case, assignee), state=case.state if case.state is CaseState.LISTED else CaseState.FOUND
+        )
 
     def _note(self, assignment: Assignment) -> None:
         self.report.gaps.update(assignment.gaps)

@@ -27,7 +27,7 @@ TABLE = "remembered"
 CONTAINER = "remembered"
 _PARTITION = "library"
 _SUBJECT = ("site_id", "drive_id", "item_id", "permission_id", "user_id", "name")
-_COLUMNS = ("policy", "rule", "asset_id", "kind", *_SUBJECT, "because", "protection")
+_COLUMNS = ("policy", "rule", "asset_id", "kind", *_SUBJECT, "because", "code", "reference", "protection")
 _ELSEWHERE = Mark("remembered")
 
 
@@ -106,7 +106,7 @@ def _encoded(findings: Sequence[Finding]) -> bytes:
                     one.subject.kind.value,
                     *(getattr(one.subject, name) for name in _SUBJECT),
                     one.because,
-                    one.protections[0].sentence if one.protections else "",
+                    *_protection(one),
                 )
                 for one in findings
             ],
@@ -134,7 +134,14 @@ def _decoded(content: bytes) -> list[Finding]:
             asset_id=row["asset_id"],
             facts={},
             because=row["because"],
-            protections=(Protection(code="", reference="", sentence=row["protection"]),) if row["protection"] else (),
+            protections=(Protection(code=row["code"], reference=row["reference"], sentence=row["protection"]),)
+            if row["protection"]
+            else (),
         )
         for row in pl.read_parquet(io.BytesIO(content)).iter_rows(named=True)
     ]
+
+
+def _protection(finding: Finding) -> tuple[str, str, str]:
+    first = next(iter(finding.protections), None)
+    return (first.code, first.reference, first.sentence) if first else ("", "", "")

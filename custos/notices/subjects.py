@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from custos.policy.model import Family
 _PLACES = frozenset({Kind.LIBRARY, Kind.SITE, Kind.TEAM})
 SAMPLE = 3  # names kept of a rule's findings
 _FOLDED = frozenset({Family.STALE.value})  # a quiet site is quiet in its libraries
+_LEFT_ALONE = frozenset({"hold", "exempt"})  # codes of protections that leave nothing to decide
 _NAME_LIMIT = 400  # SharePoint's longest name
 
 
@@ -40,7 +42,8 @@ class Key:
 class _Entry:
     name: str
     because: str
-    protection: str
+    protection: str  # why it is left alone; "" when it is asked about
+    reference: str
 
 
 @dataclass
@@ -52,20 +55,26 @@ class Found:
     entries: dict[str, _Entry] = field(default_factory=dict)
 
     def add(self, finding: Finding) -> None:
-        """Count a finding; the same one twice counts once."""
-        protection = finding.protections[0].sentence if finding.protections else ""
-        entry = _Entry(finding.subject.name[:_NAME_LIMIT], finding.because, protection)
+        """Count a finding; the same one twice counts once. What is held or exempt is left alone: there is nothing to decide."""
+        keeps = next((one for one in finding.protections if one.code in _LEFT_ALONE), None)
+        entry = _Entry(
+            finding.subject.name[:_NAME_LIMIT],
+            finding.because,
+            keeps.sentence if keeps else "",
+            keeps.reference if keeps else "",
+        )
         self.entries.setdefault(finding.subject.key, entry)
 
-    def line(self, only: Collection[bytes], *, sensitive: bool, now: datetime, measured_at: datetime) -> Line:
-        """The findings whose digests are in `only`, in the words of a case.
+    def asked(self) -> list[str]:
+        """The keys of what there is to decide about."""
+        return [key for key, entry in self.entries.items() if not entry.protection]
 
-        Of a sensitive asset no file's name is kept. What holds and exceptions protect is said and not proposed.
-        """
+    def line(self, only: Collection[bytes], *, sensitive: bool, now: datetime, measured_at: datetime) -> Line:
+        """The findings whose digests are in `only`, in the words of a case. Of a sensitive asset no file's name is kept."""
         entries = [entry for key, entry in self.entries.items() if digest(key) in only]
+        alone = [entry for entry in self.entries.values() if entry.protection]
         masked = sensitive and self.kind not in _PLACES
-        protected = [entry.protection for entry in entries if entry.protection]
-        acts = len(protected) < len(entries)
+        acts = any(not entry.protection for entry in entries)
         return Line(
             policy=self.topic.policy,
             rule=self.topic.rule,
@@ -75,14 +84,16 @@ class Found:
             sample=() if masked else tuple(entry.name for entry in entries if entry.name)[:SAMPLE],
             because=_common(entries, masked=masked),
             clause=self.topic.clause,
-            agree=self.topic.agree if acts else "",
-            undo=self.topic.undo if acts else "",
-            silence=self.topic.silence if acts else "",
+            steps=self.topic.steps if acts else (),
             irreversible=self.topic.irreversible and acts,
-            protected=_protected_words(protected, len(entries)),
+            protected=_left_alone_words(alone),
+            protected_by=tuple(sorted({entry.reference for entry in alone if entry.reference})),
             per_finding=self.topic.per_finding,
             consequence=self.topic.consequence(sensitive=sensitive),
             within=str(self.topic.within),
+            ask=self.topic.ask,
+            lent_as=self.topic.lent_as,
+            accepts_risk=self.topic.accepts_risk,
             found_at=now,
             measured_at=measured_at,
         )
@@ -99,7 +110,12 @@ class Question:
     found: dict[str, Found] = field(default_factory=dict)
 
     def members(self) -> Members:
-        """Which findings these are."""
+        """Which findings there is something to decide about."""
+        asked = {rule: found.asked() for rule, found in self.found.items()}
+        return Members.from_keys({rule: keys for rule, keys in asked.items() if keys})
+
+    def everything(self) -> Members:
+        """Which findings these are, with what is left alone."""
         return Members.from_keys({rule: found.entries for rule, found in self.found.items()})
 
 
@@ -156,8 +172,7 @@ def _common(entries: list[_Entry], *, masked: bool) -> str:
     return sentences.pop() if len(sentences) == 1 else ""
 
 
-def _protected_words(sentences: list[str], count: int) -> str:
-    if not sentences:
-        return ""
-    every = f"All {count:,}: " if len(sentences) == count else f"{len(sentences):,} of {count:,}: "
-    return sentences[0] if count == 1 else f"{every}{sentences[0]}"
+def _left_alone_words(entries: list[_Entry]) -> str:
+    """How many findings are left alone for which reason, the most frequent first."""
+    counts = Counter(entry.protection for entry in entries)
+    return " ".join(f"{count:,} left alone: {sentence}" for sentence, count in counts.most_common())

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from custos.engine.model import REVERSIBILITY, ActionKind, Kind, Reversibility, State
 from custos.notices.assignment import Role
+from custos.notices.model import Proposed
 from custos.policy.duration import Duration
 from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Bundle, Family, OnlyIf, Policy, Recipient, Rule, Step
+from custos.records.delegation import LABELS, LINKS, QUESTIONS
 
 DEFAULT_WITHIN = Duration(10, "working day")
-_ORDINALS = ("the first step", "the second step", "the third step", "the fourth step")
 _PER_FINDING = frozenset({Kind.LINK, Kind.GRANT, Kind.GUEST})
 _RANKS: Mapping[tuple[Family, Kind], int] = {
     (Family.SHARING, Kind.LINK): 10,
@@ -30,7 +31,7 @@ _MILDER_FOR_OTHERS = 5  # the same finding on a sensitive asset comes first
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """How one rule is put to people. The words complete the sentences of `custos.notices.model.Line`."""
+    """How one rule is put to people, as a `custos.notices.model.Line` takes it over."""
 
     policy: str
     rule: str
@@ -40,11 +41,11 @@ class Topic:
     ask: Role
     pilot: frozenset[str] | None  # the only assets on which it may ask; None: all
     within: Duration
-    agree: str
-    undo: str
-    silence: str
+    steps: tuple[Proposed, ...]
     irreversible: bool
     rank: int
+    lent_as: str  # the kind of delegation that a steward needs for it
+    accepts_risk: bool  # leaving it as it is accepts a risk
     per_finding: bool  # a `keep` covers the findings shown, and not the rule on the whole library
 
     @property
@@ -91,18 +92,28 @@ def _topic(policy: Policy, rule: Rule, telling: list[Step], state: State) -> Top
         ask=Role.STEWARD if first.to is Recipient.STEWARD else Role.IAO,
         pilot=policy.pilot if state is State.PILOT else None,
         within=within or DEFAULT_WITHIN,
-        agree="; then ".join(_step_words(step, rule.kind) for step in writes),
-        undo=_undo(writes),
-        silence="; then ".join(_step_words(step, rule.kind) for step in writes if step.only_if is OnlyIf.ALWAYS),
+        steps=tuple(_proposed(step, rule.kind) for step in writes),
         irreversible=any(REVERSIBILITY[step.kind][0] is Reversibility.IRREVERSIBLE for step in writes),
         rank=_RANKS.get((policy.family, rule.kind), _FAMILY_RANKS[policy.family]),
+        lent_as=_lent_as(policy.family, rule.kind),
+        accepts_risk=policy.family is Family.SHARING,
         per_finding=rule.kind in _PER_FINDING,
     )
 
 
-def _step_words(step: Step, kind: Kind) -> str:
-    words = _done_words(step, kind)
-    return f"{step.after} after this notice {words}" if step.after else words
+def _lent_as(family: Family, kind: Kind) -> str:
+    if family is Family.RETENTION:
+        return LABELS
+    return LINKS if kind is Kind.LINK else QUESTIONS
+
+
+def _proposed(step: Step, kind: Kind) -> Proposed:
+    return Proposed(
+        words=_done_words(step, kind),
+        after=str(step.after or ""),
+        silent=step.only_if is OnlyIf.ALWAYS,
+        undo=_undo_words(step.kind),
+    )
 
 
 def _done_words(step: Step, kind: Kind) -> str:
@@ -119,11 +130,6 @@ def _done_words(step: Step, kind: Kind) -> str:
             return "each link is removed"
         case _:
             return "each guest is removed" if kind is Kind.GUEST else "each direct access is removed"
-
-
-def _undo(steps: list[Step]) -> str:
-    names = ("it",) if len(steps) == 1 else _ORDINALS
-    return "; ".join(f"{name} {_undo_words(step.kind)}" for name, step in zip(names, steps, strict=False))
 
 
 def _undo_words(kind: ActionKind) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path, PurePosixPath
@@ -59,6 +60,7 @@ def load_files(files: Mapping[str, bytes], *, today: date | None = None, beside:
     settings_problems = Problems()
     settings = read_settings(files, settings_problems)
     problems.extend(fault for fault in settings_problems.all if fault.code != "missing-file" or SETTINGS not in unread)
+    records = replace(records, titles=settings.titles)
     read = _policies(files, records, settings, problems)
     policies = [policy for policy in read if policy]
     if not read and not unread:

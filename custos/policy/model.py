@@ -14,7 +14,7 @@ from enum import StrEnum
 from custos.engine.model import ActionKind, Kind, State
 from custos.errors import Mark, Problem
 from custos.policy.duration import Duration
-from custos.records.model import Posture, Records
+from custos.records.model import USUAL_TITLES, Posture, Records
 
 FROM_SCHEDULE = "from_schedule"
 TO_CLASS = "its class"
@@ -250,6 +250,7 @@ class PolicySettings:
     classes: Mapping[Posture | None, SharingClass]  # None: content that no asset covers
     clauses: frozenset[str]  # of the council's information management policy, for `policy_ref`
     house: HouseLimits = field(default_factory=HouseLimits)
+    titles: Mapping[str, frozenset[str]] = field(default_factory=lambda: USUAL_TITLES)  # role ► posts that carry it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Reads `policies/settings.yaml`: who is not a person, what each sharing class allows, the clauses that policies may cite."""
+"""Reads `policies/settings.yaml`: who is not a person, which posts carry which role, what each sharing class allows, clauses."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from custos.policy.model import HouseLimits, PolicySettings, SharingClass
 from custos.policy.nodes import Node, read_yaml
 from custos.policy.section import Section
 from custos.problems import Problems
-from custos.records.model import Posture
+from custos.records.model import USUAL_TITLES, Posture
 from custos.records.places import address
+from custos.records.roles import NEEDED, ROLE_NAMES, same_title
 
-KEYS = ("not_people", "not_governed", "classes", "clauses", "limits")
+KEYS = ("not_people", "not_governed", "classes", "clauses", "limits", "roles")
 CLASS_KEYS = ("site_sharing", "anyone_links", "organisation_links", "guests", "public_teams")
 LIMIT_KEYS = {
     "actions_per_run": "per_run",
@@ -54,7 +55,20 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
         classes=_classes(written, problems) if written else {},
         clauses=frozenset(section.texts("clauses", required=True)),
         house=_house(section.node("limits"), problems),
+        titles=_titles(section.node("roles"), problems),
     )
+
+
+def _titles(node: Node | None, problems: Problems) -> Mapping[str, frozenset[str]]:
+    """Role ► the posts of people_roles.csv that carry it."""
+    if node is None:
+        return USUAL_TITLES
+    section = Section(node, tuple(ROLE_NAMES), problems, "roles")
+    titles = {role: frozenset(map(same_title, section.texts(role, required=role in NEEDED))) for role in ROLE_NAMES}
+    for role, named in titles.items():
+        if not named and section.node(role) is not None:
+            problems.error(section.mark_of(role), f'The role "{role}" names no post.', "Write the posts that carry it.")
+    return titles
 
 
 def _house(node: Node | None, problems: Problems) -> HouseLimits:

@@ -195,9 +195,19 @@ class Delegation:
         return self.valid_from <= today <= self.valid_to
 
 
+USUAL_TITLES: Mapping[str, frozenset[str]] = {
+    "siro": frozenset({"siro", "senior information risk owner"}),
+    "governance": frozenset({"head of information governance"}),
+}
+"""The posts that carry a role where `settings.yaml` does not say: role ► titles as `custos.records.roles.same_title` writes them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """All registers, read together and checked against each other."""
+    """All registers, read together and checked against each other.
+
+    `titles` comes from `settings.yaml`: which posts carry which role, for `custos.records.roles.holders`.
+    """
 
     assets: Mapping[str, Asset]
     schedule: Mapping[str, ScheduleEntry]
@@ -208,6 +218,7 @@ class Records:
     posts: Mapping[str, Post]
     holidays: frozenset[date]
     delegations: tuple[Delegation, ...] = field(default=())
+    titles: Mapping[str, frozenset[str]] = field(default_factory=lambda: USUAL_TITLES)
 
     @cached_property
     def record_labels(self) -> Mapping[str, ScheduleEntry]:

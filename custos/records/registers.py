@@ -12,6 +12,7 @@ from typing import Any
 
 from custos.dates import EARLIEST
 from custos.records.cells import Row
+from custos.records.delegation import KINDS as DELEGATED
 from custos.records.model import (
     Agreement,
     Asset,
@@ -43,7 +44,6 @@ TRIGGERS = (
 )
 FINAL_ACTIONS = ("destroy", "destroy_after_review", "review", "transfer", "none")
 HOLD_KINDS = ("inquiry", "foi", "litigation", "police", "other")
-DECISIONS = ("answer_questions", "review_labels", "review_links", "propose_register_edits")
 _PERIOD = re.compile(r"P(0|[1-9][0-9]{0,4})([YMD])")
 _LABEL = re.compile(r"[A-Za-z0-9 -]+")
 _LONGEST_LABEL = 64
@@ -307,7 +307,7 @@ def _delegation(row: Row) -> Delegation:
         id=row.text("delegation_id", required=True),
         asset_id=row.text("asset_id", required=True),
         steward=row.upn("steward_upn", required=True),
-        kinds=row.choices("kinds", DECISIONS, required=True),
+        kinds=row.choices("kinds", DELEGATED, required=True),
         valid_from=begins or EARLIEST,
         valid_to=ends or EARLIEST,
         mark=row.mark,

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from custos.dates import moved
 from custos.errors import Mark
+from custos.records import roles
+from custos.records.delegation import delegations
 from custos.records.model import Asset, Records
 
 _RESTORE_TEST_DAYS = 365
@@ -21,6 +23,7 @@ class Matter(StrEnum):
     NO_OWNER = "no owner"
     OWNER_IS_STEWARD = "owner is own steward"
     NO_STEWARD = "no steward"
+    NO_HOLDER = "role without holder"
     DELEGATION_ENDED = "delegation ended"
     ASSET_REVIEW = "register review overdue"
     SCHEDULE_REVIEW = "schedule review overdue"
@@ -56,6 +59,8 @@ class _Review:
     horizon: date
 
     def remarks(self) -> Iterator[Remark]:
+        for role in roles.NEEDED:
+            yield from self._role(role)
         for asset in self.records.assets.values():
             if asset.live:
                 yield from self._asset(asset)
@@ -74,6 +79,19 @@ class _Review:
                 said = f"{exemption.id} {self._is(exemption.expires, 'expired', 'expires')}; renew it or delete it."
                 row = (exemption.id, exemption.asset_id, exemption.mark)
                 yield self._remark(Matter.EXEMPTION_EXPIRED, row, said, exemption.expires)
+
+    def _role(self, role: str) -> Iterator[Remark]:
+        """A role that a question or a notice may have to go to, and that nobody holds."""
+        if roles.holders(self.records, role, self.horizon):
+            return
+        posts = ", ".join(sorted(self.records.titles.get(role, ()))) or "no post"
+        said = (
+            f"Nobody is {roles.ROLE_NAMES[role]}: no row of the register has the post {posts}, which carries the role."
+        )
+        last = max(
+            (post.valid_to for post in roles.holders(self.records, role, self.today) if post.valid_to), default=None
+        )
+        yield self._remark(Matter.NO_HOLDER, (role, "", Mark("register/people_roles.csv", 1)), said, last)
 
     def _asset(self, asset: Asset) -> Iterator[Remark]:
         def remark(matter: Matter, sentence: str, day: date | None = None) -> Remark:
@@ -99,10 +117,10 @@ class _Review:
             yield remark(Matter.RESTORE_TEST, said, due)
 
     def _delegation(self, asset: Asset, steward: str) -> Iterator[Remark]:
-        lent = [row for row in self.records.delegations if row.asset_id == asset.id and row.steward == steward]
-        if any(row.in_force(self.horizon) for row in lent):
+        if any(delegations(self.records, asset.id, steward, self.horizon)):
             return
-        last = max((row.valid_to for row in lent if row.in_force(self.today)), default=None)
+        lent = delegations(self.records, asset.id, steward, self.today)
+        last = max((row.valid_to for row in lent), default=None)
         said = f"{steward}'s delegation ends on {_day(last)}." if last else f"{steward} has no delegation in date."
         yield self._remark(Matter.DELEGATION_ENDED, (asset.id, asset.id, asset.mark), said, last)
 

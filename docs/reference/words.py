@@ -175,6 +175,10 @@ GIVEN_BESIDE = (
 )
 SETTINGS = (
     ("`not_people`", "accounts whose changes are nobody's work: administrators, migration and service accounts"),
+    (
+        "`roles`",
+        "which posts of `people_roles.csv` carry the role `siro`, and which `governance`: found by role, whatever the post is called",
+    ),
     ("`not_governed`", "sites that are left out of every policy and every count"),
     (
         "`classes`",

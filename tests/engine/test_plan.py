@@ -82,6 +82,23 @@ def test_a_notice_runs_from_the_first_word_to_a_person() -> None:
     assert [action.refusal for action in due.actions] == [""]
 
 
+def test_a_notice_runs_from_a_later_answer() -> None:
+    """Whoever agrees six weeks after the card has the whole notice still to think again: nothing is cut the minute they press."""
+    wanted = bundle(
+        links(
+            step(ActionKind.ASK, to=Recipient.OWNER),
+            step(ActionKind.REMOVE_LINK, after=Duration(20, "working day"), only_if=OnlyIf.OWNER_AGREES),
+        )
+    )
+    pressed = datetime(2027, 1, 5, 10, tzinfo=UTC)
+    agreed = case(decision=Decision.AGREE, decided_at=pressed)
+    plan = plan_of(wanted, the_link(), cases=agreed, now=pressed + timedelta(minutes=1))
+    assert [(action.kind, action.refusal) for action in plan.actions] == [(ActionKind.REMOVE_LINK, Code.NOTICE)]
+    assert plan.actions[0].refused == "It is due on 2 February 2027, 20 working days after the answer."
+    due = plan_of(wanted, the_link(), cases=agreed, now=datetime(2027, 2, 2, 10, tzinfo=UTC))
+    assert [action.refusal for action in due.actions] == [""]
+
+
 def test_what_the_owner_keeps_is_left() -> None:
     """A decision to keep refuses writes until it ends; people are not asked again meanwhile."""
     wanted = bundle(links(TELL, EXPIRE))

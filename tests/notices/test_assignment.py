@@ -66,11 +66,12 @@ def test_the_last_day_in_post_counts() -> None:
         (world.SIRO.upn, [world.OWNER, world.DEPUTY], world.SIRO, Role.MANAGER),
         ("", [world.OWNER, world.DEPUTY], world.MANAGER, Role.MANAGER),
         ("", [world.OWNER, world.DEPUTY, world.MANAGER], world.SIRO, Role.SIRO),
-        ("", [world.OWNER, world.DEPUTY, world.MANAGER, world.SIRO], None, Role.NOBODY),
+        ("", [world.OWNER, world.DEPUTY, world.MANAGER, world.SIRO], world.GOVERNANCE, Role.GOVERNANCE),
+        ("", [world.OWNER, world.DEPUTY, world.MANAGER, world.SIRO, world.GOVERNANCE], None, Role.NOBODY),
     ],
 )
 def test_succession_climbs(escalation: str, gone: list[Person], person: object, role: Role) -> None:
-    """After the deputy come the escalation address, the line manager and the SIRO; nobody else, ever."""
+    """After the deputy come the escalation address, the line manager, the SIRO and information governance; nobody else, ever."""
     held = world.records(world.asset(escalation=escalation))
 
     asked = assign(held.assets["IA-004"], held, world.directory(disabled=gone), today=TODAY)
@@ -118,12 +119,13 @@ def test_the_second_steward_serves_when_the_first_left() -> None:
     ("changes", "offered"),
     [
         ({}, True),
+        (None, False),
         ({"valid_to": date(2026, 11, 22)}, False),
         ({"kinds": ("review_labels",)}, False),
         ({"asset_id": "IA-003"}, False),
     ],
 )
-def test_a_steward_answers_only_with_a_delegation_in_date(changes: dict[str, Any], offered: bool) -> None:
+def test_a_steward_answers_only_with_a_delegation_in_date(changes: dict[str, Any] | None, offered: bool) -> None:
     """The owner lends the answering of questions for a time; without it no steward is offered, and the gap is reported."""
     lent = Delegation(
         id="D-004",
@@ -134,7 +136,7 @@ def test_a_steward_answers_only_with_a_delegation_in_date(changes: dict[str, Any
         valid_to=date(2027, 3, 31),
         mark=world.PLANNING.mark,
     )
-    records = replace(world.records(), delegations=(replace(lent, **changes),))
+    records = replace(world.records(), delegations=() if changes is None else (replace(lent, **changes),))
 
     asked = assign(world.PLANNING, records, world.directory(), today=TODAY)
 

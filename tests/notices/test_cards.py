@@ -38,11 +38,13 @@ def line(topic: Topic = world.ANYONE, **changes: Any) -> Line:
         sample=("Plan 1.pdf", "Plan 2.pdf", "Plan 3.pdf") if topic.per_finding else (),
         because=ANYONE_CAN if topic.per_finding else QUIET,
         clause=topic.clause,
-        agree=topic.agree,
-        undo=topic.undo,
-        silence=topic.silence,
+        steps=topic.steps,
         irreversible=topic.irreversible,
         protected="",
+        protected_by=(),
+        ask=topic.ask,
+        lent_as=topic.lent_as,
+        accepts_risk=topic.accepts_risk,
         per_finding=topic.per_finding,
         consequence=topic.rank,
         within=str(topic.within),
@@ -170,11 +172,12 @@ def test_the_owner_reads_what_there_is_to_know() -> None:
 
 def test_silence_that_acts_says_so() -> None:
     """Where a rule does something without an answer, the card says what, and that nothing is deleted."""
-    acting = line(silence="the links get an end date, 30 days later after 5 working days")
+    acting = line(steps=(replace(world.ANYONE.steps[0], after="5 working days", silent=True),))
 
     said = "\n".join(texts(digest_card([case(1, acting)], READER).card))
 
-    assert "The links get an end date, 30 days later after 5 working days; nothing is deleted" in said
+    assert "From 30 November 2026 on, 5 working days after the notice, the links get an end date" in said
+    assert "; nothing is deleted" in said
 
 
 @pytest.mark.parametrize(
@@ -183,8 +186,9 @@ def test_silence_that_acts_says_so() -> None:
         (case(), {"agree", "keep", "ask_steward", "not_mine"}),
         (case(1, line(world.STALE)), {"keep", "ask_steward", "not_mine"}),
         (case(1, line(world.REMOVAL)), {"agree", "keep", "ask_steward", "not_mine"}),
-        (case(1, line(world.REMOVAL), role=Role.STEWARD), {"keep", "not_mine"}),
-        (case(1, line(), role=Role.STEWARD), {"agree", "keep", "not_mine"}),
+        (case(1, line(world.REMOVAL), role=Role.STEWARD), {"not_mine"}),
+        (case(1, line(), role=Role.STEWARD), {"agree", "not_mine"}),
+        (case(1, line(world.STALE), role=Role.STEWARD), {"keep", "not_mine"}),
         (case(1, line(), role=Role.GOVERNANCE), {"agree", "keep", "ask_steward"}),
     ],
 )
@@ -197,7 +201,8 @@ def test_the_steward_learns_who_can_agree() -> None:
     """Where a steward may not agree, the card says that the owner must, and that it cannot be undone."""
     said = "\n".join(texts(digest_card([case(1, line(world.REMOVAL), role=Role.STEWARD)], READER).card))
 
-    assert "Needs the owner: IT CANNOT BE UNDONE" in said
+    assert "Proposed, for the owner to agree to" in said
+    assert "It CANNOT BE UNDONE" in said
 
 
 def test_someone_else_s_question_has_no_buttons() -> None:

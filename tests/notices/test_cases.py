@@ -291,19 +291,35 @@ async def test_a_quiet_site_is_one_question_with_its_libraries(book: CaseBook) -
         Kind.SITE,
         {"library-not-used": 2, "site-not-used": 1},
     )
-    assert len(await case_facts(book, findings)) == 3
+    assert len(await case_facts(book, findings, world.records(), world.NOW.date())) == 3
 
 
-async def test_what_is_protected_is_told_and_not_proposed(book: CaseBook) -> None:
-    """An exception in force is named, nothing is proposed against it; partly protected, it says how much."""
-    exempt = Protection(code="exempt", reference="EX-02", sentence="Exempt by EX-02 until 31 December 2026.")
-    covered = [replace(world.link(n), protections=(exempt,)) for n in range(2)]
+EXEMPT = Protection(code="exempt", reference="EX-02", sentence="Exempt by EX-02 until 31 December 2026.")
+
+
+async def test_what_is_exempt_is_listed_and_not_asked(book: CaseBook) -> None:
+    """Findings under an exception in date are nobody's question: they are listed with their reason; the others are asked about."""
+    covered = [replace(world.link(n), protections=(EXEMPT,)) for n in range(2)]
     await refresh_cases(covered, book=book, situation=world.situation())
     whole = (await book.all())[0].case
     await refresh_cases([*covered, world.link(3)], book=book, situation=world.situation())
     part = (await book.all())[0].case
 
-    assert whole.lines[0].protected == "All 2: Exempt by EX-02 until 31 December 2026."
-    assert Verb.AGREE not in whole.buttons
-    assert part.lines[0].protected == "2 of 3: Exempt by EX-02 until 31 December 2026."
-    assert Verb.AGREE in part.buttons
+    assert (whole.state, whole.lines[0].count, whole.lines[0].steps) == (CaseState.LISTED, 2, ())
+    assert whole.lines[0].protected == "2 left alone: Exempt by EX-02 until 31 December 2026."
+    assert (part.state, part.lines[0].count, part.lines[0].sample) == (CaseState.FOUND, 1, ("Plan 3.pdf",))
+    assert part.lines[0].protected == whole.lines[0].protected
+
+
+async def test_a_question_is_taken_back_when_all_of_it_is_held(book: CaseBook) -> None:
+    """A hold that covers all of an open question leaves nothing to decide: it is listed, and asked when the hold has ended."""
+    hold = Protection(code="hold", reference="H-061", sentence="On hold H-061.")
+    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    await told(book, (await book.all())[0])
+    await refresh_cases([replace(world.stale(), protections=(hold,))], book=book, situation=world.situation())
+    held = (await book.all())[0].case
+    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    ended = (await book.all())[0].case
+
+    assert (held.state, held.lines[0].protected) == (CaseState.LISTED, "1 left alone: On hold H-061.")
+    assert (ended.id, ended.state) == (held.id, CaseState.FOUND)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,17 @@ from custos.audit.events import What
 from custos.engine.model import Finding
 from custos.engine.plan import Decision
 from custos.errors import StorageTrouble
-from custos.notices.assignment import Role
+from custos.m365.errors import Unavailable
+from custos.notices import decisions
+from custos.notices.assignment import Accountability, Role
 from custos.notices.cases import CaseBook, Stored
-from custos.notices.decisions import Outcome, Press, answer
+from custos.notices.decisions import Outcome, Press, Verdict
 from custos.notices.lookup import case_facts
 from custos.notices.model import Case, CaseState, Verb
 from custos.notices.refresh import refresh_cases
+from custos.notices.rights import offers
 from custos.notices.topics import Topic
+from custos.records.model import Delegation, Posture, Records
 from tests.notices import world
 from tests.notices.conftest import Ledger
 
@@ -35,6 +40,15 @@ async def told(book: CaseBook, *findings: Finding) -> Case:
 async def show(book: CaseBook, stored: Stored) -> Stored:
     case = stored.case
     return await book.put(stored, replace(case, state=CaseState.TOLD, told_at=world.NOW, shown=case.members))
+
+
+async def answer(made: Press, *, book: CaseBook, now: datetime = SOON, who: Accountability | None = None) -> Verdict:
+    """A press while `who` says who answers for what: by default everybody is in their place."""
+
+    async def accountable(_asset_id: str) -> Accountability:
+        return who or world.accountable(now=now)
+
+    return await decisions.answer(made, book=book, accountable=accountable, now=now, zone=world.ZONE)
 
 
 def press(case: Case, verb: str = "agree", **changes: str) -> Press:
@@ -70,14 +84,17 @@ async def test_keep_holds_for_a_year(book: CaseBook) -> None:
     assert verdict.case.keep_until == datetime(2027, 11, 23, 10, 0, tzinfo=UTC)
 
 
-async def test_an_invented_reason_is_dropped(book: CaseBook) -> None:
-    """Only the reasons on the card are stored."""
+@pytest.mark.parametrize("reason", ["", "<script>", "**law**", "LAW", "law " * 40])
+async def test_keep_needs_one_of_the_reasons(book: CaseBook, reason: str) -> None:
+    """Keep without a reason, or with another than the card's five, straight to the endpoint, is not taken and changes nothing."""
     case = await told(book)
 
-    verdict = await answer(press(case, "keep", reason="<script>"), book=book, now=SOON)
+    verdict = await answer(press(case, "keep", reason=reason), book=book, now=SOON)
 
-    assert verdict.case is not None
-    assert verdict.case.answers[0].reason == ""
+    stored = await book.get(case.id)
+    assert verdict.outcome is Outcome.NO_REASON
+    assert stored is not None
+    assert stored.case == case
 
 
 async def test_two_presses_at_once_are_one_decision(book: CaseBook, ledger: Ledger) -> None:
@@ -85,7 +102,7 @@ async def test_two_presses_at_once_are_one_decision(book: CaseBook, ledger: Ledg
     case = await told(book)
     verbs = ["agree", "keep", "agree", "keep", "not_mine", "ask_steward"]
 
-    verdicts = await asyncio.gather(*(answer(press(case, verb), book=book, now=SOON) for verb in verbs))
+    verdicts = await asyncio.gather(*(answer(press(case, verb, reason="law"), book=book, now=SOON) for verb in verbs))
 
     taken = [each for each in verdicts if each.outcome in (Outcome.DECIDED, Outcome.PASSED_ON)]
     stored = await book.get(case.id)
@@ -169,14 +186,14 @@ async def test_asking_the_steward_hands_the_question_over(book: CaseBook, ledger
 
 async def test_the_steward_answers_for_the_owner(book: CaseBook) -> None:
     """What a steward decides says for whom."""
-    case = await told(book)
+    case = await told(book, world.stale())
     handed = (await answer(press(case, "ask_steward"), book=book, now=SOON)).case
     assert handed is not None
     stored = await book.get(case.id)
     assert stored is not None
     shown = (await show(book, stored)).case
 
-    verdict = await answer(press(shown, "keep"), book=book, now=SOON)
+    verdict = await answer(press(shown, "keep", reason="in_use"), book=book, now=SOON)
 
     assert verdict.case is not None
     assert verdict.case.answers[-1].on_behalf_of == world.OWNER.upn
@@ -237,7 +254,7 @@ async def test_not_mine_goes_to_the_keeper_of_the_register(book: CaseBook) -> No
     assert after is not None
     assert verdict.outcome is Outcome.PASSED_ON
     assert (after.case.assignee.who.upn, after.case.deadline) == (world.GOVERNANCE.upn, None)
-    assert Verb.NOT_MINE not in after.case.buttons
+    assert Verb.NOT_MINE not in {offer.verb for offer in offers(after.case)}
 
 
 async def test_a_mended_register_ends_the_dispute(book: CaseBook) -> None:
@@ -277,10 +294,10 @@ async def test_the_planner_sees_what_was_decided_about_each_finding(book: CaseBo
     """A decision counts for the findings on the card, not for one that came later, nor for another rule."""
     shown, later, other = world.link(1), world.link(9), world.link(1, topic=world.REMOVAL)
     case = await told(book, shown)
-    before = await case_facts(book, [shown, later, other])
+    before = await case_facts(book, [shown, later, other], world.records(), world.NOW.date())
     await answer(press(case), book=book, now=SOON)
 
-    facts = await case_facts(book, [shown, later, other])
+    facts = await case_facts(book, [shown, later, other], world.records(), world.NOW.date())
 
     key = (shown.policy, shown.rule, shown.subject.key)
     assert (before[key].told_at, before[key].decision) == (world.NOW, None)
@@ -292,9 +309,9 @@ async def test_the_planner_sees_what_was_decided_about_each_finding(book: CaseBo
 async def test_the_planner_sees_a_keep_on_the_whole_library(book: CaseBook) -> None:
     """A stale library that is kept is kept until its day."""
     case = await told(book, world.stale())
-    await answer(press(case, "keep"), book=book, now=SOON)
+    await answer(press(case, "keep", reason="in_use"), book=book, now=SOON)
 
-    (facts,) = (await case_facts(book, [world.stale()])).values()
+    (facts,) = (await case_facts(book, [world.stale()], world.records(), world.NOW.date())).values()
 
     assert facts.decision is Decision.KEEP
     assert facts.keep_until == datetime(2027, 11, 23, 10, 0, tzinfo=UTC)
@@ -307,3 +324,163 @@ async def test_a_refusal_that_cannot_be_recorded_is_no_answer(book: CaseBook, le
 
     with pytest.raises(StorageTrouble):
         await answer(press(case, user_id=world.DEPUTY.user_id), book=book, now=SOON)
+
+
+GRANTS = replace(world.REMOVAL, rule="person-outside", title="People outside any agreement")
+NOTHING_FOLLOWS = replace(world.ANYONE, rule="site-open", title="Sites that are open", steps=())
+
+
+async def test_accepting_a_risk_cannot_be_lent(book: CaseBook) -> None:
+    """A steward's Keep of people or links from outside, straight to the endpoint with a right nonce, is refused and audited."""
+    case = await told(book)
+    await answer(press(case, "ask_steward"), book=book)
+    stored = await book.get(case.id)
+    assert stored is not None
+    shown = (await show(book, stored)).case
+
+    verdict = await answer(press(shown, "keep", reason="other"), book=book)
+
+    assert verdict.outcome is Outcome.NOT_OFFERED
+    assert verdict.case is not None
+    assert verdict.case.decision is None
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        world.accountable(people=world.directory(disabled=[world.OWNER])),
+        world.accountable(people=world.directory(without=[world.OWNER])),
+        world.accountable(held=world.records(world.asset(iao=world.SEND_OWNER.upn))),
+        world.accountable(
+            held=world.records(posts=[world.post(world.OWNER, "Director", None, valid_to=date(2026, 11, 22))])
+        ),
+    ],
+)
+async def test_the_person_is_checked_at_the_press(book: CaseBook, ledger: Ledger, gone: Accountability) -> None:
+    """An owner who left, or whom the register names no longer, presses their card before any evaluation noticed: refused, and the
+    question is with whoever answers for the asset now."""
+    case = await told(book)
+
+    verdict = await answer(press(case), book=book, who=gone)
+
+    assert verdict.outcome is Outcome.NO_LONGER
+    assert verdict.case is not None
+    assert verdict.case.decision is None
+    assert verdict.case.assignee.user_id not in ("", world.OWNER.user_id)
+    assert ledger.said(What.ANSWER_REFUSED)[0].details["why"] == "no_longer"
+
+
+@pytest.mark.parametrize("lent", [(), (replace(world.LENT, valid_to=date(2026, 11, 22)),)])
+async def test_a_steward_answers_while_the_delegation_lasts(book: CaseBook, lent: tuple[Delegation, ...]) -> None:
+    """A steward whose delegation ended, or was taken away, since the card was sent decides nothing: it is the owner's again."""
+    case = await told(book, world.stale())
+    await answer(press(case, "ask_steward"), book=book)
+    stored = await book.get(case.id)
+    assert stored is not None
+    shown = (await show(book, stored)).case
+
+    without = world.accountable(held=replace(world.records(), delegations=lent))
+    verdict = await answer(press(shown, "keep", reason="in_use"), book=book, who=without)
+
+    assert verdict.outcome is Outcome.NO_LONGER
+    assert verdict.case is not None
+    assert verdict.case.assignee.user_id == world.OWNER.user_id
+
+
+async def test_an_unread_directory_takes_no_answer(book: CaseBook) -> None:
+    """While Entra cannot be read nobody's press counts, and nothing is changed."""
+    case = await told(book)
+
+    async def away(_asset_id: str) -> Accountability:
+        raise Unavailable("Entra is away")
+
+    verdict = await decisions.answer(press(case), book=book, accountable=away, now=SOON, zone=world.ZONE)
+
+    stored = await book.get(case.id)
+    assert verdict.outcome is Outcome.UNCHECKED
+    assert stored is not None
+    assert stored.case == case
+
+
+async def test_one_agreement_is_about_one_kind(book: CaseBook) -> None:
+    """Links and people's access on one card are agreed to apart; what was not answered stays open under the same id, with its card."""
+    people = [world.grant(number, topic=GRANTS) for number in range(5)]
+    situation = world.situation(topics=[world.ANYONE, GRANTS])
+    await refresh_cases([world.link(1), world.link(2), *people], book=book, situation=situation)
+    (stored,) = await book.all()
+    case = (await show(book, stored)).case
+    assert (await answer(press(case), book=book)).outcome is Outcome.NOT_OFFERED
+
+    verdict = await answer(press(case, kind="link"), book=book)
+    await refresh_cases([world.link(1), world.link(2), *people], book=book, situation=situation)
+
+    assert verdict.case is not None
+    states = {line.key: each.case.state for each in await book.all() for line in each.case.lines}
+    assert states == {"sharing/anyone-without-end": CaseState.DECIDED, "sharing/person-outside": CaseState.TOLD}
+    assert (verdict.case.id, verdict.case.state) == (case.id, CaseState.TOLD)
+    assert [part.answers[0].shown for part in await book.on_card(verdict.case.parts)] == [
+        {"sharing/anyone-without-end": 2}
+    ]
+    assert (await answer(press(verdict.case), book=book)).outcome is Outcome.DECIDED
+
+
+async def test_what_no_step_follows_for_is_not_agreed(book: CaseBook) -> None:
+    """Of two facts one has a step: Agree covers that one, and the planner hears of no agreement about the other."""
+    situation = world.situation(topics=[world.ANYONE, NOTHING_FOLLOWS])
+    findings = [world.link(1), world.link(2, topic=NOTHING_FOLLOWS)]
+    await refresh_cases(findings, book=book, situation=situation)
+    (stored,) = await book.all()
+    case = (await show(book, stored)).case
+
+    verdict = await answer(press(case), book=book)
+
+    assert verdict.case is not None
+    assert [line.rule for line in verdict.case.lines] == ["site-open"]
+    facts = await case_facts(book, findings, world.records(), world.NOW.date())
+    decided = {rule: known.decision for (_, rule, _), known in facts.items()}
+    assert decided == {"anyone-without-end": Decision.AGREE, "site-open": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "until"),
+    [
+        (
+            {"agreements": {"SA-01": world.agreement(ends=date(2027, 6, 30))}},
+            datetime(2027, 7, 1, 0, 0, tzinfo=world.ZONE),
+        ),
+        ({"exemptions": (world.exemption(expires=date(2026, 12, 31)),)}, datetime(2027, 1, 1, 0, 0, tzinfo=world.ZONE)),
+        ({"exemptions": (world.exemption(expires=date(2031, 12, 31)),)}, datetime(2027, 11, 23, 10, 0, tzinfo=UTC)),
+    ],
+)
+async def test_no_answer_outlives_what_it_rests_on(book: CaseBook, changes: dict[str, Any], until: datetime) -> None:
+    """A Keep holds until the exception or agreement in force ends, a year at most."""
+    case = await told(book)
+    who = world.accountable(held=replace(world.records(), **changes))
+
+    verdict = await answer(press(case, "keep", reason="law"), book=book, who=who)
+
+    assert verdict.case is not None
+    assert verdict.case.keep_until == until
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        world.records(),
+        world.records(world.asset(personal_data="special_category")),
+        world.records(world.asset(posture=Posture.PUBLIC_VIEW)),
+    ],
+)
+async def test_an_answer_falls_with_its_grounds(book: CaseBook, later: Records) -> None:
+    """When the agreement is taken out of the register, or the asset becomes another thing, the question is asked again and the
+    planner does not count the answer."""
+    held = replace(world.records(), agreements={"SA-01": world.agreement(ends=date(2027, 6, 30))})
+    case = await told(book)
+    await answer(press(case, "keep", reason="law"), book=book, who=world.accountable(held=held))
+    findings = [world.link(1), world.link(2)]
+    assert set(await case_facts(book, findings, held, SOON.date()))
+
+    assert await case_facts(book, findings, later, SOON.date()) == {}
+    report = await refresh_cases(findings, book=book, situation=world.situation(held=later))
+
+    assert (report.released, report.opened) == (1, 1)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from custos.notices.assignment import Person
+from custos.notices.assignment import Accountability, Person
 from custos.notices.bot_inbound import Doorkeeper
 from custos.notices.delivery import Desk, deliver_digest
 from custos.notices.digest import prepare_digests
@@ -27,7 +27,24 @@ SOON = world.NOW + timedelta(hours=1)
 
 @pytest.fixture
 def reception(desk: Desk, door: Doorkeeper, people: People, queue: Queue) -> Reception:
-    return Reception(door=door, book=desk.book, digests=desk.digests, people=people, queue=queue, zone=world.ZONE)
+    return Reception(
+        door=door,
+        accountable=everybody_in_place,
+        holidays=no_holidays,
+        book=desk.book,
+        digests=desk.digests,
+        people=people,
+        queue=queue,
+        zone=world.ZONE,
+    )
+
+
+async def everybody_in_place(_asset_id: str) -> Accountability:
+    return world.accountable()
+
+
+async def no_holidays() -> frozenset[date]:
+    return frozenset()
 
 
 async def on_a_card(desk: Desk) -> list[Case]:

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from custos.audit.events import What
 from custos.clock import FixedClock
 from custos.m365 import Microsoft365, connect
 from custos.m365.directory import users_by_upn
-from custos.notices.assignment import Directory, Person, upns_named
+from custos.notices.assignment import Accountability, Directory, Person, upns_named
 from custos.notices.bot_inbound import Doorkeeper, KeyRing
 from custos.notices.cases import CaseBook
 from custos.notices.delivery import Desk, handle_notice
@@ -41,6 +42,18 @@ STEWARD = "planning.systems.officer@wrenbridge.example"
 DEPUTY = "head.development.management@wrenbridge.example"
 
 
+async def accountable(m365: Microsoft365, clock: FixedClock) -> Accountability:
+    """Who answers for what, by the accounts as the tenant has them now."""
+    held = world.records()
+    found = await users_by_upn(m365.observer, sorted(upns_named(held)))
+    known = [
+        Person(user_id=user.user_id, upn=upn, name=user.name, mail=user.mail, enabled=bool(user.enabled))
+        for upn, user in found.items()
+        if user is not None
+    ]
+    return Accountability(records=held, directory=Directory.of(known, clock.now()), today=clock.now().date())
+
+
 @dataclass
 class Loop:
     """Custos' side, wired as the application wires it."""
@@ -60,16 +73,9 @@ class Loop:
 
     async def find(self, *numbers: int, stale: bool = False) -> None:
         """Findings on links of the planning library, and what becomes of them."""
-        held = world.records()
-        found = await users_by_upn(self.m365.observer, sorted(upns_named(held)))
-        known = [
-            Person(user_id=user.user_id, upn=upn, name=user.name, mail=user.mail, enabled=bool(user.enabled))
-            for upn, user in found.items()
-            if user is not None
-        ]
+        who = await accountable(self.m365, self.clock)
         situation = Situation(
-            records=held,
-            directory=Directory.of(known, self.clock.now()),
+            accountable=who,
             topics=world.TOPICS,
             places=world.PLACES,
             covered=lambda _family, _site, _drive: True,
@@ -128,7 +134,17 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
     chain = Chain(account.rows(f"audit{mark}"), account.container(f"audit{mark}"), clock)
     people = People(account.rows(f"people{mark}"))
     queue = account.queue(f"notify-{mark}")
+    m365 = connect(settings, account)
+
+    async def who(_asset_id: str) -> Accountability:
+        return await accountable(m365, clock)
+
+    async def holidays() -> frozenset[date]:
+        return frozenset()
+
     reception = Reception(
+        accountable=who,
+        holidays=holidays,
         door=Doorkeeper(settings.bot_app_id, settings.tenant_id, KeyRing(settings.bot_openid_url)),
         book=CaseBook(account.rows(f"cases{mark}"), account.container(f"cases{mark}"), chain.append),
         digests=DigestBook(account.rows(f"digests{mark}")),
@@ -155,7 +171,6 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
         await tenant.control_async(
             "POST", "people", {"person": who, "blocked": False, "installable": True, "mailbox": True}
         )
-    m365 = connect(settings, account)
     yield Loop(tenant, settings, m365, reception, people, queue, chain, clock)
     await tenant.control_async("POST", "messaging-endpoint", {"url": ""})
     await runner.cleanup()
@@ -187,7 +202,7 @@ async def test_from_finding_to_decision(loop: Loop) -> None:
 
 async def test_the_steward_looks_first(loop: Loop) -> None:
     """The owner asks the steward, who hears of it at once and keeps it with a reason; the owner's card says so."""
-    await loop.find(3)
+    await loop.find(stale=True)
     await loop.work()
     await loop.press(OWNER, "ask_steward1")
     await loop.work()

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from custos.engine.model import Finding, Kind, Subject
 from custos.errors import Mark
-from custos.notices.assignment import Directory, Person, Role
+from custos.notices.assignment import Accountability, Directory, Person, Role
+from custos.notices.model import Proposed
 from custos.notices.refresh import Covered, Situation
 from custos.notices.subjects import Place
 from custos.notices.topics import Topic
 from custos.policy.duration import Duration
-from custos.records.model import Asset, Post, Posture, Records
+from custos.records.delegation import LINKS, QUESTIONS
+from custos.records.model import Agreement, Asset, Delegation, Exemption, Post, Posture, Records
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday
 ZONE = ZoneInfo("Europe/London")
@@ -86,6 +88,17 @@ SEND = asset(
 )
 
 
+LENT = Delegation(
+    id="D-004",
+    asset_id="IA-004",
+    steward=STEWARD.upn,
+    kinds=("answer_questions", "review_labels", "review_links", "propose_register_edits"),
+    valid_from=date(2026, 4, 1),
+    valid_to=date(2027, 3, 31),
+    mark=HERE,
+)
+
+
 def post(holder: Person, role: str, manager: Person | None, *, valid_to: date | None = None) -> Post:
     return Post(
         upn=holder.upn,
@@ -109,6 +122,7 @@ def records(*assets: Asset, posts: Iterable[Post] = (), holidays: frozenset[date
         exemptions=(),
         posts=held,
         holidays=holidays,
+        delegations=(LENT,),
     )
 
 
@@ -126,11 +140,11 @@ STALE = Topic(
     ask=Role.IAO,
     pilot=None,
     within=Duration(10, "working day"),
-    agree="",
-    undo="",
-    silence="",
+    steps=(),
     irreversible=False,
     rank=80,
+    lent_as=QUESTIONS,
+    accepts_risk=False,
     per_finding=False,
 )
 ANYONE = Topic(
@@ -142,19 +156,32 @@ ANYONE = Topic(
     ask=Role.IAO,
     pilot=None,
     within=Duration(5, "working day"),
-    agree="the links get an end date, 30 days later",
-    undo="it can be undone: the expiry before it is put back, as long as the link lives",
-    silence="",
+    steps=(
+        Proposed(
+            words="the links get an end date, 30 days later",
+            after="",
+            silent=False,
+            undo="can be undone: the expiry before it is put back, as long as the link lives",
+        ),
+    ),
     irreversible=False,
     rank=10,
+    lent_as=LINKS,
+    accepts_risk=True,
     per_finding=True,
 )
 REMOVAL = replace(
     ANYONE,
     rule="outside-agreement",
     title="Links for people outside any agreement",
-    agree="the links are removed",
-    undo="IT CANNOT BE UNDONE: THE ADDRESS IS LOST: a new link has another address",
+    steps=(
+        Proposed(
+            words="the links are removed",
+            after="",
+            silent=False,
+            undo="CANNOT BE UNDONE: THE ADDRESS IS LOST: a new link has another address",
+        ),
+    ),
     irreversible=True,
     rank=20,
 )
@@ -195,6 +222,32 @@ def link(
     return finding(topic, subject, f"Anyone can open “{subject.name}”, for ever.", asset_id)
 
 
+def grant(number: int, *, topic: Topic, drive: str = LIBRARY) -> Finding:
+    subject = Subject(
+        kind=Kind.GRANT, site_id=SITE, drive_id=drive, item_id=f"item{number}", permission_id=f"g{number}"
+    )
+    return finding(topic, subject, "Somebody from outside has access.", "IA-004")
+
+
+def agreement(*, ends: date) -> Agreement:
+    return Agreement(
+        id="SA-01", partner="Partner", domains=("partner.example",), assets=("IA-004",), ends=ends, mark=HERE
+    )
+
+
+def exemption(*, expires: date) -> Exemption:
+    return Exemption(
+        id="EX-02",
+        policies=("sharing",),
+        asset_id="IA-004",
+        locations=(),
+        reason="safeguarding",
+        approved_by="SIRO",
+        expires=expires,
+        mark=HERE,
+    )
+
+
 def finding(topic: Topic, subject: Subject, because: str, asset_id: str) -> Finding:
     return Finding(
         id=f"{topic.policy}/{topic.rule}/{subject.key}",
@@ -208,6 +261,12 @@ def finding(topic: Topic, subject: Subject, because: str, asset_id: str) -> Find
     )
 
 
+def accountable(*, now: datetime = NOW, held: Records | None = None, people: Directory | None = None) -> Accountability:
+    """Who answers for what, by these registers and accounts."""
+    today = now.astimezone(ZONE).date()
+    return Accountability(records=held or records(), directory=people or directory(), today=today)
+
+
 def situation(
     *,
     now: datetime = NOW,
@@ -217,8 +276,7 @@ def situation(
     covered: Covered = lambda _family, _site, _drive: True,
 ) -> Situation:
     return Situation(
-        records=held or records(),
-        directory=people or directory(),
+        accountable=accountable(now=now, held=held, people=people),
         topics={topic.key: topic for topic in topics},
         places=PLACES,
         covered=covered,

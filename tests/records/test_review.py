@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+from custos.records import roles
+from custos.records.delegation import lent
 from custos.records.load import load_records
 from custos.records.review import Matter, review
 from tests.records.registers import shipped
@@ -55,3 +58,27 @@ def test_what_ends_soon_is_told_apart() -> None:
 def test_every_remark_has_its_place() -> None:
     """The row is named with its line."""
     assert all(remark.mark.line > 1 for remark in review(load_records(shipped())[0], TODAY))
+
+
+def test_a_role_is_found_by_its_role() -> None:
+    """A council whose SIRO has the post "Senior Information Risk Officer" says so in its settings; unsaid, the gap is told."""
+    records = load_records(shipped())[0]
+    siro = next(post for post in records.posts.values() if post.role == "Senior Information Risk Owner")
+    officer = replace(
+        records, posts={**records.posts, siro.upn: replace(siro, role="Senior Information Risk  OFFICER")}
+    )
+    mapped = replace(officer, titles={**records.titles, roles.SIRO: frozenset({"senior information risk officer"})})
+
+    assert [one.reference for one in review(officer, TODAY) if one.matter is Matter.NO_HOLDER] == ["siro"]
+    assert [post.upn for post in roles.holders(mapped, roles.SIRO, TODAY)] == [siro.upn]
+    assert not [one for one in review(mapped, TODAY) if one.matter is Matter.NO_HOLDER]
+
+
+def test_an_empty_register_of_delegations_lends_nothing() -> None:
+    """Without a row nothing is lent: review, assignment and press all ask the same function."""
+    records = replace(load_records(shipped())[0], delegations=())
+    stewards = [(asset.id, steward) for asset in records.assets.values() for steward in asset.stewards]
+
+    assert not any(lent(records, asset_id, steward, TODAY) for asset_id, steward in stewards)
+    told = [one.reference for one in review(records, TODAY) if one.matter is Matter.DELEGATION_ENDED]
+    assert told == [asset_id for asset_id, _ in stewards]

@@ -1,0 +1,32 @@
+"""Who holds a role of the council today: found by the role, not by the spelling of a post.
+
+`settings.yaml` says which posts of `people_roles.csv` carry which role (`roles:`). One person may hold several roles, and one
+role may have several holders, or none: that is said in `custos register` and `custos status`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from custos.records.model import Post, Records
+
+SIRO = "siro"  # accepts the risks that nobody else may accept
+GOVERNANCE = "governance"  # keeps the register, and answers for what no asset covers
+NEEDED = (GOVERNANCE, SIRO)
+"""The roles without which a question or a notice may have nobody to go to."""
+
+ROLE_NAMES: Mapping[str, str] = {SIRO: "Senior Information Risk Owner", GOVERNANCE: "head of information governance"}
+"""How people say a role."""
+
+
+def same_title(title: str) -> str:
+    """A post's title as it is compared: case, spaces and underscores do not matter."""
+    return " ".join(title.replace("_", " ").casefold().split())
+
+
+def holders(records: Records, role: str, today: date) -> tuple[Post, ...]:
+    """The posts that carry `role` and have a holder today, in the order of the register. Whether an account is switched on is for
+    Entra to say."""
+    titles = records.titles.get(role, frozenset())
+    return tuple(post for post in records.posts.values() if same_title(post.role) in titles and post.holds(today))
