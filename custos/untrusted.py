@@ -5,7 +5,7 @@ what stands beside them, become a link, a heading, a formula or a mention, or gr
 
 | where it is shown | what makes it harmless |
 |---|---|
-| a terminal, a log line, a file's name in a sentence | `plain` |
+| a terminal, a log line, a file's name in a sentence | `plain`; `visible` where spaces and line ends are our own |
 | an Adaptive Card or a Teams message (Markdown) | `card_markdown` |
 | a mail | `mail_html` |
 | a comment on GitHub or Azure DevOps (Markdown with HTML) | `page_markdown` |
@@ -23,6 +23,8 @@ import re
 import unicodedata
 
 NAME_LIMIT = 80  # characters of a name
+UNSEEN = r"[\p{Cc}\p{Cf}\p{Co}\p{Cn}]"
+"""What `plain` leaves out, as a regular expression for tables that are cleaned at once."""
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _SPACES = frozenset({"Zl", "Zp", "Zs"})
 _MOST_COMBINING = 3
@@ -42,6 +44,13 @@ def plain(text: str, limit: int = 0) -> str:
     else:
         line = " ".join("".join(_kept(text[: limit * 8] if limit else text)).split())
     return line if not limit or len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def visible(text: str) -> str:
+    """`text` without control, direction or unpaired characters; its spaces and line ends stay as they are."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "\n".join("".join(_kept(line)) for line in text.split("\n"))
 
 
 def _kept(text: str) -> list[str]:

@@ -27,7 +27,8 @@ from custos.report import overview as overview_report
 from custos.report import plans as plan_report
 from custos.report import runs as run_report
 from custos.report import undo as undo_report
-from custos.report.words import table, value
+from custos.report.screen import Listing
+from custos.report.words import value
 from rehearsal.narrator import Narrator
 from rehearsal.promotion import promote_all
 from rehearsal.stage import Stage
@@ -196,10 +197,10 @@ class Story:
 
     async def _show_cases(self) -> None:
         cases = [stored.case for stored in await self.app.cases.all()]
-        found = table(f"{len(cases)} cases", ("asked", "asset", "about", "what", "state"))
+        found = Listing(f"{len(cases)} cases", ("asked", "asset", "about", "what", "state"))
         for case in sorted(cases, key=lambda one: one.consequence)[:12]:
             what = "; ".join(f"{line.rule} ({line.count:,})" for line in case.lines)
-            found.add_row(
+            found.add(
                 case.assignee.who.name or "nobody", case.asset_id or "none", case.subject_name, what, case.state.value
             )
         self.narrator.screen.print(found)

@@ -10,6 +10,7 @@ from custos.cli.operator import as_argument, operator
 from custos.cli.runs import follow
 from custos.engine.dispatch import Dispatched
 from custos.jobs import acting
+from custos.report.screen import words
 from custos.report.words import count
 
 
@@ -33,11 +34,10 @@ async def report_start(app: Custos, dispatched: Dispatched, screen: Screen, *, w
         return Exit.FINDINGS
     run = dispatched.run
     if dispatched.over:
-        screen.out.print(
-            f"[bold]{run.id} awaits approval[/bold]: nothing was written, because it would break a ceiling."
-        )
+        why = ": nothing was written, because it would break a ceiling."
+        screen.out.print(words((f"{run.id} awaits approval", "bold"), why))
         for shortfall in dispatched.over[:10]:
-            screen.out.print(f"  {shortfall}", markup=False)
+            screen.out.print(words(f"  {shortfall}"))
         screen.out.print(f"Somebody else can let it go: custos run {run.id} --release --why REASON")
         return Exit.FINDINGS
     size = f"{count(run.actions, 'action')} in {count(run.batches, 'batch', 'batches')}"

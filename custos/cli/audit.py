@@ -7,7 +7,8 @@ import argparse
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.report.events import about
-from custos.report.words import COUNCIL, table
+from custos.report.screen import Listing, words
+from custos.report.words import COUNCIL
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +35,7 @@ async def _verify(app: Custos, screen: Screen) -> int:
     with screen.err.status("Reading the chain …"):
         found = await app.audit.verify()
     if found.broken is not None:
-        screen.out.print(f"[bold red]The chain is broken[/bold red]: {found.broken}")
+        screen.out.print(words(("The chain is broken", "bold red"), f": {found.broken}"))
         return Exit.FINDINGS
     screen.out.print(
         f"The chain holds: {found.events:,} events, {found.anchors:,} anchors, head {found.digest[:16] or 'none'}."
@@ -45,11 +46,11 @@ async def _verify(app: Custos, screen: Screen) -> int:
 async def _show(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     events = [recorded async for recorded in app.audit.read(run=args.run, item=args.item)]
     shown = events[-args.last :]
-    found = table(f"{len(shown)} of {len(events):,} events", ("no.", "when", "what", "by", "about"), numbers=("no.",))
+    found = Listing(f"{len(shown)} of {len(events):,} events", ("no.", "when", "what", "by", "about"), numbers=("no.",))
     for recorded in shown:
         event = recorded.event
         when = f"{event.at.astimezone(COUNCIL):%Y-%m-%d %H:%M:%S}"
-        found.add_row(f"{recorded.sequence:,}", when, event.what.value, event.by, about(event))
+        found.add(f"{recorded.sequence:,}", when, event.what.value, event.by, about(event))
     screen.out.print(found)
     return Exit.OK
 

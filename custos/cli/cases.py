@@ -8,7 +8,8 @@ from datetime import datetime
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.notices.model import Case, CaseState
-from custos.report.words import COUNCIL, count, table
+from custos.report.screen import Listing
+from custos.report.words import COUNCIL, count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,13 +20,13 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     cases = [stored.case for stored in await app.cases.all()]
     shown = [case for case in cases if args.all or case.state is not CaseState.RELEASED]
     title = count(len(shown), "case") if args.all else count(len(shown), "case") + " (`--all` shows released ones too)"
-    found = table(title, ("asset", "about", "found", "asked", "state", "answer", "due"), numbers=("found",))
+    found = Listing(title, ("asset", "about", "found", "asked", "state", "answer", "due"), numbers=("found",))
     for case in sorted(shown, key=lambda one: (one.asset_id, one.subject_name)):
         due = f"{case.deadline.astimezone(COUNCIL):%-d %B %Y}" if case.deadline and case.state.is_open else ""
         answer = f"{case.decision}" if case.decision else ""
         things = sum(line.count for line in case.lines)
         asked = case.assignee.who.name or case.assignee.who.upn or "nobody"
-        found.add_row(
+        found.add(
             case.asset_id or "none", case.subject_name, f"{things:,}", asked, _state(case, app.clock.now()), answer, due
         )
     screen.out.print(found)

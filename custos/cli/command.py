@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from custos.report.screen import HarmlessConsole
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -27,12 +27,12 @@ class Exit(IntEnum):
 class Screen:
     """Where a command prints: results to `out`, progress and remarks to `err`."""
 
-    out: Console
-    err: Console
+    out: HarmlessConsole
+    err: HarmlessConsole
 
-    def json(self, text: str) -> None:
-        """Print machine-readable text, untouched by wrapping or colour."""
-        self.out.print(text, soft_wrap=True, markup=False, highlight=False)
+    def raw(self, text: str) -> None:
+        """Print text for machines, untouched by wrapping or colour; whoever made it has made it harmless."""
+        self.out.file.write(text.rstrip("\n") + "\n")
 
 
 type Offline = Callable[[argparse.Namespace, Screen], int]

@@ -7,6 +7,7 @@ import argparse
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen, no_arguments
 from custos.jobs.examination import Sign, examine
+from custos.report.screen import words
 
 _STYLES = {Sign.OK: "green", Sign.WARN: "yellow", Sign.FAIL: "bold red", Sign.OFF: "dim"}
 
@@ -14,8 +15,8 @@ _STYLES = {Sign.OK: "green", Sign.WARN: "yellow", Sign.FAIL: "bold red", Sign.OF
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001 takes none
     looks = await examine(app)
     for look in looks:
-        screen.out.print(f"  [{_STYLES[look.sign]}]{look.sign:<5}[/]  {look.what:<20}  ", end="")
-        screen.out.print(look.detail, markup=False, soft_wrap=True)
+        sign = (f"{look.sign:<5}", _STYLES[look.sign])
+        screen.out.print(words("  ", sign, f"  {look.what:<20}  {look.detail}"), soft_wrap=True)
     return Exit.FINDINGS if any(look.sign is Sign.FAIL for look in looks) else Exit.OK
 
 

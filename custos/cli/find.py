@@ -8,9 +8,10 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.finding import ask
-from custos.policy.questions import NAMED, question
+from custos.masking import names_asked_about
+from custos.policy.questions import NAMED, Question, question
 from custos.report import finding as report
-from custos.report.words import table
+from custos.report.screen import Listing
 
 _SHOWN = 30
 
@@ -47,25 +48,35 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         raise BadInput([Problem(Mark("--limit"), f"{args.limit} is not a number of rows.", "Write 0 or more.")])
     columns = [name.strip() for name in args.columns.split(",") if name.strip()]
     asked = question(args.what, args.condition, columns=columns, by=args.by)
+    if not args.names:
+        _refuse_names(asked)
     for_machines = args.json or args.csv
     limit = args.limit if args.limit is not None else None if for_machines else _SHOWN
     answer, bundle = await ask(app, asked, limit=limit)
     if args.json:
-        screen.out.file.write(report.as_json(answer, bundle.records, names=args.names) + "\n")
+        screen.raw(report.as_json(answer, bundle.records, names=args.names))
     elif args.csv:
-        screen.out.file.write(report.as_csv(answer, bundle.records, names=args.names))
+        screen.raw(report.as_csv(answer, bundle.records, names=args.names))
     else:
         report.show(answer, bundle.records, screen.out, names=args.names)
     complete, libraries = answer.coverage
     return Exit.OK if complete == libraries > 0 else Exit.FINDINGS
 
 
+def _refuse_names(asked: Question) -> None:
+    """Whoever may not see a name may not find it out by asking whether it holds a word, or by counting."""
+    private = names_asked_about(asked.condition, asked.by)
+    if private:
+        what = f"This asks about {' and '.join(private)}, and names of files in sensitive assets are masked."
+        raise BadInput([Problem(Mark("command line"), what, "Add --names if you may see them.", code="private")])
+
+
 def _list(screen: Screen) -> None:
-    found = table("Questions with a name", ("name", "of", "condition", "what is asked"))
+    found = Listing("Questions with a name", ("name", "of", "condition", "what is asked"))
     for one in NAMED.values():
-        found.add_row(one.name, one.kind.value, one.condition, one.words)
+        found.add(one.name, one.kind.value, one.condition, one.words)
     screen.out.print(found)
-    screen.out.print("Any other: custos find KIND CONDITION. `custos schema` lists the facts.", markup=False)
+    screen.out.print("Any other: custos find KIND CONDITION. `custos schema` lists the facts.")
 
 
 COMMAND = Command(

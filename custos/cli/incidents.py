@@ -10,7 +10,8 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.operator import as_argument, operator
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import incidents
-from custos.report.words import COUNCIL, count, table
+from custos.report.screen import Listing, words
+from custos.report.words import COUNCIL, count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,16 +33,16 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         closed = standing.pop(args.close - 1)
         await incidents.close(app, closed, by=await operator(app.settings, args.person))
         remark = f"Closed: {closed.kind} {closed.subject}. It opens again if it happens again."
-        screen.err.print(remark, markup=False, soft_wrap=True)
+        screen.err.print(words(remark), soft_wrap=True)
     if args.json:
-        screen.json(json.dumps([_as_json(one) for one in standing], indent=1))
+        screen.raw(json.dumps([_as_json(one) for one in standing], indent=1))
         return Exit.FINDINGS if standing else Exit.OK
-    found = table(
+    found = Listing(
         count(len(standing), "incident"), ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")
     )
     for number, one in enumerate(standing, 1):
         when = f"{one.last.astimezone(COUNCIL):%-d %b %H:%M}"
-        found.add_row(str(number), one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:300])
+        found.add(str(number), one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:300])
     screen.out.print(found)
     return Exit.FINDINGS if standing else Exit.OK
 

@@ -9,11 +9,10 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from custos.cli import commands
 from custos.cli.command import Command, Exit, Screen
 from custos.errors import BadInput, BadSetting, CustosError
+from custos.report.screen import HarmlessConsole
 from custos.report.words import count
 from custos.settings import settings_from
 
@@ -24,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code (`custos.cli.command.Exit`)."""
     parser = build_parser()
     args = parser.parse_args(arguments)
-    screen = Screen(Console(width=args.width, highlight=False), Console(stderr=True, highlight=False))
+    screen = Screen(HarmlessConsole(width=args.width), HarmlessConsole(stderr=True))
     command: Command = args.command
     try:
         if command.offline is not None:
@@ -32,14 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return asyncio.run(_online(command, args, screen))
     except BadInput as bad:
         for problem in bad.problems:
-            screen.err.print(str(problem), markup=False, soft_wrap=True)
+            screen.err.print(str(problem), soft_wrap=True)
         screen.err.print(f"{count(len(bad.problems), 'problem')}. Nothing was changed.")
         return Exit.BAD_INPUT
     except BadSetting as bad:
-        screen.err.print(f"{bad} See docs/operator.md.", markup=False, soft_wrap=True)
+        screen.err.print(f"{bad} See docs/operator.md.", soft_wrap=True)
         return Exit.BAD_INPUT
     except CustosError as trouble:
-        screen.err.print(f"{trouble}", markup=False, soft_wrap=True)
+        screen.err.print(f"{trouble}", soft_wrap=True)
         return Exit.TROUBLE
     except KeyboardInterrupt:
         screen.err.print("Stopped. What was under way goes on in the function app.")

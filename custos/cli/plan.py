@@ -21,6 +21,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--json", action="store_true", help="every action, for machines")
     form.add_argument("--markdown", action="store_true", help="a comment for a pull request")
     form.add_argument("--all", action="store_true", help="every action, one a line")
+    parser.add_argument("--names", action="store_true", help="do not mask names of files in sensitive assets")
     parser.add_argument("--show", metavar="PLAN", help="show a saved plan instead of making one")
     as_argument(parser)
 
@@ -41,15 +42,15 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         plan = _only(outlook.plan, frozenset(args.policies))
         plan = await app.plans.save(plan, by=await operator(app.settings, args.person))
     if args.json:
-        screen.json(report.as_json(plan))
+        screen.raw(report.as_json(plan, records, names=args.names))
     elif args.markdown:
-        screen.json(report.markdown(plan, records))
+        screen.raw(report.markdown(plan, records))
     else:
-        report.show(plan, records, screen.out, every=args.all)
+        report.show(plan, records, screen.out, every=args.all, names=args.names)
         if writes(plan.actions):
-            screen.out.print(f"\nNothing was changed. To do exactly this: custos apply {plan.id}", highlight=False)
+            screen.out.print(f"\nNothing was changed. To do exactly this: custos apply {plan.id}")
         else:
-            screen.out.print("\nNothing was changed, and `custos apply` would change nothing.", highlight=False)
+            screen.out.print("\nNothing was changed, and `custos apply` would change nothing.")
     return Exit.OK
 
 

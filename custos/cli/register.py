@@ -11,7 +11,7 @@ from custos.cli.validate import directory_argument
 from custos.clock import SystemClock
 from custos.policy import load
 from custos.records.review import Remark, review
-from custos.report.words import table
+from custos.report.screen import Listing
 
 _AHEAD = 30
 
@@ -35,7 +35,7 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     remarks = review(records, today, timedelta(days=max(0, args.ahead)))
     now = [remark for remark in remarks if not remark.soon]
     if args.json:
-        screen.json(json.dumps([_as_json(remark) for remark in remarks], indent=1))
+        screen.raw(json.dumps([_as_json(remark) for remark in remarks], indent=1))
         return Exit.FINDINGS if now else Exit.OK
     soon = [remark for remark in remarks if remark.soon]
     for title, listed in ((f"{len(now)} things are not well", now), (f"{len(soon)} will soon be so", soon)):
@@ -47,9 +47,9 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
 
 
 def _table(title: str, remarks: list[Remark]) -> object:
-    found = table(title, ("what", "row", "asset", "why", "place"))
+    found = Listing(title, ("what", "row", "asset", "why", "place"))
     for one in remarks:
-        found.add_row(one.matter.value, one.reference, one.asset_id or "none", one.sentence, f"{one.mark}")
+        found.add(one.matter.value, one.reference, one.asset_id or "none", one.sentence, f"{one.mark}")
     return found
 
 

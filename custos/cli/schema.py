@@ -9,7 +9,7 @@ from rich.console import Console
 from custos.cli.command import Command, Exit, Screen
 from custos.errors import BadInput, Mark, Problem
 from custos.policy.catalogue import CATALOGUE, Fact
-from custos.report.words import table
+from custos.report.screen import Listing, words
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,9 +18,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
     if args.name is None:
-        found = table("Facts", ("fact", "of", "type", "meaning"))
+        found = Listing("Facts", ("fact", "of", "type", "meaning"))
         for fact in CATALOGUE.values():
-            found.add_row(fact.name, ", ".join(kind.value for kind in fact.kinds), fact.type.value, fact.words)
+            found.add(fact.name, ", ".join(kind.value for kind in fact.kinds), fact.type.value, fact.words)
         screen.out.print(found)
         return Exit.OK
     if args.name not in CATALOGUE:
@@ -34,7 +34,7 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
 
 
 def _show(fact: Fact, screen: Console) -> None:
-    screen.print(f"[bold]{fact.name}[/bold]  {fact.words}")
+    screen.print(words((fact.name, "bold"), f"  {fact.words}"))
     lines = {
         "of": ", ".join(kind.value for kind in fact.kinds),
         "type": fact.type.value + (f": {', '.join(fact.choices)}" if fact.choices else ""),
@@ -44,7 +44,7 @@ def _show(fact: Fact, screen: Console) -> None:
         "permission": fact.permission,
     }
     for name, text in lines.items():
-        screen.print(f"  {name:<10}  {text}", markup=False)
+        screen.print(f"  {name:<10}  {text}")
 
 
 COMMAND = Command("schema", "Explain the facts that policies may use.", _arguments, offline=_run)

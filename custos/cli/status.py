@@ -18,7 +18,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     found = await overview(app)
     if args.json:
-        screen.json(json.dumps(_as_json(found), indent=1))
+        screen.raw(json.dumps(_as_json(found), indent=1))
     else:
         show(found, screen.out)
     return Exit.OK if found.in_order else Exit.FINDINGS

@@ -24,12 +24,10 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
             f"; also found {', '.join(result.others)}" if result.others else ""
         )
         wanted = f"{case.expect}" + (f", because {case.because!r}" if case.because else "")
-        screen.out.print(
-            f"{case.mark}  {case.name}: expected {wanted}; it came to {said}", markup=False, soft_wrap=True
-        )
+        screen.out.print(f"{case.mark}  {case.name}: expected {wanted}; it came to {said}", soft_wrap=True)
     gaps = missing_cases(bundle, cases)
     for gap in gaps:
-        screen.out.print(str(gap), markup=False, soft_wrap=True)
+        screen.out.print(str(gap), soft_wrap=True)
     screen.out.print(f"{len(results) - len(failed)} of {len(results)} cases of {len(bundle.policies)} policies hold.")
     return Exit.FINDINGS if failed or gaps else Exit.OK
 

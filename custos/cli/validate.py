@@ -43,10 +43,10 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
             assets = len(bundle.records.assets)
             screen.err.print(f"{len(bundle.policies)} policies and {assets} assets are in order.")
     if args.json:
-        screen.json(json.dumps([_as_json(problem) for problem in problems], indent=1))
+        screen.raw(json.dumps([_as_json(problem) for problem in problems], indent=1))
     else:
         for problem in problems:
-            screen.out.print(f"{problem.severity}: {problem}", markup=False, soft_wrap=True)
+            screen.out.print(f"{problem.severity}: {problem}", soft_wrap=True)
     return Exit.BAD_INPUT if any(problem.severity == "error" for problem in problems) else Exit.OK
 
 

@@ -14,6 +14,7 @@ from custos.engine.ports import Live
 from custos.engine.protections import Protections
 from custos.engine.runs import Run
 from custos.engine.switches import Stop
+from custos.masking import hides_names
 from custos.policy.model import Bundle, each_test
 
 
@@ -61,7 +62,7 @@ class Authority:
             details["detail"] = detail
         if code:
             details["code"] = code
-        if asset is not None and not asset.sensitive:
+        if not hides_names(asset):
             details["url"] = finding.subject.url
         return Event(
             what=what,

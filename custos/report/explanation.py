@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from rich.console import Console
 
 from custos.engine.explain import ConditionTried, Explanation, RuleTried, Verdict
+from custos.policy.catalogue import CATALOGUE
+from custos.report.screen import Part, words
 from custos.report.words import count
 
-_SIGNS = {
-    Verdict.HOLDS: "[green]yes[/green]",
-    Verdict.DOES_NOT: "[dim]no[/dim]",
-    Verdict.UNKNOWN: "[yellow]unknown[/yellow]",
-    Verdict.NOT_COVERED: "[dim]not covered[/dim]",
-    Verdict.YIELDS: "[yellow]yields[/yellow]",
+_SIGNS: Mapping[Verdict, Part] = {
+    Verdict.HOLDS: ("yes", "green"),
+    Verdict.DOES_NOT: ("no", "dim"),
+    Verdict.UNKNOWN: ("unknown", "yellow"),
+    Verdict.NOT_COVERED: ("not covered", "dim"),
+    Verdict.YIELDS: ("yields", "yellow"),
 }
 
 
 def show(explanation: Explanation, now: datetime, screen: Console, *, every: bool = False) -> None:
     """Print what was tried on an address. Rules that do not cover it are counted, and shown with `every`."""
-    screen.print(explanation.url, markup=False, style="bold", soft_wrap=True)
+    screen.print(words((explanation.url, "bold")), soft_wrap=True)
     if not explanation.found:
         screen.print("Nothing is known at this address: no site, library, folder or file in the mirror.")
         return
@@ -40,27 +43,33 @@ def show(explanation: Explanation, now: datetime, screen: Console, *, every: boo
 
 
 def _rule(tried: RuleTried, now: datetime, screen: Console) -> None:
-    screen.print(f"\n{_SIGNS[tried.verdict]}  [bold]{tried.policy}/{tried.rule}[/bold]  {tried.where}  ({tried.state})")
+    screen.print()
+    rule = f"{tried.policy}/{tried.rule}"
+    screen.print(
+        words(_SIGNS[tried.verdict], "  ", (rule, "bold"), f"  {tried.where}  ({tried.state})"), soft_wrap=True
+    )
     if tried.subject.name:
-        screen.print(f"    about the {tried.subject.kind} {tried.subject.name}", markup=False, soft_wrap=True)
+        screen.print(words(f"    about the {tried.subject.kind} {tried.subject.name}"), soft_wrap=True)
     for condition in tried.conditions:
-        screen.print(f"    {_SIGNS[condition.verdict]}  ", end="")
-        screen.print(_condition(condition, now), markup=False, soft_wrap=True)
+        screen.print(words("    ", _SIGNS[condition.verdict], "  ", _condition(condition, now)), soft_wrap=True)
     if tried.because:
-        screen.print(f"    because: {tried.because}", markup=False, soft_wrap=True)
+        screen.print(words(f"    because: {tried.because}"), soft_wrap=True)
     for step in tried.steps:
-        screen.print(f"    step: {step}", markup=False, soft_wrap=True)
+        screen.print(words(f"    step: {step}"), soft_wrap=True)
     for protection in tried.protections:
-        screen.print(f"    protected: {protection.sentence}", markup=False, soft_wrap=True)
+        screen.print(words(f"    protected: {protection.sentence}"), soft_wrap=True)
     for other in tried.yields_to:
-        screen.print(f"    yields to {other}", markup=False)
+        screen.print(words(f"    yields to {other}"), soft_wrap=True)
 
 
 def _condition(condition: ConditionTried, now: datetime) -> str:
     age = condition.age(now)
     read = f", read {_age(age)} ago" if age is not None else ""
-    said = condition.said if condition.said.startswith("it ") else f"it is {condition.said}"
-    return f"{condition.words}; {said} ({condition.source}{read})  {condition.where}"
+    missing = CATALOGUE[condition.fact].missing
+    said = "" if condition.said == missing and condition.words.endswith(missing) else f"; it is {condition.said}"
+    if condition.said == missing and said:
+        said = f"; {missing}"
+    return f"{condition.words}{said} ({condition.source}{read})  {condition.where}"
 
 
 def _age(age: timedelta) -> str:

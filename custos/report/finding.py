@@ -7,18 +7,19 @@ from datetime import datetime
 
 import polars as pl
 from rich.console import Console
-from rich.markup import escape
 
 from custos.engine.find import Answer
 from custos.engine.frames import IN_LIBRARIES
 from custos.engine.model import Fact as Value
 from custos.engine.model import Kind
+from custos.masking import MASK, hides_names
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.words import condition_words, value_words
 from custos.records.model import Records
-from custos.report.words import COUNCIL, table
+from custos.report.screen import Listing, words
+from custos.report.words import COUNCIL
+from custos.untrusted import UNSEEN
 
-_MASK = "(name masked)"
 _UNKNOWN = "unknown"
 _FORMULA = r"^[=+\-@\t\r]"
 
@@ -26,8 +27,7 @@ _FORMULA = r"^[=+\-@\t\r]"
 def show(answer: Answer, records: Records, screen: Console, *, names: bool) -> None:
     """Print the answer: what was asked, what was found, what could not be decided, and how old the mirror is."""
     question = answer.question
-    screen.print(f"[bold]{question.kind}[/bold]: ", end="")
-    screen.print(condition_words(question.condition), markup=False, soft_wrap=True)
+    screen.print(words((question.kind.value, "bold"), f": {condition_words(question.condition)}"), soft_wrap=True)
     if answer.groups is not None:
         _groups(answer, screen)
     elif answer.rows.height:
@@ -66,17 +66,12 @@ def as_json(answer: Answer, records: Records, *, names: bool) -> str:
 
 
 def as_csv(answer: Answer, records: Records, *, names: bool) -> str:
-    """The rows, or the counts, for a spreadsheet: UTF-8 with a heading; no cell is a formula.
+    """The rows, or the counts, for a spreadsheet: UTF-8 with a heading; no cell is a formula or moves a cursor.
 
     "unknown" stands for what is not known, an empty cell for what is known to be missing.
     """
     frame = answer.groups if answer.groups is not None else _masked(answer, records, names=names)
-    cells = [
-        pl.when(pl.col(name).str.contains(_FORMULA)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
-        if kind == pl.String
-        else pl.col(name)
-        for name, kind in frame.schema.items()
-    ]
+    cells = [_cell(name) if kind == pl.String else pl.col(name) for name, kind in frame.schema.items()]
     return frame.select(cells).write_csv(null_value=_UNKNOWN, datetime_format="%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -85,20 +80,25 @@ def _masked(answer: Answer, records: Records, *, names: bool) -> pl.DataFrame:
     rows = answer.rows
     if names or answer.question.kind not in IN_LIBRARIES or answer.question.kind is Kind.LIBRARY:
         return rows
-    sensitive = sorted(asset.id for asset in records.assets.values() if asset.sensitive)
-    hide = pl.col("asset").is_in(sensitive) | pl.col("asset").is_null()
+    open_to_all = sorted(asset.id for asset in records.assets.values() if not hides_names(asset))
+    hide = ~pl.col("asset").is_in(open_to_all).fill_null(value=False)
     private = [name for name in rows.columns if name == "name" or (name in CATALOGUE and CATALOGUE[name].private)]
     return rows.with_columns(
-        *(pl.when(hide).then(pl.lit(_MASK)).otherwise(pl.col(name)).alias(name) for name in private),
-        pl.when(hide).then(pl.col("library_address") + f"/{_MASK}").otherwise(pl.col("url")).alias("url"),
+        *(pl.when(hide).then(pl.lit(MASK)).otherwise(pl.col(name)).alias(name) for name in private),
+        pl.when(hide).then(pl.col("library_address") + f"/{MASK}").otherwise(pl.col("url")).alias("url"),
     )
 
 
+def _cell(name: str) -> pl.Expr:
+    """`custos.untrusted.csv_cell`, for a whole column."""
+    text = pl.col(name).str.replace_all(UNSEEN, "")
+    return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).alias(name)
+
+
 def _rows(answer: Answer, rows: pl.DataFrame, screen: Console) -> None:
-    found = table("", ("address", *answer.shown))
-    found.title = None
+    found = Listing("", ("address", *answer.shown))
     for row in rows.iter_rows(named=True):
-        found.add_row(*map(escape, (row["url"] or row["name"] or "", *(_said(name, row) for name in answer.shown))))
+        found.add(row["url"] or row["name"] or "", *(_said(name, row) for name in answer.shown))
     screen.print(found)
 
 
@@ -112,10 +112,9 @@ def _said(name: str, row: dict[str, Value]) -> str:
 def _groups(answer: Answer, screen: Console) -> None:
     assert answer.groups is not None, "the caller looked"
     by = answer.question.by
-    found = table("", (CATALOGUE[by].words, "found", "cannot be decided"), numbers=("found", "cannot be decided"))
-    found.title = None
+    found = Listing("", (CATALOGUE[by].words, "found", "cannot be decided"), numbers=("found", "cannot be decided"))
     for value, count, unknown in answer.groups.select(by, "found", "unknown").iter_rows():
-        found.add_row(escape(value_words(by, value, {})), f"{count:,}", f"{unknown:,}" if unknown else "")
+        found.add(value_words(by, value, {}), f"{count:,}", f"{unknown:,}" if unknown else "")
     screen.print(found)
 
 

@@ -3,42 +3,45 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.text import Text
 
 from custos.engine.model import State
 from custos.engine.runs import RunState
 from custos.inventory.state import SyncState
 from custos.jobs.overview import Overview
-from custos.report.words import COUNCIL, count, table
+from custos.report.screen import Listing, words
+from custos.report.words import COUNCIL, count
 
 
 def show(found: Overview, screen: Console) -> None:
     """Print the overview. What an operator must see comes first."""
     if found.stopped:
-        screen.print(f"[bold red]WRITES ARE STOPPED[/bold red] by {found.stopped}")
+        screen.print(words(("WRITES ARE STOPPED", "bold red"), f" by {found.stopped}"))
     if found.incidents:
         screen.print(_incidents(found))
     if found.refused_policies:
-        screen.print(
-            f"[bold red]{count(found.refused_policies, 'problem')} in the policies[/bold red]: the last good version counts; "
-            "`custos validate` lists them."
-        )
+        refused = f"{count(found.refused_policies, 'problem')} in the policies"
+        screen.print(words((refused, "bold red"), ": the last good version counts; `custos validate` lists them."))
     _mirror(found, screen)
     for number, (state, names) in enumerate(_by_state(found)):
         label = "" if number else "Policies"
-        screen.print(f"[bold]{label:<9}[/bold] {state}: {', '.join(names)}")
+        screen.print(_line(label, f"{state}: {', '.join(names)}"))
     if found.remarks:
-        screen.print(f"[bold]Registers[/bold] {count(found.remarks, 'thing')} not well: see `custos register`")
+        screen.print(_line("Registers", f"{count(found.remarks, 'thing')} not well: see `custos register`"))
     for run in found.runs:
         said = f"{run.id}: {run.state}, {count(run.actions, 'action')}"
         hint = f"; `custos run {run.id}` shows why" if run.state is RunState.PARKED else ""
-        screen.print(f"[bold]Run[/bold]       {said}{hint}")
+        screen.print(_line("Run", f"{said}{hint}"))
     cases = ", ".join(f"{state} {number:,}" for state, number in sorted(found.cases.items()))
-    screen.print(f"[bold]Cases[/bold]     {cases or 'none'}")
+    screen.print(_line("Cases", cases or "none"))
     queues = ", ".join(f"{name} {number:,}" for name, number in found.queues.items())
-    screen.print(f"[bold]Queues[/bold]    {queues or 'empty'}")
-    screen.print(
-        f"[bold]Today[/bold]     {found.units:,} resource units, {found.requests:,} requests, {found.throttles:,} throttled"
-    )
+    screen.print(_line("Queues", queues or "empty"))
+    spent = f"{found.units:,} resource units, {found.requests:,} requests, {found.throttles:,} throttled"
+    screen.print(_line("Today", spent))
+
+
+def _line(label: str, said: str) -> Text:
+    return words((f"{label:<9} ", "bold"), said)
 
 
 def _by_state(found: Overview) -> list[tuple[State, list[str]]]:
@@ -49,26 +52,27 @@ def _by_state(found: Overview) -> list[tuple[State, list[str]]]:
 
 def _mirror(found: Overview, screen: Console) -> None:
     if not found.libraries:
-        screen.print("[bold]Mirror[/bold]    [red]nothing was read yet[/red]: run `custos sync --discover`")
+        screen.print(words(("Mirror    ", "bold"), ("nothing was read yet", "red"), ": run `custos sync --discover`"))
         return
     total = sum(found.libraries.values())
     complete = found.libraries.get(SyncState.COMPLETE, 0)
     age = ""
     if found.oldest is not None:
         age = f"; oldest read {found.oldest.astimezone(COUNCIL):%-d %B %Y %H:%M}"
-    screen.print(f"[bold]Mirror[/bold]    {found.items:,} items; {complete:,} of {total:,} libraries complete{age}")
+    screen.print(_line("Mirror", f"{found.items:,} items; {complete:,} of {total:,} libraries complete{age}"))
     if found.compared is not None and found.drift:
         day = f"{found.compared.astimezone(COUNCIL):%-d %B}"
         screen.print(f"          compared since {day}: {count(found.drift, 'row')} that delta had not told of")
     for state in found.running[:5]:
-        screen.print(f"          reading {state.name}: {state.round_items:,} items so far")
+        screen.print(_line("", f"reading {state.name}: {state.round_items:,} items so far"))
     for state in found.incomplete[:10]:
-        screen.print(f"          [red]incomplete[/red] {state.name}: {state.why} {state.detail}", soft_wrap=True)
+        said = f" {state.name}: {state.why} {state.detail}"
+        screen.print(words("          ", ("incomplete", "red"), said), soft_wrap=True)
 
 
 def _incidents(found: Overview) -> object:
-    shown = table("An operator must look", ("what", "about", "times", "last", "detail"), numbers=("times",))
+    shown = Listing("An operator must look", ("what", "about", "times", "last", "detail"), numbers=("times",))
     for one in sorted(found.incidents, key=lambda one: one.last, reverse=True):
         when = f"{one.last.astimezone(COUNCIL):%-d %b %H:%M}"
-        shown.add_row(one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:500])
+        shown.add(one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:500])
     return shown

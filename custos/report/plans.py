@@ -7,46 +7,52 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from rich.console import Console
-from rich.markup import escape
 
 from custos.engine.model import Action, Plan
 from custos.engine.summary import Group, Summary, summarise
+from custos.masking import Names
 from custos.records.model import Records
-from custos.report.words import COUNCIL, DOES, change, count, counts, table, value, way_back
+from custos.report.screen import Listing, words
+from custos.report.words import COUNCIL, DOES, change, count, counts, value, way_back
+from custos.untrusted import page_markdown
 
 _SHOWN = 12
 
 
-def show(plan: Plan, records: Records, screen: Console, *, every: bool = False) -> None:
-    """Print the plan: by policy, by asset, what is refused and why, what cannot be undone, and the actions (a few, or all)."""
-    summary = summarise(plan)
+def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, names: bool = False) -> None:
+    """Print the plan: by policy, by asset, what is refused and why, what cannot be undone, and the actions (a few, or all).
+
+    `names`: the reader asked for the names of files in sensitive assets.
+    """
+    summary, told = summarise(plan), Names(records, shown=names)
     read, expected = summary.coverage
-    screen.print(
-        f"[bold]Plan {plan.id or '(not saved)'}[/bold] of {plan.made_at.astimezone(COUNCIL):%-d %B %Y %H:%M}, "
-        f"from {read} of {expected} libraries read completely"
+    made = (
+        f" of {plan.made_at.astimezone(COUNCIL):%-d %B %Y %H:%M}, from {read} of {expected} libraries read completely"
     )
+    screen.print(words((f"Plan {plan.id or '(not saved)'}", "bold"), made))
     if plan.actions:
         screen.print(_by_policy(plan, summary))
-        screen.print(_groups("By asset", summary.by_asset, {asset.id: asset.name for asset in records.assets.values()}))
+        assets = {asset.id: asset.name for asset in records.assets.values()}
+        screen.print(_groups("By asset", summary.by_asset, assets))
     else:
-        screen.print("[bold]There is nothing to do[/bold]: no rule holds for anything, or it was dealt with before.")
+        nothing = ": no rule holds for anything, or it was dealt with before."
+        screen.print(words(("There is nothing to do", "bold"), nothing))
     if summary.refused:
         screen.print(_refused(plan))
     if summary.irreversible:
-        screen.print(f"[bold red]{len(summary.irreversible)} OF THESE CANNOT BE UNDONE:[/bold red]")
+        screen.print(words((f"{len(summary.irreversible)} OF THESE CANNOT BE UNDONE:", "bold red")))
         for action in summary.irreversible[:_SHOWN]:
-            screen.print(
-                f"  {DOES[action.kind]}  {action.finding.subject.url or action.finding.subject.name}", markup=False
-            )
+            subject = told.of(action.finding.subject, action.finding.asset_id)
+            screen.print(words(f"  {DOES[action.kind]}  {subject.url or subject.name}"), soft_wrap=True)
     if summary.unknown:
         screen.print(
             f"{count(summary.unknown, 'subject')} could not be decided, because a fact is unknown: nothing is done there."
         )
     offered = any(not action.refused for action in plan.actions)
     if offered:
-        _actions(plan, records, screen, every=every)
+        _actions(plan, told, screen, every=every)
     for note in plan.notes:
-        screen.print(f"Note: {note}", markup=False)
+        screen.print(words(f"Note: {note}"))
     if offered:
         screen.print(f"Cost: about {count(summary.whole.units, 'resource unit')}.")
 
@@ -61,23 +67,22 @@ def markdown(plan: Plan, records: Records) -> str:
         "|---|---|---|---:|---:|",
     ]
     lines.extend(
-        f"| {group.name} | {plan.states[group.name]} | {counts(group.kinds)} "
+        f"| {page_markdown(group.name)} | {plan.states[group.name]} | {counts(group.kinds)} "
         f"| {group.refused:,} | {_unknown(plan, group.name):,} |"
         for group in summary.by_policy
     )
     lines += ["", "| asset | would do | refused |", "|---|---|---:|"]
     for group in summary.by_asset:
         asset = records.assets.get(group.name)
-        lines.append(
-            f"| {f'{asset.id} {asset.name}' if asset else 'no asset'} | {counts(group.kinds)} | {group.refused:,} |"
-        )
+        named = page_markdown(f"{asset.id} {asset.name}") if asset else "no asset"
+        lines.append(f"| {named} | {counts(group.kinds)} | {group.refused:,} |")
     if summary.irreversible:
         lines += ["", f"**{len(summary.irreversible)} OF THESE CANNOT BE UNDONE.**"]
-    lines += ["", *(f"> {note}" for note in plan.notes)]
+    lines += ["", *(f"> {page_markdown(note)}" for note in plan.notes)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def as_json(plan: Plan) -> str:
+def as_json(plan: Plan, records: Records, *, names: bool) -> str:
     """The plan for machines: one object, actions in the plan's order."""
     return json.dumps(
         {
@@ -87,15 +92,16 @@ def as_json(plan: Plan) -> str:
             "coverage": {"read": plan.coverage[0], "expected": plan.coverage[1]},
             "unknown": dict(plan.unknown),
             "notes": list(plan.notes),
-            "actions": list(_json_actions(plan)),
+            "actions": list(_json_actions(plan, Names(records, shown=names))),
         },
         indent=1,
     )
 
 
-def _json_actions(plan: Plan) -> Iterator[dict[str, object]]:
+def _json_actions(plan: Plan, names: Names) -> Iterator[dict[str, object]]:
     for action in plan.actions:
         finding = action.finding
+        subject = names.of(finding.subject, finding.asset_id)
         yield {
             "id": action.id,
             "policy": finding.policy,
@@ -103,7 +109,8 @@ def _json_actions(plan: Plan) -> Iterator[dict[str, object]]:
             "where": str(finding.where),
             "asset": finding.asset_id,
             "subject": finding.subject.key,
-            "url": finding.subject.url,
+            "name": subject.name,
+            "url": subject.url,
             "kind": action.kind.value,
             "before": {name: value(fact) for name, fact in action.before.items()},
             "after": {name: value(fact) for name, fact in action.after.items()},
@@ -116,7 +123,7 @@ def _json_actions(plan: Plan) -> Iterator[dict[str, object]]:
 
 
 def _by_policy(plan: Plan, summary: Summary) -> object:
-    found = table(
+    found = Listing(
         "By policy",
         ("policy", "state", "would do", "refused", "unknown", "units"),
         numbers=("refused", "unknown", "units"),
@@ -129,14 +136,14 @@ def _by_policy(plan: Plan, summary: Summary) -> object:
             f"{group.refused:,}",
             f"{_unknown(plan, group.name):,}",
         )
-        found.add_row(*row, f"{group.units:,}")
+        found.add(*row, f"{group.units:,}")
     return found
 
 
 def _groups(title: str, groups: tuple[Group, ...], names: Mapping[str, str]) -> object:
-    found = table(title, ("asset", "name", "would do", "refused"), numbers=("refused",))
+    found = Listing(title, ("asset", "name", "would do", "refused"), numbers=("refused",))
     for group in groups:
-        found.add_row(
+        found.add(
             group.name or "none",
             names.get(group.name, "no asset of the register"),
             counts(group.kinds),
@@ -146,34 +153,35 @@ def _groups(title: str, groups: tuple[Group, ...], names: Mapping[str, str]) -> 
 
 
 def _refused(plan: Plan) -> object:
-    found = table("Refused, and why", ("code", "actions", "for instance"), numbers=("actions",))
+    found = Listing("Refused, and why", ("code", "actions", "for instance"), numbers=("actions",))
     by_code: dict[str, list[Action]] = {}
     for action in plan.actions:
         if action.refused:
             by_code.setdefault(action.refusal, []).append(action)
     for code in sorted(by_code, key=lambda code: -len(by_code[code])):
-        found.add_row(code, f"{len(by_code[code]):,}", by_code[code][0].refused)
+        found.add(code, f"{len(by_code[code]):,}", by_code[code][0].refused)
     return found
 
 
-def _actions(plan: Plan, records: Records, screen: Console, *, every: bool) -> None:
+def _actions(plan: Plan, names: Names, screen: Console, *, every: bool) -> None:
     wanted = [action for action in plan.actions if not action.refused]
     shown = wanted if every else _spread(wanted)
     remark = "" if len(shown) == len(wanted) else " (`custos plan --all` shows every one)"
-    screen.print(f"\n[bold]{len(shown):,} of {count(len(wanted), 'action')}[/bold]{remark}")
-    alike = Counter(_said(action, records) for action in shown)
+    screen.print()
+    screen.print(words((f"{len(shown):,} of {count(len(wanted), 'action')}", "bold"), remark))
+    alike = Counter(_said(action, names) for action in shown)
     for (rule, subject, done, because), number in alike.items():
-        times = f"  [dim]{number:,} times[/dim]" if number > 1 else ""
-        screen.print(f"  [dim]{rule}[/dim]  {escape(subject)}{times}", soft_wrap=True)
-        screen.print(f"      {done}", markup=False, soft_wrap=True)
-        screen.print(f"      {because}", markup=False, soft_wrap=True, style="dim")
+        times = f"  {number:,} times" if number > 1 else ""
+        screen.print(words("  ", (rule, "dim"), f"  {subject}", (times, "dim")), soft_wrap=True)
+        screen.print(words(f"      {done}"), soft_wrap=True)
+        screen.print(words((f"      {because}", "dim")), soft_wrap=True)
 
 
-def _said(action: Action, records: Records) -> tuple[str, str, str, str]:
-    """Rule, subject, what is done, why. Masked titles make many actions read alike."""
+def _said(action: Action, names: Names) -> tuple[str, str, str, str]:
+    """Rule, subject, what is done, why. Masked names make many actions read alike."""
     finding = action.finding
-    asset = records.assets.get(finding.asset_id)
-    subject = "(title masked)" if asset and asset.sensitive else finding.subject.name or finding.subject.url
+    told = names.of(finding.subject, finding.asset_id)
+    subject = told.name or told.url
     colon = ":" if action.kind.writes else ""
     done = f"{DOES[action.kind]}{colon} {change(action)}".strip()
     return f"{finding.policy}/{finding.rule}", subject, f"{done}  [{way_back(action)}]", finding.because

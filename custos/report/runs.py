@@ -8,7 +8,8 @@ from rich.console import Console
 
 from custos.engine.model import Outcome, Result
 from custos.engine.runs import Progress, RunState
-from custos.report.words import COUNCIL, count, table
+from custos.report.screen import Listing, words
+from custos.report.words import COUNCIL, count
 
 _WENT_WELL = (Outcome.DONE, Outcome.ALREADY)
 
@@ -17,20 +18,18 @@ def show(progress: Progress, results: Sequence[Result], screen: Console) -> None
     """Print how a run stands: its counts by outcome, and why the rest was not done."""
     run = progress.run
     verdict = f", {progress.verdict}" if run.state is RunState.FINISHED else ""
-    screen.print(
-        f"[bold]{run.id}[/bold] of plan {run.plan}: {run.state}{verdict}; started by {run.started_by} "
-        f"on {run.started_at.astimezone(COUNCIL):%-d %B %Y at %H:%M}"
-    )
+    started = f"started by {run.started_by} on {run.started_at.astimezone(COUNCIL):%-d %B %Y at %H:%M}"
+    screen.print(words((run.id, "bold"), f" of plan {run.plan}: {run.state}{verdict}; {started}"))
     counts = ", ".join(f"{outcome} {number:,}" for outcome, number in progress.counts.items())
     screen.print(f"  {count(run.actions, 'action')}: {counts or 'none yet'}; waiting {progress.waiting:,}")
     for sentence in run.over:
-        screen.print(f"  Over: {sentence}", markup=False)
+        screen.print(words(f"  Over: {sentence}"))
     reasons: dict[tuple[str, str], list[str]] = {}
     for one in results:
         if one.outcome not in _WENT_WELL:
             reasons.setdefault((one.outcome, one.code), []).append(one.detail)
     if reasons:
-        found = table("Not done, and why", ("outcome", "code", "actions", "for instance"), numbers=("actions",))
+        found = Listing("Not done, and why", ("outcome", "code", "actions", "for instance"), numbers=("actions",))
         for (outcome, code), details in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
-            found.add_row(outcome, code, f"{len(details):,}", details[0])
+            found.add(outcome, code, f"{len(details):,}", details[0])
         screen.print(found)

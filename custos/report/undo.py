@@ -7,17 +7,18 @@ from collections import Counter
 from rich.console import Console
 
 from custos.engine.undo import UndoPlan
-from custos.report.words import DOES, table
+from custos.report.screen import Listing, words
+from custos.report.words import DOES
 
 
 def show(planned: UndoPlan, screen: Console) -> None:
     """Print an undo plan in numbers, and each reason why something cannot be put back."""
-    screen.print(f"[bold]Undo of {planned.scope} {planned.target}[/bold]")
+    screen.print(words((f"Undo of {planned.scope} {planned.target}", "bold")))
     screen.print(f"  can be put back: {len(planned.back):,}")
     screen.print(f"  at a price, people must be told: {len(planned.at_a_price):,}")
     screen.print(f"  cannot be put back: {len(planned.cannot):,}")
     if planned.cannot:
-        found = table("Stays done", ("what", "actions", "why"), numbers=("actions",))
+        found = Listing("Stays done", ("what", "actions", "why"), numbers=("actions",))
         for (kind, why), count in Counter((action.kind, action.refused) for action in planned.cannot).most_common():
-            found.add_row(DOES[kind], f"{count:,}", why)
+            found.add(DOES[kind], f"{count:,}", why)
         screen.print(found)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
-
-from rich.table import Table
 
 from custos.engine.model import Action, ActionKind, Fact, Reversibility
 
@@ -22,14 +20,6 @@ DOES: Mapping[ActionKind, str] = {
     ActionKind.REMOVE_LINK: "remove link",
     ActionKind.RESTORE_GRANT: "give access back",
 }
-
-
-def table(title: str, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> Table:
-    """A table in the house's look; the columns named in `numbers` are set to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
-    for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
-    return made
 
 
 def count(number: int, thing: str, things: str = "") -> str:

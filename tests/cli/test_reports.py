@@ -33,7 +33,7 @@ def test_a_plan_without_actions_says_so() -> None:
 def test_actions_that_read_alike_are_one_line_with_their_number() -> None:
     """Masked titles would make a page of the same three lines."""
     told = shown(*(finding(file_subject(number)) for number in (1, 2, 3)), sensitive=True)
-    assert told.count("(title masked)") == 1
+    assert told.count("(name masked)") == 1
     assert "3 times" in told
     assert "apply label: none ► PLN-02" in told
 
