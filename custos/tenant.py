@@ -23,7 +23,8 @@ from custos.m365.bulk_labels import LARGEST_BULK, published_labels, set_labels_i
 from custos.m365.errors import Malformed
 from custos.m365.graph import Graph
 from custos.m365.labels import ItemLabel, LabelFacet, clear_label, read_labels, set_label
-from custos.m365.permissions import Permission
+from custos.m365.moments import moment
+from custos.m365.permissions import NAMELESS, Permission
 from custos.m365.principals import Grantee
 
 type Place = tuple[str, str]  # drive id, item id
@@ -56,8 +57,8 @@ class _Facet(msgspec.Struct):
 class _Item(msgspec.Struct):
     id: str
     url: str = msgspec.field(name="webUrl", default="")
-    created: datetime | None = msgspec.field(name="createdDateTime", default=None)
-    modified: datetime | None = msgspec.field(name="lastModifiedDateTime", default=None)
+    created: str | None = msgspec.field(name="createdDateTime", default=None)
+    modified: str | None = msgspec.field(name="lastModifiedDateTime", default=None)
     file: _Facet | None = None
     folder: _Facet | None = None
     package: _Facet | None = None
@@ -194,8 +195,8 @@ class LiveTenant:
             found=True,
             values={"label": label.name},
             url=item.url,
-            created=item.created,
-            modified=item.modified,
+            created=moment(item.created),
+            modified=moment(item.modified),
             is_folder=item.file is None,
             is_record=label.is_record,
             is_regulatory=label.is_regulatory,
@@ -342,9 +343,14 @@ def _shared(action: Action, item: _Item | errors.Trouble, permissions: list[Perm
     subject = action.finding.subject
     permission = next((one for one in permissions if one.permission_id == subject.permission_id), None)
     if permission is None:
-        return Live(found=False)
+        nameless = any(one.permission_id.startswith(NAMELESS) for one in permissions)
+        return _UNREADABLE if nameless else Live(found=False)
+    if not permission.is_known:
+        return _UNREADABLE
     if subject.kind is Kind.LINK:
         values = {"link": permission.scope, "expires": permission.expires}
+        if permission.has_expiry is None:
+            del values["expires"]
         return _live(item, permission, values)
     person = str(action.before.get("person") or "")
     if person and not _names(permission.grantees, person):
@@ -353,8 +359,15 @@ def _shared(action: Action, item: _Item | errors.Trouble, permissions: list[Perm
     return _live(item, permission, given)
 
 
-def _access_of(person: str, item: _Item, permissions: Sequence[Permission]) -> Live:
+_UNREADABLE = Trouble(
+    code="malformed", detail="Microsoft told its sharing in a way that cannot be understood.", passing=True
+)
+
+
+def _access_of(person: str, item: _Item, permissions: Sequence[Permission]) -> Reading:
     """What a person may do with the item by a grant of its own."""
+    if not all(one.is_known for one in permissions):
+        return _UNREADABLE
     own = [one for one in permissions if one.kind != "link" and not one.inherited and _names(one.grantees, person)]
     access = ",".join(own[0].roles) if own else ""
     return _live(item, None, {"access": access, "person": person})
@@ -365,8 +378,8 @@ def _live(item: _Item, permission: Permission | None, values: Mapping[str, str |
         found=True,
         values=values,
         url=item.url,
-        created=item.created,
-        modified=item.modified,
+        created=moment(item.created),
+        modified=moment(item.modified),
         is_folder=item.file is None,
         inherited=permission.inherited if permission else None,
     )

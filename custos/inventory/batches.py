@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 import polars as pl
 
@@ -17,13 +18,13 @@ SEEN = "seen"
 
 IDS: dict[str, pl.DataType] = {"item_id": pl.String(), "deleted": pl.Boolean()}
 
-type Commit = Callable[[pl.DataFrame, ItemPage], Awaitable[None]]
+type Commit = Callable[[ItemPage], Awaitable[None]]
 
 
 async def read_batches(work: Work, commit: Commit, *, full: bool) -> bool:
-    """Read pages from the row's next link on and `commit` them in batches, each with its last page. True at the end.
+    """Read pages from the row's next link on and `commit` them in batches, each as one page. True at the end.
 
-    The last batch is the one whose page has a delta link. In a batch the last occurrence of an item wins. When a page
+    The last batch is the one with a delta link. In a batch the last occurrence of an item wins. When a page
     cannot be read, the whole pages before it are committed first, so that the next attempt begins at the page that
     failed.
     """
@@ -40,12 +41,12 @@ async def read_batches(work: Work, commit: Commit, *, full: bool) -> bool:
                 raise
             except Trouble:
                 if held:
-                    await commit(_joined(held), held[-1])
+                    await commit(_joined(held))
                 raise
             held.append(page)
             last = bool(page.delta_link)
             if last or work.is_over or sum(one.items.height for one in held) >= work.batch_rows:
-                await commit(_joined(held), page)
+                await commit(_joined(held))
                 held = []
                 if last:
                     return True
@@ -53,5 +54,6 @@ async def read_batches(work: Work, commit: Commit, *, full: bool) -> bool:
                     return False
 
 
-def _joined(pages: list[ItemPage]) -> pl.DataFrame:
-    return latest([page.items for page in pages])
+def _joined(pages: list[ItemPage]) -> ItemPage:
+    items = latest([page.items for page in pages])
+    return replace(pages[-1], items=items, unidentified=sum(page.unidentified for page in pages))

@@ -44,13 +44,15 @@ class _Reading:
         self.moved = frozenset[str]()
         """Folders among them that have another name or place than before."""
         self.delta_link = ""
+        self.unidentified = 0
+        """Entries of the last batch without an id that can be read."""
         self.written = 0
         self.unknown = False
         """A row was written whose label is not known."""
 
-    async def commit(self, items: pl.DataFrame, page: ItemPage) -> None:
+    async def commit(self, page: ItemPage) -> None:
         """One batch: the lakehouse, the ids, the row; in this order. The last one is held for the tombstones."""
-        work = self.work
+        work, items = self.work, page.items
         alive = items.filter(~pl.col("deleted"))
         rows, moved = await self._rows(alive) if alive.height else (empty(STORED_ITEMS), frozenset[str]())
         self.unknown = self.unknown or rows["label"].null_count() > 0
@@ -59,7 +61,7 @@ class _Reading:
         ids = items.select(*IDS)
         if page.delta_link:
             self.last, self.delta_link = ids, page.delta_link
-            self.rows, self.moved = rows, moved
+            self.rows, self.moved, self.unidentified = rows, moved, page.unidentified
             return
         await self._write(rows, [], moved)
         if work.state.round is not Round.CHANGES:
@@ -71,6 +73,7 @@ class _Reading:
             batch=number,
             round_items=work.state.round_items + items.height,
             round_changed=work.state.round_changed + rows.height,
+            round_unidentified=work.state.round_unidentified + page.unidentified,
             labels_complete=work.state.labels_complete and not self.unknown,
         )
 
@@ -83,7 +86,7 @@ class _Reading:
         await self._write(self.rows, gone, self.moved)
         work.removed += len(gone)
         touched = bool(gone or self.written or state.round_changed)
-        items = await self._count() if touched else state.items
+        items, unreadable = await self._count() if touched else (state.items, state.unreadable)
         await work.end(
             state=SyncState.COMPLETE,
             why=Why.NONE,
@@ -91,6 +94,8 @@ class _Reading:
             attempts=0,
             delta_link=self.delta_link,
             items=items,
+            unreadable=unreadable,
+            unidentified=state.unidentified + state.round_unidentified + self.unidentified,
             synced_at=self.began,
             labels_complete=state.labels_complete and not self.unknown,
             permissions_read_at=None if touched else state.permissions_read_at,
@@ -117,7 +122,7 @@ class _Reading:
         read = await labels.read_now(work, asked) if asked.height else empty(ITEM_LABELS)
         told = compare.with_item_labels(alive, read, asked["item_id"], before, now)
         verdict = compare.judge(told, compare.digests(before.lazy()).collect(), null_differs=True)
-        shared = told.filter((pl.col("shared_scope") != "") | pl.col("sharing_marked"))
+        shared = told.filter(pl.col("shared_scope").ne_missing("") | pl.col("sharing_marked"))
         written = pl.concat([verdict.new, verdict.differing]).select("item_id")
         differing = pl.concat([verdict.differing, shared.join(written, on="item_id", how="anti")])
         rows = pl.concat(
@@ -137,8 +142,11 @@ class _Reading:
         alive = seen.filter(~pl.col("deleted"))["item_id"]
         return compare.rows_to_remove(tree, deleted, alive).to_list()
 
-    async def _count(self) -> int:
-        return int((await self.work.select("items", lambda items: items.select(pl.len()), columns=["item_id"])).item())
+    async def _count(self) -> tuple[int, int]:
+        """How many items the mirror has, and of how many of them something cannot be read."""
+        counts = (pl.len(), (pl.col("unreadable") != "").sum())
+        found = await self.work.select("items", lambda items: items.select(*counts), columns=["unreadable"])
+        return found.row(0)
 
 
 def _to_ask(alive: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:

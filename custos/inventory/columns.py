@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 import polars as pl
 
 from custos.inventory.schema import INSTANT, STORED_ITEMS, UNIQUE
 from custos.m365.delta import DriveItem
 from custos.m365.labels import LabelRow
+from custos.m365.moments import FIRST_YEAR, LAST_YEAR
 
 FACTS = (
     "list_item_id",
@@ -25,6 +26,7 @@ FACTS = (
     "etag",
     "content_hash",
     "shared_scope",
+    "unreadable",
 )
 """The columns that delta tells. A row is rewritten when one of them differs."""
 
@@ -38,9 +40,11 @@ OBSERVED: dict[str, pl.DataType] = {
 
 LABELS: dict[str, pl.DataType] = {
     "list_item_id": pl.Int32(),
-    "label": pl.String(),
+    "label": pl.String(),  # null: the list's answer cannot be read
     "is_record": pl.Boolean(),
 }
+
+_FIRST, _LAST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 ITEM_LABELS: dict[str, pl.DataType] = {
     "item_id": pl.String(),
@@ -50,8 +54,32 @@ ITEM_LABELS: dict[str, pl.DataType] = {
 }
 
 
+_COLUMN_OF = {
+    "eTag": "etag",
+    "createdDateTime": "created",
+    "lastModifiedDateTime": "modified",
+    "lastModifiedBy": "modified_by",
+    "fileSystemInfo": "client_modified",
+    "parentReference": "parent_id",
+    "file": "content_hash",
+    "folder": "is_folder",
+    "root": "is_folder",
+    "package": "is_folder",
+    "deleted": "is_folder",
+    "shared": "shared_scope",
+    "sharepointIds": "list_item_id",
+    "@microsoft.graph.sharedChanged": "shared_scope",
+}
+"""What on the wire tells a column, where it is not called so."""
+_DATES = ("created", "modified", "client_modified")
+
+
 def observed(items: Sequence[DriveItem]) -> pl.DataFrame:
-    """The items in the order in which they came; a row of `OBSERVED` each."""
+    """The items in the order in which they came; a row of `OBSERVED` each. A fact that cannot be read is null and named."""
+    return _dated(_told(items))
+
+
+def _told(items: Sequence[DriveItem]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "item_id": [item.id for item in items],
@@ -67,12 +95,32 @@ def observed(items: Sequence[DriveItem]) -> pl.DataFrame:
             "modified_by_kind": [item.modified_by_kind for item in items],
             "etag": [item.etag for item in items],
             "content_hash": [item.content_hash for item in items],
-            "shared_scope": ["" if item.shared is None else item.shared.scope or UNIQUE for item in items],
+            "shared_scope": [
+                item.shared_scope if item.shared is None else item.shared.scope or UNIQUE for item in items
+            ],
+            "unreadable": [_named(item.unread) if item.unread else "" for item in items],
             "is_root": [item.root is not None for item in items],
             "deleted": [item.deleted is not None for item in items],
             "sharing_marked": [item.sharing_changed for item in items],
         },
         schema=OBSERVED,
+    )
+
+
+def _named(unread: Iterable[str]) -> str:
+    return ",".join(dict.fromkeys(_COLUMN_OF.get(name, name) for name in unread))
+
+
+def _dated(told: pl.DataFrame) -> pl.DataFrame:
+    """What is told as a date and is none (see custos.m365.moments) is unknown, and named so."""
+    none = {name: ~pl.col(name).is_between(_FIRST, _LAST).fill_null(value=True) for name in _DATES}
+    if not told.select(pl.any_horizontal(none.values()).any()).item():
+        return told
+    named = [pl.when(is_none).then(pl.lit(name)) for name, is_none in none.items()]
+    before = pl.when(pl.col("unreadable") != "").then("unreadable")
+    return told.with_columns(
+        *(pl.when(~is_none).then(name).alias(name) for name, is_none in none.items()),
+        unreadable=pl.concat_str(before, *named, separator=",", ignore_nulls=True).fill_null(""),
     )
 
 

@@ -39,8 +39,10 @@ def digests(items: pl.LazyFrame) -> pl.LazyFrame:
 
 def with_labels(items: pl.DataFrame, labels: pl.DataFrame, read_at: datetime) -> pl.DataFrame:
     """The items with their labels as the library's list tells them; null where it does not. A root folder has none."""
-    joined = items.join(labels, on="list_item_id", how="left", maintain_order="left")
+    told = labels.with_columns(label_is_odd=pl.col("label").is_null())
+    joined = items.join(told, on="list_item_id", how="left", maintain_order="left")
     return joined.with_columns(
+        label_is_odd=pl.col("label_is_odd").fill_null(value=False),
         label=pl.when("is_root").then(pl.lit("")).otherwise("label"),
         is_record=pl.when(pl.col("is_root") | (pl.col("label") == "")).then(False).otherwise("is_record"),
     ).with_columns(
@@ -84,7 +86,7 @@ def judge(items: pl.DataFrame, known: pl.DataFrame, *, null_differs: bool) -> Ve
     read = items.with_columns(ID_DIGEST, FACTS_DIGEST.alias("read_facts"), LABEL_DIGEST.alias("read_labels"))
     joined = read.join(known, on="id", how="left", maintain_order="left")
     is_new = pl.col("facts").is_null()
-    counts = pl.lit(value=True) if null_differs else pl.col("label").is_not_null()
+    counts = pl.lit(value=True) if null_differs else pl.col("label").is_not_null() | pl.col("label_is_odd")
     relabelled = pl.col("labels") != pl.col("read_labels")
     record = pl.col("is_record").is_not_null() & pl.col("is_record").ne_missing(pl.col("record"))
     differs = (pl.col("facts") != pl.col("read_facts")) | (counts & (relabelled | record))
@@ -98,7 +100,7 @@ def rows_for_new(items: pl.DataFrame, drive_id: str, now: datetime) -> pl.DataFr
     return items.with_columns(
         drive_id=pl.lit(drive_id),
         seen_at=pl.lit(now, INSTANT),
-        sharing_changed_at=pl.when((pl.col("shared_scope") != "") | pl.col("sharing_marked")).then(
+        sharing_changed_at=pl.when(pl.col("shared_scope").ne_missing("") | pl.col("sharing_marked")).then(
             pl.lit(now, INSTANT)
         ),
     ).select(*STORED_ITEMS)
@@ -114,9 +116,9 @@ def rows_for_differing(
     """
     joined = items.join(previous.select(CARRIED), on="item_id", how="left", suffix="_before")
     same_label = pl.col("label") == pl.col("label_before")
-    signal = pl.col("sharing_marked") | (pl.col("shared_scope") != pl.col("shared_scope_before"))
+    signal = pl.col("sharing_marked") | pl.col("shared_scope").ne_missing(pl.col("shared_scope_before"))
     if changes:
-        signal = signal | (pl.col("shared_scope") != "")
+        signal = signal | pl.col("shared_scope").ne_missing("")
     return joined.with_columns(
         drive_id=pl.lit(drive_id),
         seen_at=pl.lit(now, INSTANT),
@@ -128,10 +130,18 @@ def rows_for_differing(
 
 def moved_folders(items: pl.DataFrame, previous: pl.DataFrame) -> frozenset[str]:
     """The folders among `items` that have another name or parent than in `previous`: all below has another address too."""
-    before = previous.select("item_id", old_name="name", old_parent="parent_id")
-    moved = (pl.col("name") != pl.col("old_name")) | (pl.col("parent_id") != pl.col("old_parent"))
-    folders = items.filter("is_folder").join(before, on="item_id").filter(moved)
-    return frozenset(folders["item_id"])
+    before = previous.select("item_id", old_name="name", old_parent="parent_id", was_folder="is_folder")
+    name, parent = pl.col("name"), pl.col("parent_id")
+    moved = name.ne_missing(pl.col("old_name")) | parent.ne_missing(pl.col("old_parent"))
+    folder = pl.coalesce("is_folder", "was_folder", pl.lit(value=True))
+    return frozenset(items.join(before, on="item_id").filter(folder & moved)["item_id"])
+
+
+def unknown(rows: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Stored rows as those of items of which nothing can be read any more."""
+    kinds = {name: STORED_ITEMS[name] for name in FACTS if name != "unreadable"}
+    nothing = [pl.lit(None, dtype=kind).alias(name) for name, kind in kinds.items()]
+    return rows.with_columns(*nothing, unreadable=pl.lit("entry"), seen_at=pl.lit(now, INSTANT)).select(*STORED_ITEMS)
 
 
 def rows_to_remove(tree: pl.DataFrame, deleted: pl.Series, alive: pl.Series) -> pl.Series:

@@ -26,8 +26,9 @@ from custos.inventory.together import all_of
 from custos.m365 import Microsoft365, directory, site_admin, sites
 from custos.m365.directory import Group
 from custos.m365.errors import Forbidden, Locked, NotFound, Throttled, Trouble
+from custos.m365.paging import Listing
 from custos.m365.site_admin import SiteSharing
-from custos.m365.sites import Channel, Site
+from custos.m365.sites import UNREADABLE, Channel, Site
 from custos.storage.account import Account
 from custos.storage.lease import Lease, LeaseLost
 
@@ -54,10 +55,19 @@ class DiscoveryReport:
 
 @dataclass(frozen=True, slots=True)
 class _Connections:
-    """Which site belongs to which group, and which sites are channels'; only read when administration does not tell."""
+    """Which site belongs to which group, and which sites are channels'; only read when administration does not tell.
 
-    groups: Mapping[str, str] | None
+    Each is whole when nothing stood in its way: then a site that it does not name belongs to no group, and is no channel's.
+    """
+
+    groups: Mapping[str, str]
+    groups_whole: bool
     channels: frozenset[str]
+    channels_whole: bool
+
+    def is_channel(self, site_id: str) -> bool | None:
+        """Whether the site is a channel's; None where nobody can tell."""
+        return True if site_id in self.channels else False if self.channels_whole else None
 
 
 async def discover(m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock) -> DiscoveryReport:
@@ -83,15 +93,21 @@ class _Discovery:
         self.lakehouse = lakehouse
         self.now = clock.now()
         self.lease = lease
+        self.troubles: list[str] = []
 
     async def run(self) -> DiscoveryReport:
-        listed = [site async for site in sites.list_sites(self.graph)]
-        groups = {group.group_id: group for group in await directory.groups(self.graph)}
+        found = await sites.list_sites(self.graph)
+        listed = found.values
+        told = await directory.groups(self.graph)
+        groups = {group.group_id: group for group in told.values}
+        self._count(found.unidentified, "in the list of sites")
+        self._count(told.unidentified, "in the list of groups")
         before = {name: await asyncio.to_thread(self.lakehouse.read, name) for name in ("sites", "drives", "members")}
         seen = await all_of([self._see(site) for site in listed])
-        connections = await self._connections(listed, list(groups.values()))
-        rows = _kept([self._site_row(one, groups, connections) for one in seen], before["sites"])
+        connections = await self._connections(listed, told)
+        rows = _kept([self._site_row(one, groups, connections, told) for one in seen], before["sites"])
         people = await read_people(self.graph, {*rows["group_id"].drop_nulls(), *groups} - {""}, self.now)
+        self._count(sum(one.unidentified for one in people.values() if one is not None), "among the members of groups")
         sites_now = counted(await self._with_vanished(rows, before["sites"]), people)
         drives_now = await Libraries(self.graph, self.now).rows(seen, before["drives"], sites_now)
         members_now = member_rows(people, before["members"], frozenset(groups))
@@ -101,14 +117,23 @@ class _Discovery:
             await asyncio.to_thread(self.lakehouse.replace, table, frame)
         return await self._registered(seen, sites_now, drives_now)
 
+    def _count(self, unidentified: int, where: str) -> None:
+        if unidentified:
+            self.troubles.append(f"{unidentified} without an id {where}: nobody can tell what they are about")
+
     async def _see(self, site: Site) -> Seen:
         if excluded_site(site):
             return Seen(site, "readable", None, ())
         properties, trouble = await self._properties(site)
         try:
             if site.error:
-                return Seen(site, await sites.site_access(self.graph, site.site_id), properties, None, trouble)
-            return Seen(site, "readable", properties, await sites.drives_of(self.graph, site.site_id), trouble)
+                said = f"site {site.site_id}: its entry in the list of sites cannot be read"
+                access = await sites.site_access(self.graph, site.site_id)
+                return Seen(site, access, properties, None, said if site.error == UNREADABLE else trouble)
+            drives = await sites.drives_of(self.graph, site.site_id)
+            odd = drives.unidentified + sum(not drive.is_known for drive in drives.values)
+            said = f"{site.web_url}: {odd} in the list of its libraries cannot be read" if odd else trouble
+            return Seen(site, "readable", properties, drives.values, said, is_whole=not drives.unidentified)
         except Locked:
             return Seen(site, "locked", properties, None, trouble)
         except Forbidden:
@@ -138,51 +163,77 @@ class _Discovery:
         except Trouble:
             return None  # unknown: what was known before is kept
 
-    async def _connections(self, listed: Sequence[Site], groups: Sequence[Group]) -> _Connections:
+    async def _connections(self, listed: Sequence[Site], told: Listing[Group]) -> _Connections:
         """Group ► site and channel ► site, at a request for each group: only when administration does not tell."""
         if self.m365.sharepoint is not None:
-            return _Connections(None, frozenset())
+            return _Connections({}, groups_whole=False, channels=frozenset(), channels_whole=True)
+        groups = told.values
         found = await all_of([self._group_site(group) for group in groups])
-        urls = await all_of([self._channel_urls(group) for group in groups if group.is_team])
-        flat = [url for part in urls for url in part]
-        channels = {_site_at(url, listed) for url in flat}
+        urls = await all_of([self._channel_urls(group) for group in groups if group.is_team is not False])
+        channels = {_site_at(url, listed) for part in urls for url in part if url}
         by_site = {site: group.group_id for group, site in zip(groups, found, strict=True) if site}
-        return _Connections(by_site, frozenset(channels))
+        whole = not told.unidentified
+        return _Connections(
+            by_site,
+            groups_whole=whole and None not in found,
+            channels=frozenset(channels),
+            channels_whole=whole and not any(None in part for part in urls),
+        )
 
-    async def _group_site(self, group: Group) -> str:
+    async def _group_site(self, group: Group) -> str | None:
+        """The id of the group's site, "" where there is none to see, None where it could not be read."""
         try:
             return (await sites.group_site(self.graph, group.group_id)).site_id
         except (NotFound, Locked, Forbidden):
             return ""
+        except Throttled:
+            raise
+        except Trouble as error:
+            self.troubles.append(f"group {group.name}: its site could not be read: {error}")
+            return None
 
-    async def _channel_urls(self, team: Group) -> list[str]:
+    async def _channel_urls(self, team: Group) -> list[str | None]:
+        """Addresses inside the sites of a team's channels; None for what could not be read."""
         try:
             channels = await sites.channels_of(self.graph, team.group_id)
         except (NotFound, Locked, Forbidden):
             return []
-        apart = [channel for channel in channels if channel.membership != "standard"]
-        return [url for channel in apart for url in [await self._channel_url(team, channel)] if url]
+        except Throttled:
+            raise
+        except Trouble as error:
+            self.troubles.append(f"team {team.name}: its channels could not be read: {error}")
+            return [None]
+        apart = [channel for channel in channels.values if channel.membership != "standard"]
+        return [*[await self._channel_url(team, channel) for channel in apart], *[None] * channels.unidentified]
 
-    async def _channel_url(self, team: Group, channel: Channel) -> str:
+    async def _channel_url(self, team: Group, channel: Channel) -> str | None:
         try:
             return await sites.channel_folder_url(self.graph, team.group_id, channel.channel_id)
         except (NotFound, Locked, Forbidden):
             return ""
+        except Throttled:
+            raise
+        except Trouble as error:
+            self.troubles.append(f"team {team.name}: the channel {channel.name} could not be read: {error}")
+            return None
 
-    def _site_row(self, seen: Seen, groups: Mapping[str, Group], connections: _Connections) -> dict[str, object]:
+    def _site_row(
+        self, seen: Seen, groups: Mapping[str, Group], connections: _Connections, told: Listing[Group]
+    ) -> dict[str, object]:
         """A row of `schema.SITES`; null is what could not be read now."""
         site, properties = seen.site, seen.properties
-        group_id = group_of(site, properties, connections.groups)
+        group_id = group_of(site, properties, connections.groups, is_whole=connections.groups_whole)
         group = groups.get(group_id or "")
-        visibility = None if group_id is None else "" if group is None else group.visibility or None
+        none_told = group_id is None or (group is None and group_id != "" and told.unidentified > 0)
+        visibility = None if none_told else "" if group is None else group.visibility or None
         return {
             "site_id": site.site_id,
             "collection_id": site.collection_id,
             "web_url": site.web_url or None,
             "title": site.title or None,
-            "kind": kind_of(site, properties, group_id, group, is_channel=site.site_id in connections.channels),
+            "kind": kind_of(site, properties, group_id, group, is_channel=connections.is_channel(site.site_id)),
             "group_id": group_id,
-            "is_team": None if group_id is None else group is not None and group.is_team,
+            "is_team": None if none_told else group is not None and group.is_team,
             "visibility": visibility,
             "created": site.created,
             "access": seen.access,
@@ -223,7 +274,7 @@ class _Discovery:
             to_sync=tuple(waiting),
             locked=int((sites_now["access"] == "locked").sum()),
             gone=int((sites_now["access"] == "gone").sum()),
-            troubles=tuple(one.trouble for one in seen if one.trouble),
+            troubles=(*self.troubles, *(one.trouble for one in seen if one.trouble)),
         )
 
 

@@ -63,7 +63,7 @@ class _Reading:
         self.held = held
         self.last = empty(IDS)
         """The ids of the last batch, which is not put by: nothing comes after it."""
-        self.drift = 0
+        self.drift, self.unreadable, self.unidentified = 0, 0, 0
         """Of the last batch."""
         self.unknown = False
         """A row was written whose label is not known."""
@@ -79,9 +79,9 @@ class _Reading:
             reading.learn(frame)
         return reading
 
-    async def commit(self, items: pl.DataFrame, page: ItemPage) -> None:
+    async def commit(self, page: ItemPage) -> None:
         """One batch: the lakehouse, the ids, the row; in this order."""
-        work, state = self.work, self.work.state
+        work, state, items = self.work, self.work.state, page.items
         now = work.clock.now()
         writer = await work.writer("items")
         alive = compare.with_labels(items.filter(~pl.col("deleted")), self.labels, work.started)
@@ -97,8 +97,10 @@ class _Reading:
         self.unknown = self.unknown or new["label"].null_count() + differing["label"].null_count() > 0
         held_parts = await self._hold(differing, is_last=bool(page.delta_link))
         ids = items.select(*IDS)
+        unreadable = int((items["unreadable"] != "").sum())
         if page.delta_link:
             self.last, self.drift = ids, drift
+            self.unreadable, self.unidentified = unreadable, page.unidentified
             return
         number = state.batch + 1
         await work.parts.put(state.round_id, SEEN, number, ids)
@@ -109,6 +111,8 @@ class _Reading:
             round_items=state.round_items + items.height,
             round_changed=state.round_changed + written,
             round_drift=state.round_drift + drift,
+            round_unreadable=state.round_unreadable + unreadable,
+            round_unidentified=state.round_unidentified + page.unidentified,
             labels_complete=state.labels_complete and not self.unknown,
         )
 
@@ -131,7 +135,8 @@ class _Reading:
         if self.held and (is_last or sum(frame.height for frame in self.held) >= work.batch_rows):
             writer, rows = await work.writer("items"), latest(self.held)
             # What a folder that differs was called before is not at hand here: it may have been moved.
-            touched = Touched.of(rows["item_id"], below=rows.filter("is_folder")["item_id"])
+            folders = rows.filter(pl.col("is_folder").fill_null(value=True))["item_id"]
+            touched = Touched.of(rows["item_id"], below=folders)
             await work.commit(partial(work.lakehouse.change, "items", rows, [], writer=writer), touched)
             self.held = []
             return 0
@@ -157,14 +162,20 @@ def _drift(work: Work, verdict: compare.Verdict) -> int:
 
 
 async def _sweep(work: Work, reading: _Reading) -> None:
-    """Remove what was not seen, then store the anchor's delta link: the drive is complete."""
+    """Remove what was not seen, then store the anchor's delta link: the drive is complete.
+
+    While an entry came without an id, what was not seen may be what it was about: that becomes unknown, and is kept.
+    """
     state = work.state
+    unidentified = state.round_unidentified + reading.unidentified
     frames = await work.parts.get(state.round_id, SEEN, range(1, state.batch + 1))
     seen = latest([*frames, reading.last]).filter(~pl.col("deleted"))
     ids = seen.lazy().select("item_id")
     unseen = await work.select("items", lambda items: items.join(ids, on="item_id", how="anti"), columns=["item_id"])
-    gone = unseen["item_id"].to_list()
+    gone = [] if unidentified else unseen["item_id"].to_list()
     writer = await work.writer("items")
+    if unidentified and unseen.height:
+        await _doubt(work, unseen)
     if gone:
         rows = empty(STORED_ITEMS)
         await work.commit(partial(work.lakehouse.change, "items", rows, gone, writer=writer), Touched.of(gone))
@@ -176,7 +187,9 @@ async def _sweep(work: Work, reading: _Reading) -> None:
         detail="",
         attempts=0,
         delta_link=state.anchor_link,
-        items=seen.height,
+        items=seen.height + (unseen.height if unidentified else 0),
+        unreadable=await _unreadable(work) if state.round_unreadable + reading.unreadable + unidentified else 0,
+        unidentified=unidentified,
         synced_at=work.started,
         reconciled_at=work.started,
         labels_read_at=work.started if state.list_id else None,
@@ -184,3 +197,21 @@ async def _sweep(work: Work, reading: _Reading) -> None:
         permissions_read_at=None,
         drift=state.round_drift + reading.drift + len(gone) if is_reconciliation else state.drift,
     )
+
+
+async def _doubt(work: Work, unseen: pl.DataFrame) -> None:
+    """Keep rows as items of which nothing is known."""
+    ids, writer = unseen.lazy().select("item_id"), await work.writer("items")
+    stored = await work.select("items", lambda items: items.join(ids, on="item_id", how="semi"))
+    rows = compare.unknown(stored, work.clock.now())
+    doubted = rows.join(stored, on=["item_id", "unreadable"], how="anti")
+    if doubted.height:
+        touched = Touched.of(doubted["item_id"], below=doubted["item_id"])
+        await work.commit(partial(work.lakehouse.change, "items", doubted, [], writer=writer), touched)
+        work.changed += doubted.height
+
+
+async def _unreadable(work: Work) -> int:
+    """Of how many items in the mirror something cannot be read."""
+    count = (pl.col("unreadable") != "").sum()
+    return int((await work.select("items", lambda items: items.select(count), columns=["unreadable"])).item())

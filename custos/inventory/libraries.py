@@ -1,7 +1,7 @@
 """The document libraries of the sites that discovery saw: the rows of the table `drives`.
 
 A library that its site no longer lists is not governed any more; it is `gone` only when Microsoft answers 404 for it. The
-libraries of a site that could not be read stay as they were.
+libraries of a site that could not be read, and one whose own entry cannot be read, stay as they were.
 Sources: https://learn.microsoft.com/graph/api/drive-list and https://learn.microsoft.com/graph/api/drive-get
 """
 
@@ -26,13 +26,16 @@ _UNITS_ONE = 1
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One site as far as it could be read. None is what could not be read now."""
+    """One site as far as it could be read. None is what could not be read now. `is_whole` is False where entries of its
+    list of libraries had no id: a library that is not among `drives` may be one of them.
+    """
 
     site: Site
     access: str | None
     properties: SiteSharing | None
     drives: Sequence[Drive] | None
     trouble: str = ""
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,13 @@ class Libraries:
 
     async def rows(self, seen: Sequence[Seen], before: pl.DataFrame, sites_now: pl.DataFrame) -> pl.DataFrame:
         """Rows of `schema.DRIVES`. Raises Throttled."""
-        listed = pl.DataFrame(
-            [self._row(drive) for one in seen for drive in one.drives or ()], schema=DRIVES, orient="row"
-        )
-        read = [one.site.site_id for one in seen if one.drives is not None]
+        told = {drive.drive_id: drive for one in seen for drive in one.drives or ()}
+        known = [self._row(drive) for drive in told.values() if drive.is_known]
+        listed = pl.DataFrame(known, schema=DRIVES, orient="row")
+        odd = [drive.drive_id for drive in told.values() if not drive.is_known]
+        read = [one.site.site_id for one in seen if one.drives is not None and one.is_whole]
         missing = before.join(listed, on="drive_id", how="anti")
-        is_settled = ~pl.col("site_id").is_in(read) | (pl.col("excluded") == "gone")
+        is_settled = ~pl.col("site_id").is_in(read) | pl.col("drive_id").is_in(odd) | (pl.col("excluded") == "gone")
         ended = missing.filter(~is_settled)
         gone = await all_of([self._is_gone(drive_id) for drive_id in ended["drive_id"]])
         reasons = pl.Series(["gone" if one else "unlisted" for one in gone], dtype=pl.String)

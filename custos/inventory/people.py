@@ -22,23 +22,36 @@ from custos.m365.graph import Graph
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The people of one group, as of `read_at`. Disabled accounts and guests are among them."""
+    """The people of one group, as of `read_at`. Disabled accounts and guests are among them.
+
+    `unidentified_owners` and `unidentified_members` had no id that can be read.
+    """
 
     group_id: str
     owners: Sequence[User]
     members: Sequence[User]
     read_at: datetime
+    unidentified_owners: int = 0
+    unidentified_members: int = 0
+
+    @property
+    def unidentified(self) -> int:
+        """People without an id that can be read."""
+        return self.unidentified_owners + self.unidentified_members
 
     @property
     def owner_count(self) -> int | None:
-        """Enabled owners; None when none is known to be enabled and some may be."""
-        enabled = sum(owner.enabled is True for owner in self.owners)
-        return None if not enabled and any(owner.enabled is None for owner in self.owners) else enabled
+        """Enabled owners; None while it is not known of one whether it is."""
+        doubtful = self.unidentified_owners or any(owner.enabled is None for owner in self.owners)
+        return None if doubtful else sum(owner.enabled is True for owner in self.owners)
 
     @property
-    def guest_count(self) -> int:
-        """Distinct guests."""
-        return len({person.user_id for person in (*self.owners, *self.members) if person.is_guest})
+    def guest_count(self) -> int | None:
+        """Distinct guests; None while it is not known of one whether it is."""
+        people = (*self.owners, *self.members)
+        if self.unidentified or any(person.is_guest is None for person in people):
+            return None
+        return len({person.user_id for person in people if person.is_guest})
 
     def rows(self) -> pl.DataFrame:
         """The rows of `schema.MEMBERS`."""
@@ -103,7 +116,8 @@ def counted(sites: pl.DataFrame, people: Mapping[str, Membership | None]) -> pl.
 async def _membership(graph: Graph, group_id: str, read_at: datetime) -> Membership | None:
     try:
         owners = await directory.owners(graph, group_id)
-        return Membership(group_id, owners, await directory.members(graph, group_id), read_at)
+        members = await directory.members(graph, group_id)
+        return Membership(group_id, owners.values, members.values, read_at, owners.unidentified, members.unidentified)
     except Throttled:
         raise
     except Trouble:

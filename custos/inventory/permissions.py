@@ -19,6 +19,7 @@ from functools import partial
 import polars as pl
 
 from custos.inventory.schema import INSTANT, PERMISSIONS
+from custos.inventory.source import Guests
 from custos.inventory.touched import Touched
 from custos.inventory.work import Work
 from custos.m365.permissions import Permission
@@ -51,7 +52,7 @@ async def read_due(work: Work) -> bool:
     stored = await work.select("permissions")
     due, orphans = await _due(work, stored, now)
     unknown = due.filter("unread")["item_id"].to_list()
-    signs = _Signs(frozenset(unknown), frozenset(due.filter("is_folder")["item_id"]))
+    signs = _Signs(frozenset(unknown), frozenset(due.filter(pl.col("is_folder").fill_null(value=True))["item_id"]))
     tried = 0
     rows: list[pl.DataFrame] = []
     read: list[str] = []
@@ -102,9 +103,10 @@ def _differing(before: pl.DataFrame, after: pl.DataFrame) -> pl.Series:
 
 
 def permission_rows(
-    drive_id: str, answers: Mapping[str, Sequence[Permission]], guests: frozenset[str], read_at: datetime
+    drive_id: str, answers: Mapping[str, Sequence[Permission]], guests: Guests, read_at: datetime
 ) -> pl.DataFrame:
-    """The rows of `schema.PERMISSIONS`: one a permission and named person; one without an id for an item that has none.
+    """The rows of `schema.PERMISSIONS`: one a permission and named person; one without an id for an item that has none; one
+    of nothing but unknowns for a permission that cannot be read.
 
     A login name never proves that somebody is internal; a person with an Entra id who is not among the `guests` is.
     """
@@ -113,6 +115,10 @@ def permission_rows(
         if not permissions:
             rows.append((drive_id, item_id, "", -1, *[None] * (len(PERMISSIONS) - 5), read_at))
         for permission in permissions:
+            head = (drive_id, item_id, permission.permission_id)
+            if not permission.is_known:
+                rows.append((*head, -1, *[None] * (len(PERMISSIONS) - 5), read_at))
+                continue
             shared = (
                 permission.kind,
                 permission.scope,
@@ -123,14 +129,13 @@ def permission_rows(
                 permission.has_password,
                 permission.inherited,
             )
-            head = (drive_id, item_id, permission.permission_id)
             if not permission.grantees:
                 people: tuple[object, ...] = ("", "", "", "", "", permission.external)
                 rows.append((*head, -1, *shared, *people, read_at))
             for number, person in enumerate(permission.grantees):
                 external = person.external
                 if external is None and person.principal == "user" and person.user_id:
-                    external = person.user_id in guests
+                    external = guests.includes(person.user_id)
                 people = (person.principal, person.login, person.email, person.domain, person.user_id, external)
                 rows.append((*head, number, *shared, *people, read_at))
     return pl.DataFrame(rows, schema=PERMISSIONS, orient="row")
@@ -145,13 +150,17 @@ async def _due(work: Work, stored: pl.DataFrame, now: datetime) -> tuple[pl.Data
     """The items whose permissions are due (`item_id`, `unread`, `is_folder`), the unknown ones first; and items that are gone."""
     looked = reads(stored.lazy()).select("item_id", "read_at")
     unread = pl.col("read_at").is_null() | (pl.col("sharing_changed_at") > pl.col("read_at")).fill_null(value=False)
-    matters = (pl.col("shared_scope") != "") | (pl.col("parent_id") == "") | pl.col("read_at").is_not_null()
+    matters = (
+        pl.col("shared_scope").ne_missing("")
+        | pl.col("parent_id").eq_missing(pl.lit(""))
+        | pl.col("read_at").is_not_null()
+    )
     relevant = await work.select(
         "items",
         lambda items: items.join(looked, on="item_id", how="left").filter(matters).with_columns(unread=unread),
         columns=_SIGNS,
     )
-    old_folder = pl.col("is_folder") & (pl.col("read_at") <= pl.lit(now - FOLDERS_EVERY, INSTANT))
+    old_folder = pl.col("is_folder").fill_null(value=True) & (pl.col("read_at") <= pl.lit(now - FOLDERS_EVERY, INSTANT))
     old = pl.col("read_at") <= pl.lit(now - ALL_EVERY, INSTANT)
     due = relevant.filter(pl.col("unread") | old_folder | old).sort("unread", descending=True)
     gone = looked.join(relevant.lazy(), on="item_id", how="anti").select("item_id").collect()

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from custos.m365.directory import Group
 from custos.m365.site_admin import SiteSharing
-from custos.m365.sites import Drive, Site
+from custos.m365.sites import UNREADABLE, Drive, Site
 
 _SYSTEM = frozenset(
     {
@@ -28,8 +28,10 @@ _SYSTEM = frozenset(
 _COMMUNICATION = "SITEPAGEPUBLISHING"
 
 
-def excluded_site(site: Site) -> str:
-    """Why a site is not governed; "" when it is."""
+def excluded_site(site: Site) -> str | None:
+    """Why a site is not governed; "" when it is, None where nobody can tell."""
+    if site.error == UNREADABLE:
+        return None
     if site.is_personal or "/personal/" in urlsplit(site.web_url).path.lower():
         return "personal"
     return "container" if site.is_container else ""
@@ -46,27 +48,29 @@ def excluded_drive(drive: Drive) -> str:
 
 
 def kind_of(
-    site: Site, properties: SiteSharing | None, group_id: str | None, group: Group | None, *, is_channel: bool
+    site: Site, properties: SiteSharing | None, group_id: str | None, group: Group | None, *, is_channel: bool | None
 ) -> str | None:
     """team, communication, group, channel, personal or other; None while nobody told enough."""
+    if site.error == UNREADABLE:
+        return None
     if excluded_site(site) == "personal":
         return "personal"
     if is_channel or (properties is not None and properties.is_channel):
         return "channel"
-    if group is not None:
+    if group is not None and group.is_team is not None:
         return "team" if group.is_team else "group"
     if properties is None:
-        return "other" if group_id == "" else None
+        return "other" if group_id == "" and is_channel is False else None
     if properties.group_id:
         return "team" if properties.is_teams_connected else "group"
     return "communication" if properties.template.upper().startswith(_COMMUNICATION) else "other"
 
 
-def group_of(site: Site, properties: SiteSharing | None, by_site: Mapping[str, str] | None) -> str | None:
+def group_of(site: Site, properties: SiteSharing | None, by_site: Mapping[str, str], *, is_whole: bool) -> str | None:
     """The id of the site's own group, "" when it is known to have none, None when nobody told.
 
-    `by_site` maps site ids to groups, complete; None when it was not read. A channel's site has no group of its own.
+    `by_site` maps site ids to groups; not `is_whole`, there may be others. A channel's site has no group of its own.
     """
     if properties is not None:
         return "" if properties.is_channel else properties.group_id
-    return None if by_site is None else by_site.get(site.site_id, "")
+    return by_site.get(site.site_id, "" if is_whole else None)

@@ -69,6 +69,7 @@ ITEMS: dict[str, pl.DataType] = {
     "label_read_at": INSTANT,
     "shared_scope": pl.String(),  # "" no sharing of its own; anonymous | organization | users | unique (see UNIQUE)
     "permissions_read_at": INSTANT,  # null: not read since its sharing last changed, or never
+    "unreadable": pl.String(),  # columns that Microsoft told in a way that cannot be understood, by commas; "" none
     "seen_at": INSTANT,
 }
 
@@ -115,6 +116,7 @@ DRIVE_STATES: dict[str, pl.DataType] = {
     "labels_complete": pl.Boolean(),
     "labels_read_at": INSTANT,  # start of the last bulk reading of labels
     "permissions_pending": pl.Int64(),
+    "unreadable": pl.Int64(),  # entries that Microsoft told in a way that cannot be understood
 }
 
 UNIQUE = "unique"

@@ -23,17 +23,21 @@ from custos.m365.permissions import Permission
 
 LABEL_PAGE = labels.PAGE
 _GUESTS_SECONDS = 600.0
-_guests: dict[str, tuple[float, frozenset[str]]] = {}  # by Graph's address; one list serves all libraries
+_guests: dict[str, tuple[float, Guests]] = {}  # by Graph's address; one list serves all libraries
 _AT_ONCE = 200  # items whose labels or permissions are asked for together
 
 
 @dataclass(frozen=True, slots=True)
 class ItemPage:
-    """Items as `columns.OBSERVED`. Exactly one of the links is set; with `delta_link` the round is at its end."""
+    """Items as `columns.OBSERVED`. Exactly one of the links is set; with `delta_link` the round is at its end.
+
+    `unidentified` entries had no id that can be read.
+    """
 
     items: pl.DataFrame
     next_link: str
     delta_link: str
+    unidentified: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,18 @@ class LabelPage:
 
     labels: pl.DataFrame
     next_link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guests:
+    """The Entra ids of the guests of the tenant. Not `is_whole`: somebody who is not among them may be one too."""
+
+    ids: frozenset[str] = frozenset()
+    is_whole: bool = True
+
+    def includes(self, user_id: str) -> bool | None:
+        """Whether this account is a guest's; None where nobody can tell."""
+        return True if user_id in self.ids else False if self.is_whole else None
 
 
 @dataclass(slots=True)
@@ -81,8 +97,8 @@ class Source(Protocol):
         """Permissions item by item. An item that could not be read is missing."""
         ...
 
-    async def guests(self) -> frozenset[str]:
-        """The Entra ids of all guests of the tenant, ten minutes old at most."""
+    async def guests(self) -> Guests:
+        """The guests of the tenant, ten minutes old at most."""
         ...
 
 
@@ -101,7 +117,7 @@ class GraphSource:
         async with aclosing(delta.pages(self.graph, drive_id, link=link or None, full=full)) as coming:
             async for page in coming:
                 self.cost.add(delta.UNITS_FULL if full else delta.UNITS_CHANGES)
-                yield ItemPage(observed(page.items), page.next_link, page.delta_link)
+                yield ItemPage(observed(page.items), page.next_link, page.delta_link, page.unidentified)
 
     async def label_pages(self, site_id: str, list_id: str, link: str) -> AsyncGenerator[LabelPage]:
         what = f"list items of {list_id}"
@@ -140,11 +156,12 @@ class GraphSource:
                     found[item] = permissions
         return found
 
-    async def guests(self) -> frozenset[str]:
+    async def guests(self) -> Guests:
         kept = _guests.get(self.graph.base_url)
         if kept is None or time.monotonic() - kept[0] > _GUESTS_SECONDS:
             self.cost.add(0)
-            found = frozenset(guest.user_id for guest in await directory.guests(self.graph))
+            listed = await directory.guests(self.graph)
+            found = Guests(frozenset(guest.user_id for guest in listed.values), is_whole=not listed.unidentified)
             kept = _guests[self.graph.base_url] = (time.monotonic(), found)
         return kept[1]
 

@@ -88,6 +88,10 @@ class DriveState:
     round_items: int = 0  # items read in the round
     round_changed: int = 0  # rows written in the round
     round_drift: int = 0  # of those, what delta should have told before
+    round_unreadable: int = (
+        0  # rows of the round that Microsoft told in a way that cannot be understood, repeats included
+    )
+    round_unidentified: int = 0  # entries of the round without an id that can be read
     delta_link: str = ""
     items: int = 0  # in the mirror after the last round
     synced_at: datetime | None = None
@@ -97,8 +101,15 @@ class DriveState:
     permissions_pending: int = 0  # items whose permissions are unknown
     permissions_read_at: datetime | None = None  # when all that was due had been tried; null when something may be due
     drift: int = 0  # what the last full round found that delta had not told
+    unreadable: int = 0  # items in the mirror of which something cannot be read
+    unidentified: int = 0  # entries without an id that can be read, in the last full round and since
     units: int = 0  # resource units spent on this drive, ever
     etag: str = ""
+
+    @property
+    def odd(self) -> int:
+        """Entries that Microsoft told in a way that cannot be understood. They alone are unknown; the drive is complete."""
+        return self.unreadable + self.unidentified
 
     @property
     def begun(self) -> bool:

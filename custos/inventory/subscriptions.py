@@ -22,7 +22,7 @@ from custos.inventory.tables import Lakehouse
 from custos.inventory.together import all_of
 from custos.m365 import Microsoft365
 from custos.m365 import subscriptions as graph_subscriptions
-from custos.m365.errors import Conflict, NotFound, Throttled, Trouble
+from custos.m365.errors import Conflict, NotFound, Refused, Throttled, Trouble
 from custos.m365.graph import Graph
 from custos.m365.subscriptions import LONGEST_MINUTES, Subscription
 from custos.storage.account import Account
@@ -46,14 +46,20 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """What a reconciliation did. `troubles` are sentences about single libraries; they are tried again next time."""
+    """What a reconciliation did, and how many libraries of those `wanted` are watched now (`held`).
+
+    `troubles`: library ► why it is not watched, or may cease to be. They are tried again next time. `odd` entries of the
+    list of subscriptions could not be read; they are left as they are.
+    """
 
     wanted: int = 0
+    held: int = 0
     created: int = 0
     adopted: int = 0
     renewed: int = 0
     removed: int = 0
-    troubles: tuple[str, ...] = ()
+    odd: int = 0
+    troubles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -109,16 +115,34 @@ async def reconcile_subscriptions(
     Raises a Trouble when the list of subscriptions cannot be read or everything is throttled.
     """
     table = Subscriptions(account)
-    live = {one.subscription_id: one for one in await graph_subscriptions.list_all(m365.observer) if one.drive_id}
+    listed = await graph_subscriptions.list_all(m365.observer)
     known = {one.subscription_id: one for one in await table.all()}
-    wanted = await asyncio.to_thread(_wanted, lakehouse)
-    return await _Reconciling(
+    odd = {one.subscription_id for one in listed.values if not one.is_known}
+    live = {one.subscription_id: one for one in listed.values if one.is_known and one.drive_id}
+    doubtful = known.keys() - live.keys() if listed.unidentified else known.keys() & odd
+    live |= {one: _as_kept(known[one], notification_url) for one in doubtful}
+    wanted = await asyncio.to_thread(wanted_drives, lakehouse)
+    done = await _Reconciling(
         graph=m365.observer, table=table, now=clock.now(), url=notification_url, live=live, known=known
     ).run(wanted)
+    return replace(done, odd=len(odd) + listed.unidentified)
 
 
-def _wanted(lakehouse: Lakehouse) -> frozenset[str]:
-    """The governed libraries of the sites that can be read."""
+def _as_kept(known: Known, url: str) -> Subscription:
+    """A subscription of ours of which the list tells nothing that can be read: as we wrote it down, it stands."""
+    return Subscription(
+        subscription_id=known.subscription_id,
+        resource=f"/drives/{known.drive_id}/root",
+        change_type="updated",
+        notification_url=url,
+        lifecycle_url=url,
+        client_state="",
+        expires=known.expires,
+    )
+
+
+def wanted_drives(lakehouse: Lakehouse) -> frozenset[str]:
+    """What should be watched: the governed libraries of the sites that can be read."""
     readable = lakehouse.read("sites", columns=["site_id", "access"]).filter(pl.col("access") == "readable")
     governed = lakehouse.read("drives", columns=["drive_id", "site_id", "governed"]).filter("governed")
     return frozenset(governed.join(readable, on="site_id", how="semi")["drive_id"])
@@ -139,13 +163,14 @@ class _Reconciling:
     async def run(self, wanted: frozenset[str]) -> Reconciled:
         self.report = replace(self.report, wanted=len(wanted))
         for lost in set(self.known) - set(self.live):
-            await self.table.forget(lost)
+            await self._forget(lost)
         by_drive: dict[str, list[Subscription]] = {}
         for one in self.live.values():
             by_drive.setdefault(one.drive_id, []).append(one)
         drives = sorted(wanted | set(by_drive))
         await all_of([self._drive(drive, by_drive.get(drive, []), wanted=drive in wanted) for drive in drives])
-        return self.report
+        held = {one.drive_id for one in self.known.values() if one.expires > self.now}
+        return replace(self.report, held=len(wanted & held))
 
     async def _drive(self, drive_id: str, live: Sequence[Subscription], *, wanted: bool) -> None:
         try:
@@ -160,7 +185,7 @@ class _Reconciling:
         except Throttled:
             raise
         except Trouble as trouble:
-            self.report = replace(self.report, troubles=(*self.report.troubles, f"drive {drive_id}: {trouble}"))
+            self.report = replace(self.report, troubles={**self.report.troubles, drive_id: str(trouble)})
 
     async def _is_usable(self, one: Subscription) -> bool:
         """Whether it leads here, lifecycle events included (their address cannot be changed later), with a known secret.
@@ -172,20 +197,20 @@ class _Reconciling:
         if one.subscription_id not in self.known:
             if not one.client_state:
                 return False
-            await self._keep(one, one.client_state)
+            await self._keep(one, one.client_state, one.drive_id)
             self._count("adopted")
         return True
 
     async def _keep_alive(self, one: Subscription) -> None:
-        if one.expires - self.now > LIFETIME / 2:
+        if one.expires is not None and one.expires - self.now > LIFETIME / 2:
             return
         try:
             renewed = await graph_subscriptions.renew(self.graph, one.subscription_id, self.now + LIFETIME)
         except NotFound:
-            await self.table.forget(one.subscription_id)
+            await self._forget(one.subscription_id)
             await self._create(one.drive_id)
             return
-        await self._keep(renewed, self.known[one.subscription_id].client_state)
+        await self._keep(renewed, self.known[one.subscription_id].client_state, one.drive_id)
         self._count("renewed")
 
     async def _create(self, drive_id: str) -> None:
@@ -203,26 +228,32 @@ class _Reconciling:
         except Conflict:
             await self._adopt(drive_id)
             return
-        await self._keep(made, secret)
+        await self._keep(made, secret, drive_id)
         self._count("created")
 
     async def _adopt(self, drive_id: str) -> None:
         """Another instance made it just now. One that cannot be taken over is removed: the next time makes a new one."""
-        for one in await graph_subscriptions.list_all(self.graph):
+        for one in (await graph_subscriptions.list_all(self.graph)).values:
             if one.drive_id == drive_id and not await self._is_usable(one):
                 await self._remove(one)
+        if drive_id not in {one.drive_id for one in self.known.values()}:
+            raise Refused("Microsoft says that there is a subscription already, and lists none that can be used.")
 
     async def _remove(self, one: Subscription) -> None:
         await graph_subscriptions.delete(self.graph, one.subscription_id)
-        await self.table.forget(one.subscription_id)
+        await self._forget(one.subscription_id)
         self._count("removed")
 
-    async def _keep(self, one: Subscription, secret: str) -> None:
+    async def _forget(self, subscription_id: str) -> None:
+        self.known.pop(subscription_id, None)
+        await self.table.forget(subscription_id)
+
+    async def _keep(self, one: Subscription, secret: str, drive_id: str) -> None:
         known = Known(
             subscription_id=one.subscription_id,
-            drive_id=one.drive_id or self.live[one.subscription_id].drive_id,
+            drive_id=drive_id,
             client_state=secret,
-            expires=one.expires,
+            expires=one.expires or self.now + LIFETIME,
         )
         await self.table.keep(known)
         self.known[known.subscription_id] = known

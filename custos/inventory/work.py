@@ -33,6 +33,8 @@ _NO_ROUND: Mapping[str, object] = {
     "round_items": 0,
     "round_changed": 0,
     "round_drift": 0,
+    "round_unreadable": 0,
+    "round_unidentified": 0,
 }
 
 

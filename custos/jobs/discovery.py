@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from custos.errors import BadInput
 from custos.inventory.discover import DiscoveryReport
 from custos.inventory.discover import discover as discover_tenant
-from custos.jobs import labels, policies, subscribing, syncing
+from custos.jobs import labels, policies, shortfalls, subscribing, syncing
+from custos.jobs.shortfalls import Of
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -25,6 +27,7 @@ async def discover(app: Custos) -> DiscoveryReport:
     report = await discover_tenant(app.m365, app.account, app.lakehouse, app.clock)
     if report.busy:
         return report
+    await shortfalls.keep(app, Of.DISCOVERY, Counter(report.troubles))
     await syncing.queue(app, report.to_sync)
     await subscribing.reconcile(app)
     await _check_labels(app)

@@ -5,6 +5,7 @@ Nothing is written. A role that an identity holds beyond its need is a finding t
 
 from __future__ import annotations
 
+import asyncio
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable
@@ -14,7 +15,10 @@ from typing import TYPE_CHECKING
 
 from custos.engine.drift import drift
 from custos.errors import BadInput, CustosError
-from custos.jobs import labels, policies
+from custos.inventory.state import DriveStates, SyncState
+from custos.inventory.subscriptions import wanted_drives
+from custos.jobs import labels, policies, shortfalls
+from custos.jobs.shortfalls import Of, Shortfall
 from custos.m365 import site_admin, sites
 from custos.m365.credentials import BOT_AUDIENCE, GRAPH_AUDIENCE, Identity
 
@@ -55,6 +59,8 @@ async def examine(app: Custos) -> list[Look]:
         ("policies", _policies),
         ("observer", _observer),
         ("sites", _sites),
+        ("discovery", _discovery),
+        ("mirror", _mirror),
         ("actor", _actor),
         ("site administration", _administration),
         ("labels", _labels),
@@ -103,10 +109,12 @@ async def _actor(app: Custos) -> list[Look]:
 
 
 async def _sites(app: Custos) -> list[Look]:
-    count = 0
-    async for _ in sites.list_sites(app.m365.observer):
-        count += 1
-    return [Look(Sign.OK, "sites", f"{count:,} sites are listed")]
+    found = await sites.list_sites(app.m365.observer)
+    odd = found.unidentified + sum(site.error == sites.UNREADABLE for site in found.values)
+    if odd:
+        said = f"{len(found.values):,} sites are listed; {odd:,} in the list cannot be read, and stay as they were"
+        return [Look(Sign.WARN, "sites", said)]
+    return [Look(Sign.OK, "sites", f"{len(found.values):,} sites are listed")]
 
 
 async def _administration(app: Custos) -> list[Look]:
@@ -140,11 +148,44 @@ async def _bot(app: Custos) -> list[Look]:
 async def _webhooks(app: Custos) -> list[Look]:
     if not app.settings.public_url:
         return [Look(Sign.OFF, "webhooks", "CUSTOS_PUBLIC_URL is not set: changes are seen at the backstop sync")]
-    known = await app.subscriptions.all()
-    now = app.clock.now()
-    alive = [one for one in known if one.expires > now]
-    sign = Sign.OK if alive and len(alive) == len(known) else Sign.WARN
-    return [Look(sign, "webhooks", f"{len(alive):,} of {len(known):,} subscriptions are alive")]
+    known, now = await app.subscriptions.all(), app.clock.now()
+    alive = {one.drive_id for one in known if one.expires > now}
+    wanted = await asyncio.to_thread(wanted_drives, app.lakehouse)
+    held = len(wanted & alive)
+    sign = Sign.OK if wanted and held == len(wanted) else Sign.WARN
+    looks = [Look(sign, "webhooks", f"{held:,} of {len(wanted):,} libraries are watched")]
+    return [*looks, *_reasons("webhooks", await shortfalls.last(app, Of.WEBHOOKS))]
+
+
+async def _discovery(app: Custos) -> list[Look]:
+    found = await shortfalls.last(app, Of.DISCOVERY)
+    if found is None:
+        return [Look(Sign.WARN, "discovery", "it never ran to its end: run `custos sync --discover`")]
+    if not found:
+        return [Look(Sign.OK, "discovery", "everything that the tenant lists could be read")]
+    return _reasons("discovery", found)
+
+
+async def _mirror(app: Custos) -> list[Look]:
+    states = [state async for state in DriveStates.of(app.account).all()]
+    odd = [state for state in states if state.odd]
+    whole = sum(state.state is SyncState.COMPLETE for state in states)
+    sign = Sign.OK if states and whole == len(states) else Sign.WARN
+    return [
+        Look(sign, "mirror", f"{whole:,} of {len(states):,} libraries are complete"),
+        *(
+            Look(Sign.WARN, "mirror", f"{one.name}: {one.odd:,} entries could not be read and stay unknown")
+            for one in odd
+        ),
+    ]
+
+
+def _reasons(what: str, shortfall: Shortfall | None) -> list[Look]:
+    reasons = shortfall.reasons if shortfall is not None else {}
+    return [
+        Look(Sign.WARN, what, sentence if number == 1 else f"{number:,} times: {sentence}")
+        for sentence, number in reasons.items()
+    ]
 
 
 async def _roles(identity: Identity, audience: str) -> frozenset[str]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from custos.engine.model import State
 from custos.engine.runs import Run, RunState
 from custos.inventory.state import DriveState, DriveStates, SyncState
-from custos.jobs import incidents, policies
+from custos.jobs import incidents, policies, shortfalls
 from custos.jobs.incidents import Noted
+from custos.jobs.shortfalls import Of, Shortfall
 from custos.notices.model import CaseState
 from custos.records.review import review
 from custos.storage.queues import ALL, poison
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 class Overview:
     """Everything at one look. `running` are rounds under way; `stopped` says who stopped all writes and why, or is "".
 
+    `odd` are libraries of which some entries could not be read. `found` and `watched` say what discovery and the renewal of
+    webhooks could not get when they last ran; None: they never ran.
+
     `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
     that delta had not told of. `remarks` are what `custos register` lists as not well today.
     """
@@ -34,6 +38,9 @@ class Overview:
     libraries: Mapping[SyncState, int]
     incomplete: tuple[DriveState, ...]
     running: tuple[DriveState, ...]
+    odd: tuple[DriveState, ...]
+    found: Shortfall | None
+    watched: Shortfall | None
     items: int
     oldest: datetime | None
     compared: datetime | None
@@ -54,7 +61,8 @@ class Overview:
     def in_order(self) -> bool:
         """Nothing waits for an operator. No library at all is not in order: silence is never success."""
         unread = self.libraries.get(SyncState.INCOMPLETE, 0) + self.libraries.get(SyncState.PENDING, 0)
-        return bool(self.libraries) and not unread and not self.incidents and not self.refused_policies
+        unwatched = self.watched is not None and self.watched.held < self.watched.wanted
+        return bool(self.libraries) and not any((unread, unwatched, self.incidents, self.refused_policies))
 
 
 async def overview(app: Custos) -> Overview:
@@ -74,6 +82,9 @@ async def overview(app: Custos) -> Overview:
         libraries=Counter(state.state for state in states),
         incomplete=tuple(state for state in states if state.state is SyncState.INCOMPLETE),
         running=tuple(state for state in states if state.begun),
+        odd=tuple(sorted((state for state in states if state.odd), key=lambda state: -state.odd)),
+        found=await shortfalls.last(app, Of.DISCOVERY),
+        watched=await shortfalls.last(app, Of.WEBHOOKS) if app.settings.public_url else None,
         items=sum(state.items for state in states),
         oldest=min(read, default=None),
         compared=min(compared, default=None),

@@ -71,10 +71,11 @@ class _Part(msgspec.Struct):
 
 
 class _Parts(msgspec.Struct):
-    responses: list[_Part]
+    responses: list[msgspec.Raw]
 
 
 _decode = msgspec.json.Decoder(_Parts).decode
+_decode_part = msgspec.json.Decoder(_Part).decode
 
 
 async def answers(graph: _Poster, requests: Sequence[BatchRequest], *, size: int) -> dict[str, BatchAnswer]:
@@ -124,11 +125,23 @@ async def _round(graph: _Poster, parts: Sequence[BatchRequest], lane: Lane) -> d
         idempotent=all(part.idempotent for part in parts),
         lane=lane,
     )
-    try:
-        heard = {part.id: part for part in _decode(raw).responses}
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Malformed(f"POST /$batch: the answer cannot be read ({error}).") from error
+    heard = {part.id: part for part in _heard(raw)}
     return {part.id: _answer(part, heard.get(part.id)) for part in parts}
+
+
+def _heard(raw: bytes) -> list[_Part]:
+    """The parts that can be read: one that cannot is as one that the answer leaves out. Raises Malformed."""
+    try:
+        responses = _decode(raw).responses
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"POST /$batch: the answer cannot be read ({error}).") from error
+    parts = []
+    for response in responses:
+        try:
+            parts.append(_decode_part(response))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            continue
+    return parts
 
 
 def _written(part: BatchRequest) -> dict[str, object]:

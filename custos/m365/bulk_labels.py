@@ -73,7 +73,7 @@ async def published_labels(sharepoint: SharePoint, site_url: str) -> list[Publis
         PublishedLabel(
             label_id=str(tag.TagId or ""),
             name=str(tag.TagName or ""),
-            days=int(tag.TagDuration) if tag.TagDuration else None,
+            days=_days(tag.TagDuration),
             based_on=str(tag.TagRetentionBasedOn or ""),
             is_record=bool(tag.BlockEdit),
             is_regulatory=bool(tag.SuperLock),
@@ -81,6 +81,13 @@ async def published_labels(sharepoint: SharePoint, site_url: str) -> list[Publis
         )
         for tag in found
     ]
+
+
+def _days(told: object) -> int | None:
+    try:
+        return int(str(told)) or None if told else None
+    except ValueError:
+        return None
 
 
 def _post(context: ClientContext, operation: str, payload: dict[str, Any]) -> None:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from custos.m365.entries import UNREAD, Aware, Pages, Whole
 from custos.m365.errors import Gone, Malformed
-from custos.m365.paging import decoded, prefetched
+from custos.m365.paging import prefetched
 
 if TYPE_CHECKING:
     from custos.m365.graph import Graph
@@ -28,6 +29,7 @@ FIELDS = (
     "id,name,size,eTag,createdDateTime,lastModifiedDateTime,lastModifiedBy,fileSystemInfo,parentReference,"
     "file,folder,root,package,deleted,shared,sharepointIds"
 )
+_DIGITS, _LARGEST_NUMBER = 10, 2**31 - 1
 UNITS_FULL = 2
 UNITS_CHANGES = 1
 PAGE = 1_000
@@ -48,8 +50,8 @@ class ActorSet(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Times(msgspec.Struct, frozen=True, gc=False):
-    created: datetime | None = msgspec.field(name="createdDateTime", default=None)
-    modified: datetime | None = msgspec.field(name="lastModifiedDateTime", default=None)
+    created: Aware | None = msgspec.field(name="createdDateTime", default=None)
+    modified: Aware | None = msgspec.field(name="lastModifiedDateTime", default=None)
 
 
 class _Parent(msgspec.Struct, frozen=True, gc=False):
@@ -76,18 +78,22 @@ class _SharePointIds(msgspec.Struct, frozen=True, gc=False):
     list_item_id: str | None = msgspec.field(name="listItemId", default=None)
 
 
+_KINDS = ("folder", "root", "package", "deleted")
+
+
 class DriveItem(msgspec.Struct, frozen=True, gc=False):
     """One drive item with the fields that the inventory keeps. None is what was not told; `size` is in bytes.
 
-    Only deleted items have no `name`.
+    `unread` names what was told in a way that cannot be understood, and what must be told and was not: an item's name
+    and folder. Only deleted items have no `name`.
     """
 
     id: str
     name: str | None = None
-    size: int | None = None
+    size: Whole | None = None
     etag: str | None = msgspec.field(name="eTag", default=None)
-    created: datetime | None = msgspec.field(name="createdDateTime", default=None)
-    modified: datetime | None = msgspec.field(name="lastModifiedDateTime", default=None)
+    created: Aware | None = msgspec.field(name="createdDateTime", default=None)
+    modified: Aware | None = msgspec.field(name="lastModifiedDateTime", default=None)
     last_modified_by: ActorSet | None = msgspec.field(name="lastModifiedBy", default=None)
     times: _Times | None = msgspec.field(name="fileSystemInfo", default=None)
     parent: _Parent | None = msgspec.field(name="parentReference", default=None)
@@ -99,22 +105,26 @@ class DriveItem(msgspec.Struct, frozen=True, gc=False):
     shared: _Shared | None = None
     sharepoint_ids: _SharePointIds | None = msgspec.field(name="sharepointIds", default=None)
     sharing_mark: str | bool | None = msgspec.field(name="@microsoft.graph.sharedChanged", default=None)
+    unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
 
     @property
-    def is_folder(self) -> bool:
-        """A folder, the root folder, or a package such as a notebook."""
-        return self.folder is not None or self.root is not None or self.package is not None
+    def is_folder(self) -> bool | None:
+        """A folder, the root folder, or a package such as a notebook; None where that cannot be told."""
+        if self.folder is not None or self.root is not None or self.package is not None:
+            return True
+        return None if self.unread and self._is_of_no_kind else False
 
     @property
-    def parent_id(self) -> str:
-        """The folder's id; "" for the root folder and where it was not told."""
-        return "" if self.root is not None or self.parent is None else self.parent.id or ""
+    def parent_id(self) -> str | None:
+        """The folder's id; "" for the root folder, None where it was not told."""
+        if self.root is not None:
+            return ""
+        return None if self.parent is None else self.parent.id or None
 
     @property
     def list_item_id(self) -> int | None:
         """The number of the list item behind it: the key for labels."""
-        text = "" if self.sharepoint_ids is None else self.sharepoint_ids.list_item_id or ""
-        return int(text) if text.isdecimal() else None
+        return list_item_number("" if self.sharepoint_ids is None else self.sharepoint_ids.list_item_id)
 
     @property
     def client_modified(self) -> datetime | None:
@@ -122,61 +132,70 @@ class DriveItem(msgspec.Struct, frozen=True, gc=False):
         return None if self.times is None else self.times.modified
 
     @property
-    def content_hash(self) -> str:
-        """quickXorHash, "" for folders and where it was not told."""
-        return "" if self.file is None or self.file.hashes is None else self.file.hashes.quick_xor or ""
+    def content_hash(self) -> str | None:
+        """quickXorHash; "" for folders and where there is none, None where it cannot be read."""
+        if self.file is None:
+            return None if "file" in self.unread else ""
+        return "" if self.file.hashes is None else self.file.hashes.quick_xor or ""
 
     @property
-    def modified_by(self) -> str:
-        """Entra object id of the person, else the client id of the application, else ""."""
+    def modified_by(self) -> str | None:
+        """Entra object id of the person, else the client id of the application, else ""; None where nobody said who."""
         who = self.last_modified_by
         if who is None:
-            return ""
+            return None
         return (who.user and who.user.id) or (who.application and who.application.id) or ""
 
     @property
-    def modified_by_kind(self) -> str:
-        """`person` when a user with an Entra id did it, `app` for applications and system accounts, "" when not
+    def modified_by_kind(self) -> str | None:
+        """`person` when a user with an Entra id did it, `app` for applications and system accounts, None when it was not
         told.
         """
         who = self.last_modified_by
         if who is None or (who.user is None and who.application is None):
-            return ""
+            return None
         return "person" if who.user is not None and who.user.id else "app"
 
     @property
-    def shared_scope(self) -> str:
+    def shared_scope(self) -> str | None:
         """The scope of sharing of its own: anonymous, organization, users; "" when it only inherits or is shared no
-        more.
+        more, None where it cannot be read.
 
         Read with `hierarchicalsharing`, the facet is on items at the root of a permission hierarchy and on changed
         ones; an empty facet means permissions of its own that share with nobody.
         """
-        return "" if self.shared is None else self.shared.scope or ""
+        if self.shared is None:
+            return None if "shared" in self.unread else ""
+        return self.shared.scope or ""
 
     @property
     def sharing_changed(self) -> bool:
         """Its sharing changed in this round: its permissions are to be read again."""
-        return str(self.sharing_mark).lower() == "true"
+        return str(self.sharing_mark).lower() == "true" or "@microsoft.graph.sharedChanged" in self.unread
+
+    @property
+    def _is_of_no_kind(self) -> bool:
+        return self.file is None or any(name in self.unread for name in _KINDS)
+
+
+def list_item_number(text: str | None) -> int | None:
+    """The number of a list item; None where `text` is none that SharePoint could have given."""
+    number = int(text) if text and text.isascii() and text.isdecimal() and len(text) <= _DIGITS else 0
+    return number if 0 < number <= _LARGEST_NUMBER else None
 
 
 class DeltaPage(msgspec.Struct, frozen=True):
     """One page. Exactly one of `next_link` and `delta_link` is set; the deltaLink may be kept once all pages are
-    stored.
+    stored. `unidentified` entries had no id: nobody knows which items they were about.
     """
 
     items: list[DriveItem]
     next_link: str
     delta_link: str
+    unidentified: int = 0
 
 
-class _Page(msgspec.Struct):
-    value: list[DriveItem]
-    next_link: str = msgspec.field(name="@odata.nextLink", default="")
-    delta_link: str = msgspec.field(name="@odata.deltaLink", default="")
-
-
-_decoder = msgspec.json.Decoder(_Page)
+_pages = Pages(DriveItem)
 
 
 async def pages(
@@ -191,7 +210,7 @@ async def pages(
 
     Raises Gone, with `location` to begin anew at ("" for the beginning), when the link has lapsed: then enumerate fully
     and drop what was not seen. Raises Malformed when a page is not whole: the drive is incomplete then, and nothing
-    follows.
+    follows. An entry that is odd costs itself: see `DriveItem.unread` and `DeltaPage.unidentified`.
     Permission: Files.Read.All. Source: https://learn.microsoft.com/graph/api/driveitem-delta
     """
     units = UNITS_FULL if (link is None if full is None else full) else UNITS_CHANGES
@@ -229,11 +248,19 @@ async def latest(graph: Graph, drive_id: str) -> str:
 
 
 def page_from(raw: bytes) -> DeltaPage:
-    """One page out of its bytes. Raises Malformed when it is not whole, or an item lacks what it must have."""
-    page = decoded(_decoder, raw, "delta")
+    """One page out of its bytes. Raises Malformed when it is not whole. An odd item costs itself: see `DriveItem`."""
+    page = _pages.read(raw, "delta")
     if bool(page.next_link) == bool(page.delta_link):
         raise Malformed("delta: a page must have either a nextLink or a deltaLink.")
-    for item in page.value:
-        if not item.name and item.deleted is None:
-            raise Malformed(f"delta: item {item.id} has no name.")
-    return DeltaPage(page.value, page.next_link, page.delta_link)
+    items = page.value
+    for place, item in enumerate(items):
+        if item.deleted is None and not (item.name and item.parent_id):
+            items[place] = _with_gaps(item)
+    return DeltaPage(items, page.next_link or "", page.delta_link or "", page.unidentified)
+
+
+def _with_gaps(item: DriveItem) -> DriveItem:
+    """The item with what it lacks named: all but the root folder must have a name and a folder."""
+    gaps = [name for name, told in (("name", item.name), ("parentReference", item.parent_id)) if not told]
+    missing = tuple(name for name in gaps if item.root is None and name not in item.unread)
+    return msgspec.structs.replace(item, name=item.name or None, unread=item.unread + missing) if missing else item

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from custos.m365.batch import BatchRequest
-from custos.m365.errors import NotFound
+from custos.m365.entries import UNREAD, Pages, entry_from
+from custos.m365.errors import Malformed, NotFound
 from custos.m365.graph import segment
-from custos.m365.paging import Collection, collected, decoded
+from custos.m365.moments import moment
+from custos.m365.paging import Listing, collected
 
 if TYPE_CHECKING:
     from custos.m365.graph import Graph
@@ -28,13 +30,13 @@ _PAGE = 999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """One account. `enabled` is None where Entra did not say; a leaver's account is disabled or gone."""
+    """One account. `enabled` and `is_guest` are None where Entra did not say; a leaver's account is disabled or gone."""
 
     user_id: str
     upn: str
     mail: str
     name: str
-    is_guest: bool
+    is_guest: bool | None
     enabled: bool | None
 
     @property
@@ -45,14 +47,16 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """One Microsoft 365 group. `visibility` is public, private or "" when it was not told."""
+    """One Microsoft 365 group. `visibility` is public, private or "" when it was not told; `is_team` is None where that
+    cannot be read.
+    """
 
     group_id: str
     name: str
     mail: str
     visibility: str
     created: datetime | None
-    is_team: bool
+    is_team: bool | None
 
 
 class _User(msgspec.Struct, gc=False):
@@ -62,10 +66,13 @@ class _User(msgspec.Struct, gc=False):
     name: str | None = msgspec.field(name="displayName", default=None)
     kind: str | None = msgspec.field(name="userType", default=None)
     enabled: bool | None = msgspec.field(name="accountEnabled", default=None)
+    unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
 
     def record(self) -> User:
         upn = self.upn or ""
-        is_guest = (self.kind or "").lower() == "guest" or "#ext#" in upn.lower()
+        is_guest: bool | None = (self.kind or "").lower() == "guest" or "#ext#" in upn.lower()
+        if not is_guest and {"userType", "userPrincipalName"} & set(self.unread):
+            is_guest = None
         return User(
             user_id=self.id,
             upn=upn,
@@ -81,8 +88,9 @@ class _Group(msgspec.Struct, gc=False):
     name: str | None = msgspec.field(name="displayName", default=None)
     mail: str | None = None
     visibility: str | None = None
-    created: datetime | None = msgspec.field(name="createdDateTime", default=None)
+    created: str | None = msgspec.field(name="createdDateTime", default=None)
     provisioning: list[str] | None = msgspec.field(name="resourceProvisioningOptions", default=None)
+    unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
 
     def record(self) -> Group:
         return Group(
@@ -90,14 +98,13 @@ class _Group(msgspec.Struct, gc=False):
             name=self.name or "",
             mail=self.mail or "",
             visibility=(self.visibility or "").lower(),
-            created=self.created,
-            is_team="Team" in (self.provisioning or ()),
+            created=moment(self.created),
+            is_team=None if "resourceProvisioningOptions" in self.unread else "Team" in (self.provisioning or ()),
         )
 
 
-_user = msgspec.json.Decoder(_User)
-_users = msgspec.json.Decoder(Collection[_User])
-_groups = msgspec.json.Decoder(Collection[_Group])
+_users = Pages(_User)
+_groups = Pages(_Group)
 
 
 async def users_by_upn(graph: Graph, upns: Sequence[str]) -> dict[str, User | None]:
@@ -116,21 +123,13 @@ async def users_by_upn(graph: Graph, upns: Sequence[str]) -> dict[str, User | No
     found: dict[str, User | None] = {}
     for number, upn in enumerate(asked):
         try:
-            found[upn] = decoded(_user, answers[str(number)].read(), "user").record()
+            found[upn] = _user(answers[str(number)].read())
         except NotFound:
             found[upn] = None
     return found
 
 
-async def user(graph: Graph, upn_or_id: str) -> User | None:
-    """One account; None when there is no such account. Permission: User.Read.All.
-
-    Source: https://learn.microsoft.com/graph/api/user-get
-    """
-    return (await users_by_upn(graph, [upn_or_id]))[upn_or_id]
-
-
-async def guests(graph: Graph) -> list[User]:
+async def guests(graph: Graph) -> Listing[User]:
     """Every guest of the tenant: the index by which people on permissions are told apart. One request a page of 999.
 
     Permission: User.Read.All. Source: https://learn.microsoft.com/graph/api/user-list
@@ -139,7 +138,7 @@ async def guests(graph: Graph) -> list[User]:
     return _records(await collected(graph, "/users", _users, units=0, params=params))
 
 
-async def owners(graph: Graph, group_id: str) -> list[User]:
+async def owners(graph: Graph, group_id: str) -> Listing[User]:
     """The owners of a group, disabled ones too. Raises NotFound when the group is gone.
 
     Permission: GroupMember.Read.All and User.Read.All. Source: https://learn.microsoft.com/graph/api/group-list-owners
@@ -147,7 +146,7 @@ async def owners(graph: Graph, group_id: str) -> list[User]:
     return await _people(graph, f"/groups/{group_id}/owners/microsoft.graph.user")
 
 
-async def members(graph: Graph, group_id: str) -> list[User]:
+async def members(graph: Graph, group_id: str) -> Listing[User]:
     """The direct members of a group who are people, guests too. Raises NotFound when the group is gone.
 
     Permission: GroupMember.Read.All and User.Read.All. Source: https://learn.microsoft.com/graph/api/group-list-members
@@ -155,7 +154,7 @@ async def members(graph: Graph, group_id: str) -> list[User]:
     return await _people(graph, f"/groups/{group_id}/members/microsoft.graph.user")
 
 
-async def groups(graph: Graph) -> list[Group]:
+async def groups(graph: Graph) -> Listing[Group]:
     """Every Microsoft 365 group. One request a page of 999. Permission: Group.Read.All.
 
     Source: https://learn.microsoft.com/graph/api/group-list
@@ -163,37 +162,24 @@ async def groups(graph: Graph) -> list[Group]:
     return await _group_list(graph, "groupTypes/any(c:c eq 'Unified')")
 
 
-async def teams(graph: Graph) -> list[Group]:
-    """Every group that a team stands on. Some very old, unused teams are missing from it; `is_team` settles each.
-
-    Permission: Group.Read.All. Source: https://learn.microsoft.com/graph/teams-list-all-teams
-    """
-    return await _group_list(graph, "resourceProvisioningOptions/Any(x:x eq 'Team')")
-
-
-async def is_team(graph: Graph, group_id: str) -> bool:
-    """Whether a team stands on the group. Permission: Team.ReadBasic.All.
-
-    Source: https://learn.microsoft.com/graph/api/team-get
-    """
-    try:
-        await graph.get(f"/teams/{group_id}", units=0, params={"$select": "id"})
-    except NotFound:
-        return False
-    return True
-
-
-async def _people(graph: Graph, path: str) -> list[User]:
+async def _people(graph: Graph, path: str) -> Listing[User]:
     params: dict[str, str | int] = {"$select": _USER_FIELDS, "$top": _PAGE}
     return _records(await collected(graph, path, _users, units=0, params=params))
 
 
-async def _group_list(graph: Graph, condition: str) -> list[Group]:
+async def _group_list(graph: Graph, condition: str) -> Listing[Group]:
     params: dict[str, str | int] = {"$filter": condition, "$select": _GROUP_FIELDS, "$top": _PAGE}
     found = await collected(graph, "/groups", _groups, units=0, params=params)
-    return [one.record() for one in found]
+    return Listing([one.record() for one in found.values], found.unidentified)
 
 
-def _records(found: Sequence[_User]) -> list[User]:
+def _records(found: Listing[_User]) -> Listing[User]:
     read: Callable[[_User], User] = _User.record
-    return [read(one) for one in found]
+    return Listing([read(one) for one in found.values], found.unidentified)
+
+
+def _user(raw: bytes) -> User:
+    found = entry_from(_User, raw)
+    if found is None:
+        raise Malformed("user: the answer has no id.")
+    return found.record()

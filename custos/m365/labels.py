@@ -15,8 +15,11 @@ import msgspec
 
 from custos.m365.batch import BatchRequest
 from custos.m365.bulk_labels import LARGEST_BULK, PublishedLabel, published_labels, set_labels_in_bulk
-from custos.m365.errors import Malformed, Trouble
-from custos.m365.paging import Collection, decoded, prefetched
+from custos.m365.delta import list_item_number
+from custos.m365.entries import UNREAD, Pages
+from custos.m365.errors import Trouble
+from custos.m365.moments import moment
+from custos.m365.paging import decoded, prefetched
 
 if TYPE_CHECKING:
     from custos.m365.graph import Graph
@@ -46,11 +49,12 @@ _BATCH = 20
 class LabelRow(msgspec.Struct, frozen=True, gc=False):
     """The label of one list item as the list tells it: the name, not whether it is explicit or inherited.
 
-    `label` is "" where there is none, and then `is_record` is False; it is None where the list does not say.
+    `label` is "" where there is none, and then `is_record` is False; that is None where the list does not say. `label` is
+    None where what the list says of this item cannot be read.
     """
 
     list_item_id: int
-    label: str
+    label: str | None
     is_record: bool | None
     written: str
     name: str
@@ -91,16 +95,24 @@ class ItemLabel(msgspec.Struct, frozen=True):
         return self.behaviour.lower() == "retainasregulatoryrecord"
 
 
-class _Fields(msgspec.Struct, gc=False):
+class _Fields(msgspec.Struct, frozen=True, gc=False):
     tag: str | None = msgspec.field(name="_ComplianceTag", default=None)
     is_record: str | bool | int | None = msgspec.field(name="_IsRecord", default=None)
     written: str | None = msgspec.field(name="_ComplianceTagWrittenTime", default=None)
     name: str | None = msgspec.field(name="FileLeafRef", default=None)
 
 
-class _ListItem(msgspec.Struct, gc=False):
+class _ListItem(msgspec.Struct, frozen=True, gc=False):
     id: str
-    fields: _Fields
+    fields: _Fields | None = None
+    unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
+
+    def row(self, number: int) -> LabelRow:
+        if self.fields is None:
+            return LabelRow(number, None, None, "", "")
+        tag = self.fields.tag or ""
+        is_record = _RECORD.get(str(self.fields.is_record).lower()) if tag else False
+        return LabelRow(number, tag, is_record, self.fields.written or "", self.fields.name or "")
 
 
 class _Who(msgspec.Struct):
@@ -124,7 +136,7 @@ class LabelFacet(msgspec.Struct):
 
     name: str | None = None
     explicit: bool | None = msgspec.field(name="isLabelAppliedExplicitly", default=None)
-    applied: datetime | None = msgspec.field(name="labelAppliedDateTime", default=None)
+    applied: str | None = msgspec.field(name="labelAppliedDateTime", default=None)
     by: _WhoSet | None = msgspec.field(name="labelAppliedBy", default=None)
     settings: _Behaviour | None = msgspec.field(name="retentionSettings", default=None)
 
@@ -134,7 +146,7 @@ class LabelFacet(msgspec.Struct):
         return ItemLabel(
             name=self.name or "",
             is_explicit=self.explicit,
-            applied=self.applied,
+            applied=moment(self.applied),
             applied_by=(by.user and by.user.id) or (by.application and by.application.id) or "",
             behaviour=settings.during or "",
             is_locked=settings.locked,
@@ -143,7 +155,7 @@ class LabelFacet(msgspec.Struct):
         )
 
 
-_page = msgspec.json.Decoder(Collection[_ListItem])
+_pages = Pages(_ListItem)
 _label = msgspec.json.Decoder(LabelFacet)
 _RECORD = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -181,22 +193,12 @@ async def label_pages(
 
 
 def label_page_from(raw: bytes, what: str) -> LabelPage:
-    """One page out of its bytes. Raises Malformed when it is not whole."""
-    page = decoded(_page, raw, what)
-    try:
-        rows = [
-            LabelRow(
-                int(one.id),
-                one.fields.tag or "",
-                _RECORD.get(str(one.fields.is_record).lower()) if one.fields.tag else False,
-                one.fields.written or "",
-                one.fields.name or "",
-            )
-            for one in page.value
-        ]
-    except ValueError as error:
-        raise Malformed(f"{what}: a list item's id is not a number.") from error
-    return LabelPage(rows, page.next_link)
+    """One page out of its bytes. Raises Malformed when it is not whole. An item without a number is left out: its label
+    is unknown.
+    """
+    page = _pages.read(raw, what)
+    numbered = [(one, list_item_number(one.id)) for one in page.value]
+    return LabelPage([one.row(number) for one, number in numbered if number is not None], page.next_link or "")
 
 
 async def read_label(graph: Graph, drive_id: str, item_id: str) -> ItemLabel:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from custos.m365.entries import Entry, Pages
 from custos.m365.errors import Malformed
 
 if TYPE_CHECKING:
@@ -59,26 +61,30 @@ async def _run[P](call: Callable[[], Awaitable[P]]) -> P:
     return await call()
 
 
-class Collection[T](msgspec.Struct):
-    """One page of an ordinary collection."""
+@dataclass(frozen=True, slots=True)
+class Listing[T]:
+    """A whole collection. `unidentified` entries had no id that can be read: nobody knows what they were about."""
 
-    value: list[T]
-    next_link: str = msgspec.field(name="@odata.nextLink", default="")
+    values: list[T]
+    unidentified: int = 0
 
 
-async def collected[T](
+async def collected[T: Entry](
     graph: Graph,
     path: str,
-    decoder: msgspec.json.Decoder[Collection[T]],
+    pages: Pages[T],
     *,
     units: int,
     params: dict[str, str | int] | None = None,
     prefer: Sequence[str] = (),
-) -> list[T]:
-    """All values of the collection at `path`, in order. Costs `units` for each page."""
-    page = decoded(decoder, await graph.get(path, units=units, params=params, prefer=prefer), path)
-    values = page.value
+) -> Listing[T]:
+    """All entries of the collection at `path`, in order; of an id that comes twice, as it came last. Costs `units` for
+    each page.
+    """
+    page = pages.read(await graph.get(path, units=units, params=params, prefer=prefer), path)
+    values, unidentified = {entry.id: entry for entry in page.value}, page.unidentified
     while page.next_link:
-        page = decoded(decoder, await graph.get_link(page.next_link, units=units, prefer=prefer), path)
-        values.extend(page.value)
-    return values
+        page = pages.read(await graph.get_link(page.next_link, units=units, prefer=prefer), path)
+        values |= {entry.id: entry for entry in page.value}
+        unidentified += page.unidentified
+    return Listing(list(values.values()), unidentified)

@@ -1,6 +1,7 @@
 """Permissions of an item, as Graph tells them, in a shape that can be judged.
 
-Traps that are dealt with here: an expiry of `0001-01-01` means none; `inheritedFrom` may be an empty object, so its
+Traps that are dealt with here: an expiry of `0001-01-01` means none, one of `9999-12-31` something that nobody
+documents; `inheritedFrom` may be an empty object, so its
 mere presence counts; roles and scopes may be words that nobody documented; people on a link may be external although
 the scope says "users".
 Source: https://learn.microsoft.com/graph/api/resources/permission
@@ -13,8 +14,13 @@ from datetime import datetime
 
 import msgspec
 
-from custos.m365.paging import Collection, decoded
+from custos.m365.entries import UNREAD, Pages, entry_from, is_quotable_id
+from custos.m365.errors import Malformed
+from custos.m365.moments import expiry
 from custos.m365.principals import Grantee, classify
+
+NAMELESS = "#"
+"""Begins the id of a permission whose own id cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +29,11 @@ class Permission:
 
     `kind` is link, grant or invitation. `scope` (of a link) is anonymous, organization, users, existingAccess or
     another word. `inherited` is True where Microsoft marked it so and False where it did not: a hint, for an inherited
-    permission cannot be removed at the child, and the attempt tells. `expires` is None when `has_expiry` is False.
+    permission cannot be removed at the child, and the attempt tells. `has_expiry` is whether it ends by itself, None
+    where that cannot be read; `expires` is None unless it is True.
+
+    `is_known` is False where what is told of it cannot be read: then nothing but its id means anything, and that begins
+    with `NAMELESS` where even the id cannot be read.
     """
 
     permission_id: str
@@ -37,11 +47,16 @@ class Permission:
     grantees: tuple[Grantee, ...]
     web_url: str
     share_id: str
+    has_expiry: bool | None = False
+    is_known: bool = True
 
-    @property
-    def has_expiry(self) -> bool:
-        """Whether it ends by itself."""
-        return self.expires is not None
+    @classmethod
+    def unknown(cls, permission_id: str) -> Permission:
+        """One of which nothing else can be read."""
+        return cls(
+            permission_id=permission_id, kind="", scope="", link_type="", roles=(), expires=None, has_password=None,
+            inherited=False, grantees=(), web_url="", share_id="", has_expiry=None, is_known=False,
+        )  # fmt: skip
 
     @property
     def external(self) -> bool | None:
@@ -126,11 +141,15 @@ class _Permission(msgspec.Struct, gc=False):
     people: list[_IdentitySet] | None = msgspec.field(name="grantedToIdentitiesV2", default=None)
     invitation: _Invitation | None = None
     inherited: _Inherited | msgspec.UnsetType | None = msgspec.field(name="inheritedFrom", default=msgspec.UNSET)
-    expires: datetime | None = msgspec.field(name="expirationDateTime", default=None)
+    expires: str | None = msgspec.field(name="expirationDateTime", default=None)
     has_password: bool | None = msgspec.field(name="hasPassword", default=None)
     share_id: str | None = msgspec.field(name="shareId", default=None)
+    unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
 
     def record(self) -> Permission:
+        if set(self.unread) - _HARMLESS:
+            return Permission.unknown(self.id)
+        has_expiry, expires = (None, None) if "expirationDateTime" in self.unread else expiry(self.expires)
         link = self.link or _Link()
         grantees = [one.grantee() for one in self.people or ()]
         if self.granted is not None:
@@ -144,7 +163,8 @@ class _Permission(msgspec.Struct, gc=False):
             scope=link.scope or "",
             link_type=link.type or "",
             roles=tuple(self.roles or ()),
-            expires=self.expires if self.expires is not None and self.expires.year > 1 else None,
+            has_expiry=has_expiry,
+            expires=expires,
             has_password=self.has_password,
             inherited=self.inherited is not msgspec.UNSET and self.inherited is not None,
             grantees=tuple(grantees),
@@ -153,16 +173,24 @@ class _Permission(msgspec.Struct, gc=False):
         )
 
 
-_one = msgspec.json.Decoder(_Permission)
-_many = msgspec.json.Decoder(Collection[_Permission])
+_HARMLESS = frozenset({"expirationDateTime", "hasPassword", "shareId"})
+"""What may be unknown of a permission without making all of it so."""
+
+_pages = Pages(_Permission, fits=is_quotable_id)
 
 
 def permission_from(raw: bytes) -> Permission:
-    """One permission out of its bytes. Raises Malformed."""
-    return decoded(_one, raw, "permission").record()
+    """One permission out of its bytes. Raises Malformed when its id cannot be read."""
+    found = entry_from(_Permission, raw, fits=is_quotable_id)
+    if found is None:
+        raise Malformed("permission: the answer has no id.")
+    return found.record()
 
 
 def permissions_from(raw: bytes) -> tuple[list[Permission], str]:
-    """One page of permissions, and the link to the next one ("" when it is the last). Raises Malformed."""
-    page = decoded(_many, raw, "permissions")
-    return [one.record() for one in page.value], page.next_link
+    """One page of permissions, and the link to the next one ("" when it is the last). Raises Malformed for what is no
+    page. An entry that is odd is among them as one that is not known.
+    """
+    page = _pages.read(raw, "permissions")
+    nameless = [Permission.unknown(f"{NAMELESS}{number}") for number in range(1, page.unidentified + 1)]
+    return [*(one.record() for one in page.value), *nameless], page.next_link or ""

@@ -156,6 +156,16 @@ def _guarded[T](context: _Context, work: Callable[[ClientContext], T], what: str
     except RequestException as error:
         context.client = None
         raise Unavailable(f"{what}: no answer ({type(error).__name__}).", maybe_done=writes) from error
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+    ) as error:  # the library's way of not understanding an answer
+        context.client = None
+        if writes:
+            raise Unavailable(f"{what}: the answer cannot be read.", maybe_done=True) from error
+        raise Malformed(f"{what}: the answer cannot be read ({type(error).__name__}).") from error
 
 
 def _trouble(error: Any, what: str, *, writes: bool) -> Trouble:  # ClientRequestException, which has no types

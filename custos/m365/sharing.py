@@ -143,11 +143,12 @@ async def invite(
 
 
 async def _all(graph: Graph, raw: bytes) -> list[Permission]:
+    """The permissions of all pages; of an id that comes twice, as it came last."""
     found, link = permissions_from(raw)
     while link:
         more, link = permissions_from(await graph.get_link(link, units=UNITS))
         found.extend(more)
-    return found
+    return list({one.permission_id: one for one in found}.values())
 
 
 def _path(drive_id: str, item_id: str, permission_id: str = "") -> str:

@@ -6,8 +6,6 @@ One bad site never spoils a run: Locked, Forbidden and NotFound are facts about 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,9 +13,11 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from custos.m365.errors import Forbidden, Locked, Malformed, NotFound
+from custos.m365.entries import UNREAD, Pages, is_quotable_id
+from custos.m365.errors import Forbidden, Locked, NotFound
 from custos.m365.graph import segment
-from custos.m365.paging import Collection, collected, decoded, prefetched
+from custos.m365.moments import moment
+from custos.m365.paging import Listing, collected, decoded
 
 if TYPE_CHECKING:
     from custos.m365.graph import Graph
@@ -28,7 +28,8 @@ UNITS_ONE = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One site as `getAllSites` lists it. `error` is Microsoft's code where the entry holds no data, else "".
+    """One site as `getAllSites` lists it. `error` is Microsoft's code where the entry holds no data, `UNREADABLE` where
+    its data cannot be read, else "". Then nothing but its ids is known of it.
 
     `collection_id`, the middle part of the id, is the key of administration calls and usage reports.
     """
@@ -50,25 +51,18 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SitePage:
-    """One page of the list of sites."""
-
-    sites: list[Site]
-    next_link: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Drive:
     """One document library. `list_id` is the list behind it, for labels and SharePoint REST; "" when it was not
-    told.
+    told. `is_known` is False where what is told of it cannot be read: then it has an id and nothing else.
     """
 
     drive_id: str
     site_id: str
-    list_id: str
-    name: str
-    drive_type: str
-    web_url: str
+    list_id: str = ""
+    name: str = ""
+    drive_type: str = ""
+    web_url: str = ""
+    is_known: bool = True
 
     @property
     def is_hold_library(self) -> bool:
@@ -86,6 +80,9 @@ class Channel:
     membership: str
 
 
+UNREADABLE = "unreadable"
+
+
 class _Wrong(msgspec.Struct):
     code: str | None = None
 
@@ -96,14 +93,16 @@ class _Site(msgspec.Struct):
     display_name: str | None = msgspec.field(name="displayName", default=None)
     web_url: str | None = msgspec.field(name="webUrl", default=None)
     is_personal: bool | None = msgspec.field(name="isPersonalSite", default=None)
-    created: datetime | None = msgspec.field(name="createdDateTime", default=None)
-    modified: datetime | None = msgspec.field(name="lastModifiedDateTime", default=None)
+    created: str | None = msgspec.field(name="createdDateTime", default=None)
+    modified: str | None = msgspec.field(name="lastModifiedDateTime", default=None)
     error: _Wrong | None = None
+    unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
 
     def record(self) -> Site:
         host_collection_web = self.id.split(",")
-        if not self.web_url and self.error is None:
-            raise Malformed(f"sites: site {self.id} has no webUrl.")
+        error = (self.error.code or "unknown") if self.error is not None else ""
+        if not error and (not self.web_url or {"isPersonalSite", "error"} & set(self.unread)):
+            error = UNREADABLE
         return Site(
             site_id=self.id,
             collection_id=host_collection_web[1] if len(host_collection_web) == 3 else "",
@@ -111,9 +110,9 @@ class _Site(msgspec.Struct):
             title=self.display_name or self.name or "",
             web_url=self.web_url or "",
             is_personal=bool(self.is_personal),
-            created=self.created,
-            modified=self.modified,
-            error=(self.error.code or "unknown") if self.error is not None else "",
+            created=moment(self.created),
+            modified=moment(self.modified),
+            error=error,
         )
 
 
@@ -123,10 +122,23 @@ class _SharePointIds(msgspec.Struct):
 
 class _Drive(msgspec.Struct):
     id: str
-    name: str
-    web_url: str = msgspec.field(name="webUrl")
+    name: str | None = None
+    web_url: str | None = msgspec.field(name="webUrl", default=None)
     drive_type: str | None = msgspec.field(name="driveType", default=None)
     sharepoint_ids: _SharePointIds | None = msgspec.field(name="sharePointIds", default=None)
+    unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
+
+    def record(self, site_id: str) -> Drive:
+        if not self.name or not self.web_url or self.unread:
+            return Drive(drive_id=self.id, site_id=site_id, is_known=False)
+        return Drive(
+            drive_id=self.id,
+            site_id=site_id,
+            list_id=(self.sharepoint_ids.list_id or "") if self.sharepoint_ids is not None else "",
+            name=self.name,
+            drive_type=self.drive_type or "",
+            web_url=self.web_url,
+        )
 
 
 class _Archival(msgspec.Struct):
@@ -146,45 +158,33 @@ class _Channel(msgspec.Struct):
     id: str
     display_name: str | None = msgspec.field(name="displayName", default=None)
     membership: str | None = msgspec.field(name="membershipType", default=None)
+    unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
 
 
 class _Folder(msgspec.Struct):
     web_url: str = msgspec.field(name="webUrl")
 
 
-_sites = msgspec.json.Decoder(Collection[_Site])
+_sites = Pages(_Site)
 _site = msgspec.json.Decoder(_Site)
-_drives = msgspec.json.Decoder(Collection[_Drive])
+_drives = Pages(_Drive)
 _access = msgspec.json.Decoder(_Access)
-_channels = msgspec.json.Decoder(Collection[_Channel])
+_channels = Pages(_Channel, fits=is_quotable_id)
 _folder = msgspec.json.Decoder(_Folder)
 
 
-async def list_sites(graph: Graph) -> AsyncGenerator[Site]:
+async def list_sites(graph: Graph) -> Listing[Site]:
     """Every site of the tenant: team, communication, channel and personal sites, locked and archived ones too.
 
-    Costs 2 units a page. A site whose entry holds an error is listed with it. Permission: Sites.Read.All (application
-    only).
+    Costs 2 units a page. A site whose entry holds an error, or cannot be read, is listed with it. Permission:
+    Sites.Read.All (application only).
     Source: https://learn.microsoft.com/graph/api/site-getallsites
     """
-
-    async def read(raw: bytes) -> SitePage:
-        page = decoded(_sites, raw, "sites")
-        return SitePage(sites=[one.record() for one in page.value], next_link=page.next_link)
-
-    async def begin() -> SitePage:
-        return await read(await graph.get("/sites/getAllSites", units=UNITS_LIST))
-
-    async def follow(link: str) -> SitePage:
-        return await read(await graph.get_link(link, units=UNITS_LIST))
-
-    async with aclosing(prefetched(begin, follow)) as coming:
-        async for page in coming:
-            for site in page.sites:
-                yield site
+    found = await collected(graph, "/sites/getAllSites", _sites, units=UNITS_LIST)
+    return Listing([one.record() for one in found.values], found.unidentified)
 
 
-async def drives_of(graph: Graph, site_id: str) -> list[Drive]:
+async def drives_of(graph: Graph, site_id: str) -> Listing[Drive]:
     """The site's document libraries without its system libraries. Costs 2 units a page.
 
     Raises Locked on a locked or archived site, Forbidden, NotFound. Permission: Files.Read.All.
@@ -197,17 +197,7 @@ async def drives_of(graph: Graph, site_id: str) -> list[Drive]:
         units=UNITS_LIST,
         params={"$select": "id,name,driveType,webUrl,sharePointIds"},
     )
-    return [
-        Drive(
-            drive_id=one.id,
-            site_id=site_id,
-            list_id=(one.sharepoint_ids.list_id or "") if one.sharepoint_ids is not None else "",
-            name=one.name,
-            drive_type=one.drive_type or "",
-            web_url=one.web_url,
-        )
-        for one in found
-    ]
+    return Listing([one.record(site_id) for one in found.values], found.unidentified)
 
 
 async def site_access(graph: Graph, site_id: str) -> str:
@@ -240,7 +230,7 @@ async def group_site(graph: Graph, group_id: str) -> Site:
     return decoded(_site, raw, "site of a group").record()
 
 
-async def channels_of(graph: Graph, team_id: str) -> list[Channel]:
+async def channels_of(graph: Graph, team_id: str) -> Listing[Channel]:
     """The channels of a team. Private and shared ones have a site of their own. Costs no units, one request a page.
 
     Permission: Channel.ReadBasic.All. Source: https://learn.microsoft.com/graph/api/channel-list
@@ -253,9 +243,11 @@ async def channels_of(graph: Graph, team_id: str) -> list[Channel]:
         params={"$select": "id,displayName,membershipType"},
         prefer=("include-unknown-enum-members",),
     )
-    return [
-        Channel(channel_id=one.id, name=one.display_name or "", membership=one.membership or "unknown") for one in found
+    channels = [
+        Channel(channel_id=one.id, name=one.display_name or "", membership=one.membership or "unknown")
+        for one in found.values
     ]
+    return Listing(channels, found.unidentified)
 
 
 async def channel_folder_url(graph: Graph, team_id: str, channel_id: str) -> str:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from custos.m365.errors import NotFound
-from custos.m365.paging import Collection, collected, decoded
+from custos.m365.entries import UNREAD, Pages, entry_from
+from custos.m365.errors import Malformed, NotFound
+from custos.m365.moments import moment
+from custos.m365.paging import Listing, collected
 
 if TYPE_CHECKING:
     from custos.m365.graph import Graph
@@ -24,7 +26,7 @@ LONGEST_MINUTES = 42_300
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """One subscription. `resource` is as it was created, `/drives/{id}/root`; `client_state` is "" where it is not
-    told.
+    told. `expires` is None where it cannot be read; `is_known` is False where nothing but its id can.
     """
 
     subscription_id: str
@@ -33,7 +35,8 @@ class Subscription:
     notification_url: str
     lifecycle_url: str
     client_state: str
-    expires: datetime
+    expires: datetime | None
+    is_known: bool = True
 
     @property
     def drive_id(self) -> str:
@@ -44,27 +47,28 @@ class Subscription:
 
 class _Subscription(msgspec.Struct):
     id: str
-    resource: str
-    expires: datetime = msgspec.field(name="expirationDateTime")
+    resource: str | None = None
+    expires: str | None = msgspec.field(name="expirationDateTime", default=None)
     change_type: str | None = msgspec.field(name="changeType", default=None)
     notification_url: str | None = msgspec.field(name="notificationUrl", default=None)
     lifecycle_url: str | None = msgspec.field(name="lifecycleNotificationUrl", default=None)
     client_state: str | None = msgspec.field(name="clientState", default=None)
+    unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
 
     def record(self) -> Subscription:
         return Subscription(
             subscription_id=self.id,
-            resource=self.resource,
+            resource=self.resource or "",
             change_type=self.change_type or "",
             notification_url=self.notification_url or "",
             lifecycle_url=self.lifecycle_url or "",
             client_state=self.client_state or "",
-            expires=self.expires,
+            expires=moment(self.expires),
+            is_known=bool(self.resource) and not set(self.unread) - {"expirationDateTime"},
         )
 
 
-_one = msgspec.json.Decoder(_Subscription)
-_many = msgspec.json.Decoder(Collection[_Subscription])
+_pages = Pages(_Subscription)
 
 
 async def create(
@@ -96,7 +100,7 @@ async def create(
         }
     )
     answer = await graph.post("/subscriptions", body, units=0, prefer=("includesecuritywebhooks",))
-    return decoded(_one, answer.body, "subscription").record()
+    return _one(answer.body)
 
 
 async def renew(graph: Graph, subscription_id: str, expires: datetime) -> Subscription:
@@ -106,7 +110,7 @@ async def renew(graph: Graph, subscription_id: str, expires: datetime) -> Subscr
     """
     body = msgspec.json.encode({"expirationDateTime": _instant(expires)})
     answer = await graph.patch(f"/subscriptions/{subscription_id}", body, units=0)
-    return decoded(_one, answer.body, "subscription").record()
+    return _one(answer.body)
 
 
 async def reauthorise(graph: Graph, subscription_id: str) -> None:
@@ -117,13 +121,13 @@ async def reauthorise(graph: Graph, subscription_id: str) -> None:
     await graph.post(f"/subscriptions/{subscription_id}/reauthorize", units=0, idempotent=True)
 
 
-async def list_all(graph: Graph) -> list[Subscription]:
+async def list_all(graph: Graph) -> Listing[Subscription]:
     """Every subscription of this identity. One request a page, no units.
 
     Source: https://learn.microsoft.com/graph/api/subscription-list
     """
-    found = await collected(graph, "/subscriptions", _many, units=0)
-    return [one.record() for one in found]
+    found = await collected(graph, "/subscriptions", _pages, units=0)
+    return Listing([one.record() for one in found.values], found.unidentified)
 
 
 async def delete(graph: Graph, subscription_id: str) -> None:
@@ -135,6 +139,13 @@ async def delete(graph: Graph, subscription_id: str) -> None:
         await graph.delete(f"/subscriptions/{subscription_id}", units=0)
     except NotFound:
         return
+
+
+def _one(raw: bytes) -> Subscription:
+    found = entry_from(_Subscription, raw)
+    if found is None:
+        raise Malformed("subscription: the answer has no id.")
+    return found.record()
 
 
 def _instant(when: datetime) -> str:

@@ -9,8 +9,11 @@ from custos.engine.model import State
 from custos.engine.runs import RunState
 from custos.inventory.state import SyncState
 from custos.jobs.overview import Overview
+from custos.jobs.shortfalls import Shortfall
 from custos.report.screen import Listing, words
 from custos.report.words import COUNCIL, count
+
+_REASONS = 3
 
 
 def show(found: Overview, screen: Console) -> None:
@@ -23,6 +26,7 @@ def show(found: Overview, screen: Console) -> None:
         refused = f"{count(found.refused_policies, 'problem')} in the policies"
         screen.print(words((refused, "bold red"), ": the last good version counts; `custos validate` lists them."))
     _mirror(found, screen)
+    _shortfalls(found, screen)
     for number, (state, names) in enumerate(_by_state(found)):
         label = "" if number else "Policies"
         screen.print(_line(label, f"{state}: {', '.join(names)}"))
@@ -63,11 +67,37 @@ def _mirror(found: Overview, screen: Console) -> None:
     if found.compared is not None and found.drift:
         day = f"{found.compared.astimezone(COUNCIL):%-d %B}"
         screen.print(f"          compared since {day}: {count(found.drift, 'row')} that delta had not told of")
+    if found.odd:
+        odd = sum(state.odd for state in found.odd)
+        where = ", ".join(f"{state.name} {state.odd:,}" for state in found.odd[:5])
+        more = f" and {count(len(found.odd) - 5, 'other library', 'other libraries')}" if len(found.odd) > 5 else ""
+        said = f"{count(odd, 'entry', 'entries')} could not be read and stay unknown: {where}{more}"
+        screen.print(_line("", said), soft_wrap=True)
     for state in found.running[:5]:
         screen.print(_line("", f"reading {state.name}: {state.round_items:,} items so far"))
     for state in found.incomplete[:10]:
         said = f" {state.name}: {state.why} {state.detail}"
         screen.print(words("          ", ("incomplete", "red"), said), soft_wrap=True)
+
+
+def _shortfalls(found: Overview, screen: Console) -> None:
+    """What the last discovery and the last renewal of webhooks did not get."""
+    if found.watched:
+        said = f"{found.watched.held:,} of {count(found.watched.wanted, 'library', 'libraries')} are watched"
+        screen.print(words(("Webhooks  ", "bold"), (said, "red"), "; the others are seen at the backstop sync"))
+        _reasons(found.watched, screen)
+    if found.found:
+        said = count(sum(found.found.reasons.values()), "thing")
+        screen.print(_line("Discovery", f"{said} could not be read; what was known of them is kept"))
+        _reasons(found.found, screen)
+
+
+def _reasons(shortfall: Shortfall, screen: Console) -> None:
+    for sentence, number in list(shortfall.reasons.items())[:_REASONS]:
+        often = f" ({number:,} times)" if number > 1 else ""
+        screen.print(_line("", f"{sentence}{often}"), soft_wrap=True)
+    if len(shortfall.reasons) > _REASONS:
+        screen.print(_line("", "`custos doctor` lists more"))
 
 
 def _incidents(found: Overview) -> object:

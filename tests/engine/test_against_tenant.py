@@ -157,7 +157,7 @@ async def test_a_site_is_closed_to_outsiders_and_opened_again(
     assert m365.sharepoint is not None
     before = (await read_sharing(m365.sharepoint, url)).capability
     assert before != "disabled"
-    site = next(iter([site async for site in list_sites(m365.observer) if site.web_url == url]))
+    site = next(site for site in (await list_sites(m365.observer)).values if site.web_url == url)
     subject = Subject(kind=Kind.SITE, site_id=site.site_id, url=url)
     wanted = bundle(policy(step(ActionKind.RESTRICT_SITE, level="disabled"), name="sites", kind=Kind.SITE))
     found = replace(finding(subject, of="sites"), facts={"site_sharing": before, "site_sharing_allowed": "disabled"})

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from custos.inventory.columns import FACTS, ITEM_LABELS, labels_of, observed
-from custos.inventory.source import Cost, ItemPage, LabelPage
+from custos.inventory.source import Cost, Guests, ItemPage, LabelPage
 from custos.m365.delta import DriveItem, _Facet, _Parent, _Shared, _SharePointIds
 from custos.m365.errors import Gone
 from custos.m365.labels import LabelRow
@@ -159,8 +159,8 @@ class Library:
             if item in self.nodes and item not in self.unreadable
         }
 
-    async def guests(self) -> frozenset[str]:
-        return frozenset()
+    async def guests(self) -> Guests:
+        return Guests()
 
     def _page(self, link: str) -> ItemPage:
         kind, _, rest = link.partition(":")

@@ -8,6 +8,7 @@ import polars as pl
 
 from custos.inventory.permissions import ALL_EVERY, FOLDERS_EVERY, permission_rows
 from custos.inventory.reader import read_facts
+from custos.inventory.source import Guests
 from custos.m365.permissions import Permission
 from custos.m365.principals import Grantee
 from tests.inventory.desk import Desk
@@ -100,9 +101,10 @@ def test_directory_tells_guests_from_staff() -> None:
     unknown = Grantee(principal="user", login="i:0#.f|membership|x@wrenbridge.example", user_id="u1")
     stranger = Grantee(principal="user", email="x@elsewhere.example")
     for person, guests, external in (
-        (unknown, frozenset({"u1"}), True),
-        (unknown, frozenset(), False),
-        (stranger, frozenset(), None),
+        (unknown, Guests(frozenset({"u1"})), True),
+        (unknown, Guests(is_whole=False), None),
+        (unknown, Guests(), False),
+        (stranger, Guests(), None),
     ):
         rows = permission_rows("d", {"i": [_grant(person)]}, guests, BEGAN)
         assert rows["external"].to_list() == [external]
@@ -110,5 +112,5 @@ def test_directory_tells_guests_from_staff() -> None:
 
 def test_item_without_permissions_leaves_a_trace() -> None:
     """An item that was read and has none is told from one that was never read."""
-    rows = permission_rows("d", {"i": []}, frozenset(), BEGAN)
+    rows = permission_rows("d", {"i": []}, Guests(), BEGAN)
     assert rows.select("item_id", "permission_id", "read_at").rows() == [("i", "", BEGAN)]

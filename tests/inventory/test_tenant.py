@@ -233,7 +233,7 @@ async def test_listed_site_is_not_forgotten_when_it_cannot_be_confirmed_gone(mir
     access = dict(mirrored.lakehouse.read("sites").select("site_id", "access").rows())
     assert access["wrenbridge.sharepoint.example,0,0"] == "gone"
     assert found.gone == 1
-    listed = [site.site_id async for site in sites.list_sites(mirrored.m365.observer)]
+    listed = [site.site_id for site in (await sites.list_sites(mirrored.m365.observer)).values]
     assert "gone" not in {access[site_id] for site_id in listed}
     facts = await mirrored.facts()
     assert "b!ghost" not in facts.frames["drives"].lazy().collect()["drive_id"]

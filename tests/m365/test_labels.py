@@ -46,9 +46,9 @@ async def test_labels_of_a_list_are_read_in_bulk(wire: Wire, graph: Graph) -> No
     assert [one.list_item_id for page in rest for one in page.rows] == [19, 20]
 
 
-@pytest.mark.parametrize("body", [b'{"value":[{"id":"17"}]}', b'{"value":[{"id":"x","fields":{}}]}', b"{}", b'{"val'])
+@pytest.mark.parametrize("body", [b"{}", b'{"val', b'{"value":7}'])
 async def test_a_page_of_list_items_that_is_not_whole_is_malformed(wire: Wire, graph: Graph, body: bytes) -> None:
-    """Without fields, with an id that is no number, without value: the labels are unknown."""
+    """Without a list of values: the labels are unknown."""
     wire.script("GET", ITEMS, raw(body))
     with pytest.raises(errors.Malformed):
         [one async for one in labels.label_pages(graph, "s", "l")]

@@ -44,9 +44,9 @@ async def m365(settings: Settings) -> AsyncIterator[Microsoft365]:
 async def libraries(m365: Microsoft365) -> tuple[dict[str, sites.Site], list[sites.Drive]]:
     """The readable sites by id, and their libraries."""
     found, drives = {}, []
-    async for site in sites.list_sites(m365.observer):
+    for site in (await sites.list_sites(m365.observer)).values:
         try:
-            drives += await sites.drives_of(m365.observer, site.site_id)
+            drives += (await sites.drives_of(m365.observer, site.site_id)).values
         except errors.Locked:
             continue
         found[site.site_id] = site
@@ -76,7 +76,7 @@ async def shared_items(
 async def test_every_site_and_library_is_found_and_the_locked_one_is_told(m365: Microsoft365) -> None:
     """Locked is a fact about one site; the others are listed with their libraries."""
     access = {}
-    async for site in sites.list_sites(m365.observer):
+    for site in (await sites.list_sites(m365.observer)).values:
         assert site.collection_id
         access[site.site_id] = await sites.site_access(m365.observer, site.site_id)
     _, drives = await libraries(m365)
@@ -268,20 +268,19 @@ async def test_the_observer_cannot_read_administration(m365: Microsoft365) -> No
 async def test_people_and_groups_are_found(m365: Microsoft365) -> None:
     """Groups, their owners and members, guests, teams and their channels; nobody is None."""
     graph = m365.observer
-    groups = await directory.groups(graph)
-    teams = await directory.teams(graph)
-    assert {team.group_id for team in teams} < {group.group_id for group in groups}
-    assert all(team.is_team for team in teams)
-    people = [person for group in groups for person in await directory.members(graph, group.group_id)]
-    owners = [person for group in groups for person in await directory.owners(graph, group.group_id)]
+    groups = (await directory.groups(graph)).values
+    teams = [group for group in groups if group.is_team]
+    assert 0 < len(teams) < len(groups)
+    people = [person for group in groups for person in (await directory.members(graph, group.group_id)).values]
+    owners = [person for group in groups for person in (await directory.owners(graph, group.group_id)).values]
     assert any(person.is_guest for person in people)
     assert owners
     asked = [people[0].upn, people[0].user_id, "nobody@wrenbridge.example"]
     by_upn = await directory.users_by_upn(graph, asked)
     assert by_upn[asked[0]] == by_upn[asked[1]] == people[0]
     assert by_upn[asked[2]] is None
-    assert all(guest.is_guest for guest in await directory.guests(graph))
-    channels = await sites.channels_of(graph, teams[0].group_id)
+    assert all(guest.is_guest for guest in (await directory.guests(graph)).values)
+    channels = (await sites.channels_of(graph, teams[0].group_id)).values
     assert "General" in {channel.name for channel in channels}
     assert (await sites.group_site(graph, teams[0].group_id)).web_url
 
@@ -289,8 +288,8 @@ async def test_people_and_groups_are_found(m365: Microsoft365) -> None:
 async def test_people_are_reached(m365: Microsoft365, settings: Settings, tenant: SimulatedTenant) -> None:
     """The app is installed, a card is sent and updated, the feed is nudged, a mail goes."""
     assert m365.bot is not None
-    groups = await directory.groups(m365.observer)
-    owners = [one for group in groups for one in await directory.owners(m365.observer, group.group_id)]
+    groups = (await directory.groups(m365.observer)).values
+    owners = [one for group in groups for one in (await directory.owners(m365.observer, group.group_id)).values]
     person = next(one for one in owners if one.enabled and not one.is_guest)
     app = settings.teams_app_id
     await installs.install(m365.observer, person.user_id, app)
@@ -308,7 +307,7 @@ async def test_people_are_reached(m365: Microsoft365, settings: Settings, tenant
 
 async def test_a_person_without_the_app_cannot_be_nudged(m365: Microsoft365) -> None:
     """Without the installation the feed is Forbidden, so that the next way is taken."""
-    guests = await directory.guests(m365.observer)
+    guests = (await directory.guests(m365.observer)).values
     with pytest.raises((errors.Forbidden, errors.NotFound)):
         await activity.notify(
             m365.observer, user_id=guests[0].user_id, topic="x", link="https://teams.microsoft.com/l/x", text="x"
@@ -359,7 +358,7 @@ async def test_a_drive_is_watched(m365: Microsoft365) -> None:
             )
         assert (await subscriptions.renew(graph, made.subscription_id, later)).expires == later
         await subscriptions.reauthorise(graph, made.subscription_id)
-        assert [one.subscription_id for one in await subscriptions.list_all(graph)] == [made.subscription_id]
+        assert [one.subscription_id for one in (await subscriptions.list_all(graph)).values] == [made.subscription_id]
         await subscriptions.delete(graph, made.subscription_id)
         await subscriptions.delete(graph, made.subscription_id)
         with pytest.raises(errors.NotFound):
@@ -378,4 +377,4 @@ async def test_a_subscription_that_nobody_answers_is_refused(m365: Microsoft365)
             client_state="secret",
             expires=datetime.now(UTC) + timedelta(days=2),
         )
-    assert await subscriptions.list_all(m365.observer) == []
+    assert (await subscriptions.list_all(m365.observer)).values == []
