@@ -22,7 +22,7 @@ from custos.bootstrap import Custos, build
 from custos.engine.evaluate import evaluate
 from custos.engine.facts import Facts
 from custos.inventory.discover import discover
-from custos.inventory.source import GraphSource
+from custos.inventory.source import GraphSource, Guests
 from custos.inventory.state import DriveState, DriveStates, SyncState
 from custos.inventory.sync import SyncReport, sync_from
 from custos.jobs import evaluation, facts, policies
@@ -97,8 +97,8 @@ class _LeavesPermissions(GraphSource):
     async def read_permissions(self, drive_id: str, items: Sequence[str]) -> dict[str, list[Permission]]:  # noqa: ARG002
         return {}
 
-    async def guests(self) -> frozenset[str]:
-        return frozenset()
+    async def guests(self) -> Guests:
+        return Guests()
 
 
 async def find(app: Custos, tell: Tell, folder: Path) -> Measured:  # noqa: ARG001

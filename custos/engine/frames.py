@@ -18,6 +18,7 @@ from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.gazette import Gazette
 from custos.engine.model import Kind
+from custos.engine.whereabouts import Whereabouts
 from custos.inventory.schema import INSTANT
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import columns_of, latest, missing
@@ -76,6 +77,10 @@ class Frames:
         return activity.not_people(self.facts, self.bundle.settings.not_people)
 
     @cached_property
+    def _whereabouts(self) -> Whereabouts:
+        return Whereabouts(self.facts)
+
+    @cached_property
     def _library_rows(self) -> pl.LazyFrame:
         rows = self.places.libraries.lazy()
         return rows.filter(pl.col("drive_id").is_in(sorted(self.extent.items))) if self.extent is not None else rows
@@ -110,7 +115,7 @@ class Frames:
     def _shared_items(self) -> pl.LazyFrame:
         """The items that are looked at and bear a permission or a sign of sharing: few, and asked for by several kinds."""
         bearing = self.facts.permissions.select("item_id").unique().collect()["item_id"]
-        shared = pl.col("item_id").is_in(bearing.implode()) | pl.col("shared_scope").is_in(_SIGNS)
+        shared = pl.col("item_id").is_in(bearing.implode()) | pl.col("shared_scope").is_in(_SIGNS).fill_null(value=True)
         columns = (
             "drive_id", "item_id", "parent_id", "name", "is_folder", "created", "modified", "shared_scope",
             "permissions_read_at",
@@ -159,10 +164,10 @@ class Frames:
         return rows
 
     def _folders(self, needed: frozenset[str]) -> pl.LazyFrame:
-        folder = pl.col("is_folder").fill_null(value=False) & (pl.col("parent_id") != "")
-        rows = self.facts.bare_items.filter(folder).join(self._library_rows, on="drive_id")
+        folder = pl.col("is_folder").fill_null(value=False) & pl.col("parent_id").ne_missing("")
+        rows = self._whereabouts.of(self.facts.bare_items.filter(folder)).join(self._library_rows, on="drive_id")
         rows = rows.with_columns(
-            sure=_sure(pl.col("complete")),
+            sure=_sure(pl.col("complete")) & pl.col("placed"),
             folder_name=pl.col("name"),
             folder_created=pl.col("created"),
         )
@@ -187,10 +192,11 @@ class Frames:
 
     def _files(self, needed: frozenset[str]) -> pl.LazyFrame:
         early, late, person = activity.file_activity(self.machines)
-        rows = self._opened(self._files_chosen.join(self._library_rows, on="drive_id"), needed)
+        files = self._whereabouts.of(self._files_chosen)
+        rows = self._opened(files.join(self._library_rows, on="drive_id"), needed)
         extension = pl.col("name").str.extract(r"\.([^.]{1,20})$").str.to_lowercase()
         return rows.with_columns(
-            sure=_sure(pl.col("complete") & pl.col("is_folder").is_not_null()),
+            sure=_sure(pl.col("complete") & pl.col("is_folder").is_not_null()) & pl.col("placed"),
             file_name=pl.col("name"),
             file_extension=pl.when(pl.col("name").is_not_null()).then(extension.fill_null("")),
             file_created=pl.col("created"),
@@ -213,7 +219,7 @@ class Frames:
         )
         items = self._shared_items
         unread = items.filter(
-            pl.col("shared_scope").is_in([*signals]) & pl.col("permissions_read_at").is_null()
+            pl.col("shared_scope").is_in([*signals]).fill_null(value=True) & pl.col("permissions_read_at").is_null()
         ).select("drive_id", "item_id", pl.lit("").alias("permission_id"), pl.lit(value=False).alias("told"))
         rows = pl.concat(
             [
@@ -225,19 +231,25 @@ class Frames:
         )
         return (
             self._chosen(rows)
-            .join(items.drop("shared_scope", "permissions_read_at"), on=["drive_id", "item_id"], how="left")
+            .join(
+                self._whereabouts.of(items.drop("shared_scope", "permissions_read_at")),
+                on=["drive_id", "item_id"],
+                how="left",
+            )
             .join(self._library_rows, on="drive_id")
             .with_columns(
-                sure=_sure(pl.col("complete")) & _sure(pl.col("told")),
+                sure=_sure(pl.col("complete")) & _sure(pl.col("told")) & pl.col("placed"),
                 item_name=pl.col("name"),
                 item_is_folder=pl.col("is_folder"),
             )
         )
 
     def _links(self, _needed: frozenset[str]) -> pl.LazyFrame:
-        links = self.facts.permissions.filter((pl.col("kind") == "link") & _GRANTS_SOMETHING & (pl.col("grantee") <= 0))
+        link = pl.col("kind").fill_null("link") == "link"  # one that cannot be read may be a link
+        links = self.facts.permissions.filter(link & _GRANTS_SOMETHING & (pl.col("grantee") <= 0))
         rows = self._shared(links, _SIGNS)
         return rows.drop("user_id").with_columns(
+            sure=pl.col("sure") & _sure(pl.col("kind").is_not_null()),
             grantee=pl.lit(-1, dtype=pl.Int32),
             link_scope=pl.col("scope"),
             link_type=pl.col("link_type"),
@@ -298,10 +310,15 @@ class Frames:
         """Distinct people from outside with access to anything in each site; unknown while anything about that is unread."""
         libraries = self.places.libraries.lazy().select("site_id", "drive_id", "complete")
         sites = self.places.sites.lazy().select("site_id", "group_id", "access")
+        readable = pl.col("kind").is_not_null()
         named = (
             self.facts.permissions.filter(~_OF_THE_SITE)
             .join(libraries, on="drive_id")
-            .select("site_id", pl.col("external").alias("outside"), _PERSON.str.to_lowercase().alias("person"))
+            .select(
+                "site_id",
+                pl.when(readable).then("external").alias("outside"),
+                pl.when(readable).then(_PERSON.str.to_lowercase()).otherwise(pl.lit("?")).alias("person"),
+            )
         )
         guests = self.facts.members.join(sites, on="group_id").select(
             "site_id",
@@ -319,7 +336,10 @@ class Frames:
         )
         unread = (
             self._restricted(self.facts.items)
-            .filter(pl.col("shared_scope").is_in(["users", "unique"]) & pl.col("permissions_read_at").is_null())
+            .filter(
+                pl.col("shared_scope").is_in(["users", "unique"]).fill_null(value=True)
+                & pl.col("permissions_read_at").is_null()
+            )
             .select("drive_id")
             .unique()
             .with_columns(unread=_TRUE)

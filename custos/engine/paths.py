@@ -57,7 +57,7 @@ class Paths:
             parent, name = self._folders.get((drive, at), ("", ""))
             if not parent:
                 break
-            names.append(quote(name or ""))
+            names.append(quote(name or "…"))
             at = parent
         url = "/".join((self._libraries.get(drive, "").rstrip("/"), *reversed(names)))
         self._known[drive, folder] = url

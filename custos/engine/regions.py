@@ -87,7 +87,7 @@ class _Tree:
         self._named: dict[tuple[str, str], str] = {}
         self._roots = [""]
         for item_id, parent_id, name in folders.iter_rows():
-            if not parent_id:
+            if parent_id == "":
                 self._roots.append(item_id)
             self._children.setdefault(parent_id, []).append(item_id)
             self._named[parent_id, name] = item_id

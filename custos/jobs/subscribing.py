@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _ODD = "Microsoft lists a subscription in a way that cannot be understood; it is left as it is."
 
+
 async def reconcile(app: Custos) -> Reconciled | None:
     """Make the subscriptions be what they should; None when no public address is set, because then nobody can notify."""
     if not app.settings.public_url:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from collections import deque
@@ -18,6 +19,7 @@ from simulator.entra.identity import AUTHORITY
 from simulator.keys import TROUBLES
 from simulator.refusal import Refused
 from simulator.trouble import kinds
+from simulator.trouble.odd import with_odd_entry
 from simulator.trouble.troubles import Standing, Troubles, fits
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -62,7 +64,7 @@ async def troubled(request: web.Request, handler: Handler) -> web.StreamResponse
     response = await (handler(request) if found is None else _spoiled(request, handler, found))
     if troubles.standing(kinds.Page):
         _remember_next(request, response)
-    return response
+    return await with_odd_entry(request, response, troubles) if troubles.standing(kinds.Odd) else response
 
 
 @web.middleware
@@ -164,7 +166,8 @@ async def _spoiled(request: web.Request, handler: Handler, each: Standing[kinds.
         case kinds.Page() | kinds.EntraAway():
             return _told_to_fail(trouble.status, 0, "")
         case kinds.Throttled():
-            return _told_to_fail(trouble.status, request.app[_WAITS][each.id].seconds if trouble.told else 0, "")
+            seconds = request.app[_WAITS][each.id].seconds if trouble.told else 0
+            return _told_to_fail(trouble.status, seconds, "", as_date=trouble.as_date)
         case kinds.Html():
             page = "<html><body><h1>Service Unavailable</h1></body></html>"
             headers = {"Retry-After": f"{trouble.retry_after:g}"} if trouble.retry_after else {}
@@ -180,15 +183,19 @@ async def _spoiled(request: web.Request, handler: Handler, each: Standing[kinds.
             return await _half(request, await handler(request), cut=isinstance(trouble, kinds.Midway))
 
 
-def _refusal(status: int, retry_after: float, code: str) -> Refused:
+def _refusal(status: int, retry_after: float, code: str, *, as_date: bool = False) -> Refused:
     refusal = Refused(status, code or _CODES.get(status, "generalException"), "Told to fail.")
-    if retry_after:
+    if retry_after and as_date:  # whole seconds: the next one, so that nobody who keeps to it comes early
+        now = time.time()
+        refusal.headers[hdrs.DATE] = formatdate(now, usegmt=True)
+        refusal.headers["Retry-After"] = formatdate(math.ceil(now + retry_after), usegmt=True)
+    elif retry_after:
         refusal.headers["Retry-After"] = f"{retry_after:g}"
     return refusal
 
 
-def _told_to_fail(status: int, retry_after: float, code: str) -> web.Response:
-    refusal = _refusal(status, retry_after, code)
+def _told_to_fail(status: int, retry_after: float, code: str, *, as_date: bool = False) -> web.Response:
+    refusal = _refusal(status, retry_after, code, as_date=as_date)
     if status == 503:
         return web.Response(status=503, headers=refusal.headers)  # SharePoint's front door has nothing more to say
     raise refusal

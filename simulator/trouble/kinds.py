@@ -105,7 +105,7 @@ class StatusAnswer(OnRequests, frozen=True, tag="status"):
 
 class Throttled(OnRequests, frozen=True, tag="throttled"):
     """The app must wait `seconds`: 429 or 503. Who comes early is answered so again, and waits twice as long. `told`
-    says whether the answer has its `Retry-After`.
+    says whether the answer has its `Retry-After`, `as_date` whether that is a moment instead of a number.
     """
 
     source: ClassVar[str] = _THROTTLING
@@ -113,6 +113,7 @@ class Throttled(OnRequests, frozen=True, tag="throttled"):
     seconds: Seconds = 2.0
     status: Literal[429, 503] = 429
     told: bool = True
+    as_date: bool = False
 
 
 class Truncated(OnRequests, frozen=True, tag="truncated"):
@@ -138,6 +139,18 @@ class Dropped(OnRequests, frozen=True, tag="dropped"):
 
 class Midway(OnRequests, frozen=True, tag="midway"):
     """Half of the body arrives, then the connection closes. The request has been carried out."""
+
+
+class Odd(OnRequests, frozen=True, tag="odd"):
+    """One entry of a page comes otherwise than Microsoft documents: the first with `entry` in its JSON ("" any). Its
+    `field` (`fields._IsRecord` is one inside another; "" the whole entry) is left out, or is `value`: JSON, or a text.
+    """
+
+    source: ClassVar[str] = f"{_GRAPH}/paging"
+
+    entry: str = ""
+    field: str = ""
+    value: str = ""
 
 
 class Page(OnRequests, frozen=True, tag="page"):
@@ -298,7 +311,7 @@ type Answering = (
 ANSWERING = (Errors, StatusAnswer, Throttled, Truncated, Html, NotJson, Dropped, Midway, Page, EntraAway)
 """Those that take the place of an answer."""
 _ALL: tuple[type[Trouble], ...] = (
-    Latency, *ANSWERING[:-1], Expired, Part, BatchMissing, Revoked, ShortTokens, EntraAway, Skew, Lost, Doubled,
+    Latency, *ANSWERING[:-1], Odd, Expired, Part, BatchMissing, Revoked, ShortTokens, EntraAway, Skew, Lost, Doubled,
     Reordered, Late, Forged, Lifecycle, Unsubscribed, ConversationGone, BotBlocked, BotUninstalled,
 )  # fmt: skip
 KINDS: Mapping[str, type[Trouble]] = {str(kind.__struct_config__.tag): kind for kind in _ALL}

@@ -5,12 +5,13 @@ It is a page source, not a stand-in for our code: the sync under test is the rea
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
+from msgspec import structs
 
 from custos.inventory.columns import FACTS, ITEM_LABELS, labels_of, observed
 from custos.inventory.source import Cost, Guests, ItemPage, LabelPage
@@ -50,6 +51,12 @@ class Library:
     log: list[str] = field(default_factory=list)
     lapsed_before: int = 0
     unreadable: set[str] = field(default_factory=set)
+    odd: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Items told in a way that cannot be understood: what stands in the place of their fields."""
+    nameless: set[str] = field(default_factory=set)
+    """Items whose entries have no id that can be read."""
+    odd_labels: set[str] = field(default_factory=set)
+    """Items whose list item has no fields."""
     location: str = ""
     _next: int = 0
 
@@ -137,7 +144,10 @@ class Library:
             self.step()
             self.cost.add(2)
             rest = sorted((n for n in self.nodes.values() if n.number > after), key=lambda n: n.number)
-            rows = [LabelRow(node.number, node.label, False, "", node.name) for node in rest[: self.label_page]]
+            rows = [
+                LabelRow(node.number, None if node.id in self.odd_labels else node.label, False, "", node.name)
+                for node in rest[: self.label_page]
+            ]
             after = rows[-1].list_item_id if rows else after
             more = len(rest) > self.label_page
             yield LabelPage(labels_of(rows), str(after) if more else "")
@@ -170,25 +180,30 @@ class Library:
                 raise Gone("the token has lapsed", location=self.location)
             ids = self.log[start : start + self.page]
             end = start + len(ids)
-            items = observed([self._item(item) for item in ids])
+            items, nameless = self._told(ids)
             if end >= len(self.log):
-                return ItemPage(items, "", f"since:{end}")
-            return ItemPage(items, f"changes:{end}", "")
+                return ItemPage(items, "", f"since:{end}", nameless)
+            return ItemPage(items, f"changes:{end}", "", nameless)
         anchor, _, cursor = rest.partition("|") if kind == "all" else (str(len(self.log)), "", "")
         if kind == "all" and int(anchor) < self.lapsed_before:
             raise Gone("the token has lapsed", location=self.location)
         ids = sorted(item for item in self.nodes if item > cursor)
-        items = observed([self._item(item) for item in ids[: self.page]])
+        items, nameless = self._told(ids[: self.page])
         if len(ids) > self.page:
-            return ItemPage(items, f"all:{anchor}|{ids[self.page - 1]}", "")
-        return ItemPage(items, "", f"since:{anchor}")
+            return ItemPage(items, f"all:{anchor}|{ids[self.page - 1]}", "", nameless)
+        return ItemPage(items, "", f"since:{anchor}", nameless)
+
+    def _told(self, ids: Sequence[str]) -> tuple[pl.DataFrame, int]:
+        """Items as a page tells them, and how many of its entries have no id."""
+        named = [item for item in ids if item not in self.nameless]
+        return observed([self._item(item) for item in named]), len(ids) - len(named)
 
     def _item(self, item: str) -> DriveItem:
         node = self.nodes.get(item)
         if node is None:
             return DriveItem(item, deleted=_Facet())
         moment = BEGAN - timedelta(days=30) + timedelta(minutes=node.version)
-        return DriveItem(
+        told = DriveItem(
             node.id,
             name=node.name,
             size=node.version,
@@ -201,6 +216,7 @@ class Library:
             shared=None if node.scope is None else _Shared(node.scope or None),
             sharepoint_ids=None if node.id == "root" else _SharePointIds(str(node.number)),
         )
+        return structs.replace(told, **self.odd.get(item, {}))
 
     # what a mirror of it holds
 
