@@ -28,6 +28,7 @@ from custos.engine.undo import Undoing
 from custos.inventory.subscriptions import Subscriptions
 from custos.inventory.tables import Lakehouse
 from custos.m365 import Microsoft365, connect
+from custos.m365.sign_in import SignIn
 from custos.notices.assignment import Person
 from custos.notices.bot_inbound import Doorkeeper, KeyRing
 from custos.notices.cases import CaseBook, open_book
@@ -65,6 +66,11 @@ class Custos:
     def zone(self) -> ZoneInfo:
         """Council time."""
         return ZoneInfo(self.settings.timezone)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """The people at the terminal."""
+        return SignIn(self.settings)
 
     @cached_property
     def m365(self) -> Microsoft365:

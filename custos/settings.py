@@ -16,8 +16,11 @@
 | CUSTOS_UNITS_PER_MINUTE | SharePoint resource units a minute that Microsoft allows this app | 1250 |
 | CUSTOS_UNITS_SHARE | part of them that Custos may spend | 0.5 |
 | CUSTOS_LEASE_SECONDS | after how many seconds another worker takes over from one that died; 5 to 600 | 90 |
+| CUSTOS_SIGN_IN_CLIENT_ID | app registration by which people sign in to `custos`; empty: by `az login` alone | empty |
+| CUSTOS_SIGN_IN_FOLDER | where the tokens of who is signed in are kept | ~/.custos |
 | CUSTOS_TIMEZONE | council time, for digests and working hours | Europe/London |
 | CUSTOS_CLOCK | `system`, or the address of a simulated tenant's clock | system |
+| CUSTOS_LOGIN_URL | Microsoft Entra; another one in national clouds | https://login.microsoftonline.com |
 | CUSTOS_GRAPH_URL | Microsoft Graph with its version; another one in national clouds | https://graph.microsoft.com/v1.0 |
 | CUSTOS_SHAREPOINT_ENDPOINT | where SharePoint is reached; only a simulated tenant changes it | CUSTOS_SHAREPOINT_URL |
 | CUSTOS_SHAREPOINT_ADMIN_ENDPOINT | where its administration is reached; likewise | `https://NAME-admin.sharepoint.com` |
@@ -58,8 +61,11 @@ class Settings:
     units_per_minute: int
     units_share: float
     lease_seconds: float
+    sign_in_client_id: str
+    sign_in_folder: Path
     timezone: str
     clock: str
+    login_url: str
     graph_url: str
     sharepoint_endpoint: str
     sharepoint_admin_endpoint: str
@@ -138,8 +144,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         units_per_minute=int(number("CUSTOS_UNITS_PER_MINUTE", 1250, 1, 10_000_000)),
         units_share=number("CUSTOS_UNITS_SHARE", 0.5, 0.01, 1),
         lease_seconds=number("CUSTOS_LEASE_SECONDS", 90, 5, 600),
+        sign_in_client_id=text("CUSTOS_SIGN_IN_CLIENT_ID"),
+        sign_in_folder=Path(text("CUSTOS_SIGN_IN_FOLDER", "~/.custos")),
         timezone=text("CUSTOS_TIMEZONE", "Europe/London"),
         clock=clock,
+        login_url=address("CUSTOS_LOGIN_URL", "https://login.microsoftonline.com"),
         graph_url=address("CUSTOS_GRAPH_URL", "https://graph.microsoft.com/v1.0"),
         sharepoint_endpoint=address("CUSTOS_SHAREPOINT_ENDPOINT", sharepoint),
         sharepoint_admin_endpoint=address("CUSTOS_SHAREPOINT_ADMIN_ENDPOINT"),

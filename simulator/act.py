@@ -103,6 +103,12 @@ VERBS = (
         "say 'Alistair Munro' 'my assets'",
         [("forge", "send a request that must be refused")],
     ),
+    Verb(
+        "sign-in",
+        "somebody enters the code that an app shows, and is signed in to it",
+        [_PERSON, ("code", "the code")],
+        "sign-in 'Elaine Whitcombe' FJC3M4B7X",
+    ),
     Verb("leave", "somebody leaves the council: the account is disabled", [_PERSON], "leave 'Alistair Munro'"),
     Verb("return", "somebody comes back: the account is enabled", [_PERSON], "return 'Alistair Munro'"),
     Verb("install", "install the bot for somebody", [_PERSON], "install 'Alistair Munro'"),

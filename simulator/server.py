@@ -14,6 +14,7 @@ from simulator.control import truth
 from simulator.entra import endpoints as entra
 from simulator.entra import managed_identity
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
+from simulator.entra.people import SIGN_INS, SignIns
 from simulator.front import desk as front
 from simulator.front import unknown
 from simulator.front.certificates import CertificateAuthority
@@ -59,6 +60,7 @@ def build(tenant: Tenant, *, traffic: Path | None = None, throttling: bool = Tru
     app[TENANT] = tenant
     app[HOSTS] = Hosts.of(tenant.host)
     app[AUTHORITY] = Authority(tenant.id, tenant.host)
+    app[SIGN_INS] = SignIns()
     app[METER] = Meter(tenant.licences, throttling=throttling)
     app[TROUBLES] = Troubles(tenant.clock, tenant.seed)
     app[NOTES] = Notes()

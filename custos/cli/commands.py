@@ -15,6 +15,7 @@ from custos.cli import (
     register,
     runs,
     schema,
+    sign_in,
     status,
     switch,
     sync,
@@ -26,6 +27,9 @@ from custos.cli.command import Command
 
 ALL: tuple[Command, ...] = (
     status.COMMAND,
+    sign_in.SIGN_IN,
+    sign_in.WHOAMI,
+    sign_in.SIGN_OUT,
     validate.COMMAND,
     test.COMMAND,
     schema.COMMAND,

@@ -19,7 +19,13 @@ from custos.settings import Settings
 
 def as_argument(parser: argparse.ArgumentParser) -> None:
     """`--as`, for rehearsals."""
-    parser.add_argument("--as", dest="person", metavar="UPN", help="who does this (only on a simulated tenant)")
+    parser.add_argument(
+        "--as",
+        dest="person",
+        default="",
+        metavar="UPN",
+        help="who of those who are signed in here does this (default: the last)",
+    )
 
 
 async def operator(settings: Settings, person: str | None) -> str:

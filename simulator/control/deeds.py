@@ -13,6 +13,8 @@ from typing import Any
 from aiohttp import web
 
 from simulator.control.clock_moves import set_clock
+from simulator.entra.identity import AUTHORITY
+from simulator.entra.people import SIGN_INS
 from simulator.refusal import Refused, bad_request, not_found
 from simulator.teams.cards import find_button, press
 from simulator.teams.client import TEAMS, Answer, Forgery
@@ -55,6 +57,7 @@ class Deeds:
             "label": self._label,
             "press": self._press,
             "say": self._say,
+            "sign-in": self._sign_in,
             "leave": self._leave,
             "return": self._return,
             "install": self._install,
@@ -136,6 +139,12 @@ class Deeds:
         return self._told(item) | {"removed": doomed}
 
     # -- people -----------------------------------------------------------------------------------------------------
+
+    async def _sign_in(self, deed: Deed) -> dict[str, Any]:
+        """`person` enters the `code` that an app shows them, and the app may act in their name."""
+        user = self._person(_text(deed, "person"))
+        self._app[SIGN_INS].enter(_text(deed, "code"), user, self._app[AUTHORITY].now())
+        return _who(user)
 
     async def _leave(self, deed: Deed) -> dict[str, Any]:
         user = self._person(_text(deed, "person"))

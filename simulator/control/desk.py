@@ -29,7 +29,13 @@ from simulator.control.deeds import Deeds
 from simulator.control.loopback import loopback_only
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT
 from simulator.entra.managed_identity import IDENTITY_HEADER
-from simulator.entra.registrations import ACTOR_CLIENT_ID, BOT_CLIENT_ID, OBSERVER_CLIENT_ID, TEAMS_APP_ID
+from simulator.entra.registrations import (
+    ACTOR_CLIENT_ID,
+    BOT_CLIENT_ID,
+    OBSERVER_CLIENT_ID,
+    SIGN_IN_CLIENT_ID,
+    TEAMS_APP_ID,
+)
 from simulator.keys import METER, TROUBLES
 from simulator.mail import MAILBOXES, SERVICE_MAILBOX
 from simulator.refusal import Refused, bad_request, not_found
@@ -77,6 +83,8 @@ def environment(tenant: Tenant, app: web.Application, base: str) -> dict[str, st
         "CUSTOS_ACTOR_CLIENT_ID": ACTOR_CLIENT_ID,
         "CUSTOS_BOT_APP_ID": BOT_CLIENT_ID,
         "CUSTOS_TEAMS_APP_ID": TEAMS_APP_ID,
+        "CUSTOS_SIGN_IN_CLIENT_ID": SIGN_IN_CLIENT_ID,
+        "CUSTOS_LOGIN_URL": f"{base}/login",
         "CUSTOS_MAILBOX": SERVICE_MAILBOX,
         "CUSTOS_UNITS_PER_MINUTE": str(app[METER].limit),
         "CUSTOS_UNITS_SHARE": "1",

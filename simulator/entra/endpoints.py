@@ -1,6 +1,7 @@
-"""Microsoft Entra ID's addresses: instance discovery, OpenID metadata, signing keys and the token endpoint.
+"""Microsoft Entra ID's addresses: instance discovery, OpenID metadata, signing keys, device codes and the token endpoint.
 
-Sources: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow and
+Sources: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow,
+https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code and
 https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 """
 
@@ -15,11 +16,13 @@ from aiohttp import web
 
 from simulator.entra.assertions import BadAssertion, check_assertion
 from simulator.entra.identity import AUTHORITY, Proof
+from simulator.entra.people import SIGN_INS, NotYet, device_answer, tokens
 from simulator.entra.registrations import Registration
 from simulator.front.hosts import called
 from simulator.keys import TENANT
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 _PUBLIC_HOSTS = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net")
 
 
@@ -30,6 +33,7 @@ def routes(tenant: object) -> Iterable[web.RouteDef]:  # noqa: ARG001 - every mo
         web.get("/login/{tenant}/v2.0/.well-known/openid-configuration", _metadata),
         web.get("/login/{tenant}/.well-known/openid-configuration", _metadata),
         web.get("/login/{tenant}/discovery/v2.0/keys", _keys),
+        web.post("/login/{tenant}/oauth2/v2.0/devicecode", _device_code),
         web.post("/login/{tenant}/oauth2/v2.0/token", _token),
     ]
 
@@ -47,6 +51,7 @@ async def _metadata(request: web.Request) -> web.Response:
             "issuer": f"{base}/v2.0",
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
             "token_endpoint": f"{base}/oauth2/v2.0/token",
+            "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
             "jwks_uri": f"{base}/discovery/v2.0/keys",
             "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
             "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
@@ -94,12 +99,43 @@ async def _discovery(request: web.Request) -> web.Response:
     )
 
 
-async def _token(request: web.Request) -> web.Response:
-    """Client credentials: a secret, or an assertion signed with a key whose certificate the app has."""
+async def _device_code(request: web.Request) -> web.Response:
+    """The beginning of a sign-in: a code for the person, and one for the app to ask with."""
     form = {name: str(value) for name, value in (await request.post()).items()}
     authority = request.app[AUTHORITY]
     if not _is_tenant(request):
         return _oauth_error(400, "invalid_request", 90002, "Tenant not found.")
+    try:
+        begun = request.app[SIGN_INS].begin(form.get("client_id", ""), form.get("scope", ""), authority.now())
+    except NotYet as refused:
+        return _oauth_error(400, refused.code, refused.number, refused.words)
+    host, port = request.get_extra_info("sockname")[:2]
+    return web.json_response(device_answer(*begun, f"http://{host}:{port}/sim/sign-in"))
+
+
+async def _token_of_a_person(request: web.Request, form: Mapping[str, str]) -> web.Response:
+    """For whoever entered the code, or once more for whoever has a refresh token."""
+    authority, sign_ins, client_id = request.app[AUTHORITY], request.app[SIGN_INS], form.get("client_id", "")
+    try:
+        if form["grant_type"] == _DEVICE_CODE:
+            user, scope = sign_ins.redeem(client_id, form.get("device_code", ""), authority.now())
+        else:
+            user, scope = sign_ins.refresh(client_id, form.get("refresh_token", "")), form.get("scope", "")
+        kept = sign_ins.keep(client_id, user)
+        told = tokens(authority, user, client_id, scope, issuer=f"{_base(request)}/v2.0", refresh_token=kept)
+    except NotYet as refused:
+        return _oauth_error(400, refused.code, refused.number, refused.words)
+    return web.json_response(told, headers={"Cache-Control": "no-store"})
+
+
+async def _token(request: web.Request) -> web.Response:
+    """Client credentials: a secret, or an assertion signed with a key whose certificate the app has; or a person's sign-in."""
+    form = {name: str(value) for name, value in (await request.post()).items()}
+    authority = request.app[AUTHORITY]
+    if not _is_tenant(request):
+        return _oauth_error(400, "invalid_request", 90002, "Tenant not found.")
+    if form.get("grant_type") in (_DEVICE_CODE, "refresh_token"):
+        return await _token_of_a_person(request, form)
     if form.get("grant_type") != "client_credentials":
         return _oauth_error(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type.")
     registration = authority.registrations.get(form.get("client_id", ""))

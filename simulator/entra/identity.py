@@ -26,6 +26,7 @@ from simulator.entra.registrations import REGISTRATIONS, Registration
 from simulator.entra.resources import Resources
 from simulator.entra.signing import SigningKey, signing_key
 from simulator.refusal import Refused
+from simulator.tenant.model import User
 
 TENANT_ID = "3f6d1c52-8a4e-4b17-9c30-5d2e7b90a611"
 
@@ -52,11 +53,14 @@ Proof = Literal["secret", "certificate"]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sent a request, out of its access token. `roles` are those on the token's audience."""
+    """Who sent a request, out of its access token. `roles` are those on the token's audience; `user_id` is that of the person in
+    whose name it was sent, "" for an app by itself.
+    """
 
     client_id: str
     roles: frozenset[str]
     name: str = ""
+    user_id: str = ""
 
 
 @dataclass
@@ -130,6 +134,33 @@ class Authority:
                 "ver": "1.0",
             }
             | claims
+        )
+
+    def issue_for(self, user: User, client_id: str, resource: str, scope: str, *, seconds: int) -> str:
+        """An access token of `client_id` in a person's name for the audience `resource`. Raises KeyError for an unknown app."""
+        registration, now = self.registrations[client_id], int(self.now())
+        return self.key.sign(
+            {
+                "aud": resource.rstrip("/"),
+                "iss": f"https://sts.windows.net/{self.tenant_id}/",
+                "iat": now,
+                "nbf": now,
+                "exp": now + self.lifetime(seconds),
+                "appid": client_id,
+                "app_displayname": registration.name,
+                "appidacr": "0",
+                "idtyp": "user",
+                "oid": user.id,
+                "sub": user.id,
+                "upn": user.upn,
+                "unique_name": user.upn,
+                "name": user.name,
+                "scp": scope,
+                "tid": self.tenant_id,
+                "uti": uuid.uuid4().hex[:22],
+                "rh": f"0.{self._generation}",
+                "ver": "1.0",
+            }
         )
 
     def check(self, authorization: str | None, audience: str, *any_of_roles: str) -> Caller:
@@ -208,7 +239,9 @@ class Authority:
             raise _unauthenticated(audience, "Access token validation failure.") from error
         if claims["tid"] != self.tenant_id:
             raise _unauthenticated(audience, "Access token validation failure. Invalid tenant.")
-        caller = Caller(claims["appid"], frozenset(claims.get("roles", ())), claims.get("app_displayname", ""))
+        person = claims["oid"] if claims.get("idtyp") == "user" else ""
+        roles = frozenset(claims.get("roles", ()))
+        caller = Caller(claims["appid"], roles, claims.get("app_displayname", ""), person)
         if len(self._checked) >= _REMEMBERED_TOKENS:
             self._checked.clear()
         self._checked[token] = (claims, caller)

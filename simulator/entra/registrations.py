@@ -2,8 +2,8 @@
 
 Three are those with which Custos is deployed: an observer that reads and notifies, an actor that writes, and a bot. A
 fourth, for administrators' own tools, may do all that an app may do here; it stands for a system-assigned managed identity,
-too. Each may hold app roles on two resources whose role names overlap: a role on Microsoft Graph says nothing to
-SharePoint and the other way round.
+too. By a fifth, a public client, people sign in at a terminal. Each may hold app roles on two resources whose role names
+overlap: a role on Microsoft Graph says nothing to SharePoint and the other way round.
 
 Source: https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals
 """
@@ -17,6 +17,7 @@ OBSERVER_CLIENT_ID = "a1b6c0de-0001-4f00-8a00-0b5e57e00001"
 ACTOR_CLIENT_ID = "a1b6c0de-0002-4f00-8a00-ac7020000002"
 BOT_CLIENT_ID = "a1b6c0de-0003-4f00-8a00-b07000000003"
 TOOLS_CLIENT_ID = "a1b6c0de-0004-4f00-8a00-700150000004"
+SIGN_IN_CLIENT_ID = "a1b6c0de-0005-4f00-8a00-519e11000005"
 TEAMS_APP_ID = "7c0de5a1-5a5a-4c1e-8f0d-000000000004"
 
 
@@ -95,5 +96,14 @@ TOOLS = Registration(
         "sharepoint": frozenset({"Sites.FullControl.All"}),
     },
 )
-REGISTRATIONS = (OBSERVER, ACTOR, BOT, TOOLS)
+SIGN_IN = Registration(
+    client_id=SIGN_IN_CLIENT_ID,
+    name="Custos sign-in",
+    object_id="0b1ec700-0005-4f00-8a00-519e11000005",
+    secret="",  # a public client has none
+    roles={"graph": frozenset(), "sharepoint": frozenset()},
+)
+REGISTRATIONS = (OBSERVER, ACTOR, BOT, TOOLS, SIGN_IN)
+PUBLIC_CLIENTS = frozenset({SIGN_IN_CLIENT_ID})
+"""Those by which people sign in with a code: they hold no role of their own, and act in the person's name."""
 SYSTEM_ASSIGNED = TOOLS

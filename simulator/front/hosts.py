@@ -59,9 +59,12 @@ HOSTS = web.AppKey("hosts", Hosts)
 
 
 def called(request: web.Request, path: str) -> str:
-    """The address of `path` (`/graph/v1.0`) as the client would call it: without the prefix under the real host name."""
+    """The address of `path` (`/graph/v1.0`) as the client would call it: without the prefix under the real host name, and over TLS
+    where something before this server ended it and says so.
+    """
     prefix = request.app[HOSTS].prefix(request.host) or ""
-    return f"{request.scheme}://{request.host}{path.removeprefix(prefix)}"
+    scheme = "https" if request.headers.get("X-Forwarded-Proto") == "https" else request.scheme
+    return f"{scheme}://{request.host}{path.removeprefix(prefix)}"
 
 
 def stranger(host: str) -> str:

@@ -59,6 +59,8 @@ def user_body(user: User, select: frozenset[str]) -> dict[str, Any]:
         "department": user.department or None,
         "createdDateTime": instant(user.created),
         "externalUserState": "Accepted" if user.guest else None,
+        "proxyAddresses": [f"SMTP:{user.mail}", *(f"smtp:{each}" for each in user.aliases)],
+        "otherMails": [user.mail] if user.guest else [],
     }
     return chosen(body, select | {"id"} if select else DEFAULT_OF_USER)
 

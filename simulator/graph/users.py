@@ -23,6 +23,8 @@ USER_RULES: Rules = rules(
         "id": "eq in",
         "userPrincipalName": f"{_TEXT} endsWith",
         "mail": f"{_TEXT} endsWith",
+        "proxyAddresses": "eq startsWith any",
+        "otherMails": "eq startsWith any",
         "displayName": _TEXT,
         "givenName": _TEXT,
         "surname": _TEXT,
@@ -89,6 +91,13 @@ def _user(call: Call) -> Answer:
     return answer(_shown(call, call.tenant.user(call["user"])))
 
 
+def _me(call: Call) -> Answer:
+    """Whoever is signed in. An app by itself is nobody: https://learn.microsoft.com/graph/api/user-get"""
+    if not call.caller.user_id:
+        raise Refused(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
+    return answer(_shown(call, call.tenant.user(call.caller.user_id)))
+
+
 def _manager(call: Call) -> Answer:
     user = call.tenant.user(call["user"])
     if not user.manager_id:
@@ -134,6 +143,7 @@ OPERATIONS = (
     Operation("GET", "users", _users, READ_USERS, 0, options=DIRECTORY, names=_USER),
     Operation("GET", "users/$count", _count, READ_USERS, 0, options=DIRECTORY - PAGED, names=_USER),
     Operation("GET", "users/delta", _delta, READ_USERS, 0, options=DELTA - {"$expand"}, names=_USER),
+    Operation("GET", "me", _me, (), 0, options=EXPAND, names=_USER),
     Operation("GET", _ONE, _user, READ_USERS, 0, options=EXPAND, names=_USER),
     Operation("GET", _ONE + "/manager", _manager, READ_USERS, 0, options=EXPAND, names=_USER),
     Operation("GET", _ONE + "/manager/microsoft.graph.user", _manager, READ_USERS, 0, options=EXPAND, names=_USER),

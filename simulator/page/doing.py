@@ -36,6 +36,7 @@ _DONE = {
     "rename": "It is now called {name}.",
     "return": "{person} is back: the account is enabled.",
     "share": "{name} was shared.",
+    "sign-in": "{person} is signed in; the app goes on by itself.",
     "unshare": "The access to {name} was taken back.",
     "upload": "Uploaded: {name}.",
 }

@@ -9,6 +9,7 @@ Each page is drawn from one record, and the same record is JSON at the page's ad
 | `/sim/items/DRIVE/ITEM` | a library, folder or file: label, sharing, content by the page, deeds |
 | `/sim/search?q=` | files and folders by words of their path |
 | `/sim/directory`, `/sim/groups` | people, groups, teams and channels |
+| `/sim/sign-in` | where somebody enters the code that an app shows |
 | `/sim/chats` | chats with the bot, whose cards can be pressed, activity feed, mail |
 | `/sim/subscriptions` | who is told of changes, and the courier's diary |
 | `/sim/trouble` | what goes wrong on request: asked for, standing, happened |
@@ -33,10 +34,11 @@ from simulator.page.drawn import items as drawn_items
 from simulator.page.drawn import notifications as drawn_notifications
 from simulator.page.drawn import overview as drawn_overview
 from simulator.page.drawn import people as drawn_people
+from simulator.page.drawn import sign_in as drawn_sign_in
 from simulator.page.drawn import traffic as drawn_traffic
 from simulator.page.drawn import trouble as drawn_trouble
 from simulator.page.drawn.parts import Drawing, empty
-from simulator.page.facts import estate, items, notifications, overview, people, search, traffic, trouble
+from simulator.page.facts import estate, items, notifications, overview, people, search, sign_in, traffic, trouble
 from simulator.page.facts.context import Context
 from simulator.page.markup import Element, element
 from simulator.page.notes import NOTES
@@ -54,6 +56,7 @@ _PAGES: tuple[tuple[str, Facts, Draw], ...] = (
     ("/sim/search", search.search, drawn_items.found),
     ("/sim/directory", people.people, drawn_people.people),
     ("/sim/groups", people.groups, drawn_people.groups),
+    ("/sim/sign-in", sign_in.sign_in, drawn_sign_in.sign_in),
     ("/sim/subscriptions", notifications.notifications, drawn_notifications.notifications),
     ("/sim/trouble", trouble.trouble, drawn_trouble.trouble),
     ("/sim/traffic", traffic.traffic, drawn_traffic.traffic),

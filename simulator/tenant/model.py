@@ -37,6 +37,12 @@ class User:
     created: int = 0
 
     @property
+    def aliases(self) -> list[str]:
+        """Other addresses of the same mailbox: that under the tenant's initial domain. A guest has no mailbox here."""
+        name, _, domain = self.mail.partition("@")
+        return [] if self.guest else [f"{name}@{domain.partition('.')[0]}.onmicrosoft.com"]
+
+    @property
     def login(self) -> str:
         """The claim by which SharePoint knows the person."""
         return f"i:0#.f|membership|{self.upn.lower()}"
