@@ -13,6 +13,7 @@ from custos.errors import BadInput, Mark, Problem
 from custos.jobs.policies import as_written
 from custos.policy.model import Bundle, Policy
 from custos.policy.state_edit import with_state
+from custos.report.screen import words
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +36,9 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     policy = _policy(bundle, args.policy)
     person = await operator(app.settings, args.person)
     to = State(args.to)
+    for warning in bundle.warnings:
+        if warning.mark.file == policy.mark.file:
+            screen.err.print(words(("WARNING  ", "bold red"), str(warning)), soft_wrap=True)
     if to is State.SIMULATE:
         await app.approvals.demote(policy, by=person, why=args.why)
     else:

@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/graph/api/security-labelsroot-post-retention
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -35,12 +36,11 @@ class Published:
 
 def drift(records: Records, published: Published | None, refused: Remembered) -> Mapping[str, str]:
     """Label ► what is not as the schedule says, in sentences. `published` None: nothing is known of the tenant's labels."""
-    found = {
-        entry.label: " ".join(_of_entry(entry, published, refused))
-        for entry in records.schedule.values()
-        if entry.status == "approved" and entry.label
-    }
-    return {label: sentences for label, sentences in found.items() if sentences}
+    found: dict[str, list[str]] = defaultdict(list)
+    for entry in records.schedule.values():
+        if entry.status == "approved" and entry.label:
+            found[entry.label].extend(_of_entry(entry, published, refused))
+    return {label: " ".join(dict.fromkeys(sentences)) for label, sentences in found.items() if sentences}
 
 
 def _of_entry(entry: ScheduleEntry, published: Published | None, refused: Remembered) -> Iterator[str]:

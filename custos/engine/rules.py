@@ -16,9 +16,9 @@ from custos.engine.guards import Guard, Guards
 from custos.engine.model import ActionKind, Fact, Finding, Kind, State, Subject
 from custos.engine.observed import Observed, once
 from custos.engine.protect import of_label
-from custos.policy.bundle import winner
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in
+from custos.policy.conflicts import winner
 from custos.policy.model import Bundle, Policy, Rule
 from custos.policy.words import names_in, sentence
 

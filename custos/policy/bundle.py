@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import combinations
 from pathlib import Path, PurePosixPath
 
-from custos.engine.model import ActionKind, State
+from custos.engine.model import State
 from custos.errors import BadInput, Mark, Problem, Severity
 from custos.nearest import near
+from custos.policy.conflicts import check_labels
 from custos.policy.directory import SETTINGS, Directory, is_policy, read_directory
 from custos.policy.loader import read_policy
-from custos.policy.model import FROM_SCHEDULE, Bundle, Policy, PolicySettings, Step
-from custos.policy.scope import covers
+from custos.policy.model import Bundle, Policy, PolicySettings
 from custos.policy.settings_file import read_settings
 from custos.problems import Problems
 from custos.records import registers
 from custos.records.load import FOLDER as REGISTER
 from custos.records.load import load_records
 from custos.records.model import Records
-from custos.records.places import Gazetteer, address
 
 MOST_POLICY_BYTES = 1_000_000
 _RESTS_ON: Mapping[str, frozenset[str]] = {
@@ -69,7 +67,7 @@ def load_files(files: Mapping[str, bytes], *, today: date | None = None, beside:
         )
     _unique(policies, problems)
     _references(policies, records, problems, complete=len(policies) == len(read))
-    _labels(policies, records, problems)
+    check_labels(policies, records, problems)
     if problems.errors:
         raise BadInput(problems.all)
     return Bundle(
@@ -161,42 +159,3 @@ def _references(policies: Sequence[Policy], records: Records, problems: Problems
                     near(name, names),
                     code="unknown-policy",
                 )
-
-
-def winner(one: Policy, other: Policy) -> Policy | None:
-    """Whose label stands where both would label one file; None when nothing says so."""
-    if other.id in one.yields_to:
-        return other
-    if one.id in other.yields_to:
-        return one
-    if one.priority == other.priority:
-        return None
-    return one if one.priority > other.priority else other
-
-
-def labelling(policy: Policy) -> Iterator[Step]:
-    """The steps of a policy that apply a label."""
-    return (step for rule in policy.rules for step in rule.steps if step.kind is ActionKind.APPLY_LABEL)
-
-
-def _labels(policies: Sequence[Policy], records: Records, problems: Problems) -> None:
-    """Two policies that give the files of one place different labels must say who wins."""
-    gazetteer = Gazetteer(records)
-    places = sorted({address(row.location) for row in records.site_map})
-    labellers = [(policy, step) for policy in policies if policy.state is not State.DRAFT for step in labelling(policy)]
-    for (one, first), (other, second) in combinations(labellers, 2):
-        if first.label == second.label or one is other or winner(one, other):
-            continue
-        for place in places:
-            found = gazetteer.place(place)
-            asset_id = found.asset.id if found.asset else ""
-            scheduled = found.entry.label if found.entry else ""
-            labels = {scheduled if step.label == FROM_SCHEDULE else step.label for step in (first, second)} - {""}
-            if len(labels) == 2 and covers(one.scope, place, asset_id) and covers(other.scope, place, asset_id):
-                problems.error(
-                    second.mark,
-                    f"{one.mark.file} and {other.mark.file} both label {place}, differently.",
-                    f"Say who wins: add  yields_to: {one.id}  to {other.id}, or the other way round.",
-                    code="conflict",
-                )
-                break

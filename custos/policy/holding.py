@@ -39,6 +39,11 @@ class _TooMany(Exception):
     """More alternatives than are worth looking at."""
 
 
+def can_hold(condition: Condition) -> bool:
+    """False only when a condition can never hold."""
+    return _possible(condition, so=True)
+
+
 def check_can_hold(condition: Condition, problems: Problems) -> None:
     """Notes a condition, or a part of one, that can never hold, whatever the facts are."""
     for part in _parts(condition):

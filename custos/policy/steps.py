@@ -22,7 +22,7 @@ from custos.policy.model import (
 from custos.policy.nodes import Entries, Node
 from custos.policy.section import Section
 from custos.problems import Problems
-from custos.records.model import Records
+from custos.records.model import Records, ScheduleEntry
 
 ACTIONS = ("tell", "ask", "apply_label", "set_expiry", "restrict_site", "remove")
 OPTIONS = ("within", "after", "only_if")
@@ -135,7 +135,7 @@ def _at_least(step: Step, span: Duration | None, floor: Duration, what: str, pro
 def _label(step: Step, records: Records, problems: Problems) -> None:
     if step.label in ("", FROM_SCHEDULE):
         return
-    labels = {entry.label: entry for entry in records.schedule.values()}
+    labels = {entry.label: entry for entry in sorted(records.schedule.values(), key=_counts_most)}
     entry = labels.get(step.label)
     if entry is None:
         problems.error(
@@ -155,6 +155,11 @@ def _label(step: Step, records: Records, problems: Problems) -> None:
         problems.error(
             step.mark, f'The schedule entry {entry.id} of "{step.label}" is {entry.status}.', code="unapproved-entry"
         )
+
+
+def _counts_most(entry: ScheduleEntry) -> tuple[bool, bool]:
+    """Of entries that share a label the one that counts comes last: one that declares records, then an approved one."""
+    return entry.is_record, entry.status == "approved"
 
 
 def _expiry(step: Step, when: Condition, scope: Scope, records: Records, *, told: bool, problems: Problems) -> None:

@@ -15,7 +15,7 @@ from custos.records.cells import Row, unique
 from custos.records.model import Asset, Posture, Records, ScheduleEntry, SiteMapping
 from custos.records.places import address, lies_in
 from custos.records.registers import Register
-from custos.records.table import read_table
+from custos.records.table import Room, read_table
 
 FOLDER = "register"
 
@@ -32,7 +32,8 @@ def load_records(files: Mapping[str, bytes]) -> tuple[Records, list[Problem]]:
         if path.startswith(f"{FOLDER}/") and path not in known:
             name = path.removeprefix(f"{FOLDER}/")
             problems.error(Mark(path), "This is not a register of Custos.", near(name, registers.ALL), code="file-name")
-    tables = {name: _read(files, register, problems) for name, register in registers.ALL.items()}
+    room = Room()
+    tables = {name: _read(files, register, problems, room) for name, register in registers.ALL.items()}
     read = {name: table.rows for name, table in tables.items()}
     rows = {name: [row for row, _ in pairs] for name, pairs in read.items()}
     sound = {name: [made for row, made in pairs if row.sound] for name, pairs in read.items()}
@@ -71,13 +72,15 @@ class _Read:
     whole: bool
 
 
-def _read(files: Mapping[str, bytes], register: Register, problems: Problems) -> _Read:
+def _read(files: Mapping[str, bytes], register: Register, problems: Problems, room: Room) -> _Read:
     path = f"{FOLDER}/{register.file}"
     if path not in files:
         header = f"Make it with the header {','.join(register.columns)}."
         problems.error(Mark(path), "This register is missing.", header, code="missing-file")
         return _Read((), whole=False)
-    table = read_table(path, files[path], columns=register.columns, required=register.required, problems=problems)
+    table = read_table(
+        path, files[path], columns=register.columns, required=register.required, problems=problems, room=room
+    )
     made = []
     for cells in table.rows:
         row = Row(cells, problems)

@@ -18,9 +18,9 @@ from custos.untrusted import plain
 
 MOST_BYTES = 5_000_000
 MOST_LINES = 100_000
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 MOST_COLUMNS = 200
-MOST_CELLS = 300_000
+MOST_CELLS = 200_000  # of all registers together
 MOST_CHARACTERS_A_CELL = 4_000
 FORMULA = "formula"
 """Code of the problem of a cell that is no text; it says all that there is to say about the cell."""
@@ -53,14 +53,21 @@ class Table:
     whole: bool = True
 
 
+@dataclass
+class Room:
+    """How many more cells may be read."""
+
+    cells: int = MOST_CELLS
+
+
 class _Stop(Exception):
     """Reading cannot go on; the problem is noted."""
 
 
 def read_table(
-    file: str, content: bytes, *, columns: Collection[str], required: Collection[str], problems: Problems
+    file: str, content: bytes, *, columns: Collection[str], required: Collection[str], problems: Problems, room: Room
 ) -> Table:
-    """The table in `content`; what is wrong with it goes into `problems`.
+    """The table in `content`; what is wrong with it goes into `problems`, and what it holds is taken off `room`.
 
     Understood: UTF-8 with or without a byte order mark, Windows-1252, commas, semicolons or tabs, Windows line ends, a first
     line `sep=;`, blank rows, headers in any case.
@@ -70,15 +77,14 @@ def read_table(
     try:
         text = _decoded(file, content, problems)
         separator, body, first_line = _separated(file, text, columns, problems)
-        cells = 0
         for line in _Lines(file, body, separator, first_line, problems):
             if not names:
                 names = _header(file, line, columns, required, problems)
                 continue
             if not any(cell.text for cell in line):
                 continue
-            cells += len(names)
-            _bounded(line[0].mark, len(rows), cells, problems)
+            room.cells -= len(line)
+            _bounded(line[0].mark, len(rows), room, problems)
             rows.append(_row(line, names, problems))
         if not names:
             problems.error(Mark(file), "The file is empty.", f"Write the header: {', '.join(columns)}.", code="empty")
@@ -88,15 +94,15 @@ def read_table(
     return Table(file, names, tuple(rows))
 
 
-def _bounded(mark: Mark, rows: int, cells: int, problems: Problems) -> None:
-    if rows >= MOST_ROWS or cells > MOST_CELLS:
-        what = (
-            f"The register has more than {MOST_ROWS:,} rows."
-            if rows >= MOST_ROWS
-            else f"More than {MOST_CELLS:,} cells."
-        )
-        problems.error(mark, what, "Is this the right file?", code="size")
-        raise _Stop
+def _bounded(mark: Mark, rows: int, room: Room, problems: Problems) -> None:
+    if rows >= MOST_ROWS:
+        what = f"The register has more than {MOST_ROWS:,} rows."
+    elif room.cells < 0:
+        what = f"The registers have more than {MOST_CELLS:,} cells."
+    else:
+        return
+    problems.error(mark, what, "Is this the right file?", code="size")
+    raise _Stop
 
 
 def _decoded(file: str, content: bytes, problems: Problems) -> str:
@@ -152,6 +158,7 @@ class _Lines:
         self._line = first_line
         self._problems = problems
         sep = re.escape(separator)
+        self._blank = re.compile(rf"[{sep} ]*+(?:\r?\n|\Z)")
         self._token = re.compile(rf'[ ]*"((?:[^"]++|"")*+)"[ ]*(?={sep}|\r?\n|\Z)|([^{sep}\r\n]*)')
 
     def __iter__(self) -> Iterator[list[Cell]]:
@@ -159,6 +166,10 @@ class _Lines:
         cells: list[Cell] = []
         position, line_start = 0, 0
         while position < len(text):
+            if not cells and (blank := self._blank.match(text, position)):
+                position = line_start = blank.end()
+                line += 1
+                continue
             found = self._token.match(text, position)
             assert found is not None  # the second branch matches the empty string
             mark = Mark(self._file, line, position - line_start + 1)

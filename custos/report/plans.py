@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 
-from custos.engine.model import Action, Plan
+from custos.engine.model import Action, ActionKind, Plan
 from custos.engine.summary import Group, Summary, summarise
 from custos.masking import Names
+from custos.policy.conflicts import shortfall
 from custos.records.model import Records
 from custos.report.screen import Listing, words
 from custos.report.words import COUNCIL, DOES, change, count, counts, value, way_back
@@ -44,6 +45,11 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
         for action in summary.irreversible[:_SHOWN]:
             subject = told.of(action.finding.subject, action.finding.asset_id)
             screen.print(words(f"  {DOES[action.kind]}  {subject.url or subject.name}"), soft_wrap=True)
+    shorter = _shorter(plan, records)
+    if shorter:
+        screen.print(words((f"{len(shorter):,} OF THESE LABELS ARE SHORTER THAN THE RETENTION SCHEDULE:", "bold red")))
+        for said, number in Counter(shorter).most_common(_SHOWN):
+            screen.print(words(f"  {count(number, 'file')}: {said}"), soft_wrap=True)
     if summary.unknown:
         screen.print(
             f"{count(summary.unknown, 'subject')} could not be decided, because a fact is unknown: nothing is done there."
@@ -78,6 +84,8 @@ def markdown(plan: Plan, records: Records) -> str:
         lines.append(f"| {named} | {counts(group.kinds)} | {group.refused:,} |")
     if summary.irreversible:
         lines += ["", f"**{len(summary.irreversible)} OF THESE CANNOT BE UNDONE.**"]
+    if shorter := _shorter(plan, records):
+        lines += ["", f"**{len(shorter):,} OF THESE LABELS ARE SHORTER THAN THE RETENTION SCHEDULE.**"]
     lines += ["", *(f"> {page_markdown(note)}" for note in plan.notes)]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -92,13 +100,13 @@ def as_json(plan: Plan, records: Records, *, names: bool) -> str:
             "coverage": {"read": plan.coverage[0], "expected": plan.coverage[1]},
             "unknown": dict(plan.unknown),
             "notes": list(plan.notes),
-            "actions": list(_json_actions(plan, Names(records, shown=names))),
+            "actions": list(_json_actions(plan, records, Names(records, shown=names))),
         },
         indent=1,
     )
 
 
-def _json_actions(plan: Plan, names: Names) -> Iterator[dict[str, object]]:
+def _json_actions(plan: Plan, records: Records, names: Names) -> Iterator[dict[str, object]]:
     for action in plan.actions:
         finding = action.finding
         subject = names.of(finding.subject, finding.asset_id)
@@ -116,6 +124,7 @@ def _json_actions(plan: Plan, names: Names) -> Iterator[dict[str, object]]:
             "after": {name: value(fact) for name, fact in action.after.items()},
             "because": finding.because,
             "reversibility": action.reversibility.value,
+            "shorter_than_schedule": shorter_than_schedule(action, records),
             "units": action.units,
             "refused": action.refused,
             "refusal": action.refusal,
@@ -177,6 +186,21 @@ def _actions(plan: Plan, names: Names, screen: Console, *, every: bool) -> None:
         screen.print(words((f"      {because}", "dim")), soft_wrap=True)
 
 
+def _shorter(plan: Plan, records: Records) -> list[str]:
+    """What is said of each action whose label keeps for a shorter time than the schedule entry that the file follows."""
+    offered = (action for action in plan.actions if not action.refused)
+    return [said for action in offered if (said := shorter_than_schedule(action, records))]
+
+
+def shorter_than_schedule(action: Action, records: Records) -> str:
+    """How much shorter the label of an action keeps than the schedule wants; "" when it does not, or applies none."""
+    if action.kind is not ActionKind.APPLY_LABEL:
+        return ""
+    label, entry = str(action.after.get("label") or ""), str(action.finding.facts.get("scheduled_entry") or "")
+    short = shortfall(label, entry, records)
+    return f"{label} {short}" if short else ""
+
+
 def _said(action: Action, names: Names) -> tuple[str, str, str, str]:
     """Rule, subject, what is done, why. Masked names make many actions read alike."""
     finding = action.finding
@@ -184,7 +208,9 @@ def _said(action: Action, names: Names) -> tuple[str, str, str, str]:
     subject = told.name or told.url
     colon = ":" if action.kind.writes else ""
     done = f"{DOES[action.kind]}{colon} {change(action)}".strip()
-    return f"{finding.policy}/{finding.rule}", subject, f"{done}  [{way_back(action)}]", finding.because
+    short = shorter_than_schedule(action, names.records)
+    shout = f"; SHORTER THAN THE SCHEDULE: {short}" if short else ""
+    return f"{finding.policy}/{finding.rule}", subject, f"{done}  [{way_back(action)}{shout}]", finding.because
 
 
 def _spread(actions: list[Action]) -> list[Action]:

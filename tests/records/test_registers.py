@@ -189,3 +189,85 @@ def test_posts_and_delegations_end() -> None:
     assert records.posts["head.send@wrenbridge.example"].holds(date(2026, 10, 31))
     assert records.delegations[0].in_force(date(2027, 3, 31))
     assert not records.delegations[0].in_force(date(2027, 4, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "differs"),
+    [
+        ("P4Y,DEM-02 Background papers 4y,1461,none,destroy", "P4Y,DEM-01 Committee records permanent,1461,none,destroy", "days"),
+        ("P6M,HR-02 Recruitment 6m,184,none,destroy", "P6Y,HR-01 Leaver 6y,2192,none,destroy", "final_action"),
+        ("P6M,HR-02 Recruitment 6m,184,none,destroy", "P6Y,HR-01 LEAVER 6Y,2192,record,destroy_after_review", "record_type"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("turned", [False, True])
+def test_unequal_entries_cannot_share_a_label(old: str, new: str, differs: str, turned: bool) -> None:
+    """A tenant has one label of a name: whichever row comes first, both are named and what differs is said."""
+    files = changed("retention_schedule", old, new)
+    if turned:
+        header, *rows = files["register/retention_schedule.csv"].decode().splitlines()
+        files["register/retention_schedule.csv"] = "\n".join([header, *reversed(rows)]).encode()
+    found = only(files)
+    assert found.code == "unequal-labels"
+    assert found.what.count("RS-") == 2
+    assert differs in found.what
+
+
+def test_equal_entries_may_share_a_label() -> None:
+    """Two classes of records that are kept alike can carry one label."""
+    old, new = "P6M,HR-02 Recruitment 6m,184,none,destroy", "P6Y,HR-01 Leaver 6y,2192,none,destroy_after_review"
+    assert problems(changed("retention_schedule", old, new)) == []
+
+
+@pytest.mark.parametrize(
+    ("register", "old", "new", "said"),
+    [
+        ("information_asset_register", ",,SA-01,electronic", ",,SA-99,electronic", 'There is no agreement "SA-99".'),
+        ("retention_schedule", "approved,,1", "approved,RS-PLN-99,1", 'There is no schedule entry "RS-PLN-99".'),
+    ],
+)
+def test_what_one_register_says_of_another_is_looked_up(register: str, old: str, new: str, said: str) -> None:
+    """Agreements and successors that are in no file are refused at their cell."""
+    found = only(changed(register, old, new))
+    assert said in found.what
+    assert found.mark.column > 1
+
+
+def test_an_agreement_that_does_not_name_the_asset_is_told() -> None:
+    """An asset that relies on an agreement which covers another is a warning."""
+    found = only(changed("information_asset_register", ",,SA-01,electronic", ",,SA-01;SA-02,electronic"))
+    assert (found.severity, found.code) == (Severity.WARNING, "agreement")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("P60D", "P0D", "keeps nothing for any time"),
+        ("P6M", "P0M", "keeps nothing for any time"),
+        ("P4Y,DEM-02 Background papers 4y,1461", "P1462D,DEM-02 Background papers 4y,1461", "shorter than P1462D"),
+        ("P4Y,DEM-02 Background papers 4y,1461", "P52W,DEM-02 Background papers 4y,1461", "Write it in days: P364D."),
+        ("P4Y,DEM-02 Background papers 4y,1461", "P3Y6M,DEM-02 Background papers 4y,1461", "Write it in months: P42M."),
+        ("P4Y,DEM-02 Background papers 4y,1461", "p4y,DEM-02 Background papers 4y,1461", "Write P4Y."),
+        (
+            "P4Y,DEM-02 Background papers 4y,1461",
+            "P99999Y,DEM-02 Background papers 4y,",
+            "longer than a label can keep",
+        ),
+        ("P4Y,DEM-02 Background papers 4y,1461", "P04Y,DEM-02 Background papers 4y,1461", "is not a period"),
+    ],
+)
+def test_a_period_is_right_or_its_fault_is_named(old: str, new: str, said: str) -> None:
+    """Each wrong period is one problem that says what is wrong with it, not something else."""
+    assert said in str(only(changed("retention_schedule", old, new)))
+
+
+def test_a_period_in_days_may_have_four_digits() -> None:
+    """P1461D is four years."""
+    assert problems(changed("retention_schedule", "P4Y,DEM-02", "P1461D,DEM-02")) == []
+
+
+@pytest.mark.parametrize("name", ["Permanent (100 Years)", "Health & Safety 40y", "CYP_01"])
+def test_labels_that_tenants_have_are_taken(name: str) -> None:
+    """Purview takes such names by hand; only the import of a file plan does not, and that is a warning."""
+    found = only(changed("retention_schedule", "PLN-02 Pre-application advice 7y", name))
+    assert (found.severity, found.code) == (Severity.WARNING, "label-name")
+    assert name in found.what
