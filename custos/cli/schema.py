@@ -1,22 +1,35 @@
-"""`custos schema`: the words that policies may use."""
+"""`custos schema`: the words that policies may use, and who may do what."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
 from rich.console import Console
 
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.validate import default_directory
+from custos.clock import SystemClock
 from custos.errors import BadInput, Mark, Problem
+from custos.nearest import nearest
+from custos.policy import load
 from custos.policy.catalogue import CATALOGUE, Fact
+from custos.records.rights import WORDS, Right
+from custos.records.roles import ROLE_NAMES, holders
 from custos.report.screen import Listing, words
+
+_ROLES = "roles"
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a fact; without it, all of them")
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME", help="a fact; `roles` for who may do what; without it, all facts"
+    )
 
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
+    if args.name == _ROLES:
+        return _show_roles(screen)
     if args.name is None:
         found = Listing("Facts", ("fact", "of", "type", "meaning"))
         for fact in CATALOGUE.values():
@@ -24,12 +37,28 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
         screen.out.print(found)
         return Exit.OK
     if args.name not in CATALOGUE:
-        from difflib import get_close_matches
-
-        near = get_close_matches(args.name, list(CATALOGUE), 1)
-        remedy = f"Did you mean {near[0]}?" if near else "`custos schema` lists them."
+        remedy = nearest(args.name, (*CATALOGUE, _ROLES)) or "`custos schema` lists them."
         raise BadInput([Problem(Mark("command line"), f"There is no fact {args.name}.", remedy, code="fact")])
     _show(CATALOGUE[args.name], screen.out)
+    return Exit.OK
+
+
+def _show_roles(screen: Screen) -> int:
+    """The one table of who may do what, with the roles' holders of today."""
+    bundle = load(default_directory())
+    rights, records, today = bundle.settings.rights, bundle.records, SystemClock().now().date()
+    may = Listing("Who may do what", ("right", "lets a person", "roles"))
+    for right in Right:
+        may.add(right.value, WORDS[right], ", ".join(sorted(rights.roles[right])) or "nobody")
+    screen.out.print(may)
+    who = Listing("Who holds which role today", ("role", "is the", "posts", "held by"))
+    for role, name in ROLE_NAMES.items():
+        held: Mapping[str, None] = dict.fromkeys(post.upn for post in holders(records, role, today))
+        who.add(role, name, ", ".join(sorted(rights.titles.get(role, ()))) or "none", ", ".join(held) or "nobody")
+    screen.out.print(who)
+    screen.out.print(
+        "Nobody approves a policy or releases a run that they own, wrote, planned, edited or started themselves."
+    )
     return Exit.OK
 
 
@@ -47,4 +76,4 @@ def _show(fact: Fact, screen: Console) -> None:
         screen.print(f"  {name:<10}  {text}")
 
 
-COMMAND = Command("schema", "Explain the facts that policies may use.", _arguments, offline=_run)
+COMMAND = Command("schema", "Explain the facts that policies may use, and who may do what.", _arguments, offline=_run)

@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import argparse
 
-from rich.markup import escape
-
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen, no_arguments
 from custos.cli.operator import as_argument
 from custos.m365.sign_in import Code
+from custos.report.screen import words
 
 
 async def _sign_in(app: Custos, _: argparse.Namespace, screen: Screen) -> int:
     def show(code: Code) -> None:
-        screen.out.print(
-            f"Open {escape(code.page)} and enter the code [bold]{escape(code.code)}[/bold].", soft_wrap=True
-        )
+        screen.out.print(words("Open ", code.page, " and enter the code ", (code.code, "bold"), "."), soft_wrap=True)
 
     account = await app.sign_in.sign_in(show)
-    screen.out.print(f"You are {account.name} ({account.upn}).", markup=False, soft_wrap=True)
+    screen.out.print(f"You are {account.name} ({account.upn}).", soft_wrap=True)
     return Exit.OK
 
 
 async def _whoami(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     account = await app.sign_in.account(args.person)
-    screen.out.print(f"You are {account.name} ({account.upn}).", markup=False, soft_wrap=True)
+    screen.out.print(f"You are {account.name} ({account.upn}).", soft_wrap=True)
     return Exit.OK
 
 
 async def _sign_out(app: Custos, _: argparse.Namespace, screen: Screen) -> int:
     gone = app.sign_in.sign_out()
-    screen.out.print(
-        f"Signed out: {', '.join(gone)}." if gone else "Nobody was signed in.", markup=False, soft_wrap=True
-    )
+    screen.out.print(f"Signed out: {', '.join(gone)}." if gone else "Nobody was signed in.", soft_wrap=True)
     return Exit.OK
 
 

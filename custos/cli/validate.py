@@ -8,19 +8,24 @@ import os
 from pathlib import Path
 
 from custos.cli.command import Command, Exit, Screen
+from custos.clock import SystemClock
 from custos.errors import BadInput, Problem
 from custos.policy import load
 from custos.settings import REPOSITORY
 
 
+def default_directory() -> Path:
+    """Where the policies are when nobody says."""
+    return Path(os.environ.get("CUSTOS_POLICIES", str(REPOSITORY / "policies")))
+
+
 def directory_argument(parser: argparse.ArgumentParser) -> None:
     """The directory of the policies."""
-    default = os.environ.get("CUSTOS_POLICIES", str(REPOSITORY / "policies"))
     parser.add_argument(
         "directory",
         nargs="?",
         type=Path,
-        default=Path(default),
+        default=default_directory(),
         metavar="DIRECTORY",
         help="policies and registers (default: CUSTOS_POLICIES, or policies/)",
     )
@@ -34,7 +39,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace, screen: Screen) -> int:
     problems: tuple[Problem, ...] = ()
     try:
-        bundle = load(args.directory)
+        bundle = load(args.directory, today=SystemClock().now().date())
     except BadInput as bad:
         problems = bad.problems
     else:

@@ -21,6 +21,8 @@ from custos.records import registers
 from custos.records.load import FOLDER as REGISTER
 from custos.records.load import load_records
 from custos.records.model import Records
+from custos.records.rights import WORDS, vacant
+from custos.records.roles import NEEDED, ROLE_NAMES, holders
 
 MOST_POLICY_BYTES = 1_000_000
 _RESTS_ON: Mapping[str, frozenset[str]] = {
@@ -58,7 +60,7 @@ def load_files(files: Mapping[str, bytes], *, today: date | None = None, beside:
     settings_problems = Problems()
     settings = read_settings(files, settings_problems)
     problems.extend(fault for fault in settings_problems.all if fault.code != "missing-file" or SETTINGS not in unread)
-    records = replace(records, titles=settings.titles)
+    records = replace(records, titles=settings.rights.titles)
     read = _policies(files, records, settings, problems)
     policies = [policy for policy in read if policy]
     if not read and not unread:
@@ -76,8 +78,38 @@ def load_files(files: Mapping[str, bytes], *, today: date | None = None, beside:
         settings=settings,
         version=_version(files),
         files=dict(files),
-        warnings=tuple(sorted([*problems.all, *overdue(policies, today)], key=lambda problem: problem.mark)),
+        warnings=tuple(
+            sorted(
+                [*problems.all, *overdue(policies, today), *_vacancies(settings, records, today)],
+                key=lambda problem: problem.mark,
+            )
+        ),
     )
+
+
+def _vacancies(settings: PolicySettings, records: Records, today: date | None) -> list[Problem]:
+    """A warning for each right that nobody has, and for each role that Custos needs and nobody holds."""
+    if today is None:
+        return []
+    told: list[tuple[str, str]] = [
+        (f"Nobody may {WORDS[right]}", f"the roles {', '.join(sorted(roles)) or 'of no one'}")
+        for right, roles in vacant(settings.rights, records, today)
+    ]
+    told += [
+        (f"Nobody is {ROLE_NAMES[role]}", f"the posts {', '.join(sorted(records.titles.get(role, ()))) or 'of no one'}")
+        for role in NEEDED
+        if not holders(records, role, today)
+    ]
+    return [
+        Problem(
+            Mark(SETTINGS),
+            f"{what}: no row of people_roles.csv that is in date has {who}.",
+            "Write the post's title under  roles:",
+            code="nobody",
+            severity=Severity.WARNING,
+        )
+        for what, who in told
+    ]
 
 
 def _policies(

@@ -13,8 +13,10 @@ from enum import StrEnum
 
 from custos.engine.model import ActionKind, Kind, State
 from custos.errors import Mark, Problem
+from custos.policy.approval_rules import ApprovalRules
 from custos.policy.duration import Duration
 from custos.records.model import USUAL_TITLES, Posture, Records
+from custos.records.rights import Rights
 
 FROM_SCHEDULE = "from_schedule"
 TO_CLASS = "its class"
@@ -250,7 +252,8 @@ class PolicySettings:
     classes: Mapping[Posture | None, SharingClass]  # None: content that no asset covers
     clauses: frozenset[str]  # of the council's information management policy, for `policy_ref`
     house: HouseLimits = field(default_factory=HouseLimits)
-    titles: Mapping[str, frozenset[str]] = field(default_factory=lambda: USUAL_TITLES)  # role ► posts that carry it
+    rights: Rights = field(default_factory=lambda: Rights(titles=USUAL_TITLES))
+    approval: ApprovalRules = field(default_factory=ApprovalRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from custos.errors import Mark
 from custos.nearest import near
+from custos.policy.approval_rules import ApprovalRules, ReferenceForm
 from custos.policy.catalogue import SHARING_LEVELS
 from custos.policy.directory import SETTINGS as FILE
 from custos.policy.model import HouseLimits, PolicySettings, SharingClass
@@ -15,9 +16,11 @@ from custos.policy.section import Section
 from custos.problems import Problems
 from custos.records.model import USUAL_TITLES, Posture
 from custos.records.places import address
+from custos.records.rights import USUAL, Right, Rights
 from custos.records.roles import NEEDED, ROLE_NAMES, same_title
 
-KEYS = ("not_people", "not_governed", "classes", "clauses", "limits", "roles")
+KEYS = ("not_people", "not_governed", "classes", "clauses", "limits", "roles", "rights", "approval")
+APPROVAL_KEYS = ("reference", "shortest_pilot", "plan_lasts", "mirror_lasts")
 CLASS_KEYS = ("site_sharing", "anyone_links", "organisation_links", "guests", "public_teams")
 LIMIT_KEYS = {
     "actions_per_run": "per_run",
@@ -55,7 +58,8 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
         classes=_classes(written, problems) if written else {},
         clauses=frozenset(section.texts("clauses", required=True)),
         house=_house(section.node("limits"), problems),
-        titles=_titles(section.node("roles"), problems),
+        rights=Rights(titles=_titles(section.node("roles"), problems), roles=_rights(section.node("rights"), problems)),
+        approval=_approval(section.node("approval"), problems),
     )
 
 
@@ -69,6 +73,43 @@ def _titles(node: Node | None, problems: Problems) -> Mapping[str, frozenset[str
         if not named and section.node(role) is not None:
             problems.error(section.mark_of(role), f'The role "{role}" names no post.', "Write the posts that carry it.")
     return titles
+
+
+def _rights(node: Node | None, problems: Problems) -> Mapping[Right, frozenset[str]]:
+    """Right ► the roles that have it."""
+    if node is None:
+        return USUAL
+    section = Section(node, tuple(Right), problems, "rights")
+    rights = dict(USUAL)
+    for right in Right:
+        if section.node(right) is None:
+            continue
+        named = section.marked_texts(right)
+        for role, mark in named:
+            if role not in ROLE_NAMES:
+                problems.error(mark, f'There is no role "{role}".', near(role, ROLE_NAMES), code="unknown-role")
+        rights[right] = frozenset(role for role, _ in named if role in ROLE_NAMES)
+    return rights
+
+
+def _approval(node: Node | None, problems: Problems) -> ApprovalRules:
+    usual = ApprovalRules()
+    if node is None:
+        return usual
+    section = Section(node, APPROVAL_KEYS, problems, "approval")
+    form = ReferenceForm(section.text("reference") or usual.reference.example)
+    if not form.is_sound:
+        problems.error(
+            section.mark_of("reference"),
+            f'"{form.example}" is no example of a reference.',
+            "Write one with its digits:  reference: CIG-2026-014",
+        )
+    return ApprovalRules(
+        reference=form,
+        shortest_pilot=section.duration("shortest_pilot") or usual.shortest_pilot,
+        plan_lasts=section.duration("plan_lasts") or usual.plan_lasts,
+        mirror_lasts=section.duration("mirror_lasts") or usual.mirror_lasts,
+    )
 
 
 def _house(node: Node | None, problems: Problems) -> HouseLimits:

@@ -196,8 +196,13 @@ class Delegation:
 
 
 USUAL_TITLES: Mapping[str, frozenset[str]] = {
-    "siro": frozenset({"siro", "senior information risk owner"}),
-    "governance": frozenset({"head of information governance"}),
+    "siro": frozenset({"siro", "senior information risk owner", "senior information risk officer"}),
+    "governance": frozenset({"head of information governance", "information governance manager"}),
+    "records_manager": frozenset(
+        {"records manager", "records and information manager", "information and records manager"}
+    ),
+    "data_protection": frozenset({"data protection officer", "dpo"}),
+    "operator": frozenset({"platform engineer", "microsoft 365 administrator"}),
 }
 """The posts that carry a role where `settings.yaml` does not say: role ► titles as `custos.records.roles.same_title` writes them."""
 

@@ -13,10 +13,19 @@ from custos.records.model import Post, Records
 
 SIRO = "siro"  # accepts the risks that nobody else may accept
 GOVERNANCE = "governance"  # keeps the register, and answers for what no asset covers
+RECORDS_MANAGER = "records_manager"  # answers for the retention schedule
+DATA_PROTECTION = "data_protection"
+OPERATOR = "operator"  # runs the platform: applies what others approved
 NEEDED = (GOVERNANCE, SIRO)
 """The roles without which a question or a notice may have nobody to go to."""
 
-ROLE_NAMES: Mapping[str, str] = {SIRO: "Senior Information Risk Owner", GOVERNANCE: "head of information governance"}
+ROLE_NAMES: Mapping[str, str] = {
+    SIRO: "Senior Information Risk Owner",
+    GOVERNANCE: "head of information governance",
+    RECORDS_MANAGER: "records manager",
+    DATA_PROTECTION: "data protection officer",
+    OPERATOR: "platform operator",
+}
 """How people say a role."""
 
 

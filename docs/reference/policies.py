@@ -17,6 +17,8 @@ from custos.policy.schema import policy_schema
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
 from custos.policy.steps import ACTIONS, KINDS_OF, SHORTEST_ANSWER, SHORTEST_EXPIRY, SHORTEST_NOTICE
+from custos.records.rights import USUAL, Right
+from custos.records.rights import WORDS as RIGHT_WORDS
 from docs.reference import words
 from docs.reference.markdown import NOTE, capital, code, codes, table
 
@@ -228,4 +230,17 @@ def _given(kind: Kind) -> Iterable[str]:
 
 
 def _settings() -> list[str]:
-    return ["## settings.yaml", "", *table(("key", "meaning"), words.SETTINGS)]
+    rights = (
+        (code(right), RIGHT_WORDS[right], ", ".join(code(role) for role in sorted(USUAL[right]))) for right in Right
+    )
+    return [
+        "## settings.yaml",
+        "",
+        *table(("key", "meaning"), words.SETTINGS),
+        "",
+        "Under `rights:`, who may do what. Whatever stands there, nobody approves a policy or releases a run that they own, wrote,",
+        "planned, edited or started themselves, and operators of the platform have no approving right unless you give them one.",
+        "`custos schema roles` shows the table with the holders of today.",
+        "",
+        *table(("right", "lets a person", "usual roles"), rights),
+    ]

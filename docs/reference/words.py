@@ -175,9 +175,11 @@ GIVEN_BESIDE = (
 )
 SETTINGS = (
     ("`not_people`", "accounts whose changes are nobody's work: administrators, migration and service accounts"),
+    ("`roles`", "which posts of `people_roles.csv` carry which role: found by role, whatever the post is called"),
+    ("`rights`", "which roles may do what, as below; a right that is not written has its usual roles"),
     (
-        "`roles`",
-        "which posts of `people_roles.csv` carry the role `siro`, and which `governance`: found by role, whatever the post is called",
+        "`approval`",
+        "`reference`: an example of a minute of the Corporate Information Group; `shortest_pilot`; `plan_lasts`; `mirror_lasts`",
     ),
     ("`not_governed`", "sites that are left out of every policy and every count"),
     (

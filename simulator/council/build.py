@@ -10,7 +10,7 @@ from simulator.council.fill import Filler, class_label
 from simulator.council.ground import add_library, grant_site, new_site
 from simulator.council.labels import label_definitions
 from simulator.council.others import other_sites, system_libraries
-from simulator.council.people import People, hire
+from simulator.council.people import People, hire, run_the_platform
 from simulator.council.sensitivity import label_containers
 from simulator.entra.identity import TENANT_ID
 from simulator.tenant.identifiers import guid
@@ -40,6 +40,7 @@ def build_council(*, seed: int = 1, scale: float = 0.01, licences: int = 8000, h
     other_sites(tenant, people)
     planted.plant(tenant, people)
     label_containers(tenant)
+    run_the_platform(tenant)
     return tenant
 
 

@@ -14,6 +14,7 @@ from simulator.tenant.state import Tenant
 
 STAFF_PER_DEPARTMENT = 36
 MIGRATION_ACCOUNT = "svc.migration"
+PLATFORM_ACCOUNT = "platform.engineer"
 _JOBS = ("Officer", "Senior Officer", "Business Support Officer", "Team Manager", "Practitioner", "Apprentice")
 _GIVEN = ("Alex", "Bea", "Chris", "Dana", "Eva", "Finn", "Gita", "Hal", "Ines", "Jon", "Kit", "Lena", "Mo", "Nell")
 _FAMILY = ("Ash", "Brook", "Croft", "Dale", "Eaves", "Field", "Glen", "Heath", "Isle", "Keld", "Leigh", "Moss")
@@ -65,6 +66,16 @@ def _hire_staff(tenant: Tenant, people: People, department: str, rng: random.Ran
             created=moment("2019-04-01T08:00:00Z") + rng.randrange(6 * 365) * 86400,
         )  # fmt: skip
         people.staff[department].append(tenant.add_user(user))
+
+
+def run_the_platform(tenant: Tenant) -> None:
+    """The account of whoever runs Microsoft 365 for the council. Hired last, so that nobody else's numbers change."""
+    upn = f"{PLATFORM_ACCOUNT}@{tenant.domain}"
+    created = moment("2019-04-01T08:00:00Z")
+    user = User(
+        guid(tenant.seed, "user", upn), upn, "Ravi Menon", upn, "Platform Engineer", "Corporate", created=created
+    )
+    tenant.add_user(user)
 
 
 def outsiders(tenant: Tenant, domain: str, count: int, rng: random.Random) -> list[User]:

@@ -61,13 +61,11 @@ def test_every_remark_has_its_place() -> None:
 
 
 def test_a_role_is_found_by_its_role() -> None:
-    """A council whose SIRO has the post "Senior Information Risk Officer" says so in its settings; unsaid, the gap is told."""
+    """A council whose SIRO is called "Lead for Information Risk" says so in its settings; unsaid, the gap is told."""
     records = load_records(shipped())[0]
     siro = next(post for post in records.posts.values() if post.role == "Senior Information Risk Owner")
-    officer = replace(
-        records, posts={**records.posts, siro.upn: replace(siro, role="Senior Information Risk  OFFICER")}
-    )
-    mapped = replace(officer, titles={**records.titles, roles.SIRO: frozenset({"senior information risk officer"})})
+    officer = replace(records, posts={**records.posts, siro.upn: replace(siro, role="Lead  for Information RISK")})
+    mapped = replace(officer, titles={**records.titles, roles.SIRO: frozenset({"lead for information risk"})})
 
     assert [one.reference for one in review(officer, TODAY) if one.matter is Matter.NO_HOLDER] == ["siro"]
     assert [post.upn for post in roles.holders(mapped, roles.SIRO, TODAY)] == [siro.upn]

@@ -1,0 +1,58 @@
+"""What an approval needs besides somebody who may give it, from `settings.yaml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from custos.policy.duration import Duration
+
+_DIGITS = re.compile(r"\d+")
+_YEAR_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceForm:
+    """How a reference of the Corporate Information Group looks, told by an example: digits stand for as many digits, four together
+    for a year, and everything else for itself. `CIG-2026-014` takes CIG-2026-001 and cig-2025-120, and neither CIG-14 nor "made up".
+    """
+
+    example: str
+
+    @property
+    def is_sound(self) -> bool:
+        """An example without a digit would take one text only."""
+        return bool(_DIGITS.search(self.example))
+
+    def against(self, reference: str, today: date) -> str:
+        """Why a text is no reference on a day, "" when it is one. A year is this one or the last."""
+        written = reference.strip()
+        shape = "".join(
+            f"(\\d{{{len(part)}}})" if part.isdigit() else re.escape(part)
+            for part in re.split(r"(\d+)", self.example)
+            if part
+        )
+        found = re.fullmatch(shape, written, re.IGNORECASE | re.ASCII)
+        if found is None:
+            return f'"{written}" does not look like {self.example}.' if written else "None is given."
+        years = [int(group) for group in found.groups() if len(group) == _YEAR_DIGITS]
+        if any(year not in (today.year, today.year - 1) for year in years):
+            return f'"{written}" is not of {today.year - 1} or {today.year}.'
+        return ""
+
+
+_REFERENCE = ReferenceForm("CIG-2026-014")
+_SHORTEST_PILOT = Duration(10, "working day")
+_PLAN_LASTS = Duration(14, "day")
+_MIRROR_LASTS = Duration(3, "day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRules:
+    """`shortest_pilot` must pass before a policy may enforce; a plan and a mirror are good for deciding and doing for so long."""
+
+    reference: ReferenceForm = _REFERENCE
+    shortest_pilot: Duration = _SHORTEST_PILOT
+    plan_lasts: Duration = _PLAN_LASTS
+    mirror_lasts: Duration = _MIRROR_LASTS

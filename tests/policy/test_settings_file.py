@@ -1,0 +1,68 @@
+"""`settings.yaml` says who may do what and what an approval needs; what it gets wrong is said, and where nobody may."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from custos.errors import BadInput, Problem
+from custos.policy import Bundle, load_files
+from custos.policy.duration import Duration
+from custos.records.rights import Right
+from tests.policy.policies import shipped
+
+TODAY = date(2026, 11, 23)
+
+
+def changed(was: str, now: str, name: str = "settings.yaml") -> Bundle:
+    text = shipped().files[name].decode()
+    assert was in text
+    return load_files({**shipped().files, name: text.replace(was, now).encode()}, today=TODAY)
+
+
+def wrong(was: str, now: str) -> list[Problem]:
+    with pytest.raises(BadInput) as refused:
+        changed(was, now)
+    return list(refused.value.problems)
+
+
+def test_shipped_rights_have_holders() -> None:
+    """In the sample council everybody who is needed is there."""
+    assert [one for one in changed("operate:", "operate:").warnings if one.code == "nobody"] == []
+
+
+def test_a_right_that_nobody_has_is_told() -> None:
+    """Whoever validates hears that nobody may let a policy enforce, and which posts would."""
+    files = changed("enforce: [siro]", "enforce: []")
+    assert files.settings.rights.roles[Right.ENFORCE] == frozenset()
+    told = [one.what for one in files.warnings if one.code == "nobody"]
+    assert told == [
+        "Nobody may let a policy enforce: no row of people_roles.csv that is in date has the roles of no one."
+    ]
+
+
+def test_a_role_that_nobody_holds_is_told() -> None:
+    """A council whose register spells the post in a way that the settings do not know hears of every right that hangs on it."""
+    files = changed("Senior Information Risk Owner", "Lead for Risk", "register/people_roles.csv")
+    told = " ".join(one.what for one in files.warnings if one.code == "nobody")
+    assert "Nobody may let a policy enforce" in told
+    assert "Nobody is Senior Information Risk Owner" in told
+
+
+def test_an_unknown_right_or_role_is_refused_at_its_place() -> None:
+    """A slip is told with line and column, and what was meant."""
+    (role,) = wrong("enforce: [siro]", "enforce: [sirro]")
+    assert (role.code, role.mark.file, role.mark.line > 1) == ("unknown-role", "settings.yaml", True)
+    assert '"siro"' in str(role)
+    (right,) = wrong("enforce: [siro]", "enforced: [siro]")
+    assert right.code == "unknown-key"
+    assert '"enforce"' in str(right)
+
+
+def test_an_approval_needs_what_the_settings_say() -> None:
+    """The reference's example, the shortest pilot and how long plans and mirrors are good can be set, and have usual values."""
+    assert changed("10 working days", "3 weeks").settings.approval.shortest_pilot == Duration(3, "week")
+    assert changed("reference: CIG-2026-014", "# nothing").settings.approval.reference.example == "CIG-2026-014"
+    (problem,) = wrong("reference: CIG-2026-014", "reference: any")
+    assert "no example of a reference" in problem.what
