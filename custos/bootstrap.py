@@ -27,6 +27,7 @@ from custos.engine.switches import Switches
 from custos.engine.undo import Undoing
 from custos.inventory.subscriptions import Subscriptions
 from custos.inventory.tables import Lakehouse
+from custos.jobs.registers import MirroredRegisters
 from custos.m365 import Microsoft365, connect
 from custos.m365.sign_in import SignIn
 from custos.notices.assignment import Person
@@ -103,6 +104,11 @@ class Custos:
         return Runs(self.account.rows("runs"), self.account.container("plans"))
 
     @cached_property
+    def registers(self) -> MirroredRegisters:
+        """The registers, found in the mirror."""
+        return MirroredRegisters(self.account, self.lakehouse)
+
+    @cached_property
     def approvals(self) -> Approvals:
         """Which version of which policy may go how far."""
         return Approvals(self.account.rows("approvals"), self.clock, self.audit)
@@ -137,6 +143,7 @@ class Custos:
             budgets=self.budgets,
             switches=self.switches,
             approvals=self.approvals,
+            registers=self.registers,
             queue=self.account.queue(ACT),
             audit=self.audit,
             clock=self.clock,
@@ -146,7 +153,7 @@ class Custos:
     @cached_property
     def undoing(self) -> Undoing:
         """What was done, turned round."""
-        return Undoing(self.runs, self.ledger, self.clock)
+        return Undoing(self.runs, self.ledger, self.registers, self.clock)
 
     @cached_property
     def cases(self) -> CaseBook:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -41,7 +42,7 @@ _CODES: Mapping[type[errors.Trouble], str] = {
     errors.Unavailable: "unavailable",
     errors.Malformed: "malformed",
 }
-_ITEM_FIELDS = "id,webUrl,createdDateTime,lastModifiedDateTime,file,folder,package,root,sharepointIds"
+_ITEM_FIELDS = "id,name,parentReference,createdDateTime,lastModifiedDateTime,file,folder,package,root,sharepointIds"
 _WITH_LABEL = f"{_ITEM_FIELDS}&$expand=retentionLabel"
 
 
@@ -50,13 +51,18 @@ class _Ids(msgspec.Struct):
     site_url: str | None = msgspec.field(name="siteUrl", default=None)
 
 
+class _Parent(msgspec.Struct):
+    path: str = ""
+
+
 class _Facet(msgspec.Struct):
     """Its presence is what counts."""
 
 
 class _Item(msgspec.Struct):
     id: str
-    url: str = msgspec.field(name="webUrl", default="")
+    name: str = ""
+    parent: _Parent | None = msgspec.field(name="parentReference", default=None)
     created: str | None = msgspec.field(name="createdDateTime", default=None)
     modified: str | None = msgspec.field(name="lastModifiedDateTime", default=None)
     file: _Facet | None = None
@@ -65,6 +71,20 @@ class _Item(msgspec.Struct):
     root: _Facet | None = None
     ids: _Ids | None = msgspec.field(name="sharepointIds", default=None)
     label: LabelFacet | UnsetType | None = msgspec.field(name="retentionLabel", default=UNSET)
+
+    @property
+    def path(self) -> tuple[str, ...] | None:
+        """Names from the library down to the item, None when they are not told.
+
+        `webUrl` does not tell them: of an Office document it is the address of a viewer with the document's id.
+        Source: https://learn.microsoft.com/graph/api/resources/itemreference (a percent-encoded path behind the first colon)
+        """
+        if self.root is not None:
+            return ()
+        _, colon, above = (self.parent.path if self.parent else "").partition(":")
+        if not colon or not self.name:
+            return None
+        return (*(unquote(name) for name in above.split("/") if name), self.name)
 
     @property
     def list_item_id(self) -> int:
@@ -134,7 +154,7 @@ class LiveTenant:
             told = await site_admin.read_sharing(self.m365.sharepoint, site.url)
         except errors.Trouble as trouble:
             return Live(found=False) if isinstance(trouble, errors.NotFound) else _trouble(trouble)
-        return Live(found=True, values={"sharing": told.capability}, url=site.url)
+        return Live(found=True, values={"sharing": told.capability}, path=())
 
     async def _items(
         self, places: Sequence[Place], *, fields: str = _ITEM_FIELDS
@@ -194,7 +214,7 @@ class LiveTenant:
         return Live(
             found=True,
             values={"label": label.name},
-            url=item.url,
+            path=item.path,
             created=moment(item.created),
             modified=moment(item.modified),
             is_folder=item.file is None,
@@ -377,7 +397,7 @@ def _live(item: _Item, permission: Permission | None, values: Mapping[str, str |
     return Live(
         found=True,
         values=values,
-        url=item.url,
+        path=item.path,
         created=moment(item.created),
         modified=moment(item.modified),
         is_folder=item.file is None,

@@ -19,7 +19,7 @@ from custos.audit.events import What
 from custos.clock import Clock
 from custos.engine.authority import Authority
 from custos.engine.budgets import Budgets
-from custos.engine.gate import Already, Code, Purpose, Refused, aged, compare, decide, put_back, reached
+from custos.engine.gate import Already, Code, Purpose, Refused, aged, compare, decide, put_back, reached, settled
 from custos.engine.ledger import Entry, Ledger
 from custos.engine.model import Action, ActionKind, Outcome, Result
 from custos.engine.ports import Audit, Live, Reading, Tenant, Trouble
@@ -184,12 +184,9 @@ class _Work:
                 verdicts[action.key] = reading
                 continue
             self.live[action.key] = reading
-            verdict = compare(action, reading, self.run.purpose)
-            if isinstance(verdict, (Refused, Already)):
-                verdicts[action.key] = verdict
-            else:
-                overtaken = aged(action, reading, self.authority.facts_named(action))
-                verdicts[action.key] = overtaken or await self._decide(action, reading)
+            verdict = settled(action, reading) or await self._decide(action, reading) or compare(action, reading)
+            overtaken = aged(action, reading, self.authority.facts_named(action))
+            verdicts[action.key] = verdict if isinstance(verdict, (Refused, Already)) else overtaken
         return await self._sift(actions, verdicts)
 
     async def _within_budget(self, actions: Sequence[Action]) -> list[Action]:

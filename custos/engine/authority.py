@@ -9,31 +9,40 @@ from datetime import datetime
 from custos.audit.events import Detail, Event, What
 from custos.engine.gate import Purpose, Situation, Standing
 from custos.engine.limits import Budget
-from custos.engine.model import Action
+from custos.engine.model import Action, Fact
+from custos.engine.placed_registers import PlacedRegisters
 from custos.engine.ports import Live
-from custos.engine.protections import Protections
+from custos.engine.protection import current_state, planned_state, protections, stopping
 from custos.engine.runs import Run
 from custos.engine.switches import Stop
 from custos.masking import hides_names
-from custos.policy.model import Bundle, each_test
+from custos.policy.model import FROM_SCHEDULE, TO_CLASS, OnlyIf, Rule, each_test
 
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
     """Read anew for every batch. `writes_enabled` is False while no identity that may write is set."""
 
-    bundle: Bundle
+    placed: PlacedRegisters
+    now: datetime
     standings: Mapping[str, Standing]
-    protections: Protections
     budget: Budget
     writes_enabled: bool
 
     def situation(self, action: Action, run: Run, stop: Stop | None, live: Live | None) -> Situation:
-        """What the gate looks at for one action.
-
-        Holds depend on the item's dates, so before the item is read again (`live` None) they are left out.
-        """
+        """What the gate looks at for one action. `live` None: the subject was not read again yet, and counts as it was planned."""
         finding = action.finding
+        rule = self._rule(action)
+        state = (
+            current_state(action, live, self.placed)
+            if live is not None and live.found
+            else planned_state(finding, rule)
+        )
+        agreed = (
+            any(step.kind is action.kind and step.only_if is OnlyIf.OWNER_AGREES for step in rule.steps)
+            if rule
+            else False
+        )
         return Situation(
             purpose=run.purpose,
             started_at=run.started_at,
@@ -41,20 +50,38 @@ class Authority:
             stopped_at=stop.at if stop else None,
             policy=self.standings.get(finding.policy),
             policy_hash=run.hashes.get(finding.policy, ""),
-            hold=self.protections.hold(finding, live) if live is not None else "",
-            exemption=self.protections.exemption(finding) if run.purpose is Purpose.POLICY else "",
+            protection=stopping(
+                protections(state, self.placed, self.now), action.kind, agreed=agreed, undo=run.purpose is Purpose.UNDO
+            ),
+            wanted=self._wanted(action, rule),
         )
+
+    def _wanted(self, action: Action, rule: Rule | None) -> Mapping[str, Fact]:
+        """What registers and settings want the action to leave, where the step leaves that to them."""
+        subject = action.finding.subject
+        step = next((step for step in rule.steps if step.kind is action.kind), None) if rule else None
+        place, home = self.placed.entry(subject), self.placed.home(subject)
+        if step is None or place is None or home is None:
+            return {}
+        if step.label == FROM_SCHEDULE:
+            return {"label": place.entry.label if place.entry else ""}
+        if step.level == TO_CLASS:
+            return {"sharing": self.placed.sharing_allowed(home)}
+        return {}
 
     def facts_named(self, action: Action) -> frozenset[str]:
         """The facts that the action's rule tests; none when the rule is gone."""
-        policy = self.bundle.policies.get(action.finding.policy)
-        rule = next((rule for rule in policy.rules if rule.id == action.finding.rule), None) if policy else None
+        rule = self._rule(action)
         return frozenset(test.fact for test in each_test(rule.when)) if rule else frozenset()
+
+    def _rule(self, action: Action) -> Rule | None:
+        policy = self.placed.bundle.policies.get(action.finding.policy)
+        return next((rule for rule in policy.rules if rule.id == action.finding.rule), None) if policy else None
 
     def event(self, action: Action, run: Run, what: What, at: datetime, *, detail: str = "", code: str = "") -> Event:
         """The audit event of one action. A sensitive or unregistered asset's files are told by their ids alone."""
         finding = action.finding
-        asset = self.bundle.records.assets.get(finding.asset_id)
+        asset = self.placed.records.assets.get(finding.asset_id)
         details: dict[str, Detail] = {"kind": action.kind.value}
         details |= {f"before {name}": value for name, value in action.before.items()}
         details |= {f"after {name}": value for name, value in action.after.items()}

@@ -36,6 +36,8 @@ class _Line(msgspec.Struct, omit_defaults=True):
     facts: dict[str, _Wire]
     because: str
     protections: list[Protection] = []
+    created: datetime | None = None
+    modified: datetime | None = None
     refused: str = ""
     refusal: str = ""
 
@@ -66,6 +68,8 @@ def action_to_line(action: Action) -> bytes:
             facts=_out(finding.facts),
             because=finding.because,
             protections=list(finding.protections),
+            created=finding.created,
+            modified=finding.modified,
             refused=action.refused,
             refusal=action.refusal,
         )
@@ -89,6 +93,8 @@ def action_from_line(line: bytes) -> Action:
         facts=_in(told.facts),
         because=told.because,
         protections=tuple(told.protections),
+        created=told.created,
+        modified=told.modified,
     )
     return Action(
         id=told.id,

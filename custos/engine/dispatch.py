@@ -12,7 +12,6 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 from custos.audit.events import Event, What
 from custos.clock import Clock
@@ -24,8 +23,7 @@ from custos.engine.gate import Code, Purpose, Refused, decide
 from custos.engine.limits import Budget, Shortfall, Sizes
 from custos.engine.model import Action, Plan, Result
 from custos.engine.plan import writes
-from custos.engine.ports import Audit, Messages
-from custos.engine.protections import Protections
+from custos.engine.ports import Audit, Messages, Registers
 from custos.engine.runs import Batch, Progress, Run, Runs, RunState, into_batches, new_run
 from custos.engine.switches import Switches
 from custos.errors import BadInput, Mark, Problem
@@ -54,6 +52,7 @@ class Dispatcher:
     budgets: Budgets
     switches: Switches
     approvals: Approvals
+    registers: Registers
     queue: Messages
     audit: Audit
     clock: Clock
@@ -164,11 +163,12 @@ class Dispatcher:
 
     async def authority(self, bundle: Bundle, run: Run, sizes: Sizes) -> Authority:
         """By what right a run acts at this moment."""
+        placed = await self.registers.placed(bundle)
         policies = bundle.policies.values()
         return Authority(
-            bundle=bundle,
+            placed=placed,
+            now=self.clock.now(),
             standings=await self.approvals.standing(policies),
-            protections=Protections(bundle.records, self._today()),
             budget=Budget(
                 house=self.house or bundle.settings.house,
                 policies={policy.id: policy.limits for policy in policies},
@@ -237,9 +237,6 @@ class Dispatcher:
     async def _say(self, what: What, run: Run, by: str, details: Mapping[str, str | int]) -> None:
         event = Event(what=what, at=self.clock.now(), by=by, run=run.id, plan=run.plan, details=details)
         await self.audit.append([event])
-
-    def _today(self) -> date:
-        return self.clock.now().date()
 
 
 def _if_parked(run: Run, **changes: object) -> Run:

@@ -14,12 +14,12 @@ import polars as pl
 
 from custos.engine.extent import Extent
 from custos.engine.facts import Facts
-from custos.engine.frames import IN_LIBRARIES, Frames
-from custos.engine.gazette import Gazette, gazette
-from custos.engine.guards import Guard, Guards, covered
-from custos.engine.model import Finding, Kind
+from custos.engine.frames import Frames
+from custos.engine.model import IN_LIBRARIES, Finding, Kind
 from custos.engine.paths import Paths
+from custos.engine.placed_registers import PlacedRegisters, place_registers
 from custos.engine.rules import Asked, asked_rules, finding_of
+from custos.engine.site_facts import SiteFacts, site_facts
 from custos.policy.model import Bundle
 
 _BATCH = 20_000
@@ -29,12 +29,10 @@ _ORDER = ("drive_id", "item_id", "permission_id", "grantee", "user_id", "site_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What a rule came to. `exempt` and `held` are among `matched`; unknown subjects are in none of the three."""
+    """What a rule came to. Unknown subjects are not among `matched`; protected ones are."""
 
     matched: int
     unknown: int
-    exempt: int
-    held: int
     covered: int  # subjects inside the policy's scope
 
 
@@ -47,7 +45,8 @@ class Evaluation:
     _rules: Sequence[Asked]
     _frames: Frames
     _paths: Paths
-    _bundle: Bundle
+    placed: PlacedRegisters
+    _now: datetime
 
     @property
     def unknown(self) -> Mapping[str, int]:
@@ -77,26 +76,23 @@ class Evaluation:
                 left = None if left is None else left - 1
 
     def _of(self, asked: Asked, limit: int | None) -> Iterator[Finding]:
-        guards = {f"guard:{number}": guard for number, guard in enumerate(asked.guards)}
         inside = asked.rule.kind in IN_LIBRARIES
-        for batch in self._batches(asked, guards, limit):
+        for batch in self._batches(asked, limit):
             urls = self._paths.of(batch) if inside else batch["url"].fill_null("").to_list()
             for row, url in zip(batch.iter_rows(named=True), urls, strict=True):
-                covering = [guard for name, guard in guards.items() if row[name]]
-                yield finding_of(asked, row, url, covering, self._bundle)
+                yield finding_of(asked, row, url, self.placed, self._now)
 
-    def _batches(self, asked: Asked, guards: Mapping[str, Guard], limit: int | None) -> Iterator[pl.DataFrame]:
+    def _batches(self, asked: Asked, limit: int | None) -> Iterator[pl.DataFrame]:
         """The rows that a rule finds, in order; many of them a few libraries at a time, so that few are held at once."""
         found = self._frames.of(asked.rule.kind, asked.facts).filter(asked.found)
-        flags = [guard.covers.fill_null(value=False).alias(name) for name, guard in guards.items()]
-        told = (pl.exclude("^in:.*$"), *flags)
+        told = pl.exclude("^in:.*$")
         if limit is not None or self.counts[asked.name].matched <= _BATCH:
             rows = found.sort(_ORDER)
-            yield (rows if limit is None else rows.head(limit)).select(*told).collect()
+            yield (rows if limit is None else rows.head(limit)).select(told).collect()
             return
         heights = found.group_by("drive_id").len().sort("drive_id").collect()
         for drives in _together(heights.iter_rows()):
-            yield found.filter(pl.col("drive_id").is_in(drives)).sort(_ORDER).select(*told).collect()
+            yield found.filter(pl.col("drive_id").is_in(drives)).sort(_ORDER).select(told).collect()
 
 
 def _together(heights: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
@@ -119,16 +115,18 @@ def evaluate(bundle: Bundle, facts: Facts, now: datetime, *, extent: Extent | No
     `extent` restricts it to what just changed. The facts need hold no items of libraries that it does not name; what depends
     on those is unknown then.
     """
-    places = gazette(bundle, facts, now, extent.drives if extent is not None else None)
-    frames = Frames(facts, bundle, places, now, extent)
-    rules = asked_rules(bundle, Guards(bundle, facts, places, now), now)
+    placed = place_registers(bundle, facts)
+    places = site_facts(placed, facts, now, extent.drives if extent is not None else None)
+    frames = Frames(facts, placed.bundle, places, now, extent)
+    rules = asked_rules(placed.bundle, now)
     return Evaluation(
         counts=_counts(frames, rules),
         coverage=_coverage(places, extent),
         _rules=rules,
         _frames=frames,
         _paths=Paths(facts, places),
-        _bundle=bundle,
+        placed=placed,
+        _now=now,
     )
 
 
@@ -147,18 +145,15 @@ def _counts(frames: Frames, rules: Sequence[Asked]) -> dict[str, Counts]:
 def _sums(frames: Frames, kind: Kind, rules: Sequence[Asked]) -> pl.LazyFrame:
     sums: list[pl.Expr] = []
     for asked in rules:
-        exempt, held = (covered(asked.guards, code).fill_null(value=False) for code in ("exempt", "hold"))
         sums += [
             asked.found.sum().alias(f"matched:{asked.name}"),
             asked.verdict.is_null().sum().alias(f"unknown:{asked.name}"),
-            (asked.found & exempt).sum().alias(f"exempt:{asked.name}"),
-            (asked.found & held).sum().alias(f"held:{asked.name}"),
             asked.inside.fill_null(value=True).sum().alias(f"covered:{asked.name}"),
         ]
     return frames.of(kind, frozenset[str]().union(*(asked.facts for asked in rules))).select(sums)
 
 
-def _coverage(places: Gazette, extent: Extent | None) -> tuple[int, int]:
+def _coverage(places: SiteFacts, extent: Extent | None) -> tuple[int, int]:
     libraries = places.libraries
     if extent is not None:
         libraries = libraries.filter(pl.col("drive_id").is_in(sorted(extent.items)))

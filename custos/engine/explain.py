@@ -11,19 +11,19 @@ import polars as pl
 
 from custos.engine.extent import Extent
 from custos.engine.facts import Facts
-from custos.engine.frames import IN_LIBRARIES, Frames
-from custos.engine.gazette import Gazette, gazette
-from custos.engine.guards import Guards
-from custos.engine.model import Fact, Kind, Protection, Subject
+from custos.engine.frames import Frames
+from custos.engine.locate import Locator
+from custos.engine.model import IN_LIBRARIES, Fact, Kind, Protection, Subject
 from custos.engine.paths import Paths
-from custos.engine.regions import Finder
+from custos.engine.placed_registers import PlacedRegisters, place_registers
 from custos.engine.rules import Asked, asked_rules, finding_of, subject_of, values_of
+from custos.engine.site_facts import SiteFacts, site_facts
 from custos.errors import Mark
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, compile_condition
 from custos.policy.model import Bundle, Test, each_test
 from custos.policy.words import step_words, test_words, value_words
-from custos.records.places import address
+from custos.records.address import read_address
 
 
 class Verdict(StrEnum):
@@ -91,17 +91,18 @@ class Explanation:
 
 def explain(bundle: Bundle, facts: Facts, now: datetime, url: str, *, policy: str | None = None) -> Explanation:
     """Every rule that is about what lies at `url`: a site, a library, a folder or a file, with its links and grants."""
-    places = gazette(bundle, facts, now)
+    placed = place_registers(bundle, facts)
+    bundle, places = placed.bundle, site_facts(placed, facts, now)
     target = _target(facts, places, url)
     frames = Frames(facts, bundle, places, now, Extent.whole(_drives(places, target)))
-    asked = asked_rules(bundle, Guards(bundle, facts, places, now), now, target.kinds)
+    asked = asked_rules(bundle, now, target.kinds)
     ages = _ages(facts, target)
     moment, paths = Moment(now, bundle.records.holidays), Paths(facts, places)
     tried = [
         one
         for rule in asked
         if policy in (None, rule.policy.id)
-        for one in _tried(rule, frames, target, bundle=bundle, moment=moment, ages=ages, paths=paths)
+        for one in _tried(rule, frames, target, placed=placed, moment=moment, ages=ages, paths=paths)
     ]
     place = places.libraries.filter(pl.col("drive_id") == target.drive)
     site = places.sites.filter(pl.col("site_id") == target.site)
@@ -132,29 +133,19 @@ class _Target:
         return here & (pl.col("item_id") == self.item) if kind in IN_LIBRARIES else here
 
 
-def _target(facts: Facts, places: Gazette, url: str) -> _Target:
-    wanted = address(url)
-    for site_id, site_url in places.sites.select("site_id", "site_address").iter_rows():
-        if site_url and address(site_url) == wanted:
-            return _Target(kinds=(Kind.SITE, Kind.TEAM, Kind.GUEST), site=site_id)
-    homes = dict(places.libraries.select("drive_id", "site_id").iter_rows())
-    for drive, library in places.addresses.items():
-        if library == wanted:
-            return _Target(kinds=(Kind.LIBRARY,), site=homes[drive], drive=drive)
-    region = Finder(facts, places.addresses).region([url])
-    for drive, items in region.items.items():
-        item = next(iter(items))
-        folder = (
-            facts.items.filter((pl.col("drive_id") == drive) & (pl.col("item_id") == item))
-            .select("is_folder")
-            .collect()
-        )
-        kind = Kind.FOLDER if folder["is_folder"][0] else Kind.FILE
-        return _Target(kinds=(kind, Kind.LINK, Kind.GRANT), site=homes[drive], drive=drive, item=item)
-    return _Target()
+def _target(facts: Facts, places: SiteFacts, url: str) -> _Target:
+    located = Locator(facts).find(read_address(url))
+    match located.kind:
+        case Kind.SITE if located.site_id in set(places.sites["site_id"]):
+            return _Target(kinds=(Kind.SITE, Kind.TEAM, Kind.GUEST), site=located.site_id)
+        case Kind.LIBRARY | Kind.FOLDER | Kind.FILE if located.drive_id in set(places.libraries["drive_id"]):
+            kinds = (Kind.LIBRARY,) if located.kind is Kind.LIBRARY else (located.kind, Kind.LINK, Kind.GRANT)
+            return _Target(kinds=kinds, site=located.site_id, drive=located.drive_id, item=located.item_id)
+        case _:
+            return _Target()
 
 
-def _drives(places: Gazette, target: _Target) -> frozenset[str]:
+def _drives(places: SiteFacts, target: _Target) -> frozenset[str]:
     """The library that is asked about, or all of the site's."""
     if target.drive:
         return frozenset([target.drive])
@@ -166,7 +157,7 @@ def _tried(
     frames: Frames,
     target: _Target,
     *,
-    bundle: Bundle,
+    placed: PlacedRegisters,
     moment: Moment,
     ages: Mapping[str, datetime | None],
     paths: Paths,
@@ -179,14 +170,12 @@ def _tried(
         asked.verdict.alias("said:verdict"),
         *(compile_condition(test, moment).alias(f"said:{number}") for number, test in enumerate(tests)),
         *((other.inside & other.own_truth).alias(f"said:by:{number}") for number, other in enumerate(asked.stronger)),
-        *(guard.covers.fill_null(value=False).alias(f"guard:{number}") for number, guard in enumerate(asked.guards)),
     ).collect()
     urls = paths.of(rows) if asked.rule.kind in IN_LIBRARIES else rows["url"].fill_null("").to_list()
     for row, url in zip(rows.iter_rows(named=True), urls, strict=True):
         facts = values_of(asked.facts, row)
-        guards = [guard for number, guard in enumerate(asked.guards) if row[f"guard:{number}"]]
         winners = [other.name for number, other in enumerate(asked.stronger) if row[f"said:by:{number}"]]
-        finding = finding_of(asked, row, url, guards, bundle)
+        finding = finding_of(asked, row, url, placed, moment.now)
         verdict = _verdict(row["said:verdict"])
         if row["said:inside"] is False:
             verdict = Verdict.NOT_COVERED

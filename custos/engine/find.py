@@ -12,9 +12,11 @@ from datetime import datetime
 import polars as pl
 
 from custos.engine.facts import Facts
-from custos.engine.frames import IN_LIBRARIES, Frames
-from custos.engine.gazette import Gazette, gazette
+from custos.engine.frames import Frames
+from custos.engine.model import IN_LIBRARIES
 from custos.engine.paths import Paths
+from custos.engine.placed_registers import place_registers
+from custos.engine.site_facts import SiteFacts, site_facts
 from custos.policy.catalogue import CATALOGUE, facts_of
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in, missing
 from custos.policy.model import Bundle, each_test
@@ -50,7 +52,8 @@ class Answer:
 
 def find(bundle: Bundle, facts: Facts, now: datetime, question: Question, *, limit: int | None = None) -> Answer:
     """Ask. `limit` rows at most are told, in a stable order; they are counted all the same."""
-    places = gazette(bundle, facts, now)
+    placed = place_registers(bundle, facts)
+    bundle, places = placed.bundle, site_facts(placed, facts, now)
     frames = Frames(facts, bundle, places, now)
     shown = tuple(dict.fromkeys((*(test.fact for test in each_test(question.condition)), *question.columns)))
     known = facts_of(question.kind)
@@ -109,7 +112,7 @@ def _value(name: str) -> pl.Expr:
     return pl.when(pl.col(absent)).then(pl.lit("")).otherwise(told)
 
 
-def _age(facts: Facts, places: Gazette) -> tuple[int, datetime | None]:
+def _age(facts: Facts, places: SiteFacts) -> tuple[int, datetime | None]:
     """Libraries read completely, and when the one that was read longest ago was."""
     read = facts.states.join(places.libraries.lazy().select("drive_id"), on="drive_id", how="semi")
     oldest = read.select(pl.col("synced_at").min()).collect().item()

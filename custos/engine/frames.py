@@ -16,8 +16,8 @@ import polars as pl
 from custos.engine import activity, openness
 from custos.engine.extent import Extent
 from custos.engine.facts import Facts
-from custos.engine.gazette import Gazette
 from custos.engine.model import Kind
+from custos.engine.site_facts import SiteFacts
 from custos.engine.whereabouts import Whereabouts
 from custos.inventory.schema import INSTANT
 from custos.policy.catalogue import CATALOGUE
@@ -25,7 +25,6 @@ from custos.policy.compile import columns_of, latest, missing
 from custos.policy.model import Bundle
 
 IDS = ("site_id", "drive_id", "item_id", "parent_id", "permission_id", "grantee", "user_id", "name", "url")
-IN_LIBRARIES = (Kind.FOLDER, Kind.FILE, Kind.LINK, Kind.GRANT)
 _LIVED = ("created", "modified")  # what holds over a span of dates ask
 _ACTIVITY = ("files", "size", activity.FACT, latest(activity.FACT), missing(activity.FACT), "activity_confidence")
 _TRUE = pl.lit(value=True)
@@ -44,7 +43,7 @@ class Frames:
 
     facts: Facts
     bundle: Bundle
-    places: Gazette
+    places: SiteFacts
     now: datetime
     extent: Extent | None = None
 

@@ -2,19 +2,19 @@
 
 Three questions, in this order, each with its own function:
 
-1. `decide`: may Custos act here at all? (switch, identity, the policy's state and version, pilot, hold, exemption)
-2. `compare`: is the tenant, read a moment ago, still as the plan saw it, and may what is found there be changed?
+1. `decide`: may Custos act here at all? (switch, identity, the policy's state and version, pilot, what protects the subject)
+2. `settled`, `compare`: is there anything left to do, and is the tenant, read a moment ago, still as the plan saw it?
 3. budgets (`custos.engine.budgets`): is there room left?
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from custos.engine.model import Action, ActionKind, Fact, Kind, State
+from custos.engine.model import Action, ActionKind, Fact, Kind, Protection, State
 from custos.engine.ports import Live
 
 
@@ -28,7 +28,8 @@ class Code(StrEnum):
     NOTICE = "notice"  # the notice owed has not run out
     AGREEMENT = "agreement"  # the owner must agree first
     KEEP = "keep"  # the owner decided to leave it
-    POSTURE = "posture"  # the asset's posture, or an exception of the register, allows it
+    POSTURE = "posture"  # the class of the place allows it
+    SHARING_AGREEMENT = "sharing agreement"  # an agreement in date covers the person
     INHERITED = "inherited"  # the permission belongs to an ancestor and is dealt with there
     FOLDER = "folder"  # a label on a folder would tag everything in it
     UNSUPPORTED = "unsupported"  # Microsoft has no call for it
@@ -40,6 +41,9 @@ class Code(StrEnum):
     UNDONE = "undone"  # it was put back; no policy does the same again
     HOLD = "hold"
     EXEMPT = "exempt"
+    FREEZE = "freeze"  # days on which no policy writes
+    VITAL = "vital record"  # the owner of a vital record must agree first
+    UNPLACED = "unplaced"  # nobody knows which library or site it belongs to
     RECORD = "record"
     REGULATORY = "regulatory"
     EXPLICIT = "explicit"
@@ -108,7 +112,7 @@ class Standing:
 class Situation:
     """What the gate looks at besides the action. `started_at` is when a person or a timer started the run.
 
-    `policy` is None when the policy is gone. `hold` and `exemption` are ids from the registers, "" for none.
+    `policy` is None when the policy is gone. `protection` stands in the way of the action (`custos.engine.protection.stopping`).
     """
 
     purpose: Purpose
@@ -117,8 +121,10 @@ class Situation:
     stopped_at: datetime | None
     policy: Standing | None
     policy_hash: str  # of the policy when it was planned
-    hold: str
-    exemption: str
+    protection: Protection | None
+    wanted: Mapping[str, Fact] = field(
+        default_factory=dict
+    )  # what registers and settings want left there today, by name
 
 
 ALLOWED = Allowed()
@@ -134,25 +140,23 @@ def decide(action: Action, situation: Situation) -> Allowed | Refused:
     stopped = _stopped(situation)
     if stopped:
         return stopped
-    if situation.hold:
-        return Refused(Code.HOLD, f"Hold {situation.hold} covers it.")
+    if situation.protection is not None:
+        return Refused(_code(situation.protection.code), situation.protection.sentence)
     if situation.purpose is Purpose.UNDO:
         return ALLOWED
-    if situation.exemption:
-        return Refused(Code.EXEMPT, f"Exemption {situation.exemption} covers it.")
     return _by_policy(action, situation)
 
 
-def compare(action: Action, live: Live, purpose: Purpose) -> Allowed | Already | Refused:
-    """Whether the tenant, just read, is still as the plan saw it, and what stands there may be changed.
-
-    An undo takes back Custos's own label, which stands on the file explicitly; a policy never touches such a label.
-    """
+def settled(action: Action, live: Live) -> Already | Refused | None:
+    """Whether the tenant, just read, leaves nothing to do: it is so already, or the subject is gone."""
     if not live.found:
         return _when_gone(action)
-    if _agrees(action.after, live):
-        return ALREADY
-    obstacle = _obstacle(action, live, purpose)
+    return ALREADY if _agrees(action.after, live) else None
+
+
+def compare(action: Action, live: Live) -> Allowed | Refused:
+    """Whether the tenant, just read, is still as the plan saw it, and Microsoft has a way to change it there."""
+    obstacle = _obstacle(action, live)
     if obstacle:
         return obstacle
     for name, planned in action.before.items():
@@ -225,33 +229,26 @@ def _by_policy(action: Action, situation: Situation) -> Allowed | Refused:
         return Refused(Code.EDITED, f"The policy {name} was edited after this was planned.")
     if policy.state not in _STATES:
         return Refused(Code.STATE, f"The policy {name} is in state {policy.state}: it changes nothing.")
+    for name, value in situation.wanted.items():
+        if not same(action.after.get(name), value):
+            sentence = f"Registers and settings now ask for {said(value)}; the plan saw {said(action.after.get(name))}."
+            return Refused(Code.CHANGED, sentence)
     if policy.state is State.PILOT and action.finding.asset_id not in policy.pilot:
         return Refused(Code.PILOT, f"The policy {name} is in pilot, and this is outside the pilot's assets.")
     return ALLOWED
 
 
-def _obstacle(action: Action, live: Live, purpose: Purpose) -> Refused | None:
-    """What stands in the way at the item itself."""
-    if action.kind is ActionKind.APPLY_LABEL:
-        chosen = purpose is Purpose.POLICY and live.label_explicit is not False and live.values.get("label")
-        explicit = Refused(Code.EXPLICIT, "Somebody chose its label on the file itself.") if chosen else None
-        return _label_obstacle(live) or explicit
+def _obstacle(action: Action, live: Live) -> Refused | None:
+    """What Microsoft cannot do at the item itself."""
+    if action.kind is ActionKind.APPLY_LABEL and live.is_folder is not False:
+        said_so = "It is a folder: a label would tag everything in it."
+        return (
+            Refused(Code.FOLDER, said_so)
+            if live.is_folder
+            else Refused(Code.UNKNOWN, "Whether it is a folder could not be read.")
+        )
     if action.kind in (*_REMOVALS, ActionKind.SET_EXPIRY) and live.inherited:
         return Refused(Code.INHERITED, "The permission belongs to a folder above; it can only be changed there.")
-    return None
-
-
-def _label_obstacle(live: Live) -> Refused | None:
-    if live.is_regulatory:
-        return Refused(Code.REGULATORY, "It carries a regulatory label, which nobody can change.")
-    if live.is_record:
-        return Refused(Code.RECORD, "It is a record.")
-    if live.label_locked:
-        return Refused(Code.RECORD, "Microsoft says that its label may not be changed.")
-    if live.is_folder:
-        return Refused(Code.FOLDER, "It is a folder: a label would tag everything in it.")
-    if live.is_folder is None or live.is_record is None:
-        return Refused(Code.UNKNOWN, "Whether it is a folder or a record could not be read.")
     return None
 
 

@@ -25,6 +25,10 @@ class Kind(StrEnum):
     GUEST = "guest"  # a guest in a team's group
 
 
+IN_LIBRARIES = (Kind.FOLDER, Kind.FILE, Kind.LINK, Kind.GRANT)
+"""Kinds whose subjects lie inside a library."""
+
+
 class State(StrEnum):
     """How far a policy may go."""
 
@@ -97,7 +101,8 @@ class Subject:
 class Protection:
     """Why nothing may be written to a subject although a rule holds for it. The person accountable is still told.
 
-    `code` is hold | exempt | record | explicit, the words of `Action.refusal`; `reference` names the row (H-001).
+    `code` is a word of `custos.engine.gate.Code`; `reference` names the row (H-001). Which actions it stands in the way of is for
+    `custos.engine.protection` to say.
     """
 
     code: str
@@ -111,7 +116,7 @@ class Finding:
     """A rule that holds for a subject, and why.
 
     `facts` are the observed values that decided it, by their names in the catalogue; `because` is the sentence made of
-    them.
+    them. `created` and `modified` are the file's, for holds on a span of time; None is unknown.
     """
 
     id: str
@@ -123,6 +128,8 @@ class Finding:
     facts: Mapping[str, Fact]
     because: str
     protections: tuple[Protection, ...] = ()
+    created: datetime | None = None
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

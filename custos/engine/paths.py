@@ -7,7 +7,7 @@ from urllib.parse import quote
 import polars as pl
 
 from custos.engine.facts import Facts
-from custos.engine.gazette import Gazette
+from custos.engine.site_facts import SiteFacts
 
 _DEEPEST = 400
 
@@ -15,7 +15,7 @@ _DEEPEST = 400
 class Paths:
     """Builds addresses for batches of items. The folders of a library are read once."""
 
-    def __init__(self, facts: Facts, places: Gazette) -> None:
+    def __init__(self, facts: Facts, places: SiteFacts) -> None:
         self._facts = facts
         self._libraries: dict[str, str] = {
             drive: str(url or "") for drive, url in places.libraries.select("drive_id", "library_address").iter_rows()

@@ -17,6 +17,7 @@ from custos.engine.gate import Code, Refused, Standing, put_back
 from custos.engine.keys import action_key, effect_key
 from custos.engine.model import Action, ActionKind, Finding, Plan, State
 from custos.engine.notice import due, runs_from
+from custos.engine.protection import stopping
 from custos.engine.refusals import Remembered, withheld
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
 from custos.policy.model import Bundle, OnlyIf, Policy, Rule, Step
@@ -96,7 +97,6 @@ def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstance
         now=circumstances.now,
         records=bundle.records,
         holidays=bundle.records.holidays,
-        record_labels=frozenset(entry.label for entry in bundle.records.schedule.values() if entry.is_record),
     )
     planner = _Planner(bundle, circumstances, occasion)
     drafts = [action for finding in evaluation.findings() for action in planner.actions(finding)]
@@ -136,13 +136,12 @@ class _Planner:
         case = self.circumstances.cases.get((policy.id, rule.id, finding.subject.key))
         for step in rule.steps:
             if not step.writes and not _answered(step, case):
-                yield self._action(
-                    policy, finding, step, change(step, finding, self.occasion), _not_yet(step, case, self)
-                )
+                done = change(step, finding, self.occasion)
+                yield self._action(policy, finding, step, done, _not_yet(step, case, self), case=case)
         write = self._write(rule, finding, case)
         if write is not None:
             step, done, waits = write
-            yield self._action(policy, finding, step, done, waits)
+            yield self._action(policy, finding, step, done, waits, case=case)
 
     def _write(
         self, rule: Rule, finding: Finding, case: CaseFacts | None
@@ -160,8 +159,17 @@ class _Planner:
             waiting = waiting or (step, done, waits)
         return waiting
 
-    def _action(self, policy: Policy, finding: Finding, step: Step, done: Change, waits: Refused | None) -> Action:
-        refused = self._refused(policy, finding, step, done) or waits
+    def _action(
+        self,
+        policy: Policy,
+        finding: Finding,
+        step: Step,
+        done: Change,
+        waits: Refused | None,
+        *,
+        case: CaseFacts | None,
+    ) -> Action:
+        refused = self._refused(policy, finding, step, done, case) or waits
         return Action(
             id="",
             key=action_key(policy.hash, finding.subject, step.kind, done.before),
@@ -176,16 +184,17 @@ class _Planner:
             refusal=refused.code if refused else "",
         )
 
-    def _refused(self, policy: Policy, finding: Finding, step: Step, done: Change) -> Refused | None:
-        """Why the plan will not do it; what protects the subject stops writes, not words to the person accountable."""
+    def _refused(
+        self, policy: Policy, finding: Finding, step: Step, done: Change, case: CaseFacts | None
+    ) -> Refused | None:
+        """Why the plan will not do it, or not ask."""
         if self.state(policy) is State.DRAFT:
             return Refused(Code.DRAFT, f"The policy {policy.id} is a draft.")
-        if not step.writes:
-            return None
-        if finding.subject.drive_id in self.circumstances.incomplete:
+        if step.writes and finding.subject.drive_id in self.circumstances.incomplete:
             return Refused(Code.INCOMPLETE, "Its library was not read to the end.")
-        if finding.protections:
-            protection = finding.protections[0]
+        agreed = step.only_if is OnlyIf.OWNER_AGREES and case is not None and case.decision is Decision.AGREE
+        protection = stopping(finding.protections, step.kind, agreed=agreed)
+        if protection is not None:
             return Refused(Code(protection.code), protection.sentence)
         return done.refused
 

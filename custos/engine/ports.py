@@ -7,6 +7,7 @@
 | `Messages` | `custos.storage.queues.Queue` |
 | `Audit` | `custos.audit.chain.Chain` |
 | `Tenant` | `custos.tenant.LiveTenant`, over `custos.m365` |
+| `Registers` | `custos.jobs.registers.MirroredRegisters` |
 
 `Tenant`'s `read` may be called by anybody; its writing methods are called in `custos.engine.act` and nowhere else
 (tests/engine/test_architecture.py sees to that).
@@ -21,6 +22,8 @@ from typing import Protocol
 
 from custos.audit.events import Event
 from custos.engine.model import Action, Fact, Subject
+from custos.engine.placed_registers import PlacedRegisters
+from custos.policy.model import Bundle
 
 
 class Blobs(Protocol):
@@ -87,7 +90,9 @@ class Live:
 
     found: bool
     values: Mapping[str, Fact] = field(default_factory=dict)
-    url: str = ""  # the item's address as it is now
+    path: tuple[str, ...] | None = (
+        None  # names from the library down to the item; () is the library itself, None not known
+    )
     created: datetime | None = None
     modified: datetime | None = None
     is_folder: bool | None = None
@@ -100,6 +105,14 @@ class Live:
 
 
 type Reading = Live | Trouble
+
+
+class Registers(Protocol):
+    """The registers, found in the mirror as it is now."""
+
+    async def placed(self, bundle: Bundle) -> PlacedRegisters:
+        """A bundle's registers with their addresses looked for. Raises StorageTrouble."""
+        ...
 
 
 class Tenant(Protocol):

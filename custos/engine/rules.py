@@ -1,4 +1,4 @@
-"""A bundle's rules made ready to ask: expressions over the frames, the guards that apply, and how a row becomes a finding."""
+"""A bundle's rules made ready to ask: expressions over the frames, and how a row becomes a finding."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from operator import and_
 import polars as pl
 
 from custos.engine.frames import IDS
-from custos.engine.guards import Guard, Guards
 from custos.engine.model import ActionKind, Fact, Finding, Kind, State, Subject
 from custos.engine.observed import Observed, once
-from custos.engine.protect import of_label
+from custos.engine.placed_registers import PlacedRegisters
+from custos.engine.protection import expired_exemptions, planned_state, protections
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in
 from custos.policy.conflicts import winner
@@ -52,7 +52,6 @@ class Asked:
     rule: Rule
     inside: pl.Expr
     own_truth: pl.Expr
-    guards: tuple[Guard, ...]
     facts: frozenset[str]
     stronger: tuple[Asked, ...] = ()
 
@@ -82,7 +81,7 @@ class Asked:
         return any(step.kind is ActionKind.APPLY_LABEL for step in self.rule.steps)
 
 
-def asked_rules(bundle: Bundle, guards: Guards, now: datetime, kinds: Iterable[Kind] = tuple(Kind)) -> list[Asked]:
+def asked_rules(bundle: Bundle, now: datetime, kinds: Iterable[Kind] = tuple(Kind)) -> list[Asked]:
     """The rules about some kinds, in the order of the policies and of their files. Drafts are left out."""
     moment = Moment(now, bundle.records.holidays)
     asked = [
@@ -91,7 +90,6 @@ def asked_rules(bundle: Bundle, guards: Guards, now: datetime, kinds: Iterable[K
             rule,
             pl.col(f"in:{policy.id}"),
             pl.when(pl.col("sure")).then(compile_condition(rule.when, moment)),
-            tuple(guards.of(rule.kind, policy.id, rule.id)),
             facts_in(rule.when) | names_in(rule.because) | {"asset", *ALWAYS.get(rule.kind, ())},
         )
         for policy in bundle.policies.values()
@@ -146,15 +144,12 @@ def subject_of(kind: Kind, row: Mapping[str, Fact], url: str) -> Subject:
     )
 
 
-def finding_of(asked: Asked, row: Mapping[str, Fact], url: str, guards: Sequence[Guard], bundle: Bundle) -> Finding:
+def finding_of(asked: Asked, row: Mapping[str, Fact], url: str, placed: PlacedRegisters, now: datetime) -> Finding:
     """The finding in a row that a rule found, with what protects it."""
     facts = values_of(asked.facts, row)
     subject = subject_of(asked.rule.kind, row, url)
-    expired = [guard.protection.reference for guard in guards if not guard.stops]
-    if expired:
-        facts = {**facts, "exemption_expired": ", ".join(expired)}
     key = "\n".join((asked.name, subject.key, str(subject.grantee)))
-    return Finding(
+    finding = Finding(
         id=hashlib.sha256(key.encode()).hexdigest()[:20],
         policy=asked.policy.id,
         rule=asked.rule.id,
@@ -163,5 +158,17 @@ def finding_of(asked: Asked, row: Mapping[str, Fact], url: str, guards: Sequence
         asset_id=once(str(row["asset"] or "")),
         facts=facts,
         because=once(sentence(asked.rule.because, facts)),
-        protections=(*(guard.protection for guard in guards if guard.stops), *of_label(asked.rule, facts, bundle)),
+        created=_moment(row, "created"),
+        modified=_moment(row, "modified"),
     )
+    expired = expired_exemptions(finding, placed, now)
+    return replace(
+        finding,
+        facts={**facts, "exemption_expired": ", ".join(expired)} if expired else facts,
+        protections=protections(planned_state(finding, asked.rule), placed, now),
+    )
+
+
+def _moment(row: Mapping[str, Fact], column: str) -> datetime | None:
+    value = row.get(column)
+    return value if isinstance(value, datetime) else None

@@ -8,14 +8,14 @@ import polars as pl
 
 from custos.engine.evaluate import Evaluation
 from custos.engine.facts import Facts
-from custos.engine.gazette import gazette
 from custos.engine.limits import Sizes
-from custos.policy.model import Bundle
+from custos.engine.placed_registers import PlacedRegisters
+from custos.engine.site_facts import site_facts
 
 
-def measure(bundle: Bundle, facts: Facts, evaluation: Evaluation, now: datetime) -> Sizes:
+def measure(placed: PlacedRegisters, facts: Facts, evaluation: Evaluation, now: datetime) -> Sizes:
     """The sizes that the budgets of a run made from this evaluation need."""
-    libraries = gazette(bundle, facts, now).libraries.lazy().select("drive_id", "asset")
+    libraries = site_facts(placed, facts, now).libraries.lazy().select("drive_id", "asset")
     files = facts.items.filter(~pl.col("is_folder")).group_by("drive_id").agg(pl.len().alias("files"))
     counted = (
         libraries.filter(pl.col("asset").fill_null("") != "")

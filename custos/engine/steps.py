@@ -1,7 +1,7 @@
 """What one step of a rule would do to one subject: before ► after, or why it cannot. Pure.
 
-What Microsoft allows decides: an expiry goes on Anyone links alone, a label on files alone. A record label never goes
-on by itself.
+What Microsoft allows decides: an expiry goes on Anyone links alone, a label on files alone. What protects a subject is decided in
+`custos.engine.protection`.
 Sources: https://learn.microsoft.com/graph/api/permission-update and
 https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
 """
@@ -48,7 +48,6 @@ class Occasion:
     now: datetime
     records: Records
     holidays: Collection[date]
-    record_labels: frozenset[str]  # names of labels that declare records
 
 
 def change(step: Step, finding: Finding, occasion: Occasion) -> Change:
@@ -70,27 +69,15 @@ def _notice(step: Step, _finding: Finding, _occasion: Occasion) -> Change:
     return Change(before={}, after={"to": step.to.value if step.to else ""}, reversibility=REVERSIBILITY[step.kind][0])
 
 
-def _label(step: Step, finding: Finding, occasion: Occasion) -> Change:
+def _label(step: Step, finding: Finding, _occasion: Occasion) -> Change:
     facts = finding.facts
     now, wanted = facts.get("label"), facts.get("scheduled_label") if step.label == FROM_SCHEDULE else step.label
     before, after = {"label": now}, {"label": wanted}
     refused = None
     if finding.subject.kind is not Kind.FILE:
         refused = Refused(Code.FOLDER, "A label on a folder would tag everything in it.")
-    elif not isinstance(now, str):
-        refused = Refused(Code.UNKNOWN, "Its label was not read.")
     elif not isinstance(wanted, str) or not wanted:
         refused = Refused(Code.UNKNOWN, "No schedule entry says which label it should have.")
-    elif wanted in occasion.record_labels or (step.label == FROM_SCHEDULE and facts.get("scheduled_label_is_record")):
-        refused = Refused(
-            Code.RECORD, f"“{wanted}” declares records. CUSTOS NEVER PUTS IT ON: it could not take it off."
-        )
-    elif facts.get("is_record") is True:
-        refused = Refused(Code.RECORD, "It is a record.")
-    elif now and facts.get("is_record") is None:
-        refused = Refused(Code.UNKNOWN, "Whether it is a record was not read.")
-    elif now and facts.get("label_explicit") is not False:
-        refused = Refused(Code.EXPLICIT, f"Somebody chose its label “{now}”, or nobody knows who did.")
     return _change(before, after, Reversibility.REVERSIBLE, satisfied=now == wanted, refused=refused)
 
 
@@ -133,15 +120,7 @@ def _link(_step: Step, finding: Finding, _occasion: Occasion) -> Change:
     facts = finding.facts
     scope = facts.get("link_scope")
     before, after = {"link": scope}, {"link": ""}
-    allowed = {"anonymous": "anyone_links_allowed", "organization": "organisation_links_allowed"}.get(str(scope), "")
-    refused = None
-    if not scope:
-        refused = Refused(Code.UNKNOWN, "Who can open the link was not read.")
-    elif allowed and facts.get(allowed) is True:
-        refused = Refused(Code.POSTURE, "The asset's posture allows such links.")
-    elif allowed and facts.get(allowed) is None:
-        refused = Refused(Code.UNKNOWN, "Whether the asset's posture allows such links is not known.")
-    return _change(before, after, Reversibility.IRREVERSIBLE, refused=refused)
+    return _change(before, after, Reversibility.IRREVERSIBLE)
 
 
 def _grant(_step: Step, finding: Finding, _occasion: Occasion) -> Change:
@@ -153,10 +132,6 @@ def _grant(_step: Step, finding: Finding, _occasion: Occasion) -> Change:
     refused = None
     if not access or not facts.get("through"):
         refused = Refused(Code.UNKNOWN, "What they may do, or how access was given, was not read.")
-    elif facts.get("under_agreement") is True:
-        refused = Refused(Code.POSTURE, "A sharing agreement in date covers this person.")
-    elif facts.get("under_agreement") is None:
-        refused = Refused(Code.UNKNOWN, "Whether a sharing agreement covers this person is not known.")
     elif facts.get("through") == "link" and not person:
         refused = Refused(Code.UNKNOWN, "Who is named on the link was not read.")
     return _change(before, after, given_again, refused=refused)

@@ -18,9 +18,13 @@ from custos.engine.gate import Code, Refused, said
 from custos.engine.keys import action_key
 from custos.engine.ledger import Entry, Ledger
 from custos.engine.model import REVERSIBILITY, Action, ActionKind, Fact, Outcome, Plan, Reversibility, State
+from custos.engine.placed_registers import PlacedRegisters
+from custos.engine.ports import Registers
+from custos.engine.protection import planned_state, protections, stopping
 from custos.engine.runs import Runs
 from custos.engine.steps import UNITS
 from custos.errors import BadInput, Mark, Problem
+from custos.policy.model import Bundle
 
 
 class Scope(StrEnum):
@@ -54,12 +58,13 @@ class Undoing:
 
     runs: Runs
     ledger: Ledger
+    registers: Registers
     clock: Clock
 
-    async def plan(self, scope: Scope, target: str, *, record_labels: frozenset[str] = frozenset()) -> UndoPlan:
+    async def plan(self, scope: Scope, target: str, bundle: Bundle) -> UndoPlan:
         """How to put back everything Custos did in a run, by a policy, on a site (id) or on an item (id or key).
 
-        `record_labels` are the names of labels that declare records. Raises BadInput when nothing of the sort was done.
+        Raises BadInput when nothing of the sort was done.
         """
         entries = [entry async for entry in self._entries(scope, target) if _stands(entry)]
         if not entries:
@@ -67,8 +72,8 @@ class Undoing:
                 Mark("undo"), f"Custos did nothing for {scope} {target} that still stands.", "See `custos status`."
             )
             raise BadInput([problem])
-        now = self.clock.now()
-        turned = [_turned(entry, now, record_labels) for entry in sorted(entries, key=_latest_first)]
+        now, placed = self.clock.now(), await self.registers.placed(bundle)
+        turned = [_turned(entry, now, placed) for entry in sorted(entries, key=_latest_first)]
         actions = tuple(replace(action, id=f"{number:06d}") for number, action in enumerate(turned, start=1))
         able = [action for action in actions if not action.refused]
         return UndoPlan(
@@ -128,12 +133,12 @@ def _latest_first(entry: Entry) -> tuple[float, str]:
     return -entry.intended_at.timestamp(), entry.action.key
 
 
-def _turned(entry: Entry, now: datetime, record_labels: frozenset[str]) -> Action:
+def _turned(entry: Entry, now: datetime, placed: PlacedRegisters) -> Action:
     """The action that puts one back. Its finding's id is the key of what it undoes."""
     done = entry.action
     kind = ActionKind.RESTORE_GRANT if done.kind is ActionKind.REMOVE_GRANT else done.kind
     before, after = _faces(done, kind)
-    refused = _cannot(done, after, now, record_labels)
+    refused = _cannot(done, after, now) or _protected(done, kind, placed, now)
     finding = replace(
         done.finding, id=done.key, because=f"{entry.run} did it on {said(entry.intended_at)}.", protections=()
     )
@@ -159,7 +164,7 @@ def _faces(done: Action, kind: ActionKind) -> tuple[Mapping[str, Fact], Mapping[
     return done.after, done.before
 
 
-def _cannot(done: Action, after: Mapping[str, Fact], now: datetime, record_labels: frozenset[str]) -> Refused | None:
+def _cannot(done: Action, after: Mapping[str, Fact], now: datetime) -> Refused | None:
     """Why an action stays done."""
     if done.kind is ActionKind.REMOVE_LINK:
         return Refused(
@@ -169,12 +174,22 @@ def _cannot(done: Action, after: Mapping[str, Fact], now: datetime, record_label
         return Refused(Code.UNSUPPORTED, "What an undo gave back is taken away again by the policy, not by an undo.")
     if done.kind is ActionKind.REMOVE_GRANT and "@" not in str(done.before.get("person") or ""):
         return Refused(Code.IRREVERSIBLE, "It was not given to a person with a mail address; only they can be invited.")
-    if done.kind is ActionKind.APPLY_LABEL and str(done.after.get("label")) in record_labels:
-        return Refused(Code.RECORD, "It is a record label: Microsoft lets no application take it off.")
     expires = after.get("expires")
     if isinstance(expires, datetime) and expires <= now:
         return Refused(Code.IRREVERSIBLE, f"Its end before, {said(expires)}, has passed meanwhile.")
     return None
+
+
+def _protected(done: Action, kind: ActionKind, placed: PlacedRegisters, now: datetime) -> Refused | None:
+    """What stands in the way of putting an action back, as far as the mirror and the registers tell: the subject is as Custos left it."""
+    left = replace(
+        planned_state(done.finding, None),
+        label=done.after.get("label"),
+        is_record=False,
+        labels_wanted=(str(done.before.get("label") or ""),),
+    )
+    protection = stopping(protections(left, placed, now), kind, undo=True)
+    return Refused(Code(protection.code), protection.sentence) if protection is not None else None
 
 
 def _plan(actions: tuple[Action, ...], now: datetime, scope: Scope, target: str) -> Plan:

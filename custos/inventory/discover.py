@@ -230,6 +230,7 @@ class _Discovery:
             "site_id": site.site_id,
             "collection_id": site.collection_id,
             "web_url": site.web_url or None,
+            "former_urls": None,
             "title": site.title or None,
             "kind": kind_of(site, properties, group_id, group, is_channel=connections.is_channel(site.site_id)),
             "group_id": group_id,
@@ -285,9 +286,14 @@ def _site_at(url: str, listed: Sequence[Site]) -> str:
 
 
 def _kept(rows: Sequence[Mapping[str, object]], before: pl.DataFrame) -> pl.DataFrame:
-    """The sites, with what could not be read now taken from what was known before, with its own time of reading."""
+    """The sites, with what could not be read now taken from what was known before; a former address is remembered."""
     now = pl.DataFrame(list(rows), schema=SITES, orient="row")
     both = now.join(before, on="site_id", how="left", suffix="_before", maintain_order="left")
+    former = pl.col("former_urls_before").fill_null([])
+    is_renamed = pl.col("web_url") != pl.col("web_url_before")
+    both = both.with_columns(
+        former_urls=pl.when(is_renamed).then(former.list.concat(pl.col("web_url_before"))).otherwise(former)
+    )
     return both.select(
         pl.col(name) if name == "site_id" else pl.coalesce(name, f"{name}_before").alias(name) for name in SITES
     )

@@ -21,6 +21,7 @@ SITES: dict[str, pl.DataType] = {
     "site_id": pl.String(),  # Graph id: host,collection,web
     "collection_id": pl.String(),  # middle GUID: key of administration calls and usage reports
     "web_url": pl.String(),
+    "former_urls": pl.List(pl.String()),  # addresses it had before it was renamed, oldest first
     "title": pl.String(),
     "kind": pl.String(),  # team | communication | group | channel | personal | other
     "group_id": pl.String(),  # Microsoft 365 group; "" when the site is known to have none

@@ -62,8 +62,7 @@ async def apply(app: Custos, plan_id: str, *, by: str) -> Dispatched:
 async def plan_undo(app: Custos, scope: Scope, target: str) -> UndoPlan:
     """What would be put back, and what cannot be. Raises BadInput when nothing was done there."""
     bundle = (await policies.in_force(app)).bundle
-    records = frozenset(entry.label for entry in bundle.records.schedule.values() if entry.is_record)
-    return await app.undoing.plan(scope, target, record_labels=records)
+    return await app.undoing.plan(scope, target, bundle)
 
 
 async def undo(app: Custos, undo_plan: UndoPlan, *, by: str) -> Dispatched:
@@ -80,4 +79,4 @@ async def _sizes(app: Custos, bundle: Bundle) -> Sizes:
     facts, _ = await read(app, bundle)
     now = app.clock.now()
     evaluation = await asyncio.to_thread(evaluate, bundle, facts, now)
-    return await asyncio.to_thread(measure, bundle, facts, evaluation, now)
+    return await asyncio.to_thread(measure, evaluation.placed, facts, evaluation, now)

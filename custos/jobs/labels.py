@@ -21,8 +21,8 @@ from custos.jobs import incidents
 from custos.jobs.incidents import Incident
 from custos.m365.errors import Throttled, Trouble
 from custos.m365.labels import published_labels
+from custos.records.address import told_address
 from custos.records.model import Records
-from custos.records.places import address, lies_in
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -100,7 +100,6 @@ def _to_read(records: Records, sites: Sequence[str]) -> Iterator[tuple[str, str]
     }
     for row in records.site_map:
         label = approved.get(row.schedule_ref)
-        here = address(row.location)
-        site = next((site for site in sites if lies_in(here, address(site))), "")
+        site = next((site for site in sites if (at := told_address(site)) and row.location.lies_in(at)), "")
         if label and site:
             yield label, site

@@ -32,7 +32,7 @@ _decode = msgspec.json.Decoder(_Kept).decode
 
 async def measured(app: Custos, bundle: Bundle, facts: Facts, evaluation: Evaluation) -> Sizes:
     """The sizes that an evaluation of everything comes to; the next ones of a few changes go by them."""
-    sizes = await asyncio.to_thread(measure, bundle, facts, evaluation, app.clock.now())
+    sizes = await asyncio.to_thread(measure, evaluation.placed, facts, evaluation, app.clock.now())
     kept = msgspec.json.encode(_Kept(bundle.version, sizes))
     await app.account.container(CONTAINER).put(_BLOB, kept)
     return sizes

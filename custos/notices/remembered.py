@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from custos.engine.model import Finding, Kind, Protection, Subject
+from custos.engine.model import ActionKind, Finding, Kind, Protection, Subject
+from custos.engine.protection import stopping
 from custos.errors import Mark
 from custos.notices.topics import Topic
 from custos.storage.account import Account
@@ -143,5 +144,6 @@ def _decoded(content: bytes) -> list[Finding]:
 
 
 def _protection(finding: Finding) -> tuple[str, str, str]:
-    first = next(iter(finding.protections), None)
+    """What leaves nothing to decide: code, reference, sentence."""
+    first = stopping(finding.protections, ActionKind.ASK)
     return (first.code, first.reference, first.sentence) if first else ("", "", "")

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from custos.engine.model import Finding, Kind, Subject
+from custos.engine.model import ActionKind, Finding, Kind, Subject
+from custos.engine.protection import stopping
 from custos.notices.members import Members, digest
 from custos.notices.model import Line
 from custos.notices.topics import Topic
@@ -16,7 +17,6 @@ from custos.policy.model import Family
 _PLACES = frozenset({Kind.LIBRARY, Kind.SITE, Kind.TEAM})
 SAMPLE = 3  # names kept of a rule's findings
 _FOLDED = frozenset({Family.STALE.value})  # a quiet site is quiet in its libraries
-_LEFT_ALONE = frozenset({"hold", "exempt"})  # codes of protections that leave nothing to decide
 _NAME_LIMIT = 400  # SharePoint's longest name
 
 
@@ -56,7 +56,7 @@ class Found:
 
     def add(self, finding: Finding) -> None:
         """Count a finding; the same one twice counts once. What is held or exempt is left alone: there is nothing to decide."""
-        keeps = next((one for one in finding.protections if one.code in _LEFT_ALONE), None)
+        keeps = stopping(finding.protections, ActionKind.ASK)
         entry = _Entry(
             finding.subject.name[:_NAME_LIMIT],
             finding.because,

@@ -22,7 +22,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from custos.engine.evaluate import Evaluation, evaluate
+from custos.engine.gate import Code
 from custos.engine.model import Finding
+from custos.engine.protection import stopping
 from custos.errors import Mark, Problem
 from custos.nearest import near
 from custos.policy.case_tenant import GIVEN, read_given, tenant_of
@@ -112,11 +114,12 @@ def _outcome(rule: Rule, name: str, findings: list[Finding], evaluation: Evaluat
         return (Outcome.UNKNOWN, "it cannot be decided") if unknown else (Outcome.KEEP, "the rule does not hold")
     finding = own[0]
     writes = [step for step in rule.steps if step.writes]
-    if finding.protections and writes:
-        protection = finding.protections[0]
-        return Outcome.EXEMPT if protection.code == "exempt" else Outcome.KEEP, protection.sentence
-    if finding.protections and finding.protections[0].code == "exempt":
-        return Outcome.EXEMPT, finding.protections[0].sentence
+    first = writes[0] if writes else rule.steps[0]
+    protection = stopping(finding.protections, first.kind, agreed=first.only_if is OnlyIf.OWNER_AGREES)
+    if protection is None and not writes:
+        protection = next((one for one in finding.protections if one.code == Code.EXEMPT), None)
+    if protection is not None:
+        return Outcome.EXEMPT if protection.code == Code.EXEMPT else Outcome.KEEP, protection.sentence
     if not writes:
         return Outcome.TELL, finding.because
     at_once = any(step.after is None and step.only_if is OnlyIf.ALWAYS for step in writes)

@@ -18,7 +18,7 @@ from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType
 from custos.policy.duration import Duration
 from custos.policy.model import AllOf, AnyOf, Condition, Not, Test, each_test
 from custos.policy.operators import ITS_CLASS
-from custos.records.places import address
+from custos.records.address import told_address
 
 _TEXTS = (FactType.TEXT, FactType.CHOICE, FactType.LEVEL, FactType.DOMAIN, FactType.ADDRESS)
 _UNKNOWN = pl.lit(None, dtype=pl.Boolean)
@@ -121,8 +121,9 @@ def _text(fact: Fact, test: Test, column: pl.Expr) -> pl.Expr:
 
 
 def _addresses(written: pl.Series) -> pl.Series:
-    """Addresses as `address` makes them comparable: few of them stand on many rows."""
-    known = {url: address(url) if url else url for url in written.unique()}
+    """Addresses made comparable: few of them stand on many rows. What is no address is unknown."""
+    read = {url: told_address(url) for url in written.unique()}
+    known = {url: at.key if at is not None else None for url, at in read.items()}
     return written.replace_strict(known, return_dtype=pl.String)
 
 

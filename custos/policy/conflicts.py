@@ -17,8 +17,9 @@ from custos.policy.holding import can_hold
 from custos.policy.model import FROM_SCHEDULE, AllOf, Condition, Policy, Rule, Scope, Step, Test
 from custos.policy.scope import covers
 from custos.problems import Problems
+from custos.records.address import Address
 from custos.records.model import Records, ScheduleEntry
-from custos.records.places import Gazetteer, address
+from custos.records.register_lookup import RegisterLookup
 
 _MOST = 50  # conflicts that are looked for
 _NAMED = 3
@@ -54,15 +55,15 @@ class _Labeller:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A library or site, or what no asset covers (`place` ""); with the entry that its files follow."""
+    """A library or site, or what no asset covers (`place` None); with the entry that its files follow."""
 
-    place: str
+    place: Address | None
     asset_id: str
     entry: ScheduleEntry | None
 
     @property
     def words(self) -> str:
-        return self.place or _NOWHERE
+        return self.place.text if self.place is not None else _NOWHERE
 
     def label(self, step: Step) -> str:
         """The label that a step would put on files here, "" for none."""
@@ -102,14 +103,14 @@ class _Spots:
     records: Records
 
     @cached_property
-    def _gazetteer(self) -> Gazetteer:
-        return Gazetteer(self.records)
+    def _lookup(self) -> RegisterLookup:
+        return RegisterLookup(self.records)
 
     @cached_property
     def _by_asset(self) -> Mapping[str, tuple[_Spot, ...]]:
         """Every mapped place of each asset, and its sites, whose other libraries may have an entry of their own."""
-        places = {address(row.location) for row in self.records.site_map}
-        places |= {address(home) for asset in self.records.assets.values() for home in asset.locations}
+        places = {row.location for row in self.records.site_map}
+        places |= {home for asset in self.records.assets.values() for home in asset.locations}
         found: dict[str, list[_Spot]] = {asset_id: [] for asset_id in self.records.assets}
         for place in sorted(places):
             spot = self.at(place)
@@ -117,9 +118,9 @@ class _Spots:
                 found[spot.asset_id].append(spot)
         return {asset_id: tuple(spots) for asset_id, spots in found.items()}
 
-    def at(self, place: str) -> _Spot:
+    def at(self, place: Address) -> _Spot:
         """What the registers say of an address."""
-        found = self._gazetteer.place(place)
+        found = self._lookup.at(place)
         return _Spot(place, found.asset.id if found.asset else "", found.entry)
 
     def of(self, one: Scope, assets: frozenset[str], *others: Scope) -> Iterator[_Spot]:
@@ -128,7 +129,7 @@ class _Spots:
             yield from self._by_asset.get(asset_id, ())
         scopes = (one, *others)
         if all(scope.unregistered for scope in scopes):
-            yield _Spot("", "", None)
+            yield _Spot(None, "", None)
         for scope in scopes:
             yield from (self.at(place) for place in (*scope.sites, *scope.libraries))
 

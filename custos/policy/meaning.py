@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from custos.policy.duration import Duration
@@ -37,9 +38,9 @@ def meaning(policy: Policy) -> str:
             "yields_to": _set(policy.yields_to),
             "covers": {
                 "chosen": policy.scope.chosen,
-                "sites": _set(policy.scope.sites),
-                "libraries": _set(policy.scope.libraries),
-                "excluded": _set(policy.scope.excluded_addresses),
+                "sites": _set(address.key for address in policy.scope.sites),
+                "libraries": _set(address.key for address in policy.scope.libraries),
+                "excluded": _set(address.key for address in policy.scope.excluded_addresses),
             },
             "rules": [_rule(rule) for rule in policy.rules],
             "limits": {
@@ -120,7 +121,7 @@ def _span(span: Duration | None) -> Json:
     return str(span) if span else None
 
 
-def _set(texts: tuple[str, ...] | frozenset[str]) -> Json:
+def _set(texts: Iterable[str]) -> Json:
     return list[Json](sorted(set(texts)))
 
 

@@ -15,6 +15,7 @@ from custos.engine.model import ActionKind, Kind, State
 from custos.errors import Mark, Problem
 from custos.policy.approval_rules import ApprovalRules
 from custos.policy.duration import Duration
+from custos.records.address import Address
 from custos.records.model import USUAL_TITLES, Posture, Records
 from custos.records.rights import Rights
 
@@ -148,16 +149,15 @@ class Rule:
 class Scope:
     """What a policy covers. The parts add up; `excluded_*` are taken away at the end.
 
-    `assets` are ids of the register, resolved from the attributes that the file names; addresses are normalised
-    (`custos.records.places.address`).
+    `assets` are ids of the register, resolved from the attributes that the file names.
     """
 
     assets: frozenset[str]
     unregistered: bool  # also sites that no asset covers
-    sites: tuple[str, ...]
-    libraries: tuple[str, ...]
+    sites: tuple[Address, ...]
+    libraries: tuple[Address, ...]
     excluded_assets: frozenset[str]
-    excluded_addresses: tuple[str, ...]
+    excluded_addresses: tuple[Address, ...]
     words: str  # "assets whose personal data is special category", for plan and explain
     mark: Mark
     chosen: str = ""  # which assets are named and left out, as written: JSON in canonical form, registers not consulted
@@ -244,16 +244,32 @@ class HouseLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """Days, the last included, on which no policy writes; `assets` empty: nowhere. People are told and asked meanwhile."""
+
+    begins: date
+    ends: date
+    why: str
+    assets: frozenset[str]
+    mark: Mark
+
+    def in_force(self, today: date) -> bool:
+        """True from its first to its last day."""
+        return self.begins <= today <= self.ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySettings:
     """What is tuned once for all policies, from `policies/settings.yaml`."""
 
     not_people: frozenset[str]  # UPNs or object ids of administrators, migration and service accounts; lower case
-    not_governed: frozenset[str]  # normalised addresses of sites that no policy looks at
+    not_governed: frozenset[Address]  # sites that no policy looks at
     classes: Mapping[Posture | None, SharingClass]  # None: content that no asset covers
     clauses: frozenset[str]  # of the council's information management policy, for `policy_ref`
     house: HouseLimits = field(default_factory=HouseLimits)
     rights: Rights = field(default_factory=lambda: Rights(titles=USUAL_TITLES))
     approval: ApprovalRules = field(default_factory=ApprovalRules)
+    freezes: tuple[Freeze, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from custos.errors import Mark
 from custos.nearest import near
@@ -11,8 +11,8 @@ from custos.policy.model import Scope
 from custos.policy.nodes import Entries, Node, Text
 from custos.policy.section import Section, texts_of
 from custos.problems import Problems
+from custos.records.address import Address, NotAnAddress, read_address
 from custos.records.model import Asset, Records
-from custos.records.places import address, lies_in
 
 KEYS = ("assets", "unregistered", "sites", "libraries", "except")
 EXCEPTIONS = ("assets", "sites", "libraries")
@@ -63,7 +63,7 @@ def read_scope(node: Node, records: Records, problems: Problems) -> Scope:
         words.append("content that no asset covers")
     sites, libraries = _addresses(section, "sites", problems), _addresses(section, "libraries", problems)
     words.extend(f"{len(found)} {what}" for what, found in (("sites", sites), ("libraries", libraries)) if found)
-    excluded_assets, excluded_addresses = nothing, tuple[str, ...]()
+    excluded_assets, excluded_addresses = nothing, tuple[Address, ...]()
     left_out_assets: Node | None = None
     if (left_out := section.node("except")) is not None:
         inner = Section(left_out, EXCEPTIONS, problems, "except")
@@ -154,17 +154,24 @@ def _known(
         )
 
 
-def _addresses(section: Section, key: str, problems: Problems) -> tuple[str, ...]:
-    found = section.marked_texts(key)
-    for text, mark in found:
-        if not text.startswith(("https://", "http://")):
-            problems.error(mark, f'"{text}" is not an address.', "Copy it from the browser; it begins with https://.")
-    return tuple(address(text) for text, _ in found)
+def _addresses(section: Section, key: str, problems: Problems) -> tuple[Address, ...]:
+    return addresses_of(section.marked_texts(key), problems)
 
 
-def covers(scope: Scope, place: str, asset_id: str) -> bool:
-    """True when a site or library is in the scope. `place` is a normalised address, `asset_id` "" when no asset covers it."""
-    if asset_id in scope.excluded_assets or any(lies_in(place, left_out) for left_out in scope.excluded_addresses):
+def addresses_of(written: Iterable[tuple[str, Mark]], problems: Problems) -> tuple[Address, ...]:
+    """Places in SharePoint as they stand in a file, each refused at its own place."""
+    found = []
+    for text, mark in written:
+        try:
+            found.append(read_address(text))
+        except NotAnAddress as refused:
+            problems.error(mark, refused.what, refused.remedy, code="address")
+    return tuple(found)
+
+
+def covers(scope: Scope, place: Address, asset_id: str) -> bool:
+    """True when a site or library is in the scope. `asset_id` "" when no asset covers it."""
+    if asset_id in scope.excluded_assets or any(place.lies_in(left_out) for left_out in scope.excluded_addresses):
         return False
-    named = any(lies_in(place, container) for container in (*scope.sites, *scope.libraries))
+    named = any(place.lies_in(container) for container in (*scope.sites, *scope.libraries))
     return named or (asset_id in scope.assets if asset_id else scope.unregistered)

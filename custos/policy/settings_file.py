@@ -10,17 +10,18 @@ from custos.nearest import near
 from custos.policy.approval_rules import ApprovalRules, ReferenceForm
 from custos.policy.catalogue import SHARING_LEVELS
 from custos.policy.directory import SETTINGS as FILE
-from custos.policy.model import HouseLimits, PolicySettings, SharingClass
+from custos.policy.model import Freeze, HouseLimits, PolicySettings, SharingClass
 from custos.policy.nodes import Node, read_yaml
+from custos.policy.scope import addresses_of
 from custos.policy.section import Section
 from custos.problems import Problems
 from custos.records.model import USUAL_TITLES, Posture
-from custos.records.places import address
 from custos.records.rights import USUAL, Right, Rights
 from custos.records.roles import NEEDED, ROLE_NAMES, same_title
 
-KEYS = ("not_people", "not_governed", "classes", "clauses", "limits", "roles", "rights", "approval")
+KEYS = ("not_people", "not_governed", "classes", "clauses", "limits", "roles", "rights", "approval", "freezes")
 APPROVAL_KEYS = ("reference", "shortest_pilot", "plan_lasts", "mirror_lasts")
+FREEZE_KEYS = ("from", "to", "why", "assets")
 CLASS_KEYS = ("site_sharing", "anyone_links", "organisation_links", "guests", "public_teams")
 LIMIT_KEYS = {
     "actions_per_run": "per_run",
@@ -54,12 +55,13 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
     written = section.node("classes", required=True)
     return PolicySettings(
         not_people=frozenset(name.lower() for name in section.texts("not_people", required=True)),
-        not_governed=frozenset(address(place) for place in section.texts("not_governed")),
+        not_governed=frozenset(addresses_of(section.marked_texts("not_governed"), problems)),
         classes=_classes(written, problems) if written else {},
         clauses=frozenset(section.texts("clauses", required=True)),
         house=_house(section.node("limits"), problems),
         rights=Rights(titles=_titles(section.node("roles"), problems), roles=_rights(section.node("rights"), problems)),
         approval=_approval(section.node("approval"), problems),
+        freezes=_freezes(section, problems),
     )
 
 
@@ -110,6 +112,22 @@ def _approval(node: Node | None, problems: Problems) -> ApprovalRules:
         plan_lasts=section.duration("plan_lasts") or usual.plan_lasts,
         mirror_lasts=section.duration("mirror_lasts") or usual.mirror_lasts,
     )
+
+
+def _freezes(section: Section, problems: Problems) -> tuple[Freeze, ...]:
+    if section.node("freezes") is None:
+        return ()
+    found = []
+    for node in section.sections("freezes"):
+        part = Section(node, FREEZE_KEYS, problems, "A freeze")
+        begins, ends = part.day("from", required=True), part.day("to", required=True)
+        why = part.text("why", required=True)
+        if begins is None or ends is None:
+            continue
+        if ends < begins:
+            problems.error(part.mark_of("to"), "The freeze ends before it begins.", "Correct one of its days.")
+        found.append(Freeze(begins=begins, ends=ends, why=why, assets=frozenset(part.texts("assets")), mark=node.mark))
+    return tuple(found)
 
 
 def _house(node: Node | None, problems: Problems) -> HouseLimits:

@@ -10,6 +10,7 @@ from custos.dates import EARLIEST, LATEST, NO_END, write_a_day
 from custos.errors import Mark
 from custos.nearest import near
 from custos.problems import Problems, Remedy
+from custos.records.address import Address, NotAnAddress, read_address
 from custos.records.table import Cell
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00)?)?")
@@ -91,6 +92,24 @@ class Row:
             self.wrong(column, f'"{written}" is not a whole number.', "Write digits only, for instance 12.")
             return None
         return int(written)
+
+    def address(self, column: str, *, required: bool = False) -> Address | None:
+        """A place in SharePoint, None when the cell is empty or is no place."""
+        written = self.text(column, required=required)
+        return self.read_address(column, written) if written else None
+
+    def addresses(self, column: str) -> tuple[Address, ...]:
+        """Several places in SharePoint, with ; between them."""
+        read = [self.read_address(column, part) for part in self.texts(column)]
+        return tuple(address for address in read if address is not None)
+
+    def read_address(self, column: str, written: str) -> Address | None:
+        """A text of the cell as a place in SharePoint; None, with a note, when it is none."""
+        try:
+            return read_address(written)
+        except NotAnAddress as refused:
+            self.wrong(column, refused.what, refused.remedy, code="address")
+            return None
 
     def upn(self, column: str, *, required: bool = False) -> str:
         """A user principal name, lower case."""

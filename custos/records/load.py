@@ -13,7 +13,6 @@ from custos.problems import Problems
 from custos.records import registers
 from custos.records.cells import Row, unique
 from custos.records.model import Asset, Posture, Records, ScheduleEntry, SiteMapping
-from custos.records.places import address, lies_in
 from custos.records.registers import Register
 from custos.records.table import Room, read_table
 
@@ -205,7 +204,7 @@ def _doubly_mapped(records: Records, problems: Problems) -> None:
     """A site or library that two rows, or a row and the register, give to different assets; and the same row twice."""
 
     def place(row: SiteMapping) -> str:
-        return address(row.location)
+        return row.location.key
 
     for _, group in groupby(sorted(records.site_map, key=lambda row: (place(row), row.mark)), key=place):
         first, *others = group
@@ -216,16 +215,16 @@ def _doubly_mapped(records: Records, problems: Problems) -> None:
                 else f"to {other.asset_id}; line {first.mark.line} gives it to {first.asset_id}"
             )
             problems.error(
-                other.mark, f"{other.location} is mapped {same}.", "Keep one of the rows.", code="mapped-twice"
+                other.mark, f"{other.location.text} is mapped {same}.", "Keep one of the rows.", code="mapped-twice"
             )
     homes: dict[str, Asset] = {}
     for asset in records.assets.values():
         for location in asset.locations:
-            other_asset = homes.setdefault(address(location), asset)
+            other_asset = homes.setdefault(location.key, asset)
             if other_asset is not asset:
                 problems.error(
                     asset.mark,
-                    f"{location} belongs to {other_asset.id} already (line {other_asset.mark.line}).",
+                    f"{location.text} belongs to {other_asset.id} already (line {other_asset.mark.line}).",
                     "A site or library has one asset.",
                     code="mapped-twice",
                 )
@@ -234,12 +233,12 @@ def _doubly_mapped(records: Records, problems: Problems) -> None:
         if home and home.id != row.asset_id:
             problems.error(
                 row.mark,
-                f"{row.location} is mapped to {row.asset_id}; the register gives it to {home.id} (line {home.mark.line}).",
+                f"{row.location.text} is mapped to {row.asset_id}; the register gives it to {home.id} (line {home.mark.line}).",
                 "Correct one of them.",
                 code="mapped-twice",
             )
     for asset in records.assets.values():
         for library in asset.public_libraries:
-            if not any(lies_in(address(library), address(home)) for home in asset.locations):
-                what = f"The public library {library} is in none of the asset's locations."
+            if not any(library.lies_in(home) for home in asset.locations):
+                what = f"The public library {library.text} is in none of the asset's locations."
                 problems.warning(asset.mark, what, "Check its address.", code="public")

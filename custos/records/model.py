@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from custos.errors import Mark
+from custos.records.address import Address
 
 
 class Posture(StrEnum):
@@ -34,12 +35,12 @@ class Asset:
     deputy: str
     stewards: tuple[str, ...]
     escalation: str
-    locations: tuple[str, ...]  # site or library addresses
+    locations: tuple[Address, ...]  # sites or libraries
     classification: str  # OFFICIAL | OFFICIAL-SENSITIVE
     personal_data: str  # none | personal | special_category | criminal_offence
     schedule_refs: tuple[str, ...]
     posture: Posture
-    public_libraries: tuple[str, ...]  # libraries whose view is public although the asset's posture is tighter
+    public_libraries: tuple[Address, ...]  # libraries whose view is public although the asset's posture is tighter
     vital: bool
     status: str  # proposed | active | closing | closed
     review_due: date | None
@@ -90,11 +91,12 @@ class ScheduleEntry:
 class SiteMapping:
     """A row of site_map.csv: this site or library belongs to this asset, and its files to this schedule entry."""
 
-    location: str  # address of a site or a library
+    location: Address  # a site or a library
     asset_id: str
     schedule_ref: str  # "" when the library's files follow no single entry
     mark: Mark
     team: str = ""
+    watch: str = "nightly"  # live | nightly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ class Hold:
     id: str
     kind: str  # inquiry | foi | litigation | police | other
     asset_id: str
-    locations: tuple[str, ...]  # addresses; empty: the whole asset
+    locations: tuple[Address, ...]  # empty: the whole asset
     items_from: date | None
     items_to: date | None
     since: date
@@ -146,7 +148,7 @@ class Exemption:
     id: str
     policies: tuple[str, ...]
     asset_id: str
-    locations: tuple[str, ...]
+    locations: tuple[Address, ...]
     reason: str
     approved_by: str
     expires: date

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from custos.dates import EARLIEST
+from custos.records.address import Address, looks_like_address, read_address
 from custos.records.cells import Row
 from custos.records.delegation import KINDS as DELEGATED
 from custos.records.model import (
@@ -44,6 +45,8 @@ TRIGGERS = (
 )
 FINAL_ACTIONS = ("destroy", "destroy_after_review", "review", "transfer", "none")
 HOLD_KINDS = ("inquiry", "foi", "litigation", "police", "other")
+WATCHES = ("live", "nightly")
+_NOWHERE = read_address("https://nowhere.invalid")
 _PERIOD = re.compile(r"P(0|[1-9][0-9]{0,4})([YMD])")
 _LABEL = re.compile(r"[A-Za-z0-9 -]+")
 _LONGEST_LABEL = 64
@@ -77,7 +80,8 @@ def _register(file: str, columns: str, make: Callable[[Row], Any]) -> Register:
 
 
 def _asset(row: Row) -> Asset:
-    places = row.texts("location_refs", required=True)
+    kinds = row.choices("location_type", LOCATION_TYPES, required=True)
+    locations, others = _locations(row, kinds)
     for column in ("description", "function"):
         row.text(column, required=True)
     row.number("review_interval_months", required=True)
@@ -92,14 +96,14 @@ def _asset(row: Row) -> Asset:
         deputy=row.upn("deputy_iao_upn"),
         stewards=row.upns("steward_upns"),
         escalation=row.upn("escalation_upn"),
-        location_types=row.choices("location_type", LOCATION_TYPES, required=True),
-        locations=tuple(place for place in places if place.startswith(("https://", "http://"))),
-        other_locations=tuple(place for place in places if not place.startswith(("https://", "http://"))),
+        location_types=kinds,
+        locations=locations,
+        other_locations=others,
         classification=row.choice("classification", CLASSIFICATIONS, required=True),
         personal_data=row.choice("personal_data", PERSONAL_DATA, required=True),
         schedule_refs=row.texts("schedule_refs", required=True),
         posture=Posture(row.choice("sharing_posture", tuple(Posture), required=True, default=Posture.INTERNAL.value)),
-        public_libraries=row.texts("public_libraries"),
+        public_libraries=row.addresses("public_libraries"),
         vital=row.flag("vital_record", required=True),
         status=row.choice("status", STATUSES, required=True),
         review_due=row.day("review_due", required=True),
@@ -203,27 +207,24 @@ def _months_long(start: int, months: int) -> int:
 
 def _mapping(row: Row) -> SiteMapping:
     return SiteMapping(
-        location=_web_address(row, "location"),
+        location=row.address("location", required=True) or _NOWHERE,
         asset_id=row.text("asset_id", required=True),
         schedule_ref=row.text("schedule_ref"),
         team=row.text("team"),
+        watch=row.choice("watch", WATCHES, default="nightly"),
         mark=row.mark,
     )
 
 
-def _web_address(row: Row, column: str) -> str:
-    written = row.text(column, required=True)
-    if written and not written.startswith(("https://", "http://")):
-        row.wrong(column, f'"{written}" is not an address.', "Copy it from the browser; it begins with https://.")
-    return written
-
-
-def _web_addresses(row: Row, column: str) -> tuple[str, ...]:
-    written = row.texts(column)
-    for place in written:
-        if not place.startswith(("https://", "http://")):
-            row.wrong(column, f'"{place}" is not an address.', "Copy it from the browser; it begins with https://.")
-    return written
+def _locations(row: Row, kinds: tuple[str, ...]) -> tuple[tuple[Address, ...], tuple[str, ...]]:
+    """The places in SharePoint of an asset, and its other ones. An asset of Microsoft 365 alone has no others."""
+    locations, others = [], []
+    for written in row.texts("location_refs", required=True):
+        if kinds != ("m365",) and not looks_like_address(written):
+            others.append(written)
+        elif (address := row.read_address("location_refs", written)) is not None:
+            locations.append(address)
+    return tuple(locations), tuple(others)
 
 
 def _hold(row: Row) -> Hold:
@@ -237,7 +238,7 @@ def _hold(row: Row) -> Hold:
         authority=row.text("authority"),
         asset_id=row.text("asset_id", required=True),
         schedule_refs=row.texts("schedule_refs"),
-        locations=_web_addresses(row, "location_refs"),
+        locations=row.addresses("location_refs"),
         items_from=items_from,
         items_to=items_to,
         since=since or EARLIEST,
@@ -267,8 +268,8 @@ def _agreement(row: Row) -> Agreement:
 
 
 def _exemption(row: Row) -> Exemption:
-    asset, places = row.text("asset_id"), _web_addresses(row, "location_refs")
-    if not asset and not places:
+    asset, places = row.text("asset_id"), row.addresses("location_refs")
+    if not asset and not row.texts("location_refs"):
         row.wrong("asset_id", "The exception covers nothing.", "Name an asset, or addresses in location_refs.")
     approved, expires = row.day("approved_on"), row.day("expires", required=True)
     row.in_order(("approved_on", approved), ("expires", expires))

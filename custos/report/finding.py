@@ -9,9 +9,8 @@ import polars as pl
 from rich.console import Console
 
 from custos.engine.find import Answer
-from custos.engine.frames import IN_LIBRARIES
+from custos.engine.model import IN_LIBRARIES, Kind
 from custos.engine.model import Fact as Value
-from custos.engine.model import Kind
 from custos.masking import MASK, hides_names
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.words import condition_words, value_words

@@ -17,7 +17,7 @@ from custos.engine.dispatch import Dispatcher
 from custos.engine.ledger import Ledger
 from custos.engine.model import Plan, State
 from custos.engine.plans import Plans
-from custos.engine.ports import Audit, Blobs
+from custos.engine.ports import Audit, Blobs, Registers
 from custos.engine.refusals import Refusals
 from custos.engine.runs import Runs
 from custos.engine.switches import Switches
@@ -29,7 +29,7 @@ from custos.policy.model import (
 from custos.storage.account import Account
 from custos.table import Table
 from tests.engine.tenant import MemoryTenant
-from tests.engine.world import NOW
+from tests.engine.world import NOW, MirroredRegisters
 
 
 @dataclass
@@ -173,6 +173,7 @@ def office(
     writes_enabled: bool = True,
     queue: MemoryQueue | None = None,
     clock: FixedClock | None = None,
+    registers: Registers | None = None,
 ) -> Office:
     """An office. With the same store, tenant and queue it is another instance; with a `life` it dies before that call."""
     counter = Counter(life)
@@ -181,6 +182,7 @@ def office(
         return Mortal(inner, counter) if life else inner
 
     clock = clock or FixedClock(NOW)
+    registers = registers or MirroredRegisters()
     held = tenant if tenant is not None else MemoryTenant()
     queue = queue if queue is not None else MemoryQueue()
     audit: Audit = mortal(store.audit)
@@ -193,7 +195,17 @@ def office(
     hand = Hand(mortal(held), ledger, budgets, switches, refusals, audit, clock, pauses=(0.0,))
     limits = house or GENEROUS
     dispatcher = Dispatcher(
-        runs, hand, budgets, switches, approvals, mortal(queue), audit, clock, writes_enabled, limits
+        runs,
+        hand,
+        budgets,
+        switches,
+        approvals,
+        registers,
+        mortal(queue),
+        audit,
+        clock,
+        writes_enabled,
+        limits,
     )
     return Office(
         store=store,
@@ -206,7 +218,7 @@ def office(
         approvals=approvals,
         dispatcher=dispatcher,
         refusals=refusals,
-        undoing=Undoing(runs, ledger, clock),
+        undoing=Undoing(runs, ledger, registers, clock),
         queue=queue,
     )
 

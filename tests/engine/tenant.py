@@ -27,7 +27,7 @@ class MemoryTenant:
         plain = Live(
             found=True,
             values={"label": label},
-            url=subject.url,
+            path=(subject.name,),
             created=datetime(2024, 1, 1, tzinfo=UTC),
             modified=datetime(2024, 2, 1, tzinfo=UTC),
             is_folder=False,
@@ -41,14 +41,16 @@ class MemoryTenant:
 
     def link(self, number: int = 1, expires: datetime | None = None, **changes: Any) -> Subject:
         subject = link_subject(number)
-        plain = Live(found=True, values={"link": "anonymous", "expires": expires}, url=subject.url, inherited=False)
+        plain = Live(
+            found=True, values={"link": "anonymous", "expires": expires}, path=(subject.name,), inherited=False
+        )
         self.lives[subject.key] = replace(plain, **changes)
         return subject
 
     def grant(self, number: int = 1, person: str = "nurse@eastvale-nhs.example") -> Subject:
         subject = grant_subject(number)
         values = {"access": "read", "person": person, "through": "grant"}
-        self.lives[subject.key] = Live(found=True, values=values, url=subject.url, inherited=False)
+        self.lives[subject.key] = Live(found=True, values=values, path=(subject.name,), inherited=False)
         return subject
 
     def label_of(self, number: int = 1) -> object:

@@ -15,6 +15,7 @@ from custos.engine.runs import RunState, Verdict
 from custos.errors import BadInput
 from custos.policy.duration import Duration
 from custos.policy.model import Bundle, HouseLimits, Limits
+from custos.records.address import read_address
 from tests.engine.memory import MemoryStore
 from tests.engine.office import AzureStore, Killed, MemoryQueue, Office, Store, office
 from tests.engine.tenant import MemoryTenant, with_files
@@ -135,7 +136,7 @@ async def test_a_file_edited_meanwhile_is_left_when_the_rule_is_about_its_age(me
     ("registers", "code"),
     [
         (records(holds=[hold()]), "hold"),
-        (records(holds=[hold(locations=(file_subject().url,))]), "hold"),
+        (records(holds=[hold(locations=(read_address(file_subject().url),))]), "hold"),
         (records(exemptions=[exemption()]), "exempt"),
     ],
 )

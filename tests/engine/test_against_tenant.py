@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from custos.clock import FixedClock
 from custos.engine.gate import Code, Purpose
 from custos.engine.model import ActionKind, Finding, Kind, Outcome, Subject
+from custos.engine.placed_registers import PlacedRegisters
 from custos.engine.runs import Verdict
 from custos.engine.undo import Scope
 from custos.m365 import Microsoft365, connect
@@ -22,11 +23,24 @@ from custos.m365.site_admin import read_sharing
 from custos.m365.sites import list_sites
 from custos.policy.duration import Duration
 from custos.policy.model import Bundle, Limits
+from custos.records.address import Address, read_address
 from custos.settings import Settings
 from custos.storage.account import Account
 from custos.tenant import LiveTenant
 from tests.engine.office import AzureStore, Office, office
-from tests.engine.world import LABEL, NOW, bundle, finding, plan_of, policy, sizes, step
+from tests.engine.world import (
+    LABEL,
+    NOW,
+    SITE,
+    MirroredRegisters,
+    bundle,
+    finding,
+    placed,
+    plan_of,
+    policy,
+    sizes,
+    step,
+)
 from tests.tenant import SimulatedTenant
 
 LIMITS = Limits(percent_of_scope=100.0, actions_per_site_per_day=500)
@@ -46,7 +60,27 @@ async def at(m365: Microsoft365, settings: Settings, account: Account) -> Office
     """An office whose hand reaches the simulated tenant."""
     clock = FixedClock(NOW)
     live: Any = LiveTenant(m365, settings.actor_client_id)
-    return office(AzureStore(account, clock), live, clock=clock)
+    return office(AzureStore(account, clock), live, clock=clock, registers=Anywhere())
+
+
+class Anywhere(MirroredRegisters):
+    """Takes every library and site of the tenant for one of the council's own, as a mirror of it would."""
+
+    async def placed(self, bundle: Bundle) -> PlacedRegisters:
+        return replace(placed(bundle), homes=Everywhere())
+
+
+class Everywhere(Mapping[str, Address]):
+    """Any id is the council's site."""
+
+    def __getitem__(self, _id: str) -> Address:
+        return read_address(SITE)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 async def files_of(m365: Microsoft365, drive: str, count: int) -> list[Subject]:
@@ -66,7 +100,7 @@ async def files_of(m365: Microsoft365, drive: str, count: int) -> list[Subject]:
 
 async def done(at: Office, wanted: Bundle, *found: Finding) -> str:
     """Plan, approve, dispatch and work. The run's id."""
-    plan = await at.plans.save(plan_of(wanted, *found), by="admin")
+    plan = await at.plans.save(plan_of(wanted, *found, places=await Anywhere().placed(wanted)), by="admin")
     await at.enforce(wanted, plan)
     run = (await at.dispatcher.dispatch(plan, wanted, by="admin", sizes=sizes(*wanted.policies))).run
     assert run is not None
@@ -76,7 +110,7 @@ async def done(at: Office, wanted: Bundle, *found: Finding) -> str:
 
 async def undone(at: Office, wanted: Bundle, run: str) -> Mapping[Outcome, int]:
     at.clock.advance(timedelta(minutes=5))
-    undo = await at.undoing.plan(Scope.RUN, run)
+    undo = await at.undoing.plan(Scope.RUN, run, bundle())
     plan = await at.plans.save(undo.plan, by="admin")
     started = await at.dispatcher.dispatch(plan, wanted, by="admin", sizes=sizes(), purpose=Purpose.UNDO, target=run)
     assert started.run is not None
@@ -145,7 +179,7 @@ async def test_a_removed_link_cannot_be_put_back_and_undo_says_so(
     run = await done(at, wanted, finding(link, of="links"))
     assert [one.outcome async for one in at.runs.results(run)] == [Outcome.DONE]
     assert link.permission_id not in {one.permission_id for one in await permissions(m365, link)}
-    undo = await at.undoing.plan(Scope.RUN, run)
+    undo = await at.undoing.plan(Scope.RUN, run, bundle())
     assert [(action.refusal, undo.back) for action in undo.cannot] == [("irreversible", ())]
 
 

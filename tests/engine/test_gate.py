@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from custos.engine.gate import Allowed, Already, Code, Purpose, Refused, Situation, Standing, compare, decide, reached
-from custos.engine.model import Kind, State
+from custos.engine.gate import Allowed, Already, Code, Purpose, Refused, Situation, Standing, decide, reached, settled
+from custos.engine.model import Protection, State
 from custos.engine.ports import Live
-from custos.engine.protections import Protections
 from tests.effort import steady
 from tests.engine.tenant import MemoryTenant
 from tests.engine.world import (
     ASSET,
     LABEL,
     NOW,
-    SITE,
     bundle,
-    exemption,
-    file_subject,
     finding,
-    hold,
     plan_of,
     policy,
-    records,
 )
 
 ACTION = plan_of(bundle(), finding()).actions[0]
@@ -39,8 +33,7 @@ FINE = Situation(
     stopped_at=None,
     policy=Standing(state=State.ENFORCE, hash=POLICY.hash, pilot=frozenset({ASSET})),
     policy_hash=POLICY.hash,
-    hold="",
-    exemption="",
+    protection=None,
 )
 
 
@@ -49,6 +42,9 @@ def live(**changes: object) -> Live:
     subject = tenant.file(1, **changes)  # type: ignore[arg-type]  # fields of Live
     return tenant.lives[subject.key]
 
+
+HELD = Protection(code="hold", reference="H-003", sentence="On hold H-003.")
+EXEMPT = Protection(code="exempt", reference="EX-02", sentence="Exempt by EX-02.")
 
 situations = some.builds(
     Situation,
@@ -66,8 +62,7 @@ situations = some.builds(
         ),
     ),
     policy_hash=some.just(POLICY.hash),
-    hold=some.sampled_from(["", "H-003"]),
-    exemption=some.sampled_from(["", "EX-02"]),
+    protection=some.sampled_from([None, HELD, EXEMPT]),
 )
 
 
@@ -78,12 +73,11 @@ def test_no_policy_acts_where_it_may_not(situation: Situation) -> None:
     if not isinstance(decide(ACTION, situation), Allowed):
         return
     assert situation.writes_enabled
-    assert not situation.hold
+    assert situation.protection is None
     if situation.purpose is Purpose.UNDO:
         assert situation.stopped_at is None or situation.started_at > situation.stopped_at
         return
     assert situation.stopped_at is None
-    assert not situation.exemption
     assert situation.policy is not None
     assert situation.policy.hash == POLICY.hash
     assert situation.policy.state in (State.PILOT, State.ENFORCE)
@@ -105,8 +99,8 @@ def test_what_the_plan_refused_stays_refused(situation: Situation, code: Code) -
         ({"policy": Standing(state=State.ENFORCE, hash="edited")}, Code.EDITED),
         ({"policy": Standing(state=State.SIMULATE, hash=POLICY.hash)}, Code.STATE),
         ({"policy": Standing(state=State.PILOT, hash=POLICY.hash)}, Code.PILOT),
-        ({"hold": "H-003"}, Code.HOLD),
-        ({"exemption": "EX-02"}, Code.EXEMPT),
+        ({"protection": HELD}, Code.HOLD),
+        ({"protection": EXEMPT}, Code.EXEMPT),
         ({"writes_enabled": False}, Code.NO_ACTOR),
         ({"stopped_at": NOW}, Code.STOPPED),
     ],
@@ -118,45 +112,9 @@ def test_each_refusal_has_its_code(changes: dict[str, object], code: Code) -> No
     assert verdict.code is code
 
 
-known = some.one_of(some.none(), some.booleans())
-
-
-@steady
-@given(
-    is_folder=known,
-    is_record=known,
-    is_regulatory=known,
-    explicit=known,
-    locked=known,
-    label=some.sampled_from([None, "", "X", LABEL]),
-    found=some.booleans(),
-)
-def test_a_label_goes_only_on_what_is_known_to_be_free(
-    *,
-    is_folder: bool | None,
-    is_record: bool | None,
-    is_regulatory: bool | None,
-    explicit: bool | None,
-    locked: bool | None,
-    label: str | None,
-    found: bool,
-) -> None:
-    """A label is written only on an item known to be a file, known to be no record, and still as it was planned."""
-    reading = live(is_folder=is_folder, is_record=is_record, is_regulatory=is_regulatory)
-    values = {} if label is None else {"label": label}
-    reading = replace(reading, found=found, label_explicit=explicit, label_locked=locked, values=values)
-    if isinstance(compare(ACTION, reading, Purpose.POLICY), Allowed):
-        assert found
-        assert label == ""
-        assert is_folder is False
-        assert is_record is False
-        assert not is_regulatory
-        assert not locked
-
-
 def test_what_is_so_already_is_not_written() -> None:
     """A file that carries the label by now is done already."""
-    assert isinstance(compare(ACTION, live(label=LABEL), Purpose.POLICY), Already)
+    assert isinstance(settled(ACTION, live(label=LABEL)), Already)
 
 
 def test_a_reading_that_does_not_tell_is_neither_done_nor_undone() -> None:
@@ -164,49 +122,6 @@ def test_a_reading_that_does_not_tell_is_neither_done_nor_undone() -> None:
     assert reached(ACTION, replace(live(), values={})) is None
     assert reached(ACTION, live()) is False
     assert reached(ACTION, live(label=LABEL)) is True
-
-
-@pytest.mark.parametrize(
-    ("row", "covered"),
-    [
-        (hold(), True),
-        (hold(asset_id="IA-009"), False),
-        (hold(ends=date(2026, 11, 1)), False),
-        (hold(since=date(2027, 1, 1)), False),
-        (hold(locations=(f"{SITE}/Advice",)), True),
-        (hold(locations=(f"{SITE}/Elsewhere",)), False),
-        (hold(items_from=date(2020, 3, 1), items_to=date(2022, 6, 30)), False),
-        (hold(items_from=date(2024, 1, 15)), True),
-        (hold(schedule_refs=("RS-PLN-02",)), True),
-        (hold(schedule_refs=("RS-PRO-02",)), False),
-    ],
-)
-def test_a_hold_covers_what_it_says(row: object, covered: bool) -> None:  # a table of cases
-    """Asset, days in force, places, the item's own dates and its class decide; here the file lived early in 2024."""
-    protections = Protections(records(holds=[row]), NOW.date())  # type: ignore[list-item]  # a hold
-    assert bool(protections.hold(finding(), live())) is covered
-
-
-def test_a_hold_covers_what_cannot_be_known() -> None:
-    """Where the item's dates are unknown the hold covers it."""
-    protections = Protections(
-        records(holds=[hold(items_from=date(2020, 3, 1), items_to=date(2022, 6, 30))]), NOW.date()
-    )
-    assert protections.hold(finding(), replace(live(), created=None, modified=None)) == "H-003"
-
-
-def test_an_exemption_ends_on_its_day() -> None:
-    """An exemption covers its policy and asset up to its last day, and no longer."""
-    row = exemption(expires=date(2026, 11, 23))
-    assert Protections(records(exemptions=[row]), date(2026, 11, 23)).exemption(finding()) == "EX-02"
-    assert Protections(records(exemptions=[row]), date(2026, 11, 24)).exemption(finding()) == ""
-    assert Protections(records(exemptions=[row]), date(2026, 11, 23)).exemption(finding(of="other")) == ""
-
-
-def test_a_site_setting_is_no_matter_of_holds() -> None:
-    """Holds cover files, folders and how they are shared, not a site's settings."""
-    site = replace(file_subject(), kind=Kind.SITE)
-    assert Protections(records(holds=[hold()]), NOW.date()).hold(finding(site), None) == ""
 
 
 def test_an_undo_may_run_after_a_stop_and_the_next_stop_ends_it() -> None:

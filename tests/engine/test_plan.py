@@ -7,26 +7,30 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from custos.engine.gate import Code, Standing
-from custos.engine.model import ActionKind, Finding, Kind, Protection, Reversibility, State
+from custos.engine.model import ActionKind, Finding, Kind, Reversibility, State
 from custos.engine.plan import CaseFacts, Circumstances, Decision, make_plan
 from custos.engine.plans import difference
 from custos.engine.summary import summarise
 from custos.policy.duration import Duration
-from custos.policy.model import FROM_SCHEDULE, OnlyIf, Policy, Recipient, Step
+from custos.policy.model import FROM_SCHEDULE, OnlyIf, Policy, Recipient, SharingClass, Step
 from tests.engine.world import (
     LABEL,
     NOW,
     RECORD_LABEL,
     TELL,
     Found,
+    agreement,
     bundle,
+    exemption,
     file_subject,
     finding,
     grant_subject,
+    hold,
     kinds,
     link_subject,
     plan_of,
     policy,
+    records,
     step,
 )
 
@@ -110,15 +114,21 @@ def test_what_the_owner_keeps_is_left() -> None:
 
 
 def test_what_protects_a_subject_refuses_writes_and_not_words() -> None:
-    """On a hold the owner is still told, and nothing is written; the plan says which hold."""
-    wanted = bundle(links(TELL, EXPIRE))
-    held = replace(the_link(), protections=(Protection(code="hold", reference="H-003", sentence="On hold H-003."),))
-    plan = plan_of(wanted, held)
+    """Under an exemption the owner is still told, and nothing is written; the plan says which exemption."""
+    wanted = bundle(links(TELL, EXPIRE), registers=records(exemptions=[exemption(policies=("links",))]))
+    plan = plan_of(wanted, the_link())
     assert [(action.kind, action.refusal) for action in plan.actions] == [
         (ActionKind.TELL, ""),
-        (ActionKind.SET_EXPIRY, Code.HOLD),
+        (ActionKind.SET_EXPIRY, Code.EXEMPT),
     ]
-    assert plan.actions[1].refused == "On hold H-003."
+    assert "EX-02" in plan.actions[1].refused
+
+
+def test_a_hold_keeps_labels_as_they_are_and_no_link_open() -> None:
+    """What is on hold gets no label; an exposing link on it is given its end all the same."""
+    registers = records(holds=[hold()])
+    assert plan_of(bundle(registers=registers), finding()).actions[0].refusal == Code.HOLD
+    assert plan_of(bundle(links(EXPIRE), registers=registers), the_link()).actions[0].refusal == ""
 
 
 def test_labels_that_are_never_put_on() -> None:
@@ -134,7 +144,7 @@ def test_labels_that_are_never_put_on() -> None:
         assert plan_of(wanted, found).actions[0].refusal == code, code
     record = plan_of(wanted, finding(scheduled_label=RECORD_LABEL)).actions[0]
     assert record.refusal == Code.RECORD
-    assert "NEVER" in record.refused
+    assert "could not take it off" in record.refused
     unsure = plan_of(wanted, finding(label="GEN-01 Transitory 60d", label_explicit=None)).actions[0]
     assert unsure.refusal == Code.EXPLICIT
 
@@ -153,14 +163,17 @@ def test_only_what_microsoft_can_do_is_planned() -> None:
     assert plan_of(wanted, unread).actions[0].refusal == Code.UNKNOWN
 
 
+OPEN = SharingClass(site_sharing="anyone", anyone_links=True, organisation_links=True, guests=True, public_teams=True)
+
+
 def test_what_posture_or_agreement_allows_is_not_removed() -> None:
     """Links that the posture allows and people under an agreement in date stay."""
     cut = step(ActionKind.REMOVE_LINK)
-    allowed = plan_of(bundle(links(cut)), the_link(anyone_links_allowed=True))
+    allowed = plan_of(bundle(links(cut), allowing=OPEN), the_link())
     assert allowed.actions[0].refusal == Code.POSTURE
     grants = policy(step(ActionKind.REMOVE_GRANT), name="grants", kind=Kind.GRANT, fact="person")
-    agreed = plan_of(bundle(grants), finding(grant_subject(), of="grants", under_agreement=True))
-    assert agreed.actions[0].refusal == Code.POSTURE
+    agreed = plan_of(bundle(grants, registers=records(agreements=[agreement()])), finding(grant_subject(), of="grants"))
+    assert agreed.actions[0].refusal == Code.SHARING_AGREEMENT
 
 
 def test_two_rules_on_one_subject_become_one_action() -> None:

@@ -20,8 +20,8 @@ from tests.engine.tenant import MemoryTenant, with_files
 from tests.engine.world import (
     LABEL,
     NOW,
-    RECORD_LABEL,
     bundle,
+    entry,
     finding,
     grant_subject,
     hold,
@@ -67,7 +67,7 @@ async def test_a_run_is_put_back(memory: MemoryStore) -> None:
     """Labels that a run put on come off; the undo is audited like any run, under a number of its own."""
     at = office(memory, with_files(MemoryTenant(), 3))
     run = await done(at, bundle(), *labelled(3))
-    undo = await at.undoing.plan(Scope.RUN, run)
+    undo = await at.undoing.plan(Scope.RUN, run, bundle())
     assert (len(undo.back), undo.at_a_price, undo.cannot) == (3, (), ())
     ended = await carried_out(at, bundle(), undo)
     assert [result.outcome for result in ended] == [Outcome.DONE] * 3
@@ -81,7 +81,7 @@ async def test_only_what_is_still_as_it_was_left_is_put_back(memory: MemoryStore
     at = office(memory, with_files(MemoryTenant(), 2))
     run = await done(at, bundle(), *labelled(2))
     at.tenant.file(1, label="Chosen by a person")
-    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
+    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
     assert sorted((result.outcome.value, result.code) for result in ended) == [("done", ""), ("skipped", "changed")]
     assert "Chosen by a person" in next(result.detail for result in ended if result.code)
     assert at.tenant.label_of(1) == "Chosen by a person"
@@ -91,7 +91,7 @@ async def test_what_was_undone_is_not_done_again(memory: MemoryStore) -> None:
     """After an undo neither the same policy nor an edited and approved one puts the same label on; another label may come."""
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
-    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
+    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
     at.clock.advance(timedelta(hours=1))
     again = await done(at, bundle(), finding())
     assert [result.code async for result in at.runs.results(again)] == [Code.UNDONE]
@@ -129,9 +129,9 @@ async def test_undone_twice_there_is_nothing_left(memory: MemoryStore) -> None:
     """A second undo of the same run finds nothing that still stands, and says so."""
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
-    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
+    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
     with pytest.raises(BadInput, match="nothing"):
-        await at.undoing.plan(Scope.RUN, run)
+        await at.undoing.plan(Scope.RUN, run, bundle())
 
 
 async def test_by_policy_site_and_item(memory: MemoryStore) -> None:
@@ -143,9 +143,9 @@ async def test_by_policy_site_and_item(memory: MemoryStore) -> None:
         (Scope.SITE, "site-1", 3),
         (Scope.ITEM, "item-2", 1),
     ):
-        assert len((await at.undoing.plan(scope, target)).back) == count, scope
+        assert len((await at.undoing.plan(scope, target, bundle())).back) == count, scope
     with pytest.raises(BadInput):
-        await at.undoing.plan(Scope.POLICY, "another")
+        await at.undoing.plan(Scope.POLICY, "another", bundle())
 
 
 async def test_access_is_given_again_at_a_price(memory: MemoryStore) -> None:
@@ -154,7 +154,7 @@ async def test_access_is_given_again_at_a_price(memory: MemoryStore) -> None:
     at.tenant.grant(1)
     run = await done(at, GRANTS, finding(grant_subject(), of="grants"))
     assert grant_subject().key not in at.tenant.lives
-    undo = await at.undoing.plan(Scope.RUN, run)
+    undo = await at.undoing.plan(Scope.RUN, run, GRANTS)
     assert (undo.back, len(undo.at_a_price)) == ((), 1)
     ended = await carried_out(at, GRANTS, undo)
     assert [result.outcome for result in ended] == [Outcome.DONE]
@@ -167,14 +167,15 @@ async def test_what_cannot_be_put_back_is_said(memory: MemoryStore) -> None:
     at.tenant.link(1)
     cut = bundle(policy(step(ActionKind.REMOVE_LINK), name="links", kind=Kind.LINK, fact="link_scope"))
     run = await done(at, cut, finding(link_subject(), of="links"))
-    undo = await at.undoing.plan(Scope.RUN, run)
+    undo = await at.undoing.plan(Scope.RUN, run, bundle())
     assert [(action.refusal, action.refused.split(":")[0]) for action in undo.cannot] == [
         (Code.IRREVERSIBLE, "The address is lost")
     ]
 
     at.tenant.file(2)
     labels = await done(at, bundle(), finding(replace(labelled(2)[1].subject)))
-    record = await at.undoing.plan(Scope.RUN, labels, record_labels=frozenset({LABEL, RECORD_LABEL}))
+    declared = bundle(registers=replace(records(), schedule={"RS-PLN-02": entry("RS-PLN-02", LABEL, is_record=True)}))
+    record = await at.undoing.plan(Scope.RUN, labels, declared)
     assert [action.refusal for action in record.cannot] == [Code.RECORD]
 
 
@@ -185,9 +186,11 @@ async def test_an_end_that_passed_cannot_be_put_back(memory: MemoryStore) -> Non
     at.tenant.link(1, expires=earlier)
     found = finding(link_subject(), of="links", link_expires=earlier, link_expires__missing=False)
     run = await done(at, EXPIRY, found)
-    assert len((await at.undoing.plan(Scope.RUN, run)).back) == 1
+    assert len((await at.undoing.plan(Scope.RUN, run, bundle())).back) == 1
     at.clock.advance(timedelta(days=61))
-    assert [action.refusal for action in (await at.undoing.plan(Scope.RUN, run)).cannot] == [Code.IRREVERSIBLE]
+    assert [action.refusal for action in (await at.undoing.plan(Scope.RUN, run, bundle())).cannot] == [
+        Code.IRREVERSIBLE
+    ]
 
 
 async def test_a_hold_stops_an_undo_too(memory: MemoryStore) -> None:
@@ -195,8 +198,11 @@ async def test_a_hold_stops_an_undo_too(memory: MemoryStore) -> None:
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
     held = bundle(registers=records(holds=[hold()]))
-    ended = await carried_out(at, held, await at.undoing.plan(Scope.RUN, run))
-    assert [(result.outcome, result.code) for result in ended] == [(Outcome.REFUSED, Code.HOLD)]
+    assert [action.refusal for action in (await at.undoing.plan(Scope.RUN, run, held)).cannot] == [Code.HOLD]
+    undo = await at.undoing.plan(Scope.RUN, run, bundle())
+    plan = await at.plans.save(undo.plan, by="admin")
+    late = await at.dispatcher.dispatch(plan, held, by="admin", sizes=sizes(), purpose=Purpose.UNDO, target=run)
+    assert (late.run, dict(late.left_out)) == (None, {"hold": 1})
     assert at.tenant.label_of(1) == LABEL
 
 
@@ -206,7 +212,7 @@ async def test_after_a_stop_an_undo_may_be_started(memory: MemoryStore) -> None:
     run = await done(at, bundle(), finding())
     at.clock.advance(timedelta(minutes=1))
     await at.switches.stop(by="admin", why="mistake")
-    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
+    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
     assert [result.outcome for result in ended] == [Outcome.DONE]
 
 
@@ -214,7 +220,7 @@ async def test_an_undo_can_be_undone(memory: MemoryStore) -> None:
     """Undoing the undo puts the label on again."""
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
-    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run))
-    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, "U-2026-1123-01"))
+    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
+    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, "U-2026-1123-01", bundle()))
     assert [result.outcome for result in ended] == [Outcome.DONE]
     assert at.tenant.label_of(1) == LABEL

@@ -7,26 +7,37 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+import polars as pl
+
+from custos.engine.facts import facts_from
 from custos.engine.gate import Standing
 from custos.engine.limits import Sizes
 from custos.engine.model import Action, ActionKind, Fact, Finding, Kind, Plan, State, Subject
+from custos.engine.placed_registers import PlacedRegisters, place_registers
 from custos.engine.plan import Cases, Circumstances, make_plan
+from custos.engine.protection import planned_state, protections
 from custos.engine.refusals import Remembered
 from custos.errors import Mark
 from custos.policy.model import (
     Bundle,
     Family,
+    Freeze,
     Limits,
     Policy,
     PolicySettings,
     Recipient,
     Rule,
     Scope,
+    SharingClass,
     Step,
     Test,
 )
-from custos.records.model import Asset, Exemption, Hold, Posture, Records, ScheduleEntry
+from custos.records.address import read_address
+from custos.records.model import Agreement, Asset, Exemption, Hold, Posture, Records, ScheduleEntry
 
+_TIGHT = SharingClass(
+    site_sharing="disabled", anyone_links=False, organisation_links=False, guests=False, public_teams=False
+)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
@@ -112,7 +123,7 @@ def asset(**changes: Any) -> Asset:
         deputy="",
         stewards=(),
         escalation="",
-        locations=(SITE,),
+        locations=(read_address(SITE),),
         classification="OFFICIAL",
         personal_data="personal",
         schedule_refs=("RS-PLN-02",),
@@ -169,7 +180,20 @@ def exemption(**changes: Any) -> Exemption:
     return replace(plain, **changes)
 
 
-def records(holds: Sequence[Hold] = (), exemptions: Sequence[Exemption] = (), **changes: Any) -> Records:
+def agreement(**changes: Any) -> Agreement:
+    plain = Agreement(
+        id="SA-01", partner="Eastvale NHS", domains=("eastvale-nhs.example",), assets=(ASSET,),
+        ends=date(2027, 6, 30), mark=MARK,
+    )  # fmt: skip
+    return replace(plain, **changes)
+
+
+def records(
+    holds: Sequence[Hold] = (),
+    exemptions: Sequence[Exemption] = (),
+    agreements: Sequence[Agreement] = (),
+    **changes: Any,
+) -> Records:
     return Records(
         assets={ASSET: asset(**changes)},
         schedule={
@@ -178,22 +202,53 @@ def records(holds: Sequence[Hold] = (), exemptions: Sequence[Exemption] = (), **
         },
         site_map=(),
         holds=tuple(holds),
-        agreements={},
+        agreements={row.id: row for row in agreements},
         exemptions=tuple(exemptions),
         posts={},
         holidays=frozenset(),
     )
 
 
-def bundle(*policies: Policy, registers: Records | None = None) -> Bundle:
+def bundle(
+    *policies: Policy,
+    registers: Records | None = None,
+    allowing: SharingClass = _TIGHT,
+    freezes: tuple[Freeze, ...] = (),
+) -> Bundle:
     listed = policies or (policy(),)
     return Bundle(
         policies={one.id: one for one in listed},
         records=registers or records(),
-        settings=PolicySettings(not_people=frozenset(), not_governed=frozenset(), classes={}, clauses=frozenset()),
+        settings=PolicySettings(
+            not_people=frozenset(),
+            not_governed=frozenset(),
+            classes=dict.fromkeys((None, *Posture), allowing),
+            clauses=frozenset(),
+            freezes=freezes,
+        ),
         version="1",
         files={},
     )
+
+
+def placed(wanted: Bundle) -> PlacedRegisters:
+    """A bundle's registers in a mirror of one site with the libraries Advice (drive-1) and Letters (drive-2)."""
+    sites = pl.DataFrame({"site_id": ["site-1"], "web_url": [SITE]})
+    drives = pl.DataFrame(
+        {
+            "drive_id": ["drive-1", "drive-2"],
+            "site_id": ["site-1", "site-1"],
+            "web_url": [f"{SITE}/Advice", f"{SITE}/Letters"],
+        }
+    )
+    return place_registers(wanted, facts_from({"sites": sites, "drives": drives}))
+
+
+class MirroredRegisters:
+    """Fulfils `custos.engine.ports.Registers` with that mirror."""
+
+    async def placed(self, bundle: Bundle) -> PlacedRegisters:
+        return placed(bundle)
 
 
 def file_subject(number: int = 1) -> Subject:
@@ -203,7 +258,7 @@ def file_subject(number: int = 1) -> Subject:
         drive_id="drive-1",
         item_id=f"item-{number}",
         name=f"Advice {number}.docx",
-        url=f"{SITE}/Advice/Advice {number}.docx",
+        url=f"{SITE}/Advice/Advice%20{number}.docx",
     )
 
 
@@ -237,6 +292,7 @@ LINK_FACTS: Mapping[str, Fact] = {
 GRANT_FACTS: Mapping[str, Fact] = {
     "person": "nurse@eastvale-nhs.example",
     "through": "grant",
+    "person_domain": "eastvale-nhs.example",
     "access": "read",
     "under_agreement": False,
 }
@@ -269,16 +325,23 @@ class Found:
         return iter(self.listed)
 
 
+def judged(found: Finding, wanted: Bundle, places: PlacedRegisters, now: datetime) -> Finding:
+    """A finding with what protects it, as an evaluation makes it."""
+    rule = wanted.policies[found.policy].rule(found.rule)
+    return replace(found, protections=(*found.protections, *protections(planned_state(found, rule), places, now)))
+
+
 def plan_of(
     wanted: Bundle,
     *found: Finding,
     cases: Cases | None = None,
     now: datetime = NOW,
     refusals: Remembered | None = None,
+    places: PlacedRegisters | None = None,
 ) -> Plan:
     standings = {one.id: Standing(state=one.state, hash=one.hash, pilot=one.pilot) for one in wanted.policies.values()}
     under = Circumstances(now=now, standings=standings, cases=cases or {}, refusals=refusals or Remembered())
-    return make_plan(wanted, Found(found), under)
+    return make_plan(wanted, Found([judged(one, wanted, places or placed(wanted), now) for one in found]), under)
 
 
 def sizes(*policies: str, size: int = 1_000) -> Sizes:

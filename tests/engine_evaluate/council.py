@@ -62,7 +62,7 @@ def _estate(inventory: Inventory) -> list[str]:
     libraries: list[str] = []
     sites: dict[str, list[str]] = {}
     for row in shipped().records.site_map:
-        parts = row.location.removeprefix(HOST).split("/")
+        parts = row.location.text.removeprefix(HOST).split("/")
         sites.setdefault("/".join(parts[:2]), []).extend(parts[2:])
     for site, names in (sites | UNREGISTERED).items():
         if site.endswith("Commercial"):

@@ -41,11 +41,10 @@ def test_twenty_four_links_are_exposed_and_eight_of_them_sensitive() -> None:
 def test_committee_papers_may_stay_public_under_ex_01() -> None:
     """Forty links are exempt, twelve of the planning register are only mentioned to the steward."""
     counts = council().counts["sharing-anyone-links/published-link-without-expiry"]
-    assert (counts.matched, counts.exempt) == (52, 40)
-    exempt = [
-        finding for finding in found("sharing-anyone-links", "published-link-without-expiry") if finding.protections
-    ]
-    assert {finding.protections[0].reference for finding in exempt} == {"EX-01"}
+    assert counts.matched == 52
+    links = found("sharing-anyone-links", "published-link-without-expiry")
+    exempt = [one.reference for finding in links for one in finding.protections if one.code == "exempt"]
+    assert exempt == ["EX-01"] * 40
 
 
 def test_people_under_an_agreement_in_date_are_nobodys_finding() -> None:
@@ -58,7 +57,7 @@ def test_adult_social_care_is_asked_and_its_access_left_alone() -> None:
     """SA-02 has ended and EX-02 runs: one question to the owner, 31 people protected."""
     people = [f for f in found("sharing-outside-people", "person-outside-agreement") if f.asset_id == "IA-002"]
     assert all(finding.protections[0].reference == "EX-02" for finding in people)
-    assert council().counts["sharing-outside-people/person-outside-agreement"].exempt == 31
+    assert len(people) == 31
     question = found("sharing-agreements", "agreement-ended")
     assert [(finding.asset_id, finding.facts["outside_people"]) for finding in question] == [("IA-002", 31)]
 

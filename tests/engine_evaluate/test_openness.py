@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from custos.engine.frames import Frames
-from custos.engine.gazette import gazette
 from custos.engine.model import Kind
+from custos.engine.placed_registers import place_registers
+from custos.engine.site_facts import site_facts
 from tests.engine_evaluate.inventory import NOW, Inventory
 from tests.policy.policies import shipped
 
@@ -18,7 +19,7 @@ LIBRARY = "sites/housing-tenancy/Tenancy files"
 def reached(inventory: Inventory, kind: Kind = Kind.FILE) -> dict[str, bool | None]:
     """`anyone_link` by item."""
     facts = inventory.facts()
-    frames = Frames(facts, shipped(), gazette(shipped(), facts, NOW), NOW)
+    frames = Frames(facts, shipped(), site_facts(place_registers(shipped(), facts), facts, NOW), NOW)
     rows = frames.of(kind, frozenset({"anyone_link"})).collect()
     return dict(rows.select("item_id", "anyone_link").iter_rows())
 

@@ -127,7 +127,7 @@ def test_a_hold_on_a_folder_that_is_not_in_the_mirror_covers_its_library(invento
     inventory.file(inventory.library(TENANCY, "Arrears"), "other")
     by_name = {one.subject.name: one.protections for one in found(inventory, "unlabelled-file")}
     assert by_name["letter"][0].reference == "H-004"
-    assert "Not found in the inventory" in by_name["letter"][0].sentence
+    assert "is not in the mirror" in by_name["letter"][0].sentence
     assert by_name["other"] == ()
 
 

@@ -127,7 +127,7 @@ def test_the_conflict_of_the_example_is_refused() -> None:
     text = (POLICIES / "examples" / "conflict" / "labels-letters.yaml").read_text()
     found = problems(text, alone=False, name="labels-letters.yaml")
     assert [problem.code for problem in found] == ["conflict"] * len(found)
-    assert "revs-bens/letters" in found[0].what
+    assert "revs-bens/Letters" in found[0].what
     assert "yields_to" in found[0].remedy
 
 

@@ -13,10 +13,12 @@ from typing import Any
 import polars as pl
 
 from custos.engine.facts import COMPLETE, Facts
-from custos.policy.model import Bundle, SharingClass
+from custos.engine.placed_registers import PlacedRegisters
+from custos.policy.model import SharingClass
 from custos.policy.scope import covers
+from custos.records.address import Address, told_address
 from custos.records.model import Posture
-from custos.records.places import Gazetteer, Place, address
+from custos.records.register_lookup import RegisterEntry
 
 _CLASS = {
     "asset": pl.String,
@@ -55,26 +57,26 @@ _SITE_FACTS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gazette:
-    """The frames, and the libraries' addresses (drive_id ► normalised)."""
+class SiteFacts:
+    """The frames."""
 
     sites: pl.DataFrame
     libraries: pl.DataFrame
-    addresses: dict[str, str]
 
 
-def gazette(bundle: Bundle, facts: Facts, now: datetime, drives: frozenset[str] | None = None) -> Gazette:
+def site_facts(placed: PlacedRegisters, facts: Facts, now: datetime, drives: frozenset[str] | None = None) -> SiteFacts:
     """The register's word on every site (personal ones left out) and every governed library.
 
     With `drives`, all other libraries count as not read, for their items may have been left out of the facts.
     """
     kept = (pl.col("kind").fill_null("other") != "personal") & (pl.col("excluded").fill_null("") == "")
     sites = facts.sites.filter(kept).collect()
-    left_out = [url is not None and address(url) in bundle.settings.not_governed for url in sites["web_url"]]
+    not_governed = placed.bundle.settings.not_governed
+    left_out = [told_address(url) in not_governed for url in sites["web_url"]]
     sites = sites.filter(~pl.Series(left_out, dtype=pl.Boolean))
     libraries = facts.drives.filter(pl.col("governed").fill_null(value=True)).collect()
     libraries = libraries.join(sites.select("site_id"), on="site_id", how="semi")
-    told = _Told(bundle, now)
+    told = _Told(placed, now)
     site_rows = [told.site(row["web_url"]) | {"site_id": row["site_id"]} for row in sites.iter_rows(named=True)]
     library_rows = [
         told.library(row["web_url"]) | {"drive_id": row["drive_id"]} for row in libraries.iter_rows(named=True)
@@ -109,44 +111,41 @@ def gazette(bundle: Bundle, facts: Facts, now: datetime, drives: frozenset[str] 
             & pl.col("site_kind").is_not_null()
         )
     )
-    return Gazette(
-        sites=site_frame,
-        libraries=library_frame,
-        addresses={row["drive_id"]: address(row["web_url"] or "") for row in libraries.iter_rows(named=True)},
-    )
+    return SiteFacts(sites=site_frame, libraries=library_frame)
 
 
 class _Told:
     """Looks addresses up once for all frames."""
 
-    def __init__(self, bundle: Bundle, now: datetime) -> None:
-        self._bundle = bundle
+    def __init__(self, placed: PlacedRegisters, now: datetime) -> None:
+        self._placed = placed
+        self._bundle = placed.bundle
+        self._lookup = placed.lookup
         self._today = now.date()
-        self._gazetteer = Gazetteer(bundle.records)
-        self.flags = [f"in:{policy}" for policy in bundle.policies]
+        self.flags = [f"in:{policy}" for policy in placed.bundle.policies]
 
     def site(self, url: str | None) -> dict[str, Any]:
-        if not url:
+        at = told_address(url)
+        if at is None:
             return dict.fromkeys([*_CLASS, *self.flags])
-        place = self._gazetteer.place(url)
-        ceiling = self._bundle.settings.classes[self._gazetteer.loosest_posture(url)].site_sharing
-        return self._row(place, place.posture, url) | {"site_sharing_allowed": ceiling}
+        place = self._lookup.at(at)
+        return self._row(place, place.posture, at) | {"site_sharing_allowed": self._placed.sharing_allowed(at)}
 
     def library(self, url: str | None) -> dict[str, Any]:
-        if not url:
+        at = told_address(url)
+        if at is None:
             return dict.fromkeys([*_LIBRARY, *self.flags])
-        place = self._gazetteer.place(url)
-        entry = place.entry if place.entry and place.entry.status == "approved" else None
-        return self._row(place, place.posture, url) | {
+        place = self._lookup.at(at)
+        entry = place.entry
+        return self._row(place, place.posture, at) | {
             "scheduled_entry": entry.id if entry else "",
             "scheduled_label": entry.label if entry else "",
             "scheduled_label_is_record": entry.is_record if entry else False,
         }
 
-    def _row(self, place: Place, posture: Posture | None, url: str) -> dict[str, Any]:
+    def _row(self, place: RegisterEntry, posture: Posture | None, where: Address) -> dict[str, Any]:
         asset = place.asset
         allowed: SharingClass = self._bundle.settings.classes[posture]
-        where = address(url)
         return {
             "asset": asset.id if asset else "",
             "asset_department": asset.department if asset else "",

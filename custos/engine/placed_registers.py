@@ -1,0 +1,256 @@
+"""The registers with each of their addresses looked for in the mirror: what stands there, what does not, which site was renamed.
+
+A site that was given another address keeps what the registers say of the old one: the mirror knows a site by its id and remembers its
+former addresses. Both directions of doubt begin here: an address that is found nowhere is told, and `custos.engine.protection`
+lets a hold with such an address cover more and an exemption cover nothing.
+Source: https://learn.microsoft.com/sharepoint/change-site-address
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+from custos.engine.facts import Facts
+from custos.engine.locate import Locator
+from custos.engine.model import Subject
+from custos.errors import Mark
+from custos.policy.model import Bundle, Scope
+from custos.records.address import Address, told_address
+from custos.records.model import Exemption, Hold, Records
+from custos.records.register_lookup import RegisterEntry, RegisterLookup
+
+
+class Found(StrEnum):
+    """How an address of a register was found in the mirror."""
+
+    HERE = "here"
+    IN_LIBRARY = "in a library"  # its library is known, and nothing of that name is in it
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an address of a register was found. `library` is the library around an address that is not in the mirror itself."""
+
+    found: Found
+    library: Address | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unplaced:
+    """An address of a register that matches nothing in the mirror, and what follows from that."""
+
+    reference: str  # the row: IA-004, H-003, EX-02
+    asset_id: str
+    address: Address
+    sentence: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class PlacedRegisters:
+    """Registers, settings and policies with the addresses that their places have today.
+
+    `homes`: drive or site id ► its address. `placements`: by the key of an address. `renamed`: former ► present address of a site.
+    `known` is False while the mirror has no site at all: then nothing is said to be missing.
+    """
+
+    bundle: Bundle
+    homes: Mapping[str, Address]
+    placements: Mapping[str, Placement]
+    renamed: Mapping[Address, Address]
+    known: bool = True
+
+    @property
+    def records(self) -> Records:
+        """The registers."""
+        return self.bundle.records
+
+    @cached_property
+    def lookup(self) -> RegisterLookup:
+        """What the registers say of a place."""
+        return RegisterLookup(self.bundle.records)
+
+    def home(self, subject: Subject) -> Address | None:
+        """The library of a subject, of a site's own subjects the site; None when the mirror has neither."""
+        return self.homes.get(subject.drive_id or subject.site_id)
+
+    def entry(self, subject: Subject) -> RegisterEntry | None:
+        """What the registers say of the place of a subject; None when nobody knows where it is."""
+        home = self.home(subject)
+        if home is None:
+            return None
+        if home.key not in self._entries:
+            self._entries[home.key] = self.lookup.at(home)
+        return self._entries[home.key]
+
+    def sharing_allowed(self, site: Address) -> str:
+        """The loosest sharing capability that the class of a site allows."""
+        return self.bundle.settings.classes[self.lookup.loosest_posture(site)].site_sharing
+
+    def holds(self, asset_id: str) -> tuple[Hold, ...]:
+        """The holds that name an asset, or an address of it; "" for what no asset covers."""
+        return self._holds.get(asset_id, ())
+
+    def exemptions(self, policy: str, rule: str) -> tuple[Exemption, ...]:
+        """The exemptions from a rule, expired ones too."""
+        return (*self._exemptions.get(policy, ()), *self._exemptions.get(f"{policy}/{rule}", ()))
+
+    def placement(self, address: Address) -> Placement:
+        """Where an address of a register was found."""
+        return self.placements.get(address.key, Placement(Found.NOWHERE))
+
+    @cached_property
+    def labels_that_keep(self) -> frozenset[str]:
+        """Labels of the schedule under which nothing is destroyed without somebody looking at it first."""
+        entries = self.records.schedule.values()
+        destroying = {entry.label for entry in entries if entry.final_action == "destroy"}
+        return frozenset(entry.label for entry in entries) - destroying
+
+    @cached_property
+    def _entries(self) -> dict[str, RegisterEntry]:
+        return {}
+
+    @cached_property
+    def _holds(self) -> Mapping[str, tuple[Hold, ...]]:
+        covered: dict[str, list[Hold]] = defaultdict(list)
+        for hold in self.records.holds:
+            owners = (self.lookup.at(address).asset for address in hold.locations)
+            for asset_id in {hold.asset_id, *(owner.id if owner else "" for owner in owners)}:
+                covered[asset_id].append(hold)
+        return {asset_id: tuple(holds) for asset_id, holds in covered.items()}
+
+    @cached_property
+    def _exemptions(self) -> Mapping[str, tuple[Exemption, ...]]:
+        named: dict[str, list[Exemption]] = defaultdict(list)
+        for exemption in self.records.exemptions:
+            for name in exemption.policies:
+                named[name].append(exemption)
+        return {name: tuple(rows) for name, rows in named.items()}
+
+    def unplaced(self) -> Iterator[Unplaced]:
+        """Every address of the registers that matches nothing, in the order of the registers."""
+        if not self.known:
+            return
+        for asset_id, reference, mark, address, where, follows in _addresses(self.records):
+            if self.placement(address).found is not Found.HERE:
+                said = f"{where} {address.text} is not in the mirror. {follows}"
+                yield Unplaced(reference=reference, asset_id=asset_id, address=address, sentence=said, mark=mark)
+
+    def moved(self) -> Iterator[Unplaced]:
+        """Every address of the registers as they are written that has another address today."""
+        for former, present in self.renamed.items():
+            said = f"The site {former.text} is now {present.text}. Its rows still count; write the new address."
+            asset = self.lookup.at(present).asset
+            reference = asset.id if asset else present.text
+            yield Unplaced(
+                reference=reference, asset_id=asset.id if asset else "", address=former, sentence=said,
+                mark=asset.mark if asset else Mark("register/site_map.csv"),
+            )  # fmt: skip
+
+
+def place_registers(bundle: Bundle, facts: Facts) -> PlacedRegisters:
+    """Look for every address of the registers. Reads the sites, the libraries, and the folders of libraries that a row points into."""
+    locator = Locator(facts)
+    renames = _renames(facts, locator.sites)
+    today = _relocated(bundle, renames) if renames else bundle
+    written = {address for _, _, _, address, _, _ in _addresses(bundle.records)}
+    used = {old: new for old, new in renames.items() if any(address.lies_in(old) for address in written)}
+    mapped = [row.location for row in today.records.site_map]
+    return PlacedRegisters(
+        bundle=today,
+        homes={**locator.sites, **locator.libraries},
+        placements={
+            address.key: _placement(address, locator, mapped) for _, _, _, address, _, _ in _addresses(today.records)
+        },
+        renamed=used,
+        known=bool(locator.sites),
+    )
+
+
+def _placement(address: Address, locator: Locator, mapped: Iterable[Address]) -> Placement:
+    located = locator.find(address)
+    if located.kind is not None:
+        return Placement(Found.HERE)
+    library = locator.libraries.get(located.drive_id)
+    if library is None:
+        # Of a library that was not seen yet, the register's own map knows that it is one.
+        sites = set(locator.sites.values())
+        around = (
+            place for place in mapped if place not in sites and len(place.segments) > 2 and address.lies_in(place)
+        )
+        library = max(around, key=lambda place: len(place.key), default=None)
+    return Placement(Found.IN_LIBRARY, library) if library is not None else Placement(Found.NOWHERE)
+
+
+def _addresses(records: Records) -> Iterator[tuple[str, str, Mark, Address, str, str]]:
+    """Asset, row, place in the file, address, what it is, and what follows when nothing stands there."""
+    for asset in records.assets.values():
+        for address in asset.locations:
+            yield asset.id, asset.id, asset.mark, address, "The location", "It covers nothing; correct the address."
+        for address in asset.public_libraries:
+            yield asset.id, asset.id, asset.mark, address, "The public library", "It makes nothing public."
+    for row in records.site_map:
+        follows = "It covers nothing; correct the address."
+        yield row.asset_id, row.asset_id, row.mark, row.location, "The location", follows
+    for hold in records.holds:
+        for address in hold.locations:
+            follows = "Until it is corrected the hold covers more: its library, or the whole asset."
+            yield hold.asset_id, hold.id, hold.mark, address, f"{hold.id}:", follows
+    for exemption in records.exemptions:
+        for address in exemption.locations:
+            follows = "Until it is corrected nothing is exempt there."
+            yield exemption.asset_id, exemption.id, exemption.mark, address, f"{exemption.id}:", follows
+
+
+def _renames(facts: Facts, sites: Mapping[str, Address]) -> Mapping[Address, Address]:
+    """Former ► present address of each renamed site, unless another site has the former one now."""
+    rows = facts.sites.select("site_id", "former_urls").collect()
+    taken = set(sites.values())
+    return {
+        former: sites[site]
+        for site, urls in rows.iter_rows()
+        if site in sites
+        for former in map(told_address, urls or ())
+        if former is not None and former not in taken
+    }
+
+
+def _relocated(bundle: Bundle, renames: Mapping[Address, Address]) -> Bundle:
+    """The bundle with the addresses that its places have today."""
+
+    def now(address: Address) -> Address:
+        old = max((one for one in renames if address.lies_in(one)), key=lambda one: len(one.key), default=None)
+        return address.moved(old, renames[old]) if old is not None else address
+
+    def all_now(addresses: Iterable[Address]) -> tuple[Address, ...]:
+        return tuple(now(address) for address in addresses)
+
+    def scope_now(scope: Scope) -> Scope:
+        return replace(
+            scope, sites=all_now(scope.sites), libraries=all_now(scope.libraries),
+            excluded_addresses=all_now(scope.excluded_addresses),
+        )  # fmt: skip
+
+    records = bundle.records
+    return replace(
+        bundle,
+        policies={name: replace(policy, scope=scope_now(policy.scope)) for name, policy in bundle.policies.items()},
+        settings=replace(bundle.settings, not_governed=frozenset(all_now(bundle.settings.not_governed))),
+        records=replace(
+            records,
+            assets={
+                asset.id: replace(
+                    asset, locations=all_now(asset.locations), public_libraries=all_now(asset.public_libraries)
+                )
+                for asset in records.assets.values()
+            },
+            site_map=tuple(replace(row, location=now(row.location)) for row in records.site_map),
+            holds=tuple(replace(hold, locations=all_now(hold.locations)) for hold in records.holds),
+            exemptions=tuple(replace(row, locations=all_now(row.locations)) for row in records.exemptions),
+        ),
+    )

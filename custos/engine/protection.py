@@ -1,0 +1,332 @@
+"""What protects a subject: the one place that decides it. Pure.
+
+Plan, gate, explain, find, cases and undo ask here. The gate asks with facts that were read a moment ago; nothing else differs.
+
+| code | stands in the way of | how it ends |
+|---|---|---|
+| hold | labels, and questions about content; not of ending or removing access | the hold ends |
+| exempt | all that the policies named would do or ask | the exemption expires |
+| freeze | all that policies would write | the freeze ends |
+| vital record | ending access, and labels that end in destruction unreviewed, to which the owner did not agree | they agree |
+| record, regulatory | labels | nobody can change such a label |
+| explicit | labels: somebody chose this one | they take it off |
+| agreement, posture | ending access that a sharing agreement, or the class of the place, allows | the agreement ends |
+| unknown | labels and ends of access that need a fact which was not read | it is read |
+
+Two directions of doubt: a hold that cannot be placed, or whose item's dates or class are unknown, covers more; an exemption that
+cannot be placed covers nothing.
+Sources: https://learn.microsoft.com/purview/records-management and
+https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from custos.engine.gate import Code
+from custos.engine.model import IN_LIBRARIES, Action, ActionKind, Fact, Finding, Kind, Protection
+from custos.engine.placed_registers import Found, PlacedRegisters
+from custos.engine.ports import Live
+from custos.errors import Mark
+from custos.policy.model import FROM_SCHEDULE, Rule
+from custos.records.address import Address, told_address
+from custos.records.model import Asset, Exemption, Hold
+from custos.records.register_lookup import RegisterEntry
+
+_CONTENT = (Kind.FOLDER, Kind.FILE)
+_LINK_CLASSES = {"anonymous": "anyone_links", "organization": "organisation_links"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectState:
+    """What is known of the subject of a finding at one moment; None is unknown.
+
+    `url`: its exact address; that of its library when no more is known. `labels_wanted`: the labels that would be put on it.
+    """
+
+    finding: Finding
+    url: str
+    created: datetime | None
+    modified: datetime | None
+    label: Fact
+    label_explicit: Fact
+    label_locked: bool
+    is_record: Fact
+    is_regulatory: bool
+    link_scope: Fact
+    person_domain: Fact
+    labels_wanted: tuple[str, ...]
+
+
+def planned_state(finding: Finding, rule: Rule | None) -> SubjectState:
+    """A subject as the mirror has it."""
+    facts = finding.facts
+    return SubjectState(
+        finding=finding,
+        url=finding.subject.url,
+        created=finding.created,
+        modified=finding.modified,
+        label=facts.get("label"),
+        label_explicit=facts.get("label_explicit"),
+        label_locked=False,
+        is_record=facts.get("is_record"),
+        is_regulatory=False,
+        link_scope=facts.get("link_scope"),
+        person_domain=facts.get("person_domain"),
+        labels_wanted=tuple(_labels_of(rule, facts.get("scheduled_label"))) if rule is not None else (),
+    )
+
+
+def current_state(action: Action, live: Live, placed: PlacedRegisters) -> SubjectState:
+    """The subject of an action as the tenant has it at this moment."""
+    finding, values = action.finding, live.values
+    home = placed.home(finding.subject)
+    return SubjectState(
+        finding=finding,
+        url=home.below(live.path).url if home is not None and live.path is not None else "",
+        created=live.created,
+        modified=live.modified,
+        label=values.get("label"),
+        label_explicit=live.label_explicit,
+        label_locked=bool(live.label_locked),
+        is_record=live.is_record,
+        is_regulatory=bool(live.is_regulatory),
+        link_scope=values.get("link"),
+        person_domain=finding.facts.get("person_domain"),
+        labels_wanted=(str(action.after.get("label") or ""),) if action.kind is ActionKind.APPLY_LABEL else (),
+    )
+
+
+def _labels_of(rule: Rule, scheduled: Fact) -> Iterator[str]:
+    for step in rule.steps:
+        label = scheduled if step.label == FROM_SCHEDULE else step.label
+        if step.kind is ActionKind.APPLY_LABEL and isinstance(label, str):
+            yield label
+
+
+def protections(state: SubjectState, placed: PlacedRegisters, now: datetime) -> tuple[Protection, ...]:
+    """Everything that protects a subject at `now`. Costs no call."""
+    finding, today = state.finding, now.date()
+    place = placed.entry(finding.subject)
+    if place is None:
+        return (_protection(Code.UNPLACED, "", "Nobody knows where it lies now."),)
+    asset = place.asset
+    return (
+        *_holds(state, place, placed, today),
+        *_exemptions(state, asset, placed, today),
+        *_freezes(asset, placed, today),
+        *_vital(state, asset, placed),
+        *(_label(state, placed) if finding.subject.kind is Kind.FILE and state.labels_wanted else ()),
+        *_access(state, place, placed, today),
+    )
+
+
+def expired_exemptions(finding: Finding, placed: PlacedRegisters, now: datetime) -> tuple[str, ...]:
+    """The exemptions that would cover a subject if they had not expired."""
+    state = planned_state(finding, None)
+    place = placed.entry(finding.subject)
+    return tuple(
+        row.id
+        for row in placed.exemptions(finding.policy, finding.rule)
+        if row.expires < now.date() and place is not None and _exempts(row, state, place.asset, placed)
+    )
+
+
+def stopping(
+    found: Iterable[Protection], kind: ActionKind, *, agreed: bool = False, undo: bool = False
+) -> Protection | None:
+    """The first protection that stands in the way of an action.
+
+    `agreed`: the owner agreed to it. `undo`: it puts back what Custos did.
+    """
+    return next((one for one in found if _stops(one.code, kind, agreed=agreed, undo=undo)), None)
+
+
+_LABELS = frozenset({ActionKind.APPLY_LABEL})
+_ACCESS = frozenset({ActionKind.REMOVE_LINK, ActionKind.REMOVE_GRANT})
+_WRITES = frozenset(kind for kind in ActionKind if kind.writes)
+_STOPS: Mapping[str, frozenset[ActionKind]] = {
+    Code.UNPLACED: _WRITES,
+    Code.HOLD: _LABELS | {ActionKind.ASK},
+    Code.EXEMPT: _WRITES | {ActionKind.ASK},
+    Code.FREEZE: _WRITES,
+    Code.VITAL: _WRITES,
+    Code.RECORD: _LABELS,
+    Code.REGULATORY: _LABELS,
+    Code.EXPLICIT: _LABELS,
+    Code.SHARING_AGREEMENT: _ACCESS,
+    Code.POSTURE: _ACCESS,
+    Code.UNKNOWN: _LABELS | _ACCESS,
+}
+_AN_UNDO_TOO = frozenset({Code.UNPLACED, Code.HOLD, Code.RECORD, Code.REGULATORY})
+
+
+def _stops(code: str, kind: ActionKind, *, agreed: bool, undo: bool) -> bool:
+    if kind not in _STOPS.get(code, ()) or (undo and code not in _AN_UNDO_TOO):
+        return False
+    return not (agreed and code == Code.VITAL)
+
+
+@lru_cache(maxsize=10_000)
+def _protection(code: Code, reference: str, sentence: str, mark: Mark | None = None) -> Protection:
+    """One record for each sentence, however many subjects it protects."""
+    return Protection(code=code.value, reference=reference, sentence=sentence, mark=mark)
+
+
+# holds and exemptions
+
+
+def _holds(state: SubjectState, place: RegisterEntry, placed: PlacedRegisters, today: date) -> Iterator[Protection]:
+    if state.finding.subject.kind not in _CONTENT:
+        return
+    for hold in placed.holds(place.asset.id if place.asset else ""):
+        if hold.in_force(today) and _held(hold, state, place, placed):
+            doubt = "".join(
+                f" {address.text} is not in the mirror, so it covers more."
+                for address in hold.locations
+                if placed.placement(address).found is not Found.HERE
+            )
+            said = f"On hold {hold.id} ({hold.authority or hold.kind}) since {hold.since.isoformat()}.{doubt}"
+            yield _protection(Code.HOLD, hold.id, said, hold.mark)
+
+
+def _held(hold: Hold, state: SubjectState, place: RegisterEntry, placed: PlacedRegisters) -> bool:
+    """Whether a hold covers a subject, or may."""
+    whole = place.asset is not None and place.asset.id == hold.asset_id
+    inside = any(_may_lie_in(state, address, placed) for address in hold.locations) if hold.locations else whole
+    if not inside and not (whole and any(_astray(address, hold, placed) for address in hold.locations)):
+        return False
+    if hold.schedule_refs and place.entry is not None and place.entry.id not in hold.schedule_refs:
+        return False
+    ended_before = hold.items_from and state.modified and state.modified.date() < hold.items_from
+    began_after = hold.items_to and state.created and state.created.date() > hold.items_to
+    return not (ended_before or began_after)
+
+
+def _astray(address: Address, hold: Hold, placed: PlacedRegisters) -> bool:
+    """Whether an address of a hold may mean any part of its asset: it is found nowhere, or in another asset."""
+    if placed.placement(address).found is Found.NOWHERE:
+        return True
+    owner = placed.lookup.at(address).asset
+    return owner is None or owner.id != hold.asset_id
+
+
+def _may_lie_in(state: SubjectState, address: Address, placed: PlacedRegisters) -> bool:
+    placement, home = placed.placement(address), placed.home(state.finding.subject)
+    assert home is not None, "a subject that nobody can place is not judged any further"
+    if placement.library is not None:
+        return home.lies_in(placement.library)
+    exact = _exact(state, placed)
+    if exact is None:
+        return home.lies_in(address) or address.lies_in(home)
+    return exact.lies_in(address)
+
+
+def _exact(state: SubjectState, placed: PlacedRegisters) -> Address | None:
+    """The exact place of a subject; None when only its library is known."""
+    subject = state.finding.subject
+    home = placed.home(subject)
+    if subject.kind not in IN_LIBRARIES:
+        return home
+    at = told_address(state.url)
+    return None if at is None or at == home else at
+
+
+def _exemptions(state: SubjectState, asset: Asset | None, placed: PlacedRegisters, today: date) -> Iterator[Protection]:
+    for row in placed.exemptions(state.finding.policy, state.finding.rule):
+        if row.expires >= today and _exempts(row, state, asset, placed):
+            said = f"Exempt by {row.id} ({row.reason}; {row.approved_by}), until {row.expires:%-d %B %Y}."
+            yield _protection(Code.EXEMPT, row.id, said, row.mark)
+
+
+def _exempts(row: Exemption, state: SubjectState, asset: Asset | None, placed: PlacedRegisters) -> bool:
+    """Whether an exemption certainly covers a subject."""
+    if row.asset_id and (asset is None or asset.id != row.asset_id):
+        return False
+    return not row.locations or any(_lies_in(state, address, placed) for address in row.locations)
+
+
+def _lies_in(state: SubjectState, address: Address, placed: PlacedRegisters) -> bool:
+    if placed.placement(address).found is not Found.HERE:
+        return False
+    place = _exact(state, placed) or placed.home(state.finding.subject)
+    return place is not None and place.lies_in(address)
+
+
+# what holds for a whole asset
+
+
+def _freezes(asset: Asset | None, placed: PlacedRegisters, today: date) -> Iterator[Protection]:
+    for freeze in placed.bundle.settings.freezes:
+        if freeze.in_force(today) and (not freeze.assets or (asset is not None and asset.id in freeze.assets)):
+            said = f"Nothing is written until {freeze.ends:%-d %B %Y}: {freeze.why}."
+            yield _protection(Code.FREEZE, freeze.begins.isoformat(), said, freeze.mark)
+
+
+def _vital(state: SubjectState, asset: Asset | None, placed: PlacedRegisters) -> Iterator[Protection]:
+    """Of a vital record nothing is taken away by itself: no access, and no file by a label that ends in destruction unreviewed."""
+    if asset is None or not asset.vital:
+        return
+    unreviewed = [label for label in state.labels_wanted if label and label not in placed.labels_that_keep]
+    if state.finding.subject.kind is not Kind.FILE or unreviewed:
+        said = f"{asset.id} is a vital record: nothing is taken away there unless its owner agreed."
+        yield _protection(Code.VITAL, asset.id, said, asset.mark)
+
+
+# labels
+
+
+def _label(state: SubjectState, placed: PlacedRegisters) -> Iterator[Protection]:
+    records, label = placed.records.record_labels, state.label
+    if state.is_regulatory:
+        said = "It carries a regulatory label, which nobody can change."
+        yield _protection(Code.REGULATORY, str(label or ""), said)
+    if state.label_locked:
+        said = "Microsoft says that its label may not be changed."
+        yield _protection(Code.RECORD, str(label or ""), said)
+    if label is None:
+        yield _protection(Code.UNKNOWN, "", "Its label was not read.")
+    elif label in records:
+        entry = records[str(label)]
+        said = f"Its label {entry.label} declares a record."
+        yield _protection(Code.RECORD, entry.id, said, entry.mark)
+    elif state.is_record or (label != "" and state.is_record is not False):
+        said = "It is a record, or nobody knows whether it is one."
+        yield _protection(Code.RECORD, str(label), said)
+    for wanted in state.labels_wanted:
+        if wanted in records:
+            entry = records[wanted]
+            said = (
+                f"{entry.label} declares a record. Custos never puts such a label on, because it could not take it off."
+            )
+            yield _protection(Code.RECORD, entry.id, said, entry.mark)
+    if label not in ("", None) and state.label_explicit is not False:
+        said = f"Somebody chose its label “{label}”, or nobody knows who did."
+        yield _protection(Code.EXPLICIT, str(label), said)
+
+
+# access
+
+
+def _access(state: SubjectState, place: RegisterEntry, placed: PlacedRegisters, today: date) -> Iterator[Protection]:
+    kind = state.finding.subject.kind
+    if kind is Kind.LINK:
+        allowed = _LINK_CLASSES.get(str(state.link_scope))
+        if state.link_scope is None:
+            yield _protection(Code.UNKNOWN, "", "Who can open the link was not read.")
+        elif allowed and getattr(placed.bundle.settings.classes[place.posture], allowed):
+            said = f"The class of this place ({place.posture or 'unregistered'}) allows such links."
+            yield _protection(Code.POSTURE, str(place.posture or ""), said)
+    elif kind in (Kind.GRANT, Kind.GUEST):
+        if state.person_domain is None:
+            said = "Where the person is from was not read, so no sharing agreement can be ruled out."
+            yield _protection(Code.UNKNOWN, "", said)
+            return
+        for agreement in placed.records.agreements.values():
+            named = place.asset is not None and place.asset.id in agreement.assets
+            if named and agreement.in_force(today) and state.person_domain in agreement.domains:
+                said = f"The sharing agreement {agreement.id} with {agreement.partner} covers this person."
+                yield _protection(Code.SHARING_AGREEMENT, agreement.id, said, agreement.mark)

@@ -1,0 +1,229 @@
+"""Where something is in SharePoint: one type of address, read from what people paste and from what Microsoft says.
+
+Understood, besides plain addresses: list views (`…/Forms/AllItems.aspx?id=…` or `?RootFolder=…`), `/:f:/r/…`, a site's pages
+`SitePages/Home.aspx` and `_layouts/15/viewlsts.aspx`, without a scheme, and with `#`, `%`, `&` and `+` raw or escaped. What cannot be
+a place is refused with the reason and the remedy: a sharing link, a document's id, two addresses in one, invisible characters.
+
+Case and closing slashes make no difference, for SharePoint ignores them. Names are compared after Unicode normalisation (NFC).
+Sources: https://support.microsoft.com/office/64883a5d-228e-48f5-b3d2-eb39e07630fa (characters that names cannot have) and
+https://learn.microsoft.com/graph/api/resources/itemreference (paths are percent-encoded)
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote
+
+MANAGED_PATHS = ("sites", "teams")
+"""First segments below which every site but the root site lies."""
+
+_PERSONAL = "personal"
+_HOST = re.compile(
+    r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::\d{1,5})?|localhost(?::\d{1,5})?"
+)
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+_NOT_IN_NAMES = frozenset('"*:<>?\\|')
+_INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+_LINK_PREFIX = re.compile(r":[a-z]:", re.IGNORECASE)
+_VIEW_OF = ("id", "rootfolder")
+_FROM_BROWSER = "Copy it from the browser's address bar while the library or folder is open."
+_LONGEST = 2_000
+
+
+class NotAnAddress(ValueError):
+    """A text that cannot be the address of a site, a library or what lies in one. `what` and `remedy` are for its author."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """A place in SharePoint. Equal addresses mean the same place, however they were written.
+
+    `key` is for comparing: https://host/sites/plans/public register. `text` is for people: the same as it was spelled.
+    """
+
+    key: str
+    text: str = field(compare=False)
+
+    @property
+    def host(self) -> str:
+        """The host, lower case."""
+        return self.key.removeprefix("https://").partition("/")[0]
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The names of the path, folded; none for the root site."""
+        path = self.key.removeprefix("https://").partition("/")[2]
+        return tuple(path.split("/")) if path else ()
+
+    @property
+    def url(self) -> str:
+        """The address as a browser takes it, escaped."""
+        head, _, path = self.text.removeprefix("https://").partition("/")
+        return f"https://{head}/{quote(path)}" if path else f"https://{head}"
+
+    def lies_in(self, container: Address) -> bool:
+        """True when it is the container or below it. In the root site lies only what is in no other site."""
+        if self.key == container.key:
+            return True
+        if not container.segments:
+            return self.host == container.host and self.segments[0] not in (*MANAGED_PATHS, _PERSONAL)
+        return self.key.startswith(f"{container.key}/")
+
+    def upwards(self) -> Iterator[Address]:
+        """The address and every one above it, up to the root site."""
+        key, text = self.key, self.text
+        while "/" in key.removeprefix("https://"):
+            yield Address(key, text)
+            key, text = key.rpartition("/")[0], text.rpartition("/")[0]
+        yield Address(key, text)
+
+    def below(self, names: Iterable[str]) -> Address:
+        """What lies under these names, one inside the other, as Microsoft spells them."""
+        path = "/".join(names)
+        return Address(f"{self.key}/{folded(path)}", f"{self.text}/{path}") if path else self
+
+    def moved(self, old: Address, new: Address) -> Address:
+        """The same place after `old`, in which it lies, was given the address `new`."""
+        return Address(new.key + self.key[len(old.key) :], new.text + self.text[len(old.text) :])
+
+
+def read_address(written: str, *, host: str = "") -> Address:
+    """The address that somebody wrote or pasted. Raises NotAnAddress with the reason and the remedy.
+
+    With `host` (lower case), an address of any other host is refused.
+    """
+    text = written.strip()
+    _whole(text)
+    found, path, query = _parted(text)
+    if host and found != host:
+        raise NotAnAddress(f'"{found}" is another host than the tenant\'s, {host}.', "Use an address of this tenant.")
+    segments = [segment for segment in unquote(path).split("/") if segment]
+    return _address(found, _place(segments, query, text), text)
+
+
+def told_address(url: str | None) -> Address | None:
+    """The address in an answer of Microsoft's; None when it is none, which means that the place is unknown."""
+    if not url:
+        return None
+    try:
+        return read_address(url)
+    except NotAnAddress:
+        return None
+
+
+def looks_like_address(written: str) -> bool:
+    """Whether a text is meant as an address: it begins with a scheme, or with a host and a path of a site."""
+    text = written.strip()
+    if _SCHEME.match(text):
+        return True
+    head, slash, path = text.partition("/")
+    first = path.partition("/")[0].casefold()
+    return (
+        bool(slash)
+        and bool(_HOST.fullmatch(head.casefold()))
+        and (
+            "sharepoint" in head.casefold()
+            or first in (*MANAGED_PATHS, _PERSONAL)
+            or bool(_LINK_PREFIX.fullmatch(first))
+        )
+    )
+
+
+def _whole(text: str) -> None:
+    """Refuse what is longer than an address or has characters in it that nobody can see, or two addresses."""
+    if len(text) > _LONGEST:
+        raise NotAnAddress(f"An address of {len(text)} characters is too long.", _FROM_BROWSER)
+    for character in text:
+        if unicodedata.category(character) in _INVISIBLE or (character.isspace() and character != " "):
+            name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
+            raise NotAnAddress(
+                f"The address has a character in it that cannot be seen: {name}.",
+                "Delete it; put ; between two addresses.",
+            )
+    if len(_SCHEME.findall(text)) > 1:
+        raise NotAnAddress(f'"{text}" is two addresses.', "Put ; between them.")
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """Host, path and query. A # belongs to the path, except behind a page."""
+    rest = _SCHEME.sub("", text, count=1)
+    rest, _, query = rest.partition("?")
+    head, _, path = rest.partition("/")
+    host = head.casefold().removesuffix(":443")
+    if not _HOST.fullmatch(host):
+        raise NotAnAddress(f'"{text}" is not an address.', "Copy it from the browser; it begins with https://.")
+    page, hash_mark, _ = path.partition("#")
+    if hash_mark and page.casefold().endswith(".aspx"):
+        path = page
+    return host, path, query
+
+
+def _place(segments: list[str], query: str, text: str) -> list[str]:
+    """The names of the place that a path and a query mean."""
+    if segments and _LINK_PREFIX.fullmatch(segments[0]):
+        if len(segments) < 2 or segments[1].casefold() != "r":
+            raise NotAnAddress(
+                "This is a sharing link, which does not say where it leads.", f"Open it. {_FROM_BROWSER}"
+            )
+        return _place(segments[2:], query, text)
+    names = [segment.casefold() for segment in segments]
+    asked = _shown(query)
+    if asked is not None:
+        return asked
+    if names and names[-1].endswith(".aspx"):
+        if "_layouts" in names:
+            at = names.index("_layouts")
+            if names[-1] in ("viewlsts.aspx", "start.aspx", "settings.aspx"):
+                return segments[:at]
+            raise NotAnAddress("This address names a document by an id, not by its place.", _FROM_BROWSER)
+        if len(names) > 1 and names[-2] == "forms":
+            return segments[:-2]
+        if "lists" in names[:-1]:
+            return segments[:-1]
+        if names[-2:] == ["sitepages", "home.aspx"]:
+            return segments[:-2]
+    return segments
+
+
+def _shown(query: str) -> list[str] | None:
+    """The folder that a list view shows, None when the query names none. A + is a plus: SharePoint writes spaces as %20."""
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        path = unquote(value)
+        if name.casefold() in _VIEW_OF and path.startswith("/"):
+            return [segment for segment in path.split("/") if segment]
+    return None
+
+
+def _address(host: str, segments: list[str], text: str) -> Address:
+    for segment in segments:
+        if any(unicodedata.category(character) == "Cc" for character in segment):
+            raise NotAnAddress("The address has a control character in it.", _FROM_BROWSER)
+        bad = next((character for character in segment if character in _NOT_IN_NAMES), "")
+        if bad:
+            raise NotAnAddress(
+                f'"{segment}" cannot be a name in SharePoint: {bad} is not allowed in one.', _FROM_BROWSER
+            )
+        if segment != segment.strip() or segment in (".", ".."):
+            raise NotAnAddress(f'"{segment}" cannot be a name in SharePoint.', _FROM_BROWSER)
+    first = segments[0].casefold() if segments else ""
+    if first == _PERSONAL or host.partition(".")[0].endswith("-my"):
+        raise NotAnAddress("This is somebody's OneDrive, which Custos does not govern.", "Name a SharePoint site.")
+    if first in MANAGED_PATHS and len(segments) == 1:
+        raise NotAnAddress(f'"{text}" names no site.', f"Write https://{host}/{first}/ and the site's name.")
+    path = "/".join(segments)
+    root = f"https://{host}"
+    return Address(f"{root}/{folded(path)}", f"{root}/{path}") if path else Address(root, root)
+
+
+def folded(text: str) -> str:
+    """A name or path for comparing: what SharePoint takes for the same is equal."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
