@@ -108,7 +108,7 @@ async def test_an_end_that_was_taken_off_a_link_is_not_set_again_on_another_day(
     at = office(memory)
     link = at.tenant.link(1)
     run = await done(at, EXPIRY, finding(link, of="links"))
-    await carried_out(at, EXPIRY, await at.undoing.plan(Scope.RUN, run))
+    await carried_out(at, EXPIRY, await at.undoing.plan(Scope.RUN, run, bundle()))
     at.clock.advance(timedelta(days=3))
     again = await done(at, EXPIRY, finding(link, of="links"))
     assert [result.code async for result in at.runs.results(again)] == [Code.UNDONE]
