@@ -34,6 +34,8 @@ TYPES: dict[FactType, pl.DataType] = {
 
 def _values(fact: Fact) -> list[Any]:
     match fact.type:
+        case FactType.ADDRESS:
+            return ["https://council.example/sites/a", "https://council.example/sites/b"]
         case FactType.FLAG:
             return [True, False]
         case FactType.NUMBER | FactType.SIZE:
