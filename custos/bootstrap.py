@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,9 @@ from custos.storage.account import Account
 from custos.storage.queues import ACT, NOTIFY
 from custos.tenant import LiveTenant
 
+if TYPE_CHECKING:
+    from custos.m365.credentials import Opening
+
 
 @dataclass
 class Custos:
@@ -61,6 +65,7 @@ class Custos:
     )
     accounts: dict[str, tuple[float, Person | None]] = field(default_factory=dict)
     """By sign-in name: when an account was looked up in Entra, by the machine's clock, and what was found."""
+    opening: Opening | None = None  # makes the identities' credentials; without it they are managed identities
     kept_policies: str = ""  # version of the bundle that this process knows to be stored as the last good one
 
     @cached_property
@@ -76,7 +81,7 @@ class Custos:
     @cached_property
     def m365(self) -> Microsoft365:
         """The tenant."""
-        return connect(self.settings, self.account)
+        return connect(self.settings, self.account, self.opening)
 
     @cached_property
     def lakehouse(self) -> Lakehouse:
@@ -218,14 +223,19 @@ class Custos:
         await self.account.close()
 
 
-def build(settings: Settings, *, deployed: bool = False) -> Custos:
-    """An application on these settings; `deployed` when it is the function app. Nothing is contacted yet."""
+def build(settings: Settings, *, deployed: bool = False, opening: Opening | None = None) -> Custos:
+    """An application on these settings; `deployed` when it is the function app. Nothing is contacted yet.
+
+    `opening` makes the identities' credentials where a rehearsal or a test shares its process with others.
+    """
     credential = None
     if not settings.storage_connection:
         from azure.identity.aio import ManagedIdentityCredential
 
         credential = ManagedIdentityCredential(client_id=settings.observer_client_id)
-    return Custos(settings, clock_from(settings.clock), Account(settings, credential), deployed=deployed)
+    return Custos(
+        settings, clock_from(settings.clock), Account(settings, credential), deployed=deployed, opening=opening
+    )
 
 
 _running: dict[asyncio.AbstractEventLoop, tuple[Custos, AsyncGenerator[Custos]]] = {}

@@ -89,6 +89,11 @@ class Settings:
         return self.clock != "system"
 
 
+def policies_in(environment: Mapping[str, str]) -> Path:
+    """Where the policies are, for commands that need no other setting."""
+    return Path(environment.get("CUSTOS_POLICIES", "").strip() or REPOSITORY / "policies")
+
+
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Settings out of an environment.
 
@@ -140,7 +145,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         mailbox=text("CUSTOS_MAILBOX"),
         public_url=address("CUSTOS_PUBLIC_URL"),
         webhook_key=text("CUSTOS_WEBHOOK_KEY"),
-        policies=Path(text("CUSTOS_POLICIES", str(REPOSITORY / "policies"))),
+        policies=policies_in(environment),
         units_per_minute=int(number("CUSTOS_UNITS_PER_MINUTE", 1250, 1, 10_000_000)),
         units_share=number("CUSTOS_UNITS_SHARE", 0.5, 0.01, 1),
         lease_seconds=number("CUSTOS_LEASE_SECONDS", 90, 5, 600),

@@ -16,32 +16,27 @@ from docs.reference import commands, policies, settings, shown
 HERE = Path(__file__).resolve().parent
 
 
-def pages() -> dict[str, str]:
-    """Every generated page, by its name below docs/, as it should stand."""
+def pages(folder: Path = HERE) -> dict[str, str]:
+    """Every generated page of a folder like docs/, by its name there, as it should stand."""
     return {
         "commands.md": commands.page(),
         "policies.md": policies.page(),
-        settings.PAGE: settings.put_into(_read(HERE / settings.PAGE)),
-        shown.PAGE: shown.put_into(_read(HERE / shown.PAGE)),
+        settings.PAGE: settings.put_into(_read(folder / settings.PAGE)),
+        shown.PAGE: shown.put_into(_read(folder / shown.PAGE)),
     }
 
 
-def stale() -> list[str]:
-    """Names of the pages that are not as the code would write them."""
-    return [name for name, text in pages().items() if _read(HERE / name) != text]
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write the pages, or with --check say which are out of date. Returns the exit code."""
+def main(arguments: list[str] | None = None, folder: Path = HERE) -> int:
+    """Write the pages in `folder`, or with --check say which are out of date. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m docs.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; end with 1 when a page is out of date")
     if parser.parse_args(arguments).check:
-        old = stale()
+        old = [name for name, text in pages(folder).items() if _read(folder / name) != text]
         for name in old:
             print(f"docs/{name} is out of date: run `make docs`.", file=sys.stderr)
         return 1 if old else 0
-    for name, text in pages().items():
-        (HERE / name).write_text(text, encoding="utf-8")
+    for name, text in pages(folder).items():
+        (folder / name).write_text(text, encoding="utf-8")
     return 0
 
 

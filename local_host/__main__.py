@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from local_host import log
+from local_host.configuration import read_settings
 from local_host.errors import HostError
 from local_host.host import Host, Options, described
 from local_host.queues import HIDDEN_SECONDS
@@ -47,7 +48,9 @@ async def _serve(options: Options) -> int:
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     loop.add_signal_handler(signal.SIGINT, _interrupted, stopping)
     os.chdir(options.app)
-    host = await Host.index(options, dict(os.environ))
+    settings = read_settings(options.app, os.environ)
+    os.environ.update(settings)  # an app finds its settings there
+    host = await Host.index(options, settings)
     try:
         await host.start()
         print("\n".join(["Functions:", *described(host)]), flush=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from local_host.admin import Admin
-from local_host.configuration import HostOptions, expand, read_host, read_settings
+from local_host.configuration import HostOptions, expand, read_host
 from local_host.errors import HostError
 from local_host.functions import HTTP, QUEUE, TIMER, Function
 from local_host.invoker import Invoker
@@ -84,13 +83,11 @@ class Host:
         self._runner: web.AppRunner | None = None
 
     @classmethod
-    async def index(cls, options: Options, environment: Mapping[str, str]) -> Host:
-        """The host for the app, all of it checked and nothing started.
+    async def index(cls, options: Options, settings: Mapping[str, str]) -> Host:
+        """The host for the app, all of it checked and nothing started. Raises HostError with one sentence.
 
-        The app's settings become this process's environment. Raises HostError with one sentence.
+        The app finds its `settings` in the environment of the process, which whoever owns it lays down first.
         """
-        settings = read_settings(options.app, environment)
-        os.environ.update(settings)
         host = read_host(options.app, settings)
         worker = Worker()
         return cls(options, settings, host, await worker.start(options.app), worker)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from custos.bootstrap import build
 from custos.errors import CustosError
 from custos.settings import settings_from
 from rehearsal import measure
+from simulator.entra.credential import signed_in
 
 
 class NothingToTry(CustosError):
@@ -133,8 +133,7 @@ class Picks:
 
 async def mirror(environment: Mapping[str, str]) -> Known:
     """Discovery, mirror and permissions of the whole tenant, or of what changed; and what is known then."""
-    os.environ.update(environment)  # the credential looks for its endpoint there alone
-    app = build(settings_from(environment))
+    app = build(settings_from(environment), opening=signed_in(environment))
     try:
         for phase in (measure.find, measure.mirror, measure.permissions):
             await phase(app, _silent, Path())

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import signal
 import sys
 from pathlib import Path
 
-from custos.bootstrap import build
 from custos.errors import CustosError
-from custos.settings import REPOSITORY, settings_from
+from custos.settings import REPOSITORY
 from local_host.errors import HostError
 from rehearsal.mounting import fingerprint
 from rehearsal.narrator import Narrator
 from rehearsal.stage import SETTINGS, Stage, stage
-from rehearsal.story import Story
+from rehearsal.story import tell
 from rehearsal.waiting import TookTooLong
 
 HOME = REPOSITORY / ".custos" / "rehearsal"
@@ -71,7 +69,7 @@ def _run(args: argparse.Namespace) -> int:
         standing = opened.__enter__()
     before = fingerprint(args.mount) if args.mount else ""
     try:
-        asyncio.run(_tell(standing, narrator))
+        asyncio.run(tell(standing, narrator))
         if args.mount:
             same = "Nothing changed" if fingerprint(args.mount) == before else "Somebody changed something"
             narrator.screen.print(f"{same} in {args.mount}: the labels on its files are in the simulated tenant alone.")
@@ -79,15 +77,6 @@ def _run(args: argparse.Namespace) -> int:
     finally:
         opened.__exit__(None, None, None)
     return 0
-
-
-async def _tell(standing: Stage, narrator: Narrator) -> None:
-    os.environ.update(standing.environment)
-    app = build(settings_from(standing.environment))
-    try:
-        await Story(app, standing, narrator).tell()
-    finally:
-        await app.close()
 
 
 def _farewell(standing: Stage, narrator: Narrator, *, stay: bool) -> None:

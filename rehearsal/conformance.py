@@ -16,14 +16,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from custos.bootstrap import build
-from custos.settings import REPOSITORY, settings_from
+from custos.settings import REPOSITORY
 from peers.cli import is_installed
 from peers.session import check_commands, table
 from rehearsal.narrator import Narrator
 from rehearsal.renamed import overlooked, renamed
-from rehearsal.stage import Stage, stage
-from rehearsal.story import Story
+from rehearsal.stage import stage
+from rehearsal.story import tell
 
 _SCALE = 0.01
 _PEERS_SCALE = 0.002
@@ -41,10 +40,9 @@ def conformance(home: Path, checker: Path) -> int:
     traffic = home / "conformance"
     shutil.rmtree(traffic, ignore_errors=True)
     traffic.mkdir(parents=True)
-    plain = dict(os.environ)
     _record_story(traffic)
     agreed = _record_peers(traffic)
-    tested = _record_tests(traffic, plain, checker.resolve())
+    tested = _record_tests(traffic, checker.resolve())
     recordings = [file for file in sorted(traffic.glob("*.jsonl")) if file.stat().st_size]
     if len(recordings) < 2:
         print("The tests recorded nothing, so nothing can be said of them.")
@@ -73,26 +71,17 @@ def _record_story(traffic: Path) -> None:
         log.open("w", encoding="utf-8") as words,
         stage(traffic / "stage", scale=_SCALE, simulator=recording) as standing,
     ):
-        os.environ.update(standing.environment)
-        asyncio.run(_tell(standing, Narrator(Console(file=words, width=150, highlight=False))))
+        asyncio.run(tell(standing, Narrator(Console(file=words, width=150, highlight=False))))
 
 
-async def _tell(standing: Stage, narrator: Narrator) -> None:
-    app = build(settings_from(standing.environment))
-    try:
-        await Story(app, standing, narrator).tell()
-    finally:
-        await app.close()
-
-
-def _record_tests(traffic: Path, environment: dict[str, str], checker: Path) -> bool:
+def _record_tests(traffic: Path, checker: Path) -> bool:
     log = traffic / "tests.log"
     print(f"Recording the tests; their words are in {log} …", flush=True)
     with log.open("wb") as words:
         code = subprocess.run(
             [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile"],
             cwd=REPOSITORY,
-            env={**environment, "CUSTOS_TRAFFIC": str(traffic), "CUSTOS_CHECKER": str(checker)},
+            env={**os.environ, "CUSTOS_TRAFFIC": str(traffic), "CUSTOS_CHECKER": str(checker)},
             stdout=words,
             stderr=subprocess.STDOUT,
             check=False,

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import polars as pl
 
 from custos.audit.events import What
-from custos.bootstrap import Custos
+from custos.bootstrap import Custos, build
 from custos.engine.dispatch import Dispatched
 from custos.engine.model import Plan
 from custos.engine.plan import writes
@@ -29,14 +29,25 @@ from custos.report import runs as run_report
 from custos.report import undo as undo_report
 from custos.report.screen import Listing
 from custos.report.words import value
+from custos.settings import settings_from
 from rehearsal.narrator import Narrator
 from rehearsal.promotion import promote_all
 from rehearsal.stage import Stage
 from rehearsal.waiting import fired, mirrored, quiet, until
+from simulator.entra.credential import signed_in
 
 OPERATOR = "platform.engineer@wrenbridge.example"
 APPROVER = "siro@wrenbridge.example"
 _SENSITIVE = "/sites/information-rights/"
+
+
+async def tell(standing: Stage, narrator: Narrator) -> None:
+    """The whole story, on a stage that stands."""
+    app = build(settings_from(standing.environment), opening=signed_in(standing.environment))
+    try:
+        await Story(app, standing, narrator).tell()
+    finally:
+        await app.close()
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.request
 from collections.abc import Iterator
 
@@ -28,25 +27,11 @@ def azurite() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def tenant() -> Iterator[SimulatedTenant]:
-    """A simulated tenant, fresh for each test module. It records its traffic when CUSTOS_TRAFFIC names a directory.
-
-    Its IDENTITY_ENDPOINT and IDENTITY_HEADER are set in this process too, for ManagedIdentityCredential looks only
-    there.
-    """
+    """A simulated tenant, fresh for each test module. It records its traffic when CUSTOS_TRAFFIC names a directory."""
     with Child("simulator", ["serve", "--port", "0", "--scale", "0.003", *traffic()]) as running:
         with urllib.request.urlopen(f"{running.url}/sim/environment", timeout=60) as answer:
             environment: dict[str, str] = json.load(answer)
-        identity = {name: value for name, value in environment.items() if name.startswith("IDENTITY_")}
-        before = {name: os.environ.get(name) for name in identity}
-        os.environ.update(identity)
-        try:
-            yield SimulatedTenant(running.url, environment)
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+        yield SimulatedTenant(running.url, environment)
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,7 @@ from custos.m365.permissions import Permission
 from custos.settings import settings_from
 from custos.storage.queues import ALL
 from rehearsal.stage import Stage, stage
+from simulator.entra.credential import signed_in
 
 HOST = "https://wrenbridge.sharepoint.example"
 SCALE = 0.002
@@ -87,6 +88,7 @@ class Desk:
     """A wired application on an event loop of its own, in a thread."""
 
     loop: asyncio.AbstractEventLoop
+    environment: Mapping[str, str]
     app: Custos | None = None
 
     def ask[T](self, question: Callable[[Custos], Awaitable[T]]) -> T:
@@ -99,7 +101,7 @@ class Desk:
 
     async def _answer[T](self, question: Callable[[Custos], Awaitable[T]]) -> T:
         if self.app is None:
-            self.app = build(settings_from(os.environ))
+            self.app = wired(self.environment)
         return await question(self.app)
 
     async def _close(self) -> None:
@@ -108,13 +110,26 @@ class Desk:
         await self.loop.shutdown_default_executor()
 
 
+def wired(environment: Mapping[str, str]) -> Custos:
+    """An application on these settings, in a process that others share: its identities are told where their tenant is."""
+    return build(settings_from(environment), opening=signed_in(environment))
+
+
+def typed(environment: Mapping[str, str], *words: str) -> Said:
+    """Type `custos WORDS` where these are the settings."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(["--width", str(WIDTH), *words], environment, wired)
+    return Said(code, out.getvalue(), err.getvalue())
+
+
 @contextmanager
-def desk() -> Iterator[Desk]:
-    """A desk; its settings are those of the environment at the first question."""
+def desk(environment: Mapping[str, str]) -> Iterator[Desk]:
+    """A desk on these settings."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="desk")
     thread.start()
-    opened = Desk(loop)
+    opened = Desk(loop, environment)
     try:
         yield opened
         opened.close()
@@ -134,19 +149,15 @@ class Council:
 
     def custos(self, *words: str) -> Said:
         """Type `custos WORDS`."""
-        out, err = io.StringIO(), io.StringIO()
-        with self._environment(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main(["--width", str(WIDTH), *words])
-        return Said(code, out.getvalue(), err.getvalue())
+        return typed(self.stage.environment, *words)
 
     def ask[T](self, question: Callable[[Custos], Awaitable[T]]) -> T:
         """Ask a wired application of this process's own, on the same storage and tenant; it remembers what it read."""
-        with self._environment():
-            return self.desk.ask(question)
+        return self.desk.ask(question)
 
     def ask_another[T](self, question: Callable[[Custos], Awaitable[T]]) -> T:
         """Ask an application that has read nothing before."""
-        with self._environment(), desk() as another:
+        with desk(self.stage.environment) as another:
             return another.ask(question)
 
     def post(
@@ -271,16 +282,6 @@ class Council:
             time.sleep(0.1)
         return time.monotonic() - began
 
-    @contextmanager
-    def _environment(self) -> Iterator[None]:
-        before = dict(os.environ)
-        os.environ.update(self.stage.environment)
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
 
 def call(base: str, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Answer:
     """One HTTP request; the answer as it is, whatever its status."""
@@ -299,7 +300,7 @@ def call(base: str, method: str, path: str, body: bytes = b"", headers: Mapping[
 @contextmanager
 def standing(home: Path) -> Iterator[Council]:
     """Set a stage, with everything discovered and mirrored."""
-    with stage(home, scale=SCALE, simulator=traffic(), settings=_QUICK) as opened, desk() as own:
+    with stage(home, scale=SCALE, simulator=traffic(), settings=_QUICK) as opened, desk(opened.environment) as own:
         council = Council(opened, own)
         council.fire("discover_sites")
         council.ask(_mirrored)

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from custos.m365.credentials import Opening
+from simulator.entra.credential import signed_in
+
 
 @dataclass(frozen=True)
 class SimulatedTenant:
@@ -21,6 +24,11 @@ class SimulatedTenant:
 
     url: str
     environment: Mapping[str, str]
+
+    @property
+    def opening(self) -> Opening:
+        """Makes the credentials of its managed identities."""
+        return signed_in(self.environment)
 
     def act(self, **deed: object) -> dict[str, Any]:
         """Do what a person does: `act(verb="share", at="https://…", …)`. A refusal is an AssertionError."""

@@ -41,7 +41,10 @@ type Online = Callable[["Custos", argparse.Namespace, Screen], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `offline` needs neither settings nor storage; `online` gets the wired application."""
+    """One command. `online` gets the wired application.
+
+    `offline` needs neither storage nor tenant, and finds the policies in `args.directory`.
+    """
 
     name: str
     summary: str

@@ -6,29 +6,53 @@ import argparse
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custos.cli import commands
 from custos.cli.command import Command, Exit, Screen
 from custos.errors import BadInput, BadSetting, CustosError
 from custos.report.screen import HarmlessConsole
 from custos.report.words import count
-from custos.settings import settings_from
+from custos.settings import policies_in, settings_from
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
 
 _SETTINGS_FILE = "local.settings.json"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code (`custos.cli.command.Exit`)."""
+def of_this_process(settings: Mapping[str, str]) -> Custos:
+    """The application of a process that is this command's own.
+
+    What a settings file says becomes its environment, where azure-identity looks for the endpoint of managed identities.
+    """
+    from custos.bootstrap import build
+
+    os.environ.update(settings)
+    return build(settings_from(settings))
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    environment: Mapping[str, str] = os.environ,
+    wired: Callable[[Mapping[str, str]], Custos] = of_this_process,
+) -> int:
+    """Run one command; returns its exit code (`custos.cli.command.Exit`).
+
+    `wired` makes the application from the settings: the environment over what a settings file says.
+    """
     parser = build_parser()
     args = parser.parse_args(arguments)
     screen = Screen(HarmlessConsole(width=args.width), HarmlessConsole(stderr=True))
     command: Command = args.command
     try:
+        settings = environment_from(args.settings, environment)
         if command.offline is not None:
+            args.directory = getattr(args, "directory", None) or policies_in(settings)
             return command.offline(args, screen)
-        return asyncio.run(_online(command, args, screen))
+        return asyncio.run(_online(command, args, screen, settings, wired))
     except BadInput as bad:
         for problem in bad.problems:
             screen.err.print(str(problem), soft_wrap=True)
@@ -85,12 +109,14 @@ def environment_from(file: str | None, environment: Mapping[str, str]) -> dict[s
         ) from error
 
 
-async def _online(command: Command, args: argparse.Namespace, screen: Screen) -> int:
-    from custos.bootstrap import build
-
-    environment = environment_from(args.settings, os.environ)
-    os.environ.update(environment)  # azure-identity and delta-rs read their own settings there
-    app = build(settings_from(environment))
+async def _online(
+    command: Command,
+    args: argparse.Namespace,
+    screen: Screen,
+    settings: Mapping[str, str],
+    wired: Callable[[Mapping[str, str]], Custos],
+) -> int:
+    app = wired(settings)
     assert command.online is not None
     try:
         return await command.online(app, args, screen)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 
 from rich.console import Console
 
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.validate import default_directory
 from custos.clock import SystemClock
 from custos.errors import BadInput, Mark, Problem
 from custos.nearest import nearest
@@ -29,7 +29,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
     if args.name == _ROLES:
-        return _show_roles(screen)
+        return _show_roles(args.directory, screen)
     if args.name is None:
         found = Listing("Facts", ("fact", "of", "type", "meaning"))
         for fact in CATALOGUE.values():
@@ -43,9 +43,9 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK
 
 
-def _show_roles(screen: Screen) -> int:
+def _show_roles(directory: Path, screen: Screen) -> int:
     """The one table of who may do what, with the roles' holders of today."""
-    bundle = load(default_directory())
+    bundle = load(directory)
     rights, records, today = bundle.settings.rights, bundle.records, SystemClock().now().date()
     may = Listing("Who may do what", ("right", "lets a person", "roles"))
     for right in Right:

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 
 from custos.cli.command import Command, Exit, Screen
 from custos.clock import SystemClock
 from custos.errors import BadInput, Problem
 from custos.policy import load
-from custos.settings import REPOSITORY
-
-
-def default_directory() -> Path:
-    """Where the policies are when nobody says."""
-    return Path(os.environ.get("CUSTOS_POLICIES", str(REPOSITORY / "policies")))
 
 
 def directory_argument(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +18,6 @@ def directory_argument(parser: argparse.ArgumentParser) -> None:
         "directory",
         nargs="?",
         type=Path,
-        default=default_directory(),
         metavar="DIRECTORY",
         help="policies and registers (default: CUSTOS_POLICIES, or policies/)",
     )

@@ -2,17 +2,14 @@
 
 A file of a Delta table never changes once it is written, so a copy is as good as the file, and an evaluation that looks at a
 table from twenty sides fetches it once. A change rewrites the files of one library: the next evaluation fetches only those.
-Copies lie in a temporary folder that goes with the process. They take so much room at most; what does not fit is read where it
-is, and what was not used for long makes room first.
+Copies lie in a temporary folder that goes with the process, or when the next one starts. They take so much room at most; what
+does not fit is read where it is, and what was not used for long makes room first.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 import uuid
-import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from custos.errors import StorageTrouble
+from custos.inventory.worker_folder import worker_folder
 from custos.storage.account import Account
 
 if TYPE_CHECKING:
@@ -67,8 +65,7 @@ class Copies:
     def _folder(self) -> Path:
         with self._lock:
             if self._made is None:
-                self._made = Path(tempfile.mkdtemp(prefix="custos-"))
-                weakref.finalize(self, shutil.rmtree, self._made, ignore_errors=True)
+                self._made = worker_folder(self)
             return self._made
 
     @property

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from custos.m365.bot import Bot
-    from custos.m365.credentials import Identities
+    from custos.m365.credentials import Identities, Opening
     from custos.m365.gate import TenantGate
     from custos.m365.graph import Graph
     from custos.m365.sharepoint import SharePoint
@@ -48,15 +48,18 @@ class Microsoft365:
             await self.identities.close()
 
 
-def connect(settings: Settings, account: Account) -> Microsoft365:
-    """The tenant that the settings name. Nothing is sent yet; `account` holds the gate's rows."""
+def connect(settings: Settings, account: Account, opening: Opening | None = None) -> Microsoft365:
+    """The tenant that the settings name. Nothing is sent yet; `account` holds the gate's rows.
+
+    `opening` makes the credentials of the identities; without it they are managed ones.
+    """
     from custos.m365.bot import Bot
-    from custos.m365.credentials import identities_from
+    from custos.m365.credentials import identities_from, managed_identity
     from custos.m365.gate import TABLE, gate_from
     from custos.m365.graph import Graph
     from custos.m365.sharepoint import sharepoint_from
 
-    identities = identities_from(settings)
+    identities = identities_from(settings, opening or managed_identity)
     gate = gate_from(settings, account.rows(TABLE))
     actor, bot = identities.actor, identities.bot
     return Microsoft365(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,23 +18,35 @@ from custos.m365.errors import Unavailable
 from custos.settings import Settings
 
 if TYPE_CHECKING:
-    from azure.identity.aio import ManagedIdentityCredential
+    from azure.core.credentials_async import AsyncTokenCredential
 
 GRAPH_AUDIENCE = "https://graph.microsoft.com"
 BOT_AUDIENCE = "https://api.botframework.com"
 _MARGIN_SECONDS = 300
+
+type Opening = Callable[[str], AsyncTokenCredential]
+"""Makes the credential of an identity, by its client id."""
+
+
+def managed_identity(client_id: str) -> AsyncTokenCredential:
+    """Azure's own. It finds its endpoint in the environment of the process, where the platform puts it."""
+    from azure.identity.aio import ManagedIdentityCredential
+
+    # azure-identity would try ten times, for minutes: the gate does all waiting, and a worker has not so long
+    return ManagedIdentityCredential(client_id=client_id, retry_total=0)
 
 
 @dataclass
 class Identity:
     """One managed identity. Tokens are kept until five minutes before they end; it serves as an SDK's credential too.
 
-    `name` is for people, `client_id` the identity's client id.
+    `name` is for people, `client_id` the identity's client id. `opening` is another one where a rehearsal shares its process.
     """
 
     name: str
     client_id: str
-    _credential: ManagedIdentityCredential | None = field(default=None, init=False, repr=False)
+    opening: Opening = managed_identity
+    _credential: AsyncTokenCredential | None = field(default=None, init=False, repr=False)
     _tokens: dict[str, AccessToken] = field(default_factory=dict, init=False, repr=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
 
@@ -92,12 +105,9 @@ class Identity:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    def _open(self) -> ManagedIdentityCredential:
+    def _open(self) -> AsyncTokenCredential:
         if self._credential is None:
-            from azure.identity.aio import ManagedIdentityCredential
-
-            # azure-identity would try ten times, for minutes: the gate does all waiting, and a worker has not so long
-            self._credential = ManagedIdentityCredential(client_id=self.client_id, retry_total=0)
+            self._credential = self.opening(self.client_id)
         return self._credential
 
     async def _close(self) -> None:
@@ -121,10 +131,10 @@ class Identities:
                 await identity.close()
 
 
-def identities_from(settings: Settings) -> Identities:
+def identities_from(settings: Settings, opening: Opening = managed_identity) -> Identities:
     """The identities that the settings name; an empty client id means that there is none."""
     return Identities(
-        observer=Identity("observer", settings.observer_client_id),
-        actor=Identity("actor", settings.actor_client_id) if settings.actor_client_id else None,
-        bot=Identity("bot", settings.bot_app_id) if settings.bot_app_id else None,
+        observer=Identity("observer", settings.observer_client_id, opening),
+        actor=Identity("actor", settings.actor_client_id, opening) if settings.actor_client_id else None,
+        bot=Identity("bot", settings.bot_app_id, opening) if settings.bot_app_id else None,
     )

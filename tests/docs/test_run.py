@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,15 +11,14 @@ from collections.abc import Iterator
 import polars as pl
 import pytest
 
-from custos.bootstrap import build
 from custos.cli.command import Exit
-from custos.cli.main import main
 from custos.inventory.sync import sync_drive
 from custos.jobs import acting
-from custos.settings import REPOSITORY, settings_from
+from custos.settings import REPOSITORY
 from custos.storage.queues import ACT
 from local_host.azurite import Azurite
 from tests.docs.pages import DOCS, examples
+from tests.staging import typed, wired
 from tests.tenant import SimulatedTenant
 
 MIRRORED = "/sites/information-rights/"
@@ -44,7 +42,7 @@ class Hands(threading.Thread):
         self.join(30)
 
     async def _work(self) -> None:
-        app = build(settings_from(self._environment))
+        app = wired(self._environment)
         queue = app.account.queue(ACT)
         await queue.create()
         try:
@@ -59,7 +57,7 @@ class Hands(threading.Thread):
 
 async def mirror(environment: dict[str, str]) -> None:
     """Read the libraries of one site, as the function app would of all."""
-    app = build(settings_from(environment))
+    app = wired(environment)
     try:
         drives = app.lakehouse.read("drives", columns=["drive_id", "web_url", "governed"])
         wanted = drives.filter(pl.col("governed") & pl.col("web_url").str.contains(MIRRORED, literal=True))
@@ -74,28 +72,25 @@ def environment(tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactor
     """A tenant, storage that nobody else uses, and a copy of the policies that may be promoted."""
     policies = tmp_path_factory.mktemp("docs") / "policies"
     shutil.copytree(REPOSITORY / "policies", policies)
-    before = dict(os.environ)
     with Azurite() as azurite:
         made = {**tenant.environment, **azurite.environment, "CUSTOS_POLICIES": str(policies)}
-        os.environ.update(made)
         hands = Hands(made)
         hands.start()
         try:
             yield made
         finally:
             hands.rest()
-            os.environ.clear()
-            os.environ.update(before)
 
 
-def test_the_admins_morning(environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_admins_morning(environment: dict[str, str]) -> None:
     """The commands of docs/admin.md, one after the other, succeed and print what the page shows."""
     for example in examples("console", "run", page=DOCS / "admin.md"):
         said = ""
         for command in example.commands:
-            ended = main(["--width", "150", *command])
-            told = capsys.readouterr()
-            assert ended in (Exit.OK, Exit.FINDINGS), f"{example}: {command} ended with {ended}: {told.err}{told.out}"
+            told = typed(environment, "--width", "150", *command)
+            assert told.code in (Exit.OK, Exit.FINDINGS), (
+                f"{example}: {command} ends with {told.code}: {told.err}{told.out}"
+            )
             said += " ".join(told.out.split()) + "\n"
             if "--discover" in command:
                 asyncio.run(mirror(environment))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 import pytest
 
-from custos.bootstrap import Custos, build
+from custos.bootstrap import Custos
 from custos.cli.promote import write_state
 from custos.engine.model import Kind, State
 from custos.inventory.discover import discover
@@ -19,7 +18,7 @@ from custos.jobs import evaluation, syncing, turns
 from custos.jobs.evaluation import Evaluated
 from custos.jobs.policies import in_force
 from custos.notices.model import Case, CaseState
-from custos.settings import REPOSITORY, settings_from
+from custos.settings import REPOSITORY
 from custos.storage.queues import EVALUATE
 from local_host.azurite import Azurite
 from tests.staging import APPROVER, HOST, Desk, desk
@@ -96,10 +95,10 @@ class Office:
 def office(tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     policies = tmp_path_factory.mktemp("policies") / "policies"
     shutil.copytree(REPOSITORY / "policies", policies)
-    with Azurite() as running, desk() as opened:
-        environment = {**os.environ, **tenant.environment, **running.environment, "CUSTOS_POLICIES": str(policies)}
-        opened.app = build(replace(settings_from(environment), units_per_minute=1_000_000))
-        yield Office(opened, tenant, opened.ask(_prepared))
+    with Azurite() as running:
+        settings = {**tenant.environment, **running.environment, "CUSTOS_POLICIES": str(policies)}
+        with desk({**settings, "CUSTOS_UNITS_PER_MINUTE": "1000000"}) as opened:
+            yield Office(opened, tenant, opened.ask(_prepared))
 
 
 async def _prepared(app: Custos) -> dict[str, str]:

@@ -47,9 +47,9 @@ LIMITS = Limits(percent_of_scope=100.0, actions_per_site_per_day=500)
 
 
 @pytest.fixture
-async def m365(settings: Settings) -> AsyncIterator[Microsoft365]:
+async def m365(settings: Settings, tenant: SimulatedTenant) -> AsyncIterator[Microsoft365]:
     account = Account(settings)
-    wired = connect(settings, account)
+    wired = connect(settings, account, tenant.opening)
     yield wired
     await wired.close()
     await account.close()

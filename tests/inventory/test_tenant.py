@@ -78,9 +78,9 @@ class Office:
 
 
 @pytest.fixture
-async def office(own_settings: Settings) -> AsyncIterator[Office]:
+async def office(own_settings: Settings, tenant: SimulatedTenant) -> AsyncIterator[Office]:
     account = Account(own_settings)
-    m365 = connect(own_settings, account)
+    m365 = connect(own_settings, account, tenant.opening)
     yield Office(account, Lakehouse(account), m365, clock_from(own_settings.clock))
     await m365.close()
     await account.close()

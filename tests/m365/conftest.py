@@ -12,15 +12,14 @@ from custos.m365.credentials import Identity
 from custos.m365.gate import TenantGate
 from custos.m365.graph import Graph
 from custos.storage.rows import Rows
+from simulator.entra.credential import signed_in
 from tests.m365.wire import Wire
 
 
 @pytest.fixture
-async def wire(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Wire]:
+async def wire() -> AsyncIterator[Wire]:
     """A scriptable server that also hands out managed identity tokens."""
     async with Wire() as server:
-        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{server.url}/msi/token")
-        monkeypatch.setenv("IDENTITY_HEADER", "secret")
         yield server
 
 
@@ -48,7 +47,7 @@ def gate(open_rows: Callable[[], Rows]) -> TenantGate:
 @pytest.fixture
 async def identity(wire: Wire) -> AsyncIterator[Identity]:
     """An identity whose tokens the wire hands out."""
-    async with Identity("observer", "11111111-1111-4111-8111-111111111111") as one:
+    async with Identity("observer", "11111111-1111-4111-8111-111111111111", signed_in(wire.environment)) as one:
         yield one
 
 

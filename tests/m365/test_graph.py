@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -9,7 +11,6 @@ from datetime import UTC, datetime
 import pytest
 
 from custos.m365 import errors
-from custos.m365.credentials import Identity
 from custos.m365.graph import Graph
 from tests.m365.wire import Wire, answer, cut_short, error, hang_up, raw
 
@@ -170,13 +171,21 @@ async def test_tokens_are_kept(wire: Wire, graph: Graph) -> None:
     assert wire.tokens == 1
 
 
-async def test_no_identity_is_unavailable(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> None:
-    """A refused token is Unavailable, and the trouble says so."""
-    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{wire.url}/msi/refused")
-    wire.script("GET", "/msi/refused", error(400, "invalid_client"))
-    async with Identity("observer", "x") as identity:
-        with pytest.raises(errors.Unavailable, match="No token"):
-            await identity.token("https://graph.microsoft.com")
+async def test_no_identity_is_unavailable_at_once(wire: Wire) -> None:
+    """A managed identity without a token is Unavailable, the trouble says so, and its endpoint is asked once."""
+    wire.script("GET", "/msi/refused", error(500, "broken"))
+    asking = (
+        "import asyncio\nfrom custos.m365.credentials import Identity\nfrom custos.m365.errors import Unavailable\n"
+        "try: asyncio.run(Identity('observer', 'x').token('https://graph.microsoft.com'))\n"
+        "except Unavailable as error: print(error)"
+    )
+    own = {**os.environ, "IDENTITY_ENDPOINT": f"{wire.url}/msi/refused", "IDENTITY_HEADER": "secret"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", asking, env=own, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    assert said.decode().startswith("No token for https://graph.microsoft.com/.default as observer (x)")
+    assert len(wire.calls("/msi/refused")) == 1
 
 
 def test_the_scan_wakes_no_typed_model() -> None:

@@ -32,12 +32,12 @@ from tests.tenant import SimulatedTenant
 
 
 @pytest.fixture
-async def m365(settings: Settings) -> AsyncIterator[Microsoft365]:
+async def m365(settings: Settings, tenant: SimulatedTenant) -> AsyncIterator[Microsoft365]:
     """The tenant as Custos sees it, with more units than these tests can spend."""
     account = Account(settings)
-    tenant = connect(replace(settings, units_per_minute=1_000_000), account)
-    yield tenant
-    await tenant.close()
+    seen = connect(replace(settings, units_per_minute=1_000_000), account, tenant.opening)
+    yield seen
+    await seen.close()
     await account.close()
 
 

@@ -68,6 +68,11 @@ class Wire:
         """Lay down what `method path` answers: makers of responses, or handlers that take the request."""
         self._scripts[method, path] = deque(answers)
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Where its managed identities are."""
+        return {"IDENTITY_ENDPOINT": f"{self.url}/msi/token", "IDENTITY_HEADER": "secret"}
+
     def calls(self, path: str, method: str = "") -> list[Seen]:
         """The requests that arrived at `path`."""
         return [one for one in self.seen if one.path == path and method in ("", one.method)]

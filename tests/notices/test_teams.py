@@ -134,7 +134,7 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
     chain = Chain(account.rows(f"audit{mark}"), account.container(f"audit{mark}"), clock)
     people = People(account.rows(f"people{mark}"))
     queue = account.queue(f"notify-{mark}")
-    m365 = connect(settings, account)
+    m365 = connect(settings, account, tenant.opening)
 
     async def who(_asset_id: str) -> Accountability:
         return await accountable(m365, clock)

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from azure.identity.aio import ManagedIdentityCredential
 from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.graph_request_adapter import GraphRequestAdapter
@@ -38,7 +37,7 @@ def _drive(adapter: GraphRequestAdapter, drive_id: str) -> DriveItemRequestBuild
 @pytest.fixture
 async def adapter(tenant: SimulatedTenant) -> AsyncIterator[GraphRequestAdapter]:
     """Graph's request adapter, signed in as the observer through the managed identity endpoint."""
-    credential = ManagedIdentityCredential(client_id=tenant.environment["CUSTOS_OBSERVER_CLIENT_ID"])
+    credential = tenant.opening(tenant.environment["CUSTOS_OBSERVER_CLIENT_ID"])
     host = urlsplit(tenant.url).hostname or ""
     provider = AzureIdentityAuthenticationProvider(
         credential, scopes=["https://graph.microsoft.com/.default"], allowed_hosts=[host]

@@ -94,16 +94,13 @@ def test_words_that_are_no_assertion_are_refused(front: Front) -> None:
     assert sign_in(front, "x.y").json()["error_codes"] == [50027]
 
 
-def test_microsofts_library_signs_in_with_a_made_certificate(
-    front: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_microsofts_library_signs_in_with_a_made_certificate(front: Front, tmp_path: Path) -> None:
     """`python -m simulator certificate` makes a file with which azure-identity gets a token through the proxy."""
     out = tmp_path / "app.pem"
     command = [sys.executable, "-m", "simulator", "certificate", "--at", front.url, "--out", str(out)]
     subprocess.run(command, capture_output=True, check=True)
-    monkeypatch.setenv("HTTPS_PROXY", front.url)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(front.trust))
-    with CertificateCredential(TENANT_ID, TOOLS_CLIENT_ID, str(out)) as credential:
+    proxied = {"proxies": {"https": front.url}, "connection_verify": str(front.trust)}
+    with CertificateCredential(TENANT_ID, TOOLS_CLIENT_ID, str(out), **proxied) as credential:
         token = credential.get_token(f"{SHAREPOINT}/.default").token
     assert jwt.decode(token, options={"verify_signature": False})["appid"] == TOOLS_CLIENT_ID
     assert out.stat().st_mode & 0o077 == 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+import sys
 import time
 from typing import Any
 
 import jwt
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
-from azure.identity.aio import ManagedIdentityCredential
 
+from simulator.entra.credential import signed_in
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, SHAREPOINT_ADMIN, TENANT_ID
 from simulator.entra.registrations import ACTOR_CLIENT_ID, BOT_CLIENT_ID, OBSERVER, OBSERVER_CLIENT_ID
 from simulator.entra.signing import SigningKey
@@ -19,41 +22,71 @@ from tests.simulator_people.world import PRIYA, World
 PROBE = "/users/custos@wrenbridge.example/sendMail"
 
 
+ASKING = """
+import asyncio, json, sys
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity.aio import ManagedIdentityCredential
+
+async def token_for(client_id, resource):
+    async with ManagedIdentityCredential(client_id=client_id) as credential:
+        try:
+            return (await credential.get_token(f"{resource}/.default")).token
+        except ClientAuthenticationError as error:
+            return type(error).__name__
+
+async def all_of(asked):
+    return [await token_for(*each) for each in asked]
+
+print(json.dumps(asyncio.run(all_of(json.loads(sys.argv[1])))))
+"""
+"""What a client does in a process whose environment the platform laid down: azure-identity looks there alone."""
+
+
 @pytest.fixture
-async def environment(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The environment that the tenant hands out, in force."""
+async def environment(world: World) -> dict[str, str]:
+    """The environment that the tenant hands out."""
     _, told = await world.control("GET", "/environment")
-    for name, value in told.items():
-        monkeypatch.setenv(name, value)
     return dict(told)
 
 
-async def token_for(client_id: str, resource: str) -> str:
-    async with ManagedIdentityCredential(client_id=client_id) as credential:
-        return str((await credential.get_token(f"{resource}/.default")).token)
+async def tokens_for(environment: dict[str, str], *asked: tuple[str, str]) -> list[str]:
+    """What Microsoft's own ManagedIdentityCredential gets for client ids and resources."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", ASKING, json.dumps(asked),
+        env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    found: list[str] = json.loads(said)
+    return found
 
 
-async def test_real_credential_gets_a_token_for_graph(environment: dict[str, str]) -> None:
-    """Microsoft's own ManagedIdentityCredential gets a token with the audience, the app and its roles."""
-    token = await token_for(environment["CUSTOS_OBSERVER_CLIENT_ID"], GRAPH)
+async def test_microsofts_credential_gets_tokens(environment: dict[str, str]) -> None:
+    """ManagedIdentityCredential gets a token with the audience, the app and the roles that it has there; a stranger none."""
+    token, sharepoint, stranger = await tokens_for(
+        environment,
+        (environment["CUSTOS_OBSERVER_CLIENT_ID"], GRAPH),
+        (environment["CUSTOS_ACTOR_CLIENT_ID"], SHAREPOINT_ADMIN),
+        ("00000000-0000-0000-0000-000000000000", GRAPH),
+    )
     claims = jwt.decode(token, options={"verify_signature": False})
     assert (claims["aud"], claims["appid"], claims["tid"]) == (GRAPH, OBSERVER_CLIENT_ID, TENANT_ID)
     assert set(claims["roles"]) == OBSERVER.roles["graph"]
     assert claims["exp"] > time.time() + 3600
 
-
-async def test_roles_are_those_of_the_audience(environment: dict[str, str]) -> None:
-    """A token for SharePoint carries SharePoint's roles and none of Graph's."""
-    token = await token_for(environment["CUSTOS_ACTOR_CLIENT_ID"], SHAREPOINT_ADMIN)
-    claims = jwt.decode(token, options={"verify_signature": False})
+    claims = jwt.decode(sharepoint, options={"verify_signature": False})
     assert (claims["aud"], claims["roles"]) == (SHAREPOINT_ADMIN, ["Sites.FullControl.All"])
+    assert stranger == "ClientAuthenticationError"
 
 
-async def test_unknown_identity_is_refused(environment: dict[str, str]) -> None:
-    """A client id that no managed identity has gets no token."""
-    assert environment
-    with pytest.raises(ClientAuthenticationError):
-        await token_for("00000000-0000-0000-0000-000000000000", GRAPH)
+async def test_a_client_that_shares_its_process_gets_the_same_token(environment: dict[str, str]) -> None:
+    """The credential that is told its endpoint asks in the same protocol; an unknown identity is refused as by the other."""
+    async with signed_in(environment)(environment["CUSTOS_OBSERVER_CLIENT_ID"]) as credential:
+        token = (await credential.get_token(f"{GRAPH}/.default")).token
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert (claims["aud"], claims["appid"], claims["tid"]) == (GRAPH, OBSERVER_CLIENT_ID, TENANT_ID)
+    async with signed_in(environment)("00000000-0000-0000-0000-000000000000") as stranger:
+        with pytest.raises(ClientAuthenticationError):
+            await stranger.get_token(f"{GRAPH}/.default")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +104,7 @@ async def test_managed_identity_endpoint_checks_its_caller(
     """The platform's endpoint wants its secret header, its version, a known identity and a known resource."""
     good = {"api-version": "2019-08-01", "resource": GRAPH, "client_id": OBSERVER_CLIENT_ID}
     headers = {"X-IDENTITY-HEADER": header or environment["IDENTITY_HEADER"]}
-    async with world.http.get(os.environ["IDENTITY_ENDPOINT"], params=good | query, headers=headers) as answer:
+    async with world.http.get(environment["IDENTITY_ENDPOINT"], params=good | query, headers=headers) as answer:
         assert answer.status == status
 
 

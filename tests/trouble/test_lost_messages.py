@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
-
-import pytest
 
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.cli.command import Exit
-from custos.cli.main import main
 from custos.engine.runs import RunState
 from custos.storage.queues import ACT
 from tests.trouble.world import OPERATOR, World
 
 
-def test_an_operator_resumes_a_run_whose_messages_were_lost(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_operator_resumes_a_run_whose_messages_were_lost(world: World) -> None:
     """`custos run RUN --resume` queues what is left, follows it to its end, and does nothing twice when typed again."""
     item = world.upload()
     world.read()
-    assert main(["plan", "labels-from-schedule", "--json", "--as", OPERATOR]) == Exit.OK
-    plan = json.loads(capsys.readouterr().out)["id"]
-    assert main(["apply", plan, "--no-wait", "--as", OPERATOR]) == Exit.OK
-    run = re.findall(r"R-[\d-]+", capsys.readouterr().out)[0]
+    planned = world.custos("plan", "labels-from-schedule", "--json", "--as", OPERATOR)
+    assert planned.code == Exit.OK
+    plan = planned.json()["id"]
+    applied = world.custos("apply", plan, "--no-wait", "--as", OPERATOR)
+    assert applied.code == Exit.OK
+    run = re.findall(r"R-[\d-]+", applied.out)[0]
     world.ask(_lose)
     hands = threading.Thread(target=_work_on, args=(world, run))
     hands.start()
-    ended = main(["run", run, "--resume"])
+    told = world.custos("run", run, "--resume")
     hands.join()
-    told = capsys.readouterr()
-    assert (ended, "queued again" in told.err) == (Exit.OK, True), told
+    assert (told.code, "queued again" in told.err) == (Exit.OK, True), told
     assert f"{run} of plan {plan}: finished, ok" in " ".join(told.out.split())
-    assert main(["run", run, "--resume"]) == Exit.OK
-    assert "Nothing of it waits." in capsys.readouterr().err
+    again = world.custos("run", run, "--resume")
+    assert (again.code, "Nothing of it waits." in again.err) == (Exit.OK, True), again
     assert world.done(item)[What.ACTION_DONE] == 1
 
 

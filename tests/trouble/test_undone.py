@@ -5,30 +5,26 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
-
 from custos.audit.events import What
 from custos.bootstrap import Custos
-from custos.cli.main import main
 from tests.trouble.world import OPERATOR, World
 
 
-def test_what_was_undone_is_planned_no_more(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_undone_is_planned_no_more(world: World) -> None:
     """After an undo the same file is evaluated again and again: the plan says why not, no run is started, no incident."""
     item = world.upload()
     world.sync()
     assert world.done(item)[What.ACTION_DONE] == 1
     runs = world.ask(_runs)
-    assert main(["undo", max(runs), "--no-wait", "--as", OPERATOR]) == 0
-    undo = re.findall(r"U-[\d-]+", capsys.readouterr().out)[0]
+    undoing = world.custos("undo", max(runs), "--no-wait", "--as", OPERATOR)
+    assert undoing.code == 0
+    undo = re.findall(r"U-[\d-]+", undoing.out)[0]
     world.work()
     before, stood = world.ask(_runs), world.incidents()
     world.sync()
     assert (world.ask(_runs), world.incidents()) == (before, stood)
-    main(["plan", "labels-from-schedule", "--json"])
-    (planned,) = [
-        action for action in json.loads(capsys.readouterr().out)["actions"] if item.id in json.dumps(action["subject"])
-    ]
+    plan = world.custos("plan", "labels-from-schedule", "--json").json()
+    (planned,) = [action for action in plan["actions"] if item.id in json.dumps(action["subject"])]
     assert planned["refusal"] == "undone"
     assert undo in planned["refused"]
     assert world.done(item)[What.ACTION_REFUSED] == 0

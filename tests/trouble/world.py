@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import threading
 from collections import Counter
@@ -43,7 +42,7 @@ from simulator.tenant import files, labelling, sharing
 from simulator.tenant.model import Drive, Item
 from simulator.tenant.state import Tenant
 from simulator.trouble.script import script_from
-from tests.staging import Desk, approve, desk
+from tests.staging import Desk, Said, approve, desk, typed
 
 SITE = "/sites/send-ehcp"
 LIBRARY = f"{SITE}/Annual reviews"
@@ -87,6 +86,7 @@ class World:
 
     server: Server
     desk: Desk
+    environment: Mapping[str, str]
 
     # -- what happens to it ---------------------------------------------------------------------------------------------
 
@@ -129,6 +129,10 @@ class World:
     def ask[T](self, question: Callable[[Custos], Awaitable[T]]) -> T:
         """Ask the application."""
         return self.desk.ask(question)
+
+    def custos(self, *words: str) -> Said:
+        """Type `custos WORDS`."""
+        return typed(self.environment, *words)
 
     def sync(self, *paths: str) -> list[SyncReport]:
         """One turn at each library, whatever comes of it; then everything that follows from it."""
@@ -257,24 +261,22 @@ async def _one(app: Custos, name: str, do: Callable[[Any], Awaitable[object]]) -
 @contextmanager
 def standing(home: Path) -> Iterator[World]:
     """Everything set up, discovered, and two libraries mirrored and governed."""
-    before = dict(os.environ)
     policies = home / "policies"
     _write_policies(policies)
     with _served() as server, Azurite() as azurite:
-        os.environ.update(server.do(lambda: environment(server.tenant, server.app, server.url)))
-        os.environ.update({**azurite.environment, "CUSTOS_POLICIES": str(policies)})
-        os.environ["CUSTOS_UNITS_PER_MINUTE"] = "1000000"
-        try:
-            with desk() as own:
-                world = World(server, own)
-                world.ask(_governed)
-                world.read(*(f"{SITE}/{drive.name}" for drive in world.drive(LIBRARY).site.drives if not drive.system))
-                world.ask(evaluation.evaluate)
-                world.later()
-                yield world
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
+        settings = {
+            **server.do(lambda: environment(server.tenant, server.app, server.url)),
+            **azurite.environment,
+            "CUSTOS_POLICIES": str(policies),
+            "CUSTOS_UNITS_PER_MINUTE": "1000000",
+        }
+        with desk(settings) as own:
+            world = World(server, own, settings)
+            world.ask(_governed)
+            world.read(*(f"{SITE}/{drive.name}" for drive in world.drive(LIBRARY).site.drives if not drive.system))
+            world.ask(evaluation.evaluate)
+            world.later()
+            yield world
 
 
 def _write_policies(policies: Path) -> None:
