@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -27,6 +26,7 @@ from custos.m365.labels import ItemLabel, LabelFacet, clear_label, read_labels, 
 from custos.m365.moments import moment
 from custos.m365.permissions import NAMELESS, Permission
 from custos.m365.principals import Grantee
+from custos.records.address import names_in
 
 type Place = tuple[str, str]  # drive id, item id
 
@@ -84,7 +84,7 @@ class _Item(msgspec.Struct):
         _, colon, above = (self.parent.path if self.parent else "").partition(":")
         if not colon or not self.name:
             return None
-        return (*(unquote(name) for name in above.split("/") if name), self.name)
+        return (*names_in(above), self.name)
 
     @property
     def list_item_id(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import unquote
 
 from custos.engine.model import Kind
 from custos.errors import Mark
@@ -25,6 +24,7 @@ from custos.policy.operators import (
 )
 from custos.policy.section import texts_of
 from custos.problems import Problems
+from custos.records.address import part_of_address
 
 _JOINTS = ("all", "any", "not")
 _YES = {"yes": True, "true": True, "no": False, "false": False}
@@ -127,7 +127,7 @@ def _value(fact: Fact, operator: Operator, written: str) -> str | int | bool | d
     if fact.type is FactType.LEVEL and fact.name == "site_sharing" and written == ITS_CLASS:
         return ITS_CLASS
     if fact.type is FactType.ADDRESS and operator.name not in ("is", "is_not"):
-        return unquote(written).casefold() or None
+        return part_of_address(written) or None
     return value_of(fact, written)
 
 

@@ -224,6 +224,16 @@ def _address(host: str, segments: list[str], text: str) -> Address:
     return Address(f"{root}/{folded(path)}", f"{root}/{path}") if path else Address(root, root)
 
 
+def names_in(path: str) -> tuple[str, ...]:
+    """The names of an escaped path, one inside the other."""
+    return tuple(unquote(name) for name in path.split("/") if name)
+
+
+def part_of_address(written: str) -> str:
+    """A part of an address that somebody wrote, comparable with the key of one."""
+    return folded(unquote(written))
+
+
 def folded(text: str) -> str:
     """A name or path for comparing: what SharePoint takes for the same is equal."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
