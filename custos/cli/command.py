@@ -44,6 +44,7 @@ class Command:
     """One command. `online` gets the wired application.
 
     `offline` needs neither storage nor tenant, and finds the policies in `args.directory`.
+    With both, `online` is for whoever says `--online`.
     """
 
     name: str

@@ -51,6 +51,7 @@ def main(
         settings = environment_from(args.settings, environment)
         if command.offline is not None:
             args.directory = getattr(args, "directory", None) or policies_in(settings)
+        if command.offline is not None and not getattr(args, "online", False):
             return command.offline(args, screen)
         return asyncio.run(_online(command, args, screen, settings, wired))
     except BadInput as bad:

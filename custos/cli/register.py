@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.validate import directory_argument
 from custos.clock import SystemClock
+from custos.engine.placed_registers import Unplaced
 from custos.policy import load
-from custos.records.review import Remark, review
+from custos.records.model import Records
+from custos.records.review import Matter, Remark, review
 from custos.report.screen import Listing
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
 
 _AHEAD = 30
 
@@ -27,12 +34,21 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help=f"also what ends within so many days (default {_AHEAD})",
     )
     parser.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument("--online", action="store_true", help="also look for every address in the mirror")
 
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
-    records = load(args.directory).records
-    today = args.on or SystemClock().now().date()
-    remarks = review(records, today, timedelta(days=max(0, args.ahead)))
+    return _show(load(args.directory).records, (), args.on or SystemClock().now().date(), args, screen)
+
+
+async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    bundle = load(args.directory)
+    doubts = tuple((await app.registers.placed(bundle)).doubts())
+    return _show(bundle.records, doubts, args.on or app.clock.now().date(), args, screen)
+
+
+def _show(records: Records, doubts: tuple[Unplaced, ...], today: date, args: argparse.Namespace, screen: Screen) -> int:
+    remarks = [*map(_doubt, doubts), *review(records, today, timedelta(days=max(0, args.ahead)))]
     now = [remark for remark in remarks if not remark.soon]
     if args.json:
         screen.raw(json.dumps([_as_json(remark) for remark in remarks], indent=1))
@@ -46,7 +62,13 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     return Exit.FINDINGS if now else Exit.OK
 
 
-def _table(title: str, remarks: list[Remark]) -> object:
+def _doubt(one: Unplaced) -> Remark:
+    return Remark(
+        matter=Matter.ADDRESS, reference=one.reference, asset_id=one.asset_id, sentence=one.sentence, mark=one.mark
+    )
+
+
+def _table(title: str, remarks: Sequence[Remark]) -> object:
     found = Listing(title, ("what", "row", "asset", "why", "place"))
     for one in remarks:
         found.add(one.matter.value, one.reference, one.asset_id or "none", one.sentence, f"{one.mark}")
@@ -66,5 +88,9 @@ def _as_json(remark: Remark) -> dict[str, object]:
 
 
 COMMAND = Command(
-    "register", "List what is overdue, vacant or ending in the council's registers.", _arguments, offline=_run
+    "register",
+    "List what is overdue, vacant or ending in the council's registers.",
+    _arguments,
+    offline=_run,
+    online=_online,
 )

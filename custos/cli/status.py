@@ -34,6 +34,7 @@ def _as_json(found: Overview) -> dict[str, object]:
         "queues": dict(found.queues),
         "policies": {name: state.value for name, state in found.policies.items()},
         "remarks": found.remarks,
+        "doubts": [str(one) for one in found.doubts],
         "runs": [run.id for run in found.runs],
         "cases": dict(found.cases),
         "stopped": found.stopped,

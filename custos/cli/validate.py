@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custos.cli.command import Command, Exit, Screen
 from custos.clock import SystemClock
-from custos.errors import BadInput, Problem
-from custos.policy import load
+from custos.engine.placed_registers import Unplaced
+from custos.errors import BadInput, Problem, Severity
+from custos.policy import Bundle, load
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
 
 
 def directory_argument(parser: argparse.ArgumentParser) -> None:
@@ -26,19 +32,42 @@ def directory_argument(parser: argparse.ArgumentParser) -> None:
 def _arguments(parser: argparse.ArgumentParser) -> None:
     directory_argument(parser)
     parser.add_argument("--json", action="store_true", help="problems for machines")
+    parser.add_argument(
+        "--online", action="store_true", help="also look for every address of the registers in the mirror"
+    )
 
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
-    problems: tuple[Problem, ...] = ()
+    return _show(*_checked(args.directory, SystemClock().now().date()), args, screen)
+
+
+async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    bundle, problems = _checked(args.directory, app.clock.now().date())
+    if bundle is not None:
+        placed = await app.registers.placed(bundle)
+        problems = (*problems, *(_doubt(one) for one in placed.doubts()))
+        if not placed.known:
+            screen.err.print("Nothing was mirrored yet, so no address was looked for: run `custos sync --discover`.")
+    return _show(bundle, problems, args, screen)
+
+
+def _doubt(one: Unplaced) -> Problem:
+    return Problem(one.mark, one.sentence, code="unplaced", severity=Severity.WARNING)
+
+
+def _checked(directory: Path, today: date) -> tuple[Bundle | None, tuple[Problem, ...]]:
+    """The bundle in a directory, None when it cannot be used, and what is to be said of it."""
     try:
-        bundle = load(args.directory, today=SystemClock().now().date())
+        bundle = load(directory, today=today)
     except BadInput as bad:
-        problems = bad.problems
-    else:
-        problems = bundle.warnings
-        if not args.json:
-            assets = len(bundle.records.assets)
-            screen.err.print(f"{len(bundle.policies)} policies and {assets} assets are in order.")
+        return None, bad.problems
+    return bundle, bundle.warnings
+
+
+def _show(bundle: Bundle | None, problems: tuple[Problem, ...], args: argparse.Namespace, screen: Screen) -> int:
+    if bundle is not None and not args.json:
+        assets = len(bundle.records.assets)
+        screen.err.print(f"{len(bundle.policies)} policies and {assets} assets are in order.")
     if args.json:
         screen.raw(json.dumps([_as_json(problem) for problem in problems], indent=1))
     else:
@@ -59,4 +88,6 @@ def _as_json(problem: Problem) -> dict[str, object]:
     }
 
 
-COMMAND = Command("validate", "Check policies and registers; every problem at once.", _arguments, offline=_run)
+COMMAND = Command(
+    "validate", "Check policies and registers; every problem at once.", _arguments, offline=_run, online=_online
+)

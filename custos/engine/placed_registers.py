@@ -50,6 +50,9 @@ class Unplaced:
     sentence: str
     mark: Mark
 
+    def __str__(self) -> str:
+        return f"{self.mark}  {self.sentence}"
+
 
 @dataclass(frozen=True)
 class PlacedRegisters:
@@ -131,6 +134,11 @@ class PlacedRegisters:
             for name in exemption.policies:
                 named[name].append(exemption)
         return {name: tuple(rows) for name, rows in named.items()}
+
+    def doubts(self) -> Iterator[Unplaced]:
+        """Every address that is not as the registers have it: of a renamed site, or of nothing."""
+        yield from self.moved()
+        yield from self.unplaced()
 
     def unplaced(self) -> Iterator[Unplaced]:
         """Every address of the registers that matches nothing, in the order of the registers."""

@@ -79,7 +79,7 @@ class Circumstances:
 
     `standings`: each policy as it stands now (`Approvals.standing`). `incomplete`: drives that were not read to their
     end. `inventory`: table ► Delta version that was read. `refusals`: what Microsoft refused lately.
-    `undone`: what was put back, by `effect_key` ► the run that did it.
+    `undone`: what was put back, by `effect_key` ► the run that did it. `doubts`: addresses of the registers that match nothing.
     """
 
     now: datetime
@@ -89,6 +89,7 @@ class Circumstances:
     inventory: Mapping[str, int] = field(default_factory=dict)
     refusals: Remembered = field(default_factory=Remembered)
     undone: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> Plan:
@@ -114,7 +115,7 @@ def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstance
         actions=tuple(replace(action, id=f"{number:06d}") for number, action in enumerate(offered, start=1)),
         unknown=dict(evaluation.unknown),
         coverage=evaluation.coverage,
-        notes=_notes(bundle, evaluation),
+        notes=(*_notes(bundle, evaluation), *circumstances.doubts),
     )
 
 

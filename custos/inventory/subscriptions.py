@@ -108,9 +108,17 @@ def _known(row: Row) -> Known:
 
 
 async def reconcile_subscriptions(
-    m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock, notification_url: str
+    m365: Microsoft365,
+    account: Account,
+    lakehouse: Lakehouse,
+    clock: Clock,
+    notification_url: str,
+    *,
+    first: frozenset[str] = frozenset(),
 ) -> Reconciled:
     """Make the subscriptions be what they should. Requests only, no resource units.
+
+    The drives `first` are seen to before the others, which matters where Microsoft allows fewer than are wanted.
 
     Raises a Trouble when the list of subscriptions cannot be read or everything is throttled.
     """
@@ -124,7 +132,7 @@ async def reconcile_subscriptions(
     wanted = await asyncio.to_thread(wanted_drives, lakehouse)
     done = await _Reconciling(
         graph=m365.observer, table=table, now=clock.now(), url=notification_url, live=live, known=known
-    ).run(wanted)
+    ).run(wanted, first)
     return replace(done, odd=len(odd) + listed.unidentified)
 
 
@@ -160,15 +168,18 @@ class _Reconciling:
     known: dict[str, Known]
     report: Reconciled = field(default_factory=Reconciled, init=False)
 
-    async def run(self, wanted: frozenset[str]) -> Reconciled:
+    async def run(self, wanted: frozenset[str], first: frozenset[str]) -> Reconciled:
         self.report = replace(self.report, wanted=len(wanted))
         for lost in set(self.known) - set(self.live):
             await self._forget(lost)
         by_drive: dict[str, list[Subscription]] = {}
         for one in self.live.values():
             by_drive.setdefault(one.drive_id, []).append(one)
-        drives = sorted(wanted | set(by_drive))
-        await all_of([self._drive(drive, by_drive.get(drive, []), wanted=drive in wanted) for drive in drives])
+        unwanted = by_drive.keys() - wanted
+        for drives in (unwanted, wanted & first, wanted - first):
+            await all_of(
+                [self._drive(drive, by_drive.get(drive, []), wanted=drive in wanted) for drive in sorted(drives)]
+            )
         held = {one.drive_id for one in self.known.values() if one.expires > self.now}
         return replace(self.report, held=len(wanted & held))
 

@@ -183,6 +183,7 @@ async def _look(app: Custos, view: _View) -> Outlook:
         inventory=view.tables.versions,
         refusals=await app.refusals.standing(),
         undone=await app.ledger.undone(),
+        doubts=() if view.extent is not None else tuple(map(str, evaluation.placed.doubts())),
     )
     once = _Once(evaluation.unknown, evaluation.coverage, findings)
     plan = await asyncio.to_thread(make_plan, bundle, once, circumstances)

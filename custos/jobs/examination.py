@@ -57,6 +57,7 @@ async def examine(app: Custos) -> list[Look]:
     for what, look in (
         ("storage", _storage),
         ("policies", _policies),
+        ("registers", _registers),
         ("observer", _observer),
         ("sites", _sites),
         ("discovery", _discovery),
@@ -93,6 +94,17 @@ async def _policies(app: Custos) -> list[Look]:
     return [
         Look(Sign.OK, "policies", f"{len(found.bundle.policies)} policies, {len(found.bundle.records.assets)} assets")
     ]
+
+
+async def _registers(app: Custos) -> list[Look]:
+    bundle = (await policies.in_force(app)).bundle
+    placed = await app.registers.placed(bundle)
+    if not placed.known:
+        return [Look(Sign.WARN, "registers", "nothing was mirrored yet: whether their addresses exist is unknown")]
+    doubts = list(placed.doubts())
+    if not doubts:
+        return [Look(Sign.OK, "registers", "every address of the registers is in the mirror")]
+    return [Look(Sign.WARN, "registers", str(one)) for one in doubts]
 
 
 async def _observer(app: Custos) -> list[Look]:

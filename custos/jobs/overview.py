@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from custos.engine.model import State
+from custos.engine.placed_registers import Unplaced
 from custos.engine.runs import Run, RunState
 from custos.inventory.state import DriveState, DriveStates, SyncState
 from custos.jobs import incidents, policies, shortfalls
@@ -31,7 +32,8 @@ class Overview:
     webhooks could not get when they last ran; None: they never ran.
 
     `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
-    that delta had not told of. `remarks` are what `custos register` lists as not well today.
+    that delta had not told of. `remarks` are what `custos register` lists as not well today, `doubts` addresses of the registers that
+    are not as the mirror has them.
     """
 
     now: datetime
@@ -49,6 +51,7 @@ class Overview:
     policies: Mapping[str, State]
     refused_policies: int
     remarks: int
+    doubts: tuple[Unplaced, ...]
     runs: tuple[Run, ...]
     cases: Mapping[CaseState, int]
     incidents: tuple[Noted, ...]
@@ -93,6 +96,7 @@ async def overview(app: Custos) -> Overview:
         policies={name: standing.state for name, standing in standings.items()},
         refused_policies=len(in_force.problems),
         remarks=len(review(in_force.bundle.records, now.date())),
+        doubts=tuple((await app.registers.placed(in_force.bundle)).doubts()),
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is runs[-1]),
         cases=Counter(stored.case.state for stored in await app.cases.all()),
         incidents=tuple([noted async for noted in incidents.standing(app)]),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from custos.errors import BadInput
 from custos.inventory.subscriptions import Reconciled, reconcile_subscriptions
-from custos.jobs import shortfalls
+from custos.jobs import policies, shortfalls
 from custos.jobs.shortfalls import Of
 
 if TYPE_CHECKING:
@@ -19,12 +20,24 @@ async def reconcile(app: Custos) -> Reconciled | None:
     """Make the subscriptions be what they should; None when no public address is set, because then nobody can notify."""
     if not app.settings.public_url:
         return None
-    done = await reconcile_subscriptions(app.m365, app.account, app.lakehouse, app.clock, notification_url(app))
+    done = await reconcile_subscriptions(
+        app.m365, app.account, app.lakehouse, app.clock, notification_url(app), first=await _watched_live(app)
+    )
     reasons = Counter(done.troubles.values())
     if done.odd:
         reasons[_ODD] = done.odd
     await shortfalls.keep(app, Of.WEBHOOKS, reasons, wanted=done.wanted, held=done.held)
     return done
+
+
+async def _watched_live(app: Custos) -> frozenset[str]:
+    """The libraries that the register wants watched live, and those of vital records; none while the policies cannot be used."""
+    try:
+        bundle = (await policies.in_force(app)).bundle
+    except BadInput:
+        return frozenset()
+    placed = await app.registers.placed(bundle)
+    return frozenset(placed_id for placed_id, home in placed.homes.items() if placed.lookup.at(home).is_live)
 
 
 def notification_url(app: Custos) -> str:

@@ -18,6 +18,12 @@ class RegisterEntry:
     posture: Posture | None
     mapping: SiteMapping | None
 
+    @property
+    def is_live(self) -> bool:
+        """Whether changes are to be noticed at once: the row says `live`, or the asset is a vital record."""
+        vital = self.asset is not None and self.asset.vital
+        return vital or (self.mapping is not None and self.mapping.watch == "live")
+
 
 class RegisterLookup:
     """Looks up sites and libraries in the registers. The most exact row wins: a library's before its site's."""

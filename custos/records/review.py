@@ -30,6 +30,7 @@ class Matter(StrEnum):
     RESTORE_TEST = "restore test overdue"
     AGREEMENT_ENDED = "agreement ended"
     EXEMPTION_EXPIRED = "exception expired"
+    ADDRESS = "address not in the mirror"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,11 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(_line(label, f"{state}: {', '.join(names)}"))
     if found.remarks:
         screen.print(_line("Registers", f"{count(found.remarks, 'thing')} not well: see `custos register`"))
+    if found.doubts:
+        said = f"{count(len(found.doubts), 'address', 'addresses')} of the registers not as in the mirror: see `custos register --online`"
+        screen.print(words(("Registers ", "bold"), (said, "red")), soft_wrap=True)
+        for one in found.doubts[:_REASONS]:
+            screen.print(_line("", one.sentence), soft_wrap=True)
     for run in found.runs:
         said = f"{run.id}: {run.state}, {count(run.actions, 'action')}"
         hint = f"; `custos run {run.id}` shows why" if run.state is RunState.PARKED else ""

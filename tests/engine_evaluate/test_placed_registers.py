@@ -1,0 +1,154 @@
+"""Addresses of the registers in the mirror: found however they are written, told when they match nothing, kept through a rename."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from custos.engine.evaluate import evaluate
+from custos.engine.explain import explain
+from custos.engine.facts import Facts, facts_from
+from custos.engine.gate import Code
+from custos.engine.model import Finding, Kind
+from custos.engine.placed_registers import PlacedRegisters, place_registers
+from custos.inventory.discover import _kept
+from custos.inventory.schema import SITES
+from custos.policy import Bundle, load_files
+from tests.engine_evaluate.inventory import HOST, NOW, Inventory
+from tests.policy.policies import shipped
+
+TENANCY = "sites/housing-tenancy"
+HOLD = "H-061,litigation,L1,{asset},,{location},,,2026-11-01,,,"
+EXEMPTION = "EX-77,labels-from-schedule,{asset},{location},audit,why not,SIRO,,,2026-10-01,2027-10-01,0"
+
+
+def changed(register: str, row: str) -> Bundle:
+    """The shipped policies with one more row in a register."""
+    files = dict(shipped().files)
+    name = f"register/{register}.csv"
+    files[name] = files[name].rstrip(b"\n") + f"\n{row}\n".encode()
+    return load_files(files)
+
+
+def labelled(bundle: Bundle, facts: Facts) -> dict[str, list[str]]:
+    """File ► the references of what protects it from the schedule's label."""
+    found = evaluate(bundle, facts, NOW).findings("labels-from-schedule")
+    return {
+        one.subject.item_id: [why.reference for why in one.protections]
+        for one in found
+        if one.subject.kind is Kind.FILE
+    }
+
+
+def of_hold(bundle: Bundle, facts: Facts) -> list[Finding]:
+    found = evaluate(bundle, facts, NOW).findings()
+    return [one for one in found if any(why.code == Code.HOLD for why in one.protections)]
+
+
+def two_smiths() -> Inventory:
+    """A library with the folders Smith and Smith#2, a file in each."""
+    inventory = Inventory()
+    library = inventory.library(inventory.site(TENANCY), "Arrears")
+    for folder in ("Smith", "Smith#2"):
+        inventory.folder(library, folder)
+        inventory.file(library, f"in {folder}", folder)
+    return inventory
+
+
+def test_a_hold_pasted_from_a_list_view_covers_the_library_it_shows() -> None:
+    """`…/Forms/AllItems.aspx?id=…` is the library, at the plan as at the gate."""
+    view = f"{HOST}/sites/canalside/Funding/Forms/AllItems.aspx?id=%2Fsites%2Fcanalside%2FFunding"
+    inventory = Inventory()
+    site = inventory.site("sites/canalside")
+    for name in ("Funding", "Business case"):
+        inventory.file(inventory.library(site, name), f"of {name}")
+    held = labelled(changed("holds", HOLD.format(asset="IA-012", location=view)), inventory.facts())
+    assert held == {"of Funding": ["H-061"], "of Business case": []}
+
+
+@pytest.mark.parametrize("written", ["Smith#2", "Smith%232"])
+def test_a_hash_in_a_folders_name_is_part_of_it(written: str) -> None:
+    """A hold on Smith#2 covers Smith#2 and not Smith, however it was written."""
+    bundle = changed("holds", HOLD.format(asset="IA-005", location=f"{HOST}/{TENANCY}/Arrears/{written}"))
+    facts = two_smiths().facts()
+    assert labelled(bundle, facts) == {"in Smith": [], "in Smith#2": ["H-061"]}
+    assert explain(bundle, facts, NOW, f"{HOST}/{TENANCY}/Arrears/{written}").tried[0].subject.item_id == "Smith#2"
+
+
+def test_an_exemption_that_matches_nothing_protects_nothing_and_is_told() -> None:
+    """A folder that is gone exempts none of its neighbours; the row is listed with its place."""
+    location = f"{HOST}/{TENANCY}/Arrears/Smith gone"
+    bundle, facts = changed("exceptions", EXEMPTION.format(asset="", location=location)), two_smiths().facts()
+    assert labelled(bundle, facts) == {"in Smith": [], "in Smith#2": []}
+    [told] = [one for one in place_registers(bundle, facts).unplaced() if one.reference == "EX-77"]
+    assert "nothing is exempt there" in told.sentence
+    assert (told.mark.file, told.mark.line) == ("register/exceptions.csv", 5)
+
+
+def test_a_hold_whose_folder_is_gone_covers_its_library_and_is_told() -> None:
+    """In doubt a hold covers more, and the row is listed."""
+    location = f"{HOST}/{TENANCY}/Arrears/Smith gone"
+    bundle, facts = changed("holds", HOLD.format(asset="IA-005", location=location)), two_smiths().facts()
+    assert labelled(bundle, facts) == {"in Smith": ["H-061"], "in Smith#2": ["H-061"]}
+    [told] = [one for one in place_registers(bundle, facts).unplaced() if one.reference == "H-061"]
+    assert "covers more" in told.sentence
+
+
+def test_an_address_of_the_register_that_matches_nothing_is_always_told() -> None:
+    """Every location of assets and of the site map that the tenant lacks is listed, with what follows."""
+    facts = two_smiths().facts()
+    told = {one.address.text: one.sentence for one in place_registers(shipped(), facts).unplaced()}
+    assert f"{HOST}/sites/csc-casework" in told
+    assert "covers nothing" in told[f"{HOST}/sites/csc-casework"]
+    assert f"{HOST}/{TENANCY}" not in told
+
+
+def test_before_the_first_discovery_nothing_is_called_missing() -> None:
+    """An empty mirror is unknown, not a tenant without sites."""
+    empty = facts_from({})
+    assert list(place_registers(shipped(), empty).doubts()) == []
+
+
+# renamed sites
+
+
+def renamed(inventory: Inventory, path: str, to: str) -> Facts:
+    """The mirror after discovery saw a site and its libraries under another address."""
+    before = pl.DataFrame(inventory.rows["sites"], schema=SITES, orient="row")
+    for row in (*inventory.rows["sites"], *inventory.rows["drives"]):
+        row["web_url"] = row["web_url"].replace(f"{HOST}/{path}", f"{HOST}/{to}")
+    after = _kept(inventory.rows["sites"], before)
+    inventory.rows["sites"] = after.to_dicts()
+    return inventory.facts()
+
+
+def test_a_renamed_site_keeps_its_asset_its_holds_and_says_so() -> None:
+    """The registers still name the old address; plan, holds and explain go on as before, and the row is told as old."""
+    inventory = two_smiths()
+    before = labelled(shipped(), inventory.facts())
+    location = f"{HOST}/{TENANCY}/Arrears/Smith"
+    bundle = changed("holds", HOLD.format(asset="IA-005", location=location))
+    facts = renamed(inventory, TENANCY, "sites/tenancies")
+    assert labelled(shipped(), facts).keys() == before.keys()
+    assert labelled(bundle, facts) == {"in Smith": ["H-061"], "in Smith#2": []}
+    placed = place_registers(bundle, facts)
+    [told] = placed.moved()
+    assert "is now https://wrenbridge.sharepoint.example/sites/tenancies" in told.sentence
+    assert told.reference == "IA-005"
+    assert explain(bundle, facts, NOW, f"{HOST}/sites/tenancies").asset_id == "IA-005"
+
+
+def test_a_new_site_at_an_old_address_is_itself() -> None:
+    """When another site takes the former address, the rows mean that one again."""
+    inventory = two_smiths()
+    facts = renamed(inventory, TENANCY, "sites/tenancies")
+    inventory.site(TENANCY)
+    facts = inventory.facts()
+    placed = place_registers(shipped(), facts)
+    assert list(placed.moved()) == []
+    assert _asset_at(placed, TENANCY) == "IA-005"
+
+
+def _asset_at(placed: PlacedRegisters, site: str) -> str:
+    asset = placed.lookup.at(placed.homes[site]).asset
+    return asset.id if asset else ""
