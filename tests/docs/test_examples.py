@@ -21,7 +21,7 @@ from tests.docs.pages import DOCS, Example, examples
 POLICIES = REPOSITORY / "policies"
 SHIPPED = load(POLICIES)
 LANGUAGES = ("yaml", "csv", "console", "text", "sh", "json")
-KINDS = ("policy", "cases", "script")
+KINDS = ("policy", "cases", "script", "settings")
 
 
 def with_policy(example: Example) -> dict[str, bytes]:
@@ -58,6 +58,12 @@ def test_faulty_policies_are_refused_as_shown(example: Example) -> None:
         load_files(with_policy(example))
     following = next(one for one in examples("text", "problems", page=example.page) if one.line > example.line)
     assert str(refused.value).splitlines() == following.text.splitlines()
+
+
+@pytest.mark.parametrize("example", examples("yaml", "settings"), ids=str)
+def test_parts_of_the_settings_load(example: Example) -> None:
+    """An example part of settings.yaml is accepted beside the shipped ones."""
+    assert load_files({**SHIPPED.files, "settings.yaml": SHIPPED.files["settings.yaml"] + example.text.encode()})
 
 
 @pytest.mark.parametrize("example", examples("yaml", "cases"), ids=str)
