@@ -153,6 +153,7 @@ class Custos:
             audit=self.audit,
             clock=self.clock,
             writes_enabled=self.settings.writes_enabled,
+            claim_seconds=2 * self.settings.lease_seconds,
         )
 
     @cached_property

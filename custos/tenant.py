@@ -40,6 +40,7 @@ _CODES: Mapping[type[errors.Trouble], str] = {
     errors.Locked: "locked",
     errors.Refused: "refused",
     errors.Unavailable: "unavailable",
+    errors.Late: "late",
     errors.Malformed: "malformed",
 }
 _ITEM_FIELDS = "id,name,parentReference,createdDateTime,lastModifiedDateTime,file,folder,package,root,sharepointIds"
@@ -227,20 +228,22 @@ class LiveTenant:
 
     # writes
 
-    async def apply_labels(self, label: str, files: Sequence[tuple[Subject, Live]]) -> Mapping[str, Trouble | None]:
+    async def apply_labels(
+        self, label: str, files: Sequence[tuple[Subject, Live]], *, until: float
+    ) -> Mapping[str, Trouble | None]:
         """See `custos.engine.ports.Tenant`. In bulk through SharePoint (2 units by our count), else 2 units a file."""
         answers: dict[str, Trouble | None] = {}
         together = [(subject, live) for subject, live in files if live.list_item_id]
         if len(together) > 1:
-            trouble = await self._in_bulk(label, together)
+            trouble = await self._in_bulk(label, together, until)
             if trouble is None or trouble.maybe_done or trouble.passing or trouble.code == Code.LABEL_REFUSED:
                 answers = dict.fromkeys((subject.key for subject, _ in together), trouble)
         for subject, _ in files:
             if subject.key not in answers:
-                answers[subject.key] = await self._one_label(label, subject)
+                answers[subject.key] = await self._one_label(label, subject, until)
         return answers
 
-    async def _in_bulk(self, label: str, files: Sequence[tuple[Subject, Live]]) -> Trouble | None:
+    async def _in_bulk(self, label: str, files: Sequence[tuple[Subject, Live]], until: float) -> Trouble | None:
         """One call for files of one library. When SharePoint refuses it, each file is tried by itself."""
         assert self.m365.sharepoint is not None, "the gate lets nothing through without an actor"
         subject = files[0][0]
@@ -250,15 +253,15 @@ class LiveTenant:
         ids = [live.list_item_id for _, live in files]
         try:
             library = await self._library(subject.drive_id)
-            await set_labels_in_bulk(self.m365.sharepoint, site_url, library, label, ids)
+            await set_labels_in_bulk(self.m365.sharepoint, site_url, library, label, ids, until=until)
         except errors.Trouble as trouble:
             return await self._label_or_file(label, site_url, _trouble(trouble))
         return None
 
-    async def _one_label(self, label: str, subject: Subject) -> Trouble | None:
+    async def _one_label(self, label: str, subject: Subject, until: float) -> Trouble | None:
         if not label:
-            return await _done(clear_label(self._actor, subject.drive_id, subject.item_id))
-        trouble = await _done(set_label(self._actor, subject.drive_id, subject.item_id, label))
+            return await _done(clear_label(self._actor, subject.drive_id, subject.item_id, until=until))
+        trouble = await _done(set_label(self._actor, subject.drive_id, subject.item_id, label, until=until))
         if trouble is None:
             return None
         return await self._label_or_file(label, self._site_urls.get(subject.item_id, ""), trouble)
@@ -280,34 +283,35 @@ class LiveTenant:
         detail = f"The tenant does not take the label “{label}”, which {site_url} does not publish. {trouble.detail}"
         return replace(trouble, code=Code.LABEL_REFUSED, detail=detail)
 
-    async def set_expiry(self, link: Subject, expires: datetime | None) -> Trouble | None:
+    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Trouble | None:
         """See `custos.engine.ports.Tenant`. 5 units."""
-        return await _done(
-            sharing.set_link_expiry(self._actor, link.drive_id, link.item_id, link.permission_id, expires)
-        )
+        where = (self._actor, link.drive_id, link.item_id, link.permission_id)
+        return await _done(sharing.set_link_expiry(*where, expires, until=until))
 
-    async def remove_link(self, link: Subject) -> Trouble | None:
+    async def remove_link(self, link: Subject, *, until: float) -> Trouble | None:
         """See `custos.engine.ports.Tenant`. 5 units."""
-        return await _done(sharing.remove_permission(self._actor, link.drive_id, link.item_id, link.permission_id))
+        where = (self._actor, link.drive_id, link.item_id, link.permission_id)
+        return await _done(sharing.remove_permission(*where, until=until))
 
-    async def remove_grant(self, grant: Subject, *, person: str, through: str) -> Trouble | None:
+    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Trouble | None:
         """See `custos.engine.ports.Tenant`. 5 units."""
         where = (self._actor, grant.drive_id, grant.item_id, grant.permission_id)
         if through != "link":
-            return await _done(sharing.remove_permission(*where))
+            return await _done(sharing.remove_permission(*where, until=until))
         if grant.user_id:
-            return await _done(sharing.remove_people(*where, user_ids=[grant.user_id]))
-        return await _done(sharing.remove_people(*where, emails=[person]))
+            return await _done(sharing.remove_people(*where, user_ids=[grant.user_id], until=until))
+        return await _done(sharing.remove_people(*where, emails=[person], until=until))
 
-    async def restore_grant(self, grant: Subject, *, person: str, roles: str) -> Trouble | None:
+    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Trouble | None:
         """See `custos.engine.ports.Tenant`. 5 units; Microsoft sends no mail."""
         listed = [role for role in roles.split(",") if role]
-        return await _done(sharing.invite(self._actor, grant.drive_id, grant.item_id, emails=[person], roles=listed))
+        where = (self._actor, grant.drive_id, grant.item_id)
+        return await _done(sharing.invite(*where, emails=[person], roles=listed, until=until))
 
-    async def restrict_site(self, site: Subject, sharing: str) -> Trouble | None:
+    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Trouble | None:
         """See `custos.engine.ports.Tenant`. 2 units by our count."""
         assert self.m365.sharepoint is not None, "the gate lets nothing through without an actor"
-        return await _done(site_admin.set_sharing_capability(self.m365.sharepoint, site.url, sharing))
+        return await _done(site_admin.set_sharing_capability(self.m365.sharepoint, site.url, sharing, until=until))
 
     @property
     def _actor(self) -> Graph:

@@ -19,18 +19,19 @@ from custos.engine.act import Hand, counted, tried_again
 from custos.engine.approvals import Approvals
 from custos.engine.authority import Authority
 from custos.engine.budgets import Budgets
+from custos.engine.claims import CLAIM_SECONDS, Busy, Claim, ClaimLost, claim
 from custos.engine.gate import Code, Purpose, Refused, decide
 from custos.engine.limits import Budget, Shortfall, Sizes
 from custos.engine.model import Action, Plan, Result
 from custos.engine.plan import writes
 from custos.engine.ports import Audit, Messages, Registers
-from custos.engine.runs import Batch, Progress, Run, Runs, RunState, into_batches, new_run
+from custos.engine.runs import Progress, Run, Runs, RunState, into_batches, new_run
 from custos.engine.switches import Switches
 from custos.errors import BadInput, Mark, Problem
 from custos.policy.model import Bundle, HouseLimits
 
 ATTEMPTS = 3
-_BUSY_SECONDS = 60
+_AGAIN_SECONDS = 60
 _LONGEST_WAIT_SECONDS = 6 * 86_400  # a queue keeps a message for seven days
 
 
@@ -58,6 +59,7 @@ class Dispatcher:
     clock: Clock
     writes_enabled: bool
     house: HouseLimits | None = None  # None: those of settings.yaml
+    claim_seconds: float = CLAIM_SECONDS
 
     async def dispatch(
         self,
@@ -92,7 +94,7 @@ class Dispatcher:
             await self._say(What.RUN_PARKED, run, by, {"why": " ".join(run.over[:10])})
         elif run.state is RunState.RUNNING:
             await self._say(What.RUN_STARTED, run, by, {"actions": run.actions})
-            await self._queue(run)
+            await self._begin(run)
         return Dispatched(run=run, left_out=left_out, over=over)
 
     async def release(self, run_id: str, *, by: str, why: str) -> Run:
@@ -108,7 +110,7 @@ class Dispatcher:
             run_id, lambda now: _if_parked(now, state=RunState.RUNNING, released_by=by, why=why)
         )
         if run.state is RunState.RUNNING:
-            await self._queue(run)
+            await self._begin(run)
         return run
 
     async def cancel(self, run_id: str, *, by: str, why: str) -> Run:
@@ -125,14 +127,12 @@ class Dispatcher:
         run = await self.runs.get(run_id)
         if run.state is not RunState.RUNNING:
             return 0
-        waiting = [batch for batch in await self.runs.batches(run_id) if not batch.done]
-        if waiting:
-            await self._say(What.RUN_RESUMED, run, by, {"batches": len(waiting)})
-        for batch in waiting:
-            await self.queue.send(_message(run, batch.number))
+        waiting = sum(not batch.done for batch in await self.runs.batches(run_id))
         if not waiting:
             await self._finish(run)
-        return len(waiting)
+            return 0
+        await self._say(What.RUN_RESUMED, run, by, {"batches": waiting})
+        return await self._begin(run)
 
     async def abandon(self, run: Run) -> None:
         """End a run whose maker died before all of it was written down: nothing of it was sent, its actions are free."""
@@ -154,11 +154,11 @@ class Dispatcher:
         run_id, number = str(message.get("run", "")), int(str(message.get("batch", "-1")))
         run = await self.runs.get(run_id)
         if run.state is RunState.RUNNING:
-            batch = await self.runs.claim(run_id, number)
-            if batch is None:
-                await self.queue.send(_message(run, number), delay_seconds=_BUSY_SECONDS)
-            elif not batch.done:
-                await self._do(run, batch, bundle)
+            got = await claim(self.runs, run_id, number, seconds=self.claim_seconds)
+            if isinstance(got, Busy):
+                await self.queue.send(_message(run, number), delay_seconds=got.seconds)
+            elif not got.batch.done:
+                await self._do(run, got, bundle)
         return await self._finish(run)
 
     async def authority(self, bundle: Bundle, run: Run, sizes: Sizes) -> Authority:
@@ -197,19 +197,24 @@ class Dispatcher:
                 allowed.append(action)
         return allowed, left_out
 
-    async def _do(self, run: Run, batch: Batch, bundle: Bundle) -> None:
-        actions = await self.runs.actions(run.id, batch.number)
+    async def _do(self, run: Run, mine: Claim, bundle: Bundle) -> None:
+        """Do a batch and say how it ended, unless another worker took it over meanwhile: then that is its matter."""
+        number, attempt = mine.batch.number, mine.batch.attempt
+        actions = await self.runs.actions(run.id, number)
         authority = await self.authority(bundle, run, await self.runs.sizes(run.id))
-        found = await self.hand.carry_out(run, actions, authority)
-        results: list[Result] = [found[action.key] for action in actions]
-        wait = tried_again(results) if batch.attempt + 1 < ATTEMPTS else None
-        await self.runs.keep_results(run.id, batch.number, results)
-        if wait is None:
-            await self.runs.report(batch, counted(results))
+        try:
+            found = await self.hand.carry_out(run, actions, authority, mine)
+            results: list[Result] = [found[action.key] for action in actions]
+            wait = tried_again(results) if attempt + 1 < ATTEMPTS else None
+            await self.runs.keep_results(run.id, number, results)
+            if wait is None:
+                await mine.report(counted(results))
+                return
+            seconds = min(max(_AGAIN_SECONDS, math.ceil(wait)), _LONGEST_WAIT_SECONDS)
+            await mine.report(counted(results), again_in=seconds)
+        except ClaimLost:
             return
-        seconds = min(max(_BUSY_SECONDS, math.ceil(wait)), _LONGEST_WAIT_SECONDS)
-        await self.runs.report(batch, counted(results), again_in=seconds)
-        await self.queue.send(_message(run, batch.number), delay_seconds=seconds)
+        await self.queue.send(_message(run, number), delay_seconds=seconds)
 
     async def _finish(self, run: Run) -> Progress:
         """How far the run is; when its last batch is done it is closed."""
@@ -224,9 +229,18 @@ class Dispatcher:
         )
         return replace(progress, run=closed)
 
-    async def _queue(self, run: Run) -> None:
-        for number in range(run.batches):
+    async def _begin(self, run: Run) -> int:
+        """Queue the batches that are not done; how many. What an undo takes back is marked first, all of it.
+
+        So from here on no evaluation puts any of it back on, whatever dies. Harmless when it is done twice.
+        """
+        left = [batch.number for batch in await self.runs.batches(run.id) if not batch.done]
+        if run.purpose is Purpose.UNDO:
+            taken = [action for number in left for action in await self.runs.actions(run.id, number)]
+            await self.hand.ledger.take_back(taken, by_run=run.id)
+        for number in left:
             await self.queue.send(_message(run, number))
+        return len(left)
 
     async def _parked(self, run_id: str) -> Run:
         run = await self.runs.get(run_id)

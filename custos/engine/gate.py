@@ -78,8 +78,8 @@ class Refused:
 
 
 def put_back(run: str) -> Refused:
-    """What the undo `run` put back stays so, whichever policy asks for the same again."""
-    return Refused(Code.UNDONE, f"{run} put it back; no policy does the same again.")
+    """What somebody took back by the undo `run` stays so, whichever policy asks for the same again."""
+    return Refused(Code.UNDONE, f"Somebody took it back ({run}), so no policy does the same again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write, key_part
 class Entry:
     """One action, when it was intended by which run, and its end. `outcome` None: intended, and no more is known.
 
-    `planned_at` is the moment of the plan it belongs to. `undone_by` names the run that put it back. `token` is the
+    `planned_at` is the moment of the plan it belongs to. `undone_by` names the run that has put it back. `token` is the
     worker's own mark on its intent: whoever finds another one there came second.
     """
 
@@ -54,8 +54,9 @@ class Entry:
         )
 
 
-_UNDONE = "undone"
-"""The partition that names again, all in one place, what was put back: by its effect, for no version of a policy does it again."""
+_TAKEN_BACK = "undone"
+"""The partition that names, all in one place, what people took back: from the moment that they said so, and by its effect,
+for no version of a policy does it again."""
 
 
 @dataclass
@@ -91,15 +92,28 @@ class Ledger:
             for start in range(0, len(together), TRANSACTION_ROWS):
                 await self._write(partition, together[start : start + TRANSACTION_ROWS], settling=True)
 
+    async def take_back(self, undoing: Sequence[Action], *, by_run: str) -> None:
+        """Write down what these actions of an undo take back, before any of them is done: no policy does it again.
+
+        Harmless when it is said twice.
+        """
+        done: dict[str, list[str]] = {}
+        for action in undoing:
+            done.setdefault(partition_of(action.finding.subject), []).append(action.finding.id)
+        picked = [await self.table.pick(partition, keys) for partition, keys in done.items()]
+        effects = sorted({effect_key(_entry(row).action) for rows in picked for row in rows})
+        for start in range(0, len(effects), TRANSACTION_ROWS):
+            some = effects[start : start + TRANSACTION_ROWS]
+            await self.table.transact([Write("upsert", Row(_TAKEN_BACK, key, {"run": by_run})) for key in some])
+
     async def mark_undone(self, key: str, subject: Subject, *, by_run: str) -> None:
-        """Write down that an action was put back; harmless when nothing is written down about it."""
+        """Write down that an action has been put back; harmless when nothing is written down about it."""
         partition = partition_of(subject)
         while True:
             row = await self.table.get(partition, key)
             if row is None or row.text("undone_by") == by_run:
                 return
             entry = _entry(row)
-            await self.table.upsert(Row(_UNDONE, effect_key(entry.action), {"run": by_run}))
             try:
                 await self.table.replace(_row(partition, replace(entry, undone_by=by_run)))
             except RowChanged:
@@ -107,13 +121,13 @@ class Ledger:
             return
 
     async def undone(self) -> Mapping[str, str]:
-        """What was put back, for plans: `effect_key` ► the run that did it. One request for 1,000."""
-        return {row.key: row.text("run") async for row in self.table.query(_UNDONE)}
+        """What was taken back, for plans: `effect_key` ► the run that does it. One request for 1,000."""
+        return {row.key: row.text("run") async for row in self.table.query(_TAKEN_BACK)}
 
     async def undone_among(self, actions: Sequence[Action]) -> Mapping[str, str]:
-        """Which of these would do again what was put back: key of the action ► the run that put it back."""
+        """Which of these would do again what was taken back: key of the action ► the run that takes it back."""
         effects = {action.key: effect_key(action) for action in actions}
-        runs = {row.key: row.text("run") for row in await self.table.pick(_UNDONE, sorted(set(effects.values())))}
+        runs = {row.key: row.text("run") for row in await self.table.pick(_TAKEN_BACK, sorted(set(effects.values())))}
         return {key: runs[effect] for key, effect in effects.items() if effect in runs}
 
     async def of_place(self, partition: str) -> AsyncIterator[Entry]:

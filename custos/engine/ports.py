@@ -9,7 +9,7 @@
 | `Tenant` | `custos.tenant.LiveTenant`, over `custos.m365` |
 | `Registers` | `custos.jobs.registers.MirroredRegisters` |
 
-`Tenant`'s `read` may be called by anybody; its writing methods are called in `custos.engine.act` and nowhere else
+`Tenant`'s `read` may be called by anybody; its writing methods are called in `custos.engine.writes` and nowhere else
 (tests/engine/test_architecture.py sees to that).
 """
 
@@ -71,6 +71,7 @@ class Trouble:
     """
 
     # gone | locked | site locked | forbidden | refused | label refused | conflict | changed | throttled | unavailable | malformed
+    # | late
     code: str
     detail: str
     maybe_done: bool = False
@@ -116,35 +117,41 @@ class Registers(Protocol):
 
 
 class Tenant(Protocol):
-    """Microsoft 365, as far as the engine reads and writes it. Trouble is an answer here, never an exception."""
+    """Microsoft 365, as far as the engine reads and writes it. Trouble is an answer here, never an exception.
+
+    A write is sent once, whatever comes of it, and not after `until` (epoch seconds of the machine): then its trouble is
+    `late`, and nothing was done. To send it again is for whoever looked first at what stands.
+    """
 
     async def read(self, actions: Sequence[Action]) -> Mapping[str, Reading]:
         """What stands now where each action would act, by `Action.key`; every action has an answer."""
         ...
 
-    async def apply_labels(self, label: str, files: Sequence[tuple[Subject, Live]]) -> Mapping[str, Trouble | None]:
+    async def apply_labels(
+        self, label: str, files: Sequence[tuple[Subject, Live]], *, until: float
+    ) -> Mapping[str, Trouble | None]:
         """Put `label` ("" clears) on up to 100 files of one library, in one call where SharePoint allows it.
 
         By `Subject.key`. None means: accepted; whether it took effect is for `read` to say.
         """
         ...
 
-    async def set_expiry(self, link: Subject, expires: datetime | None) -> Trouble | None:
+    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Trouble | None:
         """Let an Anyone link end at a moment; None takes its end away."""
         ...
 
-    async def remove_link(self, link: Subject) -> Trouble | None:
+    async def remove_link(self, link: Subject, *, until: float) -> Trouble | None:
         """Remove a link for everybody who used it. One that is gone already is no trouble."""
         ...
 
-    async def remove_grant(self, grant: Subject, *, person: str, through: str) -> Trouble | None:
+    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Trouble | None:
         """Remove a direct grant; or, `through` a link, take the person off it. Gone already is no trouble."""
         ...
 
-    async def restore_grant(self, grant: Subject, *, person: str, roles: str) -> Trouble | None:
+    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Trouble | None:
         """Give a person (mail address) direct access again; `roles` comma-separated as Graph says them."""
         ...
 
-    async def restrict_site(self, site: Subject, sharing: str) -> Trouble | None:
+    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Trouble | None:
         """Set a site's sharing capability: disabled | existing_guests | new_guests | anyone."""
         ...

@@ -62,8 +62,8 @@ class Run:
 class Batch:
     """Some actions of a run that one worker does together. `counts` by outcome; `attempt` counts from 0.
 
-    `claimed_until` is when a worker's right to it ends, `moved_at` when it was last queued, taken up, or is to be tried
-    again; both in epoch seconds of the machine.
+    `claimed_by` is the mark of the worker that has it, `claimed_until` when its right ends, `moved_at` when it was last
+    queued, taken up, or is to be tried again; both in epoch seconds of the machine.
     """
 
     run: str
@@ -74,6 +74,7 @@ class Batch:
     policies: tuple[str, ...]
     done: bool = False
     attempt: int = 0
+    claimed_by: str = ""
     claimed_until: float = 0.0
     moved_at: float = 0.0
     counts: Mapping[str, int] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Runs: a plan on its way into the tenant, in batches. Table `runs`, and the batches' actions as blobs.
 
 A run's row: partition `run`, key its id (`R-2026-1123-01`). A batch's row: partition the run's id, key its number, with
-what came of its actions so far. A worker claims a batch for a while; a claim that has run out can be taken over.
+what came of its actions so far, and whose it is (`custos.engine.claims`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ _encode = msgspec.json.Encoder().encode
 _decode_result = msgspec.json.Decoder(Result).decode
 _decode_sizes = msgspec.json.Decoder(Sizes).decode
 
-CLAIM_SECONDS = 180.0
 _OPEN_AT_MOST = timedelta(days=60)  # what has waited longer than this is planned anew
 _WRITES_TOGETHER = 16
 _RUNS = "run"
@@ -46,7 +45,6 @@ class Runs:
 
     table: Table
     blobs: Blobs
-    claim_seconds: float = CLAIM_SECONDS
     machine: Callable[[], float] = time.time
 
     async def create(self, run: Run, batches: Sequence[Sequence[Action]], sizes: Sizes) -> Run:
@@ -159,38 +157,16 @@ class Runs:
             async for line in self.blobs.lines(_blob(run_id, batch.number, "results")):
                 yield _decode_result(line)
 
-    async def claim(self, run_id: str, number: int) -> Batch | None:
-        """The batch, ours for a while; None while another worker has it. A batch that is done is returned as it is."""
+    async def batch(self, run_id: str, number: int) -> Batch:
+        """One batch. Raises BadInput when the run has none of this number."""
         row = await self.table.get(run_id, _number(number))
         if row is None:
             raise BadInput([Problem(Mark("runs"), f"The run {run_id} has no batch {number}.", code="run")])
-        batch = _batch_of(row)
-        if batch.done:
-            return batch
-        now = self.machine()
-        if batch.claimed_until > now:
-            return None
-        claimed = replace(batch, claimed_until=now + self.claim_seconds, moved_at=now)
-        try:
-            await self.table.replace(_batch_row(claimed))
-        except RowChanged:
-            return None
-        row = await self.table.get(run_id, _number(number))
-        return None if row is None else _batch_of(row)
+        return _batch_of(row)
 
-    async def report(self, batch: Batch, counts: Mapping[Outcome, int], *, again_in: float | None = None) -> None:
-        """Write down what came of a batch, and let it go: it is done, or to be tried again after some seconds."""
-        told = {outcome.value: count for outcome, count in counts.items() if count}
-        done = again_in is None
-        after = replace(
-            batch,
-            counts=told,
-            done=done,
-            attempt=batch.attempt if done else batch.attempt + 1,
-            claimed_until=0.0,
-            moved_at=self.machine() + (again_in or 0.0),
-        )
-        await self.table.upsert(_batch_row(after))
+    async def put(self, batch: Batch) -> Batch:
+        """Write a batch over what was read. Raises RowChanged when it is no longer so."""
+        return replace(batch, etag=await self.table.replace(_batch_row(batch)))
 
 
 type Change = Callable[[Run], Run]
@@ -284,6 +260,7 @@ def _batch_row(batch: Batch) -> Row:
         "policies": json.dumps(batch.policies),
         "done": batch.done,
         "attempt": batch.attempt,
+        "claimed_by": batch.claimed_by,
         "claimed_until": batch.claimed_until,
         "moved_at": batch.moved_at,
         "counts": json.dumps(dict(batch.counts), sort_keys=True),
@@ -301,6 +278,7 @@ def _batch_of(row: Row) -> Batch:
         policies=tuple(json.loads(row.text("policies"))),
         done=bool(row.values.get("done")),
         attempt=row.number("attempt"),
+        claimed_by=row.text("claimed_by"),
         claimed_until=float(row.text("claimed_until") or 0),
         moved_at=float(row.text("moved_at") or 0),
         counts=json.loads(row.text("counts") or "{}"),

@@ -5,6 +5,7 @@ Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applyin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,13 +36,19 @@ class PublishedLabel:
 
 
 async def set_labels_in_bulk(
-    sharepoint: SharePoint, site_url: str, list_url: str, name: str, list_item_ids: Sequence[int]
+    sharepoint: SharePoint,
+    site_url: str,
+    list_url: str,
+    name: str,
+    list_item_ids: Sequence[int],
+    *,
+    until: float = math.inf,
 ) -> None:
     """Put the label `name` ("" takes labels off) on up to 100 items of the library at `list_url` (absolute, public).
 
-    One call, 2 units by our count. What Microsoft answers does not tell which items took it: read them back. Setting
-    the same label twice is harmless, so it is sent again after trouble. Raises ValueError beyond 100 items; Refused for
-    an unknown name, Forbidden, Locked, NotFound.
+    One call, 2 units by our count. Sent once, and not after `until` (epoch seconds). What Microsoft answers does not tell
+    which items took it: read them back. Raises ValueError beyond 100 items; Refused for an unknown name, Forbidden,
+    Locked, NotFound, Late.
     Permission: SharePoint's own Sites.ReadWrite.All; Sites.FullControl.All for labels that make records.
     Source: https://learn.microsoft.com/sharepoint/dev/apis/csom-methods-for-applying-retention-labels
     """
@@ -53,7 +60,7 @@ async def set_labels_in_bulk(
         _post(context, _BULK, payload)
 
     what = f"label {len(list_item_ids)} items of {list_url}"
-    await sharepoint.on_site(site_url, work, what=what, writes=True)
+    await sharepoint.on_site(site_url, work, what=what, until=until)
 
 
 async def published_labels(sharepoint: SharePoint, site_url: str) -> list[PublishedLabel]:

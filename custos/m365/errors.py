@@ -11,7 +11,8 @@
         ├── Locked         423: the site is locked or archived, or the file is checked out
         ├── Refused        400 and every other 4xx, 501, 507: asking again changes nothing
         ├── Unavailable    5xx, 424, or no answer; `maybe_done` tells whether a write may have happened
-        └── Malformed      an answer that cannot be understood: cut short, not JSON, or without what it must have
+        ├── Late           not sent: the time in which it might leave had passed
+    └── Malformed      an answer that cannot be understood: cut short, not JSON, or without what it must have
 
 Source: https://learn.microsoft.com/graph/errors
 """
@@ -137,6 +138,12 @@ class Unavailable(Trouble):
     ) -> None:
         super().__init__(sentence, status=status, code=code, inner_code=inner_code, request_id=request_id)
         self.maybe_done = maybe_done
+
+
+class Late(Trouble):
+    """Not sent: the time in which it might leave had passed. Look again before it is sent after all."""
+
+    passing = True
 
 
 class Malformed(Trouble):

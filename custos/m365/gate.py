@@ -99,18 +99,19 @@ class TenantGate:
         sharing_writes: int = 0,
         idempotent: bool = True,
         failures: int = _FAILURES,
+        once: bool = False,
     ) -> T:
         """Call Microsoft: wait for the budget, send, and send again when that is safe and useful.
 
         A throttled answer is retried (it was not carried out), up to ten times. An answer 5xx, a lost connection and an
         answer that was cut short are tried up to five times, but only when the call is `idempotent` or certainly
-        never arrived. `failures` is how many tries such trouble gets. What a try spends is counted, throttled tries
-        included, as Microsoft does.
+        never arrived. `failures` is how many tries such trouble gets; `once`: nothing is tried again. What a try spends is
+        counted, throttled tries included, as Microsoft does.
         Raises whatever the last try raised.
         """
         result: list[T] = []
         async for attempt in AsyncRetrying(
-            retry=retry_if_exception(lambda error: _again(error, idempotent=idempotent)),
+            retry=retry_if_exception(lambda error: not once and _again(error, idempotent=idempotent)),
             stop=lambda state: _enough(state, failures),
             wait=self._between_failures,
             reraise=True,

@@ -9,8 +9,10 @@ Source: https://learn.microsoft.com/graph/sdks/sdks-overview
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
@@ -27,7 +29,7 @@ from msgraph_core import GraphClientFactory
 
 from custos.m365.batch import LARGEST_BATCH, BatchAnswer, BatchRequest, answers
 from custos.m365.credentials import GRAPH_AUDIENCE, Identity
-from custos.m365.errors import Forbidden, Malformed, Trouble, Unavailable, trouble_from
+from custos.m365.errors import Forbidden, Late, Malformed, Trouble, Unavailable, trouble_from
 from custos.m365.gate import TenantGate
 from custos.m365.lanes import Lane, lane_of
 from custos.m365.tls import tls
@@ -35,6 +37,7 @@ from custos.m365.tls import tls
 USER_AGENT = "NONISV|Custos|Custos/0.1"
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0, write=60.0, pool=120.0)
 _LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=60.0)
+_LATEST: ContextVar[float | None] = ContextVar("latest", default=None)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -58,6 +61,9 @@ class Graph:
 
     Every method raises a `Trouble` (custos.m365.errors), never answers with one; StorageTrouble when the gate's rows
     cannot be reached. Every method's `units` are SharePoint resource units, 0 for what SharePoint does not serve.
+
+    A write that is given `until` (epoch seconds) is sent once, whatever comes of it, and not after that moment: Late is
+    raised then. Whether to send it again is for whoever looks first at what stands. So are all writes on people's content.
     """
 
     base_url: str
@@ -70,7 +76,7 @@ class Graph:
         self._origin = (parts.scheme, parts.netloc)
         host = parts.hostname or ""
         audience = GRAPH_AUDIENCE if host in _LOOPBACK else f"https://{host}"
-        self._inner = httpx.AsyncHTTPTransport(verify=tls(), http1=True, http2=False, limits=_LIMITS)
+        self._inner = _Punctual(verify=tls(), http1=True, http2=False, limits=_LIMITS)
         self._client = GraphClientFactory.create_with_default_middleware(
             client=httpx.AsyncClient(
                 transport=self._inner, timeout=_TIMEOUT, headers={"User-Agent": USER_AGENT}, follow_redirects=False
@@ -112,6 +118,7 @@ class Graph:
         prefer: Sequence[str] = (),
         idempotent: bool = False,
         sharing_write: bool = False,
+        until: float | None = None,
     ) -> Response:
         """`POST path` with a JSON body. Unless `idempotent`, it is never sent twice when it may have arrived once: then
         Unavailable is raised with `maybe_done`. `sharing_write` counts it against Microsoft's 300 in five minutes.
@@ -124,19 +131,24 @@ class Graph:
             prefer=prefer,
             idempotent=idempotent,
             sharing_writes=int(sharing_write),
+            until=until,
         )
 
     async def patch(
-        self, path: str, body: bytes, *, units: int, prefer: Sequence[str] = (), sharing_write: bool = False
+        self, path: str, body: bytes, *, units: int, sharing_write: bool = False, until: float | None = None
     ) -> Response:
-        """`PATCH path` with a JSON body. It is taken to be idempotent: the same values again change nothing."""
+        """`PATCH path` with a JSON body. Without `until` it is sent again after trouble: for what nobody else changes."""
         return await self._call(
-            Method.PATCH, self._address(path), units, body=body, prefer=prefer, sharing_writes=int(sharing_write)
+            Method.PATCH, self._address(path), units, body=body, sharing_writes=int(sharing_write), until=until
         )
 
-    async def delete(self, path: str, *, units: int, sharing_write: bool = False) -> Response:
+    async def delete(
+        self, path: str, *, units: int, sharing_write: bool = False, until: float | None = None
+    ) -> Response:
         """`DELETE path`. NotFound is raised when there is nothing (any more), also after a retry that had succeeded."""
-        return await self._call(Method.DELETE, self._address(path), units, sharing_writes=int(sharing_write))
+        return await self._call(
+            Method.DELETE, self._address(path), units, sharing_writes=int(sharing_write), until=until
+        )
 
     async def batch(self, requests: Sequence[BatchRequest], *, size: int = LARGEST_BATCH) -> dict[str, BatchAnswer]:
         """Many requests in few posts, at most `size` (20) parts each. Answers every id: see
@@ -184,16 +196,22 @@ class Graph:
         sharing_writes: int = 0,
         lane: Lane | None = None,
         requests: int = 1,
+        until: float | None = None,
     ) -> Response:
         lane = lane or lane_of(address[len(self.base_url) :], units)
-        answer = await self.gate.run(
-            lambda: self._send_renewing(method, address, body, prefer),
-            lane=lane,
-            units=units,
-            requests=requests,
-            sharing_writes=sharing_writes,
-            idempotent=idempotent,
-        )
+        latest = _LATEST.set(until)
+        try:
+            answer = await self.gate.run(
+                lambda: self._send_renewing(method, address, body, prefer),
+                lane=lane,
+                units=units,
+                requests=requests,
+                sharing_writes=sharing_writes,
+                idempotent=idempotent,
+                once=until is not None,
+            )
+        finally:
+            _LATEST.reset(latest)
         if "ratelimit-remaining" in answer.headers:
             await self._observe(lane, answer.headers)
         return answer
@@ -239,6 +257,16 @@ class Graph:
         except (KeyError, ValueError):
             return
         await self.gate.observe(lane, limit, remaining, reset)
+
+
+class _Punctual(httpx.AsyncHTTPTransport):
+    """Lets nothing leave after its time: looked at last of all, when tokens and turns have been waited for."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        latest = _LATEST.get()
+        if latest is not None and time.time() >= latest:
+            raise Late(f"{request.method} {request.url.path}: its time to leave had passed; nothing was sent.")
+        return await super().handle_async_request(request)
 
 
 class _Answer(ResponseHandler):

@@ -6,6 +6,7 @@ to take back when it makes a record: callers read first, decide, write, and read
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import datetime
@@ -229,25 +230,28 @@ async def read_labels(graph: Graph, items: Sequence[tuple[str, str]]) -> dict[tu
     return found
 
 
-async def set_label(graph: Graph, drive_id: str, item_id: str, name: str) -> ItemLabel:
+async def set_label(graph: Graph, drive_id: str, item_id: str, name: str, *, until: float = math.inf) -> ItemLabel:
     """Put the label `name` on one item, over whatever label it has, and on everything inside when it is a folder.
 
-    Costs 2 units. Microsoft answers 201 for the first label and 200 later, and works on it asynchronously: read back
-    before you report success. Raises Refused for a name that does not exist, Forbidden on a record, Locked, NotFound.
+    Costs 2 units. Sent once, and not after `until` (epoch seconds). Microsoft answers 201 for the first label and 200
+    later, and works on it asynchronously: read back before you report success. Raises Refused for a name that does
+    not exist, Forbidden on a record, Locked, NotFound, Late.
     Permission: Files.ReadWrite.All; Sites.FullControl.All for labels that make records.
     Source: https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
     """
-    answer = await graph.patch(_path(drive_id, item_id), msgspec.json.encode({"name": name}), units=UNITS_WRITE)
+    answer = await graph.patch(
+        _path(drive_id, item_id), msgspec.json.encode({"name": name}), units=UNITS_WRITE, until=until
+    )
     return _read(answer.body) if answer.body else ItemLabel(name=name)
 
 
-async def clear_label(graph: Graph, drive_id: str, item_id: str) -> None:
-    """Take the label off one item. Costs 2 units; harmless when it has none.
+async def clear_label(graph: Graph, drive_id: str, item_id: str, *, until: float = math.inf) -> None:
+    """Take the label off one item. Costs 2 units; harmless when it has none. Sent once, and not after `until`.
 
     Raises Forbidden on a record, Locked. Permission: Files.ReadWrite.All; Sites.FullControl.All on records.
     Source: https://learn.microsoft.com/graph/api/driveitem-removeretentionlabel
     """
-    await graph.delete(_path(drive_id, item_id), units=UNITS_WRITE)
+    await graph.delete(_path(drive_id, item_id), units=UNITS_WRITE, until=until)
 
 
 def _path(drive_id: str, item_id: str) -> str:

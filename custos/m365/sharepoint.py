@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from custos.m365.credentials import Identity
-from custos.m365.errors import Malformed, Refused, Trouble, Unavailable, trouble_from
+from custos.m365.errors import Late, Malformed, Refused, Trouble, Unavailable, trouble_from
 from custos.m365.gate import TenantGate
 from custos.m365.lanes import Lane
 from custos.settings import Settings
 
 if TYPE_CHECKING:
+    from office365.runtime.http.request_options import RequestOptions
+    from office365.runtime.transport.base import BaseTransport
     from office365.sharepoint.client_context import ClientContext
 
 UNITS = 2
@@ -57,17 +59,20 @@ class SharePoint:
     _contexts: dict[str, _Context] = field(default_factory=dict, init=False, repr=False)
 
     async def on_site[T](
-        self, site_url: str, work: Callable[[ClientContext], T], *, what: str, writes: bool = False
+        self, site_url: str, work: Callable[[ClientContext], T], *, what: str, until: float | None = None
     ) -> T:
         """Run `work` on the context of the site at `site_url`, in a thread. `what` is the request in words.
 
-        Costs 2 units by our count. Raises a Trouble; Refused, with nothing sent, for an address outside the tenant.
+        With `until` (epoch seconds) it writes: then every request is sent once, and none after that moment.
+        Costs 2 units by our count. Raises a Trouble; Refused, with nothing sent, for an address outside the tenant; Late.
         """
-        return await self._run(self.reach(site_url), self._audience(site_url), work, what, writes=writes)
+        return await self._run(self.reach(site_url), self._audience(site_url), work, what, until)
 
-    async def on_administration[T](self, work: Callable[[ClientContext], T], *, what: str, writes: bool = False) -> T:
-        """Run `work` on the context of the tenant's administration, in a thread. Costs 2 units by our count."""
-        return await self._run(self.admin_endpoint, self.admin_url, work, what, writes=writes)
+    async def on_administration[T](
+        self, work: Callable[[ClientContext], T], *, what: str, until: float | None = None
+    ) -> T:
+        """Run `work` on the context of the tenant's administration, in a thread, as `on_site` does."""
+        return await self._run(self.admin_endpoint, self.admin_url, work, what, until)
 
     def reach(self, site_url: str) -> str:
         """Where the site at a public web address answers. Raises Refused for an address outside the tenant."""
@@ -89,7 +94,7 @@ class SharePoint:
         raise Refused(f"{site_url} is not an address of this tenant ({self.root_url}).", code="foreignAddress")
 
     async def _run[T](
-        self, base: str, audience: str, work: Callable[[ClientContext], T], what: str, *, writes: bool
+        self, base: str, audience: str, work: Callable[[ClientContext], T], what: str, until: float | None
     ) -> T:
         context = self._contexts.get(base)
         if context is None:
@@ -100,9 +105,9 @@ class SharePoint:
         async def call() -> T:
             async with context.lock:
                 context.token = await self.identity.token(audience)
-                return await asyncio.to_thread(_guarded, context, work, what, writes)
+                return await asyncio.to_thread(_guarded, context, work, what, until)
 
-        return await self.gate.run(call, lane=Lane.CONTENT, units=UNITS, failures=1)
+        return await self.gate.run(call, lane=Lane.CONTENT, units=UNITS, failures=1, once=until is not None)
 
 
 @dataclass
@@ -114,25 +119,42 @@ class _Context:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     token: Any = None
     client: ClientContext | None = None
+    until: float | None = None
+    """Of the write under way: no request leaves after it, and none is repeated. None while it only reads."""
 
     def open(self) -> ClientContext:
         """The library's context, made on first use, because importing the library takes a third of a second."""
         if self.client is None:
             from office365.sharepoint.client_context import ClientContext
 
-            self.client = (
-                ClientContext(self.base)
-                .with_access_token(self._answer)
-                .with_transport(timeout=(_CONNECT_SECONDS, _READ_SECONDS))
-                .with_auto_retry(max_retry=_TRIES, timeout_secs=self.first_delay, is_retriable=_short_trouble)
-                .with_rate_limit()
-            )
+            client = ClientContext(self.base).with_access_token(self._answer)
+            client.pending_request().transport = _transport(lambda: self.until)
+            self.client = client.with_auto_retry(
+                max_retry=_TRIES, timeout_secs=self.first_delay, is_retriable=self._may_repeat
+            ).with_rate_limit()
         return self.client
+
+    def _may_repeat(self, error: Exception) -> bool:
+        return self.until is None and _short_trouble(error)
 
     def _answer(self) -> dict[str, Any]:
         """The library keeps a token for exactly `expires_in` seconds, so a margin is taken off."""
         left = int(self.token.expires_on - time.time()) - _TOKEN_MARGIN_SECONDS
         return {"token_type": "Bearer", "access_token": self.token.token, "expires_in": max(1, left)}
+
+
+def _transport(latest: Callable[[], float | None]) -> BaseTransport:
+    """The library's transport, which lets nothing leave after its time: looked at last of all."""
+    from office365.runtime.transport.requests_transport import RequestsTransport
+
+    class Punctual(RequestsTransport):
+        def execute(self, request: RequestOptions) -> Any:  # a Response of requests
+            moment = latest()
+            if moment is not None and time.time() >= moment:
+                raise Late(f"{urlsplit(request.url).path}: its time to leave had passed; nothing was sent.")
+            return super().execute(request)
+
+    return Punctual(timeout=(_CONNECT_SECONDS, _READ_SECONDS))
 
 
 def _short_trouble(error: Exception) -> bool:
@@ -143,11 +165,12 @@ def _short_trouble(error: Exception) -> bool:
     return status not in _THROTTLED and is_transient_error(error)
 
 
-def _guarded[T](context: _Context, work: Callable[[ClientContext], T], what: str, writes: bool) -> T:
+def _guarded[T](context: _Context, work: Callable[[ClientContext], T], what: str, until: float | None) -> T:
     """Run `work` and turn whatever the library raises into a Trouble."""
     from office365.runtime.client_request_exception import ClientRequestException
     from requests import RequestException
 
+    context.until, writes = until, until is not None
     try:
         return work(context.open())
     except ClientRequestException as error:

@@ -2,12 +2,14 @@
 
 What Microsoft can do decides what is offered: an expiry can be set on Anyone links alone; removing a link removes it
 for everyone who used it, and its address never comes back; an inherited permission is removed at the ancestor that owns
-it. All writes count against 300 in five minutes per app and tenant.
+it. All writes count against 300 in five minutes per app and tenant. Each write is sent once, and not after `until` (epoch
+seconds): look at what stands before you send it again.
 Source: https://learn.microsoft.com/graph/api/resources/permission
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -58,7 +60,7 @@ async def read_item_permissions(graph: Graph, drive_id: str, item_id: str) -> li
 
 
 async def set_link_expiry(
-    graph: Graph, drive_id: str, item_id: str, permission_id: str, when: datetime | None
+    graph: Graph, drive_id: str, item_id: str, permission_id: str, when: datetime | None, *, until: float = math.inf
 ) -> Permission:
     """Let an Anyone link end at `when` (aware), or never with None. Costs 5 units and a sharing write.
 
@@ -66,11 +68,15 @@ async def set_link_expiry(
     Source: https://learn.microsoft.com/graph/api/permission-update
     """
     body = msgspec.json.encode({"expirationDateTime": None if when is None else _instant(when)})
-    answer = await graph.patch(_path(drive_id, item_id, permission_id), body, units=UNITS, sharing_write=True)
+    answer = await graph.patch(
+        _path(drive_id, item_id, permission_id), body, units=UNITS, sharing_write=True, until=until
+    )
     return permission_from(answer.body)
 
 
-async def remove_permission(graph: Graph, drive_id: str, item_id: str, permission_id: str) -> bool:
+async def remove_permission(
+    graph: Graph, drive_id: str, item_id: str, permission_id: str, *, until: float = math.inf
+) -> bool:
     """Remove a grant, or a link for everyone who used it. True when it was there, False when it was gone already.
 
     Costs 5 units and a sharing write. Raises Forbidden on an inherited permission, Locked. Permission:
@@ -78,7 +84,7 @@ async def remove_permission(graph: Graph, drive_id: str, item_id: str, permissio
     Source: https://learn.microsoft.com/graph/api/permission-delete
     """
     try:
-        await graph.delete(_path(drive_id, item_id, permission_id), units=UNITS, sharing_write=True)
+        await graph.delete(_path(drive_id, item_id, permission_id), units=UNITS, sharing_write=True, until=until)
     except NotFound:
         return False
     return True
@@ -92,6 +98,7 @@ async def remove_people(
     *,
     emails: Sequence[str] = (),
     user_ids: Sequence[str] = (),
+    until: float = math.inf,
 ) -> Permission:
     """Take named people off a link of scope `users`; the link lives on for the others. Costs 5 units and a sharing
     write.
@@ -104,8 +111,8 @@ async def remove_people(
         f"{_path(drive_id, item_id, permission_id)}/revokeGrants",
         msgspec.json.encode({"grantees": grantees}),
         units=UNITS,
-        idempotent=True,
         sharing_write=True,
+        until=until,
     )
     return permission_from(answer.body)
 
@@ -119,10 +126,10 @@ async def invite(
     roles: Sequence[str],
     message: str = "",
     send_mail: bool = False,
+    until: float = math.inf,
 ) -> list[Permission]:
     """Give people direct access who must sign in. Costs 5 units and a sharing write.
 
-    Sending mail makes it not idempotent: Unavailable with `maybe_done` when it may have happened.
     Source: https://learn.microsoft.com/graph/api/driveitem-invite
     """
     body: Mapping[str, object] = {
@@ -136,8 +143,8 @@ async def invite(
         f"/drives/{drive_id}/items/{item_id}/invite",
         msgspec.json.encode(body),
         units=UNITS,
-        idempotent=not send_mail,
         sharing_write=True,
+        until=until,
     )
     return permissions_from(answer.body)[0]
 

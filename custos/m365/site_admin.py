@@ -5,6 +5,7 @@ Source: https://learn.microsoft.com/powershell/module/microsoft.online.sharepoin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -60,13 +61,15 @@ async def read_sharing(sharepoint: SharePoint, site_url: str) -> SiteSharing:
     return _sharing(await sharepoint.on_administration(work, what=f"read the sharing of {site_url}"), site_url)
 
 
-async def set_sharing_capability(sharepoint: SharePoint, site_url: str, capability: str) -> None:
+async def set_sharing_capability(
+    sharepoint: SharePoint, site_url: str, capability: str, *, until: float = math.inf
+) -> None:
     """Set the site's sharing capability to one of disabled, existing_guests, new_guests, anyone. Costs 2 units by our
-    count.
+    count. Sent once, and not after `until` (epoch seconds).
 
     Microsoft applies it later and may refuse or revert it where a sensitivity label owns the setting: read back. Links
     are not removed by it; they stop working and wake up when it is loosened. A site cannot be looser than its tenant.
-    Raises Refused, Forbidden, NotFound. Permission: SharePoint's own Sites.FullControl.All.
+    Raises Refused, Forbidden, NotFound, Late. Permission: SharePoint's own Sites.FullControl.All.
     Source: https://learn.microsoft.com/powershell/module/microsoft.online.sharepoint.powershell/set-sposite
     """
     site_url = site_url.rstrip("/")
@@ -80,7 +83,7 @@ async def set_sharing_capability(sharepoint: SharePoint, site_url: str, capabili
         site.sharing_capability = SharingCapabilities(number)
         site.update().execute_query()
 
-    await sharepoint.on_administration(work, what=f"set the sharing of {site_url} to {capability}", writes=True)
+    await sharepoint.on_administration(work, what=f"set the sharing of {site_url} to {capability}", until=until)
 
 
 def _properties(context: ClientContext, site_url: str) -> Any:  # SiteProperties; the library is read untyped

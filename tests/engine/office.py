@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from custos.clock import FixedClock
 from custos.engine.act import Hand
 from custos.engine.approvals import Approvals
 from custos.engine.budgets import Budgets
+from custos.engine.claims import CLAIM_SECONDS
 from custos.engine.dispatch import Dispatcher
 from custos.engine.ledger import Ledger
 from custos.engine.model import Plan, State
@@ -46,6 +48,19 @@ class MemoryQueue:
 
 class Killed(BaseException):
     """The worker died here."""
+
+
+@dataclass
+class Machine:
+    """The machine's time in epoch seconds, which a test moves on: past the claim of a worker that died."""
+
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+    def advance(self, seconds: float = 2 * CLAIM_SECONDS) -> None:
+        self.ahead += seconds
 
 
 class Mortal:
@@ -136,6 +151,7 @@ class Office:
     refusals: Refusals
     undoing: Undoing
     queue: MemoryQueue
+    machine: Machine
 
     @property
     def chain(self) -> Chain:
@@ -174,8 +190,9 @@ def office(
     queue: MemoryQueue | None = None,
     clock: FixedClock | None = None,
     registers: Registers | None = None,
+    machine: Machine | None = None,
 ) -> Office:
-    """An office. With the same store, tenant and queue it is another instance; with a `life` it dies before that call."""
+    """An office. With the same store, tenant, queue and machine it is another instance; with a `life` it dies before that call."""
     counter = Counter(life)
 
     def mortal(inner: object) -> Any:
@@ -185,9 +202,11 @@ def office(
     registers = registers or MirroredRegisters()
     held = tenant if tenant is not None else MemoryTenant()
     queue = queue if queue is not None else MemoryQueue()
+    machine = machine or Machine()
+    held.machine = machine
     audit: Audit = mortal(store.audit)
     blobs: Blobs = mortal(store.blobs)
-    ledger, runs = Ledger(mortal(store.table("actions"))), Runs(mortal(store.table("runs")), blobs, claim_seconds=0.0)
+    ledger, runs = Ledger(mortal(store.table("actions"))), Runs(mortal(store.table("runs")), blobs, machine)
     budgets = Budgets(mortal(store.table("budgets")), clock)
     switches = Switches(mortal(store.table("switches")), clock, audit, cache_seconds=0.0)
     approvals = Approvals(mortal(store.table("approvals")), clock, audit)
@@ -220,6 +239,7 @@ def office(
         refusals=refusals,
         undoing=Undoing(runs, ledger, registers, clock),
         queue=queue,
+        machine=machine,
     )
 
 

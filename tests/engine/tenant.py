@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from custos.engine.model import Action, ActionKind, Fact, Subject
 from custos.engine.ports import Live, Reading, Trouble
+from custos.engine.writes import LATE
 from tests.engine.world import file_subject, grant_subject, link_subject
 
 
 @dataclass
 class MemoryTenant:
-    """A tenant behind the engine's port. `late` readings do not show a write yet; `answers` are troubles to give, once each."""
+    """A tenant behind the engine's port. `answers` are troubles to give, once each; `machine` is the time it goes by.
+
+    `before_write` is called before each write arrives, whatever comes of it.
+    """
 
     lives: dict[str, Live] = field(default_factory=dict)
     writes: list[tuple[str, str]] = field(default_factory=list)
     answers: list[Trouble] = field(default_factory=list)
     unreadable: dict[str, Trouble] = field(default_factory=dict)
     lost: bool = False  # answers are lost: the write happens, the caller hears of trouble
+    machine: Callable[[], float] = time.time
+    before_write: Callable[[], Awaitable[None]] | None = None
 
     def file(self, number: int = 1, label: str = "", **changes: Any) -> Subject:
         subject = file_subject(number)
@@ -67,26 +74,40 @@ class MemoryTenant:
             return Live(found=True, values={"access": "", "person": action.after["person"]}, inherited=None)
         return self.lives.get(key, Live(found=False))
 
-    async def apply_labels(self, label: str, files: Sequence[tuple[Subject, Live]]) -> Mapping[str, Trouble | None]:
-        return {subject.key: self._write(subject, f"label {label}", {"label": label}) for subject, _ in files}
+    async def apply_labels(
+        self, label: str, files: Sequence[tuple[Subject, Live]], *, until: float
+    ) -> Mapping[str, Trouble | None]:
+        await self._on_its_way()
+        return {subject.key: self._write(subject, f"label {label}", {"label": label}, until) for subject, _ in files}
 
-    async def set_expiry(self, link: Subject, expires: datetime | None) -> Trouble | None:
-        return self._write(link, "expiry", {"expires": expires})
+    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Trouble | None:
+        await self._on_its_way()
+        return self._write(link, "expiry", {"expires": expires}, until)
 
-    async def remove_link(self, link: Subject) -> Trouble | None:
-        return self._write(link, "remove", None)
+    async def remove_link(self, link: Subject, *, until: float) -> Trouble | None:
+        await self._on_its_way()
+        return self._write(link, "remove", None, until)
 
-    async def remove_grant(self, grant: Subject, *, person: str, through: str) -> Trouble | None:
-        return self._write(grant, f"remove {person} {through}", None)
+    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Trouble | None:
+        await self._on_its_way()
+        return self._write(grant, f"remove {person} {through}", None, until)
 
-    async def restore_grant(self, grant: Subject, *, person: str, roles: str) -> Trouble | None:
+    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Trouble | None:
+        await self._on_its_way()
         self.lives[grant.key] = Live(found=True, values={})
-        return self._write(grant, f"invite {person}", {"access": roles, "person": person})
+        return self._write(grant, f"invite {person}", {"access": roles, "person": person}, until)
 
-    async def restrict_site(self, site: Subject, sharing: str) -> Trouble | None:
-        return self._write(site, f"sharing {sharing}", {"sharing": sharing})
+    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Trouble | None:
+        await self._on_its_way()
+        return self._write(site, f"sharing {sharing}", {"sharing": sharing}, until)
 
-    def _write(self, subject: Subject, what: str, values: Mapping[str, Fact] | None) -> Trouble | None:
+    async def _on_its_way(self) -> None:
+        if self.before_write is not None:
+            await self.before_write()
+
+    def _write(self, subject: Subject, what: str, values: Mapping[str, Fact] | None, until: float) -> Trouble | None:
+        if self.machine() >= until:
+            return Trouble(code=LATE, detail="too late", passing=True)
         trouble = self.answers.pop(0) if self.answers else None
         if trouble is not None and not self.lost:
             return trouble

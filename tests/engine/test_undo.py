@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,18 +11,21 @@ import pytest
 from custos.audit.events import What
 from custos.engine.gate import Code, Purpose
 from custos.engine.model import ActionKind, Finding, Kind, Outcome, Result
+from custos.engine.runs import RunState
+from custos.engine.sweep import sweep_runs
 from custos.engine.undo import Scope, UndoPlan
 from custos.errors import BadInput
 from custos.policy.duration import Duration
 from custos.policy.model import Bundle
 from tests.engine.memory import MemoryStore
-from tests.engine.office import Office, office
+from tests.engine.office import Killed, MemoryQueue, Office, office
 from tests.engine.tenant import MemoryTenant, with_files
 from tests.engine.world import (
     LABEL,
     NOW,
     bundle,
     entry,
+    file_subject,
     finding,
     grant_subject,
     hold,
@@ -224,3 +228,47 @@ async def test_an_undo_can_be_undone(memory: MemoryStore) -> None:
     ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, "U-2026-1123-01", bundle()))
     assert [result.outcome for result in ended] == [Outcome.DONE]
     assert at.tenant.label_of(1) == LABEL
+
+
+async def taken_back(at: Office, life: int) -> bool:
+    """Three labels are taken back by a command and a worker that die before call number `life`. True when they did."""
+    run = await done(at, bundle(), *labelled(3))
+    at.clock.advance(timedelta(minutes=1))
+    plan = await at.plans.save((await at.undoing.plan(Scope.RUN, run, bundle())).plan, by="admin")
+    queue = MemoryQueue()  # its messages die with it
+    mortal = office(at.store, at.tenant, queue=queue, clock=at.clock, machine=at.machine, life=life)
+    try:
+        await mortal.dispatcher.dispatch(plan, bundle(), by="admin", sizes=sizes(), purpose=Purpose.UNDO, target=run)
+        while queue.messages:
+            await mortal.dispatcher.work(queue.messages.pop(0), bundle())
+    except Killed:
+        return True
+    return False
+
+
+async def test_what_was_taken_back_stays_back_whatever_dies(memory: MemoryStore) -> None:
+    """Killed before any single call of an undo (K2): meanwhile no evaluation puts a label back on, and afterwards all are off.
+
+    Only an undo that died before all of it was written down has not begun: then every label is still on.
+    """
+    for life in itertools.count(1):
+        store = MemoryStore()
+        at = office(store, with_files(MemoryTenant(), 3))
+        killed = await taken_back(at, life)
+        off = [number for number in (1, 2, 3) if at.tenant.label_of(number) == ""]
+        at.clock.advance(timedelta(minutes=1))
+        if off:
+            again = await done(at, bundle(), *(finding(file_subject(number)) for number in off))
+            assert {result.code async for result in at.runs.results(again)} == {Code.UNDONE}
+        assert len(at.tenant.writes) == 3 + len(off)
+        at.machine.advance(3_600)
+        await sweep_runs(at.dispatcher, waiting=0)
+        await at.drain(bundle())
+        states = {run.id: run.state async for run in at.runs.all()}
+        begun = states.get("U-2026-1123-01") is RunState.FINISHED
+        assert {at.tenant.label_of(number) for number in (1, 2, 3)} == ({""} if begun else {LABEL})
+        assert len(at.tenant.writes) == (6 if begun else 3)
+        assert set(states.values()) <= {RunState.FINISHED, RunState.CANCELLED}
+        if not killed:
+            break
+    assert life > 40, "the undo makes more calls than this: something was not counted"

@@ -1,0 +1,183 @@
+"""Writes to the tenant: each sent once, and looked at before it is sent again. The only place that writes.
+
+    is the claim ours, the look fresh, the switch on? ► sent once ► looked at ─┬─► it shows: done
+                                                                             ├─► refused for certain
+                  still as planned, cut off, busy or too late: sent again ◄──┤
+                                                                             └─► changed meanwhile: left alone
+
+A write is never repeated blindly: the first may have arrived, and what a person set in between is theirs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from custos.engine.claims import Claim
+from custos.engine.gate import Refused, reached, settled
+from custos.engine.model import Action, ActionKind
+from custos.engine.ports import Live, Reading, Tenant, Trouble
+
+FRESH_SECONDS = 60.0
+"""A write leaves at most so long after the item was looked at."""
+
+LATE = "late"
+_TRIES = 4
+_LATE_TRIES = 12  # nothing was sent then; the wait was for Microsoft's own limits
+
+type Judge = Callable[[Action, Live], Awaitable[Refused | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What came of one write. `trouble` is what Microsoft, or the gate, last said; None for accepted.
+
+    `reading` is how it stands, None where nothing was sent. `perhaps` tells that a try before may have arrived.
+    """
+
+    trouble: Trouble | Refused | None
+    reading: Reading | None
+    perhaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How something stood, and when it was looked at, in epoch seconds of the machine."""
+
+    live: Live
+    at: float
+
+
+@dataclass
+class Writing:
+    """The writes of one batch. `judge` says before each what stands against it, as it was last found; `pauses` are seconds
+    before each reading back, for labels take effect late.
+    """
+
+    tenant: Tenant
+    claim: Claim
+    judge: Judge
+    pauses: Sequence[float]
+    _looks: dict[str, Look] = field(default_factory=dict, init=False)
+    _perhaps: set[str] = field(default_factory=set, init=False)
+    _ends: dict[str, Written] = field(default_factory=dict, init=False)
+
+    async def through(self, actions: Sequence[Action], looks: Mapping[str, Look]) -> Mapping[str, Written]:
+        """Write all of them; how each ended, by `Action.key`. `looks` says how each stood before.
+
+        Raises ClaimLost when the batch is another worker's by now.
+        """
+        self._looks = dict(looks)
+        left, tries, late = list(actions), 0, 0
+        while left:
+            troubles = await self._send(left)
+            tries += any(not _is_late(trouble) for trouble in troubles.values())
+            late += any(_is_late(trouble) for trouble in troubles.values())
+            left = await self._look(left, troubles, last=tries >= _TRIES or late >= _LATE_TRIES)
+        return self._ends
+
+    # once
+
+    async def _send(self, actions: Sequence[Action]) -> dict[str, Trouble | Refused | None]:
+        """Send each of them once."""
+        troubles: dict[str, Trouble | Refused | None] = {}
+        by_label: dict[str, list[Action]] = {}
+        for action in actions:
+            refused = await self.judge(action, self._looks[action.key].live)
+            if refused is not None:
+                troubles[action.key] = refused
+            elif action.kind is ActionKind.APPLY_LABEL:
+                by_label.setdefault(str(action.after["label"]), []).append(action)
+            else:
+                troubles[action.key] = await self._send_one(action, await self._until([action]))
+        for label, together in by_label.items():
+            files = [(action.finding.subject, self._looks[action.key].live) for action in together]
+            answers = await self.tenant.apply_labels(label, files, until=await self._until(together))
+            troubles |= {action.key: answers[action.finding.subject.key] for action in together}
+        return troubles
+
+    async def _until(self, actions: Sequence[Action]) -> float:
+        looked = min(self._looks[action.key].at for action in actions)
+        return min(await self.claim.until(), looked + FRESH_SECONDS)
+
+    async def _send_one(self, action: Action, until: float) -> Trouble | None:
+        tenant, subject, before, after = self.tenant, action.finding.subject, action.before, action.after
+        match action.kind:
+            case ActionKind.SET_EXPIRY:
+                expires = after["expires"]
+                assert not isinstance(expires, (str, int, float))
+                return await tenant.set_expiry(subject, expires, until=until)
+            case ActionKind.REMOVE_LINK:
+                return await tenant.remove_link(subject, until=until)
+            case ActionKind.REMOVE_GRANT:
+                person, through = str(before.get("person") or ""), str(before["through"])
+                return await tenant.remove_grant(subject, person=person, through=through, until=until)
+            case ActionKind.RESTORE_GRANT:
+                person, roles = str(after["person"]), str(after["access"])
+                return await tenant.restore_grant(subject, person=person, roles=roles, until=until)
+            case ActionKind.RESTRICT_SITE:
+                return await tenant.restrict_site(subject, str(after["sharing"]), until=until)
+            case _:
+                raise ValueError(f"{action.kind} is not written here")
+
+    # and looked at
+
+    async def _look(
+        self, actions: Sequence[Action], troubles: Mapping[str, Trouble | Refused | None], *, last: bool
+    ) -> list[Action]:
+        """See what stands; returns what is to be sent again. The others have their end."""
+        sent: list[tuple[Action, Trouble | None]] = []
+        for action in actions:
+            trouble = troubles[action.key]
+            if isinstance(trouble, Refused):
+                self._end(action, trouble, None)
+                continue
+            sent.append((action, trouble))
+            if trouble is None or trouble.maybe_done:
+                self._perhaps.add(action.key)
+        readings = await self._readings([action for action, _ in sent])
+        again = []
+        for action, trouble in sent:
+            reading, at = readings[action.key]
+            if trouble is None or not (trouble.passing or trouble.maybe_done) or shows(action, reading):
+                self._end(action, trouble, reading)
+            elif isinstance(reading, Trouble):
+                wait = max(trouble.retry_after, reading.retry_after)
+                self._end(action, replace(trouble, retry_after=wait), reading)
+            elif isinstance(against := settled(action, reading) or await self.judge(action, reading), Refused):
+                self._end(action, against, reading)
+            elif last:
+                self._end(action, trouble, reading)
+            else:
+                self._looks[action.key] = Look(reading, at)
+                again.append(action)
+        return again
+
+    async def _readings(self, actions: Sequence[Action]) -> dict[str, tuple[Reading, float]]:
+        """How each stands; looked at again after a pause where a write may be on its way and does not show yet."""
+        found: dict[str, tuple[Reading, float]] = {}
+        left = list(actions)
+        for pause in self.pauses:
+            if not left:
+                break
+            await asyncio.sleep(pause)
+            at = self.claim.runs.machine()
+            readings = await self.tenant.read(left)
+            found |= {action.key: (readings[action.key], at) for action in left}
+            left = [
+                action for action in left if action.key in self._perhaps and not shows(action, readings[action.key])
+            ]
+        return found
+
+    def _end(self, action: Action, trouble: Trouble | Refused | None, reading: Reading | None) -> None:
+        self._ends[action.key] = Written(trouble=trouble, reading=reading, perhaps=action.key in self._perhaps)
+
+
+def shows(action: Action, reading: Reading | None) -> bool:
+    """Whether what the action was to leave is seen to stand."""
+    return isinstance(reading, Live) and reached(action, reading) is True
+
+
+def _is_late(trouble: Trouble | Refused | None) -> bool:
+    return isinstance(trouble, Trouble) and trouble.code == LATE
