@@ -39,6 +39,7 @@ from custos.notices.delivery import Desk
 from custos.notices.digest import TABLE as DIGESTS
 from custos.notices.digest import DigestBook
 from custos.notices.invoke import Reception
+from custos.notices.lookup import DecidedCases
 from custos.notices.people import TABLE as PEOPLE
 from custos.notices.people import People
 from custos.notices.postman import Postman, postman_from
@@ -149,6 +150,7 @@ class Custos:
             switches=self.switches,
             approvals=self.approvals,
             registers=self.registers,
+            decisions=DecidedCases(self.cases, self.clock, self.zone),
             queue=self.account.queue(ACT),
             audit=self.audit,
             clock=self.clock,

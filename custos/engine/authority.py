@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custos.audit.events import Detail, Event, What
+from custos.engine.decisions import Cases, Decision, waits
 from custos.engine.gate import Purpose, Situation, Standing
 from custos.engine.limits import Budget
 from custos.engine.model import Action, Fact
@@ -16,7 +17,7 @@ from custos.engine.protection import current_state, planned_state, protections, 
 from custos.engine.runs import Run
 from custos.engine.switches import Stop
 from custos.masking import hides_names
-from custos.policy.model import FROM_SCHEDULE, TO_CLASS, OnlyIf, Rule, each_test
+from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Rule, Step, each_test
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Authority:
     placed: PlacedRegisters
     now: datetime
     standings: Mapping[str, Standing]
+    cases: Cases
     budget: Budget
     writes_enabled: bool
 
@@ -38,11 +40,9 @@ class Authority:
             if live is not None and live.found
             else planned_state(finding, rule)
         )
-        agreed = (
-            any(step.kind is action.kind and step.only_if is OnlyIf.OWNER_AGREES for step in rule.steps)
-            if rule
-            else False
-        )
+        step = next((step for step in rule.steps if step.kind is action.kind), None) if rule else None
+        case = self.cases.get((finding.policy, finding.rule, finding.subject.key))
+        agreed = case is not None and case.decision is Decision.AGREE
         return Situation(
             purpose=run.purpose,
             started_at=run.started_at,
@@ -53,13 +53,13 @@ class Authority:
             protection=stopping(
                 protections(state, self.placed, self.now), action.kind, agreed=agreed, undo=run.purpose is Purpose.UNDO
             ),
-            wanted=self._wanted(action, rule),
+            waits=waits(step, case, self.now, self.placed.records.holidays) if step else None,
+            wanted=self._wanted(action, step),
         )
 
-    def _wanted(self, action: Action, rule: Rule | None) -> Mapping[str, Fact]:
+    def _wanted(self, action: Action, step: Step | None) -> Mapping[str, Fact]:
         """What registers and settings want the action to leave, where the step leaves that to them."""
         subject = action.finding.subject
-        step = next((step for step in rule.steps if step.kind is action.kind), None) if rule else None
         place, home = self.placed.entry(subject), self.placed.home(subject)
         if step is None or place is None or home is None:
             return {}

@@ -20,15 +20,17 @@ from custos.engine.approvals import Approvals
 from custos.engine.authority import Authority
 from custos.engine.budgets import Budgets
 from custos.engine.claims import CLAIM_SECONDS, Busy, Claim, ClaimLost, claim
+from custos.engine.decisions import Cases
 from custos.engine.gate import Code, Purpose, Refused, decide
 from custos.engine.limits import Budget, Shortfall, Sizes
 from custos.engine.model import Action, Plan, Result
+from custos.engine.placed_registers import PlacedRegisters
 from custos.engine.plan import writes
-from custos.engine.ports import Audit, Messages, Registers
+from custos.engine.ports import Audit, Decisions, Messages, Registers
 from custos.engine.runs import Progress, Run, Runs, RunState, into_batches, new_run
 from custos.engine.switches import Switches
 from custos.errors import BadInput, Mark, Problem
-from custos.policy.model import Bundle, HouseLimits
+from custos.policy.model import Bundle, HouseLimits, OnlyIf
 
 ATTEMPTS = 3
 _AGAIN_SECONDS = 60
@@ -54,6 +56,7 @@ class Dispatcher:
     switches: Switches
     approvals: Approvals
     registers: Registers
+    decisions: Decisions
     queue: Messages
     audit: Audit
     clock: Clock
@@ -80,7 +83,7 @@ class Dispatcher:
         now = self.clock.now()
         wanted = [action for action in writes(plan.actions) if only is None or action.id in only]
         draft = new_run(plan, purpose=purpose, by=by, at=now, actions=0, over=(), target=target)
-        authority = await self.authority(bundle, draft, sizes)
+        authority = await self.authority(bundle, draft, wanted, sizes)
         allowed, left_out = await self._allowed(wanted, draft, authority)
         if not allowed:
             return Dispatched(run=None, left_out=left_out)
@@ -161,12 +164,13 @@ class Dispatcher:
                 await self._do(run, got, bundle)
         return await self._finish(run)
 
-    async def authority(self, bundle: Bundle, run: Run, sizes: Sizes) -> Authority:
+    async def authority(self, bundle: Bundle, run: Run, actions: Collection[Action], sizes: Sizes) -> Authority:
         """By what right a run acts at this moment."""
         placed = await self.registers.placed(bundle)
         policies = bundle.policies.values()
         return Authority(
             placed=placed,
+            cases=await self._cases(actions, run, placed),
             now=self.clock.now(),
             standings=await self.approvals.standing(policies),
             budget=Budget(
@@ -178,6 +182,20 @@ class Dispatcher:
             ),
             writes_enabled=self.writes_enabled,
         )
+
+    async def _cases(self, actions: Collection[Action], run: Run, placed: PlacedRegisters) -> Cases:
+        """What people decided about what a run would do; nothing is looked up for rules whose steps wait for nobody."""
+        asking = {
+            (policy.id, rule.id)
+            for policy in placed.bundle.policies.values()
+            for rule in policy.rules
+            if any(step.after or step.only_if is OnlyIf.OWNER_AGREES or not step.writes for step in rule.steps)
+        }
+        findings = [action.finding for action in actions]
+        about = [finding for finding in findings if (finding.policy, finding.rule) in asking]
+        if run.purpose is Purpose.UNDO or not about:
+            return {}
+        return await self.decisions.about(about, placed.records)
 
     async def _allowed(
         self, actions: Collection[Action], run: Run, authority: Authority
@@ -201,7 +219,7 @@ class Dispatcher:
         """Do a batch and say how it ended, unless another worker took it over meanwhile: then that is its matter."""
         number, attempt = mine.batch.number, mine.batch.attempt
         actions = await self.runs.actions(run.id, number)
-        authority = await self.authority(bundle, run, await self.runs.sizes(run.id))
+        authority = await self.authority(bundle, run, actions, await self.runs.sizes(run.id))
         try:
             found = await self.hand.carry_out(run, actions, authority, mine)
             results: list[Result] = [found[action.key] for action in actions]

@@ -122,6 +122,7 @@ class Situation:
     policy: Standing | None
     policy_hash: str  # of the policy when it was planned
     protection: Protection | None
+    waits: Refused | None = None  # what people's decisions and notices make it wait for
     wanted: Mapping[str, Fact] = field(
         default_factory=dict
     )  # what registers and settings want left there today, by name
@@ -229,6 +230,8 @@ def _by_policy(action: Action, situation: Situation) -> Allowed | Refused:
         return Refused(Code.EDITED, f"The policy {name} was edited after this was planned.")
     if policy.state not in _STATES:
         return Refused(Code.STATE, f"The policy {name} is in state {policy.state}: it changes nothing.")
+    if situation.waits is not None:
+        return situation.waits
     for name, value in situation.wanted.items():
         if not same(action.after.get(name), value):
             sentence = f"Registers and settings now ask for {said(value)}; the plan saw {said(action.after.get(name))}."

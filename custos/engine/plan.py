@@ -10,49 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
+from custos.engine.decisions import CaseFacts, Cases, Decision, waits
 from custos.engine.gate import Code, Refused, Standing, put_back
 from custos.engine.keys import action_key, effect_key
 from custos.engine.model import Action, ActionKind, Finding, Plan, State
-from custos.engine.notice import due, runs_from
 from custos.engine.protection import stopping
 from custos.engine.refusals import Remembered, withheld
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
 from custos.policy.model import Bundle, OnlyIf, Policy, Rule, Step
 
 _ORDER: Mapping[ActionKind, int] = {kind: place for place, kind in enumerate(ActionKind)}
-
-
-class Decision(StrEnum):
-    """What the accountable person decided about a finding."""
-
-    AGREE = "agree"
-    KEEP = "keep"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFacts:
-    """What the cases know of one finding. `told_at` is the first word to a person about it; notices run from the later of that and
-    of `decided_at` (`custos.engine.notice`).
-
-    `decision` covers this very finding (it was among what the person was shown); KEEP holds until `keep_until`. `case_id` names
-    the case that knows it.
-    """
-
-    opened_at: datetime
-    told_at: datetime | None = None
-    asked_at: datetime | None = None
-    decision: Decision | None = None
-    decided_by: str = ""
-    decided_at: datetime | None = None
-    case_id: str = ""
-    keep_until: datetime | None = None
-
-
-type CaseKey = tuple[str, str, str]  # policy, rule, Subject.key
-type Cases = Mapping[CaseKey, CaseFacts]
 
 
 class Evaluated(Protocol):
@@ -138,7 +107,7 @@ class _Planner:
         for step in rule.steps:
             if not step.writes and not _answered(step, case):
                 done = change(step, finding, self.occasion)
-                yield self._action(policy, finding, step, done, _not_yet(step, case, self), case=case)
+                yield self._action(policy, finding, step, done, self._waits(step, case), case=case)
         write = self._write(rule, finding, case)
         if write is not None:
             step, done, waits = write
@@ -154,11 +123,14 @@ class _Planner:
             done = change(step, finding, self.occasion)
             if done.satisfied:
                 continue
-            waits = _not_yet(step, case, self)
+            waits = self._waits(step, case)
             if waits is None:
                 return step, done, None
             waiting = waiting or (step, done, waits)
         return waiting
+
+    def _waits(self, step: Step, case: CaseFacts | None) -> Refused | None:
+        return waits(step, case, self.circumstances.now, self.occasion.holidays)
 
     def _action(
         self,
@@ -215,26 +187,6 @@ def _answered(step: Step, case: CaseFacts | None) -> bool:
     if case.decision is not None:
         return True
     return (case.told_at if step.kind is ActionKind.TELL else case.asked_at or case.told_at) is not None
-
-
-def _not_yet(step: Step, case: CaseFacts | None, planner: _Planner) -> Refused | None:
-    """What a step waits for, None when it is due."""
-    now = planner.circumstances.now
-    if step.writes and case and case.decision is Decision.KEEP and (case.keep_until is None or now < case.keep_until):
-        until = f" until {case.keep_until:%-d %B %Y}" if case.keep_until else ""
-        return Refused(Code.KEEP, f"{case.decided_by or 'The owner'} decided to leave it{until}.")
-    if step.only_if is OnlyIf.OWNER_AGREES and not (case and case.decision is Decision.AGREE):
-        return Refused(Code.AGREEMENT, "The owner must agree first.")
-    if step.after is None:
-        return None
-    told_at, decided_at = (case.told_at, case.decided_at) if case else (None, None)
-    day = due(step.after, told_at, decided_at, planner.occasion.holidays)
-    if day is None:
-        return Refused(Code.NOTICE, f"Nobody has been told yet: {step.after} must pass first.")
-    begin = "answer" if runs_from(told_at, decided_at) == decided_at else "notice"
-    return (
-        None if now >= day else Refused(Code.NOTICE, f"It is due on {day:%-d %B %Y}, {step.after} after the {begin}.")
-    )
 
 
 def _merge(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[Action]:

@@ -8,6 +8,7 @@
 | `Audit` | `custos.audit.chain.Chain` |
 | `Tenant` | `custos.tenant.LiveTenant`, over `custos.m365` |
 | `Registers` | `custos.jobs.registers.MirroredRegisters` |
+| `Decisions` | `custos.notices.lookup.DecidedCases` |
 
 `Tenant`'s `read` may be called by anybody; its writing methods are called in `custos.engine.writes` and nowhere else
 (tests/engine/test_architecture.py sees to that).
@@ -18,12 +19,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from custos.audit.events import Event
-from custos.engine.model import Action, Fact, Subject
-from custos.engine.placed_registers import PlacedRegisters
-from custos.policy.model import Bundle
+from custos.engine.model import Action, Fact, Finding, Subject
+
+if TYPE_CHECKING:
+    from custos.engine.decisions import Cases
+    from custos.engine.placed_registers import PlacedRegisters
+    from custos.policy.model import Bundle
+    from custos.records.model import Records
 
 
 class Blobs(Protocol):
@@ -106,6 +111,14 @@ class Live:
 
 
 type Reading = Live | Trouble
+
+
+class Decisions(Protocol):
+    """What people were told and decided, as it stands now."""
+
+    async def about(self, findings: Sequence[Finding], records: Records) -> Cases:
+        """What the cases know of some findings. Raises StorageTrouble."""
+        ...
 
 
 class Registers(Protocol):

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
+from custos.clock import Clock
+from custos.engine.decisions import CaseFacts, CaseKey, Cases, Decision
 from custos.engine.model import Finding, Kind, Subject
-from custos.engine.plan import CaseFacts, CaseKey, Decision
 from custos.notices.cases import CaseBook
 from custos.notices.grounds import fallen
 from custos.notices.members import Members, digest
 from custos.notices.model import Case, CaseState, Line, Verb
 from custos.notices.subjects import home
 from custos.records.model import Records
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedCases:
+    """Fulfils `custos.engine.ports.Decisions`. `zone` is council time: answers end with the council's days."""
+
+    book: CaseBook
+    clock: Clock
+    zone: ZoneInfo
+
+    async def about(self, findings: Sequence[Finding], records: Records) -> Cases:
+        """See `custos.engine.ports.Decisions`."""
+        return await case_facts(self.book, findings, records, self.clock.now().astimezone(self.zone).date())
+
 
 _DECISIONS = {Verb.AGREE: Decision.AGREE, Verb.KEEP: Decision.KEEP}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import uuid4
@@ -15,9 +15,10 @@ from custos.engine.act import Hand
 from custos.engine.approvals import Approvals
 from custos.engine.budgets import Budgets
 from custos.engine.claims import CLAIM_SECONDS
+from custos.engine.decisions import CaseFacts, CaseKey, Cases
 from custos.engine.dispatch import Dispatcher
 from custos.engine.ledger import Ledger
-from custos.engine.model import Plan, State
+from custos.engine.model import Finding, Plan, State
 from custos.engine.plans import Plans
 from custos.engine.ports import Audit, Blobs, Registers
 from custos.engine.refusals import Refusals
@@ -28,6 +29,7 @@ from custos.policy.model import (
     Bundle,
     HouseLimits,
 )
+from custos.records.model import Records
 from custos.storage.account import Account
 from custos.table import Table
 from tests.engine.tenant import MemoryTenant
@@ -136,6 +138,18 @@ class AzureStore:
 
 
 @dataclass
+class MemoryCases:
+    """Fulfils `custos.engine.ports.Decisions` with what a test writes here."""
+
+    known: dict[CaseKey, CaseFacts] = field(default_factory=dict)
+
+    async def about(self, findings: Sequence[Finding], records: Records) -> Cases:
+        assert records.assets
+        wanted = {(one.policy, one.rule, one.subject.key) for one in findings}
+        return {key: case for key, case in self.known.items() if key in wanted}
+
+
+@dataclass
 class Office:
     """Everything that writes, wired on a store and a tenant in memory."""
 
@@ -152,6 +166,7 @@ class Office:
     undoing: Undoing
     queue: MemoryQueue
     machine: Machine
+    cases: MemoryCases
 
     @property
     def chain(self) -> Chain:
@@ -199,7 +214,7 @@ def office(
         return Mortal(inner, counter) if life else inner
 
     clock = clock or FixedClock(NOW)
-    registers = registers or MirroredRegisters()
+    registers, held_cases = registers or MirroredRegisters(), MemoryCases()
     held = tenant if tenant is not None else MemoryTenant()
     queue = queue if queue is not None else MemoryQueue()
     machine = machine or Machine()
@@ -220,6 +235,7 @@ def office(
         switches,
         approvals,
         registers,
+        held_cases,
         mortal(queue),
         audit,
         clock,
@@ -237,6 +253,7 @@ def office(
         approvals=approvals,
         dispatcher=dispatcher,
         refusals=refusals,
+        cases=held_cases,
         undoing=Undoing(runs, ledger, registers, clock),
         queue=queue,
         machine=machine,

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custos.audit.events import What
+from custos.engine.decisions import CaseFacts, Decision
 from custos.engine.model import ActionKind, Kind, Outcome, Result
 from custos.engine.ports import Trouble
 from custos.engine.runs import RunState, Verdict
 from custos.errors import BadInput
 from custos.policy.duration import Duration
-from custos.policy.model import Bundle, HouseLimits, Limits
+from custos.policy.model import Bundle, HouseLimits, Limits, OnlyIf, Recipient
 from custos.records.address import read_address
 from tests.engine.memory import MemoryStore
 from tests.engine.office import AzureStore, Killed, MemoryQueue, Office, Store, office
@@ -26,6 +27,7 @@ from tests.engine.world import (
     exemption,
     file_subject,
     finding,
+    grant_subject,
     hold,
     labelled,
     link_subject,
@@ -496,3 +498,53 @@ async def test_two_workers_on_one_batch_write_once(memory: MemoryStore) -> None:
     await at.drain(bundle())
     assert len(at.tenant.writes) == 3
     assert (await at.runs.progress(run)).run.state is RunState.FINISHED
+
+
+AGREED = bundle(
+    policy(
+        step(ActionKind.ASK, to=Recipient.OWNER),
+        step(ActionKind.REMOVE_GRANT, only_if=OnlyIf.OWNER_AGREES),
+        name="grants", kind=Kind.GRANT, fact="person",
+    )
+)  # fmt: skip
+_ACCESS = ("grants", "rule", grant_subject().key)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (CaseFacts(opened_at=NOW, told_at=NOW, decision=Decision.KEEP), "keep"),
+        (CaseFacts(opened_at=NOW, told_at=NOW), "agreement"),
+        (None, "agreement"),
+    ],
+)
+async def test_what_the_owner_takes_back_after_the_plan_is_not_done(
+    memory: MemoryStore, answer: CaseFacts | None, code: str
+) -> None:
+    """The gate asks for the owner's answer again: kept by now, or agreed no longer, the access stays."""
+    at = office(memory)
+    at.tenant.grant(1)
+    agreed = {_ACCESS: CaseFacts(opened_at=NOW, told_at=NOW, decision=Decision.AGREE)}
+    at.cases.known = dict(agreed)
+    plan = await at.plans.save(plan_of(AGREED, finding(grant_subject(), of="grants"), cases=agreed), by="admin")
+    await at.enforce(AGREED, plan)
+    run = (await at.dispatcher.dispatch(plan, AGREED, by="admin", sizes=sizes("grants"))).run
+    assert run is not None
+    at.cases.known = {_ACCESS: answer} if answer is not None else {}
+    await at.drain(AGREED)
+    assert [(result.outcome, result.code) for result in await results(at, run.id)] == [(Outcome.REFUSED, code)]
+    assert at.tenant.writes == []
+
+
+async def test_what_the_owner_agreed_to_is_done(memory: MemoryStore) -> None:
+    """While the answer stands, access ends."""
+    at = office(memory)
+    at.tenant.grant(1)
+    agreed = {_ACCESS: CaseFacts(opened_at=NOW, told_at=NOW, decision=Decision.AGREE)}
+    at.cases.known = dict(agreed)
+    plan = await at.plans.save(plan_of(AGREED, finding(grant_subject(), of="grants"), cases=agreed), by="admin")
+    await at.enforce(AGREED, plan)
+    run = (await at.dispatcher.dispatch(plan, AGREED, by="admin", sizes=sizes("grants"))).run
+    assert run is not None
+    await at.drain(AGREED)
+    assert [result.outcome for result in await results(at, run.id)] == [Outcome.DONE]

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from custos.engine.decisions import CaseFacts, Decision
 from custos.engine.gate import Code, Standing
 from custos.engine.model import ActionKind, Finding, Kind, Reversibility, State
-from custos.engine.plan import CaseFacts, Circumstances, Decision, make_plan
+from custos.engine.plan import Circumstances, make_plan
 from custos.engine.plans import difference
 from custos.engine.summary import summarise
 from custos.policy.duration import Duration

@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 
+from custos.engine.decisions import Cases
 from custos.engine.facts import facts_from
 from custos.engine.gate import Standing
 from custos.engine.limits import Sizes
 from custos.engine.model import Action, ActionKind, Fact, Finding, Kind, Plan, State, Subject
 from custos.engine.placed_registers import PlacedRegisters, place_registers
-from custos.engine.plan import Cases, Circumstances, make_plan
+from custos.engine.plan import Circumstances, make_plan
 from custos.engine.protection import planned_state, protections
 from custos.engine.refusals import Remembered
 from custos.errors import Mark

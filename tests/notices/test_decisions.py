@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from custos.audit.events import What
+from custos.engine.decisions import Decision
 from custos.engine.model import Finding
-from custos.engine.plan import Decision
 from custos.errors import StorageTrouble
 from custos.m365.errors import Unavailable
 from custos.notices import decisions
