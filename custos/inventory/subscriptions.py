@@ -22,7 +22,7 @@ from custos.inventory.tables import Lakehouse
 from custos.inventory.together import all_of
 from custos.m365 import Microsoft365
 from custos.m365 import subscriptions as graph_subscriptions
-from custos.m365.errors import Conflict, NotFound, Refused, Throttled, Trouble
+from custos.m365.errors import Conflict, Forbidden, NotFound, Refused, Throttled, Trouble
 from custos.m365.graph import Graph
 from custos.m365.subscriptions import LONGEST_MINUTES, Subscription
 from custos.storage.account import Account
@@ -32,6 +32,7 @@ TABLE = "subscriptions"
 LIFETIME = timedelta(minutes=LONGEST_MINUTES - 60)
 _PARTITION = "subscription"
 _SECRET_BYTES = 48  # 64 characters; Microsoft allows 128
+_TOO_MANY = "Either a role is missing, or the app has as many subscriptions as Microsoft lets it have."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +197,8 @@ class _Reconciling:
         except Throttled:
             raise
         except Trouble as trouble:
-            self.report = replace(self.report, troubles={**self.report.troubles, drive_id: str(trouble)})
+            said = f"{trouble} {_TOO_MANY}" if isinstance(trouble, (Forbidden, Refused)) else str(trouble)
+            self.report = replace(self.report, troubles={**self.report.troubles, drive_id: said})
 
     async def _is_usable(self, one: Subscription) -> bool:
         """Whether it leads here, lifecycle events included (their address cannot be changed later), with a known secret.

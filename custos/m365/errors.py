@@ -9,7 +9,7 @@
         ├── Gone           410: a delta token has lapsed; begin anew at `location`
         ├── Precondition   412: not as it was when it was read
         ├── Locked         423: the site is locked or archived, or the file is checked out
-        ├── Refused        400 and every other 4xx, 501, 507: asking again changes nothing
+        ├── Refused        400 and every other 4xx, 501, 507, and a 429 for ever: asking again changes nothing
         ├── Unavailable    5xx, 424, or no answer; `maybe_done` tells whether a write may have happened
         ├── Late           not sent: the time in which it might leave had passed
     └── Malformed      an answer that cannot be understood: cut short, not JSON, or without what it must have
@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import ClassVar
 
@@ -29,6 +29,7 @@ import msgspec
 
 from custos.errors import TenantTrouble
 
+_LAST_TICKS = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 LONGEST_WAIT = 3_600.0
 """Seconds. Whoever is told to wait longer asks once an hour."""
 
@@ -199,7 +200,7 @@ def trouble_from(status: int, headers: Mapping[str, str], body: bytes, *, what: 
     said = " ".join(part for part in (str(status), code, inner) if part)
     sentence = f"{what}: Microsoft answered {said}."
     request_id = headers.get("request-id", "") or headers.get("sprequestguid", "")
-    if status in _THROTTLED:
+    if status in _THROTTLED and not _is_for_ever(error, headers):
         return Throttled(
             sentence,
             retry_after=seconds_to_wait(headers),
@@ -217,6 +218,17 @@ def trouble_from(status: int, headers: Mapping[str, str], body: bytes, *, what: 
             sentence, maybe_done=maybe_done, status=status, code=code, inner_code=inner, request_id=request_id
         )
     return (kind or Refused)(sentence, status=status, code=code, inner_code=inner, request_id=request_id)
+
+
+def _is_for_ever(error: _Error, headers: Mapping[str, str]) -> bool:
+    """Whether "later" means never: a ceiling on how many there may be is reached, and Microsoft says so with a 429 until the
+    last day that it can count. No wait mends that.
+
+    Source: https://stackoverflow.com/questions/65494288 (a subscription too many: "Resource 'SubscriptionCountReached' has
+    reached limit of '1000'. Please retry after '12/31/9999 11:59:59 PM'")
+    """
+    until = _epoch(headers.get("retry-after", ""))
+    return (until is not None and until >= _LAST_TICKS) or "SubscriptionCountReached" in (error.message or "")
 
 
 def seconds_to_wait(headers: Mapping[str, str], now: float | None = None) -> float | None:

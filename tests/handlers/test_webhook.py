@@ -194,3 +194,27 @@ def test_lifecycle_event_reauthorises(council: Council) -> None:
     council.quiet()
     council.stage.act("upload", at=LIVELY, name="Skip licence.docx")
     council.until(lambda: "Skip licence.docx" in council.items(drive_id)["name"])
+
+
+def test_refused_webhooks_are_told(council: Council) -> None:
+    """Where Microsoft refuses webhooks the timer succeeds, and status and doctor say how many libraries are watched, and why."""
+    council.quiet()
+    known = council.subscriptions()
+    try:
+        for one in known[:3]:
+            council.control("POST", "faults", {"kind": "unsubscribed", "path": one.drive_id})
+        council.control(
+            "POST", "faults", {"kind": "status", "path": "/subscriptions", "method": "POST", "status": 403, "times": 0}
+        )
+        council.fire("subscriptions")
+        status, doctor = council.custos("status"), council.custos("doctor")
+        watched = f"{len(known) - 3} of {len(known)} libraries are watched"
+        assert status.code == 1
+        for said in (" ".join(status.out.split()), " ".join(doctor.out.split())):
+            assert watched in said
+            assert "as many subscriptions as Microsoft lets it have" in said
+    finally:
+        council.control("DELETE", "faults")
+        council.fire("subscriptions")
+    assert "are watched" not in council.custos("status").out
+    assert f"{len(known)} of {len(known)} libraries are watched" in council.custos("doctor").out

@@ -257,6 +257,38 @@ async def _endpoint() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
+async def test_refused_subscriptions_are_counted(mirrored: Office, tenant: SimulatedTenant) -> None:
+    """When Microsoft refuses one more subscription, what is watched is told against what should be, and why not more."""
+    async with _endpoint() as url:
+        refusal = {"kind": "status", "path": "/subscriptions", "method": "POST", "status": 403, "after": 5, "times": 0}
+        await tenant.control_async("POST", "faults", refusal)
+        made = await mirrored.subscribe(url)
+        await tenant.control_async("DELETE", "faults")
+        assert (made.held, len(made.troubles)) == (5, made.wanted - 5)
+        assert "as many subscriptions as Microsoft lets it have" in next(iter(made.troubles.values()))
+        healed = await mirrored.subscribe(url)
+        assert (healed.held, healed.troubles) == (made.wanted, {})
+
+
+async def test_an_odd_list_of_subscriptions_loses_none(mirrored: Office, tenant: SimulatedTenant) -> None:
+    """One subscription that cannot be read is kept as it was written down; one without an end is renewed."""
+    async with _endpoint() as url:
+        await mirrored.subscribe(url)
+        table = Subscriptions(mirrored.account)
+        before = {one.subscription_id: one.drive_id for one in await table.all()}
+        odd = {"kind": "odd", "path": "/subscriptions", "method": "GET"}
+        first, second, *_ = before
+        for field in ("resource", "id"):
+            await tenant.control_async("POST", "faults", {**odd, "entry": first, "field": field, "value": "7"})
+            told = await mirrored.subscribe(url)
+            assert (told.odd, told.created, told.removed, told.renewed) == (1, 0, 0, 0)
+        far = {**odd, "entry": second, "field": "expirationDateTime", "value": "9999-12-31T23:59:59.9999999Z"}
+        await tenant.control_async("POST", "faults", far)
+        told = await mirrored.subscribe(url)
+        assert (told.odd, told.created, told.removed, told.renewed) == (0, 0, 0, 1)
+        assert {one.subscription_id: one.drive_id for one in await table.all()} == before
+
+
 async def test_subscriptions_follow_what_is_wanted(mirrored: Office, tenant: SimulatedTenant) -> None:
     """Missing ones are created with secrets of their own, a second look changes nothing, old ones are renewed, lost ones
     come back, unwanted ones go.
@@ -264,7 +296,7 @@ async def test_subscriptions_follow_what_is_wanted(mirrored: Office, tenant: Sim
     table = Subscriptions(mirrored.account)
     async with _endpoint() as url:
         made = await mirrored.subscribe(url)
-        assert made.created == made.wanted > 50
+        assert made.created == made.wanted == made.held > 50
         known = await table.all()
         assert len({one.client_state for one in known}) == made.wanted
         assert max(len(one.client_state) for one in known) <= 128

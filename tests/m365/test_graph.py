@@ -239,3 +239,22 @@ async def test_a_wait_that_is_told_as_a_moment_is_kept(wire: Wire, graph: Graph)
     await graph.get("/x", units=1)
     first, second = wire.seen
     assert 3.95 <= second.at - first.at < 8
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ({"code": "ExtensionError", "message": "Resource 'SubscriptionCountReached' has reached limit of '1000'."}, {}),
+        ({"code": "TooManyRequests"}, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}),
+    ],
+)
+async def test_a_429_for_ever_is_a_refusal(
+    wire: Wire, graph: Graph, body: dict[str, str], headers: dict[str, str]
+) -> None:
+    """A ceiling that no wait mends is refused at once, and keeps nobody else waiting."""
+    wire.script("POST", f"{BASE}/subscriptions", answer({"error": body}, 429, headers))
+    wire.script("GET", f"{BASE}/users", raw(b"{}"))
+    with pytest.raises(errors.Refused):
+        await graph.post("/subscriptions", b"{}", units=0)
+    await graph.get("/users", units=0)
+    assert wire.seen[1].at - wire.seen[0].at < 1
