@@ -28,6 +28,9 @@ from custos.engine.switches import Switches
 from custos.engine.undo import Undoing
 from custos.inventory.subscriptions import Subscriptions
 from custos.inventory.tables import Lakehouse
+from custos.jobs.hints import Hints
+from custos.jobs.noise import TABLE as NOISE
+from custos.jobs.noise import Noise
 from custos.jobs.registers import MirroredRegisters
 from custos.m365 import Microsoft365, connect
 from custos.m365.sign_in import SignIn
@@ -93,6 +96,16 @@ class Custos:
     def subscriptions(self) -> Subscriptions:
         """The subscriptions to libraries, and their secrets."""
         return Subscriptions(self.account)
+
+    @cached_property
+    def hints(self) -> Hints:
+        """What notifications said, on its way to the queue."""
+        return Hints(self.account, self.clock)
+
+    @cached_property
+    def noise(self) -> Noise:
+        """What knocked at the doors and was nobody."""
+        return Noise(self.account.rows(NOISE), self.clock)
 
     @cached_property
     def audit(self) -> Chain:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from azure.storage.blob.aio import ContainerClient
 
 _log = logging.getLogger(__name__)
+_WAITING_CONNECTIONS = 1_024  # a burst of callers is kept waiting, not turned away
 _LAST_POLL_SECONDS = 3.0
 
 
@@ -99,7 +100,7 @@ class Host:
         self._front = Front(self.routes, keys, self.invoker, admin.answer)
         self._runner = web.AppRunner(self._front.application(), access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.options.port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.options.port, backlog=_WAITING_CONNECTIONS)
         try:
             await site.start()
         except OSError as error:

@@ -14,6 +14,7 @@ import os
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,7 @@ from custos.inventory.state import DriveState, DriveStates, SyncState
 from custos.inventory.subscriptions import Known
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
+from custos.jobs.noise import Door
 from custos.jobs.policies import in_force
 from custos.m365 import sharing
 from custos.m365.permissions import Permission
@@ -204,6 +206,15 @@ class Council:
             return {(one.kind, one.subject): one.count async for one in incidents.standing(app)}
 
         return self.ask(standing)
+
+    def refused(self, door: Door) -> Counter[str]:
+        """How many requests were refused at a door today, by reason: the next timer writes down what was counted."""
+        self.fire("sweep")
+
+        async def day(app: Custos) -> Counter[str]:
+            return Counter({why: number for (at, why), number in (await app.noise.day()).items() if at is door})
+
+        return self.ask(day)
 
     def state(self, drive_id: str) -> DriveState:
         """What Custos knows of the sync of a library."""

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
 from custos.clock import Clock
+from custos.inventory.rounds import Rounds
 from custos.inventory.tables import Lakehouse
 from custos.inventory.together import all_of
 from custos.m365 import Microsoft365
 from custos.m365 import subscriptions as graph_subscriptions
+from custos.m365.entries import is_id
 from custos.m365.errors import Conflict, Forbidden, NotFound, Refused, Throttled, Trouble
 from custos.m365.graph import Graph
 from custos.m365.subscriptions import LONGEST_MINUTES, Subscription
@@ -31,6 +34,7 @@ from custos.storage.rows import Row, key_part
 TABLE = "subscriptions"
 LIFETIME = timedelta(minutes=LONGEST_MINUTES - 60)
 _PARTITION = "subscription"
+_FEW, _WHOLE_SECONDS = 28, 10.0
 _SECRET_BYTES = 48  # 64 characters; Microsoft allows 128
 _TOO_MANY = "Either a role is missing, or the app has as many subscriptions as Microsoft lets it have."
 
@@ -65,19 +69,38 @@ class Reconciled:
 
 @dataclass
 class Subscriptions:
-    """The table of subscriptions. `known` is what the webhook asks at every notification."""
+    """The table of subscriptions. `among` is what the webhook asks at every notification."""
 
     account: Account
     _seen: dict[str, Known] = field(default_factory=dict, init=False)
+    _whole: float = field(default=-1e9, init=False)
+    """When all of them were last read, by the machine's monotonic clock."""
+    _rounds: Rounds = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._rounds = Rounds(self._learn)
 
     async def known(self, subscription_id: str) -> Known | None:
-        """The subscription, None when it is not ours. An id never changes its secret, so it is asked for only once."""
-        if subscription_id not in self._seen:
-            row = await self.account.rows(TABLE).get(_PARTITION, key_part(subscription_id))
-            if row is None:
-                return None
-            self._seen[subscription_id] = _known(row)
-        return self._seen[subscription_id]
+        """The subscription, None when it is not ours."""
+        return (await self.among([subscription_id])).get(subscription_id)
+
+    async def among(self, subscription_ids: Collection[str]) -> dict[str, Known]:
+        """Those of the subscriptions that are ours, by id. An id never changes its secret, so each is read only once.
+
+        Ids that were never met cost two requests, however many there are: a few are asked for, many make us read the whole
+        table, every ten seconds at most. Raises StorageTrouble.
+        """
+        await self._rounds.join({one for one in subscription_ids if one not in self._seen and is_id(one)})
+        return {one: self._seen[one] for one in subscription_ids if one in self._seen}
+
+    async def _learn(self, subscription_ids: Collection[str]) -> None:
+        fresh = sorted(one for one in subscription_ids if one not in self._seen)
+        if len(fresh) <= _FEW:
+            rows = await self.account.rows(TABLE).pick(_PARTITION, [key_part(one) for one in fresh])
+            self._seen |= {row.text("subscription_id"): _known(row) for row in rows}
+        elif time.monotonic() - self._whole > _WHOLE_SECONDS:
+            self._whole = time.monotonic()
+            self._seen |= {one.subscription_id: one for one in await self.all()}
 
     async def all(self) -> list[Known]:
         """Every subscription."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from custos.jobs import directory, incidents, policies
-from custos.jobs.incidents import Incident
+from custos.jobs import directory, policies
+from custos.jobs.noise import Door
 from custos.notices.assignment import Accountability
 from custos.notices.invoke import Response, handle_activity
 from custos.records.model import Records
@@ -22,7 +22,9 @@ async def receive(app: Custos, body: bytes, authorization: str | None) -> Respon
     reception = app.reception(registers.accountable, registers.holidays)
     response = await handle_activity(body, authorization, reception=reception, now=app.clock.now())
     if response.refused:
-        await incidents.note(app, Incident.FORGED, "bot message", f"Refused: {response.refused}.")
+        app.noise.refused(Door.BOT, response.refused)
+    elif response.status < 500:
+        await app.noise.overheard()
     return response
 
 

@@ -18,6 +18,7 @@ from custos.errors import BadInput, CustosError
 from custos.inventory.state import DriveStates, SyncState
 from custos.inventory.subscriptions import wanted_drives
 from custos.jobs import labels, policies, shortfalls
+from custos.jobs.noise import Door
 from custos.jobs.shortfalls import Of, Shortfall
 from custos.m365 import site_admin, sites
 from custos.m365.credentials import BOT_AUDIENCE, GRAPH_AUDIENCE, Identity
@@ -166,6 +167,12 @@ async def _webhooks(app: Custos) -> list[Look]:
     held = len(wanted & alive)
     sign = Sign.OK if wanted and held == len(wanted) else Sign.WARN
     looks = [Look(sign, "webhooks", f"{held:,} of {len(wanted):,} libraries are watched")]
+    guesses = (await app.noise.day()).get((Door.NOTIFICATION, "wrong secret"), 0)
+    if guesses:
+        said = (
+            f"{guesses:,} notifications today knew the key and a subscription, not its secret: renew the function key"
+        )
+        looks.append(Look(Sign.WARN, "webhooks", said))
     return [*looks, *_reasons("webhooks", await shortfalls.last(app, Of.WEBHOOKS))]
 
 

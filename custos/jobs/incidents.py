@@ -30,7 +30,6 @@ class Incident(StrEnum):
 
     POISON = "poison message"  # a message failed each time; its work is not done
     POLICIES = "policies refused"  # the files cannot be used; the last good version serves
-    FORGED = "forged request"  # a notification or bot message that was not Microsoft's
     OVER_BUDGET = "over budget"  # a run waits for approval
     FAILED_RUN = "run failed"
     STUCK_RUN = "run stands still"

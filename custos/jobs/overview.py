@@ -15,6 +15,7 @@ from custos.engine.runs import Run, RunState
 from custos.inventory.state import DriveState, DriveStates, SyncState
 from custos.jobs import incidents, policies, shortfalls
 from custos.jobs.incidents import Noted
+from custos.jobs.noise import Door
 from custos.jobs.shortfalls import Of, Shortfall
 from custos.notices.model import CaseState
 from custos.records.review import review
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """Everything at one look. `running` are rounds under way; `stopped` says who stopped all writes and why, or is "".
+
+    `noise`: at which door and why ► how many requests were refused today (UTC), because they were not Microsoft's.
 
     `odd` are libraries of which some entries could not be read. `found` and `watched` say what discovery and the renewal of
     webhooks could not get when they last ran; None: they never ran.
@@ -43,6 +46,7 @@ class Overview:
     odd: tuple[DriveState, ...]
     found: Shortfall | None
     watched: Shortfall | None
+    noise: Mapping[tuple[Door, str], int]
     items: int
     oldest: datetime | None
     compared: datetime | None
@@ -87,6 +91,7 @@ async def overview(app: Custos) -> Overview:
         running=tuple(state for state in states if state.begun),
         odd=tuple(sorted((state for state in states if state.odd), key=lambda state: -state.odd)),
         found=await shortfalls.last(app, Of.DISCOVERY),
+        noise=await app.noise.day(),
         watched=await shortfalls.last(app, Of.WEBHOOKS) if app.settings.public_url else None,
         items=sum(state.items for state in states),
         oldest=min(read, default=None),

@@ -1,7 +1,7 @@
 """What a Graph notification may do: mark a library dirty and queue its sync. It authenticates by a shared secret only.
 
-Refused here means: answered 202 and counted. An error would only make Graph send it again and slow down the endpoint;
-503 is kept for what could not be stored, because then Graph shall send it again.
+Refused here means: answered 202 and counted as noise. An error would only make Graph send it again and slow down the
+endpoint; 503 is kept for what could not be stored, because then Graph shall send it again.
 Source: https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
 """
 
@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from custos.errors import StorageTrouble
-from custos.inventory.dirty import clear_dirty, mark_dirty
-from custos.jobs import incidents
-from custos.jobs.incidents import Incident
+from custos.inventory.subscriptions import Known
+from custos.jobs.noise import Door
 from custos.storage.queues import SYNC
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 LARGEST_BODY = 256 * 1024
 _LONGEST_TOKEN = 4_096
 _ACCEPTED = 202
-_AT_ONCE = 16
 
 
 class _Notification(msgspec.Struct, rename="camel"):
@@ -53,47 +50,39 @@ async def receive(app: Custos, body: bytes) -> int:
     Raises StorageTrouble when something could not be queued: nothing of it may be acknowledged then.
     """
     if len(body) > LARGEST_BODY:
-        await incidents.note(app, Incident.FORGED, "notification", f"{len(body)} bytes is more than Graph ever sends.")
+        app.noise.refused(Door.NOTIFICATION, "too large")
         return 413
     try:
         notifications = _decode(body).value
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        await incidents.note(app, Incident.FORGED, "notification", f"Not a collection of notifications: {error}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        app.noise.refused(Door.NOTIFICATION, "not a collection of notifications")
         return 400
-    by_subscription: dict[str, list[_Notification]] = {}
-    for notification in notifications:
-        by_subscription.setdefault(notification.subscription_id, []).append(notification)
-    room = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(subscription_id: str, group: list[_Notification]) -> None:
-        async with room:
-            await _hint(app, subscription_id, group)
-
-    results = await asyncio.gather(*(one(*pair) for pair in by_subscription.items()), return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
+    ours = await app.subscriptions.among({one.subscription_id for one in notifications})
+    unknown = {one.subscription_id for one in notifications} - ours.keys()
+    if unknown:
+        app.noise.refused(Door.NOTIFICATION, "unknown subscription", len(unknown))
+    genuine = [one for one in notifications if one.subscription_id in ours and _is_genuine(app, one, ours)]
+    if not genuine:
+        return _ACCEPTED
+    again = {one.subscription_id for one in genuine if one.lifecycle_event}
+    await asyncio.gather(
+        app.hints.take({ours[one.subscription_id].drive_id for one in genuine} - {ours[one].drive_id for one in again}),
+        *(_reauthorise(app, ours[one]) for one in again),
+    )
+    await app.noise.overheard()
     return _ACCEPTED
 
 
-async def _hint(app: Custos, subscription_id: str, notifications: list[_Notification]) -> None:
-    known = await app.subscriptions.known(subscription_id)
-    genuine = [
-        notification
-        for notification in notifications
-        if known is not None
-        and notification.tenant_id in ("", app.settings.tenant_id)
-        and hmac.compare_digest(notification.client_state.encode(), known.client_state.encode())
-    ]
-    if known is None or not genuine:
-        await incidents.note(app, Incident.FORGED, "notification", "Its subscription or its clientState is not ours.")
-        return
-    reauthorise = any(notification.lifecycle_event for notification in genuine)
-    if not await mark_dirty(app.account, app.clock, known.drive_id) and not reauthorise:
-        return
-    try:
-        message = {"drive": known.drive_id, **({"reauthorise": subscription_id} if reauthorise else {})}
-        await app.account.queue(SYNC).send(message)
-    except StorageTrouble:
-        await clear_dirty(app.account, known.drive_id)
-        raise
+def _is_genuine(app: Custos, told: _Notification, ours: dict[str, Known]) -> bool:
+    if not hmac.compare_digest(told.client_state.encode(), ours[told.subscription_id].client_state.encode()):
+        app.noise.refused(Door.NOTIFICATION, "wrong secret")
+        return False
+    if told.tenant_id not in ("", app.settings.tenant_id):
+        app.noise.refused(Door.NOTIFICATION, "another tenant")
+        return False
+    return True
+
+
+async def _reauthorise(app: Custos, known: Known) -> None:
+    """Graph asks for it: its message is a reading of the library too, for that is what its last notification asked for."""
+    await app.account.queue(SYNC).send({"drive": known.drive_id, "reauthorise": known.subscription_id})

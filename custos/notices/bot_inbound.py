@@ -8,6 +8,7 @@
 | the key is endorsed for the activity's channel, and that is Teams | not_endorsed |
 | the token's service address is the activity's | service_url |
 | every tenant that the activity names is ours | tenant |
+| its ids and addresses are such as Teams gives | malformed |
 
 Source: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +39,8 @@ KEYS_LAST_SECONDS = 24 * 3600
 ASK_AGAIN_SECONDS = 60.0  # how often an unknown key may make us fetch the keys anew
 _TIMEOUT = httpx.Timeout(5.0)
 _LARGEST_DOCUMENT = 1024 * 1024
+_LONGEST_ID = 1_000
+_PERSON = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 _log = logging.getLogger(__name__)
 
@@ -168,6 +172,15 @@ class Doorkeeper:
             raise Forged("service_url", "The token is for another service address.")
         if activity.tenants != {self.tenant_id}:
             raise Forged("tenant", "The activity is not from this tenant.")
+        if not _is_sane(activity):
+            raise Forged("malformed", "An id or address in the activity is none that Teams gives.")
+
+
+def _is_sane(activity: Activity) -> bool:
+    """Whether ids and addresses are such as Teams gives: they become keys and fields of rows."""
+    person = activity.sender.aad_object_id
+    texts = (activity.id, activity.conversation.id, activity.service_url, activity.sender.id, activity.recipient.id)
+    return (not person or _PERSON.fullmatch(person) is not None) and all(len(text) <= _LONGEST_ID for text in texts)
 
 
 async def _document(client: httpx.AsyncClient, url: str) -> bytes:

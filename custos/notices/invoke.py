@@ -68,7 +68,6 @@ async def handle_activity(body: bytes, authorization: str | None, *, reception: 
     try:
         activity = await reception.door.admit(body, authorization)
     except Forged as forged:
-        _log.warning("bot request refused", extra={"code": forged.code})
         return Response(403, None, forged.code)
     except KeysUnavailable:
         _log.error("keys of the bot service cannot be had", exc_info=True)

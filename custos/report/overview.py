@@ -8,6 +8,7 @@ from rich.text import Text
 from custos.engine.model import State
 from custos.engine.runs import RunState
 from custos.inventory.state import SyncState
+from custos.jobs.noise import Door
 from custos.jobs.overview import Overview
 from custos.jobs.shortfalls import Shortfall
 from custos.report.screen import Listing, words
@@ -45,6 +46,7 @@ def show(found: Overview, screen: Console) -> None:
     screen.print(_line("Cases", cases or "none"))
     queues = ", ".join(f"{name} {number:,}" for name, number in found.queues.items())
     screen.print(_line("Queues", queues or "empty"))
+    _noise(found, screen)
     spent = f"{found.units:,} resource units, {found.requests:,} requests, {found.throttles:,} throttled"
     screen.print(_line("Today", spent))
 
@@ -95,6 +97,15 @@ def _shortfalls(found: Overview, screen: Console) -> None:
         said = count(sum(found.found.reasons.values()), "thing")
         screen.print(_line("Discovery", f"{said} could not be read; what was known of them is kept"))
         _reasons(found.found, screen)
+
+
+def _noise(found: Overview, screen: Console) -> None:
+    """What was refused at the doors today: worth knowing, and nothing to do as long as it is little."""
+    for door in Door:
+        reasons = {why: number for (at, why), number in found.noise.items() if at is door}
+        if reasons:
+            told = ", ".join(f"{why} {number:,}" for why, number in sorted(reasons.items(), key=lambda one: -one[1]))
+            screen.print(_line("Refused", f"{count(sum(reasons.values()), door.value)} today: {told}"), soft_wrap=True)
 
 
 def _reasons(shortfall: Shortfall, screen: Console) -> None:

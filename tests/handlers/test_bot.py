@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from custos.bootstrap import Custos
 from custos.jobs.evaluation import evaluate
-from custos.jobs.incidents import Incident
+from custos.jobs.noise import Door
 from custos.notices.cards import REASON
 from custos.notices.model import Case, CaseState, KeepReason
 from tests.notices.forgeries import FORGED_REQUESTS
@@ -61,10 +64,10 @@ def keep(council: Council, case: Case, **more: object) -> dict[str, object]:
 def test_forged_press_is_refused(asked: Council, forgery: str) -> None:
     """A press that Teams did not send is refused and counted, and decides nothing."""
     case = waiting(asked)[0]
-    key = (Incident.FORGED, "bot message")
-    before = asked.incidents().get(key, 0)
+    before, incidents = asked.refused(Door.BOT), asked.incidents()
     assert keep(asked, case, forge=forgery)["status"] == 403
-    assert asked.incidents()[key] == before + 1
+    assert (asked.refused(Door.BOT) - before).total() == 1
+    assert asked.incidents() == incidents
     assert now(asked, case).state is CaseState.TOLD
 
 
@@ -139,6 +142,20 @@ def test_body_without_meaning_is_refused(asked: Council) -> None:
     for body in (b"", b"\xff\xfe", b"{}", b"[" * 50_000):
         answer = asked.post("/api/messages", body, headers={"Authorization": "Bearer x.y.z"})
         assert (answer.status, answer.body) == (403, b"")
+
+
+def test_junk_writes_nothing_and_is_no_illness(asked: Council) -> None:
+    """Two hundred forged posts at once write nothing, alarm nobody and leave health as it was; the next timer has the count."""
+    before, incidents = asked.refused(Door.BOT), asked.incidents()
+    health = asked.post("/api/health", method="GET").body
+    junk = {"Authorization": "Bearer x.y.z"}
+    with ThreadPoolExecutor(20) as crowd:
+        answers = list(crowd.map(lambda _: asked.post("/api/messages", b"{}", headers=junk), range(200)))
+    assert {answer.status for answer in answers} == {403}
+    written = asked.ask(lambda app: app.noise.day())
+    assert Counter({why: number for (door, why), number in written.items() if door is Door.BOT}) == before
+    assert (asked.incidents(), asked.post("/api/health", method="GET").body) == (incidents, health)
+    assert (asked.refused(Door.BOT) - before).total() == 200
 
 
 def _offers(council: Council, case: Case) -> bool:
