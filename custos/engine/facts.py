@@ -9,9 +9,7 @@ import polars as pl
 
 from custos.inventory.schema import DRIVE_STATES, DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
 
-STATES: dict[str, pl.DataType] = {
-    name: DRIVE_STATES[name] for name in ("drive_id", "state", "why", "synced_at", "unreadable")
-}
+STATES: dict[str, pl.DataType] = {name: DRIVE_STATES[name] for name in ("drive_id", "state", "why", "synced_at")}
 PEOPLE: dict[str, pl.DataType] = {"user_id": pl.String(), "upn": pl.String()}
 COMPLETE = "complete"
 

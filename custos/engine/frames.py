@@ -18,7 +18,6 @@ from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.model import Kind
 from custos.engine.site_facts import SiteFacts
-from custos.engine.whereabouts import Whereabouts
 from custos.inventory.schema import INSTANT
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import columns_of, latest, missing
@@ -33,6 +32,10 @@ _OF_THE_SITE = pl.col("inherited").fill_null(value=False) & pl.col("principal").
     ["group", "site_group"]
 )
 """What a site gives to groups everywhere in it. Who is in them is told by the site's members, not by an item's permissions."""
+_PLACED = pl.when(pl.col("name").is_not_null() & pl.col("parent_id").is_not_null()).then(_TRUE)
+"""Of an item without a name or a folder nothing is decided. What lies below it is: it may lie anywhere in its library, and every
+hold that may cover it does.
+"""
 _SIGNS = ("anonymous", "organization", "users", "unique")
 _PERSON = pl.coalesce(pl.col("email"), pl.col("login"), pl.col("user_id"))
 
@@ -74,10 +77,6 @@ class Frames:
     def machines(self) -> list[str]:
         """Object ids of accounts that are no people."""
         return activity.not_people(self.facts, self.bundle.settings.not_people)
-
-    @cached_property
-    def _whereabouts(self) -> Whereabouts:
-        return Whereabouts(self.facts)
 
     @cached_property
     def _library_rows(self) -> pl.LazyFrame:
@@ -164,9 +163,9 @@ class Frames:
 
     def _folders(self, needed: frozenset[str]) -> pl.LazyFrame:
         folder = pl.col("is_folder").fill_null(value=False) & pl.col("parent_id").ne_missing("")
-        rows = self._whereabouts.of(self.facts.bare_items.filter(folder)).join(self._library_rows, on="drive_id")
+        rows = self.facts.bare_items.filter(folder).join(self._library_rows, on="drive_id")
         rows = rows.with_columns(
-            sure=_sure(pl.col("complete")) & pl.col("placed"),
+            sure=_sure(pl.col("complete")) & _PLACED,
             folder_name=pl.col("name"),
             folder_created=pl.col("created"),
         )
@@ -191,11 +190,10 @@ class Frames:
 
     def _files(self, needed: frozenset[str]) -> pl.LazyFrame:
         early, late, person = activity.file_activity(self.machines)
-        files = self._whereabouts.of(self._files_chosen)
-        rows = self._opened(files.join(self._library_rows, on="drive_id"), needed)
+        rows = self._opened(self._files_chosen.join(self._library_rows, on="drive_id"), needed)
         extension = pl.col("name").str.extract(r"\.([^.]{1,20})$").str.to_lowercase()
         return rows.with_columns(
-            sure=_sure(pl.col("complete") & pl.col("is_folder").is_not_null()) & pl.col("placed"),
+            sure=_sure(pl.col("complete") & pl.col("is_folder").is_not_null()) & _PLACED,
             file_name=pl.col("name"),
             file_extension=pl.when(pl.col("name").is_not_null()).then(extension.fill_null("")),
             file_created=pl.col("created"),
@@ -230,14 +228,10 @@ class Frames:
         )
         return (
             self._chosen(rows)
-            .join(
-                self._whereabouts.of(items.drop("shared_scope", "permissions_read_at")),
-                on=["drive_id", "item_id"],
-                how="left",
-            )
+            .join(items.drop("shared_scope", "permissions_read_at"), on=["drive_id", "item_id"], how="left")
             .join(self._library_rows, on="drive_id")
             .with_columns(
-                sure=_sure(pl.col("complete")) & _sure(pl.col("told")) & pl.col("placed"),
+                sure=_sure(pl.col("complete")) & _sure(pl.col("told")) & _PLACED,
                 item_name=pl.col("name"),
                 item_is_folder=pl.col("is_folder"),
             )

@@ -20,19 +20,23 @@ class Paths:
         self._libraries: dict[str, str] = {
             drive: str(url or "") for drive, url in places.libraries.select("drive_id", "library_address").iter_rows()
         }
-        self._folders: dict[tuple[str, str], tuple[str, str]] = {}  # (drive, folder) ► (parent, name)
+        self._folders: dict[tuple[str, str], tuple[str | None, str | None]] = {}  # (drive, folder) ► (parent, name)
         self._read: set[str] = set()
         self._known: dict[tuple[str, str], str] = {}
 
     def of(self, rows: pl.DataFrame) -> list[str]:
-        """The address of each row (drive_id, parent_id, name, item_id). Of an item that is not known, its library's."""
+        """The address of each row (drive_id, parent_id, name, item_id). Of an item of which it is not known where it is, its
+        library's.
+        """
         self._read_folders(set(rows["drive_id"].unique()))
         return [
-            self._libraries.get(drive, "")
-            if name is None or not parent
-            else f"{self._folder(drive, parent)}/{quote(name)}"
+            self._item(drive, parent, name)
             for drive, parent, name, _ in rows.select("drive_id", "parent_id", "name", "item_id").iter_rows()
         ]
+
+    def _item(self, drive: str, parent: str | None, name: str | None) -> str:
+        above = self._folder(drive, parent) if parent and name is not None else ""
+        return f"{above}/{quote(name or '')}" if above else self._libraries.get(drive, "")
 
     def _read_folders(self, drives: set[str]) -> None:
         wanted = sorted(drives - self._read)
@@ -48,16 +52,19 @@ class Paths:
         self._read.update(wanted)
 
     def _folder(self, drive: str, folder: str) -> str:
+        """The address of a folder, "" when it has no name, or one above it has none, or nobody knows what that is."""
         known = self._known.get((drive, folder))
         if known is not None:
             return known
         names: list[str] = []
         at = folder
         while len(names) < _DEEPEST:
-            parent, name = self._folders.get((drive, at), ("", ""))
-            if not parent:
+            parent, name = self._folders.get((drive, at), (None, None))
+            if parent == "":
                 break
-            names.append(quote(name or "…"))
+            if parent is None or name is None:
+                return self._known.setdefault((drive, folder), "")
+            names.append(quote(name))
             at = parent
         url = "/".join((self._libraries.get(drive, "").rstrip("/"), *reversed(names)))
         self._known[drive, folder] = url

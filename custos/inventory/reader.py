@@ -97,7 +97,6 @@ def states_frame(states: Iterable[DriveState]) -> pl.DataFrame:
             state.labels_complete,
             state.labels_read_at,
             state.permissions_pending,
-            state.odd,
         )
         for state in states
     ]

@@ -117,7 +117,6 @@ DRIVE_STATES: dict[str, pl.DataType] = {
     "labels_complete": pl.Boolean(),
     "labels_read_at": INSTANT,  # start of the last bulk reading of labels
     "permissions_pending": pl.Int64(),
-    "unreadable": pl.Int64(),  # entries that Microsoft told in a way that cannot be understood
 }
 
 UNIQUE = "unique"

@@ -8,8 +8,9 @@ import pytest
 
 from custos.engine.evaluate import evaluate
 from custos.inventory.schema import ITEMS
-from tests.engine_evaluate.inventory import NOW, Inventory
-from tests.policy.policies import bundle, policy
+from custos.policy import load_files
+from tests.engine_evaluate.inventory import HOST, NOW, Inventory
+from tests.policy.policies import bundle, policy, with_policy
 
 SITE = "sites/housing-tenancy"
 LIBRARY = f"{SITE}/Tenancy files"
@@ -25,7 +26,6 @@ def inventory() -> Inventory:
     """A library with two folders and six files without a label, of which Microsoft told one thing oddly."""
     made = Inventory()
     made.library(made.site(SITE), "Tenancy files")
-    made.rows["states"][-1]["unreadable"] = 1
     for folder in ("T-1", "T-2"):
         made.folder(LIBRARY, folder)
         for number in range(3):
@@ -61,24 +61,26 @@ def test_a_date_that_cannot_be_read_is_unknown_to_those_who_ask_for_it(inventory
     assert counts(inventory) == (6, 0)
 
 
-def test_a_folder_without_a_name_is_still_in_its_place(inventory: Inventory) -> None:
-    """The folder is undecided, what lies in it is not."""
-    odd(inventory, "T-1", name=None, unreadable="name")
-    assert counts(inventory, "folder_depth: {more_than: 0}", "folder") == (1, 1)
-    assert counts(inventory) == (6, 0)
-
-
-@pytest.mark.parametrize("facts", [ENTRY, {"parent_id": None}], ids=["entry", "parent"])
-def test_what_lies_in_a_folder_that_may_be_anywhere_is_undecided(inventory: Inventory, facts: dict[str, Any]) -> None:
-    """Nobody can say which hold protects it; the other folder's files are decided."""
-    odd(inventory, "T-1", **facts)
-    assert counts(inventory)[0] == 3
-
-
-def test_what_lies_in_a_folder_that_nobody_told_of_is_undecided(inventory: Inventory) -> None:
-    """The folder's entry had no id: its files hang in the air."""
-    inventory.rows["items"] = [row for row in inventory.rows["items"] if row["item_id"] != "T-1"]
-    assert counts(inventory) == (3, 3)
+@pytest.mark.parametrize(
+    "facts", [ENTRY, {"name": None}, {"parent_id": None}, {}], ids=["entry", "name", "parent", "nobody told of it"]
+)
+def test_what_lies_in_a_folder_that_may_be_anywhere_is_decided_with_every_hold(
+    inventory: Inventory, facts: dict[str, Any]
+) -> None:
+    """The files of a folder that lost its name or place are found, and held by a hold on any folder of their library."""
+    if facts:
+        odd(inventory, "T-1", **facts)
+    else:
+        inventory.rows["items"] = [row for row in inventory.rows["items"] if row["item_id"] != "T-1"]
+    files = with_policy(policy())
+    held = f"H-900,litigation,L,IA-005,,{HOST}/{SITE}/Tenancy%20files/T-2,,,2026-11-01,,,".encode()
+    files["register/holds.csv"] = files["register/holds.csv"].splitlines()[0] + b"\n" + held + b"\n"
+    found = list(evaluate(load_files(files), inventory.facts(), NOW).findings())
+    letters = [one for one in found if one.subject.kind.value == "file" and "letter" in one.subject.item_id]
+    assert {one.subject.item_id for one in letters} >= {
+        f"{folder} letter {n}" for folder in ("T-1", "T-2") for n in range(3)
+    }
+    assert all(any(guard.code == "hold" for guard in one.protections) for one in letters)
 
 
 def test_a_permission_that_cannot_be_read_is_undecided(inventory: Inventory) -> None:
