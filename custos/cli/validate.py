@@ -13,6 +13,7 @@ from custos.clock import SystemClock
 from custos.engine.placed_registers import Unplaced
 from custos.errors import BadInput, Problem, Severity
 from custos.policy import Bundle, load
+from custos.policy.cases import read_cases
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -59,6 +60,9 @@ def _checked(directory: Path, today: date) -> tuple[Bundle | None, tuple[Problem
     """The bundle in a directory, None when it cannot be used, and what is to be said of it."""
     try:
         bundle = load(directory, today=today)
+        _, wrong = read_cases(directory, bundle)
+        if wrong:
+            raise BadInput([*wrong, *bundle.warnings])
     except BadInput as bad:
         return None, bad.problems
     return bundle, bundle.warnings

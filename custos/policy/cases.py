@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from custos.engine.evaluate import Evaluation, evaluate
 from custos.engine.gate import Code
@@ -161,6 +162,7 @@ def _case(node: Node, policy_id: str, bundle: Bundle, problems: Problems) -> Cas
     rules = {rule.id: rule for rule in bundle.policies[policy_id].rules}
     rule_id = section.text("rule", required=True)
     now, at = section.day("now", required=True), section.text("at", required=True)
+    _place(at, section.mark_of("at"), bundle, problems)
     name = section.text("name", required=True)
     expect = section.choice("expect", Outcome, Outcome.KEEP, required=True)
     if rule_id not in rules:
@@ -180,6 +182,20 @@ def _case(node: Node, policy_id: str, bundle: Bundle, problems: Problems) -> Cas
         because=section.text("because"),
         mark=node.mark,
     )
+
+
+def _place(at: str, mark: Mark, bundle: Bundle, problems: Problems) -> None:
+    """A case lies in the council's own tenant; anywhere else no register says anything, and nothing would be proved."""
+    records = bundle.records
+    places = [row.location for row in records.site_map]
+    places += [place for asset in records.assets.values() for place in asset.locations]
+    hosts = {urlsplit(place).netloc.casefold() for place in places}
+    written = urlsplit(at)
+    if at and (written.scheme not in ("https", "http") or not written.path.strip("/")):
+        problems.error(mark, f'"{at}" is not the address of a site or a library.', "Copy it from the browser.")
+    elif at and hosts and written.netloc.casefold() not in hosts:
+        known = near(written.netloc, hosts)
+        problems.error(mark, f'"{written.netloc}" is not the tenant of the registers.', known, code="unknown-host")
 
 
 def _given(node: Node | None, rule: Rule, problems: Problems) -> Mapping[str, str] | None:

@@ -125,6 +125,7 @@ class _Reader:
         self._problems = problems
         self._events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
         self._nodes = 0
+        self._quoted: Any = None  # the last quoted text that goes over a line's end
 
     def document(self) -> Node | None:
         root: Node | None = None
@@ -141,6 +142,7 @@ class _Reader:
         try:
             return next(self._events, None)
         except yaml.MarkedYAMLError as error:
+            self._never_closed(error)
             mark = error.problem_mark
             where = Mark(self._file, mark.line + 1, mark.column + 1) if mark else Mark(self._file)
             said = (error.problem or "it cannot be read").replace("\t", "a tab")
@@ -151,6 +153,20 @@ class _Reader:
             ) from None
         except (yaml.YAMLError, RecursionError) as error:
             raise _Refused(Problem(Mark(self._file), f"This is not YAML: {error}.", code="yaml")) from None
+
+    def _never_closed(self, error: yaml.MarkedYAMLError) -> None:
+        """A quotation mark that is not closed is told where it opens, not many lines below where the next one ends it."""
+        opened: Any
+        noticed: Any = error.problem_mark
+        if error.context and "quoted scalar" in error.context and error.context_mark:
+            opened, goes_on = error.context_mark, "is never closed"
+        elif self._quoted is not None and noticed and noticed.line == self._quoted.end_mark.line:
+            opened, goes_on = self._quoted.start_mark, f"is closed on line {self._quoted.end_mark.line + 1}"
+        else:
+            return
+        where = Mark(self._file, opened.line + 1, opened.column + 1)
+        what = f"This is not YAML: a quotation mark opens here and {goes_on}."
+        raise _Refused(Problem(where, what, "Close it where the text ends.", code="quote")) from None
 
     def _node(self, event: Any, depth: int) -> Node:
         self._nodes += 1
@@ -166,6 +182,8 @@ class _Reader:
         if event.tag:
             self._refuse(event, f"A tag ({event.tag}) is not understood here.", "Delete it.")
         if isinstance(event, yaml.ScalarEvent):
+            if event.style in ("'", '"') and event.end_mark.line > event.start_mark.line:
+                self._quoted = event
             value = "" if event.style is None and event.value in ("~", "null") else event.value
             odd = _UNSEEN.search(value)
             if odd:

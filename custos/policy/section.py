@@ -113,8 +113,8 @@ class Section:
         return day
 
     def flag(self, key: str, *, default: bool) -> bool:
-        """yes or no."""
-        written = self.text(key)
+        """yes or no; `default` when the key is not there."""
+        written = self.text(key, required=key in self._entries)
         if not written:
             return default
         if written.casefold() not in ("yes", "no", "true", "false"):
@@ -133,9 +133,9 @@ class Section:
             return 0
         return int(written)
 
-    def duration(self, key: str, *, required: bool = False) -> Duration | None:
-        """A span of time."""
-        written = self.text(key, required=required)
+    def duration(self, key: str, *, required: bool = False, most: Duration | None = None) -> Duration | None:
+        """A span of time, not longer than `most`."""
+        written = self.text(key, required=required or key in self._entries)
         if not written:
             return None
         span = duration_from(written)
@@ -145,6 +145,10 @@ class Section:
                 f'"{written}" is not a span of time.',
                 'Write a number and a unit: "30 days", "5 working days", "6 months", "2 years".',
                 code="duration",
+            )
+        elif most is not None and span.shortest_days > most.shortest_days:
+            self.problems.error(
+                self.mark_of(key), f'"{written}" is too long.', f"Write at most {most}.", code="duration"
             )
         return span
 

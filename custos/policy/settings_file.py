@@ -34,6 +34,7 @@ LIMIT_KEYS = {
     "undo_per_day": "undo_per_day",
 }
 UNREGISTERED = "unregistered"
+MOST_ACTIONS, MOST_PERCENT = 10_000_000, 100
 _TIGHTEST = SharingClass(
     site_sharing="disabled", anyone_links=False, organisation_links=False, guests=False, public_teams=False
 )
@@ -134,10 +135,12 @@ def _house(node: Node | None, problems: Problems) -> HouseLimits:
     if node is None:
         return HouseLimits()
     section = Section(node, tuple(LIMIT_KEYS), problems, "limits")
+    usual = HouseLimits()
     written = {
-        field: section.number(key, getattr(HouseLimits(), field), most=10_000_000) for key, field in LIMIT_KEYS.items()
+        field: section.number(key, getattr(usual, field), most=MOST_PERCENT if "percent" in key else MOST_ACTIONS)
+        for key, field in LIMIT_KEYS.items()
     }
-    return replace(HouseLimits(), **written)
+    return replace(usual, **written)
 
 
 def _classes(node: Node, problems: Problems) -> Mapping[Posture | None, SharingClass]:

@@ -35,6 +35,9 @@ KINDS_OF: Mapping[str, tuple[Kind, ...]] = {
 SHORTEST_ANSWER = Duration(3, "working day")
 SHORTEST_NOTICE = Duration(2, "working day")
 SHORTEST_EXPIRY = Duration(2, "working day")
+LONGEST_ANSWER = Duration(1, "year")
+LONGEST_NOTICE = Duration(1, "year")
+LONGEST_EXPIRY = Duration(2, "year")
 
 
 def read_steps(nodes: Sequence[Node], kind: Kind, problems: Problems) -> tuple[Step, ...]:
@@ -62,8 +65,8 @@ def _step(node: Node, kind: Kind, problems: Problems) -> Step | None:
             code="action-of-other-kind",
         )
         return None
-    within = section.duration("within", required=word == "ask")
-    after = section.duration("after")
+    within = section.duration("within", required=word == "ask", most=LONGEST_ANSWER)
+    after = section.duration("after", most=LONGEST_NOTICE)
     only_if = section.choice("only_if", OnlyIf, OnlyIf.ALWAYS)
     mark = node.mark
     match word:
@@ -74,7 +77,7 @@ def _step(node: Node, kind: Kind, problems: Problems) -> Step | None:
             label = section.text(word, required=True)
             return Step(kind=ActionKind.APPLY_LABEL, label=label, after=after, only_if=only_if, mark=mark)
         case "set_expiry":
-            expiry = section.duration(word, required=True)
+            expiry = section.duration(word, required=True, most=LONGEST_EXPIRY)
             return Step(kind=ActionKind.SET_EXPIRY, expiry=expiry, after=after, only_if=only_if, mark=mark)
         case "restrict_site":
             level = section.text(word, required=True)
