@@ -156,15 +156,15 @@ class _Reader:
 
     def _never_closed(self, error: yaml.MarkedYAMLError) -> None:
         """A quotation mark that is not closed is told where it opens, not many lines below where the next one ends it."""
-        opened: Any
-        noticed: Any = error.problem_mark
+        noticed = error.problem_mark
         if error.context and "quoted scalar" in error.context and error.context_mark:
-            opened, goes_on = error.context_mark, "is never closed"
+            line, column, goes_on = error.context_mark.line, error.context_mark.column, "is never closed"
         elif self._quoted is not None and noticed and noticed.line == self._quoted.end_mark.line:
-            opened, goes_on = self._quoted.start_mark, f"is closed on line {self._quoted.end_mark.line + 1}"
+            line, column = self._quoted.start_mark.line, self._quoted.start_mark.column
+            goes_on = f"is closed on line {self._quoted.end_mark.line + 1}"
         else:
             return
-        where = Mark(self._file, opened.line + 1, opened.column + 1)
+        where = Mark(self._file, line + 1, column + 1)
         what = f"This is not YAML: a quotation mark opens here and {goes_on}."
         raise _Refused(Problem(where, what, "Close it where the text ends.", code="quote")) from None
 
@@ -175,6 +175,7 @@ class _Reader:
             raise _Refused(Problem(mark, f"The file has more than {MOST_NODES:,} values.", "Split it."))
         if depth > DEEPEST:
             raise _Refused(Problem(mark, f"This is nested deeper than {DEEPEST} levels.", "Simplify it.", code="depth"))
+        goes_on: bool = event.end_mark.line > event.start_mark.line
         if isinstance(event, yaml.AliasEvent):
             self._refuse(event, f"An alias (*{event.anchor}) is not understood here.", "Write the value out.")
         if event.anchor:
@@ -182,7 +183,7 @@ class _Reader:
         if event.tag:
             self._refuse(event, f"A tag ({event.tag}) is not understood here.", "Delete it.")
         if isinstance(event, yaml.ScalarEvent):
-            if event.style in ("'", '"') and event.end_mark.line > event.start_mark.line:
+            if event.style in ("'", '"') and goes_on:
                 self._quoted = event
             value = "" if event.style is None and event.value in ("~", "null") else event.value
             odd = _UNSEEN.search(value)

@@ -7,6 +7,7 @@ from typing import Any
 
 from custos.engine.gate import Code
 from custos.engine.model import REVERSIBILITY, ActionKind, Kind
+from custos.policy import vocabulary
 from custos.policy.case_tenant import GIVEN
 from custos.policy.cases import Outcome
 from custos.policy.catalogue import CATALOGUE, Fact
@@ -48,6 +49,10 @@ def page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _explained(words_of: Mapping[str, str]) -> list[str]:
+    return table(("key", "meaning"), ((code(key), said) for key, said in words_of.items()))
+
+
 def _policy(schema: Mapping[str, Any]) -> list[str]:
     required = frozenset(schema["required"])
     rows = (
@@ -64,13 +69,13 @@ def _policy(schema: Mapping[str, Any]) -> list[str]:
 
 
 def _covers() -> list[str]:
-    rows = ((code(name), codes(CLOSED[name]) if name in CLOSED else words.ATTRIBUTES[name]) for name in ATTRIBUTES)
+    rows = ((code(name), codes(CLOSED[name]) if name in CLOSED else vocabulary.ATTRIBUTES[name]) for name in ATTRIBUTES)
     return [
         "## covers",
         "",
         "`everything`, or keys that add up:",
         "",
-        *table(("key", "meaning"), words.COVERS),
+        *_explained(vocabulary.COVERS),
         "Assets can be chosen by these attributes of the register. All that are written must fit.",
         "",
         *table(("attribute", "values"), rows),
@@ -80,7 +85,7 @@ def _covers() -> list[str]:
 def _rule(schema: Mapping[str, Any]) -> list[str]:
     told = schema["$defs"]["rule"]["properties"]
     rows = ((code(key), told[key]["description"]) for key in RULE_KEYS)
-    kinds = ((code(kind), words.KINDS[kind]) for kind in Kind)
+    kinds = ((code(kind), vocabulary.KINDS[kind]) for kind in Kind)
     return [
         "## A rule",
         "",
@@ -107,7 +112,7 @@ def _conditions() -> list[str]:
 def _operator(operator: Operator) -> tuple[str, ...]:
     types = "anything that can be missing" if operator.name == "is_missing" else ", ".join(operator.types)
     example = code(f"{operator.name}: {operator.example}")
-    return code(operator.name), types, words.OPERANDS[operator.operand], operator.words, example
+    return code(operator.name), types, vocabulary.OPERANDS[operator.operand], operator.words, example
 
 
 def _facts() -> list[str]:
@@ -153,13 +158,13 @@ def _steps() -> list[str]:
         *table(("action", "for rules about", "what it does", "undo"), map(_step, ACTIONS)),
         "Beside the action a step may say:",
         "",
-        *table(("option", "meaning"), words.OPTIONS),
+        *table(("option", "meaning"), ((code(key), said) for key, said in vocabulary.OPTIONS.items())),
         "Whom `tell` and `ask` address:",
         "",
-        *table(("recipient", "meaning"), ((code(one), words.RECIPIENTS[one]) for one in Recipient)),
+        *table(("recipient", "meaning"), ((code(one), vocabulary.RECIPIENTS[one]) for one in Recipient)),
         "`only_if` is one of:",
         "",
-        *table(("only_if", "meaning"), ((code(one), words.ONLY_IF[one]) for one in OnlyIf)),
+        *table(("only_if", "meaning"), ((code(one), vocabulary.ONLY_IF[one]) for one in OnlyIf)),
         "What the loader refuses, whoever writes it:",
         "",
         *words.REFUSED_STEPS,
@@ -171,7 +176,7 @@ def _steps() -> list[str]:
 def _step(word: str) -> tuple[str, ...]:
     kinds = KINDS_OF.get(word)
     undo = "; ".join(dict.fromkeys(_undo(kind) for kind in words.ACTIONS_OF[word]))
-    return code(word), ", ".join(kinds) if kinds else "anything", words.STEPS[word], undo
+    return code(word), ", ".join(kinds) if kinds else "anything", vocabulary.STEPS[word], undo
 
 
 def _undo(kind: ActionKind) -> str:
@@ -190,11 +195,11 @@ def _limits() -> list[str]:
         "",
         *table(
             ("in a policy", "without it", "meaning"),
-            ((code(key), f"{getattr(own, key):g}", words.LIMITS[key]) for key in LIMIT_KEYS),
+            ((code(key), f"{getattr(own, key):g}", vocabulary.LIMITS[key]) for key in LIMIT_KEYS),
         ),
         *table(
             ("in settings.yaml", "without it", "meaning"),
-            ((code(key), f"{getattr(house, field):g}", words.HOUSE_LIMITS[key]) for key, field in HOUSE_KEYS.items()),
+            ((code(key), f"{getattr(house, field):g}", vocabulary.HOUSE_LIMITS[key]) for key, field in HOUSE_KEYS.items()),
         ),
     ]
 
@@ -215,13 +220,13 @@ def _cases() -> list[str]:
         "",
         *words.CASES,
         "",
-        *table(("key", "meaning"), words.CASE_KEYS),
-        *table(("expect", "meaning"), ((code(one), words.OUTCOMES[one]) for one in Outcome)),
+        *_explained(vocabulary.CASE),
+        *table(("expect", "meaning"), ((code(one), vocabulary.OUTCOMES[one]) for one in Outcome)),
         "What can be given of a subject; the rest is filled in as unremarkable. `unknown` makes a fact unknown, `is_missing` makes",
         "it known to be missing.",
         "",
         *table(("about", "given"), ((code(kind), codes(_given(kind))) for kind in Kind)),
-        *table(("given beside the facts", "meaning"), words.GIVEN_BESIDE),
+        *table(("given beside the facts", "meaning"), ((code(key), said) for key, said in vocabulary.GIVEN_BESIDE.items())),
     ]
 
 
@@ -236,7 +241,7 @@ def _settings() -> list[str]:
     return [
         "## settings.yaml",
         "",
-        *table(("key", "meaning"), words.SETTINGS),
+        *_explained(vocabulary.SETTINGS),
         "",
         "Under `rights:`, who may do what. Whatever stands there, nobody approves a policy or releases a run that they own, wrote,",
         "planned, edited or started themselves, and operators of the platform have no approving right unless you give them one.",

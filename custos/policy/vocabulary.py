@@ -1,0 +1,178 @@
+"""What every word of the policy language means, once: for editors (hover), for `custos schema` and for the reference.
+
+Facts and operators speak for themselves (`custos.policy.catalogue`, `custos.policy.operators`). Keyed by the code's own words, so that
+nothing new goes untold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from custos.engine.model import Kind
+from custos.policy.cases import Outcome
+from custos.policy.model import OnlyIf, Recipient
+from custos.policy.operators import Operand
+
+POLICY: Mapping[str, str] = {
+    "policy": "Its permanent name; the file is named like it.",
+    "title": "What people read above its findings.",
+    "why": "The reason, for the people who are asked.",
+    "family": "Findings of one family on one asset are one question.",
+    "owner": "Who answers for the policy: a sign-in name of people_roles.csv.",
+    "policy_ref": "Clauses of the Information Management Policy that it carries out.",
+    "state": "draft: checked only. simulate: planned, nothing touched. pilot: on the pilot assets. enforce: everywhere it covers.",
+    "pilot": "Assets on which the state pilot asks and acts.",
+    "review_due": "After this day the policy only simulates until somebody has reviewed it.",
+    "priority": "Who wins where two policies label one file: the higher.",
+    "yields_to": "Policies whose label stands where both would label one file.",
+    "covers": "What the policy looks at.",
+    "rules": "What it finds, and what is done about it.",
+    "limits": "Ceilings on what it may change; 0 means nothing at all.",
+}
+RULE: Mapping[str, str] = {
+    "find": "The finding's permanent name.",
+    "about": "What kind of thing it is about. Write it first: it decides the facts.",
+    "when": "Facts and what they must be. Unknown facts find nothing and are counted.",
+    "because": "The reason as people read it; facts' names stand in braces.",
+    "steps": "What is done, in order, the least destructive first.",
+}
+COVERS: Mapping[str, str] = {
+    "assets": "`all`, a list of ids, or attributes of the register that must all fit",
+    "unregistered": "`yes`: also content that no asset covers",
+    "sites": "addresses of sites, as the browser shows them",
+    "libraries": "addresses of libraries, as the browser shows them",
+    "except": "`assets`, `sites`, `libraries` that are taken away again at the end",
+}
+JOINTS: Mapping[str, str] = {
+    "all": "every condition of the list holds",
+    "any": "at least one condition of the list holds",
+    "not": "the condition does not hold",
+}
+ATTRIBUTES: Mapping[str, str] = {
+    "department": "a department that the register uses",
+    "classification": "the asset's classification",
+    "personal_data": "the personal data in the asset",
+    "sharing_posture": "how far the asset may be shared",
+    "status": "the asset's status",
+    "vital_record": "whether the asset is a vital record",
+    "schedule_refs": "an entry of the retention schedule",
+}
+
+KINDS: Mapping[Kind, str] = {
+    Kind.SITE: "one site, whether a Team stands behind it or not",
+    Kind.TEAM: "one site with a Team behind it",
+    Kind.LIBRARY: "one document library",
+    Kind.FOLDER: "one folder",
+    Kind.FILE: "one file",
+    Kind.LINK: "one sharing link on a file or folder",
+    Kind.GRANT: "one person or group that has access to a file or folder: directly, or by name on a link",
+    Kind.GUEST: "one guest in a team's group",
+}
+OPERANDS: Mapping[Operand, str] = {
+    Operand.VALUE: "one value",
+    Operand.VALUES: "a list of values",
+    Operand.DURATION: "a span: a number and hours, days, working days, weeks, months or years",
+    Operand.DAY: "a day: 2027-05-31",
+    Operand.YES: "yes or no",
+}
+STEPS: Mapping[str, str] = {
+    "tell": "puts the finding before somebody",
+    "ask": "puts it before somebody who has the time `within` to decide",
+    "apply_label": "applies a retention label: `from_schedule`, or a label of the schedule by its name; never one that declares a record",
+    "set_expiry": "gives an Anyone link an end, so long after the step; Microsoft allows it on no other link",
+    "restrict_site": "lowers the site's sharing level to the one named, or to `its class`; never raises it",
+    "remove": "`remove: link` or `remove: grant`, as the rule is about",
+}
+OPTIONS: Mapping[str, str] = {
+    "within": "the time to answer; required by `ask`",
+    "after": "the notice: the time between the first word to a person about the finding and this step",
+    "only_if": "what must be true besides; without it, `always`",
+}
+RECIPIENTS: Mapping[Recipient, str] = {
+    Recipient.OWNER: "the asset's Information Asset Owner or who stands in: deputy, escalation address or line manager, "
+    "SIRO. Where no asset covers the subject, the head of information governance",
+    Recipient.STEWARD: "the first data steward of the asset who can sign in and whose delegation to answer questions is in date, "
+    "if every rule of the same question asks the "
+    "steward; else the owner",
+    Recipient.GOVERNANCE: "the head of information governance, for content that no asset covers; where one does, its owner",
+}
+ONLY_IF: Mapping[OnlyIf, str] = {
+    OnlyIf.ALWAYS: "nothing besides the notice",
+    OnlyIf.OWNER_AGREES: "whoever is asked pressed *Agree* about this very finding",
+}
+LIMITS: Mapping[str, str] = {
+    "actions_per_run": "in one run",
+    "actions_per_day": "in one day",
+    "actions_per_site_per_day": "on one site in one day",
+    "actions_per_owner_per_day": "on the assets of one owner in one day",
+    "irreversible_per_day": "that cannot be undone, in one day",
+    "percent_of_scope": "per run, as a percentage of the subjects that the rule looks at; at least one",
+}
+HOUSE_LIMITS: Mapping[str, str] = {
+    "actions_per_run": "in one run, of all policies together",
+    "actions_per_day": "in one day",
+    "actions_per_site_per_day": "on one site in one day",
+    "actions_per_owner_per_day": "on the assets of one owner in one day",
+    "actions_per_asset_per_day": "on one asset in one day",
+    "percent_of_asset_per_day": "of the items of one asset in one day",
+    "irreversible_per_day": "that cannot be undone, in one day",
+    "undo_per_day": "put back by `custos undo` in one day; the only ceiling that an undo has",
+}
+CASE_FILE: Mapping[str, str] = {
+    "policy": "the policy that the cases are about",
+    "cases": "what it must say of something described in a few words",
+}
+CASE: Mapping[str, str] = {
+    "name": "what it shows, as a sentence",
+    "rule": "the rule that is tried",
+    "now": "the day on which it is tried",
+    "at": "the address of the site or library where the subject lies",
+    "given": "what is known of the subject",
+    "expect": "what it comes to",
+    "because": "words that the reason must contain",
+}
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.ACT: "the rule holds, and something is done without waiting for anybody",
+    Outcome.WAIT: "the rule holds; something will be done after a notice, or when the owner agrees",
+    Outcome.TELL: "the rule holds, and people are told or asked; nothing else is ever done",
+    Outcome.KEEP: "the rule does not hold, or a hold, a record or a person's choice protects the subject",
+    Outcome.EXEMPT: "the rule holds, and an exception in date covers it",
+    Outcome.UNKNOWN: "it cannot be decided",
+}
+GIVEN_BESIDE: Mapping[str, str] = {
+    "library_read": "`no`: the library was read by half only",
+    "site_access": "`readable`, `locked`, `forbidden` or `gone`",
+    "changed_by": "`person`, `application` or `unknown`: who changed the file last",
+    "file_date": "the file's own date, which survives migration",
+    "inherited": "`yes`: the permission belongs to a folder above",
+}
+SETTINGS: Mapping[str, str] = {
+    "not_people": "accounts whose changes are nobody's work: administrators, migration and service accounts",
+    "roles": "which posts of `people_roles.csv` carry which role: found by role, whatever the post is called",
+    "rights": "which roles may do what, as below; a right that is not written has its usual roles",
+    "approval": "what an approval needs besides somebody who may give it",
+    "freezes": "spans of days in which nothing is written",
+    "not_governed": "sites that are left out of every policy and every count",
+    "classes": "what each sharing posture of the register allows, and what is allowed where no asset covers the content",
+    "limits": "ceilings for all policies together",
+    "clauses": "the clauses that a policy may name under `policy_ref`",
+}
+CLASS: Mapping[str, str] = {
+    "site_sharing": "the loosest sharing level of a site: disabled, existing_guests, new_guests or anyone",
+    "anyone_links": "links that anyone can open",
+    "organisation_links": "links for the whole organisation",
+    "guests": "guests in teams and sites",
+    "public_teams": "teams that everybody in the organisation can join",
+}
+APPROVAL: Mapping[str, str] = {
+    "reference": "an example of a minute of the Corporate Information Group, with its digits: CIG-2026-014",
+    "shortest_pilot": "how long a policy pilots at least before it may enforce",
+    "plan_lasts": "how old a plan may be that is approved or applied",
+    "mirror_lasts": "how old the mirror may be from which a plan was made",
+}
+FREEZE: Mapping[str, str] = {
+    "from": "the first day",
+    "to": "the last day",
+    "why": "the reason, for plans and people",
+    "assets": "only these assets; without it, everything",
+}
