@@ -26,8 +26,8 @@ _SCHEMAS = {
     "states": STATES,
 }
 _CHANGED_BY = {"person": "person", "application": "app"}
-_WORDS = {"changed_by": tuple(_CHANGED_BY), "site_access": ("readable", "locked", "forbidden", "gone")}
-_OTHERS = {
+WORDS = {"changed_by": tuple(_CHANGED_BY), "site_access": ("readable", "locked", "forbidden", "gone")}
+OTHERS = {
     "library_read": FactType.FLAG,
     "inherited": FactType.FLAG,
     "file_date": FactType.MOMENT,
@@ -235,7 +235,7 @@ def read_given(name: str, written: str) -> Value:
     if written in (UNKNOWN, MISSING):
         return None
     fact = CATALOGUE.get(name)
-    kind = fact.type if fact else _OTHERS[name]
+    kind = fact.type if fact else OTHERS[name]
     if kind is FactType.MOMENT:
         value: Value = day_of(written)
     elif fact:
@@ -243,7 +243,7 @@ def read_given(name: str, written: str) -> Value:
     elif kind is FactType.FLAG:
         value = {"yes": True, "no": False}.get(written)
     else:
-        value = written if written in _WORDS[name] else None
+        value = written if written in WORDS[name] else None
     if value is None:
         raise ValueError(written)
     return value

@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from custos.engine.evaluate import Evaluation, evaluate
 from custos.engine.gate import Code
@@ -34,6 +33,7 @@ from custos.policy.model import Bundle, OnlyIf, Rule
 from custos.policy.nodes import Entries, Node, Text, read_yaml
 from custos.policy.section import Section
 from custos.problems import Problems
+from custos.records.address import NotAnAddress, read_address
 
 CASE_KEYS = ("name", "rule", "now", "at", "given", "expect", "because")
 FILE_KEYS = ("policy", "cases")
@@ -187,15 +187,21 @@ def _case(node: Node, policy_id: str, bundle: Bundle, problems: Problems) -> Cas
 def _place(at: str, mark: Mark, bundle: Bundle, problems: Problems) -> None:
     """A case lies in the council's own tenant; anywhere else no register says anything, and nothing would be proved."""
     records = bundle.records
-    places = [row.location for row in records.site_map]
-    places += [place for asset in records.assets.values() for place in asset.locations]
-    hosts = {urlsplit(place).netloc.casefold() for place in places}
-    written = urlsplit(at)
-    if at and (written.scheme not in ("https", "http") or not written.path.strip("/")):
+    hosts = {row.location.host for row in records.site_map}
+    hosts |= {place.host for asset in records.assets.values() for place in asset.locations}
+    if not at:
+        return
+    try:
+        place = read_address(at)
+    except NotAnAddress as refused:
+        problems.error(mark, refused.what, refused.remedy, code="address")
+        return
+    if not place.segments:
         problems.error(mark, f'"{at}" is not the address of a site or a library.', "Copy it from the browser.")
-    elif at and hosts and written.netloc.casefold() not in hosts:
-        known = near(written.netloc, hosts)
-        problems.error(mark, f'"{written.netloc}" is not the tenant of the registers.', known, code="unknown-host")
+    elif hosts and place.host not in hosts:
+        problems.error(
+            mark, f'"{place.host}" is not the tenant of the registers.', near(place.host, hosts), code="unknown-host"
+        )
 
 
 def _given(node: Node | None, rule: Rule, problems: Problems) -> Mapping[str, str] | None:

@@ -47,7 +47,8 @@ LIMIT_KEYS = (
     "irreversible_per_day",
     "percent_of_scope",
 )
-_MOST_ACTIONS = 10_000_000
+MOST_PERCENT = 100
+MOST_ACTIONS, MOST_IRREVERSIBLE, MOST_PRIORITY = 10_000_000, 1_000, 1_000
 
 
 def read_policy(
@@ -104,7 +105,7 @@ def _policy(
         state=state,
         review_due=review_due,
         pilot=pilot,
-        priority=section.number("priority", 100, most=1000),
+        priority=section.number("priority", 100, most=MOST_PRIORITY),
         yields_to=section.texts("yields_to"),
         scope=scope,
         rules=tuple(rule for rule in rules if rule),
@@ -196,15 +197,15 @@ def _limits(section: Section, problems: Problems) -> Limits:
         return usual
     limits = Section(node, LIMIT_KEYS, problems, "limits")
     return Limits(
-        actions_per_run=limits.number("actions_per_run", usual.actions_per_run, most=_MOST_ACTIONS),
-        actions_per_day=limits.number("actions_per_day", usual.actions_per_day, most=_MOST_ACTIONS),
+        actions_per_run=limits.number("actions_per_run", usual.actions_per_run, most=MOST_ACTIONS),
+        actions_per_day=limits.number("actions_per_day", usual.actions_per_day, most=MOST_ACTIONS),
         actions_per_site_per_day=limits.number(
-            "actions_per_site_per_day", usual.actions_per_site_per_day, most=_MOST_ACTIONS
+            "actions_per_site_per_day", usual.actions_per_site_per_day, most=MOST_ACTIONS
         ),
         actions_per_owner_per_day=limits.number(
-            "actions_per_owner_per_day", usual.actions_per_owner_per_day, most=_MOST_ACTIONS
+            "actions_per_owner_per_day", usual.actions_per_owner_per_day, most=MOST_ACTIONS
         ),
-        irreversible_per_day=limits.number("irreversible_per_day", usual.irreversible_per_day, most=1000),
-        percent_of_scope=float(limits.number("percent_of_scope", int(usual.percent_of_scope), most=100)),
+        irreversible_per_day=limits.number("irreversible_per_day", usual.irreversible_per_day, most=MOST_IRREVERSIBLE),
+        percent_of_scope=float(limits.number("percent_of_scope", int(usual.percent_of_scope), most=MOST_PERCENT)),
         mark=node.mark,
     )

@@ -1,99 +1,258 @@
-"""The JSON Schema of policy files, made from the catalogue: completion, hover and underlining in any editor that speaks it.
+"""The JSON Schemas of policies, cases and settings, made from the catalogue: completion, hover and underlining in any editor that
+speaks them.
 
-`python -m custos.policy.schema > policies/policy.schema.json` writes it. What only the registers know (people, assets, labels) is checked
-by the loader and not here.
+`python -m custos.policy.schema` writes `policies/*.schema.json`. What the loader refuses by form the schemas refuse too; what only
+the registers know (people, assets, labels) is checked by the loader and not here.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from custos.engine.model import Kind, State
+from custos.policy import vocabulary
+from custos.policy.case_tenant import GIVEN, MISSING, OTHERS, UNKNOWN, WORDS
+from custos.policy.cases import CASE_KEYS, FILE_KEYS, Outcome
 from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType, facts_of
-from custos.policy.loader import LIMIT_KEYS, POLICY_KEYS, RULE_KEYS
+from custos.policy.duration import PATTERN
+from custos.policy.loader import (
+    LIMIT_KEYS,
+    MOST_ACTIONS,
+    MOST_IRREVERSIBLE,
+    MOST_PERCENT,
+    MOST_PRIORITY,
+    POLICY_KEYS,
+    RULE_KEYS,
+)
 from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Family, OnlyIf, Recipient
 from custos.policy.operators import ITS_CLASS, Operand, Operator, operators_of
 from custos.policy.scope import ATTRIBUTES, CLOSED
-from custos.policy.steps import ACTIONS, KINDS_OF
+from custos.policy.scope import KEYS as COVERS_KEYS
+from custos.policy.settings_file import (
+    APPROVAL_KEYS,
+    CLASS_KEYS,
+    FREEZE_KEYS,
+    UNREGISTERED,
+)
+from custos.policy.settings_file import KEYS as SETTINGS_KEYS
+from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
+from custos.policy.steps import ACTIONS, AGREED, KINDS_OF
+from custos.records.model import Posture
+from custos.records.rights import WORDS as RIGHT_WORDS
+from custos.records.roles import ROLE_NAMES
 
 type Json = dict[str, Any]
 
+_YEAR = "(18|19|20|21)[0-9]{2}"
 _SHAPES: Mapping[str, Json] = {
-    "span": {
+    "span": {"type": "string", "pattern": f"^{PATTERN}$", "examples": ["30 days", "5 working days", "2 years"]},
+    "day": {
         "type": "string",
-        "pattern": r"^\d{1,5} (hour|day|working day|week|month|year)s?$",
-        "examples": ["30 days", "5 working days", "2 years"],
+        "pattern": f"^{_YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        "examples": ["2027-05-31"],
     },
-    "day": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2027-05-31"]},
     "name": {"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "maxLength": 60},
-    "text": {"type": "string", "minLength": 1},
-    "texts": {"type": ["string", "array"], "items": {"type": "string"}},
+    "text": {"type": "string", "minLength": 1, "pattern": r"\S"},
+    "texts": {
+        "anyOf": [
+            {"type": "string", "pattern": r"\S"},
+            {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": r"\S"}},
+        ]
+    },
     "flag": {"enum": ["yes", "no", True, False]},
     "count": {"type": "integer", "minimum": 0},
-    "size": {"type": ["string", "integer"], "examples": ["500 MB", "2 GB"]},
+    "size": {
+        "anyOf": [
+            {"type": "integer", "minimum": 0},
+            {"type": "string", "pattern": "^(0|[1-9][0-9]{0,8})( ?([KMGT]?B|[kmgt]?b))?$"},
+        ],
+        "examples": ["500 MB", "2 GB"],
+    },
+    "address": {"type": "string", "pattern": r"^(https?://)?[A-Za-z0-9.:-]+(/|$)"},
+    "addresses": {
+        "anyOf": [
+            {"$ref": "#/$defs/address"},
+            {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/address"}},
+        ]
+    },
+    "domain": {"type": "string", "pattern": r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"},
+    "extension": {"type": "string", "pattern": r"^\.?[^.\s*]+$"},
+    "written": {"type": "string", "minLength": 1, "pattern": r"^[^*]*[^*\s][^*]*$"},
 }
-_SPAN, _DAY, _NAME, _TEXT, _TEXTS, _FLAG, _COUNT, _SIZE = ({"$ref": f"#/$defs/{name}"} for name in _SHAPES)
-
-_SAID: Mapping[str, tuple[str, Json]] = {
-    "policy": ("Its permanent name; the file is named like it.", _NAME),
-    "title": ("What people read above its findings.", _TEXT),
-    "why": ("The reason, for the people who are asked.", _TEXT),
-    "family": ("Findings of one family on one asset are one question.", {"enum": list(Family)}),
-    "owner": ("Who answers for the policy: a sign-in name of people_roles.csv.", _TEXT),
-    "policy_ref": ("Clauses of the Information Management Policy that it carries out.", _TEXTS),
-    "state": (
-        "draft: checked only. simulate: planned, nothing touched. pilot: on the pilot assets. enforce: everywhere it covers.",
-        {"enum": list(State)},
-    ),
-    "pilot": ("Assets on which the state pilot asks and acts.", _TEXTS),
-    "review_due": ("After this day the policy only simulates until somebody has reviewed it.", _DAY),
-    "priority": (
-        "Who wins where two policies label one file: the higher.",
-        {"type": "integer", "minimum": 0, "maximum": 1000},
-    ),
-    "yields_to": ("Policies whose label stands where both would label one file.", _TEXTS),
-    "covers": ("What the policy looks at.", {"$ref": "#/$defs/covers"}),
-    "rules": (
-        "What it finds, and what is done about it.",
-        {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/rule"}},
-    ),
-    "limits": ("Ceilings on what it may change; 0 means nothing at all.", {"$ref": "#/$defs/limits"}),
+_SPAN, _DAY, _NAME, _TEXT, _TEXTS, _FLAG, _COUNT, _SIZE, _ADDRESS, _ADDRESSES, _DOMAIN, _EXTENSION, _WRITTEN = (
+    {"$ref": f"#/$defs/{name}"} for name in _SHAPES
+)
+_CHOICES: Mapping[str, Json] = {
+    f"one-of-{fact.name}": {"enum": list(fact.choices)} for fact in CATALOGUE.values() if fact.choices
+}
+_POLICY: Mapping[str, Json] = {
+    "policy": _NAME,
+    "title": _TEXT,
+    "why": _TEXT,
+    "family": {"enum": list(Family)},
+    "owner": _TEXT,
+    "policy_ref": _TEXTS,
+    "state": {"enum": list(State)},
+    "pilot": _TEXTS,
+    "review_due": _DAY,
+    "priority": {"type": "integer", "minimum": 0, "maximum": MOST_PRIORITY},
+    "yields_to": _TEXTS,
+    "covers": {"$ref": "#/$defs/covers"},
+    "rules": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/rule"}},
+    "limits": {"$ref": "#/$defs/limits"},
 }
 _REQUIRED = ["policy", "title", "why", "family", "owner", "policy_ref", "state", "review_due", "covers", "rules"]
+_MOST: Mapping[str, int] = {"percent_of_scope": MOST_PERCENT, "irreversible_per_day": MOST_IRREVERSIBLE}
 
 
 def policy_schema() -> Json:
-    """The schema, as JSON Schema draft 7, which editors understand best."""
+    """The schema of a policy, as JSON Schema draft 7, which editors understand best."""
+    assert set(_POLICY) == set(POLICY_KEYS) == set(vocabulary.POLICY), "every key of a policy is described"
+    pilot = {
+        "if": {"properties": {"state": {"const": State.PILOT}}, "required": ["state"]},
+        "then": {"required": ["pilot"]},
+    }
     definitions: Json = {
         **_SHAPES,
+        "assets": _assets(),
         "covers": _covers(),
-        "limits": _object(dict.fromkeys(LIMIT_KEYS, _COUNT)),
+        "limits": _limits(LIMIT_KEYS, vocabulary.LIMITS, _MOST),
         "rule": _rule(),
         **{f"when-{kind}": _when(kind) for kind in Kind},
         **{f"steps-{kind}": {"type": "array", "minItems": 1, "items": _step(kind)} for kind in Kind},
+        **_CHOICES,
         **{_shape_name(fact): _shape(fact) for fact in CATALOGUE.values() if not fact.choices},
         **{f"fact-{fact.name}": _fact(fact) for fact in CATALOGUE.values()},
     }
-    assert set(_SAID) == set(POLICY_KEYS), "every key of a policy is described"
+    said = {key: _described(vocabulary.POLICY[key], shape) for key, shape in _POLICY.items()}
+    return _schema("A policy of Custos", {**_object(said, required=_REQUIRED), **pilot}, definitions)
+
+
+def cases_schema() -> Json:
+    """The schema of a file of cases."""
+    assert set(CASE_KEYS) == set(vocabulary.CASE), "every key of a case is described"
+    assert set(FILE_KEYS) == set(vocabulary.CASE_FILE), "every key of a file of cases is described"
+    given = {name: _given(name) for kind in Kind for name in GIVEN[kind]}
+    parts: Json = {
+        "name": _TEXT,
+        "rule": _NAME,
+        "now": _DAY,
+        "at": _ADDRESS,
+        "given": _object(given),
+        "expect": {"enum": list(Outcome)},
+        "because": _TEXT,
+    }
+    case = _object(
+        {key: _described(_capital(vocabulary.CASE[key]), shape) for key, shape in parts.items()},
+        required=["name", "rule", "now", "at", "expect"],
+    )
+    case["properties"]["expect"]["description"] += ": " + "; ".join(
+        f"{outcome}: {said}" for outcome, said in vocabulary.OUTCOMES.items()
+    )
+    cases = {"type": "array", "minItems": 1, "items": case}
+    whole = {
+        key: _described(_capital(vocabulary.CASE_FILE[key]), shape)
+        for key, shape in (("policy", _NAME), ("cases", cases))
+    }
+    return _schema("Cases of a policy of Custos", _object(whole, required=list(FILE_KEYS)), {**_SHAPES, **_CHOICES})
+
+
+def settings_schema() -> Json:
+    """The schema of `settings.yaml`."""
+    parts: Json = {
+        "not_people": _TEXTS,
+        "not_governed": _ADDRESSES,
+        "classes": _object(
+            {
+                name: _object(_told(vocabulary.CLASS, {"site_sharing": {"enum": list(SHARING_LEVELS)}}, _FLAG))
+                | {"required": ["site_sharing"]}
+                for name in (*Posture, UNREGISTERED)
+            },
+            required=[*Posture, UNREGISTERED],
+        ),
+        "clauses": _TEXTS,
+        "limits": _limits(HOUSE_KEYS, vocabulary.HOUSE_LIMITS, {}),
+        "roles": _object(dict.fromkeys(ROLE_NAMES, _TEXTS)),
+        "rights": _object(
+            {
+                right.value: _described(f"The roles that may {said}.", _list_of({"enum": list(ROLE_NAMES)}))
+                for right, said in RIGHT_WORDS.items()
+            }
+        ),
+        "approval": _object(_told(vocabulary.APPROVAL, {"reference": _TEXT}, _SPAN)),
+        "freezes": {
+            "type": "array",
+            "minItems": 1,
+            "items": _object(
+                _told(vocabulary.FREEZE, {"why": _TEXT, "assets": _TEXTS}, _DAY), required=["from", "to", "why"]
+            ),
+        },
+    }
+    assert set(parts) == set(SETTINGS_KEYS) == set(vocabulary.SETTINGS), "every key of the settings is described"
+    assert set(vocabulary.CLASS) == set(CLASS_KEYS), "every key of a class is described"
+    assert set(vocabulary.APPROVAL) == set(APPROVAL_KEYS), "every key of approval is described"
+    assert set(vocabulary.FREEZE) == set(FREEZE_KEYS), "every key of a freeze is described"
+    said = {key: _described(_capital(vocabulary.SETTINGS[key]), shape) for key, shape in parts.items()}
+    required = ["not_people", "classes", "clauses"]
+    return _schema("The settings of Custos", _object(said, required=required), dict(_SHAPES))
+
+
+FILES: Mapping[str, Callable[[], Json]] = {
+    "policy.schema.json": policy_schema,
+    "cases.schema.json": cases_schema,
+    "settings.schema.json": settings_schema,
+}
+
+
+def schema_text(make: Callable[[], Json] = policy_schema) -> str:
+    """A schema as it is committed."""
+    return json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _schema(title: str, whole: Json, definitions: Json) -> Json:
+    used, wanted = dict[str, Any](), [whole]
+    while wanted:
+        for name in _references(wanted.pop()):
+            if name not in used:
+                used[name] = definitions[name]
+                wanted.append(definitions[name])
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "A policy of Custos",
-        **_object({key: _described(said, schema) for key, (said, schema) in _SAID.items()}, required=_REQUIRED),
-        "$defs": definitions,
+        "title": title,
+        **whole,
+        "$defs": {name: used[name] for name in definitions if name in used},
     }
 
 
-def schema_text() -> str:
-    """The schema as it is committed."""
-    return json.dumps(policy_schema(), indent=1, ensure_ascii=False) + "\n"
+def _references(node: Any) -> Iterable[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "$ref":
+                yield value.removeprefix("#/$defs/")
+            else:
+                yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
 
 
 def _object(properties: Json, *, required: list[str] | None = None) -> Json:
     made: Json = {"type": "object", "additionalProperties": False, "properties": properties}
     return made | {"required": required} if required else made
+
+
+def _list_of(items: Json) -> Json:
+    """One value, or a list of them."""
+    return {"anyOf": [items, {"type": "array", "minItems": 1, "items": items}]}
+
+
+def _told(words: Mapping[str, str], shapes: Json, usual: Json) -> Json:
+    """Keys with what they mean; those without a shape of their own have the usual one."""
+    return {key: _described(_capital(said), shapes.get(key, usual)) for key, said in words.items()}
 
 
 def _described(said: str, schema: Json, **more: Any) -> Json:
@@ -105,34 +264,50 @@ def _described(said: str, schema: Json, **more: Any) -> Json:
     )
 
 
-def _covers() -> Json:
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _limits(keys: Iterable[str], words: Mapping[str, str], most: Mapping[str, int]) -> Json:
+    def limit(key: str) -> Json:
+        percent = "percent" in key
+        highest = most.get(key, MOST_PERCENT if percent else MOST_ACTIONS)
+        said = f"{'Percent' if percent else 'Actions'}, at most, {words[key]}. 0 means none at all."
+        return {"description": said, "type": "integer", "minimum": 0, "maximum": highest}
+
+    return _object({key: limit(key) for key in keys})
+
+
+def _assets() -> Json:
     attributes = {
-        name: {"anyOf": [{"enum": list(CLOSED[name])}, {"type": "array", "items": {"enum": list(CLOSED[name])}}]}
-        if name in CLOSED
-        else _TEXTS
+        name: _described(
+            _capital(vocabulary.ATTRIBUTES[name]) + ".",
+            _list_of({"enum": list(CLOSED[name])}) if name in CLOSED else _TEXTS,
+        )
         for name in ATTRIBUTES
     }
-    assets: Json = {
-        "description": "all, a list of ids, or attributes of the register that must all fit.",
-        "anyOf": [_TEXTS, _object(attributes)],
+    return {"anyOf": [_TEXTS, {**_object(attributes), "minProperties": 1}]}
+
+
+def _covers() -> Json:
+    parts: Json = {
+        "assets": {"$ref": "#/$defs/assets"},
+        "unregistered": _FLAG,
+        "sites": _ADDRESSES,
+        "libraries": _ADDRESSES,
     }
-    left_out = _object({"assets": assets, "sites": _TEXTS, "libraries": _TEXTS})
-    parts = {"assets": assets, "unregistered": _FLAG, "sites": _TEXTS, "libraries": _TEXTS, "except": left_out}
-    return {"anyOf": [{"const": "everything"}, _object(parts)]}
+    said = {key: _described(_capital(vocabulary.COVERS[key]) + ".", shape) for key, shape in parts.items()}
+    left_out = _object({key: said[key] for key in ("assets", "sites", "libraries")})
+    assert set(vocabulary.COVERS) == set(COVERS_KEYS), "every key of covers is described"
+    whole = _object({**said, "except": _described(_capital(vocabulary.COVERS["except"]) + ".", left_out)})
+    some = [{"required": [key]} for key in parts]
+    return {"anyOf": [{"const": "everything"}, {**whole, "anyOf": some}]}
 
 
 def _rule() -> Json:
-    properties: Json = {
-        "find": _described("The finding's permanent name.", _NAME),
-        "about": {
-            "enum": list(Kind),
-            "description": "What kind of thing it is about. Write it first: it decides the facts.",
-        },
-        "when": {"description": "Facts and what they must be. Unknown facts find nothing and are counted."},
-        "because": _described("The reason as people read it; facts' names stand in braces.", _TEXT),
-        "steps": {"description": "What is done, in order, the least destructive first."},
-    }
-    assert set(properties) == set(RULE_KEYS), "every key of a rule is described"
+    shapes: Json = {"find": _NAME, "about": {"enum": list(Kind)}, "when": {}, "because": _TEXT, "steps": {}}
+    assert set(shapes) == set(RULE_KEYS) == set(vocabulary.RULE), "every key of a rule is described"
+    properties = {key: _described(vocabulary.RULE[key], shape) for key, shape in shapes.items()}
     by_kind = [
         {
             "if": {"properties": {"about": {"const": kind}}, "required": ["about"]},
@@ -147,19 +322,22 @@ def _rule() -> Json:
 
 def _when(kind: Kind) -> Json:
     again = {"$ref": f"#/$defs/when-{kind}"}
-    joints = {"all": {"type": "array", "items": again}, "any": {"type": "array", "items": again}, "not": again}
-    return _object(joints | {name: {"$ref": f"#/$defs/fact-{name}"} for name in facts_of(kind)})
+    some = {"type": "array", "minItems": 1, "items": again}
+    shapes: Json = {"all": some, "any": some, "not": again}
+    joints = {word: _described(_capital(said) + ".", shapes[word]) for word, said in vocabulary.JOINTS.items()}
+    facts = {name: {"$ref": f"#/$defs/fact-{name}"} for name in facts_of(kind)}
+    return {**_object(joints | facts), "minProperties": 1}
 
 
 def _fact(fact: Fact) -> Json:
     shape = _shape(fact) if fact.choices else {"$ref": f"#/$defs/{_shape_name(fact)}"}
     asked = f"{fact.words}. From: {fact.source}. Known: {fact.freshness}."
-    return _described(asked[0].upper() + asked[1:], shape, examples=[fact.example])
+    return _described(_capital(asked), shape, examples=[fact.example])
 
 
 def _shape_name(fact: Fact) -> str:
     """Facts of one type without choices of their own are written alike."""
-    kind = fact.type.name.lower()
+    kind = "extension" if fact.name == "file_extension" else fact.type.name.lower()
     return f"asked-{kind}-or-missing" if fact.missing else f"asked-{kind}"
 
 
@@ -168,10 +346,18 @@ def _shape(fact: Fact) -> Json:
     operators = operators_of(fact)
     shapes: list[Json] = [plain] if "is" in operators else []
     if "in" in operators:
-        shapes.append({"type": "array", "items": plain})
+        shapes.append({"type": "array", "minItems": 1, "items": plain})
     if fact.missing:
         shapes.append({"enum": ["is_missing", "is_present"]})
-    return {"anyOf": [*shapes, _object({name: _operand(fact, operator) for name, operator in operators.items()})]}
+    asked = _object(
+        {name: _described(_hover(operator), _operand(fact, operator)) for name, operator in operators.items()}
+    )
+    return {"anyOf": [*shapes, {**asked, "minProperties": 1}]}
+
+
+def _hover(operator: Operator) -> str:
+    """How it reads aloud, which also says what it is written with."""
+    return f"… {operator.words} …"
 
 
 def _value(fact: Fact) -> Json:
@@ -183,9 +369,12 @@ def _value(fact: Fact) -> Json:
         case FactType.SIZE:
             return _SIZE
         case FactType.CHOICE | FactType.LEVEL:
-            return {"enum": list(fact.choices)}
-        case _:
-            return _TEXT
+            return {"$ref": f"#/$defs/one-of-{fact.name}"}
+        case FactType.DOMAIN:
+            return _DOMAIN
+        case FactType.ADDRESS:
+            return _ADDRESS
+    return _EXTENSION if fact.name == "file_extension" else _WRITTEN
 
 
 def _operand(fact: Fact, operator: Operator) -> Json:
@@ -197,30 +386,54 @@ def _operand(fact: Fact, operator: Operator) -> Json:
         case Operand.YES:
             return _FLAG
         case Operand.VALUES:
-            return {"type": "array", "items": _value(fact)}
+            return {"type": "array", "minItems": 1, "items": _value(fact)}
     if operator.name in ("looser_than", "tighter_than") and fact.name == "site_sharing":
         return {"enum": [ITS_CLASS, *fact.choices]}
+    if operator.name in ("starts_with", "ends_with", "contains"):
+        return _WRITTEN
     return _value(fact)
 
 
 def _step(kind: Kind) -> Json:
     recipient = {"enum": list(Recipient)}
-    actions: Json = {
-        "tell": {**recipient, "description": "Puts the finding before somebody."},
-        "ask": {**recipient, "description": "Puts it before somebody who decides within a time."},
-        "apply_label": _described("The schedule's label, or one by its name.", _TEXT, examples=[FROM_SCHEDULE]),
-        "set_expiry": _described("The link ends this long after the step.", _SPAN),
-        "restrict_site": {"enum": [TO_CLASS, *SHARING_LEVELS], "description": "Lowers the site's sharing level."},
-        "remove": {"const": kind, "description": "Takes the link or the access away."},
+    shapes: Json = {
+        "tell": recipient,
+        "ask": recipient,
+        "apply_label": {**_TEXT, "examples": [FROM_SCHEDULE]},
+        "set_expiry": _SPAN,
+        "restrict_site": {"enum": [TO_CLASS, *SHARING_LEVELS]},
+        "remove": {"const": kind},
     }
-    options: Json = {
-        "within": _described("The time to answer a question.", _SPAN),
-        "after": _described("The notice: the time since the first word about the finding.", _SPAN),
-        "only_if": {"enum": list(OnlyIf), "description": "What must be true besides."},
-    }
+    options: Json = {"within": _SPAN, "after": _SPAN, "only_if": {"enum": list(OnlyIf)}}
     possible = [name for name in ACTIONS if kind in KINDS_OF.get(name, tuple(Kind))]
-    return _object({name: actions[name] for name in possible} | options)
+    said = {name: _described(_capital(vocabulary.STEPS[name]) + ".", shapes[name]) for name in possible}
+    said |= {name: _described(_capital(vocabulary.OPTIONS[name]) + ".", shape) for name, shape in options.items()}
+    agreed = {"properties": {"only_if": {"const": OnlyIf.OWNER_AGREES}}, "required": ["only_if"]}
+    needs: list[Json] = [{"if": {"required": ["ask"]}, "then": {"required": ["within"]}}]
+    needs += [{"if": {"required": [name]}, "then": agreed} for name in possible if name in AGREED]
+    return {**_object(said), "oneOf": [{"required": [name]} for name in possible], "allOf": needs}
+
+
+def _given(name: str) -> Json:
+    """A value as in a condition, or that it is unknown or missing."""
+    fact = CATALOGUE.get(name)
+    if name in WORDS:
+        plain: Json = {"enum": list(WORDS[name])}
+    elif fact is not None:
+        plain = _DAY if fact.type is FactType.MOMENT else _value(fact)
+    else:
+        plain = _DAY if OTHERS[name] is FactType.MOMENT else _FLAG
+    said = vocabulary.GIVEN_BESIDE.get(name, "") or (fact.words if fact else name)
+    return {"description": _capital(said) + ".", "anyOf": [plain, {"enum": [UNKNOWN, MISSING]}]}
+
+
+def main() -> None:
+    """Write the schemas beside the policies."""
+    folder = Path(__file__).resolve().parents[2] / "policies"
+    for name, make in FILES.items():
+        (folder / name).write_text(schema_text(make), encoding="utf-8")
+    sys.stdout.write(f"{', '.join(FILES)} are written.\n")
 
 
 if __name__ == "__main__":
-    sys.stdout.write(schema_text())
+    main()

@@ -124,6 +124,10 @@ def _assets(node: Node, records: Records, problems: Problems) -> tuple[frozenset
 def _by_attributes(node: Entries, records: Records, problems: Problems) -> tuple[frozenset[str], str]:
     chosen = dict(records.assets)
     said = []
+    if not node.entries:
+        problems.error(
+            node.mark, "No attribute is named, and every asset would fit.", "Write  assets: all  if that is meant."
+        )
     for attribute, (mark, value) in node.entries.items():
         read = ATTRIBUTES.get(attribute)
         if read is None:

@@ -80,6 +80,8 @@ class Section:
         if found is None:
             self.problems.error(node.mark, f'"{key}" is a list of texts.', "Write [one, another].")
             return ()
+        if not found and required:
+            self.problems.error(node.mark, f'"{key}" is empty.', code="missing")
         return found
 
     def choice[E: StrEnum](self, key: str, known: type[E], default: E, *, required: bool = False) -> E:

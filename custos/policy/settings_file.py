@@ -10,6 +10,7 @@ from custos.nearest import near
 from custos.policy.approval_rules import ApprovalRules, ReferenceForm
 from custos.policy.catalogue import SHARING_LEVELS
 from custos.policy.directory import SETTINGS as FILE
+from custos.policy.loader import MOST_ACTIONS, MOST_PERCENT
 from custos.policy.model import Freeze, HouseLimits, PolicySettings, SharingClass
 from custos.policy.nodes import Node, read_yaml
 from custos.policy.scope import addresses_of
@@ -34,7 +35,6 @@ LIMIT_KEYS = {
     "undo_per_day": "undo_per_day",
 }
 UNREGISTERED = "unregistered"
-MOST_ACTIONS, MOST_PERCENT = 10_000_000, 100
 _TIGHTEST = SharingClass(
     site_sharing="disabled", anyone_links=False, organisation_links=False, guests=False, public_teams=False
 )

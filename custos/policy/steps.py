@@ -26,6 +26,8 @@ from custos.records.model import Records, ScheduleEntry
 
 ACTIONS = ("tell", "ask", "apply_label", "set_expiry", "restrict_site", "remove")
 OPTIONS = ("within", "after", "only_if")
+AGREED = ("restrict_site", "remove")
+"""Actions that take something away: only when the owner agrees."""
 KINDS_OF: Mapping[str, tuple[Kind, ...]] = {
     "apply_label": (Kind.FILE,),
     "set_expiry": (Kind.LINK,),

@@ -199,7 +199,10 @@ def _limits() -> list[str]:
         ),
         *table(
             ("in settings.yaml", "without it", "meaning"),
-            ((code(key), f"{getattr(house, field):g}", vocabulary.HOUSE_LIMITS[key]) for key, field in HOUSE_KEYS.items()),
+            (
+                (code(key), f"{getattr(house, field):g}", vocabulary.HOUSE_LIMITS[key])
+                for key, field in HOUSE_KEYS.items()
+            ),
         ),
     ]
 
@@ -226,7 +229,9 @@ def _cases() -> list[str]:
         "it known to be missing.",
         "",
         *table(("about", "given"), ((code(kind), codes(_given(kind))) for kind in Kind)),
-        *table(("given beside the facts", "meaning"), ((code(key), said) for key, said in vocabulary.GIVEN_BESIDE.items())),
+        *table(
+            ("given beside the facts", "meaning"), ((code(key), said) for key, said in vocabulary.GIVEN_BESIDE.items())
+        ),
     ]
 
 

@@ -1,43 +1,221 @@
-"""The JSON Schema for editors is current, small, and agrees with the loader."""
+"""The JSON Schemas for editors are current, small, and refuse what the loader refuses by form."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+import fastjsonschema
+import pytest
+import yaml
+
+from custos.errors import BadInput
+from custos.policy import load_files
 from custos.policy.catalogue import CATALOGUE, FactType
 from custos.policy.loader import POLICY_KEYS
 from custos.policy.operators import operators_of, value_of
-from custos.policy.schema import policy_schema, schema_text
-from tests.policy.policies import POLICIES
+from custos.policy.schema import FILES, schema_text
+from tests.policy.policies import POLICIES, policy, shipped, with_policy
 
 
-def test_the_committed_schema_is_current() -> None:
-    """`python -m custos.policy.schema > policies/policy.schema.json` was run after the last change of the catalogue."""
-    assert (POLICIES / "policy.schema.json").read_text() == schema_text()
+class _Texts(yaml.SafeLoader):
+    """YAML 1.2's core, as editors read it: `no`, `on` and dates stay texts."""
 
 
-def test_the_schema_is_small_enough_for_editors() -> None:
+_Texts.yaml_implicit_resolvers = {
+    first: [
+        (tag, shape) for tag, shape in found if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+    ]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@cache
+def validator(name: str) -> Callable[[Any], Any]:
+    """A schema, as an editor asks it."""
+    made: Callable[[Any], Any] = fastjsonschema.compile(json.loads(schema_text(FILES[name])))
+    return made
+
+
+def underlined(name: str, text: str) -> str:
+    """What an editor says of a file, "" when nothing."""
+    try:
+        validator(name)(yaml.load(text, _Texts))  # noqa: S506  # a safe loader
+    except fastjsonschema.JsonSchemaException as refused:
+        return str(refused)
+    return ""
+
+
+def refused(files: dict[str, bytes]) -> bool:
+    """Whether the loader refuses some files."""
+    try:
+        load_files(files)
+    except BadInput:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_committed_schema_is_current(name: str) -> None:
+    """`python -m custos.policy.schema` was run after the last change of the catalogue."""
+    assert (POLICIES / name).read_text() == schema_text(FILES[name])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_schema_is_small_enough_for_editors(name: str) -> None:
     """Under 100 KB."""
-    assert len(schema_text().encode()) < 100_000
+    assert len(schema_text(FILES[name]).encode()) < 100_000
 
 
-def test_every_reference_leads_somewhere() -> None:
+@pytest.mark.parametrize("name", FILES)
+def test_every_reference_leads_somewhere(name: str) -> None:
     """No `$ref` is dangling."""
-    text = schema_text()
+    text = schema_text(FILES[name])
     named = {part.split('"')[0] for part in text.split('"#/$defs/')[1:]}
-    assert named <= policy_schema()["$defs"].keys()
+    assert named <= FILES[name]()["$defs"].keys()
+
+
+ASK = "- ask: owner\n  within: 5 working days\n"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        policy(more="limits:\n  percent_of_scope: 101"),
+        policy(more="limits:\n  irreversible_per_day: 1001"),
+        policy(more="limits:\n  actions_per_run: -1"),
+        policy(more="limits:\n  actions_per_run:"),
+        policy(more="limits:\n  actions_per_rum: 1"),
+        policy(more="priority: 1001"),
+        policy(when="{}"),
+        policy(when="any: []"),
+        policy(when="all: []"),
+        policy(when="label: {}"),
+        policy(when="label: []"),
+        policy(when="label: {like: x}"),
+        policy(when="labl: is_missing"),
+        policy(when="link_scope: anonymous"),
+        policy(when="file_modified: {older_than: 2 fortnights}"),
+        policy(when='file_modified: {before: "2027-13-45"}'),
+        policy(when="size: {more_than: 5 stones}"),
+        policy(when='file_name: {contains: "*.mp4"}'),
+        policy(when="file_extension: tar.gz"),
+        policy(covers="{}"),
+        policy(covers="nothing"),
+        policy(covers="assets: {}"),
+        policy(covers="assets: []"),
+        policy(covers="assets: {status: alive}"),
+        policy(covers="sites: []"),
+        policy(covers="except: {assets: all}"),
+        policy(steps="- ask: owner"),
+        policy(steps="- ask: owner\n  within: 5 days\n  tell: owner"),
+        policy(steps="- within: 5 days"),
+        policy(steps="- tell: everybody"),
+        policy(about="link", when="link_scope: anonymous", steps=ASK + "- remove: link"),
+        policy(about="link", when="link_scope: anonymous", steps=ASK + "- remove: grant\n  only_if: owner_agrees"),
+        policy(about="folder", when="files: 0", steps="- apply_label: from_schedule"),
+        policy().replace("state: simulate", "state: pilot"),
+        policy().replace("state: simulate", "state: enforced"),
+        policy().replace("2027-05-31", "2027-13-45"),
+        policy().replace("2027-05-31", "9999-12-31"),
+        policy().replace("policy: test-policy", "policy: Test Policy"),
+        policy().replace("why: Because.", "why:"),
+        policy().replace("why: Because.\n", ""),
+        policy().replace("policy_ref: IMP-4.1", "policy_ref: []"),
+        policy().replace("family: sharing", "familly: sharing"),
+    ],
+)
+def test_what_the_loader_refuses_by_form_the_editor_underlines(written: str) -> None:
+    """Each of these is refused by both."""
+    assert refused(with_policy(written)), "the loader takes it"
+    assert underlined("policy.schema.json", written)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("percent_of_asset_per_day: 50", "percent_of_asset_per_day: 101"),
+        ("actions_per_run: 1000", "actions_per_run: many"),
+        ("site_sharing: disabled", "site_sharing: open"),
+        ("anyone_links: no", "anyone_links: perhaps"),
+        ("not_people:", "no_people:"),
+        ("  internal:", "  intern:"),
+    ],
+)
+def test_settings_are_underlined_too(old: str, new: str) -> None:
+    """The settings have a schema that agrees with the loader."""
+    text = shipped().files["settings.yaml"].decode()
+    assert old in text
+    assert refused(dict(shipped().files) | {"settings.yaml": text.replace(old, new, 1).encode()})
+    assert underlined("settings.schema.json", text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("expect: act", "expect: acts"),
+        ("now: 2026-11-22", "now: 0001-01-01"),
+        ("rule: unlabelled-file", "ruel: unlabelled-file"),
+        ("label: is_missing", "labl: is_missing"),
+        ("library_read: no", "library_read: half"),
+    ],
+)
+def test_cases_are_underlined_too(old: str, new: str) -> None:
+    """The cases have a schema of their own."""
+    text = (POLICIES / "labels-from-schedule.cases.yaml").read_text()
+    assert old in text
+    assert underlined("cases.schema.json", text.replace(old, new, 1))
+
+
+def _shipped_files() -> Iterator[tuple[str, Path]]:
+    for path in sorted(POLICIES.glob("*.yaml")):
+        kind = (
+            "settings" if path.name == "settings.yaml" else "cases" if path.name.endswith(".cases.yaml") else "policy"
+        )
+        yield f"{kind}.schema.json", path
+
+
+@pytest.mark.parametrize(("schema", "path"), tuple(_shipped_files()), ids=lambda one: getattr(one, "name", one))
+def test_what_is_shipped_is_not_underlined(schema: str, path: Path) -> None:
+    """Every file that is delivered fits its schema, and its first line says which that is."""
+    assert underlined(schema, path.read_text()) == ""
+    assert path.read_text().startswith(f"# yaml-language-server: $schema={schema}\n")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_word_says_what_it_means(name: str) -> None:
+    """Each key of each mapping has a description: limits, covers, operators and steps too."""
+    silent = [key for key, shape in _keys(FILES[name]()) if not _says(shape)]
+    assert silent == []
+
+
+def _keys(node: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(node, dict):
+        if node.get("additionalProperties") is False:
+            yield from node["properties"].items()
+        for value in node.values():
+            yield from _keys(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _keys(value)
+
+
+def _says(shape: Any) -> bool:
+    """A fact says it where it is defined; the parts of `roles` and `classes` are named by what they are."""
+    return bool(
+        shape.get("description")
+        or "fact-" in shape.get("$ref", "")
+        or "texts" in shape.get("$ref", "")
+        or "properties" in shape
+    )
 
 
 def test_the_schema_knows_the_keys_of_the_loader() -> None:
     """What the loader understands the editor completes."""
     assert set(json.loads(schema_text())["properties"]) == set(POLICY_KEYS)
-
-
-def test_every_shipped_policy_names_the_schema() -> None:
-    """The first line tells the editor where the schema is."""
-    for path in POLICIES.glob("*.yaml"):
-        if path.name != "settings.yaml" and not path.name.endswith(".cases.yaml"):
-            assert path.read_text().startswith("# yaml-language-server: $schema=policy.schema.json\n"), path.name
 
 
 def test_every_fact_of_the_catalogue_says_what_it_is() -> None:

@@ -83,7 +83,7 @@ def case_problems(tmp_path: Path, **changes: str) -> list[Problem]:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"at": "xx"}, "is not the address"),
+        ({"at": "xx"}, "is not an address"),
         ({"at": "https://wrenbridge.sharepoint.example"}, "is not the address"),
         ({"at": "https://wrenbrige.sharepoint.example/sites/x"}, 'Did you mean "wrenbridge.sharepoint.example"?'),
         ({"now": "0001-01-01"}, "1800-01-01"),
