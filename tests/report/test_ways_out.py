@@ -178,7 +178,7 @@ def _of_sensitive(told: str, way: str) -> Iterator[str]:
                 yield json.dumps(one)
         return
     places = [place for asset in shipped().records.assets.values() if asset.sensitive for place in asset.locations]
-    yield from (line for line in told.splitlines() if any(place in line for place in places))
+    yield from (line for line in told.splitlines() if any(place.url in line or place.text in line for place in places))
 
 
 def test_what_cannot_be_undone_is_masked_too() -> None:
