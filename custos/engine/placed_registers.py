@@ -84,12 +84,11 @@ class PlacedRegisters:
 
     def entry(self, subject: Subject) -> RegisterEntry | None:
         """What the registers say of the place of a subject; None when nobody knows where it is."""
-        home = self.home(subject)
-        if home is None:
-            return None
-        if home.key not in self._entries:
-            self._entries[home.key] = self.lookup.at(home)
-        return self._entries[home.key]
+        place = subject.drive_id or subject.site_id
+        if place not in self._entries:
+            home = self.homes.get(place)
+            self._entries[place] = self.lookup.at(home) if home is not None else None
+        return self._entries[place]
 
     def sharing_allowed(self, site: Address) -> str:
         """The loosest sharing capability that the class of a site allows."""
@@ -101,7 +100,10 @@ class PlacedRegisters:
 
     def exemptions(self, policy: str, rule: str) -> tuple[Exemption, ...]:
         """The exemptions from a rule, expired ones too."""
-        return (*self._exemptions.get(policy, ()), *self._exemptions.get(f"{policy}/{rule}", ()))
+        key = (policy, rule)
+        if key not in self._exempt:
+            self._exempt[key] = (*self._exemptions.get(policy, ()), *self._exemptions.get(f"{policy}/{rule}", ()))
+        return self._exempt[key]
 
     def placement(self, address: Address) -> Placement:
         """Where an address of a register was found."""
@@ -115,7 +117,11 @@ class PlacedRegisters:
         return frozenset(entry.label for entry in entries) - destroying
 
     @cached_property
-    def _entries(self) -> dict[str, RegisterEntry]:
+    def _entries(self) -> dict[str, RegisterEntry | None]:
+        return {}
+
+    @cached_property
+    def _exempt(self) -> dict[tuple[str, str], tuple[Exemption, ...]]:
         return {}
 
     @cached_property

@@ -27,7 +27,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from custos.engine.gate import Code
-from custos.engine.model import IN_LIBRARIES, Action, ActionKind, Fact, Finding, Kind, Protection
+from custos.engine.model import IN_LIBRARIES, Action, ActionKind, Fact, Finding, Kind, Protection, Subject
 from custos.engine.placed_registers import Found, PlacedRegisters
 from custos.engine.ports import Live
 from custos.errors import Mark
@@ -37,17 +37,20 @@ from custos.records.model import Asset, Exemption, Hold
 from custos.records.register_lookup import RegisterEntry
 
 _CONTENT = (Kind.FOLDER, Kind.FILE)
+_SHARED = (Kind.LINK, Kind.GRANT, Kind.GUEST)
 _LINK_CLASSES = {"anonymous": "anyone_links", "organization": "organisation_links"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectState:
-    """What is known of the subject of a finding at one moment; None is unknown.
+    """What is known at one moment of a subject that a rule found; None is unknown.
 
     `url`: its exact address; that of its library when no more is known. `labels_wanted`: the labels that would be put on it.
     """
 
-    finding: Finding
+    subject: Subject
+    policy: str
+    rule: str
     url: str
     created: datetime | None
     modified: datetime | None
@@ -62,13 +65,34 @@ class SubjectState:
 
 
 def planned_state(finding: Finding, rule: Rule | None) -> SubjectState:
-    """A subject as the mirror has it."""
-    facts = finding.facts
+    """A subject as the mirror has it. `rule` None: no label is to be put on it."""
+    return mirrored_state(
+        finding.subject,
+        finding.policy,
+        rule,
+        finding.facts,
+        lived=(finding.created, finding.modified),
+        name=finding.rule,
+    )
+
+
+def mirrored_state(
+    subject: Subject,
+    policy: str,
+    rule: Rule | None,
+    facts: Mapping[str, Fact],
+    *,
+    lived: tuple[datetime | None, datetime | None],
+    name: str,
+) -> SubjectState:
+    """The same while the finding is still being made. `lived`: when a file was made and changed; `name` is the rule's."""
     return SubjectState(
-        finding=finding,
-        url=finding.subject.url,
-        created=finding.created,
-        modified=finding.modified,
+        subject=subject,
+        policy=policy,
+        rule=name,
+        url=subject.url,
+        created=lived[0],
+        modified=lived[1],
         label=facts.get("label"),
         label_explicit=facts.get("label_explicit"),
         label_locked=False,
@@ -85,7 +109,9 @@ def current_state(action: Action, live: Live, placed: PlacedRegisters) -> Subjec
     finding, values = action.finding, live.values
     home = placed.home(finding.subject)
     return SubjectState(
-        finding=finding,
+        subject=finding.subject,
+        policy=finding.policy,
+        rule=finding.rule,
         url=home.below(live.path).url if home is not None and live.path is not None else "",
         created=live.created,
         modified=live.modified,
@@ -109,28 +135,32 @@ def _labels_of(rule: Rule, scheduled: Fact) -> Iterator[str]:
 
 def protections(state: SubjectState, placed: PlacedRegisters, now: datetime) -> tuple[Protection, ...]:
     """Everything that protects a subject at `now`. Costs no call."""
-    finding, today = state.finding, now.date()
-    place = placed.entry(finding.subject)
+    place, today, kind = placed.entry(state.subject), now.date(), state.subject.kind
     if place is None:
         return (_protection(Code.UNPLACED, "", "Nobody knows where it lies now."),)
-    asset = place.asset
-    return (
-        *_holds(state, place, placed, today),
-        *_exemptions(state, asset, placed, today),
-        *_freezes(asset, placed, today),
-        *_vital(state, asset, placed),
-        *(_label(state, placed) if finding.subject.kind is Kind.FILE and state.labels_wanted else ()),
-        *_access(state, place, placed, today),
-    )
+    asset, found = place.asset, list[Protection]()
+    if kind in _CONTENT and (holds := placed.holds(asset.id if asset else "")):
+        found.extend(_holds(holds, state, place, placed, today))
+    if exemptions := placed.exemptions(state.policy, state.rule):
+        found.extend(_exemptions(exemptions, state, asset, placed, today))
+    if placed.bundle.settings.freezes:
+        found.extend(_freezes(asset, placed, today))
+    if asset is not None and asset.vital:
+        found.extend(_vital(state, asset, placed))
+    if kind is Kind.FILE and state.labels_wanted:
+        found.extend(_label(state, placed))
+    elif kind in _SHARED:
+        found.extend(_access(state, place, placed, today))
+    return tuple(found)
 
 
-def expired_exemptions(finding: Finding, placed: PlacedRegisters, now: datetime) -> tuple[str, ...]:
+def expired_exemptions(state: SubjectState, placed: PlacedRegisters, now: datetime) -> tuple[str, ...]:
     """The exemptions that would cover a subject if they had not expired."""
-    state = planned_state(finding, None)
-    place = placed.entry(finding.subject)
+    rows = placed.exemptions(state.policy, state.rule)
+    place = placed.entry(state.subject) if rows else None
     return tuple(
         row.id
-        for row in placed.exemptions(finding.policy, finding.rule)
+        for row in rows
         if row.expires < now.date() and place is not None and _exempts(row, state, place.asset, placed)
     )
 
@@ -179,10 +209,10 @@ def _protection(code: Code, reference: str, sentence: str, mark: Mark | None = N
 # holds and exemptions
 
 
-def _holds(state: SubjectState, place: RegisterEntry, placed: PlacedRegisters, today: date) -> Iterator[Protection]:
-    if state.finding.subject.kind not in _CONTENT:
-        return
-    for hold in placed.holds(place.asset.id if place.asset else ""):
+def _holds(
+    holds: Iterable[Hold], state: SubjectState, place: RegisterEntry, placed: PlacedRegisters, today: date
+) -> Iterator[Protection]:
+    for hold in holds:
         if hold.in_force(today) and _held(hold, state, place, placed):
             doubt = "".join(
                 f" {address.text} is not in the mirror, so it covers more."
@@ -215,7 +245,7 @@ def _astray(address: Address, hold: Hold, placed: PlacedRegisters) -> bool:
 
 
 def _may_lie_in(state: SubjectState, address: Address, placed: PlacedRegisters) -> bool:
-    placement, home = placed.placement(address), placed.home(state.finding.subject)
+    placement, home = placed.placement(address), placed.home(state.subject)
     assert home is not None, "a subject that nobody can place is not judged any further"
     if placement.library is not None:
         return home.lies_in(placement.library)
@@ -227,7 +257,7 @@ def _may_lie_in(state: SubjectState, address: Address, placed: PlacedRegisters) 
 
 def _exact(state: SubjectState, placed: PlacedRegisters) -> Address | None:
     """The exact place of a subject; None when only its library is known."""
-    subject = state.finding.subject
+    subject = state.subject
     home = placed.home(subject)
     if subject.kind not in IN_LIBRARIES:
         return home
@@ -235,8 +265,10 @@ def _exact(state: SubjectState, placed: PlacedRegisters) -> Address | None:
     return None if at is None or at == home else at
 
 
-def _exemptions(state: SubjectState, asset: Asset | None, placed: PlacedRegisters, today: date) -> Iterator[Protection]:
-    for row in placed.exemptions(state.finding.policy, state.finding.rule):
+def _exemptions(
+    exemptions: Iterable[Exemption], state: SubjectState, asset: Asset | None, placed: PlacedRegisters, today: date
+) -> Iterator[Protection]:
+    for row in exemptions:
         if row.expires >= today and _exempts(row, state, asset, placed):
             said = f"Exempt by {row.id} ({row.reason}; {row.approved_by}), until {row.expires:%-d %B %Y}."
             yield _protection(Code.EXEMPT, row.id, said, row.mark)
@@ -252,7 +284,7 @@ def _exempts(row: Exemption, state: SubjectState, asset: Asset | None, placed: P
 def _lies_in(state: SubjectState, address: Address, placed: PlacedRegisters) -> bool:
     if placed.placement(address).found is not Found.HERE:
         return False
-    place = _exact(state, placed) or placed.home(state.finding.subject)
+    place = _exact(state, placed) or placed.home(state.subject)
     return place is not None and place.lies_in(address)
 
 
@@ -266,12 +298,10 @@ def _freezes(asset: Asset | None, placed: PlacedRegisters, today: date) -> Itera
             yield _protection(Code.FREEZE, freeze.begins.isoformat(), said, freeze.mark)
 
 
-def _vital(state: SubjectState, asset: Asset | None, placed: PlacedRegisters) -> Iterator[Protection]:
+def _vital(state: SubjectState, asset: Asset, placed: PlacedRegisters) -> Iterator[Protection]:
     """Of a vital record nothing is taken away by itself: no access, and no file by a label that ends in destruction unreviewed."""
-    if asset is None or not asset.vital:
-        return
     unreviewed = [label for label in state.labels_wanted if label and label not in placed.labels_that_keep]
-    if state.finding.subject.kind is not Kind.FILE or unreviewed:
+    if state.subject.kind is not Kind.FILE or unreviewed:
         said = f"{asset.id} is a vital record: nothing is taken away there unless its owner agreed."
         yield _protection(Code.VITAL, asset.id, said, asset.mark)
 
@@ -312,7 +342,7 @@ def _label(state: SubjectState, placed: PlacedRegisters) -> Iterator[Protection]
 
 
 def _access(state: SubjectState, place: RegisterEntry, placed: PlacedRegisters, today: date) -> Iterator[Protection]:
-    kind = state.finding.subject.kind
+    kind = state.subject.kind
     if kind is Kind.LINK:
         allowed = _LINK_CLASSES.get(str(state.link_scope))
         if state.link_scope is None:

@@ -15,7 +15,7 @@ from custos.engine.frames import IDS
 from custos.engine.model import ActionKind, Fact, Finding, Kind, State, Subject
 from custos.engine.observed import Observed, once
 from custos.engine.placed_registers import PlacedRegisters
-from custos.engine.protection import expired_exemptions, planned_state, protections
+from custos.engine.protection import expired_exemptions, mirrored_state, protections
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in
 from custos.policy.conflicts import winner
@@ -149,23 +149,21 @@ def finding_of(asked: Asked, row: Mapping[str, Fact], url: str, placed: PlacedRe
     facts = values_of(asked.facts, row)
     subject = subject_of(asked.rule.kind, row, url)
     key = "\n".join((asked.name, subject.key, str(subject.grantee)))
-    finding = Finding(
+    lived = (_moment(row, "created"), _moment(row, "modified"))
+    state = mirrored_state(subject, asked.policy.id, asked.rule, facts, lived=lived, name=asked.rule.id)
+    expired = expired_exemptions(state, placed, now)
+    return Finding(
         id=hashlib.sha256(key.encode()).hexdigest()[:20],
         policy=asked.policy.id,
         rule=asked.rule.id,
         where=asked.rule.mark,
         subject=subject,
         asset_id=once(str(row["asset"] or "")),
-        facts=facts,
-        because=once(sentence(asked.rule.because, facts)),
-        created=_moment(row, "created"),
-        modified=_moment(row, "modified"),
-    )
-    expired = expired_exemptions(finding, placed, now)
-    return replace(
-        finding,
         facts={**facts, "exemption_expired": ", ".join(expired)} if expired else facts,
-        protections=protections(planned_state(finding, asked.rule), placed, now),
+        because=once(sentence(asked.rule.because, facts)),
+        protections=protections(state, placed, now),
+        created=lived[0],
+        modified=lived[1],
     )
 
 
