@@ -36,8 +36,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from custos.errors import BadSetting
+from custos.nearest import nearest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -126,6 +128,14 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             return default
         return value
 
+    def zone(name: str, default: str) -> str:
+        written = text(name, default)
+        if written not in available_timezones():
+            meant = nearest(written, available_timezones())
+            wrong.append(f"{name} must be a time zone such as {default}, not {written!r}. {meant}".rstrip())
+            return default
+        return written
+
     connection = text("AzureWebJobsStorage")
     account = text("AzureWebJobsStorage__accountName")
     if not connection and not account:
@@ -151,7 +161,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         lease_seconds=number("CUSTOS_LEASE_SECONDS", 90, 5, 600),
         sign_in_client_id=text("CUSTOS_SIGN_IN_CLIENT_ID"),
         sign_in_folder=Path(text("CUSTOS_SIGN_IN_FOLDER", "~/.custos")),
-        timezone=text("CUSTOS_TIMEZONE", "Europe/London"),
+        timezone=zone("CUSTOS_TIMEZONE", "Europe/London"),
         clock=clock,
         login_url=address("CUSTOS_LOGIN_URL", "https://login.microsoftonline.com"),
         graph_url=address("CUSTOS_GRAPH_URL", "https://graph.microsoft.com/v1.0"),

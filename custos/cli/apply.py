@@ -29,6 +29,8 @@ async def report_start(app: Custos, dispatched: Dispatched, screen: Screen, *, w
     """Say what became of a plan, and follow its run to the end if wanted."""
     for code, number in dispatched.left_out.items():
         screen.out.print(f"Left out, {code}: {number:,}")
+    for other, number in dispatched.busy.items():
+        screen.out.print(f"  {other} has {number:,} of them in hand: `custos run {other}` shows how it stands")
     if dispatched.run is None:
         screen.out.print("Nothing in it may be done now. Nothing was changed.")
         return Exit.FINDINGS

@@ -8,7 +8,7 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.report.events import about
 from custos.report.screen import Listing, words
-from custos.report.words import COUNCIL
+from custos.report.words import when
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +49,8 @@ async def _show(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     found = Listing(f"{len(shown)} of {len(events):,} events", ("no.", "when", "what", "by", "about"), numbers=("no.",))
     for recorded in shown:
         event = recorded.event
-        when = f"{event.at.astimezone(COUNCIL):%Y-%m-%d %H:%M:%S}"
-        found.add(f"{recorded.sequence:,}", when, event.what.value, event.by, about(event))
+        at = when(event.at, "%Y-%m-%d %H:%M:%S")
+        found.add(f"{recorded.sequence:,}", at, event.what.value, event.by, about(event))
     screen.out.print(found)
     return Exit.OK
 

@@ -9,7 +9,7 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.notices.model import Case, CaseState
 from custos.report.screen import Listing
-from custos.report.words import COUNCIL, count
+from custos.report.words import count, when
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +22,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     title = count(len(shown), "case") if args.all else count(len(shown), "case") + " (`--all` shows released ones too)"
     found = Listing(title, ("asset", "about", "found", "asked", "state", "answer", "due"), numbers=("found",))
     for case in sorted(shown, key=lambda one: (one.asset_id, one.subject_name)):
-        due = f"{case.deadline.astimezone(COUNCIL):%-d %B %Y}" if case.deadline and case.state.is_open else ""
+        due = when(case.deadline, "%-d %B %Y") if case.deadline and case.state.is_open else ""
         answer = f"{case.decision}" if case.decision else ""
         things = sum(line.count for line in case.lines)
         asked = case.assignee.who.name or case.assignee.who.upn or "nobody"

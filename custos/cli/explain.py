@@ -8,8 +8,10 @@ import asyncio
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.engine.explain import explain
+from custos.errors import BadInput, Mark, Problem
 from custos.jobs.facts import facts as read
 from custos.jobs.policies import in_force
+from custos.nearest import nearest
 from custos.report.explanation import show
 
 
@@ -21,6 +23,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     bundle = (await in_force(app)).bundle
+    if args.policy is not None and args.policy not in bundle.policies:
+        known = nearest(args.policy, bundle.policies)
+        raise BadInput([Problem(Mark("command line"), f'There is no policy "{args.policy}".', known, code="policy")])
     facts, _ = await read(app, bundle)
     now = app.clock.now()
     explanation = await asyncio.to_thread(explain, bundle, facts, now, args.url, policy=args.policy)

@@ -11,7 +11,7 @@ from custos.cli.operator import as_argument, operator
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import incidents
 from custos.report.screen import Listing, words
-from custos.report.words import COUNCIL, count
+from custos.report.words import count, when
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +41,8 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         count(len(standing), "incident"), ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")
     )
     for number, one in enumerate(standing, 1):
-        when = f"{one.last.astimezone(COUNCIL):%-d %b %H:%M}"
-        found.add(str(number), one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:300])
+        last = when(one.last, "%-d %b %H:%M")
+        found.add(str(number), one.kind.value, one.subject, f"{one.count:,}", last, one.detail[:300])
     screen.out.print(found)
     return Exit.FINDINGS if standing else Exit.OK
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,14 +14,16 @@ from typing import TYPE_CHECKING
 from custos.cli import commands
 from custos.cli.command import Command, Exit, Screen
 from custos.errors import BadInput, BadSetting, CustosError
-from custos.report.screen import HarmlessConsole
-from custos.report.words import count
+from custos.nearest import nearest
+from custos.report.screen import HarmlessConsole, Listing, words
+from custos.report.words import council_time, count
 from custos.settings import policies_in, settings_from
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 _SETTINGS_FILE = "local.settings.json"
+_NAMES = [command.name for command in commands.ALL]
 
 
 def of_this_process(settings: Mapping[str, str]) -> Custos:
@@ -43,8 +46,18 @@ def main(
 
     `wired` makes the application from the settings: the environment over what a settings file says.
     """
+    written = list(sys.argv[1:] if arguments is None else arguments)
     parser = build_parser()
-    args = parser.parse_args(arguments)
+    name = _command_in(parser, written)
+    if name is None:
+        HarmlessConsole().print(_overview())
+        return Exit.OK
+    if name not in _NAMES:
+        known = nearest(name, _NAMES)
+        remedy = known if known.startswith("Did") else ""
+        HarmlessConsole(stderr=True).print(words(f'There is no command "{name}". {remedy} `custos` lists them.'))
+        return Exit.BAD_INPUT
+    args = parser.parse_args(written)
     screen = Screen(HarmlessConsole(width=args.width), HarmlessConsole(stderr=True))
     command: Command = args.command
     try:
@@ -93,6 +106,26 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _command_in(parser: argparse.ArgumentParser, written: Sequence[str]) -> str | None:
+    """The command that was typed; None when there is none."""
+    rest = list(written)
+    while rest:
+        if rest[0] in ("-h", "--help"):
+            parser.parse_args(rest)
+        if not rest[0].startswith("-"):
+            return rest[0]
+        rest = rest[1:] if "=" in rest[0] or rest[0] not in ("--settings", "--width") else rest[2:]
+    return None
+
+
+def _overview() -> Listing:
+    """What there is, for somebody who typed `custos` alone."""
+    listing = Listing("custos COMMAND, and `custos COMMAND --help` for its arguments", ("command", "what it does"))
+    for command in commands.ALL:
+        listing.add(command.name, command.summary)
+    return listing
+
+
 def environment_from(file: str | None, environment: Mapping[str, str]) -> dict[str, str]:
     """The environment, over the `Values` of a settings file.
 
@@ -120,6 +153,7 @@ async def _online(
     app = wired(settings)
     assert command.online is not None
     try:
-        return await command.online(app, args, screen)
+        with council_time(app.zone):
+            return await command.online(app, args, screen)
     finally:
         await app.close()

@@ -9,6 +9,7 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.jobs import discovery, syncing, timers
 from custos.jobs.timers import Asked, Timer
+from custos.report.words import count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,12 +29,11 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
                 f"Another discovery is under way, or died: it is looked again in {report.retry_after} seconds."
             )
     if args.drives:
-        queued = await syncing.queue(app, args.drives, full=args.full)
+        queued = await syncing.queue_some(app, args.drives, full=args.full)
     else:
         queued = await (syncing.queue_reconciliation(app) if args.full else syncing.queue_all(app))
-    screen.out.print(
-        f"{queued:,} libraries are queued; the function app reads them. `custos status` shows how far it is."
-    )
+    said = count(queued, "library is", "libraries are")
+    screen.out.print(f"{said} queued; the function app reads them. `custos status` shows how far it is.")
     return Exit.OK
 
 

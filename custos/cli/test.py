@@ -9,6 +9,7 @@ from custos.cli.validate import directory_argument
 from custos.errors import BadInput
 from custos.policy import load
 from custos.policy.cases import missing_cases, read_cases, run_case
+from custos.report.screen import words
 
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
@@ -28,7 +29,8 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     gaps = missing_cases(bundle, cases)
     for gap in gaps:
         screen.out.print(str(gap), soft_wrap=True)
-    screen.out.print(f"{len(results) - len(failed)} of {len(results)} cases of {len(bundle.policies)} policies hold.")
+    held = f"{len(results) - len(failed)} of {len(results)} cases of {len(bundle.policies)} policies hold"
+    screen.out.print(words(f"{held}, in {args.directory.resolve()}."), soft_wrap=True)
     return Exit.FINDINGS if failed or gaps else Exit.OK
 
 

@@ -14,6 +14,7 @@ from custos.engine.placed_registers import Unplaced
 from custos.errors import BadInput, Problem, Severity
 from custos.policy import Bundle, load
 from custos.policy.cases import read_cases
+from custos.report.screen import words
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -71,7 +72,8 @@ def _checked(directory: Path, today: date) -> tuple[Bundle | None, tuple[Problem
 def _show(bundle: Bundle | None, problems: tuple[Problem, ...], args: argparse.Namespace, screen: Screen) -> int:
     if bundle is not None and not args.json:
         assets = len(bundle.records.assets)
-        screen.err.print(f"{len(bundle.policies)} policies and {assets} assets are in order.")
+        said = f"{len(bundle.policies)} policies and {assets} assets are in order"
+        screen.err.print(words(f"{said}, in {args.directory.resolve()}."), soft_wrap=True)
     if args.json:
         screen.raw(json.dumps([_as_json(problem) for problem in problems], indent=1))
     else:

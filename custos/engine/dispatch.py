@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from custos.audit.events import Event, What
 from custos.clock import Clock
@@ -39,11 +39,15 @@ _LONGEST_WAIT_SECONDS = 6 * 86_400  # a queue keeps a message for seven days
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatched:
-    """What became of a plan: its run (None when nothing in it may be done), what was left out and why, by code."""
+    """What became of a plan: its run (None when nothing in it may be done), what was left out and why, by code.
+
+    `busy`: run ► how many of the actions it has in hand, or in suspense.
+    """
 
     run: Run | None
     left_out: Mapping[str, int]
     over: tuple[Shortfall, ...] = ()
+    busy: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -84,9 +88,9 @@ class Dispatcher:
         wanted = [action for action in writes(plan.actions) if only is None or action.id in only]
         draft = new_run(plan, purpose=purpose, by=by, at=now, actions=0, over=(), target=target)
         authority = await self.authority(bundle, draft, wanted, sizes)
-        allowed, left_out = await self._allowed(wanted, draft, authority)
+        allowed, left_out, busy = await self._allowed(wanted, draft, authority)
         if not allowed:
-            return Dispatched(run=None, left_out=left_out)
+            return Dispatched(run=None, left_out=left_out, busy=busy)
         over = await self.budgets.check(allowed, authority.budget, run="")
         state = RunState.PARKED if over else RunState.RUNNING
         hashes = {name: plan.policies.get(name, "") for name in {action.finding.policy for action in allowed}}
@@ -98,7 +102,7 @@ class Dispatcher:
         elif run.state is RunState.RUNNING:
             await self._say(What.RUN_STARTED, run, by, {"actions": run.actions})
             await self._begin(run)
-        return Dispatched(run=run, left_out=left_out, over=over)
+        return Dispatched(run=run, left_out=left_out, over=over, busy=busy)
 
     async def release(self, run_id: str, *, by: str, why: str) -> Run:
         """Let a parked run go over its ceilings, by somebody else than who started it. A ceiling of zero holds.
@@ -199,21 +203,23 @@ class Dispatcher:
 
     async def _allowed(
         self, actions: Collection[Action], run: Run, authority: Authority
-    ) -> tuple[list[Action], Mapping[str, int]]:
+    ) -> tuple[list[Action], Mapping[str, int], Mapping[str, int]]:
         stop = await self.switches.stopped()
         taken = await self.runs.open_keys(run.started_at)
         left_out: Counter[str] = Counter()
+        busy: Counter[str] = Counter()
         allowed = []
         for action in actions:
             if action.key in taken:
                 left_out[Code.BUSY.value] += 1
+                busy[taken[action.key]] += 1
                 continue
             verdict = decide(action, authority.situation(action, run, stop, None))
             if isinstance(verdict, Refused):
                 left_out[verdict.code.value] += 1
             else:
                 allowed.append(action)
-        return allowed, left_out
+        return allowed, left_out, busy
 
     async def _do(self, run: Run, mine: Claim, bundle: Bundle) -> None:
         """Do a batch and say how it ended, unless another worker took it over meanwhile: then that is its matter."""

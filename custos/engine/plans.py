@@ -13,9 +13,11 @@ import msgspec
 
 from custos.audit.events import Event, What
 from custos.engine.codec import action_from_line, action_to_line
+from custos.engine.ids import is_plan_id
 from custos.engine.model import Action, Plan, State
 from custos.engine.ports import Audit, Blobs
 from custos.errors import BadInput, Mark, Problem, RowExists
+from custos.untrusted import plain
 
 _LINES_TOGETHER = 500
 
@@ -77,6 +79,7 @@ class Plans:
 
     async def load(self, plan_id: str) -> Plan:
         """A plan. Raises BadInput when there is none of this id, or it is cut short."""
+        _check_id(plan_id)
         header: _Header | None = None
         actions: list[Action] = []
         async for line in self.blobs.lines(_blob(plan_id)):
@@ -92,6 +95,7 @@ class Plans:
 
     async def header(self, plan_id: str) -> Plan:
         """A plan without its actions: cheap, for approvals and lists. Raises BadInput when there is none of this id."""
+        _check_id(plan_id)
         async for line in self.blobs.lines(_blob(plan_id)):
             return _plan(_header(plan_id, line), [])
         raise _problem(f"There is no plan {plan_id}.", "Make one with `custos plan`; it prints its id.")
@@ -149,6 +153,12 @@ def _by_subject(plan: Plan) -> dict[tuple[str, int, str], Action]:
         for action in plan.actions
         if not action.refused
     }
+
+
+def _check_id(plan_id: str) -> None:
+    if not is_plan_id(plan_id):
+        what = f'"{plain(plan_id, 40)}" is not the id of a plan.'
+        raise _problem(what, "They look like P-2026-1123-04; `custos plan` prints them.")
 
 
 def _blob(plan_id: str) -> str:

@@ -96,8 +96,12 @@ class Progress:
 
     @property
     def verdict(self) -> Verdict:
-        """ok: each action was done, found done, or no longer needed. failed: none was, and something went wrong."""
-        went_wrong = sum(self.counts.get(bad, 0) for bad in WENT_WRONG)
+        """ok: each action was done, found done, or no longer needed. failed: none was, and something went wrong.
+
+        What an undo skips is not put back, and so did not go well.
+        """
+        bad_ends = (*WENT_WRONG, Outcome.SKIPPED) if self.run.purpose is Purpose.UNDO else WENT_WRONG
+        went_wrong = sum(self.counts.get(bad, 0) for bad in bad_ends)
         stands = sum(self.counts.get(good, 0) for good in (Outcome.DONE, Outcome.ALREADY))
         if not went_wrong and not self.waiting:
             return Verdict.OK

@@ -17,6 +17,7 @@ import msgspec
 
 from custos.engine.codec import action_from_line, action_to_line
 from custos.engine.gate import Purpose
+from custos.engine.ids import is_run_id
 from custos.engine.ledger import partition_of
 from custos.engine.limits import Sizes
 from custos.engine.model import Action, Outcome, Result
@@ -24,6 +25,7 @@ from custos.engine.ports import Blobs
 from custos.engine.run import Batch, Progress, Run, RunState, Verdict, into_batches, new_run
 from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
 from custos.table import Row, Table, Value
+from custos.untrusted import plain
 
 __all__ = ["Batch", "Progress", "Run", "RunState", "Runs", "Verdict", "into_batches", "new_run"]
 
@@ -81,9 +83,10 @@ class Runs:
 
     async def get(self, run_id: str) -> Run:
         """One run. Raises BadInput when there is none of this id."""
-        row = await self.table.get(_RUNS, run_id)
+        row = await self.table.get(_RUNS, run_id) if is_run_id(run_id) else None
         if row is None:
-            raise BadInput([Problem(Mark("runs"), f"There is no run {run_id}.", "See `custos status`.", code="run")])
+            what = f"There is no run {plain(run_id, 40)}."
+            raise BadInput([Problem(Mark("runs"), what, "See `custos status`.", code="run")])
         return _run(row)
 
     async def all(self) -> AsyncIterator[Run]:

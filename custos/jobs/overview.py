@@ -84,6 +84,7 @@ async def overview(app: Custos) -> Overview:
     compared = [state.reconciled_at for state in states if state.reconciled_at is not None]
     now = app.clock.now()
     runs = [run async for run in app.runs.all()]
+    last = max(runs, key=lambda run: run.started_at, default=None)
     return Overview(
         now=now,
         libraries=Counter(state.state for state in states),
@@ -102,7 +103,7 @@ async def overview(app: Custos) -> Overview:
         refused_policies=len(in_force.problems),
         remarks=len(review(in_force.bundle.records, now.date())),
         doubts=tuple((await app.registers.placed(in_force.bundle)).doubts()),
-        runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is runs[-1]),
+        runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
         cases=Counter(stored.case.state for stored in await app.cases.all()),
         incidents=tuple([noted async for noted in incidents.standing(app)]),
         stopped=f"{stop.by}: {stop.why}" if stop else "",

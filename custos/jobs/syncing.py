@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from custos.errors import BadInput, Mark, Problem
 from custos.inventory.state import DriveStates, SyncState
 from custos.inventory.sync import SyncReport, sync_drive
 from custos.jobs import turns
 from custos.m365 import subscriptions
 from custos.m365.errors import Forbidden, NotFound, Refused
+from custos.nearest import nearest
 from custos.storage.queues import SYNC
 
 if TYPE_CHECKING:
@@ -69,6 +71,24 @@ async def queue_reconciliation(app: Custos) -> int:
     await app.audit.anchor()
     await asyncio.to_thread(app.lakehouse.compact)
     return await queue(app, [state.drive_id async for state in DriveStates.of(app.account).all()], full=True)
+
+
+async def queue_some(app: Custos, drives: Sequence[str], *, full: bool = False) -> int:
+    """Queue a sync of libraries that somebody named. Raises BadInput for an id that is no library's, and queues nothing then."""
+    known = {state.drive_id async for state in DriveStates.of(app.account).all()}
+    problems = [
+        Problem(Mark("command line"), f'There is no library "{drive}".', _meant(drive, known), code="drive")
+        for drive in dict.fromkeys(drives)
+        if drive not in known
+    ]
+    if problems:
+        raise BadInput(problems)
+    return await queue(app, dict.fromkeys(drives), full=full)
+
+
+def _meant(drive: str, known: Collection[str]) -> str:
+    near = nearest(drive, known)
+    return near if near.startswith("Did") else "`custos status --json` tells their ids; --discover looks for new ones."
 
 
 async def queue(app: Custos, drives: Iterable[str], *, full: bool = False) -> int:

@@ -16,7 +16,7 @@ from custos.policy.catalogue import CATALOGUE
 from custos.policy.words import condition_words, value_words
 from custos.records.model import Records
 from custos.report.screen import Listing, words
-from custos.report.words import COUNCIL
+from custos.report.words import when
 from custos.untrusted import UNSEEN
 
 _UNKNOWN = "unknown"
@@ -128,4 +128,4 @@ def _age(answer: Answer) -> str:
     said = f"Asked of the mirror: {complete:,} of {libraries:,} libraries complete"
     if answer.oldest is None:
         return f"{said}."
-    return f"{said}; oldest read {answer.oldest.astimezone(COUNCIL):%-d %B %Y %H:%M}."
+    return f"{said}; oldest read {when(answer.oldest)}."

@@ -12,7 +12,7 @@ from custos.jobs.noise import Door
 from custos.jobs.overview import Overview
 from custos.jobs.shortfalls import Shortfall
 from custos.report.screen import Listing, words
-from custos.report.words import COUNCIL, count
+from custos.report.words import count, when
 
 _REASONS = 3
 
@@ -69,10 +69,10 @@ def _mirror(found: Overview, screen: Console) -> None:
     complete = found.libraries.get(SyncState.COMPLETE, 0)
     age = ""
     if found.oldest is not None:
-        age = f"; oldest read {found.oldest.astimezone(COUNCIL):%-d %B %Y %H:%M}"
+        age = f"; oldest read {when(found.oldest)}"
     screen.print(_line("Mirror", f"{found.items:,} items; {complete:,} of {total:,} libraries complete{age}"))
     if found.compared is not None and found.drift:
-        day = f"{found.compared.astimezone(COUNCIL):%-d %B}"
+        day = when(found.compared, "%-d %B")
         screen.print(f"          compared since {day}: {count(found.drift, 'row')} that delta had not told of")
     if found.odd:
         odd = sum(state.odd for state in found.odd)
@@ -119,6 +119,6 @@ def _reasons(shortfall: Shortfall, screen: Console) -> None:
 def _incidents(found: Overview) -> object:
     shown = Listing("An operator must look", ("what", "about", "times", "last", "detail"), numbers=("times",))
     for one in sorted(found.incidents, key=lambda one: one.last, reverse=True):
-        when = f"{one.last.astimezone(COUNCIL):%-d %b %H:%M}"
-        shown.add(one.kind.value, one.subject, f"{one.count:,}", when, one.detail[:500])
+        last = when(one.last, "%-d %b %H:%M")
+        shown.add(one.kind.value, one.subject, f"{one.count:,}", last, one.detail[:500])
     return shown

@@ -14,7 +14,7 @@ from custos.masking import Names
 from custos.policy.conflicts import shortfall
 from custos.records.model import Records
 from custos.report.screen import Listing, words
-from custos.report.words import COUNCIL, DOES, change, count, counts, value, way_back
+from custos.report.words import DOES, change, count, counts, value, way_back, when
 from custos.untrusted import page_markdown
 
 _SHOWN = 12
@@ -27,9 +27,7 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
     """
     summary, told = summarise(plan), Names(records, shown=names)
     read, expected = summary.coverage
-    made = (
-        f" of {plan.made_at.astimezone(COUNCIL):%-d %B %Y %H:%M}, from {read} of {expected} libraries read completely"
-    )
+    made = f" of {when(plan.made_at)}, from {read} of {expected} libraries read completely"
     screen.print(words((f"Plan {plan.id or '(not saved)'}", "bold"), made))
     if plan.actions:
         screen.print(_by_policy(plan, summary))

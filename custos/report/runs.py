@@ -9,7 +9,7 @@ from rich.console import Console
 from custos.engine.model import Outcome, Result
 from custos.engine.runs import Progress, RunState
 from custos.report.screen import Listing, words
-from custos.report.words import COUNCIL, count
+from custos.report.words import count, when
 
 _WENT_WELL = (Outcome.DONE, Outcome.ALREADY)
 
@@ -18,7 +18,7 @@ def show(progress: Progress, results: Sequence[Result], screen: Console) -> None
     """Print how a run stands: its counts by outcome, and why the rest was not done."""
     run = progress.run
     verdict = f", {progress.verdict}" if run.state is RunState.FINISHED else ""
-    started = f"started by {run.started_by} on {run.started_at.astimezone(COUNCIL):%-d %B %Y at %H:%M}"
+    started = f"started by {run.started_by} on {when(run.started_at, '%-d %B %Y at %H:%M')}"
     screen.print(words((run.id, "bold"), f" of plan {run.plan}: {run.state}{verdict}; {started}"))
     counts = ", ".join(f"{outcome} {number:,}" for outcome, number in progress.counts.items())
     screen.print(f"  {count(run.actions, 'action')}: {counts or 'none yet'}; waiting {progress.waiting:,}")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from custos.engine.model import Action, ActionKind, Fact, Reversibility
 
-COUNCIL = ZoneInfo("Europe/London")
+_LONDON = ZoneInfo("Europe/London")
+_ZONE: ContextVar[ZoneInfo] = ContextVar("council time", default=_LONDON)
 
 DOES: Mapping[ActionKind, str] = {
     ActionKind.TELL: "tell",
@@ -20,6 +23,21 @@ DOES: Mapping[ActionKind, str] = {
     ActionKind.REMOVE_LINK: "remove link",
     ActionKind.RESTORE_GRANT: "give access back",
 }
+
+
+@contextmanager
+def council_time(zone: ZoneInfo) -> Iterator[None]:
+    """Every moment that is printed inside is told in this zone."""
+    token = _ZONE.set(zone)
+    try:
+        yield
+    finally:
+        _ZONE.reset(token)
+
+
+def when(moment: datetime, form: str = "%-d %B %Y %H:%M") -> str:
+    """A moment in council time: 23 November 2026 09:00."""
+    return f"{moment.astimezone(_ZONE.get()):{form}}"
 
 
 def count(number: int, thing: str, things: str = "") -> str:
@@ -37,7 +55,7 @@ def value(fact: Fact) -> str:
         case bool():
             return "yes" if fact else "no"
         case datetime():
-            return f"{fact.astimezone(COUNCIL):%-d %B %Y %H:%M}"
+            return when(fact)
         case int():
             return f"{fact:,}"
     return str(fact)

@@ -227,6 +227,7 @@ async def test_what_a_run_has_in_hand_is_not_started_again(memory: MemoryStore) 
     again = await at.plans.save(plan_of(bundle(), *labelled(4)), by="admin")
     second = await at.dispatcher.dispatch(again, bundle(), by="admin", sizes=sizes())
     assert dict(second.left_out) == {"busy": 3}
+    assert dict(second.busy) == {run: 3}
     assert second.run is not None
     assert (second.run.actions, second.run.state) == (1, RunState.RUNNING)
     await at.dispatcher.cancel(run, by="admin", why="wrong library")

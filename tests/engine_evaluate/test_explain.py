@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
+from rich.console import Console
+
 from custos.engine.explain import Explanation, RuleTried, Verdict, explain
+from custos.report.explanation import show
 from tests.engine_evaluate.council import wrenbridge
 from tests.engine_evaluate.inventory import HOST, NOW
 from tests.policy.policies import shipped
@@ -111,3 +115,17 @@ def test_an_incomplete_library_is_said() -> None:
     inventory.rows["states"][0]["state"] = "incomplete"
     drive = inventory.rows["drives"][0]
     assert explain(shipped(), inventory.facts(), NOW, drive["web_url"]).complete is False
+
+
+def test_what_is_missing_is_said_once() -> None:
+    """No sentence is doubled: a condition that asks for what is missing and finds so says it one time."""
+    screen = Console(file=io.StringIO(), width=300)
+    show(explained(f"{HOST}/sites/gis-working/Map%20layers/linked-0"), NOW, screen, every=True)
+    assert isinstance(screen.file, io.StringIO)
+    told = screen.file.getvalue()
+    assert "no asset covers it" in told
+    assert "it is no asset covers it" not in told
+    assert "it is it " not in told
+    for line in told.splitlines():
+        for missing in ("no asset covers it", "it has none", "it never ends"):
+            assert line.count(missing) <= 1, line
