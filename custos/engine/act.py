@@ -18,7 +18,19 @@ from custos.clock import Clock
 from custos.engine.authority import Authority
 from custos.engine.budgets import Budgets
 from custos.engine.claims import Claim
-from custos.engine.gate import Already, Code, Purpose, Refused, aged, compare, decide, put_back, settled
+from custos.engine.gate import (
+    Already,
+    Code,
+    Purpose,
+    Refused,
+    aged,
+    compare,
+    decide,
+    instead,
+    put_back,
+    said,
+    settled,
+)
 from custos.engine.ledger import Entry, Ledger
 from custos.engine.model import Action, Outcome, Result
 from custos.engine.ports import Audit, Live, Tenant, Trouble
@@ -250,7 +262,7 @@ class _Work:
     async def _ended(self, actions: Sequence[Action], written: Mapping[str, Written]) -> None:
         """Say how the writes ended, unless another worker has to say it by now."""
         await self.claim.until()
-        ends = [(action, self._after_write(action, written[action.key])) for action in actions]
+        ends = [self._after_write(action, written[action.key]) for action in actions]
         not_written = [
             action
             for action, end in ends
@@ -259,7 +271,19 @@ class _Work:
         await self.hand.budgets.release(not_written, self.authority.budget, run=self.run.id)
         await self._end(ends)
 
-    def _after_write(self, action: Action, end: Written) -> Result:
+    def _after_write(self, action: Action, end: Written) -> tuple[Action, Result]:
+        """How it ended. Where the tenant made something else of it, the action says so from now on: an undo expects that."""
+        left = instead(action, end.reading) if end.trouble is None and isinstance(end.reading, Live) else None
+        if left is None:
+            return action, self._outcome(action, end)
+        done = replace(action, after={**action.after, **left})
+        self.intents[action.key] = replace(self.intents[action.key], action=done)
+        [(name, stands)] = left.items()
+        what = "end" if name == "expires" else name
+        detail = f"Done otherwise: its {what} is now {said(stands)}; Custos asked for {said(action.after[name])}."
+        return done, self._result(done, Outcome.DONE, detail)
+
+    def _outcome(self, action: Action, end: Written) -> Result:
         trouble = end.trouble
         if isinstance(trouble, Refused):
             outcome = Outcome.SKIPPED if trouble.code in _SKIPS else Outcome.REFUSED

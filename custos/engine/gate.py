@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from custos.engine.model import Action, ActionKind, Fact, Kind, Protection, State
 from custos.engine.ports import Live
+from custos.policy.catalogue import SHARING_LEVELS
 
 
 class Code(StrEnum):
@@ -187,6 +188,28 @@ def reached(action: Action, live: Live) -> bool | None:
     if any(name not in live.values for name in action.after):
         return None
     return _agrees(action.after, live)
+
+
+def instead(action: Action, live: Live) -> Mapping[str, Fact] | None:
+    """What the tenant left in the place of what Microsoft accepted, where that goes further the same way: a link that ends
+    sooner, a site that shares less. A tenant's own limits do that. None where nothing of the kind stands there.
+
+    Source: https://learn.microsoft.com/sharepoint/turn-external-sharing-on-or-off (links that anyone can open must end)
+    """
+    if not live.found or any(name not in live.values for name in action.after):
+        return None
+    [(name, asked)] = action.after.items() if len(action.after) == 1 else [("", None)]
+    stands, before = live.values.get(name), action.before.get(name)
+    further = stands is not None and not same(stands, before) and _goes_further(action.kind, stands, asked)
+    return {name: stands} if further else None
+
+
+def _goes_further(kind: ActionKind, stands: Fact, asked: Fact) -> bool:
+    if kind is ActionKind.SET_EXPIRY and isinstance(stands, datetime) and isinstance(asked, datetime):
+        return stands < asked
+    if kind is ActionKind.RESTRICT_SITE and stands in SHARING_LEVELS and asked in SHARING_LEVELS:
+        return SHARING_LEVELS.index(str(stands)) < SHARING_LEVELS.index(str(asked))
+    return False
 
 
 def same(one: Fact, other: Fact) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from custos.engine.claims import Claim
-from custos.engine.gate import Refused, reached, settled
+from custos.engine.gate import Refused, instead, reached, settled
 from custos.engine.model import Action, ActionKind
 from custos.engine.ports import Live, Reading, Tenant, Trouble
 
@@ -166,7 +166,7 @@ class Writing:
             readings = await self.tenant.read(left)
             found |= {action.key: (readings[action.key], at) for action in left}
             left = [
-                action for action in left if action.key in self._perhaps and not shows(action, readings[action.key])
+                action for action in left if action.key in self._perhaps and not _stands(action, readings[action.key])
             ]
         return found
 
@@ -177,6 +177,11 @@ class Writing:
 def shows(action: Action, reading: Reading | None) -> bool:
     """Whether what the action was to leave is seen to stand."""
     return isinstance(reading, Live) and reached(action, reading) is True
+
+
+def _stands(action: Action, reading: Reading) -> bool:
+    """Whether there is nothing to wait for: what was written stands, or what the tenant made of it."""
+    return shows(action, reading) or (isinstance(reading, Live) and instead(action, reading) is not None)
 
 
 def _is_late(trouble: Trouble | Refused | None) -> bool:

@@ -25,6 +25,7 @@ class MemoryTenant:
     writes: list[tuple[str, str]] = field(default_factory=list)
     answers: list[Trouble] = field(default_factory=list)
     unreadable: dict[str, Trouble] = field(default_factory=dict)
+    longest_link: datetime | None = None  # a later end of a link is shortened to this
     lost: bool = False  # answers are lost: the write happens, the caller hears of trouble
     machine: Callable[[], float] = time.time
     before_write: Callable[[], Awaitable[None]] | None = None
@@ -82,6 +83,8 @@ class MemoryTenant:
 
     async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Trouble | None:
         await self._on_its_way()
+        if expires is not None and self.longest_link is not None:
+            expires = min(expires, self.longest_link)
         return self._write(link, "expiry", {"expires": expires}, until)
 
     async def remove_link(self, link: Subject, *, until: float) -> Trouble | None:

@@ -13,6 +13,7 @@ from custos.engine.decisions import CaseFacts, Decision
 from custos.engine.model import ActionKind, Kind, Outcome, Result
 from custos.engine.ports import Trouble
 from custos.engine.runs import RunState, Verdict
+from custos.engine.undo import Scope
 from custos.errors import BadInput
 from custos.policy.duration import Duration
 from custos.policy.model import Bundle, HouseLimits, Limits, OnlyIf, Recipient
@@ -420,6 +421,28 @@ async def test_links_are_given_an_end_and_inherited_ones_left(memory: MemoryStor
         (Outcome.REFUSED, "inherited"),
     ]
     assert at.tenant.lives[link_subject(1).key].values["expires"] == NOW + timedelta(days=2)
+
+
+async def test_an_end_that_the_tenant_shortens_is_done_otherwise(memory: MemoryStore) -> None:
+    """The tenant lets links live for a day: what stands there is done, said, audited, and what an undo expects."""
+    links = bundle(policy(step(ActionKind.SET_EXPIRY, expiry=Duration(2, "day")), name="links", kind=Kind.LINK))
+    at = office(memory)
+    at.tenant.link(1)
+    at.tenant.longest_link = NOW + timedelta(days=1)
+    plan = await at.plans.save(plan_of(links, finding(link_subject(1), of="links")), by="admin")
+    await at.enforce(links, plan)
+    run = (await at.dispatcher.dispatch(plan, links, by="admin", sizes=sizes("links"))).run
+    assert run is not None
+    await at.drain(links)
+    [result] = await results(at, run.id)
+    assert (result.outcome, result.code) == (Outcome.DONE, "")
+    said = "Done otherwise: its end is now 24 November 2026 09:00; Custos asked for 25 November 2026 09:00."
+    assert result.detail == said
+    [event] = [one for one in memory.audit.events if one.what is What.ACTION_DONE]
+    assert event.details["after expires"] == NOW + timedelta(days=1)
+    undo = await at.undoing.plan(Scope.RUN, run.id, links)
+    assert [action.before for action in undo.back] == [{"expires": NOW + timedelta(days=1)}]
+    assert len(at.tenant.writes) == 1
 
 
 async def test_lost_messages_can_be_queued_again(memory: MemoryStore) -> None:
