@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from custos.records.address import NotAnAddress, read_address
 from simulator.control.clock_moves import set_clock
 from simulator.entra.identity import AUTHORITY
 from simulator.entra.people import SIGN_INS
@@ -236,7 +237,13 @@ class Deeds:
         place = deed.get(name)
         if isinstance(place, dict):
             return self._tenant.item(str(place.get("driveId", "")), str(place.get("itemId", "")))
-        return self._tenant.item_at(_text(deed, name))
+        try:
+            written = _text(deed, name)
+            return self._tenant.item_at(
+                read_address(self._tenant.root_url + written if written.startswith("/") else written).url
+            )
+        except NotAnAddress as refused:
+            raise bad_request(f"{refused}") from refused
 
     def _person(self, name: str) -> User:
         wanted = name.strip().lower()

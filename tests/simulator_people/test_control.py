@@ -100,6 +100,18 @@ async def test_deeds_with_files(world: World) -> None:
     assert made["itemId"] not in world.drive.items
 
 
+async def test_deeds_take_addresses_as_a_browser_shows_them(world: World) -> None:
+    """A list view names the folder that it shows, and what is no place is refused in words."""
+    view = f"https://wrenbridge.sharepoint.example{LIBRARY}/Forms/AllItems.aspx?id={LIBRARY.replace('/', '%2F')}%2Fnotes.docx"
+    status, told = await world.control("POST", "/act", {"verb": "label", "at": view, "label": LABEL, "by": PRIYA})
+    assert (status, told["name"]) == (200, "notes.docx")
+    status, told = await world.control(
+        "POST", "/act", {"verb": "label", "at": "https://x.example/:f:/s/a/E1", "label": LABEL}
+    )
+    assert status == 400
+    assert "sharing link" in str(told)
+
+
 async def test_deeds_with_sharing(world: World) -> None:
     """Anyone links, organisation links and people are shared with and taken back."""
     anyone = await world.act("share", at=FILE, edit=True, expires="2026-12-24T00:00:00Z", **{"with": "anyone"})
