@@ -21,6 +21,7 @@ from custos.records import registers
 from custos.records.load import FOLDER as REGISTER
 from custos.records.load import load_records
 from custos.records.model import Records
+from custos.records.review import Matter, review
 from custos.records.rights import WORDS, vacant
 from custos.records.roles import NEEDED, ROLE_NAMES, holders
 
@@ -80,11 +81,37 @@ def load_files(files: Mapping[str, bytes], *, today: date | None = None, beside:
         files=dict(files),
         warnings=tuple(
             sorted(
-                [*problems.all, *overdue(policies, today), *_vacancies(settings, records, today)],
+                [
+                    *problems.all,
+                    *overdue(policies, today),
+                    *_vacancies(settings, records, today),
+                    *_empty(records),
+                    *_far(records, today),
+                ],
                 key=lambda problem: problem.mark,
             )
         ),
     )
+
+
+def _empty(records: Records) -> list[Problem]:
+    """A register of holds without a row is right in few councils, and what a file that was cut looks like."""
+    if records.holds:
+        return []
+    mark = Mark(f"{REGISTER}/{registers.HOLDS.file}")
+    said = "There is no hold in the register: nothing is kept for an inquiry, a request or a claim."
+    return [Problem(mark, said, "Is that so?", code="no-holds", severity=Severity.WARNING)]
+
+
+def _far(records: Records, today: date | None) -> list[Problem]:
+    """What is written down and begins so late that it may be a slip."""
+    if today is None:
+        return []
+    later = (one for one in review(records, today) if one.matter is Matter.BEGINS_LATER and not one.soon)
+    return [
+        Problem(one.mark, one.sentence, "Is that the right day?", code="far-beginning", severity=Severity.WARNING)
+        for one in later
+    ]
 
 
 def _vacancies(settings: PolicySettings, records: Records, today: date | None) -> list[Problem]:

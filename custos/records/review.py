@@ -15,6 +15,7 @@ from custos.records.delegation import delegations
 from custos.records.model import Asset, Records
 
 _RESTORE_TEST_DAYS = 365
+_A_MONTH_DAYS = 31
 
 
 class Matter(StrEnum):
@@ -31,6 +32,7 @@ class Matter(StrEnum):
     AGREEMENT_ENDED = "agreement ended"
     EXEMPTION_EXPIRED = "exception expired"
     ADDRESS = "address not in the mirror"
+    BEGINS_LATER = "begins later"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +77,36 @@ class _Review:
                 for asset_id in agreement.assets:
                     row = (agreement.id, asset_id, agreement.mark)
                     yield self._remark(Matter.AGREEMENT_ENDED, row, said, agreement.ends)
+        yield from self._later()
         for exemption in self.records.exemptions:
             if exemption.expires < self.horizon:
                 said = f"{exemption.id} {self._is(exemption.expires, 'expired', 'expires')}; renew it or delete it."
                 row = (exemption.id, exemption.asset_id, exemption.mark)
                 yield self._remark(Matter.EXEMPTION_EXPIRED, row, said, exemption.expires)
+
+    def _later(self) -> Iterator[Remark]:
+        """Holds, agreements and delegations that are written down and count only from a coming day on."""
+        for hold in self.records.holds:
+            if hold.since > self.today:
+                said = f"{hold.id} begins on {_day(hold.since)} and holds nothing until then."
+                yield self._far(hold.id, hold.asset_id, hold.mark, said, hold.since)
+        for agreement in self.records.agreements.values():
+            if agreement.starts and agreement.starts > self.today:
+                said = f"{agreement.id} with {agreement.partner} begins on {_day(agreement.starts)} and covers nobody until then."
+                yield self._far(agreement.id, "", agreement.mark, said, agreement.starts)
+        for lent in self.records.delegations:
+            if lent.valid_from > self.today:
+                said = (
+                    f"{lent.id} begins on {_day(lent.valid_from)}; {lent.steward} answers for nobody by it until then."
+                )
+                yield self._far(lent.id, lent.asset_id, lent.mark, said, lent.valid_from)
+
+    def _far(self, reference: str, asset_id: str, mark: Mark, sentence: str, begins: date) -> Remark:
+        """`soon`: it begins within a month, as an order that was given beforehand does; a later day is perhaps a slip."""
+        soon = begins <= moved(self.today, _A_MONTH_DAYS)
+        return Remark(
+            matter=Matter.BEGINS_LATER, reference=reference, asset_id=asset_id, sentence=sentence, mark=mark, soon=soon
+        )
 
     def _role(self, role: str) -> Iterator[Remark]:
         """A role that a question or a notice may have to go to, and that nobody holds."""
