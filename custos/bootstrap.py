@@ -46,6 +46,7 @@ from custos.notices.lookup import DecidedCases
 from custos.notices.people import TABLE as PEOPLE
 from custos.notices.people import People
 from custos.notices.postman import Postman, postman_from
+from custos.notices.telling_book import TellingBook, open_tellings
 from custos.records.model import Records
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
@@ -191,6 +192,11 @@ class Custos:
         return DigestBook(self.account.rows(DIGESTS))
 
     @cached_property
+    def tellings(self) -> TellingBook:
+        """What was done, and who was told of it."""
+        return open_tellings(self.account)
+
+    @cached_property
     def people(self) -> People:
         """Where people are reached."""
         return People(self.account.rows(PEOPLE))
@@ -223,6 +229,7 @@ class Custos:
         return Desk(
             book=self.cases,
             digests=self.digests,
+            tellings=self.tellings,
             people=self.people,
             postman=self.postman,
             queue=self.account.queue(NOTIFY),

@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 type Value = str | int | float | bool | bytes
 _UNFIT = re.compile(r"[/\\#?\x00-\x1f\x7f-\x9f%]")
 
+_LONGEST_TEXT = 30_000  # characters; a text property of a row holds 32 K
 TRANSACTION_ROWS = 100  # of one partition, each row once
 
 
@@ -22,6 +23,12 @@ def key_part(text: str) -> str:
     """`text` as a key: unfit characters percent-encoded; beyond 500 characters its digest."""
     fit = _UNFIT.sub(lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode()), text)
     return fit if len(fit) <= 500 else hashlib.sha256(text.encode()).hexdigest()
+
+
+def in_parts(name: str, text: str) -> dict[str, Value]:
+    """`text`, of any length up to a row's, as properties that a row can hold: `Row.long_text` puts them together."""
+    starts = range(0, len(text), _LONGEST_TEXT)
+    return {f"{name}{number}": text[start : start + _LONGEST_TEXT] for number, start in enumerate(starts)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,13 @@ class Row:
     def text(self, name: str) -> str:
         """The text `name`, "" when the row has none."""
         return str(self.values.get(name, ""))
+
+    def long_text(self, name: str) -> str:
+        """The text `name` that `in_parts` made fit, "" when the row has none."""
+        parts: list[str] = []
+        while part := self.text(f"{name}{len(parts)}"):
+            parts.append(part)
+        return "".join(parts)
 
     def number(self, name: str) -> int:
         """The whole number `name`, 0 when the row has none."""

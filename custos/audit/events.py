@@ -31,6 +31,8 @@ class What(StrEnum):
     RUN_RESUMED = "run:resumed"  # it stood still; what was left of it was queued again
     RUN_FINISHED = "run:finished"
 
+    RUN_TOLD = "run:told"  # somebody was told what it did on their asset
+
     ACTION_INTENDED = "action:intended"  # written down before anything is sent to Microsoft 365
     ACTION_DONE = "action:done"  # written and read back
     ACTION_ALREADY = "action:already"  # the tenant was so before

@@ -37,6 +37,11 @@ def _as_json(found: Overview) -> dict[str, object]:
         "doubts": [str(one) for one in found.doubts],
         "runs": [run.id for run in found.runs],
         "cases": dict(found.cases),
+        "untold": found.untold,
+        "unasked": found.unasked,
+        "waiting": [
+            {"asset": one.asset_id, "about": one.about, "run": one.run, "why": one.why} for one in found.waiting
+        ],
         "stopped": found.stopped,
         "incidents": [
             {"kind": one.kind.value, "subject": one.subject, "count": one.count, "last": one.last.isoformat()}

@@ -40,6 +40,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
     modified: datetime | None = None
     refused: str = ""
     refusal: str = ""
+    agreed: str = ""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -72,6 +73,7 @@ def action_to_line(action: Action) -> bytes:
             modified=finding.modified,
             refused=action.refused,
             refusal=action.refusal,
+            agreed=action.agreed,
         )
     )
 
@@ -108,6 +110,7 @@ def action_from_line(line: bytes) -> Action:
         state=told.state,
         refused=told.refused,
         refusal=told.refusal,
+        agreed=told.agreed,
     )
 
 

@@ -139,7 +139,8 @@ class Action:
     `key` is a digest of policy version, subject, kind and the state observed. One plan never does a key twice; a later
     one does it again only if the state observed came back by other hands than `custos undo`.
     `before` and `after` hold only what the action touches, for instance {"label": ""} and {"label": "PLN-01 …"}.
-    `refused` says why the plan will not do it; "" when it will.
+    `refused` says why the plan will not do it; "" when it will. `agreed` is the id of the case in which a person agreed to it, ""
+    when nobody had to.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Action:
     units: int  # resource units: re-read, write and read back
     state: State  # of the policy when planned
     refused: str = ""
+    agreed: str = ""
     refusal: str = ""  # code of `refused`, a `custos.engine.gate.Code`
 
 

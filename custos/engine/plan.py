@@ -111,7 +111,8 @@ class _Planner:
         write = self._write(rule, finding, case)
         if write is not None:
             step, done, waits = write
-            yield self._action(policy, finding, step, done, waits, case=case)
+            action = self._action(policy, finding, step, done, waits, case=case)
+            yield replace(action, agreed=_agreed_in(step, case))
 
     def _write(
         self, rule: Rule, finding: Finding, case: CaseFacts | None
@@ -187,6 +188,12 @@ def _answered(step: Step, case: CaseFacts | None) -> bool:
     if case.decision is not None:
         return True
     return (case.told_at if step.kind is ActionKind.TELL else case.asked_at or case.told_at) is not None
+
+
+def _agreed_in(step: Step, case: CaseFacts | None) -> str:
+    """The case in which a person agreed to a step that needs it; "" for a step that nobody has to agree to."""
+    agreed = case is not None and case.decision is Decision.AGREE and step.only_if is OnlyIf.OWNER_AGREES
+    return case.case_id if case is not None and agreed else ""
 
 
 def _merge(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[Action]:

@@ -24,7 +24,7 @@ from custos.engine.model import Action, Outcome, Result
 from custos.engine.ports import Blobs
 from custos.engine.run import Batch, Progress, Run, RunState, Verdict, into_batches, new_run
 from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
-from custos.table import Row, Table, Value
+from custos.table import Row, Table, Value, Write
 from custos.untrusted import plain
 
 __all__ = ["Batch", "Progress", "Run", "RunState", "Runs", "Verdict", "into_batches", "new_run"]
@@ -36,6 +36,8 @@ _decode_sizes = msgspec.json.Decoder(Sizes).decode
 _OPEN_AT_MOST = timedelta(days=60)  # what has waited longer than this is planned anew
 _WRITES_TOGETHER = 16
 _RUNS = "run"
+_UNTOLD = "untold"
+"""The partition that names again the runs of whose writes somebody may still have to be told."""
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Runs:
         then it is returned as cancelled.
         """
         named = await self._named(run)
+        await self.table.upsert(Row(_UNTOLD, named.id))
         await self.blobs.put(_sizes_blob(named.id), _encode(sizes))
         keys = (action.key for actions in batches for action in actions)
         await self.blobs.put(_keys_blob(named.id), "\n".join(keys).encode())
@@ -102,6 +105,17 @@ class Runs:
                 run = _run(row)
                 if run.state in _OPEN:
                     yield run
+
+    async def untold(self) -> list[Run]:
+        """The runs of whose writes somebody may still have to be told, oldest first: all that can write are among them, from before
+        their first write on."""
+        return [await self.get(row.key) async for row in self.table.query(_UNTOLD)]
+
+    async def all_told(self, run_id: str) -> None:
+        """Everybody was told of everything that this run did, and it has ended."""
+        row = await self.table.get(_UNTOLD, run_id)
+        if row is not None:
+            await self.table.transact([Write("delete", row)])
 
     async def open_keys(self, now: datetime) -> Mapping[str, str]:
         """Keys of the actions that open runs have in hand or in suspense, and which run."""
@@ -157,8 +171,13 @@ class Runs:
     async def results(self, run_id: str) -> AsyncIterator[Result]:
         """What came of each action of a run so far, batch by batch."""
         for batch in await self.batches(run_id):
-            async for line in self.blobs.lines(_blob(run_id, batch.number, "results")):
-                yield _decode_result(line)
+            async for result in self.results_of(batch):
+                yield result
+
+    async def results_of(self, batch: Batch) -> AsyncIterator[Result]:
+        """What came of each action of a batch so far."""
+        async for line in self.blobs.lines(_blob(batch.run, batch.number, "results")):
+            yield _decode_result(line)
 
     async def batch(self, run_id: str, number: int) -> Batch:
         """One batch. Raises BadInput when the run has none of this number."""

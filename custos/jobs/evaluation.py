@@ -26,18 +26,20 @@ from custos.engine.gate import Standing
 from custos.engine.model import Finding, Plan, State
 from custos.engine.plan import Circumstances, make_plan, writes
 from custos.inventory.reader import Tables
-from custos.jobs import changes, directory, incidents, policies, sizes, turns
+from custos.jobs import changes, directory, incidents, policies, sizes, telling, turns
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
 from custos.notices.assignment import Accountability
 from custos.notices.lookup import case_facts
+from custos.notices.members import Members
 from custos.notices.refresh import Refreshed, Situation, refresh_cases
 from custos.notices.remembered import Memory, basis_of
 from custos.notices.subjects import Place
 from custos.notices.topics import Topic, topics_of
 from custos.policy import Bundle
 from custos.storage.queues import NOTIFY
+from custos.table import key_part
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -217,6 +219,14 @@ async def _dispatch(app: Custos, view: _View, outlook: Outlook) -> Dispatched | 
 
 async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
     bundle = view.bundle
+
+    async def acted(place: str) -> Members:
+        found: dict[str, set[str]] = defaultdict(set)
+        async for done in telling.done_untold(app, key_part(place)):
+            finding = done.action.finding
+            found[f"{finding.policy}/{finding.rule}"].add(finding.subject.key)
+        return Members.from_keys(found)
+
     situation = Situation(
         accountable=Accountability(
             records=bundle.records,
@@ -226,6 +236,7 @@ async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
         topics=view.topics,
         places=view.places,
         covered=await asyncio.to_thread(_covered, view, outlook.evaluation),
+        acted=acted,
         now=app.clock.now(),
         zone=app.zone,
     )

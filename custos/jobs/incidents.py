@@ -35,6 +35,7 @@ class Incident(StrEnum):
     STUCK_RUN = "run stands still"
     FAILED_TIMER = "timer failed"
     UNDELIVERED = "notice undelivered"
+    UNTOLD = "writes untold"  # somebody should have been told of them by now
     LABEL_DRIFT = "label drift"  # the tenant lacks a label of the schedule, or it differs
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from custos.jobs import incidents, policies
+from custos.jobs import incidents, policies, telling
 from custos.jobs.incidents import Incident
 from custos.notices.delivery import handle_notice
 from custos.notices.digest import DigestState, Prepared, prepare_digests
@@ -28,6 +28,7 @@ async def prepare(app: Custos) -> Prepared:
         zone=app.zone,
         holidays=bundle.records.holidays,
         machine_now=time.time(),
+        tellings=await telling.waiting(app, bundle),
     )
 
 

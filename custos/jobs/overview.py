@@ -13,7 +13,7 @@ from custos.engine.model import State
 from custos.engine.placed_registers import Unplaced
 from custos.engine.runs import Run, RunState
 from custos.inventory.state import DriveState, DriveStates, SyncState
-from custos.jobs import incidents, policies, shortfalls
+from custos.jobs import incidents, policies, shortfalls, telling
 from custos.jobs.incidents import Noted
 from custos.jobs.noise import Door
 from custos.jobs.shortfalls import Of, Shortfall
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An agreement that is not carried out yet, and why: a person's word is missing, or something stands in its way."""
+
+    asset_id: str
+    about: str
+    run: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """Everything at one look. `running` are rounds under way; `stopped` says who stopped all writes and why, or is "".
 
@@ -35,8 +45,9 @@ class Overview:
     webhooks could not get when they last ran; None: they never ran.
 
     `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
-    that delta had not told of. `remarks` are what `custos register` lists as not well today, `doubts` addresses of the registers that
-    are not as the mirror has them.
+    that delta had not told of. `untold` writes are those of which nobody was told yet, `unasked` the questions for which nobody can be
+    asked, `waiting` the agreements that wait for more than their notice. `remarks` are what `custos register` lists as not well today,
+    `doubts` addresses of the registers that are not as the mirror has them.
     """
 
     now: datetime
@@ -58,6 +69,9 @@ class Overview:
     doubts: tuple[Unplaced, ...]
     runs: tuple[Run, ...]
     cases: Mapping[CaseState, int]
+    untold: int
+    unasked: int
+    waiting: tuple[Waiting, ...]
     incidents: tuple[Noted, ...]
     stopped: str
     units: int
@@ -84,6 +98,7 @@ async def overview(app: Custos) -> Overview:
     compared = [state.reconciled_at for state in states if state.reconciled_at is not None]
     now = app.clock.now()
     runs = [run async for run in app.runs.all()]
+    cases = [stored.case for stored in await app.cases.all()]
     last = max(runs, key=lambda run: run.started_at, default=None)
     return Overview(
         now=now,
@@ -104,7 +119,14 @@ async def overview(app: Custos) -> Overview:
         remarks=len(review(in_force.bundle.records, now.date())),
         doubts=tuple((await app.registers.placed(in_force.bundle)).doubts()),
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
-        cases=Counter(stored.case.state for stored in await app.cases.all()),
+        cases=Counter(case.state for case in cases),
+        untold=await telling.untold_writes(app),
+        unasked=sum(case.state.is_open and not case.assignee.user_id for case in cases),
+        waiting=tuple(
+            Waiting(asset_id=case.asset_id, about=case.subject_name, run=case.run, why=case.waits)
+            for case in cases
+            if case.waits and case.state is CaseState.DECIDED
+        ),
         incidents=tuple([noted async for noted in incidents.standing(app)]),
         stopped=f"{stop.by}: {stop.why}" if stop else "",
         units=spent.units,

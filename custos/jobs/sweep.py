@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from custos.engine.sweep import sweep_runs
 from custos.inventory.dirty import left_dirty
 from custos.inventory.state import DriveStates, SyncState
-from custos.jobs import changes, incidents, policies, syncing, turns
+from custos.jobs import changes, incidents, policies, syncing, telling, turns
 from custos.jobs.incidents import Incident
 from custos.notices.council_time import may_tell
 from custos.notices.digest import tidy_digests
@@ -78,4 +78,9 @@ async def _digests(app: Custos) -> None:
     await tidy_digests(app.digests, app.account.queue(NOTIFY), today, machine_now=time.time())
 
 
-_PARTS: tuple[Callable[[Custos], Awaitable[None]], ...] = (_runs, _libraries, _evaluation, _digests)
+async def _notes(app: Custos) -> None:
+    """Writes of which nobody was told yet, late on a working day."""
+    await telling.notes(app)
+
+
+_PARTS: tuple[Callable[[Custos], Awaitable[None]], ...] = (_runs, _libraries, _evaluation, _digests, _notes)

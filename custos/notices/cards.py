@@ -1,14 +1,14 @@
 """The card that an owner gets: what was found and when it was measured, what each button does, what silence does.
 
-One card a day holds up to ten questions, fewer when their words would make it larger than 20 KB. A question that was
-answered stays on the card as one line that says by whom. A button carries the case's id and nonce and nothing else:
+One card a day holds up to ten questions, fewer when their words would make it larger than 20 KB, and what was done without asking.
+A question that was answered stays on the card as one line that says by whom. A button carries the case's id and nonce and nothing else:
 what it means is looked up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,8 @@ from custos.notices.assignment import ROLE_WORDS, Role
 from custos.notices.elements import Element
 from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Proposed, Verb
 from custos.notices.rights import may_agree, offers
+from custos.notices.telling import DoneOn
+from custos.notices.telling_words import back_words, done_words, why_words
 from custos.notices.wording import clean, day, escape, many, name, sentence
 from custos.policy.duration import duration_from
 
@@ -74,20 +76,55 @@ class Digest:
     shown: int
 
 
-def digest_card(cases: Sequence[Case], reader: Reader, *, waiting: int | None = None) -> Digest:
-    """The card with the first of `cases`, in their order: as many as fit.
+def digest_card(
+    cases: Sequence[Case],
+    reader: Reader,
+    *,
+    waiting: int | None = None,
+    done: Sequence[DoneOn] = (),
+    listed: Sequence[Case] = (),
+) -> Digest:
+    """The card with the first of `cases`, in their order: as many as fit beside what was `done`, which is all on it.
 
-    `waiting` is how many questions wait in all; None: those given.
+    `waiting` is how many questions wait in all; None: those given. `listed` are cases that nobody is asked about.
     """
     total = len(cases) if waiting is None else waiting
     shown = min(len(cases), MOST_ITEMS)
+    alone = tuple(dict.fromkeys(_left_alone(case) for case in listed))
     while True:
-        made = _card(cases[:shown], reader, more=max(0, total - shown), limit=_SENTENCE)
+        made = _card(cases[:shown], reader, more=max(0, total - shown), limit=_SENTENCE, done=done, alone=alone)
         if size(made) <= MOST_BYTES:
             return Digest(made, shown)
-        if shown == 1:
-            return Digest(_card(cases[:1], reader, more=max(0, total - 1), limit=_SHORT_SENTENCE), 1)
+        if alone:
+            alone = alone[: len(alone) // 2]
+            continue
+        if shown <= (0 if done else 1):
+            first, more = cases[:shown], max(0, total - shown)
+            return Digest(_card(first, reader, more=more, limit=_SHORT_SENTENCE, done=done, alone=()), shown)
         shown -= 1
+
+
+def fitting(done: Sequence[DoneOn], reader: Reader, *, most: int) -> int:
+    """How many lines of what was done one card can tell in `most` bytes: the first so many, one at least."""
+    lines = [(one, line) for one in done for line in one.lines]
+    fits = 0
+    for number in range(1, len(lines) + 1):
+        some = cut(done, number)
+        if size(_card((), reader, more=0, limit=_SENTENCE, done=some, alone=())) > most:
+            break
+        fits = number
+    return max(1, fits) if lines else 0
+
+
+def cut(done: Sequence[DoneOn], lines: int) -> tuple[DoneOn, ...]:
+    """The first so many lines of what was done."""
+    kept, left = [], lines
+    for one in done:
+        some = one.lines[:left]
+        left -= len(some)
+        if some:
+            kept.append(replace(one, lines=some))
+    return tuple(kept)
 
 
 def size(card: Element) -> int:
@@ -95,18 +132,28 @@ def size(card: Element) -> int:
     return len(msgspec.json.encode(card))
 
 
-def summary(count: int) -> str:
+def summary(count: int, *, done: bool = False) -> str:
     """What a lock screen shows: no names at all."""
-    return f"Custos: {many(count, 'question')} about information that you look after"
+    about = "information that you look after"
+    if not done:
+        return f"Custos: {many(count, 'question')} about {about}"
+    return (
+        f"Custos: {many(count, 'question')}, and what was done, about {about}"
+        if count
+        else f"Custos: what was done with {about}"
+    )
 
 
-def _card(cases: Sequence[Case], reader: Reader, *, more: int, limit: int) -> Element:
+def _card(
+    cases: Sequence[Case], reader: Reader, *, more: int, limit: int, done: Sequence[DoneOn], alone: Sequence[str]
+) -> Element:
     open_for_reader = [case for case in cases if is_for(case, reader)]
-    head = many(len(open_for_reader), "question") if open_for_reader else "Nothing waits for you"
-    body: list[Element] = [
-        el.heading(f"{head} about information that you look after" if open_for_reader else head),
-        el.quiet(f"Custos, {day(reader.today, weekday=True)}"),
-    ]
+    about = "information that you look after"
+    if open_for_reader:
+        head = f"{many(len(open_for_reader), 'question')} about {about}"
+    else:
+        head = f"What was done with {about}" if done else "Nothing waits for you"
+    body: list[Element] = [el.heading(head), el.quiet(f"Custos, {day(reader.today, weekday=True)}")]
     asset = None
     for number, case in enumerate(cases):
         if case.asset_id != asset or number == 0:
@@ -115,18 +162,46 @@ def _card(cases: Sequence[Case], reader: Reader, *, more: int, limit: int) -> El
         body.append(el.section(_question(case, reader, number, limit)))
     if open_for_reader:
         body.append(el.section(_legend(open_for_reader)))
+    if done and open_for_reader:
+        body.append(el.section([el.strong("Done by Custos, and nothing to answer")]))
+    body += [el.section(_done(one, reader, limit)) for one in done]
+    if alone:
+        body.append(el.section([el.quiet(words) for words in alone]))
     actions = []
     if more:
         body.append(
             el.quiet(f"{many(more, 'more question')} waiting. They come on the next working days, or open the list.")
         )
         actions.append(el.say("Open the full list", WAITING))
-    return el.card(body, fallback=summary(len(open_for_reader)), actions=actions)
+    return el.card(body, fallback=summary(len(open_for_reader), done=bool(done)), actions=actions)
+
+
+def _done(one: DoneOn, reader: Reader, limit: int) -> list[Element]:
+    """What was done on one asset: what, why, by which rule, and how it can be put back."""
+    title = f"{name(one.asset_name)} ({name(one.asset_id, 20)})" if one.asset_id else "Not in the asset register"
+    items = [el.strong(title), el.quiet(sentence(one.because))]
+    for line in one.lines:
+        items.append(el.text(done_words(line, reader.user_id, reader.zone)))
+        rule = sentence(f"{line.policy}/{line.rule}{f', clause {line.clause}' if line.clause else ''}", 160)
+        pairs = [
+            ("Why", why_words(line, limit)),
+            ("Rule", rule),
+            ("To put it back", escape(back_words(line, reader.zone))),
+        ]
+        items.append(el.facts(pairs))
+    return items
+
+
+def _left_alone(case: Case) -> str:
+    """What is held or exempt, as one line about its asset."""
+    reasons = " ".join(dict.fromkeys(line.protected for line in case.lines))
+    about = f"{case.asset_id}, {case.subject_name}" if case.asset_id else case.subject_name
+    return f"Not asked, {name(about, 80)}: {sentence(reasons, 200)}"
 
 
 def is_for(case: Case, reader: Reader) -> bool:
     """True while this reader is the one who is asked."""
-    return case.state.is_open and case.assignee.user_id == reader.user_id
+    return case.state.is_open and not case.mended and case.assignee.user_id == reader.user_id
 
 
 def _asset(case: Case, reader: Reader) -> list[Element]:
@@ -286,13 +361,19 @@ def outcome(case: Case, reader: Reader) -> str:
         return _capital(sentence(f"{case.released_why}. Nothing is left to do.", 200))
     if case.state is CaseState.LISTED:
         return sentence(f"Nothing is asked: {' '.join(line.protected for line in case.lines)}", 300)
+    if case.mended:
+        return "Custos dealt with it before it was asked. Nothing is left to do."
     last = case.answers[-1] if case.answers else None
     if case.state.is_open:
         words = f"This is with {_named(case)}."
         return f"{words} {_said(last, reader)}" if last else words
     assert last is not None  # only an answer closes a case
     words = _said(last, reader)
-    if case.decision is Verb.AGREE:
+    if case.state is CaseState.ACTED:
+        words += f" It was done{f' ({case.run})' if case.run else ''}."
+    elif case.waits:
+        words += f" It waits: {sentence(case.waits, 300)}"
+    elif case.decision is Verb.AGREE:
         follows = "; ".join(agree_words(case, line, reader) for line in case.lines if line.steps)
         words += f" {_capital(sentence(follows, 300))}, each looked at again just before." if follows else ""
     if case.keep_until is not None:

@@ -19,15 +19,14 @@ from custos.audit.events import Event, What
 from custos.errors import RowChanged
 from custos.notices.members import Members
 from custos.notices.members import load as load_members
-from custos.notices.model import Case, Note
+from custos.notices.model import Case, CaseState, Note
 from custos.storage.account import Account
 from custos.storage.blobs import Container
-from custos.table import Row, Table, Value, Write
+from custos.table import Row, Table, Write, in_parts
 
 TABLE = "cases"
 CONTAINER = "cases"
 _PARTITION = "case"
-_CHUNK = 30_000  # characters; a text property of a row holds 32 K
 _ID_LENGTH = 16
 
 type Record = Callable[[Sequence[Event]], Awaitable[object]]
@@ -68,9 +67,20 @@ class CaseBook:
         waiting = [
             stored
             for stored in await self.all()
-            if stored.case.state.is_open and stored.case.assignee.user_id == user_id and user_id
+            if stored.case.state.is_open
+            and not stored.case.mended
+            and stored.case.assignee.user_id == user_id
+            and user_id
         ]
         return sorted(waiting, key=urgency)
+
+    async def listed_for(self, user_id: str) -> list[Case]:
+        """What is held or exempt of this person's, and nobody is asked about."""
+        return [
+            stored.case
+            for stored in await self.all()
+            if stored.case.state is CaseState.LISTED and user_id and stored.case.assignee.user_id == user_id
+        ]
 
     async def insert(self, case: Case, *notes: Note) -> Stored:
         """Store a new case. Raises RowExists when somebody else opened it first."""
@@ -164,10 +174,7 @@ def note(case: Case, what: What, *, at: datetime, by: str = "custos", **details:
 
 
 def _row(case: Case, etag: str) -> Row:
-    text = msgspec.json.encode(case).decode()
-    values: dict[str, Value] = {
-        f"case{start // _CHUNK}": text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)
-    }
+    values = in_parts("case", msgspec.json.encode(case).decode())
     values |= {
         "state": case.state.value,
         "asset": case.asset_id,
@@ -181,7 +188,4 @@ def _row(case: Case, etag: str) -> Row:
 
 
 def _stored(row: Row) -> Stored:
-    chunks: list[str] = []
-    while part := row.text(f"case{len(chunks)}"):
-        chunks.append(part)
-    return Stored(msgspec.json.decode("".join(chunks), type=Case), row.etag)
+    return Stored(msgspec.json.decode(row.long_text("case"), type=Case), row.etag)

@@ -14,29 +14,42 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from custos.audit.events import Event, What
-from custos.errors import RowChanged
+from custos.errors import RowChanged, RowExists
 from custos.m365.errors import Malformed, Throttled, Unavailable
-from custos.notices.cards import MOST_ITEMS, Reader, digest_card, is_for, summary
+from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, cut, digest_card, fitting, is_for, summary
 from custos.notices.cases import CaseBook, Stored
 from custos.notices.council_time import deadline_after, may_tell
-from custos.notices.digest import Digest, DigestBook, DigestState, Messages, StoredDigest, prepare_digests
+from custos.notices.digest import (
+    Digest,
+    DigestBook,
+    DigestState,
+    Messages,
+    StoredDigest,
+    Tally,
+    next_note,
+    prepare_digests,
+)
 from custos.notices.letters import letter_html
 from custos.notices.model import CardSent, Case, CaseState, Contact
 from custos.notices.people import People
 from custos.notices.postman import Channel, Delivery, Letter, Postman
 from custos.notices.replies import assets_card, help_card
+from custos.notices.telling import DoneOn, Telling, joined
+from custos.notices.telling_book import TellingBook
 from custos.notices.topics import DEFAULT_WITHIN
 from custos.policy.duration import duration_from
 from custos.records.model import Records
 
 _TRIES = 4
 _LATER_SECONDS = 300
+_DONE_BESIDE_QUESTIONS = 12 * 1024  # bytes: so that a question fits beside
 _LIST = "~"  # stands in the key of a list that somebody asked for
 
 _log = logging.getLogger(__name__)
@@ -48,6 +61,7 @@ class Desk:
 
     book: CaseBook
     digests: DigestBook
+    tellings: TellingBook
     people: People
     postman: Postman
     queue: Messages
@@ -106,14 +120,67 @@ async def deliver_digest(digest_id: str, *, desk: Desk) -> DigestState | None:
         return await _end(stored, DigestState.EXPIRED, desk)
     if not _is_list(digest) and not may_tell(desk.now, desk.zone, desk.records.holidays):
         return DigestState.PREPARED
-    cases = await _freeze(digest, desk)
-    if not cases:
+    fixed, left = await _with_done(digest, desk)
+    cases = await _freeze(await _fitting(fixed, desk), digest, desk)
+    if not cases and not fixed.done:
         return await _end(stored, DigestState.EMPTY, desk)
+    fixed = replace(fixed, cases=tuple(case.id for case in cases), state=DigestState.SENDING, since=desk.machine_now)
     try:
-        sending = await desk.digests.put(stored, replace(digest, state=DigestState.SENDING, since=desk.machine_now))
+        sending = await desk.digests.put(stored, fixed)
     except RowChanged:
         return DigestState.SENDING  # another worker has it
-    return await _send(sending, cases, desk)
+    state = await _send(sending, cases, desk)
+    if left and state is DigestState.SENT:
+        await _more(next_note(fixed, left), desk)
+    return state
+
+
+async def _with_done(digest: Digest, desk: Desk) -> tuple[Digest, tuple[str, ...]]:
+    """The digest with what it tells of what was done by now, as much as one card holds, and the tellings that it leaves over."""
+    known = [found for each in digest.tellings if (found := await desk.tellings.get(each)) is not None]
+    by_asset: dict[str, list[Telling]] = defaultdict(list)
+    for telling in known:
+        by_asset[telling.asset_id].append(telling)
+    whole = tuple(
+        DoneOn(
+            asset_id=asset_id,
+            asset_name=tellings[0].asset_name,
+            because=digest.because.get(asset_id, ""),
+            lines=tuple(joined(line for telling in tellings for line in telling.untold)),
+        )
+        for asset_id, tellings in sorted(by_asset.items())
+        if any(telling.untold for telling in tellings)
+    )
+    most = _DONE_BESIDE_QUESTIONS if digest.cases else MOST_BYTES
+    shown = cut(whole, fitting(whole, desk.reader(digest.person.user_id), most=most))
+    keys = {(one.asset_id, line.key) for one in shown for line in one.lines}
+    tallies = tuple(
+        Tally(telling=telling.id, line=line.key, total=line.total)
+        for telling in known
+        for line in telling.lines
+        if (telling.asset_id, line.key) in keys
+    )
+    told = {(tally.telling, tally.line) for tally in tallies}
+    left = tuple(telling.id for telling in known if any((telling.id, line.key) not in told for line in telling.untold))
+    return replace(digest, done=shown, tallies=tallies), left
+
+
+async def _fitting(digest: Digest, desk: Desk) -> tuple[str, ...]:
+    """Those of the digest's cases that fit on its card beside what was done."""
+    found = [await desk.book.get(case_id) for case_id in digest.cases]
+    reader = desk.reader(digest.person.user_id)
+    waiting = [each.case for each in found if each is not None and is_for(each.case, reader)]
+    fits = digest_card(waiting, reader, waiting=digest.waiting, done=digest.done).shown
+    return tuple(case.id for case in waiting[:fits])
+
+
+async def _more(note: Digest, desk: Desk) -> None:
+    """What one message could not hold comes in a further one."""
+    try:
+        await desk.digests.insert(replace(note, since=desk.machine_now))
+    except RowExists:
+        return
+    await desk.queue.send({"digest": note.id})
 
 
 async def update_card(digest_id: str, *, desk: Desk) -> bool:
@@ -122,7 +189,8 @@ async def update_card(digest_id: str, *, desk: Desk) -> bool:
     if stored is None or stored.digest.channel != Channel.BOT or stored.digest.state is not DigestState.SENT:
         return False
     digest = stored.digest
-    letter = _letter(await desk.book.on_card(digest.cases), digest, desk)
+    listed = await desk.book.listed_for(digest.person.user_id)
+    letter = _letter(await desk.book.on_card(digest.cases), digest, desk, listed)
     return await desk.postman.update(digest.conversation_id, digest.activity_id, letter)
 
 
@@ -145,7 +213,8 @@ async def _send(sending: StoredDigest, cases: Sequence[Case], desk: Desk) -> Dig
     digest = sending.digest
     dated = [replace(case, deadline=case.deadline or _deadline(case, desk.now, desk)) for case in cases]
     try:
-        delivery = await desk.postman.deliver(digest.person, _letter(dated, digest, desk))
+        listed = await desk.book.listed_for(digest.person.user_id)
+        delivery = await desk.postman.deliver(digest.person, _letter(dated, digest, desk, listed))
     except Throttled as trouble:
         return await _later(sending, desk, trouble.retry_after)
     except Unavailable as trouble:
@@ -197,10 +266,10 @@ async def _end(stored: StoredDigest, state: DigestState, desk: Desk) -> DigestSt
     return state
 
 
-async def _freeze(digest: Digest, desk: Desk) -> list[Case]:
-    """The digest's cases that still wait for this person, each remembering what is shown of it and on which card."""
+async def _freeze(case_ids: Sequence[str], digest: Digest, desk: Desk) -> list[Case]:
+    """Those of the cases that still wait for this person, each remembering what is shown of it and on which card."""
     frozen = []
-    for case_id in digest.cases:
+    for case_id in case_ids:
         for attempt in range(_TRIES):
             stored = await desk.book.get(case_id)
             if stored is None or not is_for(stored.case, desk.reader(digest.person.user_id)):
@@ -246,11 +315,43 @@ async def _mark_told(stored: StoredDigest, desk: Desk) -> None:
                     raise
                 continue
             break
+    if digest.channel != Channel.FEED:
+        await _mark_done_told(digest, at, desk)
     await _record(What.NOTICE_DELIVERED, digest, desk)
     try:
         await desk.digests.put(stored, replace(digest, told=True))
     except RowChanged:
         _log.info("digest was marked by another worker", extra={"digest": digest.id})
+
+
+async def _mark_done_told(digest: Digest, at: datetime, desk: Desk) -> None:
+    """What the message told of what was done is told, and so are the cases that this did away with."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for tally in digest.tallies:
+        counts[tally.telling][tally.line] = tally.total
+    events = []
+    for telling_id, told in sorted(counts.items()):
+        for known_as in (
+            {telling_id, f"{telling_id}{digest.person.user_id}"} if telling_id.endswith("|") else {telling_id}
+        ):
+            await desk.tellings.mark(known_as, told, at=at, to=digest.person.upn)
+        run, asset_id, _ = telling_id.split("|")
+        details: dict[str, str | int] = {"to": digest.person.upn, "digest": digest.id, "writes": sum(told.values())}
+        events.append(Event(what=What.RUN_TOLD, at=at, run=run, asset_id=asset_id, details=details))
+    if events:
+        await desk.book.record(events)
+    rules = {(one.asset_id, f"{line.policy}/{line.rule}") for one in digest.done for line in one.lines}
+    for stored in await desk.book.all() if rules else ():
+        case = stored.case
+        if (
+            case.mended
+            and case.state is CaseState.FOUND
+            and {(case.asset_id, line.key) for line in case.lines} <= rules
+        ):
+            try:
+                await desk.book.put(stored, replace(case, state=CaseState.TOLD, told_at=at))
+            except RowChanged:
+                continue  # the next evaluation sees to it
 
 
 def _deadline(case: Case, told_at: datetime, desk: Desk) -> datetime:
@@ -265,17 +366,19 @@ async def _record(what: What, digest: Digest, desk: Desk) -> None:
         "channel": digest.channel,
         "attempts": "; ".join(digest.attempts),
         "cases": ", ".join(digest.cases),
+        "done": sum(line.total for one in digest.done for line in one.lines),
     }
     await desk.book.record([Event(what=what, at=digest.sent_at or desk.now, details=details)])
 
 
-def _letter(cases: Sequence[Case], digest: Digest, desk: Desk) -> Letter:
+def _letter(cases: Sequence[Case], digest: Digest, desk: Desk, listed: Sequence[Case] = ()) -> Letter:
     reader = replace(desk.reader(digest.person.user_id), today=digest.day)
     waiting = max(digest.waiting, len(cases))
     return Letter(
-        card=digest_card(cases, reader, waiting=waiting).card,
-        summary=summary(waiting),
-        html=letter_html(cases, reader, waiting=waiting),
+        card=digest_card(cases, reader, waiting=waiting, done=digest.done, listed=listed).card,
+        summary=summary(waiting, done=bool(digest.done)),
+        html=letter_html(cases, reader, waiting=waiting, done=digest.done),
+        in_full=bool(digest.done),
     )
 
 

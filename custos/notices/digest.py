@@ -1,4 +1,5 @@
-"""One digest a working day for each person: table `digests`, keyed by day and person, written before anything is sent.
+"""One digest a working day for each person, and in the afternoon a note of what was done after it: table `digests`, keyed by day and
+person, written before anything is sent.
 
     prepared ► sending ► sent            the message stands in Teams, the feed or a mailbox
                        ► uncertain       nobody knows whether it arrived: never sent again that day
@@ -13,8 +14,8 @@ crash anywhere neither sends twice on a day nor forgets.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -25,13 +26,15 @@ import msgspec
 from custos.errors import RowChanged, RowExists
 from custos.notices.cards import MOST_ITEMS, Reader, digest_card
 from custos.notices.cases import CaseBook, Stored, urgency
-from custos.notices.council_time import may_tell
-from custos.notices.model import CaseState, Contact
-from custos.table import Row, Table
+from custos.notices.council_time import NOTES_FROM, may_tell
+from custos.notices.model import NOBODY, CaseState, Contact
+from custos.notices.telling import DoneOn
+from custos.table import Row, Table, in_parts
 
 TABLE = "digests"
 STUCK_SECONDS = 600  # a sending that has not ended by then never will
 LOST_SECONDS = 120  # a promise whose message did not come by then may have lost it
+NOTE = "+"  # stands in the key of a note
 _REMEMBERED_DAYS = 7
 
 
@@ -47,9 +50,35 @@ class DigestState(StrEnum):
     EMPTY = "empty"
 
 
+_ON_ITS_WAY = (DigestState.PREPARED, DigestState.SENDING, DigestState.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """So much of a line was told, once the message that carries it was delivered."""
+
+    telling: str
+    line: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """A telling that has something left to tell, and who is told it for which reason."""
+
+    telling: str
+    asset_id: str
+    person: Contact
+    because: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One message to one person. `key` is the person's id, for a list that they asked for with something behind it.
+    """One message to one person. `key` is the person's id, with something behind it for a list that they asked for, and for a note
+    of what was done after the day's digest.
+
+    `tellings` are those whose lines it is to tell, `because` says why this person is told about an asset (id). What it tells is fixed
+    before it is sent: `done`, and in `tallies` how much of each line that makes.
 
     `attempts` say how each channel went, `bot: blocked`; `since` is when the state began, in epoch seconds of the
     machine. `told` is True once its cases say that they were told.
@@ -60,6 +89,10 @@ class Digest:
     person: Contact
     cases: tuple[str, ...]
     waiting: int
+    tellings: tuple[str, ...] = ()
+    because: Mapping[str, str] = field(default_factory=dict)
+    done: tuple[DoneOn, ...] = ()
+    tallies: tuple[Tally, ...] = ()
     state: DigestState = DigestState.PREPARED
     since: float = 0.0
     channel: str = ""
@@ -139,12 +172,13 @@ async def prepare_digests(
     zone: ZoneInfo,
     holidays: frozenset[date],
     machine_now: float,
+    tellings: Sequence[Addressed] = (),
     only: Collection[str] | None = None,
 ) -> Prepared:
     """Promise today's digests and queue their delivery as `{"digest": id}`; nothing outside council hours.
 
     May run as often as one likes: who has their digest gets no second one that day, what was promised and not sent is
-    queued again. `only` limits it to some people (object ids). `machine_now` is epoch seconds of the machine.
+    queued again. `tellings` go with it. `only` limits it to some people (object ids). `machine_now` is epoch seconds of the machine.
     """
     if not may_tell(now, zone, holidays):
         return Prepared()
@@ -153,13 +187,15 @@ async def prepare_digests(
     waiting: dict[str, list[Stored]] = defaultdict(list)
     for stored in await book.all():
         case = stored.case
-        if case.state is CaseState.FOUND and case.assignee.user_id and (only is None or case.assignee.user_id in only):
+        asked = case.state is CaseState.FOUND and not case.mended and bool(case.assignee.user_id)
+        if asked and (only is None or case.assignee.user_id in only):
             waiting[case.assignee.user_id].append(stored)
+    done = _by_person(tellings)
     promised = questions = 0
-    for user_id, cases in sorted(waiting.items()):
-        cases.sort(key=urgency)
+    for user_id in sorted(waiting.keys() | done.keys()):
         reader = Reader(user_id=user_id, today=today, zone=zone, holidays=holidays)
-        made = replace(_digest(reader, cases), since=machine_now)
+        cases = sorted(waiting[user_id], key=urgency)
+        made = replace(_digest(reader, cases, done.get(user_id, ())), since=machine_now)
         try:
             await digests.insert(made)
         except RowExists:
@@ -170,15 +206,84 @@ async def prepare_digests(
     return Prepared(digests=promised, again=again, uncertain=uncertain, questions=questions)
 
 
-def _digest(reader: Reader, cases: list[Stored]) -> Digest:
+async def prepare_notes(
+    now: datetime,
+    tellings: Sequence[Addressed],
+    *,
+    digests: DigestBook,
+    queue: Messages,
+    zone: ZoneInfo,
+    holidays: frozenset[date],
+    machine_now: float,
+) -> int:
+    """Promise a note of what was done since the day's digest, one a day for each person at most; nothing but late on a working day.
+
+    Returns how many. What a message of the day carries that is on its way, or of which nobody knows whether it arrived, is not in it.
+    """
+    if not may_tell(now, zone, holidays) or now.astimezone(zone).time() < NOTES_FROM:
+        return 0
+    today = now.astimezone(zone).date()
+    on_their_way = {
+        telling
+        for stored in await digests.of_day(today)
+        if stored.digest.state in _ON_ITS_WAY
+        for telling in stored.digest.tellings
+    }
+    promised = 0
+    for user_id, wanted in sorted(_by_person(one for one in tellings if one.telling not in on_their_way).items()):
+        made = replace(_note(today, wanted), key=f"{user_id}{NOTE}1", since=machine_now)
+        try:
+            await digests.insert(made)
+        except RowExists:
+            continue
+        await queue.send({"digest": made.id})
+        promised += 1
+    return promised
+
+
+def next_note(digest: Digest, left: Sequence[str]) -> Digest:
+    """A further note for what one message could not hold."""
+    user_id, _, number = digest.key.partition(NOTE)
+    return Digest(
+        day=digest.day,
+        key=f"{user_id}{NOTE}{int(number or 0) + 1}",
+        person=digest.person,
+        cases=(),
+        waiting=0,
+        tellings=tuple(left),
+        because=digest.because,
+    )
+
+
+def _by_person(tellings: Iterable[Addressed]) -> dict[str, list[Addressed]]:
+    by_person: dict[str, list[Addressed]] = defaultdict(list)
+    for one in tellings:
+        by_person[one.person.user_id].append(one)
+    return by_person
+
+
+def _digest(reader: Reader, cases: Sequence[Stored], done: Sequence[Addressed]) -> Digest:
     first = [stored.case for stored in cases[:MOST_ITEMS]]
     fits = digest_card(first, reader, waiting=len(cases)).shown
-    return Digest(
-        day=reader.today,
+    person = first[0].assignee.who if first else done[0].person
+    return replace(
+        _note(reader.today, done),
         key=reader.user_id,
-        person=first[0].assignee.who,
+        person=person,
         cases=tuple(case.id for case in first[:fits]),
         waiting=len(cases),
+    )
+
+
+def _note(today: date, done: Sequence[Addressed]) -> Digest:
+    return Digest(
+        day=today,
+        key="",
+        person=done[0].person if done else NOBODY,
+        cases=(),
+        waiting=0,
+        tellings=tuple(one.telling for one in done),
+        because={one.asset_id: one.because for one in done},
     )
 
 
@@ -204,8 +309,7 @@ async def tidy_digests(digests: DigestBook, queue: Messages, today: date, *, mac
 
 
 def _row(digest: Digest, etag: str) -> Row:
-    values = {
-        "digest": msgspec.json.encode(digest).decode(),
+    values = in_parts("digest", msgspec.json.encode(digest).decode()) | {
         "state": digest.state.value,
         "channel": digest.channel,
         "attempts": "; ".join(digest.attempts),
@@ -215,4 +319,4 @@ def _row(digest: Digest, etag: str) -> Row:
 
 
 def _stored(row: Row) -> StoredDigest:
-    return StoredDigest(msgspec.json.decode(row.text("digest"), type=Digest), row.etag)
+    return StoredDigest(msgspec.json.decode(row.long_text("digest"), type=Digest), row.etag)

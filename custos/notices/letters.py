@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custos.notices.cards import Reader, found_words, is_for, silence_words, where
+from custos.notices.cards import Reader, found_words, is_for, silence_words, summary, where
 from custos.notices.model import Case
-from custos.notices.wording import clean, day, many
+from custos.notices.telling import DoneOn
+from custos.notices.telling_words import back_words, done_words, why_words
+from custos.notices.wording import clean, day
 from custos.untrusted import mail_html
 
 
-def letter_html(cases: Sequence[Case], reader: Reader, *, waiting: int) -> str:
+def letter_html(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Sequence[DoneOn] = ()) -> str:
     """The body of the mail, as HTML without links, images or styles."""
     mine = [case for case in cases if is_for(case, reader)]
-    head = (
-        f"Custos, {day(reader.today, weekday=True)}. {many(waiting, 'question')} about information that you look after."
-    )
-    parts = [f"<p>{head}</p>"]
+    parts = [f"<p>{mail_html(summary(waiting, done=bool(done)))}. {day(reader.today, weekday=True)}.</p>"]
     for case in mine:
         asset = (
             f"{clean(case.asset_name)} ({clean(case.asset_id, 20)})" if case.asset_id else "Not in the asset register"
@@ -34,8 +33,18 @@ def letter_html(cases: Sequence[Case], reader: Reader, *, waiting: int) -> str:
                 f"If nobody answers: {mail_html(clean(silence, 400))} Rule {mail_html(clean(line.key, 160))}.</li>"
             )
         parts.append("</ul>")
+    for one in done:
+        asset = f"{clean(one.asset_name)} ({clean(one.asset_id, 20)})" if one.asset_id else "Not in the asset register"
+        parts.append(f"<h3>{mail_html(f'Done: {asset}')}</h3><p>{mail_html(clean(one.because, 400))}</p><ul>")
+        for each in one.lines:
+            said = (
+                f"{done_words(each, reader.user_id, reader.zone, plain=True)} Why: {why_words(each, 400, plain=True)} "
+                f"To put it back: {back_words(each, reader.zone)} Rule {clean(f'{each.policy}/{each.rule}', 160)}."
+            )
+            parts.append(f"<li>{mail_html(said)}</li>")
+        parts.append("</ul>")
+    asks = "Please answer in Teams: open the chat with Custos and write “what is waiting”. " if mine else ""
     parts.append(
-        "<p>Please answer in Teams: open the chat with Custos and write “what is waiting”. "
-        "This mail has no links on purpose; nothing that asks you to click one comes from Custos.</p>"
+        f"<p>{asks}This mail has no links on purpose; nothing that asks you to click one comes from Custos.</p>"
     )
     return "".join(parts)

@@ -208,7 +208,9 @@ class Case:
     """One question. `number` counts the cases that there were on this subject; `members` and `shown` name blobs.
 
     `members` holds what is found now, `shown` what the assignee was last told: a decision covers `shown`, no more. An answer about
-    some of its lines makes of them a decided case by itself, one of `parts`; the rest stays open.
+    some of its lines makes of them a decided case by itself, one of `parts`; the rest stays open. `mended`: Custos did away with all
+    that was found before anybody was told of it, so there is nothing to ask; it stays until they are told. `waits` says what an
+    answer that is agreed waits for, "" when for nothing but its notice; `run` is what carries it out.
     `nonce` belongs to the present assignee and is used up by an answer. `outbox` are notes not yet in the audit chain.
     """
 
@@ -244,6 +246,9 @@ class Case:
     asked_by: Assignee | None = None  # the owner who asked the steward, in whose hands it is now
     disputed_by: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    mended: bool = False
+    run: str = ""
+    waits: str = ""
     answers: tuple[Answer, ...] = ()
     cards: tuple[CardSent, ...] = ()
     outbox: tuple[Note, ...] = ()

@@ -67,11 +67,15 @@ type Mail = Callable[[str, str, str], Awaitable[None]]  # address, subject, HTML
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What is to be delivered, in the form of each channel. `summary` has no names: it stands on lock screens."""
+    """What is to be delivered, in the form of each channel. `summary` has no names: it stands on lock screens.
+
+    `in_full`: the line in the feed, which is the summary, is not enough; the mail follows it.
+    """
 
     card: Mapping[str, object]
     summary: str
     html: str
+    in_full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +110,12 @@ class Postman:
         sent = await self._by_bot(person, letter, attempts)
         if sent is not None:
             return sent
-        if await self._by_feed(person, letter, attempts):
+        nudged = await self._by_feed(person, letter, attempts)
+        if nudged and not letter.in_full:
             return Delivery(channel=Channel.FEED, attempts=tuple(attempts))
         if await self._by_mail(person, letter, attempts):
             return Delivery(channel=Channel.MAIL, attempts=tuple(attempts))
-        return Delivery(channel=None, attempts=tuple(attempts))
+        return Delivery(channel=Channel.FEED if nudged else None, attempts=tuple(attempts))
 
     async def update(self, conversation_id: str, activity_id: str, letter: Letter) -> bool:
         """Bring a card up to date; False when it cannot be reached any more."""

@@ -6,7 +6,7 @@ Meant to run after every evaluation. Running it twice, or on two instances at on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -28,6 +28,10 @@ _TRIES = 3
 
 type Covered = Callable[[str, str, str], bool]
 """Whether the findings hold all of (family, site id, drive id); drive id "" asks about the site's own facts."""
+
+
+type Acted = Callable[[str], Awaitable[Members]]
+"""On what Custos has acted in a library or site (drive or site id) that nobody has been told of yet, by `policy/rule`."""
 
 
 @dataclass(kw_only=True)
@@ -56,6 +60,7 @@ class Situation:
     topics: Mapping[tuple[str, str], Topic]
     places: Mapping[str, Place]  # by drive id and by site id
     covered: Covered
+    acted: Acted
     now: datetime
     zone: ZoneInfo
 
@@ -165,12 +170,17 @@ class _Keeper:
             return
         alone = self.question.everything() if self.question else Members({})
         if not left.of and (not alone.of or self._withdrawn(case)):
-            await self._release(stored, self._why_gone(case))
+            if case.mended and case.state is CaseState.FOUND:
+                self.report.unchanged += 1
+            elif await self._mended(case):
+                self.written.append(await self.book.put(stored, replace(case, mended=True)))
+            else:
+                await self._release(stored, self._why_gone(case))
             return
         notes: list[Note] = []
         lines = self._lines(case, left)
         new_rules = {line.key for line in lines} - {line.key for line in case.lines}
-        fresh = replace(case, lines=lines, members=left.name)
+        fresh = replace(case, lines=lines, members=left.name, mended=False)
         if not left.of:
             fresh = replace(fresh, state=CaseState.LISTED)
             new_rules = set()
@@ -189,6 +199,14 @@ class _Keeper:
         if fresh.assignee.user_id != case.assignee.user_id:
             self.report.reassigned += 1
             self.report.stale_cards.update(card.digest for card in case.cards)
+
+    async def _mended(self, case: Case) -> bool:
+        """Whether it is gone because Custos acted on some of it, and nobody has heard of it: then it stays until they have."""
+        if case.state is not CaseState.FOUND:
+            return False
+        acted = await self.situation.acted(case.drive_id or case.site_id)
+        mine = await self.book.members(case.members)
+        return any(found & acted.of.get(rule, frozenset()) for rule, found in mine.of.items())
 
     async def _open(self, left: Members, *, number: int) -> None:
         question = self.question
@@ -290,7 +308,9 @@ class _Keeper:
         return not any(topic is not None and topic.asks_about(case.asset_id) for topic in topics)
 
     def _why_gone(self, case: Case) -> str:
-        return "no policy in force asks about it any more" if self._withdrawn(case) else "it is no longer found"
+        if self._withdrawn(case):
+            return "no policy in force asks about it any more"
+        return "Custos dealt with it, and it was told" if case.mended else "it is no longer found"
 
 
 def _is_live(case: Case) -> bool:

@@ -16,6 +16,8 @@ from custos.report.words import count, when
 
 _REASONS = 3
 
+_MOST_WAITING = 10
+
 
 def show(found: Overview, screen: Console) -> None:
     """Print the overview. What an operator must see comes first."""
@@ -44,6 +46,18 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(_line("Run", f"{said}{hint}"))
     cases = ", ".join(f"{state} {number:,}" for state, number in sorted(found.cases.items()))
     screen.print(_line("Cases", cases or "none"))
+    if found.untold:
+        screen.print(_line("Untold", f"{count(found.untold, 'write')} of which nobody was told yet"))
+    if found.unasked:
+        said = (
+            f"{count(found.unasked, 'question')} for which nobody can be asked; `custos register` shows who is missing"
+        )
+        screen.print(_line("Unasked", said))
+    for one in found.waiting[:_MOST_WAITING]:
+        where = f"{one.asset_id or 'no asset'}, {one.about}"
+        screen.print(_line("Agreed", f"{where}, waits{f' in {one.run}' if one.run else ''}: {one.why}"))
+    if len(found.waiting) > _MOST_WAITING:
+        screen.print(f"          and {len(found.waiting) - _MOST_WAITING:,} more: see `custos cases`")
     queues = ", ".join(f"{name} {number:,}" for name, number in found.queues.items())
     screen.print(_line("Queues", queues or "empty"))
     _noise(found, screen)

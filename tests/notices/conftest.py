@@ -15,6 +15,7 @@ from custos.notices.cases import CaseBook
 from custos.notices.delivery import Desk
 from custos.notices.digest import DigestBook
 from custos.notices.people import People
+from custos.notices.telling_book import TellingBook
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from custos.storage.queues import Queue
@@ -106,13 +107,14 @@ def channels() -> Channels:
 
 
 @pytest.fixture
-def desk(book: CaseBook, digests: DigestBook, people: People, queue: Queue, channels: Channels) -> Desk:
+def desk(account: Account, mark: str, book: CaseBook, people: People, channels: Channels) -> Desk:
     return Desk(
         book=book,
-        digests=digests,
+        digests=DigestBook(account.rows(f"digests{mark}")),
+        tellings=TellingBook(account.rows(f"tellings{mark}")),
         people=people,
         postman=channels.postman(people),
-        queue=queue,
+        queue=account.queue(f"notify-{mark}"),
         records=world.records(),
         zone=world.ZONE,
         now=world.NOW,

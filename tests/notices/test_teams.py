@@ -30,6 +30,7 @@ from custos.notices.model import Case, CaseState, Verb
 from custos.notices.people import People
 from custos.notices.postman import postman_from
 from custos.notices.refresh import Situation, refresh_cases
+from custos.notices.telling_book import TellingBook
 from custos.settings import Settings
 from custos.storage.account import Account
 from custos.storage.queues import Queue
@@ -62,6 +63,7 @@ class Loop:
     settings: Settings
     m365: Microsoft365
     reception: Reception
+    tellings: TellingBook
     people: People
     queue: Queue
     chain: Chain
@@ -79,6 +81,7 @@ class Loop:
             topics=world.TOPICS,
             places=world.PLACES,
             covered=lambda _family, _site, _drive: True,
+            acted=world.on_nothing,
             now=self.clock.now(),
             zone=ZoneInfo("Europe/London"),
         )
@@ -90,6 +93,7 @@ class Loop:
         desk = Desk(
             book=self.book,
             digests=self.reception.digests,
+            tellings=self.tellings,
             people=self.people,
             postman=postman_from(self.m365, self.settings, self.people),
             queue=self.queue,
@@ -171,7 +175,8 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
         await tenant.control_async(
             "POST", "people", {"person": who, "blocked": False, "installable": True, "mailbox": True}
         )
-    yield Loop(tenant, settings, m365, reception, people, queue, chain, clock)
+    tellings = TellingBook(account.rows(f"tellings{mark}"))
+    yield Loop(tenant, settings, m365, reception, tellings, people, queue, chain, clock)
     await tenant.control_async("POST", "messaging-endpoint", {"url": ""})
     await runner.cleanup()
     await m365.close()

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from custos.engine.model import Finding, Kind, Subject
 from custos.errors import Mark
 from custos.notices.assignment import Accountability, Directory, Person, Role
+from custos.notices.members import Members
 from custos.notices.model import Proposed
-from custos.notices.refresh import Covered, Situation
+from custos.notices.refresh import Acted, Covered, Situation
 from custos.notices.subjects import Place
 from custos.notices.topics import Topic
 from custos.policy.duration import Duration
@@ -267,6 +268,11 @@ def accountable(*, now: datetime = NOW, held: Records | None = None, people: Dir
     return Accountability(records=held or records(), directory=people or directory(), today=today)
 
 
+async def on_nothing(_place: str) -> Members:
+    """Custos has done nothing of which somebody has to be told."""
+    return Members({})
+
+
 def situation(
     *,
     now: datetime = NOW,
@@ -274,12 +280,14 @@ def situation(
     people: Directory | None = None,
     topics: Iterable[Topic] = tuple(TOPICS.values()),
     covered: Covered = lambda _family, _site, _drive: True,
+    acted: Acted | None = None,
 ) -> Situation:
     return Situation(
         accountable=accountable(now=now, held=held, people=people),
         topics={topic.key: topic for topic in topics},
         places=PLACES,
         covered=covered,
+        acted=acted or on_nothing,
         now=now,
         zone=ZONE,
     )

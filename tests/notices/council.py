@@ -1,0 +1,262 @@
+"""The whole loop in memory: what is found is asked about and acted on, what was done is told, and people answer. Storage, tenant and
+Teams are in memory; everything in between is the product.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from custos.audit.events import Event
+from custos.clock import FixedClock
+from custos.engine.done import Done
+from custos.engine.gate import Purpose, Standing
+from custos.engine.model import Finding, State
+from custos.engine.plan import Circumstances, make_plan
+from custos.engine.sweep import sweep_runs
+from custos.engine.undo import Scope
+from custos.notices import untold
+from custos.notices.assignment import Accountability
+from custos.notices.cases import CaseBook
+from custos.notices.decisions import Press, Verdict, answer
+from custos.notices.delivery import Desk, handle_notice
+from custos.notices.digest import DigestBook, prepare_digests, prepare_notes
+from custos.notices.lookup import case_facts
+from custos.notices.members import Members
+from custos.notices.model import Case
+from custos.notices.people import People
+from custos.notices.refresh import Situation, refresh_cases
+from custos.notices.telling import Agreed, Known, Telling
+from custos.notices.telling_book import TellingBook
+from custos.notices.topics import topics_of
+from custos.policy.model import Bundle, HouseLimits, Policy
+from custos.storage.rows import key_part
+from tests.engine.memory import MemoryStore
+from tests.engine.office import MemoryQueue, Office, office
+from tests.engine.tenant import MemoryTenant
+from tests.engine.world import ASSET, NOW, Found, bundle, sizes
+from tests.notices import world
+from tests.notices.channels import Channels
+
+NO_CEILINGS = HouseLimits(
+    per_run=None,
+    per_day=None,
+    per_site_per_day=None,
+    per_owner_per_day=None,
+    per_asset_per_day=None,
+    percent_of_asset_per_day=None,
+    irreversible_per_day=None,
+)
+
+
+@dataclass
+class Council:
+    """A council with one bundle of policies, all of them enforced."""
+
+    bundle: Bundle
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    store: MemoryStore = field(default_factory=MemoryStore)
+    tenant: MemoryTenant = field(default_factory=MemoryTenant)
+    channels: Channels = field(default_factory=Channels)
+    notify: MemoryQueue = field(default_factory=MemoryQueue)
+    acts: MemoryQueue = field(default_factory=MemoryQueue)
+    house: HouseLimits = field(default_factory=lambda: NO_CEILINGS)
+    machine: float = 1_000_000.0
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def office(self, *, life: int = 0) -> Office:
+        """A worker that writes; with a `life` it dies before that call."""
+        return office(self.store, self.tenant, life=life, clock=self.clock, queue=self.acts, house=self.house)
+
+    @property
+    def book(self) -> CaseBook:
+        return CaseBook(self.store.table("cases"), self.store.blobs, self._record)  # type: ignore[arg-type]  # as a container
+
+    @property
+    def digests(self) -> DigestBook:
+        return DigestBook(self.store.table("digests"))
+
+    @property
+    def tellings(self) -> TellingBook:
+        return TellingBook(self.store.table("tellings"))
+
+    @property
+    def accountable(self) -> Accountability:
+        return Accountability(
+            records=self.bundle.records, directory=world.directory(), today=self.now.astimezone(world.ZONE).date()
+        )
+
+    @property
+    def desk(self) -> Desk:
+        people = People(self.store.table("people"))
+        return Desk(
+            book=self.book,
+            digests=self.digests,
+            tellings=self.tellings,
+            people=people,
+            postman=self.channels.postman(people),
+            queue=self.notify,
+            records=self.bundle.records,
+            zone=world.ZONE,
+            now=self.now,
+            machine_now=self.machine,
+        )
+
+    def later(self, **span: float) -> None:
+        """Let time pass."""
+        by = timedelta(**span)
+        self.clock.moment = self.now + by
+        self.machine += by.total_seconds()
+
+    def at(self, moment: datetime) -> None:
+        """Go to a moment."""
+        self.later(seconds=(moment - self.now).total_seconds())
+
+    async def evaluate(self, findings: Sequence[Finding], *, life: int = 0) -> None:
+        """Bring the cases up to date, plan, and carry out what is due."""
+        records, today = self.bundle.records, self.accountable.today
+        facts = await case_facts(self.book, findings, records, today)
+        policies = self.bundle.policies.values()
+        standings = {one.id: Standing(state=one.state, hash=one.hash, pilot=one.pilot) for one in policies}
+        under = Circumstances(now=self.now, standings=standings, cases=facts)
+        plan = make_plan(self.bundle, Found(findings), under)
+        situation = Situation(
+            accountable=self.accountable,
+            topics=topics_of(self.bundle, dict.fromkeys(self.bundle.policies, State.ENFORCE)),
+            places=world.PLACES,
+            covered=lambda _family, _site, _drive: True,
+            acted=self.acted,
+            now=self.now,
+            zone=world.ZONE,
+        )
+        await refresh_cases(findings, book=self.book, situation=situation)
+        worker = self.office(life=life)
+        await self.office().enforce(self.bundle, plan)
+        saved = await worker.plans.save(plan, by="custos")
+        await worker.dispatcher.dispatch(saved, self.bundle, by="custos", sizes=sizes(*self.bundle.policies))
+        await self.work(worker)
+
+    async def work(self, worker: Office | None = None) -> None:
+        """Do what waits in the queue of batches."""
+        await (worker or self.office()).drain(self.bundle)
+
+    async def sweep(self) -> None:
+        """As the timer does some minutes after a worker died."""
+        worker = self.office()
+        await sweep_runs(worker.dispatcher, waiting=len(self.acts.messages))
+        await self.work(worker)
+
+    async def undo(self, run: str) -> None:
+        """Put a run back."""
+        worker = self.office()
+        undone = await worker.undoing.plan(Scope.RUN, run)
+        saved = await worker.plans.save(undone.plan, by="platform.engineer@wrenbridge.example")
+        await worker.dispatcher.dispatch(
+            saved,
+            self.bundle,
+            by="platform.engineer@wrenbridge.example",
+            sizes=sizes(*self.bundle.policies),
+            purpose=Purpose.UNDO,
+            target=f"run {run}",
+        )
+        await self.work(worker)
+
+    async def acted(self, place: str) -> Members:
+        """On what runs acted in a place that nobody was told of."""
+        found: dict[str, set[str]] = {}
+        worker = self.office()
+        for run in await worker.runs.untold():
+            if run.state in untold.WRITES:
+                async for one in untold.done_by(run.id, worker.runs, worker.ledger, place=key_part(place)):
+                    finding = one.action.finding
+                    found.setdefault(f"{finding.policy}/{finding.rule}", set()).add(finding.subject.key)
+        return Members.from_keys(found)
+
+    async def left(self) -> list[Telling]:
+        """What is left to tell by now."""
+        worker = self.office()
+        return await untold.gather(worker.runs, worker.ledger, self.tellings, self._known)
+
+    async def digest(self) -> None:
+        """As the timer of the morning does."""
+        desk = self.desk
+        await prepare_digests(
+            desk.now,
+            book=desk.book,
+            digests=desk.digests,
+            queue=self.notify,
+            zone=desk.zone,
+            holidays=desk.records.holidays,
+            machine_now=desk.machine_now,
+            tellings=untold.addressed(await self.left(), self.accountable),
+        )
+        await self.deliver()
+
+    async def note(self) -> None:
+        """As the sweep does, late in the afternoon and at any other time."""
+        desk = self.desk
+        await prepare_notes(
+            desk.now,
+            untold.addressed(await self.left(), self.accountable),
+            digests=desk.digests,
+            queue=self.notify,
+            zone=desk.zone,
+            holidays=desk.records.holidays,
+            machine_now=desk.machine_now,
+        )
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        """Do what waits in the queue of notices."""
+        while self.notify.messages:
+            await handle_notice(self.notify.messages.pop(0), desk=self.desk)
+
+    async def press(self, case: Case, verb: str, *, reason: str = "", kind: str = "") -> Verdict:
+        """Whoever is asked presses a button."""
+
+        async def accountable(_asset_id: str) -> Accountability:
+            return self.accountable
+
+        made = Press(
+            case_id=case.id, nonce=case.nonce, verb=verb, reason=reason, user_id=case.assignee.user_id, kind=kind
+        )
+        return await answer(made, book=self.book, accountable=accountable, now=self.now, zone=world.ZONE)
+
+    async def cases(self) -> list[Case]:
+        return [stored.case for stored in await self.book.all()]
+
+    def cards(self) -> list[str]:
+        """Everything that was sent as a card, oldest first."""
+        return [json.dumps(card, ensure_ascii=False) for _, card, _ in self.channels.cards]
+
+    async def _record(self, events: Sequence[Event]) -> None:
+        await self.store.audit.append(events)
+
+    async def _known(self, done: Sequence[Done]) -> Known:
+        agreements = {}
+        for case_id in {one.action.agreed for one in done} - {""}:
+            stored = await self.book.get(case_id)
+            if stored is not None:
+                last = stored.case.answers[-1]
+                agreements[case_id] = Agreed(who=last.who, at=last.at)
+        places = {key: place.name for key, place in world.PLACES.items()}
+        return Known(
+            assets=self.bundle.records.assets, policies=self.bundle.policies, places=places, agreements=agreements
+        )
+
+
+def council(*policies: Policy, **changes: Any) -> Council:
+    """A council whose only asset has an owner, a deputy and everybody after them in place; `changes` are to the asset."""
+    people = world.records()
+    made = bundle(*policies)
+    asset = replace(made.records.assets[ASSET], stewards=(world.STEWARD.upn,), deputy=world.DEPUTY.upn, **changes)
+    records = replace(
+        made.records, assets={ASSET: asset}, posts=people.posts, delegations=people.delegations, titles=people.titles
+    )
+    return Council(replace(made, records=records))

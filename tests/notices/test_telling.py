@@ -1,0 +1,255 @@
+"""Every write is told: the same day, to whoever answers for it, once, whatever dies in between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from custos.audit.events import What
+from custos.engine.model import ActionKind, Finding, Kind
+from custos.m365.errors import Forbidden
+from custos.notices import untold
+from custos.notices.model import CaseState
+from custos.policy.duration import Duration
+from custos.policy.model import Limits, Policy, Recipient
+from tests.engine.office import Killed
+from tests.engine.world import (
+    LABEL,
+    NOW,
+    PUT_LABEL,
+    file_subject,
+    finding,
+    labelled,
+    link_subject,
+    policy,
+    step,
+)
+from tests.notices import world
+from tests.notices.channels import Killed as Dead
+from tests.notices.council import Council, council
+
+ASK = step(ActionKind.ASK, to=Recipient.OWNER, within=Duration(5, "working day"))
+EXPIRE = step(ActionKind.SET_EXPIRY, expiry=Duration(5, "working day"))
+MANY = Limits(
+    actions_per_run=5_000,
+    actions_per_day=5_000,
+    actions_per_site_per_day=5_000,
+    actions_per_owner_per_day=5_000,
+    percent_of_scope=1_000.0,
+)
+AFTERNOON = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
+TUESDAY = datetime(2026, 11, 24, 9, 15, tzinfo=UTC)
+
+
+def labels(limits: Limits | None = None) -> Policy:
+    return policy(PUT_LABEL, limits=limits)
+
+
+def links() -> Policy:
+    return policy(ASK, EXPIRE, name="links", kind=Kind.LINK, fact="link_scope")
+
+
+def with_files(made: Council, count: int) -> Council:
+    for number in range(1, count + 1):
+        made.tenant.file(number)
+    return made
+
+
+def the_links(*numbers: int) -> list[Finding]:
+    return [finding(link_subject(number), of="links") for number in numbers]
+
+
+async def told(made: Council) -> int:
+    """How many writes somebody was told of, by the audit."""
+    return sum(int(str(event.details["writes"])) for event in made.store.audit.events if event.what is What.RUN_TOLD)
+
+
+async def test_a_backlog_is_one_line() -> None:
+    """2,000 labels that nobody was asked about are one line on one card the same day: what, why, by which rule, how to put it back."""
+    made = with_files(council(labels(MANY)), 2_000)
+
+    await made.evaluate(labelled(2_000))
+    await made.digest()
+
+    (card,) = made.cards()
+    assert f"2,000 files were given the retention label “{LABEL}”." in card
+    assert "it is so" in card
+    assert "labels/rule, clause IMP-4.1" in card
+    assert (
+        "At any time, as long as nobody changes it meanwhile: ask information governance and quote R-2026-1123-01."
+        in card
+    )
+    assert "You are told because you are the Information Asset Owner" in card
+    assert await made.left() == []
+    assert await told(made) == 2_000
+
+
+async def test_nothing_is_told_twice() -> None:
+    """However often digests are prepared and delivered, what was told is not told again, and the run is done with."""
+    made = with_files(council(labels()), 3)
+    await made.evaluate(labelled(3))
+
+    for _ in range(3):
+        await made.digest()
+        made.later(days=1)
+
+    assert len(made.cards()) == 1
+    assert await made.office().runs.untold() == []
+
+
+async def test_links_that_were_given_an_end_are_told() -> None:
+    """Links on special-category data are given an end at once and found no more: their case stays until the owner was told, and the
+    digest says what was done and until when it can be put back."""
+    made = council(links(), personal_data="special_category")
+    for number in (1, 2):
+        made.tenant.link(number)
+    await made.evaluate(the_links(1, 2))
+
+    await made.evaluate([])
+    (before,) = await made.cases()
+    await made.digest()
+    (after,) = await made.cases()
+    await made.evaluate([])
+    (ended,) = await made.cases()
+
+    assert (before.state, before.mended) == (CaseState.FOUND, True)
+    assert (after.state, after.told_at) == (CaseState.TOLD, NOW)
+    assert (ended.state, ended.released_why) == (CaseState.RELEASED, "Custos dealt with it, and it was told")
+    (card,) = made.cards()
+    assert "2 links that anyone can open were given an end: Monday 30 November 2026." in card
+    assert "Until Monday 30 November 2026, while the links live" in card
+    assert "Action.Execute" not in card
+    assert "Advice" not in card, "names of a sensitive asset are nowhere"
+
+
+async def test_what_is_done_after_the_digest_is_told_the_same_day() -> None:
+    """What was done after the morning's card comes in one note late in the afternoon; what is done after that with the next digest."""
+    made = with_files(council(labels()), 3)
+    await made.evaluate(labelled(1))
+    await made.digest()
+    await made.evaluate([finding(file_subject(2))])
+    await made.note()
+    assert len(made.cards()) == 1, "not before the afternoon"
+
+    made.at(AFTERNOON)
+    await made.note()
+    await made.note()
+    await made.evaluate([finding(file_subject(3))])
+    await made.note()
+    assert len(made.cards()) == 2
+    assert "1 file was given the retention label" in made.cards()[1]
+
+    made.at(TUESDAY)
+    await made.digest()
+    assert len(made.cards()) == 3
+    assert await told(made) == 3
+
+
+async def test_an_undo_is_told() -> None:
+    """Whoever was told that something was done hears that it was put back, and who asked for it."""
+    made = with_files(council(labels()), 3)
+    await made.evaluate(labelled(3))
+    await made.digest()
+
+    await made.undo("R-2026-1123-01")
+    made.at(AFTERNOON)
+    await made.note()
+
+    card = made.cards()[1]
+    assert "The label of 3 files was put back to none." in card
+    assert "platform.engineer@wrenbridge.example asked for it." in card
+
+
+async def test_what_no_asset_covers_goes_to_governance() -> None:
+    """A write on content that no asset covers is told to the head of information governance."""
+    made = with_files(council(labels()), 1)
+    await made.evaluate([replace(finding(file_subject(1)), asset_id="")])
+    await made.digest()
+
+    ((conversation, _, _),) = made.channels.cards
+    assert conversation == f"chat-{world.GOVERNANCE.user_id}"
+
+
+@pytest.mark.parametrize("life", range(1, 60, 3))
+async def test_a_worker_that_dies_leaves_nothing_untold(life: int) -> None:
+    """Wherever a worker is killed, what stands in the tenant in the end has been told once, and nothing else has."""
+    made = with_files(council(labels()), 4)
+    try:
+        await made.evaluate(labelled(4), life=life)
+    except Killed:
+        await made.sweep()
+        await made.evaluate([one for one in labelled(4) if made.tenant.label_of(_number(one)) != LABEL])
+    for _ in range(3):
+        await made.digest()
+        made.later(days=1)
+
+    stands = [number for number in range(1, 5) if made.tenant.label_of(number) == LABEL]
+    assert await told(made) == len(stands)
+    assert await made.left() == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_messenger_that_dies_leaves_nothing_untold(when: str) -> None:
+    """A worker that dies with the card unsent, or sent and unrecorded, is followed by another day's message: never nothing."""
+    made = with_files(council(labels()), 2)
+    await made.evaluate(labelled(2))
+    getattr(made.channels, when).append(Dead())
+    with pytest.raises(Dead):
+        await made.digest()
+    made.notify.messages.clear()
+
+    made.later(minutes=30)
+    await made.digest()
+    made.at(TUESDAY)
+    await made.digest()
+
+    assert await made.left() == []
+    assert await told(made) == 2
+
+
+async def test_a_line_in_the_feed_is_not_enough() -> None:
+    """Whom only the activity feed and mail reach gets both: a feed line says that something was done, and not what."""
+    made = with_files(council(labels()), 2)
+    made.channels.opening.append(Forbidden("blocked", status=403, code="MessageWritesBlocked"))
+    await made.evaluate(labelled(2))
+    await made.digest()
+
+    assert len(made.channels.nudges) == 1
+    ((_, subject, html),) = made.channels.mails
+    assert subject == "Custos: what was done with information that you look after"
+    assert "2 files were given the retention label" in html
+    assert await made.left() == []
+
+
+async def test_many_assets_come_in_several_messages() -> None:
+    """What one card cannot hold comes in further ones the same day; together they tell everything, once."""
+    made = council(labels(MANY))
+    findings = []
+    for number in range(1, 121):
+        subject = replace(file_subject(number), drive_id=f"drive-{number % 10}")
+        made.tenant.lives[subject.key] = made.tenant.lives[made.tenant.file(number).key]
+        findings.append(replace(finding(subject), asset_id=f"IA-{number:03d} {'x' * 60}"))
+    await made.evaluate(findings)
+    await made.digest()
+
+    assert len(made.cards()) > 1
+    assert await told(made) == 120
+    assert await made.left() == []
+
+
+async def test_nobody_to_tell_is_not_told() -> None:
+    """Where nobody at all can be told the writes stay untold, and are late after the day on which they should have been."""
+    made = with_files(council(labels()), 2)
+    await made.evaluate(labelled(2))
+    left = await made.left()
+    nobody = world.accountable(held=made.bundle.records, people=world.directory(disabled=world.EVERYBODY))
+
+    assert untold.addressed(left, nobody) == []
+    assert untold.late(left, NOW, world.ZONE, frozenset()) == {}
+    assert "2 writes on IA-004 have been told to nobody" in str(untold.late(left, TUESDAY, world.ZONE, frozenset()))
+
+
+def _number(one: Finding) -> int:
+    return int(one.subject.item_id.rpartition("-")[2])
