@@ -83,7 +83,9 @@ class Overview:
         """Nothing waits for an operator. No library at all is not in order: silence is never success."""
         unread = self.libraries.get(SyncState.INCOMPLETE, 0) + self.libraries.get(SyncState.PENDING, 0)
         unwatched = self.watched is not None and self.watched.held < self.watched.wanted
-        return bool(self.libraries) and not any((unread, unwatched, self.incidents, self.refused_policies))
+        return bool(self.libraries) and not any(
+            (unread, unwatched, self.incidents, self.refused_policies, self.unasked)
+        )
 
 
 async def overview(app: Custos) -> Overview:

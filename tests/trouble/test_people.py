@@ -145,11 +145,12 @@ def test_a_chat_that_custos_forgot_is_found_again(asked: Asked) -> None:
 
 @one_of("blocked")
 def test_who_blocked_the_bot_is_told_once_otherwise(asked: Asked) -> None:
-    """403 MessageWritesBlocked: one line in the activity feed, no card, and no mail besides."""
+    """403 MessageWritesBlocked: one line in the activity feed and no card; a mail besides only where something was done."""
     asked.known_in_teams()
     asked.world.trouble({"kind": "bot_blocked", "person": asked.user.upn})
-    assert asked.deliver().digest.state is asked.deliver().digest.state is DigestState.SENT
-    assert (asked.cards(), asked.elsewhere()) == (0, (1, 0))
+    digest = asked.deliver().digest
+    assert asked.deliver().digest.state is digest.state is DigestState.SENT
+    assert (asked.cards(), asked.elsewhere()) == (0, (1, int(bool(digest.done))))
     assert asked.case_states() == {CaseState.TOLD}
 
 
