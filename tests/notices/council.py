@@ -155,7 +155,7 @@ class Council:
     async def undo(self, run: str) -> None:
         """Put a run back."""
         worker = self.office()
-        undone = await worker.undoing.plan(Scope.RUN, run)
+        undone = await worker.undoing.plan(Scope.RUN, run, self.bundle)
         saved = await worker.plans.save(undone.plan, by="platform.engineer@wrenbridge.example")
         await worker.dispatcher.dispatch(
             saved,
