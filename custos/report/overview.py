@@ -53,9 +53,9 @@ def show(found: Overview, screen: Console) -> None:
             f"{count(found.unasked, 'question')} for which nobody can be asked; `custos register` shows who is missing"
         )
         screen.print(_line("Unasked", said))
-    for one in found.waiting[:_MOST_WAITING]:
-        where = f"{one.asset_id or 'no asset'}, {one.about}"
-        screen.print(_line("Agreed", f"{where}, waits{f' in {one.run}' if one.run else ''}: {one.why}"))
+    for agreed in found.waiting[:_MOST_WAITING]:
+        where = f"{agreed.asset_id or 'no asset'}, {agreed.about}"
+        screen.print(_line("Agreed", f"{where}, waits{f' in {agreed.run}' if agreed.run else ''}: {agreed.why}"))
     if len(found.waiting) > _MOST_WAITING:
         screen.print(f"          and {len(found.waiting) - _MOST_WAITING:,} more: see `custos cases`")
     queues = ", ".join(f"{name} {number:,}" for name, number in found.queues.items())
