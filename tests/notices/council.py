@@ -24,7 +24,7 @@ from custos.notices.cases import CaseBook
 from custos.notices.decisions import Press, Verdict, answer
 from custos.notices.delivery import Desk, handle_notice
 from custos.notices.digest import DigestBook, prepare_digests, prepare_notes
-from custos.notices.lookup import case_facts
+from custos.notices.lookup import DecidedCases, case_facts
 from custos.notices.members import Members
 from custos.notices.model import Case
 from custos.notices.people import People
@@ -35,7 +35,7 @@ from custos.notices.topics import topics_of
 from custos.policy.model import Bundle, HouseLimits, Policy
 from custos.storage.rows import key_part
 from tests.engine.memory import MemoryStore
-from tests.engine.office import MemoryQueue, Office, office
+from tests.engine.office import Machine, MemoryQueue, Office, office
 from tests.engine.tenant import MemoryTenant
 from tests.engine.world import ASSET, NOW, Found, bundle, sizes
 from tests.notices import world
@@ -64,6 +64,7 @@ class Council:
     notify: MemoryQueue = field(default_factory=MemoryQueue)
     acts: MemoryQueue = field(default_factory=MemoryQueue)
     house: HouseLimits = field(default_factory=lambda: NO_CEILINGS)
+    claims: Machine = field(default_factory=Machine)
     machine: float = 1_000_000.0
 
     @property
@@ -72,7 +73,17 @@ class Council:
 
     def office(self, *, life: int = 0) -> Office:
         """A worker that writes; with a `life` it dies before that call."""
-        return office(self.store, self.tenant, life=life, clock=self.clock, queue=self.acts, house=self.house)
+        made = office(
+            self.store,
+            self.tenant,
+            life=life,
+            clock=self.clock,
+            queue=self.acts,
+            house=self.house,
+            machine=self.claims,
+        )
+        made.dispatcher.decisions = DecidedCases(self.book, self.clock, world.ZONE)
+        return made
 
     @property
     def book(self) -> CaseBook:
@@ -148,6 +159,7 @@ class Council:
 
     async def sweep(self) -> None:
         """As the timer does some minutes after a worker died."""
+        self.claims.advance()
         worker = self.office()
         await sweep_runs(worker.dispatcher, waiting=len(self.acts.messages))
         await self.work(worker)
