@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from custos.m365 import directory
 from custos.m365.directory import User
+from custos.m365.errors import Malformed
 from custos.notices.assignment import Accountability, Directory, Person, upns_named, upns_of
 from custos.policy import Bundle
 from custos.records.model import Records
@@ -49,8 +50,12 @@ async def _looked_up(app: Custos, wanted: frozenset[str], oldest: float) -> Dire
     kept, now = app.accounts, time.monotonic()
     stale = sorted(upn for upn in wanted if upn not in kept or now - kept[upn][0] > oldest)
     if stale:
-        found = await directory.users_by_upn(app.m365.observer, stale)
-        kept.update({upn: (now, _person(upn, user) if user is not None else None) for upn, user in found.items()})
+        for upn, user in (await directory.users_by_upn(app.m365.observer, stale)).items():
+            if isinstance(user, Malformed):
+                if upn not in kept:
+                    raise user
+                continue  # what was known of that account counts on
+            kept[upn] = (now, _person(upn, user) if user is not None else None)
     people = [person for upn in sorted(wanted) if (person := kept[upn][1]) is not None]
     return Directory.of(people, app.clock.now())
 

@@ -107,9 +107,9 @@ _users = Pages(_User)
 _groups = Pages(_Group)
 
 
-async def users_by_upn(graph: Graph, upns: Sequence[str]) -> dict[str, User | None]:
+async def users_by_upn(graph: Graph, upns: Sequence[str]) -> dict[str, User | Malformed | None]:
     """The accounts of `upns` (user principal names or object ids), by the text that was asked for; None for no such
-    account.
+    account, Malformed for one of which Entra's answer cannot be understood: it is there, and no more is known.
 
     One request for each in batches of 20. Raises the trouble of the first that is neither an answer nor a 404: half a
     directory is no directory. Permission: User.Read.All. Source: https://learn.microsoft.com/graph/api/user-get
@@ -120,12 +120,14 @@ async def users_by_upn(graph: Graph, upns: Sequence[str]) -> dict[str, User | No
         for number, upn in enumerate(asked)
     ]
     answers = await graph.batch(requests)
-    found: dict[str, User | None] = {}
+    found: dict[str, User | Malformed | None] = {}
     for number, upn in enumerate(asked):
         try:
             found[upn] = _user(answers[str(number)].read())
         except NotFound:
             found[upn] = None
+        except Malformed as odd:
+            found[upn] = odd
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -71,6 +72,11 @@ def test_handshake_has_an_end(council: Council) -> None:
 def test_only_posts_are_heard(council: Council, method: str) -> None:
     """There is nothing at the webhook's address for another method."""
     assert council.post(council.webhook, method=method).status in (404, 405)
+
+
+def test_the_settings_of_a_rehearsal_are_its_owners_alone(council: Council) -> None:
+    """There are keys in local.settings.json: nobody else may read it."""
+    assert stat.S_IMODE((council.stage.home / "local.settings.json").stat().st_mode) == 0o600
 
 
 def test_webhook_needs_its_key(council: Council) -> None:

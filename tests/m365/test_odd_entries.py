@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from custos.inventory.columns import observed
-from custos.m365 import delta, directory, labels, sharing, sites, subscriptions
+from custos.m365 import delta, directory, errors, labels, sharing, sites, subscriptions
 from custos.m365.graph import Graph
 from custos.m365.moments import expiry, moment
 from custos.m365.permissions import NAMELESS, permission_from
@@ -200,6 +200,16 @@ async def test_a_group_and_a_person_cost_themselves(wire: Wire, graph: Graph) ->
         ("u2", True, None),
     ]
     assert (found.unidentified, members.unidentified) == (1, 1)
+
+
+async def test_an_account_that_cannot_be_read_costs_itself(wire: Wire, graph: Graph) -> None:
+    """Of people who are looked up together, one garbled answer is one person of whom nothing is known: not gone."""
+    bodies = [{"id": "u1", "accountEnabled": True}, {"displayName": "no id"}, {"id": "u3", "accountEnabled": 7}]
+    parts = [{"id": str(number), "status": 200, "body": body} for number, body in enumerate(bodies)]
+    wire.script("POST", f"{BASE}/$batch", answer({"responses": [*parts, {"id": "3", "status": 404, "body": {}}]}))
+    found = await directory.users_by_upn(graph, ["a", "b", "c", "d"])
+    assert isinstance(found["b"], errors.Malformed)
+    assert [getattr(found[upn], "enabled", "gone") for upn in "acd"] == [True, None, "gone"]
 
 
 async def test_a_permission_costs_itself(wire: Wire, graph: Graph) -> None:

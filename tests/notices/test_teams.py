@@ -19,7 +19,7 @@ from custos.audit.chain import Chain
 from custos.audit.events import What
 from custos.clock import FixedClock
 from custos.m365 import Microsoft365, connect
-from custos.m365.directory import users_by_upn
+from custos.m365.directory import User, users_by_upn
 from custos.notices.assignment import Accountability, Directory, Person, upns_named
 from custos.notices.bot_inbound import Doorkeeper, KeyRing
 from custos.notices.cases import CaseBook
@@ -50,7 +50,7 @@ async def accountable(m365: Microsoft365, clock: FixedClock) -> Accountability:
     known = [
         Person(user_id=user.user_id, upn=upn, name=user.name, mail=user.mail, enabled=bool(user.enabled))
         for upn, user in found.items()
-        if user is not None
+        if isinstance(user, User)
     ]
     return Accountability(records=held, directory=Directory.of(known, clock.now()), today=clock.now().date())
 

@@ -237,3 +237,43 @@ def test_a_script_says_what_is_wrong_with_it(tmp_path: Path) -> None:
         with pytest.raises(Refused, match=re.escape(words)) as refused:
             read_script(script)
         assert str(script) in refused.value.message
+
+
+async def test_a_wait_can_be_told_as_a_moment(world: World) -> None:
+    """`Retry-After` is an HTTP date: a whole second, never before the wait is over, counted from the answer's own `Date`."""
+    world.fault(kind="throttled", seconds=1.5, as_date=True)
+    reply = await world.get(world.root)
+    told = [parsedate_to_datetime(reply.headers[name]) for name in ("Date", "Retry-After")]
+    assert reply.status == 429
+    assert 1.5 <= (told[1] - told[0]).total_seconds() <= 3.5
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [("name", "", {}), ("name", "7", {"name": 7}), ("name", "text", {"name": "text"}), ("file.hashes", "null", None)],
+)
+async def test_one_entry_of_a_page_comes_odd(
+    world: World, field: str, value: str, told: dict[str, object] | None
+) -> None:
+    """The entry that was asked for lacks a field, or has another value in it; its neighbours and the next answer are whole."""
+    world.fault(kind="odd", path="/delta", entry="b.docx", field=field, value=value)
+    whole = {entry["id"]: entry for entry in (await world.get(f"{world.root}/delta?$top=100")).body["value"]}
+    odd = whole.pop(world.items["b.docx"].id)
+    again = {entry["id"]: entry for entry in (await world.get(f"{world.root}/delta?$top=100")).body["value"]}
+    true = again.pop(world.items["b.docx"].id)
+    assert whole == again
+    assert {name: odd[name] for name in odd if odd[name] != true.get(name)} == (
+        {"file": {**true["file"], "hashes": None}} if told is None else told
+    )
+    assert world.app[TROUBLES].happened == {"odd": 1}
+
+
+async def test_an_entry_inside_a_batch_comes_odd(world: World) -> None:
+    """What stands in a part of a batch is a page as well; with no field, the whole entry is left out or replaced."""
+    item = world.items["a.docx"].id
+    path = f"/drives/{world.drive.id}/items/{item}/permissions"
+    before = (await world.get(path)).body["value"]
+    world.fault(kind="odd", path=path, value="7")
+    parts = {"requests": [{"id": "1", "method": "GET", "url": path}]}
+    [part] = (await world.ask("POST", "/$batch", parts)).body["responses"]
+    assert part["body"]["value"] == [7, *before[1:]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -10,7 +9,6 @@ import pytest
 
 from custos.audit.events import What
 from custos.bootstrap import Custos
-from custos.cli.main import main
 from custos.inventory.state import SyncState
 from custos.jobs import discovery, evaluation, shortfalls, syncing
 from custos.jobs.shortfalls import Of
@@ -19,17 +17,6 @@ from tests.trouble.world import LIBRARY, World
 
 FAR = "9999-12-31T23:59:59.9999999Z"
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """What a command prints."""
-
-    def say(*words: str) -> str:
-        main([*words])
-        return capsys.readouterr().out
-
-    return say
 
 
 @pytest.fixture
@@ -69,9 +56,7 @@ async def _undecided(app: Custos) -> int:
     [("name", "", "name"), ("parentReference", "7", "parent_id")],
     ids=["name", "folder"],
 )
-def test_a_delta_entry_without_a_place_is_unknown(
-    world: World, said: Callable[..., str], field: str, value: str, unreadable: str
-) -> None:
+def test_a_delta_entry_without_a_place_is_unknown(world: World, field: str, value: str, unreadable: str) -> None:
     """The file of that entry is never acted on and is counted; a file uploaded beside it is labelled as ever."""
     odd, good = world.upload(), world.upload()
     before = undecided(world)
@@ -81,8 +66,10 @@ def test_a_delta_entry_without_a_place_is_unknown(
     assert row(world, odd.id)["unreadable"] == unreadable
     assert (world.done(good)[What.ACTION_DONE], world.done(odd)) == (1, {})
     assert undecided(world) == before + 1
-    assert "1 entry could not be read and stay unknown: Annual reviews 1" in " ".join(said("status").split())
-    assert "Annual reviews: 1 entries could not be read" in said("doctor")
+    assert "1 entry could not be read and stay unknown: Annual reviews 1" in " ".join(
+        world.custos("status").out.split()
+    )
+    assert "Annual reviews: 1 entries could not be read" in world.custos("doctor").out
     world.calm()
     whole(world)
     world.sync()
@@ -105,14 +92,14 @@ def test_a_date_that_is_none_costs_that_date(world: World, field: str, value: st
 
 
 @pytest.mark.usefixtures("healed")
-def test_an_entry_without_an_id_is_counted(world: World, said: Callable[..., str]) -> None:
+def test_an_entry_without_an_id_is_counted(world: World) -> None:
     """Nobody knows which file it was about: that is told, and the nightly comparison finds the file."""
     item = world.upload()
     world.trouble({"kind": "odd", "path": "/root/delta", "entry": item.name, "field": "id"})
     world.sync()
     assert (world.state().state, world.state().odd) == (SyncState.COMPLETE, 1)
     assert item.id not in world.mirror()["item_id"]
-    assert "1 entry could not be read" in said("status")
+    assert "1 entry could not be read" in world.custos("status").out
     whole(world)
     assert (world.state().odd, world.is_true()) == (0, True)
 
@@ -150,7 +137,7 @@ async def _permissions(app: Custos, drive_id: str) -> pl.DataFrame:
     return app.lakehouse.read("permissions", drives=[drive_id])
 
 
-def test_what_discovery_cannot_read_stays_as_it_was(world: World, said: Callable[..., str]) -> None:
+def test_what_discovery_cannot_read_stays_as_it_was(world: World) -> None:
     """Sites without an address or an id, odd libraries, groups and people cost themselves: all others are discovered."""
     before = world.ask(_places)
     drive = world.drive(LIBRARY)
@@ -171,7 +158,7 @@ def test_what_discovery_cannot_read_stays_as_it_was(world: World, said: Callable
     assert world.happened()["odd"] >= 9
     assert world.ask(_places) == before
     assert len(report.troubles) == 5
-    told = said("doctor")
+    told = world.custos("doctor").out
     for sentence in (
         "its entry in the list of sites cannot be read",
         "1 without an id in the list of sites",
@@ -180,10 +167,10 @@ def test_what_discovery_cannot_read_stays_as_it_was(world: World, said: Callable
         "2 in the list of its libraries cannot be read",
     ):
         assert sentence in told
-    assert "5 things could not be read; what was known of them is kept" in said("status")
+    assert "5 things could not be read; what was known of them is kept" in world.custos("status").out
     assert world.ask(discovery.discover).troubles == ()
     assert not world.ask(lambda app: shortfalls.last(app, Of.DISCOVERY))
-    assert "could not be read" not in said("status")
+    assert "could not be read" not in world.custos("status").out
 
 
 async def _places(app: Custos) -> tuple[set[Any], set[Any]]:
