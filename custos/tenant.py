@@ -43,13 +43,20 @@ _CODES: Mapping[type[errors.Trouble], str] = {
     errors.Late: "late",
     errors.Malformed: "malformed",
 }
-_ITEM_FIELDS = "id,name,parentReference,createdDateTime,lastModifiedDateTime,file,folder,package,root,sharepointIds"
+_ITEM_FIELDS = (
+    "id,name,parentReference,createdDateTime,lastModifiedDateTime,fileSystemInfo,file,folder,package,root,sharepointIds"
+)
 _WITH_LABEL = f"{_ITEM_FIELDS}&$expand=retentionLabel"
 
 
 class _Ids(msgspec.Struct):
     list_item_id: str | None = msgspec.field(name="listItemId", default=None)
     site_url: str | None = msgspec.field(name="siteUrl", default=None)
+
+
+class _OwnTimes(msgspec.Struct):
+    created: str | None = msgspec.field(name="createdDateTime", default=None)
+    modified: str | None = msgspec.field(name="lastModifiedDateTime", default=None)
 
 
 class _Parent(msgspec.Struct):
@@ -66,6 +73,7 @@ class _Item(msgspec.Struct):
     parent: _Parent | None = msgspec.field(name="parentReference", default=None)
     created: str | None = msgspec.field(name="createdDateTime", default=None)
     modified: str | None = msgspec.field(name="lastModifiedDateTime", default=None)
+    own: _OwnTimes | None = msgspec.field(name="fileSystemInfo", default=None)
     file: _Facet | None = None
     folder: _Facet | None = None
     package: _Facet | None = None
@@ -86,6 +94,13 @@ class _Item(msgspec.Struct):
         if not colon or not self.name:
             return None
         return (*names_in(above), self.name)
+
+    @property
+    def lived_from(self) -> datetime | None:
+        """When the file was made; of a migrated one its own dates are older than SharePoint's. None when that is not known."""
+        made = moment(self.created)
+        own = (self.own.created, self.own.modified) if self.own else ()
+        return min([made, *(when for text in own if (when := moment(text)) is not None)]) if made is not None else None
 
     @property
     def list_item_id(self) -> int:
@@ -216,7 +231,7 @@ class LiveTenant:
             found=True,
             values={"label": label.name},
             path=item.path,
-            created=moment(item.created),
+            created=item.lived_from,
             modified=moment(item.modified),
             is_folder=item.file is None,
             is_record=label.is_record,
@@ -402,7 +417,7 @@ def _live(item: _Item, permission: Permission | None, values: Mapping[str, str |
         found=True,
         values=values,
         path=item.path,
-        created=moment(item.created),
+        created=item.lived_from,
         modified=moment(item.modified),
         is_folder=item.file is None,
         inherited=permission.inherited if permission else None,

@@ -24,7 +24,7 @@ from custos.policy.compile import columns_of, latest, missing
 from custos.policy.model import Bundle
 
 IDS = ("site_id", "drive_id", "item_id", "parent_id", "permission_id", "grantee", "user_id", "name", "url")
-_LIVED = ("created", "modified")  # what holds over a span of dates ask
+_LIVED = ("created", "modified")  # what holds over a span of dates ask; a migrated file is as old as its own dates say
 _ACTIVITY = ("files", "size", activity.FACT, latest(activity.FACT), missing(activity.FACT), "activity_confidence")
 _TRUE = pl.lit(value=True)
 _GRANTS_SOMETHING = pl.col("scope").fill_null("") != "existingAccess"
@@ -197,6 +197,7 @@ class Frames:
             file_name=pl.col("name"),
             file_extension=pl.when(pl.col("name").is_not_null()).then(extension.fill_null("")),
             file_created=pl.col("created"),
+            created=pl.when(pl.col("created").is_not_null()).then(pl.min_horizontal("created", "client_modified")),
             file_modified=pl.col("modified"),
             label_fits_schedule=(pl.col("label") != "") & (pl.col("label") == pl.col("scheduled_label")),
             activity_confidence=pl.when(person).then(pl.lit("certain")).when(~person).then(pl.lit("file date")),

@@ -18,6 +18,7 @@ from custos.engine.facts import Facts
 from custos.engine.locate import Locator
 from custos.engine.model import Subject
 from custos.errors import Mark
+from custos.policy.directory import SETTINGS
 from custos.policy.model import Bundle, Scope
 from custos.records.address import Address, told_address
 from custos.records.model import Exemption, Hold, Records
@@ -94,6 +95,28 @@ class PlacedRegisters:
         """The loosest sharing capability that the class of a site allows."""
         return self.bundle.settings.classes[self.lookup.loosest_posture(site)].site_sharing
 
+    def narrows_by_class(self, hold: Hold) -> bool:
+        """Whether some library of a hold follows one of the entries that it names; if none does, its classes say nothing."""
+        if hold.id not in self._narrowing:
+            known = (*self.homes.values(), *(row.location for row in self.records.site_map))
+            homes = (
+                home
+                for home in known
+                if not hold.locations or any(home.lies_in(one) or one.lies_in(home) for one in hold.locations)
+            )
+            found = (self.lookup.at(home) for home in homes)
+            self._narrowing[hold.id] = any(
+                place.entry is not None
+                and place.entry.id in hold.schedule_refs
+                and (bool(hold.locations) or (place.asset is not None and place.asset.id == hold.asset_id))
+                for place in found
+            )
+        return self._narrowing[hold.id]
+
+    @cached_property
+    def _narrowing(self) -> dict[str, bool]:
+        return {}
+
     def holds(self, asset_id: str) -> tuple[Hold, ...]:
         """The holds that name an asset, or an address of it; "" for what no asset covers."""
         return self._holds.get(asset_id, ())
@@ -128,7 +151,8 @@ class PlacedRegisters:
     def _holds(self) -> Mapping[str, tuple[Hold, ...]]:
         covered: dict[str, list[Hold]] = defaultdict(list)
         for hold in self.records.holds:
-            owners = (self.lookup.at(address).asset for address in hold.locations)
+            inside = [home for home in self.homes.values() if any(home.lies_in(one) for one in hold.locations)]
+            owners = (self.lookup.at(address).asset for address in (*hold.locations, *inside))
             for asset_id in {hold.asset_id, *(owner.id if owner else "" for owner in owners)}:
                 covered[asset_id].append(hold)
         return {asset_id: tuple(holds) for asset_id, holds in covered.items()}
@@ -150,7 +174,7 @@ class PlacedRegisters:
         """Every address of the registers that matches nothing, in the order of the registers."""
         if not self.known:
             return
-        for asset_id, reference, mark, address, where, follows in _addresses(self.records):
+        for asset_id, reference, mark, address, where, follows in _addresses(self.bundle):
             if self.placement(address).found is not Found.HERE:
                 said = f"{where} {address.text} is not in the mirror. {follows}"
                 yield Unplaced(reference=reference, asset_id=asset_id, address=address, sentence=said, mark=mark)
@@ -172,15 +196,13 @@ def place_registers(bundle: Bundle, facts: Facts) -> PlacedRegisters:
     locator = Locator(facts)
     renames = _renames(facts, locator.sites)
     today = _relocated(bundle, renames) if renames else bundle
-    written = {address for _, _, _, address, _, _ in _addresses(bundle.records)}
+    written = {address for _, _, _, address, _, _ in _addresses(bundle)}
     used = {old: new for old, new in renames.items() if any(address.lies_in(old) for address in written)}
     mapped = [row.location for row in today.records.site_map]
     return PlacedRegisters(
         bundle=today,
         homes={**locator.sites, **locator.libraries},
-        placements={
-            address.key: _placement(address, locator, mapped) for _, _, _, address, _, _ in _addresses(today.records)
-        },
+        placements={address.key: _placement(address, locator, mapped) for _, _, _, address, _, _ in _addresses(today)},
         renamed=used,
         known=bool(locator.sites),
     )
@@ -201,8 +223,9 @@ def _placement(address: Address, locator: Locator, mapped: Iterable[Address]) ->
     return Placement(Found.IN_LIBRARY, library) if library is not None else Placement(Found.NOWHERE)
 
 
-def _addresses(records: Records) -> Iterator[tuple[str, str, Mark, Address, str, str]]:
+def _addresses(bundle: Bundle) -> Iterator[tuple[str, str, Mark, Address, str, str]]:
     """Asset, row, place in the file, address, what it is, and what follows when nothing stands there."""
+    records = bundle.records
     for asset in records.assets.values():
         for address in asset.locations:
             yield asset.id, asset.id, asset.mark, address, "The location", "It covers nothing; correct the address."
@@ -219,6 +242,13 @@ def _addresses(records: Records) -> Iterator[tuple[str, str, Mark, Address, str,
         for address in exemption.locations:
             follows = "Until it is corrected nothing is exempt there."
             yield exemption.asset_id, exemption.id, exemption.mark, address, f"{exemption.id}:", follows
+    for policy in bundle.policies.values():
+        for address in (*policy.scope.sites, *policy.scope.libraries):
+            yield "", policy.id, policy.scope.mark, address, f"{policy.id} covers", "It covers nothing there."
+        for address in policy.scope.excluded_addresses:
+            yield "", policy.id, policy.scope.mark, address, f"{policy.id} leaves out", "It leaves nothing out there."
+    for address in sorted(bundle.settings.not_governed):
+        yield "", "not_governed", Mark(SETTINGS), address, "not_governed:", "Nothing is left alone there."
 
 
 def _renames(facts: Facts, sites: Mapping[str, Address]) -> Mapping[Address, Address]:

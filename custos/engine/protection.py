@@ -229,7 +229,8 @@ def _held(hold: Hold, state: SubjectState, place: RegisterEntry, placed: PlacedR
     inside = any(_may_lie_in(state, address, placed) for address in hold.locations) if hold.locations else whole
     if not inside and not (whole and any(_astray(address, hold, placed) for address in hold.locations)):
         return False
-    if hold.schedule_refs and place.entry is not None and place.entry.id not in hold.schedule_refs:
+    other_class = hold.schedule_refs and place.entry is not None and place.entry.id not in hold.schedule_refs
+    if other_class and placed.narrows_by_class(hold):
         return False
     ended_before = hold.items_from and state.modified and state.modified.date() < hold.items_from
     began_after = hold.items_to and state.created and state.created.date() > hold.items_to

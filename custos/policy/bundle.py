@@ -69,6 +69,7 @@ def load_files(files: Mapping[str, bytes], *, today: date | None = None, beside:
             Mark("policies"), "There is no policy.", "Write one, or check CUSTOS_POLICIES.", code="missing-file"
         )
     _unique(policies, problems)
+    _frozen(settings, records, problems)
     _references(policies, records, problems, complete=len(policies) == len(read))
     check_labels(policies, records, problems)
     if problems.errors:
@@ -191,6 +192,14 @@ def _unique(policies: Sequence[Policy], problems: Problems) -> None:
             problems.error(
                 policy.mark, f'The policy "{policy.id}" is in a file named {stem}.', f"Name it {policy.id}.yaml."
             )
+
+
+def _frozen(settings: PolicySettings, records: Records, problems: Problems) -> None:
+    """A freeze of an asset that does not exist would freeze nothing."""
+    for freeze in settings.freezes:
+        for asset_id in sorted(freeze.assets - records.assets.keys()):
+            what = f'There is no asset "{asset_id}", so the freeze would hold nothing up.'
+            problems.error(freeze.mark, what, near(asset_id, records.assets), code="unknown-asset")
 
 
 def _references(policies: Sequence[Policy], records: Records, problems: Problems, *, complete: bool) -> None:

@@ -29,6 +29,7 @@ _NOT_IN_NAMES = frozenset('"*:<>?\\|')
 _INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 _LINK_PREFIX = re.compile(r":[a-z]:", re.IGNORECASE)
 _VIEW_OF = ("id", "rootfolder")
+_FORMS_OF_ONE = ("dispform.aspx", "editform.aspx", "newform.aspx", "upload.aspx")
 _FROM_BROWSER = "Copy it from the browser's address bar while the library or folder is open."
 _LONGEST = 2_000
 
@@ -89,6 +90,11 @@ class Address:
         """What lies under these names, one inside the other, as Microsoft spells them."""
         path = "/".join(names)
         return Address(f"{self.key}/{folded(path)}", f"{self.text}/{path}") if path else self
+
+    @property
+    def is_site(self) -> bool:
+        """True for the root site and for what stands directly below a managed path, which is a site and no library."""
+        return not self.segments or (len(self.segments) == 2 and self.segments[0] in MANAGED_PATHS)
 
     def moved(self, old: Address, new: Address) -> Address:
         """The same place after `old`, in which it lies, was given the address `new`."""
@@ -162,7 +168,15 @@ def _parted(text: str) -> tuple[str, str, str]:
         raise NotAnAddress(f'"{text}" is not an address.', "Copy it from the browser; it begins with https://.")
     page, hash_mark, _ = path.partition("#")
     if hash_mark and page.casefold().endswith(".aspx"):
+        if not page.casefold().endswith("sitepages/home.aspx"):
+            raise NotAnAddress(
+                "This address shows a folder behind a #, which the browser alone understands.", _FROM_BROWSER
+            )
         path = page
+    if "#/" in query or "#inplview" in query.casefold():
+        raise NotAnAddress(
+            "This address shows a folder behind a #, which the browser alone understands.", _FROM_BROWSER
+        )
     return host, path, query
 
 
@@ -185,6 +199,8 @@ def _place(segments: list[str], query: str, text: str) -> list[str]:
                 return segments[:at]
             raise NotAnAddress("This address names a document by an id, not by its place.", _FROM_BROWSER)
         if len(names) > 1 and names[-2] == "forms":
+            if names[-1] in _FORMS_OF_ONE:
+                raise NotAnAddress("This address names a document by an id, not by its place.", _FROM_BROWSER)
             return segments[:-2]
         if "lists" in names[:-1]:
             return segments[:-1]
@@ -198,8 +214,11 @@ def _shown(query: str) -> list[str] | None:
     for part in query.split("&"):
         name, _, value = part.partition("=")
         path = unquote(value)
-        if name.casefold() in _VIEW_OF and path.startswith("/"):
-            return [segment for segment in path.split("/") if segment]
+        if name.casefold() not in _VIEW_OF:
+            continue
+        if not path.strip("/") or not path.startswith("/"):
+            raise NotAnAddress(f'The address is cut off: "{name}=" names no folder.', _FROM_BROWSER)
+        return [segment for segment in path.split("/") if segment]
     return None
 
 
@@ -236,4 +255,4 @@ def part_of_address(written: str) -> str:
 
 def folded(text: str) -> str:
     """A name or path for comparing: what SharePoint takes for the same is equal."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())

@@ -239,6 +239,9 @@ def _doubly_mapped(records: Records, problems: Problems) -> None:
             )
     for asset in records.assets.values():
         for library in asset.public_libraries:
-            if not any(library.lies_in(home) for home in asset.locations):
+            if library.is_site:
+                what = f"{library.text} is a site; a public library is one library of it."
+                problems.error(asset.mark, what, "Name the library.", code="public")
+            elif not any(library.lies_in(home) for home in asset.locations):
                 what = f"The public library {library.text} is in none of the asset's locations."
                 problems.warning(asset.mark, what, "Check its address.", code="public")

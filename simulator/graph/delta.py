@@ -79,7 +79,7 @@ def delta(call: Call) -> Answer:
     size = call.top(DEFAULT_PAGE, LARGEST_PAGE)
     if token.page % 4 == 3:
         size = max(1, size * 3 // 5)  # $top is a hint: smaller pages are normal
-    write = encoder(call.select(), hierarchical="hierarchicalsharing" in call.prefer)
+    write = encoder(call.select(), hierarchical="hierarchicalsharing" in call.prefer, in_delta=True)
     if token.kind == "f":
         return _enumeration(call, drive, token, size, write)
     return _changes(call, drive, token, size, write)

@@ -89,6 +89,17 @@ def _parent(item: Item) -> str:
     )
 
 
+def _parent_with_path(item: Item) -> str:
+    """With the escaped path of the folder above, which delta leaves out.
+
+    Source: https://learn.microsoft.com/graph/api/resources/itemreference
+    """
+    if item.parent is None:
+        return _parent(item)
+    above = quote("/" + item.parent.path if item.parent.path else "")
+    return f'{_parent(item)[:-1]},"path":"/drives/{item.drive.id}/root:{above}"}}'
+
+
 def _sharepoint_ids(item: Item) -> str:
     if item.parent is None:
         return ""
@@ -136,6 +147,7 @@ FRAGMENTS: dict[str, Fragment] = {
     "lastModifiedBy": lambda item: f'"lastModifiedBy":{identity(item.modified_by)}',
     "fileSystemInfo": _times,
     "parentReference": _parent,
+    "parentReference with path": _parent_with_path,
     "file": _file,
     "folder": _folder,
     "root": lambda item: '"root":{}' if item.parent is None else "",
@@ -148,9 +160,11 @@ ALWAYS = frozenset({"id"})
 
 
 @cache
-def encoder(select: frozenset[str], *, hierarchical: bool) -> Encoder:
+def encoder(select: frozenset[str], *, hierarchical: bool, in_delta: bool = False) -> Encoder:
     """The function that writes an item with the selected properties (none selected: the default ones)."""
-    names = (select | ALWAYS) if select else frozenset(FRAGMENTS) - ON_REQUEST
+    names = (select | ALWAYS) if select else frozenset(FRAGMENTS) - ON_REQUEST - {"parentReference with path"}
+    if not in_delta and "parentReference" in names:
+        names = names - {"parentReference"} | {"parentReference with path"}
     fragments = tuple(fragment for name, fragment in FRAGMENTS.items() if name in names)
     if not select or "shared" in select:
         fragments = (*fragments, shared_roots if hierarchical else shared_anyhow)

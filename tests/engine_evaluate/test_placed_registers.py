@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 
@@ -152,3 +154,38 @@ def test_a_new_site_at_an_old_address_is_itself() -> None:
 def _asset_at(placed: PlacedRegisters, site: str) -> str:
     asset = placed.lookup.at(placed.homes[site]).asset
     return asset.id if asset else ""
+
+
+def test_a_hold_on_a_site_covers_libraries_of_other_assets_too() -> None:
+    """Naming the site holds everything below it, whatever asset the map gives a library to."""
+    files = dict(shipped().files)
+    files["register/site_map.csv"] += f"{HOST}/{TENANCY}/Odd,IA-006,RS-FIN-01,nightly,\n".encode()
+    files["register/holds.csv"] += (HOLD.format(asset="IA-005", location=f"{HOST}/{TENANCY}") + "\n").encode()
+    inventory = Inventory()
+    inventory.file(inventory.library(inventory.site(TENANCY), "Odd"), "letter")
+    assert labelled(load_files(files), inventory.facts()) == {"letter": ["H-061"]}
+
+
+def test_a_hold_whose_classes_fit_nothing_is_not_narrowed_by_them() -> None:
+    """A hold that names another asset's entry covers what else it names."""
+    row = HOLD.format(asset="IA-005", location=f"{HOST}/{TENANCY}/Arrears").replace("IA-005,,", "IA-005,RS-PLN-02,")
+    assert labelled(changed("holds", row), two_smiths().facts()) == {"in Smith": ["H-061"], "in Smith#2": ["H-061"]}
+
+
+def test_a_migrated_file_lived_when_its_own_dates_say() -> None:
+    """A file moved into SharePoint in 2024 and last changed in 2021 is under a hold on 2020 to 2022."""
+    inventory = Inventory()
+    library = inventory.library(inventory.site(TENANCY), "Arrears")
+    late, own = datetime(2024, 2, 1, tzinfo=UTC), datetime(2021, 2, 1, tzinfo=UTC)
+    inventory.file(library, "moved", created=late, modified=late, client_modified=own)
+    inventory.file(library, "new", created=late, modified=late, client_modified=late)
+    row = HOLD.format(asset="IA-005", location="").replace(",,,2026-11-01", ",2020-03-01,2022-06-30,2026-11-01")
+    assert labelled(changed("holds", row), inventory.facts()) == {"moved": ["H-061"], "new": []}
+
+
+def test_an_address_of_a_policy_that_matches_nothing_is_told() -> None:
+    """What a policy covers or leaves out, and what the settings leave alone, is looked for too."""
+    files = dict(shipped().files)
+    files["settings.yaml"] = files["settings.yaml"].replace(b"sites/intranet", b"sites/intranett")
+    told = [one.reference for one in place_registers(load_files(files), two_smiths().facts()).unplaced()]
+    assert "not_governed" in told

@@ -121,3 +121,20 @@ def test_any_text_is_read_or_refused(written: str) -> None:
     at = told_address(written)
     if at is not None:
         assert told_address(at.url) == at
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f"{HOST}/sites/a/_layouts/15/start.aspx#/Lib/Forms/AllItems.aspx",
+        f"{HOST}/sites/a/Lib/Forms/AllItems.aspx#InplviewHash=RootFolder=%2Fsites%2Fa%2FLib%2FF",
+        f"{HOST}/sites/a/Lib/Forms/AllItems.aspx?viewid=1#/Lib/F",
+        f"{HOST}/sites/a/Lib/Forms/DispForm.aspx?ID=12",
+        f"{HOST}/sites/a/Lib/Forms/AllItems.aspx?id=",
+        f"{HOST}/sites/a/Lib/Forms/AllItems.aspx?id=garbage",
+    ],
+)
+def test_an_address_that_shows_less_than_it_names_is_refused(pasted: str) -> None:
+    """What would be cut to the whole library or site, though the page showed one folder or file, is no address."""
+    with pytest.raises(NotAnAddress):
+        read_address(pasted)
