@@ -26,7 +26,13 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 
 
 async def report_start(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: bool) -> int:
-    """Say what became of a plan, and follow its run to the end if wanted."""
+    """Say what became of a plan, and follow its runs to their end if wanted. The worst of their exit codes."""
+    apart = (dispatched, *dispatched.agreed.values())
+    told = [one for one in apart if one.run is not None or one.left_out or not dispatched.agreed]
+    return max([await _report(app, one, screen, wait=wait) for one in told])
+
+
+async def _report(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: bool) -> int:
     for code, number in dispatched.left_out.items():
         screen.out.print(f"Left out, {code}: {number:,}")
     for other, number in dispatched.busy.items():

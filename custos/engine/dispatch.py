@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from custos.audit.events import Event, What
@@ -41,13 +41,30 @@ _LONGEST_WAIT_SECONDS = 6 * 86_400  # a queue keeps a message for seven days
 class Dispatched:
     """What became of a plan: its run (None when nothing in it may be done), what was left out and why, by code.
 
-    `busy`: run ► how many of the actions it has in hand, or in suspense.
+    `busy`: run ► how many of the actions it has in hand, or in suspense. `why`: the first of the reasons to leave something out, a
+    sentence. `agreed`: what became of the actions that people agreed to, by case: each agreement is a run by itself.
     """
 
     run: Run | None
     left_out: Mapping[str, int]
     over: tuple[Shortfall, ...] = ()
     busy: Mapping[str, int] = field(default_factory=dict)
+    why: str = ""
+    agreed: Mapping[str, Dispatched] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Actions that become one run: those that may be done, and what keeps the others from it."""
+
+    allowed: list[Action]
+    refused: list[Refused]
+    busy: Mapping[str, int]
+    over: tuple[Shortfall, ...]
+
+    @property
+    def left_out(self) -> Mapping[str, int]:
+        return Counter(one.code.value for one in self.refused)
 
 
 @dataclass
@@ -82,27 +99,57 @@ class Dispatcher:
         """Start a run of a saved plan, or of its actions `only` (by `Action.id`).
 
         What the gate would refuse anyway is left out and counted, and so is what another run has in hand or waits to be
-        let do. When the rest would break a ceiling, nothing is queued: the run awaits approval.
+        let do. When the rest would break a ceiling, nothing is queued: the run awaits approval. What somebody agreed to is a run of
+        its own, so that it waits for nobody else's actions.
         """
-        now = self.clock.now()
         wanted = [action for action in writes(plan.actions) if only is None or action.id in only]
-        draft = new_run(plan, purpose=purpose, by=by, at=now, actions=0, over=(), target=target)
-        authority = await self.authority(bundle, draft, wanted, sizes)
-        allowed, left_out, busy = await self._allowed(wanted, draft, authority)
-        if not allowed:
-            return Dispatched(run=None, left_out=left_out, busy=busy)
-        over = await self.budgets.check(allowed, authority.budget, run="")
-        state = RunState.PARKED if over else RunState.RUNNING
-        hashes = {name: plan.policies.get(name, "") for name in {action.finding.policy for action in allowed}}
-        said = tuple(str(one) for one in over)
-        draft = replace(draft, actions=len(allowed), over=said, state=state, hashes=hashes)
-        run = await self.runs.create(draft, into_batches(allowed), sizes)
+        draft = new_run(plan, purpose=purpose, by=by, at=self.clock.now(), actions=0, over=(), target=target)
+        groups = await self._groups(wanted, draft, await self.authority(bundle, draft, wanted, sizes))
+        made = {case: await self._start(draft, group, plan, sizes) for case, group in groups.items()}
+        rest = made.pop("", Dispatched(run=None, left_out={}))
+        return replace(rest, agreed=made)
+
+    async def _groups(self, wanted: Sequence[Action], draft: Run, authority: Authority) -> dict[str, _Group]:
+        """What nobody had to agree to (""), then what each case agreed to: judged, and weighed against the ceilings one after the
+        other, before the first of them is begun."""
+        stop = await self.switches.stopped()
+        taken = await self.runs.open_keys(draft.started_at)
+        within: list[Action] = []
+        groups: dict[str, _Group] = {}
+        for case in sorted({action.agreed for action in wanted}):
+            allowed, refused, busy = [], [], Counter[str]()
+            for action in wanted:
+                if action.agreed != case:
+                    continue
+                verdict = decide(action, authority.situation(action, draft, stop, None))
+                if action.key in taken:
+                    busy[taken[action.key]] += 1
+                    refused.append(Refused(Code.BUSY, f"The run {taken[action.key]} has it in hand."))
+                elif isinstance(verdict, Refused):
+                    refused.append(verdict)
+                else:
+                    allowed.append(action)
+            over = await self.budgets.check([*within, *allowed], authority.budget, run="") if allowed else ()
+            within += [] if over else allowed
+            groups[case] = _Group(allowed, refused, busy, over)
+        return groups
+
+    async def _start(self, draft: Run, group: _Group, plan: Plan, sizes: Sizes) -> Dispatched:
+        """Write a group's run down and begin it, or park it."""
+        why = group.refused[0].sentence if group.refused else ""
+        if not group.allowed:
+            return Dispatched(run=None, left_out=group.left_out, busy=group.busy, why=why)
+        hashes = {name: plan.policies.get(name, "") for name in {action.finding.policy for action in group.allowed}}
+        said = tuple(str(one) for one in group.over)
+        state = RunState.PARKED if group.over else RunState.RUNNING
+        wanted = replace(draft, actions=len(group.allowed), over=said, state=state, hashes=hashes)
+        run = await self.runs.create(wanted, into_batches(group.allowed), sizes)
         if run.state is RunState.PARKED:
-            await self._say(What.RUN_PARKED, run, by, {"why": " ".join(run.over[:10])})
+            await self._say(What.RUN_PARKED, run, run.started_by, {"why": " ".join(run.over[:10])})
         elif run.state is RunState.RUNNING:
-            await self._say(What.RUN_STARTED, run, by, {"actions": run.actions})
+            await self._say(What.RUN_STARTED, run, run.started_by, {"actions": run.actions})
             await self._begin(run)
-        return Dispatched(run=run, left_out=left_out, over=over, busy=busy)
+        return Dispatched(run=run, left_out=group.left_out, over=group.over, busy=group.busy, why=why)
 
     async def release(self, run_id: str, *, by: str, why: str) -> Run:
         """Let a parked run go over its ceilings, by somebody else than who started it. A ceiling of zero holds.
@@ -200,26 +247,6 @@ class Dispatcher:
         if run.purpose is Purpose.UNDO or not about:
             return {}
         return await self.decisions.about(about, placed.records)
-
-    async def _allowed(
-        self, actions: Collection[Action], run: Run, authority: Authority
-    ) -> tuple[list[Action], Mapping[str, int], Mapping[str, int]]:
-        stop = await self.switches.stopped()
-        taken = await self.runs.open_keys(run.started_at)
-        left_out: Counter[str] = Counter()
-        busy: Counter[str] = Counter()
-        allowed = []
-        for action in actions:
-            if action.key in taken:
-                left_out[Code.BUSY.value] += 1
-                busy[taken[action.key]] += 1
-                continue
-            verdict = decide(action, authority.situation(action, run, stop, None))
-            if isinstance(verdict, Refused):
-                left_out[verdict.code.value] += 1
-            else:
-                allowed.append(action)
-        return allowed, left_out, busy
 
     async def _do(self, run: Run, mine: Claim, bundle: Bundle) -> None:
         """Do a batch and say how it ended, unless another worker took it over meanwhile: then that is its matter."""

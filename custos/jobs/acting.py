@@ -17,7 +17,9 @@ from custos.engine.undo import Scope, UndoPlan
 from custos.jobs import incidents, labels, policies
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
+from custos.notices import agreements
 from custos.policy import Bundle
+from custos.storage.queues import NOTIFY
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -33,6 +35,7 @@ async def work(app: Custos, message: Mapping[str, object]) -> Progress:
     await app.m365.gate.flush()
     if progress.run.state is RunState.FINISHED:
         await labels.settle(app, bundle.records)
+        await agreements.finished(progress, book=app.cases, queue=app.account.queue(NOTIFY))
         if progress.verdict is not Verdict.OK:
             await _failed(app, progress)
     return progress

@@ -30,6 +30,7 @@ from custos.jobs import changes, directory, incidents, policies, sizes, telling,
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
+from custos.notices.agreements import follow
 from custos.notices.assignment import Accountability
 from custos.notices.lookup import case_facts
 from custos.notices.members import Members
@@ -202,7 +203,9 @@ async def _look(app: Custos, view: _View) -> Outlook:
 async def _evaluate(app: Custos, view: _View) -> Evaluated:
     outlook = await _look(app, view)
     refreshed = await _refresh(app, view, outlook)
-    return Evaluated(outlook=outlook, refreshed=refreshed, dispatched=await _dispatch(app, view, outlook))
+    dispatched = await _dispatch(app, view, outlook)
+    await follow(outlook.plan, dispatched, book=app.cases, queue=app.account.queue(NOTIFY))
+    return Evaluated(outlook=outlook, refreshed=refreshed, dispatched=dispatched)
 
 
 async def _dispatch(app: Custos, view: _View, outlook: Outlook) -> Dispatched | None:
@@ -212,8 +215,9 @@ async def _dispatch(app: Custos, view: _View, outlook: Outlook) -> Dispatched | 
         return None
     plan = await app.plans.save(outlook.plan, by=CUSTOS)
     dispatched = await app.dispatcher.dispatch(plan, bundle, by=CUSTOS, sizes=known or await sizes.last(app, bundle))
-    if dispatched.run is not None and dispatched.over:
-        await incidents.note(app, Incident.OVER_BUDGET, dispatched.run.id, " ".join(map(str, dispatched.over[:5])))
+    for one in (dispatched, *dispatched.agreed.values()):
+        if one.run is not None and one.over:
+            await incidents.note(app, Incident.OVER_BUDGET, one.run.id, " ".join(map(str, one.over[:5])))
     return dispatched
 
 

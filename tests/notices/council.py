@@ -16,9 +16,11 @@ from custos.engine.done import Done
 from custos.engine.gate import Purpose, Standing
 from custos.engine.model import Finding, State
 from custos.engine.plan import Circumstances, make_plan
+from custos.engine.run import RunState
 from custos.engine.sweep import sweep_runs
 from custos.engine.undo import Scope
 from custos.notices import untold
+from custos.notices.agreements import finished, follow
 from custos.notices.assignment import Accountability
 from custos.notices.cases import CaseBook
 from custos.notices.decisions import Press, Verdict, answer
@@ -150,12 +152,19 @@ class Council:
         worker = self.office(life=life)
         await self.office().enforce(self.bundle, plan)
         saved = await worker.plans.save(plan, by="custos")
-        await worker.dispatcher.dispatch(saved, self.bundle, by="custos", sizes=sizes(*self.bundle.policies))
+        dispatched = await worker.dispatcher.dispatch(
+            saved, self.bundle, by="custos", sizes=sizes(*self.bundle.policies)
+        )
+        await follow(plan, dispatched, book=self.book, queue=self.notify)
         await self.work(worker)
 
     async def work(self, worker: Office | None = None) -> None:
         """Do what waits in the queue of batches."""
-        await (worker or self.office()).drain(self.bundle)
+        worker = worker or self.office()
+        while self.acts.messages:
+            progress = await worker.dispatcher.work(self.acts.messages.pop(0), self.bundle)
+            if progress.run.state is RunState.FINISHED:
+                await finished(progress, book=self.book, queue=self.notify)
 
     async def sweep(self) -> None:
         """As the timer does some minutes after a worker died."""

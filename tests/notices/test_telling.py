@@ -9,11 +9,12 @@ import pytest
 
 from custos.audit.events import What
 from custos.engine.model import ActionKind, Finding, Kind
+from custos.engine.run import RunState
 from custos.m365.errors import Forbidden
 from custos.notices import untold
-from custos.notices.model import CaseState
+from custos.notices.model import Case, CaseState
 from custos.policy.duration import Duration
-from custos.policy.model import Limits, Policy, Recipient
+from custos.policy.model import Family, Limits, OnlyIf, Policy, Recipient
 from tests.engine.office import Killed
 from tests.engine.world import (
     LABEL,
@@ -255,3 +256,101 @@ async def test_nobody_to_tell_is_not_told() -> None:
 
 def _number(one: Finding) -> int:
     return int(one.subject.item_id.rpartition("-")[2])
+
+
+CUT = step(ActionKind.REMOVE_GRANT, only_if=OnlyIf.OWNER_AGREES)
+GRANTS = replace(policy(ASK, CUT, name="grants", kind=Kind.GRANT, fact="person"), family=Family.SHARING)
+
+
+async def agreed(made: Council, findings: list[Finding]) -> Case:
+    """Asked in the morning, agreed to at ten."""
+    await made.evaluate(findings)
+    await made.digest()
+    (case,) = await made.cases()
+    made.later(hours=1)
+    verdict = await made.press(case, "agree")
+    assert verdict.case is not None
+    return verdict.case
+
+
+def access(made: Council, *numbers: int) -> list[Finding]:
+    return [finding(made.tenant.grant(number), of="grants") for number in numbers]
+
+
+async def test_an_agreement_is_a_run_of_its_own() -> None:
+    """What somebody agreed to does not wait in the run of a backlog over its ceiling: it is done, its card says so, and they are told."""
+    made = with_files(council(GRANTS, labels(Limits(actions_per_run=2, percent_of_scope=1_000.0))), 3)
+    found = [*labelled(3), *access(made, 1, 2)]
+    case = await agreed(made, found[3:])
+
+    await made.evaluate(found)
+    (after,) = await made.cases()
+    made.at(AFTERNOON)
+    await made.note()
+
+    runs = {run.state: run async for run in made.office().runs.all()}
+    assert {state: run.actions for state, run in runs.items()} == {RunState.PARKED: 3, RunState.FINISHED: 2}
+    assert (after.id, after.state, after.run) == (case.id, CaseState.ACTED, runs[RunState.FINISHED].id)
+    assert f"It was done ({after.run})." in made.channels.updates[-1][2]
+    assert "2 accesses of people or groups were removed, as you agreed on 23 November 2026." in made.cards()[-1]
+
+
+async def test_an_agreement_that_waits_says_so() -> None:
+    """An agreement over a ceiling is parked alone; its card and status say what it waits for, and when it was done."""
+    made = council(replace(GRANTS, limits=Limits(actions_per_day=1, percent_of_scope=1_000.0)))
+    found = access(made, 1, 2)
+    await agreed(made, found)
+
+    await made.evaluate(found)
+    (waiting,) = await made.cases()
+    await made.evaluate(found)
+    (still,) = await made.cases()
+    await made.deliver()
+    await made.office().dispatcher.release(waiting.run, by="siro@wrenbridge.example", why="the owner agreed")
+    await made.work()
+    (done,) = await made.cases()
+
+    assert waiting.waits.startswith("it would break a ceiling")
+    assert f"{waiting.run} waits until somebody lets it go" in waiting.waits
+    assert still == waiting
+    assert "It waits: it would break a ceiling" in made.channels.updates[-1][2]
+    assert (done.state, done.waits) == (CaseState.ACTED, "")
+
+
+async def test_each_agreement_is_weighed_by_itself() -> None:
+    """Where the ceiling has room for one of two agreements, one is done and the other waits."""
+    made = council(replace(GRANTS, limits=Limits(actions_per_day=2, percent_of_scope=1_000.0)))
+    here, there = (
+        access(made, 1),
+        [replace(one, subject=replace(one.subject, drive_id="drive-2")) for one in access(made, 2, 3)],
+    )
+    for one in there:
+        made.tenant.lives[one.subject.key] = made.tenant.lives[access(made, 2)[0].subject.key]
+    await made.evaluate([*here, *there])
+    await made.digest()
+    for case in await made.cases():
+        await made.press(case, "agree")
+
+    await made.evaluate([*here, *there])
+
+    states = sorted(case.state.value for case in await made.cases())
+    assert states == ["acted", "decided"]
+
+
+async def test_who_agreed_is_told_when_it_was_done() -> None:
+    """Whoever agreed hears that it was done although somebody else answers for the asset by then; so does that somebody."""
+    made = council(GRANTS)
+    found = access(made, 1)
+    await agreed(made, found)
+    changed = replace(made.bundle.records.assets["IA-004"], iao=world.SEND_OWNER.upn)
+    made.bundle = replace(made.bundle, records=replace(made.bundle.records, assets={"IA-004": changed}))
+
+    await made.evaluate(found)
+    made.at(AFTERNOON)
+    await made.note()
+
+    told_to = {conversation: card for conversation, card, _ in made.channels.cards[1:]}
+    assert set(told_to) == {f"chat-{world.OWNER.user_id}", f"chat-{world.SEND_OWNER.user_id}"}
+    assert "as you agreed" in str(told_to[f"chat-{world.OWNER.user_id}"])
+    assert "as Priya Nair agreed" in str(told_to[f"chat-{world.SEND_OWNER.user_id}"])
+    assert await made.left() == []
