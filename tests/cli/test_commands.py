@@ -87,7 +87,7 @@ def test_schema_explains_a_fact(council: Council) -> None:
     assert "source" in council.custos("schema", "link_expires").out
     wrong = council.custos("schema", "link_expire")
     assert wrong.code == 2
-    assert "Did you mean link_expires?" in wrong.err
+    assert 'Did you mean "link_expires"?' in wrong.err
 
 
 def test_status_tells_the_mirror(council: Council) -> None:
