@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 
 from custos.audit.events import What
@@ -22,7 +21,7 @@ def test_an_operator_resumes_a_run_whose_messages_were_lost(world: World) -> Non
     plan = planned.json()["id"]
     applied = world.custos("apply", plan, "--no-wait", "--as", OPERATOR)
     assert applied.code == Exit.OK
-    run = re.findall(r"R-[\d-]+", applied.out)[0]
+    run = world.ask(lambda app: _run_of(app, plan))
     world.ask(_lose)
     hands = threading.Thread(target=_work_on, args=(world, run))
     hands.start()
@@ -33,6 +32,10 @@ def test_an_operator_resumes_a_run_whose_messages_were_lost(world: World) -> Non
     again = world.custos("run", run, "--resume")
     assert (again.code, "Nothing of it waits." in again.err) == (Exit.OK, True), again
     assert world.done(item)[What.ACTION_DONE] == 1
+
+
+async def _run_of(app: Custos, plan: str) -> str:
+    return next(run.id for run in [run async for run in app.runs.all()] if run.plan == plan)
 
 
 async def _lose(app: Custos) -> None:
