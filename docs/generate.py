@@ -1,8 +1,8 @@
 """Writes the reference pages that are made from the code: `python -m docs.generate`; `--check` only compares.
 
-docs/commands.md comes from the command line's own parser, docs/policies.md from the policy language's catalogue, operators,
-schema and limits, the table of settings in docs/operator.md from `custos/settings.py`, and the policy that docs/admin.md reads
-aloud from policies/.
+docs/commands.md comes from the command line's own parser, docs/json.md from the shapes of `--json`, docs/policies.md from the
+policy language's catalogue, operators, schema and limits, the table of settings in docs/operator.md from `custos/settings.py`,
+and the policy that docs/admin.md reads aloud from policies/.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from docs.reference import commands, policies, settings, shown
+from docs.reference import commands, machine, policies, settings, shown
 
 HERE = Path(__file__).resolve().parent
 
@@ -20,6 +20,7 @@ def pages(folder: Path = HERE) -> dict[str, str]:
     """Every generated page of a folder like docs/, by its name there, as it should stand."""
     return {
         "commands.md": commands.page(),
+        "json.md": machine.page(),
         "policies.md": policies.page(),
         settings.PAGE: settings.put_into(_read(folder / settings.PAGE)),
         shown.PAGE: shown.put_into(_read(folder / shown.PAGE)),

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.operator import as_argument, operator
-from custos.cli.runs import follow
+from custos.cli.runs import follow, stands, until_it_ends
 from custos.engine.dispatch import Dispatched
 from custos.jobs import acting
+from custos.report import doing
 from custos.report.screen import words
+from custos.report.shapes import text_of
+from custos.report.shapes.plans import Applied
 from custos.report.words import count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("plan", metavar="PLAN", help="id of a plan, as `custos plan` printed it")
+    parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the end")
     as_argument(parser)
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     dispatched = await acting.apply(app, args.plan, by=await operator(app.settings, args.person))
-    return await report_start(app, dispatched, screen, wait=not args.no_wait)
+    return await report_start(app, dispatched, screen, args)
 
 
-async def report_start(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: bool) -> int:
-    """Say what became of a plan, and follow its runs to their end if wanted. The worst of their exit codes."""
+async def report_start(app: Custos, dispatched: Dispatched, screen: Screen, args: argparse.Namespace) -> int:
+    """Say what became of a plan, and follow its runs to their end unless `--no-wait`. The worst of their exit codes."""
     apart = (dispatched, *dispatched.agreed.values())
     told = [one for one in apart if one.run is not None or one.left_out or not dispatched.agreed]
-    return max([await _report(app, one, screen, wait=wait) for one in told])
+    if args.json:
+        return await _for_machines(app, told, screen, args)
+    return max([await _report(app, one, screen, wait=not args.no_wait) for one in told])
 
 
 async def _report(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: bool) -> int:
@@ -51,6 +58,22 @@ async def _report(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: 
     size = f"{count(run.actions, 'action')} in {count(run.batches, 'batch', 'batches')}"
     screen.out.print(f"{run.id} is under way: {size}.")
     return await follow(app, run.id, screen) if wait else Exit.OK
+
+
+async def _for_machines(app: Custos, told: Sequence[Dispatched], screen: Screen, args: argparse.Namespace) -> int:
+    runs, worst = [], Exit.OK
+    for one in told:
+        if one.run is None:
+            runs.append(doing.nothing_begun(one))
+            worst = Exit.FINDINGS
+            continue
+        if not (args.no_wait or one.over):
+            await until_it_ends(app, one.run.id, screen)
+        found, ending = await stands(app, one.run.id, one)
+        runs.append(found)
+        worst = worst if args.no_wait and not one.over else max(worst, ending)
+    screen.raw(text_of(Applied(runs=runs)))
+    return worst
 
 
 COMMAND = Command("apply", "Do exactly one plan, through the gate.", _arguments, online=_run)

@@ -6,8 +6,10 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.report import work
 from custos.report.events import about
 from custos.report.screen import Listing, words
+from custos.report.shapes import text_of
 from custos.report.words import when
 
 
@@ -17,13 +19,14 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--run", default="", metavar="RUN", help="only events of this run")
     parser.add_argument("--item", default="", metavar="ID", help="only events of this item")
+    parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--last", type=int, default=30, metavar="N", help="how many events to show (default 30)")
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     match args.what:
         case "verify":
-            return await _verify(app, screen)
+            return await _verify(app, args, screen)
         case "anchor":
             await app.audit.anchor()
             screen.out.print("The head of the chain is anchored.")
@@ -31,9 +34,12 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return await _show(app, args, screen)
 
 
-async def _verify(app: Custos, screen: Screen) -> int:
+async def _verify(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     with screen.err.status("Reading the chain …"):
         found = await app.audit.verify()
+    if args.json:
+        screen.raw(text_of(work.verified(found)))
+        return Exit.OK if found.broken is None else Exit.FINDINGS
     if found.broken is not None:
         screen.out.print(words(("The chain is broken", "bold red"), f": {found.broken}"))
         return Exit.FINDINGS
@@ -45,7 +51,10 @@ async def _verify(app: Custos, screen: Screen) -> int:
 
 async def _show(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     events = [recorded async for recorded in app.audit.read(run=args.run, item=args.item)]
-    shown = events[-args.last :]
+    shown = events[-args.last :] if args.last > 0 else []
+    if args.json:
+        screen.raw(text_of(work.audit(shown, events=len(events))))
+        return Exit.OK
     found = Listing(f"{len(shown)} of {len(events):,} events", ("no.", "when", "what", "by", "about"), numbers=("no.",))
     for recorded in shown:
         event = recorded.event

@@ -5,21 +5,29 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen, no_arguments
+from custos.cli.command import Command, Exit, Screen
 from custos.jobs.examination import Sign, examine
+from custos.report import work
 from custos.report.screen import words
+from custos.report.shapes import text_of
 
 _STYLES = {Sign.OK: "green", Sign.WARN: "yellow", Sign.FAIL: "bold red", Sign.OFF: "dim"}
 
 
-async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:  # noqa: ARG001 takes none
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="for machines")
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     looks = await examine(app)
-    for look in looks:
+    if args.json:
+        screen.raw(text_of(work.doctor(looks)))
+    for look in () if args.json else looks:
         sign = (f"{look.sign:<5}", _STYLES[look.sign])
         screen.out.print(words("  ", sign, f"  {look.what:<20}  {look.detail}"), soft_wrap=True)
     return Exit.FINDINGS if any(look.sign is Sign.FAIL for look in looks) else Exit.OK
 
 
 COMMAND = Command(
-    "doctor", "Look at sign-in, roles, storage, policies, bot and webhooks of this tenant.", no_arguments, online=_run
+    "doctor", "Look at sign-in, roles, storage, policies, bot and webhooks of this tenant.", _arguments, online=_run
 )

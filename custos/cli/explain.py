@@ -12,12 +12,15 @@ from custos.errors import BadInput, Mark, Problem
 from custos.jobs.facts import facts as read
 from custos.jobs.policies import in_force
 from custos.nearest import nearest
+from custos.report.doing import explained
 from custos.report.explanation import show
+from custos.report.shapes import text_of
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="web address of a site, library, folder or file")
     parser.add_argument("--policy", metavar="POLICY", help="only this policy")
+    parser.add_argument("--json", action="store_true", help="every rule, for machines")
     parser.add_argument("--all", action="store_true", help="also rules that do not cover it")
 
 
@@ -29,7 +32,10 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     facts, _ = await read(app, bundle)
     now = app.clock.now()
     explanation = await asyncio.to_thread(explain, bundle, facts, now, args.url, policy=args.policy)
-    show(explanation, now, screen.out, every=args.all)
+    if args.json:
+        screen.raw(text_of(explained(explanation)))
+    else:
+        show(explanation, now, screen.out, every=args.all)
     return Exit.OK if explanation.found else Exit.FINDINGS
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.operator import as_argument, operator
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import incidents
+from custos.report import work
 from custos.report.screen import Listing, words
+from custos.report.shapes import text_of
+from custos.report.shapes import work as shapes
 from custos.report.words import count, when
 
 
@@ -35,7 +37,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         remark = f"Closed: {closed.kind} {closed.subject}. It opens again if it happens again."
         screen.err.print(words(remark), soft_wrap=True)
     if args.json:
-        screen.raw(json.dumps([_as_json(one) for one in standing], indent=1))
+        screen.raw(text_of(shapes.Incidents(incidents=work.incidents(standing))))
         return Exit.FINDINGS if standing else Exit.OK
     found = Listing(
         count(len(standing), "incident"), ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")
@@ -45,17 +47,6 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         found.add(str(number), one.kind.value, one.subject, f"{one.count:,}", last, one.detail[:300])
     screen.out.print(found)
     return Exit.FINDINGS if standing else Exit.OK
-
-
-def _as_json(one: incidents.Noted) -> dict[str, object]:
-    return {
-        "kind": one.kind.value,
-        "subject": one.subject,
-        "count": one.count,
-        "first": one.first.isoformat(),
-        "last": one.last.isoformat(),
-        "detail": one.detail,
-    }
 
 
 COMMAND = Command(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +14,10 @@ from custos.engine.placed_registers import Unplaced
 from custos.policy import load
 from custos.records.model import Records
 from custos.records.review import Matter, Remark, review
+from custos.report import files as report
 from custos.report.screen import Listing
+from custos.report.shapes import text_of
+from custos.report.words import count
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -51,10 +53,11 @@ def _show(records: Records, doubts: tuple[Unplaced, ...], today: date, args: arg
     remarks = [*map(_doubt, doubts), *review(records, today, timedelta(days=max(0, args.ahead)))]
     now = [remark for remark in remarks if not remark.soon]
     if args.json:
-        screen.raw(json.dumps([_as_json(remark) for remark in remarks], indent=1))
+        screen.raw(text_of(report.register(args.directory, today, remarks)))
         return Exit.FINDINGS if now else Exit.OK
     soon = [remark for remark in remarks if remark.soon]
-    for title, listed in ((f"{len(now)} things are not well", now), (f"{len(soon)} will soon be so", soon)):
+    titles = (count(len(now), "thing is", "things are"), count(len(soon), "thing", "things"))
+    for title, listed in ((f"{titles[0]} not well", now), (f"{titles[1]} to come", soon)):
         if listed:
             screen.out.print(_table(title, listed))
     if not remarks:
@@ -73,18 +76,6 @@ def _table(title: str, remarks: Sequence[Remark]) -> object:
     for one in remarks:
         found.add(one.matter.value, one.reference, one.asset_id or "none", one.sentence, f"{one.mark}")
     return found
-
-
-def _as_json(remark: Remark) -> dict[str, object]:
-    return {
-        "matter": remark.matter.value,
-        "row": remark.reference,
-        "asset": remark.asset_id,
-        "why": remark.sentence,
-        "soon": remark.soon,
-        "file": remark.mark.file,
-        "line": remark.mark.line,
-    }
 
 
 COMMAND = Command(

@@ -11,8 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.operator import as_argument, operator
+from custos.engine.dispatch import Dispatched
+from custos.engine.runs import Progress as RunProgress
 from custos.engine.runs import RunState, Verdict
+from custos.report import doing
 from custos.report.runs import show
+from custos.report.shapes import text_of
+from custos.report.shapes.plans import Run
 from custos.report.words import count
 
 _ASK_SECONDS = 0.5
@@ -26,6 +31,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--resume", action="store_true", help="queue again what is not done, when messages were lost")
     which.add_argument("--cancel", action="store_true", help="say that it shall not happen")
     parser.add_argument("--why", default="", metavar="REASON", help="the reason, for the audit")
+    parser.add_argument("--json", action="store_true", help="for machines")
     as_argument(parser)
 
 
@@ -39,11 +45,17 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         return await follow(app, args.run, screen) if queued else await _show(app, args.run, screen)
     if args.cancel:
         await app.dispatcher.cancel(args.run, by=await operator(app.settings, args.person), why=args.why)
-    return await _show(app, args.run, screen)
+    return await (_tell if args.json else _show)(app, args.run, screen)
 
 
 async def follow(app: Custos, run_id: str, screen: Screen) -> int:
-    """Show the progress of a run until it ends; the function app does the work."""
+    """Show the progress of a run until it ends, and how it ended."""
+    await until_it_ends(app, run_id, screen)
+    return await _show(app, run_id, screen)
+
+
+async def until_it_ends(app: Custos, run_id: str, screen: Screen) -> None:
+    """Wait while the function app does the work, and show how far it is."""
     ends = time.monotonic() + _LONGEST_WAIT_SECONDS
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=screen.err, transient=True) as bar:
@@ -54,13 +66,29 @@ async def follow(app: Custos, run_id: str, screen: Screen) -> int:
             if progress.run.state not in (RunState.RUNNING, RunState.PREPARING) or time.monotonic() > ends:
                 break
             await asyncio.sleep(_ASK_SECONDS)
-    return await _show(app, run_id, screen)
+
+
+async def stands(app: Custos, run_id: str, dispatched: Dispatched | None = None) -> tuple[Run, Exit]:
+    """How a run stands, for machines, and the exit code that says so."""
+    progress = await app.runs.progress(run_id)
+    results = [result async for result in app.runs.results(run_id)]
+    return doing.run(progress, results, dispatched), _ending(progress)
+
+
+async def _tell(app: Custos, run_id: str, screen: Screen) -> int:
+    found, ending = await stands(app, run_id)
+    screen.raw(text_of(found))
+    return ending
 
 
 async def _show(app: Custos, run_id: str, screen: Screen) -> int:
     progress = await app.runs.progress(run_id)
     results = [result async for result in app.runs.results(run_id)]
     show(progress, results, screen.out)
+    return _ending(progress)
+
+
+def _ending(progress: RunProgress) -> Exit:
     ended_well = progress.run.state is RunState.FINISHED and progress.verdict is Verdict.OK
     return Exit.OK if ended_well else Exit.FINDINGS
 

@@ -9,12 +9,15 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.jobs import discovery, syncing, timers
 from custos.jobs.timers import Asked, Timer
+from custos.report.shapes import text_of
+from custos.report.shapes.work import Sync
 from custos.report.words import count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("drives", nargs="*", metavar="DRIVE", help="ids of libraries (default: all that are known)")
     parser.add_argument("--discover", action="store_true", help="look for new sites and libraries first")
+    parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--full", action="store_true", help="read everything anew and compare")
 
 
@@ -25,13 +28,16 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         if report.busy:
             asked = Asked(timer=Timer.DISCOVERY, since=time.time())
             await timers.ask_again(app, asked, report.retry_after)
-            screen.out.print(
+            screen.err.print(
                 f"Another discovery is under way, or died: it is looked again in {report.retry_after} seconds."
             )
     if args.drives:
         queued = await syncing.queue_some(app, args.drives, full=args.full)
     else:
         queued = await (syncing.queue_reconciliation(app) if args.full else syncing.queue_all(app))
+    if args.json:
+        screen.raw(text_of(Sync(queued=queued)))
+        return Exit.OK
     said = count(queued, "library is", "libraries are")
     screen.out.print(f"{said} queued; the function app reads them. `custos status` shows how far it is.")
     return Exit.OK

@@ -8,8 +8,15 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.validate import directory_argument
 from custos.errors import BadInput
 from custos.policy import load
-from custos.policy.cases import missing_cases, read_cases, run_case
+from custos.policy.cases import CaseResult, missing_cases, read_cases, run_case
+from custos.report import files as report
 from custos.report.screen import words
+from custos.report.shapes import text_of
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    directory_argument(parser)
+    parser.add_argument("--json", action="store_true", help="for machines")
 
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
@@ -19,14 +26,12 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
         raise BadInput(problems)
     results = [run_case(bundle, case) for case in cases]
     failed = [result for result in results if not result.passed]
-    for result in failed:
-        case = result.case
-        said = f"{result.outcome}, because {result.reason!r}" + (
-            f"; also found {', '.join(result.others)}" if result.others else ""
-        )
-        wanted = f"{case.expect}" + (f", because {case.because!r}" if case.because else "")
-        screen.out.print(f"{case.mark}  {case.name}: expected {wanted}; it came to {said}", soft_wrap=True)
     gaps = missing_cases(bundle, cases)
+    if args.json:
+        screen.raw(text_of(report.tested(args.directory, results, gaps)))
+        return Exit.FINDINGS if failed or gaps else Exit.OK
+    for result in failed:
+        screen.out.print(words(_said(result)), soft_wrap=True)
     for gap in gaps:
         screen.out.print(str(gap), soft_wrap=True)
     held = f"{len(results) - len(failed)} of {len(results)} cases of {len(bundle.policies)} policies hold"
@@ -34,4 +39,12 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     return Exit.FINDINGS if failed or gaps else Exit.OK
 
 
-COMMAND = Command("test", "Run the cases beside the policies, offline.", directory_argument, offline=_run)
+def _said(result: CaseResult) -> str:
+    case = result.case
+    others = f"; also found {', '.join(result.others)}" if result.others else ""
+    wanted = f"{case.expect}" + (f", because {case.because!r}" if case.because else "")
+    came_to = f"{result.outcome}, because {result.reason!r}{others}"
+    return f"{case.mark}  {case.name}: expected {wanted}; it came to {came_to}"
+
+
+COMMAND = Command("test", "Run the cases beside the policies, offline.", _arguments, offline=_run)

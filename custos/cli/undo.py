@@ -10,6 +10,8 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.operator import as_argument, operator
 from custos.engine.undo import Scope
 from custos.jobs import acting
+from custos.report import doing
+from custos.report.shapes import text_of
 from custos.report.undo import show
 
 
@@ -25,6 +27,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
             help=f"what Custos did by this {scope}" if scope is Scope.POLICY else f"what Custos did to this {scope}",
         )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be put back")
+    parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the end")
     parser.set_defaults(scope=Scope.RUN)
     as_argument(parser)
@@ -32,12 +35,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     planned = await acting.plan_undo(app, args.scope, args.target)
-    show(planned, screen.out)
+    if not args.json:
+        show(planned, screen.out)
     if args.dry_run or not (planned.back or planned.at_a_price):
-        screen.out.print("Nothing was changed.")
+        (screen.err if args.json else screen.out).print("Nothing was changed.")
+        if args.json:
+            screen.raw(text_of(doing.undo(planned)))
         return Exit.OK
     dispatched = await acting.undo(app, planned, by=await operator(app.settings, args.person))
-    return await report_start(app, dispatched, screen, wait=not args.no_wait)
+    return await report_start(app, dispatched, screen, args)
 
 
 COMMAND = Command("undo", "Put back what a run did, as far as it can be put back.", _arguments, online=_run)

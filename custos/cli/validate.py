@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,9 @@ from custos.engine.placed_registers import Unplaced
 from custos.errors import BadInput, Problem, Severity
 from custos.policy import Bundle, load
 from custos.policy.cases import read_cases
+from custos.report import files as report
 from custos.report.screen import words
+from custos.report.shapes import text_of
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -70,28 +71,16 @@ def _checked(directory: Path, today: date) -> tuple[Bundle | None, tuple[Problem
 
 
 def _show(bundle: Bundle | None, problems: tuple[Problem, ...], args: argparse.Namespace, screen: Screen) -> int:
-    if bundle is not None and not args.json:
-        assets = len(bundle.records.assets)
-        said = f"{len(bundle.policies)} policies and {assets} assets are in order"
-        screen.err.print(words(f"{said}, in {args.directory.resolve()}."), soft_wrap=True)
+    told = report.validated(args.directory, bundle, problems)
     if args.json:
-        screen.raw(json.dumps([_as_json(problem) for problem in problems], indent=1))
-    else:
-        for problem in problems:
-            screen.out.print(f"{problem.severity}: {problem}", soft_wrap=True)
-    return Exit.BAD_INPUT if any(problem.severity == "error" for problem in problems) else Exit.OK
-
-
-def _as_json(problem: Problem) -> dict[str, object]:
-    return {
-        "file": problem.mark.file,
-        "line": problem.mark.line,
-        "column": problem.mark.column,
-        "severity": problem.severity.value,
-        "code": problem.code,
-        "what": problem.what,
-        "remedy": problem.remedy,
-    }
+        screen.raw(text_of(told))
+        return Exit.OK if told.in_order else Exit.BAD_INPUT
+    if bundle is not None:
+        said = f"{told.policies} policies and {told.assets} assets are in order"
+        screen.err.print(words(f"{said}, in {told.directory}."), soft_wrap=True)
+    for problem in problems:
+        screen.out.print(f"{problem.severity}: {problem}", soft_wrap=True)
+    return Exit.OK if told.in_order else Exit.BAD_INPUT
 
 
 COMMAND = Command(

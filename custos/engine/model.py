@@ -170,6 +170,7 @@ class Plan:
     unknown: Mapping[str, int]  # policy/rule ► subjects that could not be decided
     coverage: tuple[int, int]  # libraries read completely, libraries expected
     notes: tuple[str, ...] = field(default=())
+    mirror_at: datetime | None = None  # when the library that was read longest ago was
 
 
 class Outcome(StrEnum):

@@ -88,7 +88,11 @@ async def queue_some(app: Custos, drives: Sequence[str], *, full: bool = False) 
 
 def _meant(drive: str, known: Collection[str]) -> str:
     near = nearest(drive, known)
-    return near if near.startswith("Did") else "`custos status --json` tells their ids; --discover looks for new ones."
+    return (
+        near
+        if near.startswith("Did")
+        else "`custos find library '{files: {at_least: 0}}' --json` tells the ids of those that are known."
+    )
 
 
 async def queue(app: Custos, drives: Iterable[str], *, full: bool = False) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 import polars as pl
@@ -16,6 +15,8 @@ from custos.policy.catalogue import CATALOGUE
 from custos.policy.words import condition_words, value_words
 from custos.records.model import Records
 from custos.report.screen import Listing, words
+from custos.report.shapes import plans as shapes
+from custos.report.shapes import text_of
 from custos.report.words import when
 from custos.untrusted import UNSEEN
 
@@ -42,26 +43,22 @@ def show(answer: Answer, records: Records, screen: Console, *, names: bool) -> N
 
 def as_json(answer: Answer, records: Records, *, names: bool) -> str:
     """The answer for machines. A value is null when it is unknown and "" when it is known to be missing."""
-    question = answer.question
-    told: dict[str, object] = {
-        "kind": question.kind.value,
-        "condition": question.written,
-        "words": condition_words(question.condition),
-        "asked_at": answer.now.isoformat(),
-        "mirror": {
-            "complete": answer.coverage[0],
-            "libraries": answer.coverage[1],
-            "oldest": answer.oldest.isoformat() if answer.oldest else None,
-        },
-        "looked_at": answer.looked,
-        "found": answer.found,
-        "unknown": answer.unknown,
-    }
-    if answer.groups is not None:
-        told["by"], told["groups"] = question.by, answer.groups.to_dicts()
-    else:
-        told["rows"] = _masked(answer, records, names=names).to_dicts()
-    return json.dumps(told, default=str)
+    question, counted = answer.question, answer.groups
+    return text_of(
+        shapes.Find(
+            kind=question.kind.value,
+            condition=question.written,
+            words=condition_words(question.condition),
+            asked_at=answer.now,
+            mirror=shapes.Mirror(complete=answer.coverage[0], libraries=answer.coverage[1], oldest=answer.oldest),
+            looked_at=answer.looked,
+            found=answer.found,
+            unknown=answer.unknown,
+            by=question.by,
+            groups=counted.to_dicts() if counted is not None else None,
+            rows=_masked(answer, records, names=names).to_dicts() if counted is None else None,
+        )
+    )
 
 
 def as_csv(answer: Answer, records: Records, *, names: bool) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from rich.console import Console
 
@@ -13,8 +12,12 @@ from custos.engine.summary import Group, Summary, summarise
 from custos.masking import Names
 from custos.policy.conflicts import shortfall
 from custos.records.model import Records
+from custos.report.doing import Asking
 from custos.report.screen import Listing, words
-from custos.report.words import DOES, change, count, counts, value, way_back, when
+from custos.report.shapes import plans as shapes
+from custos.report.shapes import text_of
+from custos.report.shapes.base import data
+from custos.report.words import DOES, change, count, counts, way_back, when
 from custos.untrusted import page_markdown
 
 _SHOWN = 12
@@ -90,43 +93,53 @@ def markdown(plan: Plan, records: Records) -> str:
 
 def as_json(plan: Plan, records: Records, *, names: bool) -> str:
     """The plan for machines: one object, actions in the plan's order."""
-    return json.dumps(
-        {
-            "id": plan.id,
-            "made_at": plan.made_at.isoformat(),
-            "states": {policy: state.value for policy, state in plan.states.items()},
-            "coverage": {"read": plan.coverage[0], "expected": plan.coverage[1]},
-            "unknown": dict(plan.unknown),
-            "notes": list(plan.notes),
-            "actions": list(_json_actions(plan, records, Names(records, shown=names))),
-        },
-        indent=1,
+    told, asking = Names(records, shown=names), Asking(records, plan.made_at)
+    read, expected = plan.coverage
+    return text_of(
+        shapes.Plan(
+            id=plan.id,
+            made_at=plan.made_at,
+            states={policy: state.value for policy, state in plan.states.items()},
+            policies={
+                policy: shapes.PlanPolicy(state=state.value, hash=plan.policies.get(policy, ""))
+                for policy, state in plan.states.items()
+            },
+            coverage={"read": read, "expected": expected},
+            mirror=shapes.Mirror(complete=read, libraries=expected, oldest=plan.mirror_at),
+            inventory=dict(plan.inventory),
+            unknown=dict(plan.unknown),
+            notes=list(plan.notes),
+            actions=[_shape(action, records, told, asking) for action in plan.actions],
+        )
     )
 
 
-def _json_actions(plan: Plan, records: Records, names: Names) -> Iterator[dict[str, object]]:
-    for action in plan.actions:
-        finding = action.finding
-        subject = names.of(finding.subject, finding.asset_id)
-        yield {
-            "id": action.id,
-            "policy": finding.policy,
-            "rule": finding.rule,
-            "where": str(finding.where),
-            "asset": finding.asset_id,
-            "subject": finding.subject.key,
-            "name": subject.name,
-            "url": subject.url,
-            "kind": action.kind.value,
-            "before": {name: value(fact) for name, fact in action.before.items()},
-            "after": {name: value(fact) for name, fact in action.after.items()},
-            "because": finding.because,
-            "reversibility": action.reversibility.value,
-            "shorter_than_schedule": shorter_than_schedule(action, records),
-            "units": action.units,
-            "refused": action.refused,
-            "refusal": action.refusal,
-        }
+def _shape(action: Action, records: Records, names: Names, asking: Asking) -> shapes.PlanAction:
+    finding = action.finding
+    subject, asset = names.of(finding.subject, finding.asset_id), records.assets.get(finding.asset_id)
+    asked = asking.about(action)
+    return shapes.PlanAction(
+        id=action.id,
+        policy=finding.policy,
+        rule=finding.rule,
+        where=str(finding.where),
+        asset=finding.asset_id,
+        owner=asset.iao if asset else "",
+        asked=asked.person.upn if asked.person else "",
+        asked_as=asked.role.value,
+        subject=subject.key,
+        name=subject.name,
+        url=subject.url,
+        kind=action.kind.value,
+        before={name: data(value) for name, value in action.before.items()},
+        after={name: data(value) for name, value in action.after.items()},
+        because=finding.because,
+        reversibility=action.reversibility.value,
+        shorter_than_schedule=shorter_than_schedule(action, records),
+        units=action.units,
+        refused=action.refused,
+        refusal=str(action.refusal),
+    )
 
 
 def _by_policy(plan: Plan, summary: Summary) -> object:

@@ -28,7 +28,7 @@ def page() -> str:
         NOTE,
         "",
         "`custos` is `python -m custos`, run in the folder of the installation. How the commands follow each other in a working day",
-        "is in [admin.md](admin.md).",
+        "is in [admin.md](admin.md). What they print with `--json` is in [json.md](json.md).",
         "",
         *table(("command", "what it does"), ((_link(one.name), one.summary) for one in commands.ALL)),
         "## Before any command",

@@ -31,6 +31,7 @@ def test_pages_are_current(capsys: pytest.CaptureFixture[str]) -> None:
 
 GENERATED = {
     "commands.md": "## custos status",
+    "json.md": "## custos status --json",
     "policies.md": "# The policy language",
     "operator.md": "| `CUSTOS_MAILBOX` ",
     "admin.md": "policy: ",

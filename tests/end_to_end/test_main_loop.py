@@ -61,7 +61,7 @@ def test_mirror_equals_the_tenant(council: Council) -> None:
 
 def label_drift(council: Council) -> dict[str, Any]:
     """The incidents about labels that stand, by label."""
-    told = council.custos("incidents", "--json").json()
+    told = council.custos("incidents", "--json").json()["incidents"]
     return {one["subject"]: one for one in told if one["kind"] == "label drift"}
 
 

@@ -64,7 +64,7 @@ def test_every_problem_is_told_at_once(broken: Council) -> None:
 
 def test_problems_for_machines(broken: Council) -> None:
     """The same problems come as JSON with file, line, column and code."""
-    found = broken.custos("validate", str(broken.stage.policies), "--json").json()
+    found = broken.custos("validate", str(broken.stage.policies), "--json").json()["problems"]
     assert len(found) >= 3
     assert all(
         problem["line"] > 0 and problem["column"] > 0 and problem["code"]

@@ -1,0 +1,34 @@
+"""What commands print with `--json`: one shape a command, the same from release to release.
+
+`version` is that of the shape. A name that is added leaves it; a name that goes, or means something else, raises it. Moments are in
+UTC; null is unknown, "" is none. Names of files in sensitive assets are masked as on the screen. docs/json.md is made from this.
+"""
+
+from collections.abc import Mapping
+
+from custos.report.shapes.base import Shape, text_of
+from custos.report.shapes.files import Register, Schema, Test, Validate
+from custos.report.shapes.plans import Applied, Explain, Find, Plan, Run, Undo
+from custos.report.shapes.work import Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync
+
+BY_COMMAND: Mapping[str, tuple[type[Shape], ...]] = {
+    "status": (Status,),
+    "validate": (Validate,),
+    "test": (Test,),
+    "schema": (Schema,),
+    "register": (Register,),
+    "sync": (Sync,),
+    "find": (Find,),
+    "plan": (Plan,),
+    "explain": (Explain,),
+    "apply": (Applied,),
+    "run": (Run,),
+    "undo": (Undo, Applied),
+    "cases": (Cases,),
+    "incidents": (Incidents,),
+    "audit": (Audit, AuditVerified),
+    "doctor": (Doctor,),
+}
+"""Command ► what it prints."""
+
+__all__ = ["BY_COMMAND", "Shape", "text_of"]

@@ -1,0 +1,197 @@
+"""Shapes of the day's work: questions, incidents, audit, state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from custos.report.shapes.base import Shape, Value, Version, said
+
+
+class Sync(Shape, frozen=True, kw_only=True):
+    """Of `custos sync`."""
+
+    version: Version = 1
+    queued: Annotated[int, said("libraries that are read now")]
+
+
+class CaseLine(Shape, frozen=True, kw_only=True):
+    """What one rule found on the case's subject."""
+
+    rule: Annotated[str, said("policy/rule")]
+    kind: Annotated[str, said("what was found")]
+    count: Annotated[int, said("how many")]
+    because: Annotated[str, said('why, "" when they differ or a name must not be told')]
+    protected: Annotated[str, said("what is left alone besides, and why")]
+    measured_at: Annotated[datetime, said("when")]
+
+
+class CaseAnswer(Shape, frozen=True, kw_only=True):
+    """One press of a button."""
+
+    answer: Annotated[str, said("which")]
+    reason: Annotated[str, said('why, "" when none is given')]
+    by: Annotated[str, said("sign-in name")]
+    role: Annotated[str, said("in which role")]
+    at: Annotated[datetime, said("when")]
+
+
+class Case(Shape, frozen=True, kw_only=True):
+    """One question to a person."""
+
+    id: Annotated[str, said("its id")]
+    asset: Annotated[str, said('id of its asset, "" for none')]
+    asset_name: Annotated[str, said("as the register names it")]
+    family: Annotated[str, said("what the question is about")]
+    subject: Annotated[str, said("key of the library or site")]
+    name: Annotated[str, said("of the library or site")]
+    url: Annotated[str, said("of the library or site")]
+    state: Annotated[str, said("how it stands")]
+    overdue: Annotated[bool, said("whether the answer is late")]
+    asked: Annotated[str, said('sign-in name, "" for nobody')]
+    asked_as: Annotated[str, said("in which role")]
+    because: Annotated[str, said("why they are asked")]
+    opened_at: Annotated[datetime, said("when")]
+    told_at: Annotated[datetime | None, said("when they were told; null: not yet")]
+    deadline: Annotated[datetime | None, said("when the answer is due")]
+    decision: Annotated[str, said('the answer that counts, "" for none')]
+    decided_at: Annotated[datetime | None, said("when")]
+    keep_until: Annotated[datetime | None, said("until when the answer holds")]
+    lines: Annotated[list[CaseLine], said("what was found")]
+    answers: Annotated[list[CaseAnswer], said("everything that was answered")]
+
+
+class Cases(Shape, frozen=True, kw_only=True):
+    """Of `custos cases`."""
+
+    version: Version = 1
+    cases: Annotated[list[Case], said("by asset and name; released ones with --all")]
+
+
+class IncidentShape(Shape, frozen=True, kw_only=True):
+    """One incident."""
+
+    number: Annotated[int, said("for --close")]
+    kind: Annotated[str, said("what kind")]
+    subject: Annotated[str, said("what it is about")]
+    count: Annotated[int, said("how often it was seen")]
+    first: Annotated[datetime, said("when it was seen first")]
+    last: Annotated[datetime, said("when it was seen last")]
+    detail: Annotated[str, said("what happened")]
+
+
+class Incidents(Shape, frozen=True, kw_only=True):
+    """Of `custos incidents`."""
+
+    version: Version = 1
+    incidents: Annotated[list[IncidentShape], said("those that stand, the oldest first")]
+
+
+class AuditEvent(Shape, frozen=True, kw_only=True):
+    """One event of the chain."""
+
+    sequence: Annotated[int, said("its number in the chain")]
+    digest: Annotated[str, said("of the chain up to here")]
+    what: Annotated[str, said("subject:action")]
+    at: Annotated[datetime, said("when")]
+    by: Annotated[str, said("who")]
+    run: Annotated[str, said('"" where it does not apply, here and below')]
+    plan: Annotated[str, said("id of the plan")]
+    policy: Annotated[str, said("id of the policy")]
+    policy_hash: Annotated[str, said("of what the policy meant")]
+    rule: Annotated[str, said("of that policy")]
+    asset: Annotated[str, said("id of the asset")]
+    subject: Annotated[str, said("its key: kind and ids")]
+    action: Annotated[str, said("key of the action")]
+    details: Annotated[dict[str, Value], said("what else is recorded")]
+
+
+class Audit(Shape, frozen=True, kw_only=True):
+    """Of `custos audit show`."""
+
+    version: Version = 1
+    events: Annotated[int, said("how many there are")]
+    shown: Annotated[list[AuditEvent], said("the last of them")]
+
+
+class AuditVerified(Shape, frozen=True, kw_only=True):
+    """Of `custos audit verify`."""
+
+    version: Version = 1
+    holds: Annotated[bool, said("whether the chain holds")]
+    broken: Annotated[str, said('where it is broken, "" when it holds')]
+    events: Annotated[int, said("how many were looked at")]
+    anchors: Annotated[int, said("how many were compared with")]
+    digest: Annotated[str, said("of the head")]
+
+
+class DoctorLook(Shape, frozen=True, kw_only=True):
+    """One thing that was looked at."""
+
+    sign: Annotated[str, said("OK, WARN, FAIL or OFF")]
+    what: Annotated[str, said("what was looked at")]
+    detail: Annotated[str, said("what was found")]
+
+
+class Doctor(Shape, frozen=True, kw_only=True):
+    """Of `custos doctor`."""
+
+    version: Version = 1
+    looks: Annotated[list[DoctorLook], said("in the order of the screen")]
+
+
+class StatusRun(Shape, frozen=True, kw_only=True):
+    """A run that goes on or waits, or the last one."""
+
+    id: Annotated[str, said("its id")]
+    state: Annotated[str, said("how it stands")]
+    actions: Annotated[int, said("how many it is to do")]
+    started_at: Annotated[datetime, said("when")]
+
+
+class StatusLibrary(Shape, frozen=True, kw_only=True):
+    """A library that is not read to its end, is being read, or has entries that could not be read."""
+
+    id: Annotated[str, said("its drive's id")]
+    name: Annotated[str, said("its name")]
+    state: Annotated[str, said("how it stands")]
+    why: Annotated[str, said('why, "" when there is no trouble')]
+    odd: Annotated[int, said("entries that could not be read and stay unknown")]
+
+
+class StatusWaiting(Shape, frozen=True, kw_only=True):
+    """An agreement that is not carried out yet."""
+
+    asset: Annotated[str, said("id of its asset")]
+    about: Annotated[str, said("the library or site")]
+    run: Annotated[str, said("the run that it waits in")]
+    why: Annotated[str, said("what it waits for")]
+
+
+class Status(Shape, frozen=True, kw_only=True):
+    """Of `custos status`."""
+
+    version: Version = 1
+    at: Annotated[datetime, said("when")]
+    in_order: Annotated[bool, said("whether nothing waits for an operator")]
+    stopped: Annotated[str, said('who stopped all writes and why, "" when nobody did')]
+    libraries: Annotated[dict[str, int], said("state ► libraries")]
+    troubled: Annotated[list[StatusLibrary], said("libraries to look at")]
+    items: Annotated[int, said("in the mirror")]
+    oldest: Annotated[datetime | None, said("when the library was read that was read longest ago")]
+    compared: Annotated[datetime | None, said("when the library was compared that waits longest for it")]
+    drift: Annotated[int, said("rows that delta had not told of")]
+    policies: Annotated[dict[str, str], said("policy ► how far it may go")]
+    refused_policies: Annotated[int, said("problems of newer files, which do not count")]
+    remarks: Annotated[int, said("what `custos register` lists")]
+    doubts: Annotated[list[str], said("addresses of the registers that are not as in the mirror")]
+    gone: Annotated[list[str], said("what protected something and is gone from the registers")]
+    runs: Annotated[list[StatusRun], said("that go on or wait, and the last one")]
+    cases: Annotated[dict[str, int], said("state ► questions")]
+    unasked: Annotated[int, said("questions for which nobody can be asked")]
+    untold: Annotated[int, said("writes of which nobody was told yet")]
+    waiting: Annotated[list[StatusWaiting], said("agreements that wait for more than their notice")]
+    queues: Annotated[dict[str, int], said("queue ► messages")]
+    incidents: Annotated[list[IncidentShape], said("those that stand")]
+    noise: Annotated[dict[str, int], said("door: why ► requests refused today")]
+    spent: Annotated[dict[str, int], said("today's resource units, requests and throttled answers")]
