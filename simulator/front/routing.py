@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from yarl import URL
 
 from simulator.front.hosts import HOSTS, stranger
+
+_MOVED = web.RequestKey("moved", bool)
+_DOUBLED = re.compile(r"^((?:/graph)?/(?:v1\.0|beta))//+")
+"""Graph takes two slashes behind its version: Microsoft's SDKs put one at the end of their base address."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -19,11 +24,13 @@ async def routed(request: web.Request, handler: Handler) -> web.StreamResponse:
     What a proxy's client asks of a stranger is refused: nothing leaves this machine.
     """
     prefix = request.app[HOSTS].prefix(request.host)
-    if prefix is None:
-        if _for_a_stranger(request):
-            return web.Response(status=403, text=stranger(request.host))
+    if prefix is None and _for_a_stranger(request):
+        return web.Response(status=403, text=stranger(request.host))
+    asked = _DOUBLED.sub(r"\1/", request.rel_url.raw_path_qs)
+    if prefix is None and asked == request.rel_url.raw_path_qs:
         return await handler(request)
-    moved = request.clone(rel_url=URL(prefix + request.rel_url.raw_path_qs, encoded=True))
+    moved = request.clone(rel_url=URL((prefix or "") + asked, encoded=True))
+    moved[_MOVED] = True
     match = await request.app.router.resolve(moved)
     match.add_app(request.app)
     match.freeze()
@@ -34,7 +41,7 @@ async def routed(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def dispatched(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The innermost: `handler` is that of the address as it came in, the request's own that of where it was sent."""
-    if request.app[HOSTS].prefix(request.host) is None:
+    if not request.get(_MOVED):
         return await handler(request)
     return await request.match_info.handler(request)
 

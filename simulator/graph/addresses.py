@@ -14,12 +14,15 @@ from collections.abc import Callable
 
 from simulator.refusal import Refused, bad_request, not_found
 from simulator.tenant.model import Drive, Site
-from simulator.tenant.state import Tenant
+from simulator.tenant.state import Tenant, child_named
 
 _KEY = re.compile(r"(?<=[A-Za-z])\('([^']*)'\)")
 _SITE_BY_PATH = re.compile(r"^sites/([^/:]+):/?([^:]*?)(?::(?:/(.*))?)?$", re.IGNORECASE)
 _GET_BY_PATH = re.compile(r"^sites/([^/]+)/(?:microsoft\.graph\.)?getByPath\(path='([^']*)'\)(.*)$", re.IGNORECASE)
 _ITEM_BY_PATH = re.compile(r"^drives/([^/]+)/(?:(root)|items/([^/:]+)):/([^:]*?)(?::(?:/(.*))?)?$", re.IGNORECASE)
+
+_MAKES = frozenset({"content", "createuploadsession"})
+"""What may be asked of a path at which nothing stands yet: it is made there."""
 
 
 def canonical(tenant: Tenant, path: str) -> str:
@@ -63,6 +66,11 @@ def _rewritten(tenant: Tenant, path: str, parts: list[str]) -> str | None:
     by_name = _ITEM_BY_PATH.match(path)
     if by_name is not None:
         start = tenant.item(by_name[1], by_name[3] or "root")
+        if (by_name[5] or "").lower() in _MAKES:
+            above, _, name = by_name[4].rstrip("/").rpartition("/")
+            folder = tenant.item_below(start, above)
+            if name and child_named(folder, name) is None:
+                return _joined("drives", folder.drive.id, "items", folder.id, "children", name, by_name[5])
         found = tenant.item_below(start, by_name[4])
         return _joined("drives", found.drive.id, "items", found.id, by_name[5] or "")
     rewrite = _REWRITES.get(parts[0].lower())

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.graph import delta, labels, vocabulary
+from simulator.graph import delta, labels, uploads, vocabulary
 from simulator.graph.calls import READ_FILES, WRITE_FILES, Answer, Call, Operation, answer, chosen
 from simulator.graph.items import drive_type, encoder, etag, identity
 from simulator.graph.list_items import list_item
@@ -28,6 +28,7 @@ from simulator.tenant.files import check_open, check_site
 from simulator.tenant.model import Drive, Item
 
 _CHILDREN_PAGE = 200
+DOWNLOAD_URL = "@microsoft.graph.downloadUrl"
 _KINDS = re.compile(r"(folder|file)\s+(ne|eq)\s+null", re.IGNORECASE)
 _ORDERS = {"name": "name", "size": "size", "lastModifiedDateTime": "modified", "createdDateTime": "created"}
 
@@ -104,6 +105,9 @@ def _whole(call: Call, item: Item, select: frozenset[str], expand: Mapping[str, 
     text = encoder(select, hierarchical=hierarchical)(item)[:-1]
     if not select or "cTag" in select:
         text += f',"cTag":{encode_basestring(_ctag(item))}'
+    address = uploads.download_url(call, item) if not select or DOWNLOAD_URL in select else ""
+    if address:
+        text += f',"{DOWNLOAD_URL}":{encode_basestring(address)}'
     if "retentionLabel" in expand:
         text += f',"retentionLabel":{msgspec.json.encode(labels.label_body(item)).decode()}'
     if "listItem" in expand and item.parent is not None:

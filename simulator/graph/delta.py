@@ -73,7 +73,7 @@ def delta(call: Call) -> Answer:
     elif wanted == "latest":
         return page(call, [], delta_token=Token("c", drive.epoch, drive.sequence, drive.sequence))
     else:
-        token = read_token(wanted) or _from_moment(drive, wanted)
+        token = read_token(wanted) or _from_moment(call, drive, wanted)
     if token.epoch != drive.epoch:
         raise gone(call, drive)
     size = call.top(DEFAULT_PAGE, LARGEST_PAGE)
@@ -93,12 +93,18 @@ def _check(call: Call, drive: Drive) -> None:
         raise Refused(400, "notSupported", f"$expand={call.query['$expand']} is not supported on delta.")
 
 
-def _from_moment(drive: Drive, text: str) -> Token:
+def _from_moment(call: Call, drive: Drive, text: str) -> Token:
+    """The round that a moment begins. What the log reaches back to is told as changes, deletions included; before that
+    only what still exists is known, by when it was modified, and what the log has comes after it.
+    """
     try:
         since = moment(text.replace(" ", "+"))
     except ValueError:
         raise Refused(400, "invalidRequest", "The delta token is not valid.", inner="invalidDeltaToken") from None
-    return Token("f", drive.epoch, drive.sequence, 0, since=since)
+    if since < call.tenant.began:
+        return Token("f", drive.epoch, 0, 0, since=since)
+    reached = next((change.seq - 1 for change in drive.log if change.at >= since), drive.sequence)
+    return Token("c", drive.epoch, reached, reached)
 
 
 def gone(call: Call, drive: Drive) -> Refused:
@@ -110,8 +116,8 @@ def gone(call: Call, drive: Drive) -> Refused:
 
 def _enumeration(call: Call, drive: Drive, token: Token, size: int, write: Encoder) -> Answer:
     order, at, end = drive.order, token.position, len(drive.order)
-    if token.position == 0:
-        token = Token("f", token.epoch, drive.sequence, 0, token.page, token.since)
+    if token.position == 0 and token.since is None:
+        token = Token("f", token.epoch, drive.sequence, 0, token.page)
     values: list[str] = []
     if token.page % 2 == 1 and at > 0:
         before = order[at - 1]

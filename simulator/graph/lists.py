@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.graph import vocabulary
+from simulator.graph import filters, vocabulary
 from simulator.graph.calls import READ_SITES, Answer, Call, Operation, answer, chosen
 from simulator.graph.list_items import COLUMNS, library
 from simulator.graph.listing import paged
@@ -18,6 +18,7 @@ from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Drive
 
 _DISPLAY = {"FileLeafRef": "Name", "_ComplianceTag": "Retention label", "Editor": "Modified By"}
+_FILTERED = frozenset({"displayName", "name", "list/template", "list/hidden"})
 _DATES = frozenset({"Created", "Modified", "_ComplianceTagWrittenTime"})
 
 
@@ -50,6 +51,11 @@ def _lists(call: Call) -> Answer:
     check_open(site, writing=False)
     call.expand()
     shown = [drive for drive in site.drives if "system" in select or not drive.system]
+    if wanted := call.query.get("$filter", "").strip():
+        expression = filters.parse(wanted)
+        if any(test.path not in _FILTERED or test.operator != "eq" for test, _ in filters.tests(expression)):
+            raise call.absent(f"$filter={wanted} of a site's lists")
+        shown = [drive for drive in shown if filters.holds(expression, list_body(drive))]
     return paged(call, [list_body(drive, select) for drive in shown], 200, 1000)
 
 
@@ -86,7 +92,7 @@ def _column(call: Call, drive: Drive, name: str) -> dict[str, Any]:
 
 _ONE, _NAMES = "sites/{site}/lists/{list}", vocabulary.LIST
 OPERATIONS = (
-    Operation("GET", "sites/{site}/lists", _lists, READ_SITES, 2, options=EXPAND | PAGED, names=_NAMES),
+    Operation("GET", "sites/{site}/lists", _lists, READ_SITES, 2, options=EXPAND | PAGED | {"$filter"}, names=_NAMES),
     Operation("GET", _ONE, _list, READ_SITES, 1, options=EXPAND, names=_NAMES),
     Operation("GET", "drives/{drive}/list", _list_of_drive, READ_SITES, 1, options=EXPAND, names=_NAMES),
     Operation("GET", _ONE + "/columns", _columns, READ_SITES, 2, options=PAGED, names=vocabulary.COLUMN),

@@ -181,14 +181,17 @@ def _create_link(call: Call) -> Answer:
 
 def _invite(call: Call) -> Answer:
     item, body = _addressed(call, writing=True), call.json()
-    if "retainInheritedPermissions" in body:
-        raise bad_request("retainInheritedPermissions is not supported.")
+    retain = body.get("retainInheritedPermissions", True)
+    if not isinstance(retain, bool):
+        raise bad_request("retainInheritedPermissions must be true or false.")
     if len(body.get("message") or "") > 2000:
         raise bad_request("The message is longer than 2000 characters.")
     recipients = body.get("recipients")
     if not isinstance(recipients, list) or not recipients:
         raise bad_request("'recipients' is missing.")
     mails = [_mail(call, each) for each in recipients]
+    if not retain and not item.own:  # only when it is shared for the first time
+        sharing.break_inheritance(call.tenant, item, by=call.actor, copy=False)
     made = sharing.invite(call.tenant, item, mails=mails, role=_role(body.get("roles")), by=call.actor)
     return answer({"value": [_body(call, each) for each in made]})
 

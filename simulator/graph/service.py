@@ -30,6 +30,7 @@ from simulator.graph import (
     reports,
     shares,
     teams,
+    uploads,
     users,
 )
 from simulator.graph.calls import Answer, Call
@@ -44,17 +45,18 @@ PREFIX = "/graph/v1.0/"
 _BETA = "/graph/beta/"
 _MODULES = (
     admin, analytics, audit, content, group_settings, groups, labels, list_delta, list_items, lists, permissions, places,
-    reports, shares, teams, users,
+    reports, shares, teams, uploads, users,
 )  # fmt: skip
 ROUTER = Router([operation for module in _MODULES for operation in module.OPERATIONS])
 _BETA_ROUTER = Router(beta.OPERATIONS)
 LOOPBACK = web.AppKey("loopback", aiohttp.ClientSession)
 
 
-def routes(tenant: Tenant) -> Iterable[web.RouteDef]:  # noqa: ARG001  # every module of the simulator has this face
+def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
     """Everything under /graph/v1.0 that no other module answers."""
     return [
         web.get(f"/graph/{reports.DOWNLOADS}/{{ticket}}", _download),
+        *uploads.routes(tenant),
         web.post("/graph/v1.0/$batch", _batch),
         web.route("*", "/graph/v1.0/{operation:.*}", _one),
         web.route("*", "/graph/beta/{operation:.*}", _beta),

@@ -208,6 +208,7 @@ def _columns(row: Item) -> dict[str, Any]:
     whole_path = documents.server_path(row)
     return {
         "HasUniqueRoleAssignments": lambda: people.is_unique(row),
+        "FSObjType": lambda: 1 if row.is_folder else 0,
         "FileLeafRef": lambda: row.name,
         "FileRef": lambda: whole_path,
         "FileDirRef": lambda: whole_path.rpartition("/")[0],

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from simulator.refusal import Refused, not_found
 from simulator.tenant.audit import AuditQuery
-from simulator.tenant.clock import TenantClock
+from simulator.tenant.clock import START, TenantClock
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import (
     OPENNESS,
@@ -118,7 +119,11 @@ class Tenant:
     names_concealed: bool = True  # in usage reports
     planted: dict[str, object] = field(default_factory=dict)
     listeners: list[Listener] = field(default_factory=list)
+    contents: dict[str, tuple[int, bytes]] = field(default_factory=dict)  # of uploaded files: version, bytes
+    uploads: dict[str, Any] = field(default_factory=dict)  # sessions under way, by ticket
+    downloads: dict[str, tuple[Item, int]] = field(default_factory=dict)  # ticket ► file, until when
     unanswered: dict[str, int] = field(default_factory=dict)  # operations that were asked for and are not here
+    began: int = int(START.timestamp())  # before that, no library has a log
     _serial: int = 0
 
     @property

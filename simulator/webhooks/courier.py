@@ -178,7 +178,7 @@ class Courier:
         return {
             "subscriptionId": subscription.id,
             "subscriptionExpirationDateTime": instant(subscription.expires),
-            "clientState": subscription.client_state,
+            "clientState": subscription.client_state or None,
             "tenantId": self.tenant.id,
             "resource": subscription.resource.strip("/"),
         }

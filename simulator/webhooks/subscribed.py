@@ -72,7 +72,7 @@ class Subscription:
             "resource": self.resource,
             "applicationId": self.app_id,
             "changeType": self.change_type,
-            "clientState": self.client_state,
+            "clientState": self.client_state or None,
             "notificationUrl": self.notification_url,
             "notificationQueryOptions": None,
             "lifecycleNotificationUrl": self.lifecycle_url or None,

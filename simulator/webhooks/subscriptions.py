@@ -79,8 +79,8 @@ class _Desk:
         changes = {each.strip() for each in new.change_type.split(",") if each.strip()}
         if not changes or not changes <= kind.changes:
             raise bad_request(f"changeType {new.change_type!r} is not supported for {new.resource}.")
-        if not new.client_state or len(new.client_state) > 128:
-            raise bad_request("clientState is needed and may have at most 128 characters.")
+        if len(new.client_state or "") > 128:
+            raise bad_request("clientState may have at most 128 characters.")
         if new.include_resource_data:
             raise bad_request("Resource data is not offered for this resource.")
         tls = new.latest_supported_tls_version or "v1_2"
@@ -102,7 +102,7 @@ class _Desk:
             key=key,
             notification_url=new.notification_url,
             lifecycle_url=lifecycle,
-            client_state=new.client_state,
+            client_state=new.client_state or "",
             expires=expires,
             tls=tls,
             security="includesecuritywebhooks" in ",".join(request.headers.getall("Prefer", ())).lower(),

@@ -85,7 +85,6 @@ async def test_failed_handshake_is_400(world: World, listener: Listener, fault: 
         {"changeType": "created"},
         {"changeType": "updated,deleted"},
         {"clientState": "x" * 129},
-        {"clientState": None},
         {"notificationUrl": "http://example.net/notify"},
         {"notificationUrl": "ftp://127.0.0.1/notify"},
         {"includeResourceData": True},
