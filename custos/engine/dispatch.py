@@ -98,8 +98,8 @@ class Dispatcher:
     ) -> Dispatched:
         """Start a run of a saved plan, or of its actions `only` (by `Action.id`).
 
-        What the gate would refuse anyway is left out and counted, and so is what another run has in hand or waits to be
-        let do. When the rest would break a ceiling, nothing is queued: the run awaits approval. What somebody agreed to is a run of
+        What the gate would refuse anyway is left out and counted, and so is what a ceiling of zero forbids, and what another run
+        has in hand or waits to be let do. When the rest would break a ceiling, nothing is queued: the run awaits approval. What somebody agreed to is a run of
         its own, so that it waits for nobody else's actions.
         """
         wanted = [action for action in writes(plan.actions) if only is None or action.id in only]
@@ -127,6 +127,8 @@ class Dispatcher:
                     refused.append(Refused(Code.BUSY, f"The run {taken[action.key]} has it in hand."))
                 elif isinstance(verdict, Refused):
                     refused.append(verdict)
+                elif any(ceiling.most == 0 for ceiling in authority.budget.ceilings(action)):
+                    refused.append(Refused(Code.ZERO, "A ceiling of zero forbids it."))
                 else:
                     allowed.append(action)
             over = await self.budgets.check([*within, *allowed], authority.budget, run="") if allowed else ()

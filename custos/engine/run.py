@@ -10,7 +10,7 @@ from enum import StrEnum
 from custos.engine.gate import Purpose
 from custos.engine.model import Action, Outcome, Plan
 
-WENT_WRONG = frozenset({Outcome.FAILED, Outcome.UNKNOWN, Outcome.REFUSED})
+WENT_WRONG = frozenset({Outcome.FAILED, Outcome.UNKNOWN})
 
 
 class RunState(StrEnum):
@@ -28,6 +28,7 @@ class Verdict(StrEnum):
 
     OK = "ok"
     PARTIAL = "partial"
+    REFUSED = "refused"
     FAILED = "failed"
 
 
@@ -96,16 +97,19 @@ class Progress:
 
     @property
     def verdict(self) -> Verdict:
-        """ok: each action was done, found done, or no longer needed. failed: none was, and something went wrong.
+        """ok: each action was done, found done, or no longer needed. Of the others, partial: some were done; refused: the
+        gate kept them all back (a stop, a hold, an exemption), and nothing went wrong; failed: something did.
 
         What an undo skips is not put back, and so did not go well.
         """
         bad_ends = (*WENT_WRONG, Outcome.SKIPPED) if self.run.purpose is Purpose.UNDO else WENT_WRONG
-        went_wrong = sum(self.counts.get(bad, 0) for bad in bad_ends)
+        went_wrong = sum(self.counts.get(bad, 0) for bad in bad_ends) + self.waiting
         stands = sum(self.counts.get(good, 0) for good in (Outcome.DONE, Outcome.ALREADY))
-        if not went_wrong and not self.waiting:
+        if not went_wrong and not self.counts.get(Outcome.REFUSED, 0):
             return Verdict.OK
-        return Verdict.PARTIAL if stands else Verdict.FAILED
+        if stands:
+            return Verdict.PARTIAL
+        return Verdict.FAILED if went_wrong else Verdict.REFUSED
 
 
 def into_batches(actions: Iterable[Action], *, size: int = 100) -> list[list[Action]]:

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import evaluate
-from custos.engine.gate import Code, Purpose
+from custos.engine.gate import Purpose
 from custos.engine.limits import Sizes
-from custos.engine.run import WENT_WRONG
-from custos.engine.runs import Progress, RunState, Verdict
+from custos.engine.runs import Progress, RunState
 from custos.engine.sizes import measure
 from custos.engine.undo import Scope, UndoPlan
-from custos.jobs import incidents, labels, policies
+from custos.jobs import labels, policies, run_incidents
 from custos.jobs.facts import facts as read
-from custos.jobs.incidents import Incident
 from custos.notices import agreements
 from custos.policy import Bundle
 from custos.storage.queues import NOTIFY
@@ -36,20 +34,8 @@ async def work(app: Custos, message: Mapping[str, object]) -> Progress:
     if progress.run.state is RunState.FINISHED:
         await labels.settle(app, bundle.records)
         await agreements.finished(progress, book=app.cases, queue=app.account.queue(NOTIFY))
-        if progress.verdict is not Verdict.OK:
-            await _failed(app, progress)
+        await run_incidents.finished(app, progress)
     return progress
-
-
-async def _failed(app: Custos, progress: Progress) -> None:
-    """Say that a run ended badly, unless a label was all that was wrong: that is said once, as label drift."""
-    run = progress.run.id
-    wrong = [result async for result in app.runs.results(run) if result.outcome in WENT_WRONG]
-    others = [result for result in wrong if result.code not in (Code.LABEL_REFUSED, Code.REFUSED_BEFORE)]
-    if others or progress.waiting:
-        counts = ", ".join(f"{outcome.value} {count}" for outcome, count in progress.counts.items())
-        why = f" For instance: {others[0].detail}" if others else ""
-        await incidents.note(app, Incident.FAILED_RUN, run, f"{progress.verdict.value}: {counts}.{why}")
 
 
 async def apply(app: Custos, plan_id: str, *, by: str) -> Dispatched:

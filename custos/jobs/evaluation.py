@@ -22,11 +22,11 @@ from custos.engine.evaluate import Evaluation
 from custos.engine.evaluate import evaluate as evaluate_policies
 from custos.engine.extent import Extent
 from custos.engine.facts import Facts
-from custos.engine.gate import Standing
-from custos.engine.model import Finding, Plan, State
+from custos.engine.gate import Code, Standing
+from custos.engine.model import Action, Finding, Plan, State
 from custos.engine.plan import Circumstances, make_plan, writes
 from custos.inventory.reader import Tables
-from custos.jobs import changes, directory, incidents, policies, sizes, telling, turns
+from custos.jobs import changes, directory, incidents, policies, run_incidents, sizes, telling, turns
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
@@ -120,6 +120,7 @@ async def evaluate(app: Custos) -> Evaluated:
         view = await _view(app)
         evaluated = await _evaluate(app, view)
         await changes.settle(app, changed, view.tables.incomplete)
+        await run_incidents.settle(app, {action.key for action in _still_wanted(evaluated.outlook.plan)})
     return evaluated
 
 
@@ -285,6 +286,12 @@ def _covered(view: _View, evaluation: Evaluation) -> _Coverage:
         touched = pl.col("drive_id").is_in(sorted(view.extent.items))
         sites = frozenset(view.facts.drives.filter(touched).collect()["site_id"])
     return _Coverage(complete, sites, evaluation.undecided_sites())
+
+
+def _still_wanted(plan: Plan) -> Iterator[Action]:
+    """The writes that policies want, also those that wait only because Microsoft refused or their library is not whole."""
+    waiting = ("", Code.REFUSED_BEFORE, Code.INCOMPLETE)
+    return (action for action in plan.actions if action.kind.writes and action.refusal in waiting)
 
 
 @dataclass(frozen=True, slots=True)

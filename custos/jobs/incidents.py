@@ -5,7 +5,7 @@ One row per kind and subject: the same trouble again raises its count and moves 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 TABLE = "incidents"
 _PARTITION = "incident"
+_POISONED = "poisoned"
 _DETAIL_CHARACTERS = 2_000
+_MESSAGE_CHARACTERS = 20_000
 _TRIES = 5
 CUSTOS = "custos"
 
@@ -39,6 +41,16 @@ class Incident(StrEnum):
     LABEL_DRIFT = "label drift"  # the tenant lacks a label of the schedule, or it differs
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poisoned:
+    """One message that failed each time. `at` is when it did for the last time."""
+
+    queue: str
+    message: str
+    at: datetime
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
     """One incident as it stands."""
@@ -52,8 +64,29 @@ class Noted:
 
 
 async def record_poison(app: Custos, queue: str, body: bytes) -> None:
-    """Keep a message that failed each time, with the queue it came from."""
-    await note(app, Incident.POISON, queue, body.decode("utf-8", "replace"))
+    """Keep a message that failed each time, with the queue it came from; one incident a queue, one row a message."""
+    text = body.decode("utf-8", "replace")
+    values = {"queue": queue, "message": text[:_MESSAGE_CHARACTERS], "at": app.clock.now().isoformat()}
+    await app.account.rows(TABLE).upsert(Row(_POISONED, key_part(f"{queue}|{text}"), values))
+    await note(app, Incident.POISON, queue, text)
+
+
+async def poisoned(app: Custos) -> AsyncIterator[Poisoned]:
+    """Every message that failed each time and whose work is not known to be done since."""
+    async for row in app.account.rows(TABLE).query(_POISONED):
+        at = datetime.fromisoformat(row.text("at"))
+        yield Poisoned(queue=row.text("queue"), message=row.text("message"), at=at, key=row.key)
+
+
+async def forget_poison(app: Custos, done: Iterable[Poisoned]) -> None:
+    """The work of these messages has been done since: a queue of which none is left has no incident."""
+    gone = {one.key: one.queue for one in done}
+    for key in gone:
+        await app.account.rows(TABLE).delete(_POISONED, key)
+    if gone:
+        left = {one.queue async for one in poisoned(app)}
+        for queue in sorted(set(gone.values()) - left):
+            await end(app, Incident.POISON, queue)
 
 
 async def note(app: Custos, kind: Incident, subject: str, detail: str) -> None:
@@ -93,6 +126,9 @@ async def note_news(app: Custos, kind: Incident, subject: str, detail: str) -> b
 
 async def close(app: Custos, noted: Noted, *, by: str) -> None:
     """Take an incident back because a person dealt with it."""
+    if noted.kind is Incident.POISON:
+        for one in [each async for each in poisoned(app) if each.queue == noted.subject]:
+            await app.account.rows(TABLE).delete(_POISONED, one.key)
     await _audit(app, What.INCIDENT_CLOSED, noted.kind, noted.subject, by=by)
     await _remove(app, noted.kind, noted.subject)
 

@@ -39,6 +39,8 @@ async def deliver(app: Custos, message: Mapping[str, object]) -> None:
     digest_id = message.get("digest")
     if isinstance(digest_id, str):
         stored = await app.digests.get(digest_id)
-        if stored is not None and stored.digest.state is DigestState.UNDELIVERED:
-            digest = stored.digest
+        digest = stored.digest if stored is not None else None
+        if digest is not None and digest.state is DigestState.UNDELIVERED:
             await incidents.note(app, Incident.UNDELIVERED, digest.person.upn, "; ".join(digest.attempts))
+        elif digest is not None and digest.state is DigestState.SENT:
+            await incidents.end(app, Incident.UNDELIVERED, digest.person.upn)

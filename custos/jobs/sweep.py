@@ -7,18 +7,21 @@ What comes twice is done once.
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from custos.engine.runs import RunState
 from custos.engine.sweep import sweep_runs
+from custos.errors import BadInput
 from custos.inventory.dirty import left_dirty
 from custos.inventory.state import DriveStates, SyncState
-from custos.jobs import changes, incidents, policies, syncing, telling, turns
-from custos.jobs.incidents import Incident
+from custos.jobs import changes, incidents, policies, run_incidents, syncing, telling, turns
+from custos.jobs.incidents import Incident, Poisoned
 from custos.notices.council_time import may_tell
-from custos.notices.digest import tidy_digests
+from custos.notices.digest import DigestState, tidy_digests
 from custos.storage.queues import ACT, EVALUATE, NOTIFY, SYNC
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ async def _runs(app: Custos) -> None:
     if swept.resumed or swept.abandoned:
         _log.warning("runs were left behind", extra={"resumed": dict(swept.resumed), "abandoned": swept.abandoned})
     await incidents.settle(app, Incident.STUCK_RUN, swept.stuck)
+    await run_incidents.settle(app)
 
 
 async def _libraries(app: Custos) -> None:
@@ -83,4 +87,31 @@ async def _notes(app: Custos) -> None:
     await telling.notes(app)
 
 
-_PARTS: tuple[Callable[[Custos], Awaitable[None]], ...] = (_runs, _libraries, _evaluation, _digests, _notes)
+async def _poison(app: Custos) -> None:
+    """Messages that failed each time, and whose work has been done since by other means."""
+    await incidents.forget_poison(app, [one async for one in incidents.poisoned(app) if await _done_since(app, one)])
+
+
+async def _done_since(app: Custos, poisoned: Poisoned) -> bool:
+    """Whether the work of a message is done. Of one that names no work nobody can tell: a person closes its incident."""
+    try:
+        message = json.loads(poisoned.message)
+        match poisoned.queue, message:
+            case (name, {"drive": str(drive)}) if name == SYNC:
+                state = await DriveStates.of(app.account).get(drive)
+                return state is not None and state.synced_at is not None and state.synced_at > poisoned.at
+            case (name, {"run": str(run), "batch": int(number)}) if name == ACT:
+                return (await app.runs.get(run)).state is not RunState.RUNNING or (
+                    await app.runs.batch(run, number)
+                ).done
+            case (name, {"digest": str(digest)}) if name == NOTIFY:
+                stored = await app.digests.get(digest)
+                return stored is not None and stored.digest.state not in (DigestState.PREPARED, DigestState.SENDING)
+            case (name, {"asked_at": str()}) if name == EVALUATE:
+                return not await changes.due(app)
+    except (ValueError, BadInput):
+        return False
+    return False
+
+
+_PARTS: tuple[Callable[[Custos], Awaitable[None]], ...] = (_runs, _libraries, _evaluation, _digests, _notes, _poison)

@@ -60,6 +60,7 @@ CODES: Mapping[Code, str] = {
     Code.REGULATORY: "it carries a regulatory label, which nobody can change",
     Code.EXPLICIT: "somebody chose its label on the file itself, or nobody knows who did",
     Code.BUDGET: "a ceiling is reached",
+    Code.ZERO: "a ceiling of zero forbids it, and nobody can let it go",
     Code.NO_ACTOR: "no identity that may write is set",
     Code.STOPPED: "all writes are stopped",
     Code.STATE: "the policy's state does not let it act",

@@ -185,6 +185,25 @@ async def test_a_stop_ends_what_was_queued(memory: MemoryStore) -> None:
     assert len(at.tenant.writes) == 2
 
 
+async def test_a_run_that_the_gate_kept_back_did_not_fail(memory: MemoryStore) -> None:
+    """Refused as a whole by a stop, nothing went wrong: the verdict says so, and tells it from a failure (A14)."""
+    at = office(memory, with_files(MemoryTenant(), 2))
+    run = await started(at, bundle(), 2)
+    await at.switches.stop(by="admin", why="mistake")
+    await at.drain(bundle())
+    assert (await at.runs.progress(run)).verdict is Verdict.REFUSED
+
+
+async def test_a_ceiling_of_zero_asks_nobody_to_let_it_go(memory: MemoryStore) -> None:
+    """What allows nothing is switched off: its actions are left out and counted, no run is parked for a release (A14)."""
+    none = bundle(policy(limits=Limits(actions_per_day=0, percent_of_scope=100.0)))
+    at = office(memory, with_files(MemoryTenant(), 3))
+    plan = await at.plans.save(plan_of(none, *labelled(3)), by="admin")
+    await at.enforce(none, plan)
+    dispatched = await at.dispatcher.dispatch(plan, none, by="admin", sizes=sizes())
+    assert (dispatched.run, dispatched.over, dict(dispatched.left_out)) == (None, (), {"ceiling of zero": 3})
+
+
 async def test_an_unapproved_policy_is_left_out(memory: MemoryStore) -> None:
     """A plan of a policy that nobody approved starts no run, whatever its file says."""
     at = office(memory, with_files(MemoryTenant(), 2))
