@@ -106,7 +106,7 @@ async def _done_since(app: Custos, poisoned: Poisoned) -> bool:
                 ).done
             case (name, {"digest": str(digest)}) if name == NOTIFY:
                 stored = await app.digests.get(digest)
-                return stored is not None and stored.digest.state not in (DigestState.PREPARED, DigestState.SENDING)
+                return stored is not None and stored.digest.state in _ENDED
             case (name, {"asked_at": str()}) if name == EVALUATE:
                 return not await changes.due(app)
     except (ValueError, BadInput):
@@ -114,4 +114,5 @@ async def _done_since(app: Custos, poisoned: Poisoned) -> bool:
     return False
 
 
+_ENDED = frozenset(DigestState) - {DigestState.PREPARED, DigestState.CLAIMED, DigestState.SENDING}
 _PARTS: tuple[Callable[[Custos], Awaitable[None]], ...] = (_runs, _libraries, _evaluation, _digests, _notes, _poison)

@@ -5,7 +5,7 @@ Source: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-res
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -23,6 +23,7 @@ ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"
 """Bytes of a message in UTF-16, beyond which Teams answers 413."""
 
 type Json = Mapping[str, object]
+type Leaving = Callable[[], Awaitable[None]]
 
 
 class _Resource(msgspec.Struct):
@@ -67,14 +68,15 @@ class Bot:
         }
         return await self._created("POST", "/v3/conversations", body, idempotent=True)
 
-    async def send_card(self, conversation_id: str, card: Json, *, summary: str) -> str:
+    async def send_card(self, conversation_id: str, card: Json, *, summary: str, leaving: Leaving | None = None) -> str:
         """Send an Adaptive Card and answer the activity's id. `summary` is what a notification shows.
 
-        Never sent twice by us: raises Unavailable with `maybe_done` when it may have arrived.
+        Never sent twice by us: raises Unavailable with `maybe_done` when it may have arrived. `leaving` is called just
+        before it leaves, when tokens and turns have been waited for; what it raises keeps the card back.
         Source: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
         """
         path = f"/v3/conversations/{_part(conversation_id)}/activities"
-        return await self._created("POST", path, self._message(card, summary), idempotent=False)
+        return await self._created("POST", path, self._message(card, summary), idempotent=False, leaving=leaving)
 
     async def update_card(self, conversation_id: str, activity_id: str, card: Json, *, summary: str) -> None:
         """Put another card in the place of one that was sent. Source: as `send_card`."""
@@ -92,28 +94,35 @@ class Bot:
             "attachments": [{"contentType": ADAPTIVE_CARD, "content": card}],
         }
 
-    async def _created(self, method: str, path: str, body: Json, *, idempotent: bool) -> str:
-        return decoded(_resource, await self._call(method, path, body, idempotent=idempotent), f"{method} {path}").id
+    async def _created(
+        self, method: str, path: str, body: Json, *, idempotent: bool, leaving: Leaving | None = None
+    ) -> str:
+        answer = await self._call(method, path, body, idempotent=idempotent, leaving=leaving)
+        return decoded(_resource, answer, f"{method} {path}").id
 
-    async def _call(self, method: str, path: str, body: Json, *, idempotent: bool) -> bytes:
+    async def _call(
+        self, method: str, path: str, body: Json, *, idempotent: bool, leaving: Leaving | None = None
+    ) -> bytes:
         content = msgspec.json.encode(body)
         return await self.gate.run(
-            lambda: self._send_renewing(method, path, content), lane=Lane.BOT, idempotent=idempotent
+            lambda: self._send_renewing(method, path, content, leaving), lane=Lane.BOT, idempotent=idempotent
         )
 
-    async def _send_renewing(self, method: str, path: str, content: bytes) -> bytes:
+    async def _send_renewing(self, method: str, path: str, content: bytes, leaving: Leaving | None) -> bytes:
         try:
-            return await self._send(method, path, content)
+            return await self._send(method, path, content, leaving)
         except Forbidden as trouble:
             if trouble.status != 401:
                 raise
         await self.identity.forget()
-        return await self._send(method, path, content)
+        return await self._send(method, path, content, leaving)
 
-    async def _send(self, method: str, path: str, content: bytes) -> bytes:
+    async def _send(self, method: str, path: str, content: bytes, leaving: Leaving | None) -> bytes:
         what = f"{method} {path.partition('?')[0]} to Teams"
         token = await self.identity.token(BOT_AUDIENCE)
         headers = {"Authorization": f"Bearer {token.token}", "Content-Type": "application/json"}
+        if leaving is not None:
+            await leaving()
         try:
             answer = await self._client.request(method, self.service_url + path, content=content, headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

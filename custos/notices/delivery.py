@@ -124,12 +124,12 @@ async def deliver_digest(digest_id: str, *, desk: Desk) -> DigestState | None:
     cases = await _freeze(await _fitting(fixed, desk), digest, desk)
     if not cases and not fixed.done:
         return await _end(stored, DigestState.EMPTY, desk)
-    fixed = replace(fixed, cases=tuple(case.id for case in cases), state=DigestState.SENDING, since=desk.machine_now)
+    fixed = replace(fixed, cases=tuple(case.id for case in cases), state=DigestState.CLAIMED, since=desk.machine_now)
     try:
-        sending = await desk.digests.put(stored, fixed)
+        mine = await desk.digests.put(stored, fixed)
     except RowChanged:
-        return DigestState.SENDING  # another worker has it
-    state = await _send(sending, cases, desk)
+        return DigestState.CLAIMED  # another worker has it
+    state = await _send(_Claimed(mine, desk), cases)
     if left and state is DigestState.SENT:
         await _more(next_note(fixed, left), desk)
     return state
@@ -209,22 +209,39 @@ async def say(what: str, user_id: str, *, desk: Desk) -> None:
     await desk.postman.reply(user_id, card)
 
 
-async def _send(sending: StoredDigest, cases: Sequence[Case], desk: Desk) -> DigestState:
-    digest = sending.digest
+@dataclass
+class _Claimed:
+    """A digest that this worker has in hand, as it is stored."""
+
+    stored: StoredDigest
+    desk: Desk
+
+    async def leaving(self) -> None:
+        """It is about to leave. Raises RowChanged, which keeps it back, when this worker stood still and lost it."""
+        digest = self.stored.digest
+        if digest.state is not DigestState.SENDING:
+            leaving = replace(digest, state=DigestState.SENDING, since=self.desk.machine_now)
+            self.stored = await self.desk.digests.put(self.stored, leaving)
+
+
+async def _send(mine: _Claimed, cases: Sequence[Case]) -> DigestState:
+    digest, desk = mine.stored.digest, mine.desk
     dated = [replace(case, deadline=case.deadline or _deadline(case, desk.now, desk)) for case in cases]
     try:
         listed = await desk.book.listed_for(digest.person.user_id)
-        delivery = await desk.postman.deliver(digest.person, _letter(dated, digest, desk, listed))
+        delivery = await desk.postman.deliver(digest.person, _letter(dated, digest, desk, listed), mine.leaving)
+    except RowChanged:
+        return DigestState.CLAIMED  # another worker has it by now
     except Throttled as trouble:
-        return await _later(sending, desk, trouble.retry_after)
+        return await _later(mine.stored, desk, trouble.retry_after)
     except Unavailable as trouble:
         if not trouble.maybe_done:
-            return await _later(sending, desk, None)
-        return await _end(sending, DigestState.UNCERTAIN, desk)
+            return await _later(mine.stored, desk, None)
+        return await _end(mine.stored, DigestState.UNCERTAIN, desk)
     except Malformed:
-        return await _end(sending, DigestState.UNCERTAIN, desk)
+        return await _end(mine.stored, DigestState.UNCERTAIN, desk)
     state = DigestState.SENT if delivery.channel else DigestState.UNDELIVERED
-    done = await desk.digests.put(sending, _delivered(digest, delivery, state, desk))
+    done = await desk.digests.put(mine.stored, _delivered(digest, delivery, state, desk))
     outcome = delivery.attempts[-1] if delivery.attempts else ""
     await desk.people.told(
         digest.person.user_id, outcome=outcome, at=desk.now, conversation_id=delivery.conversation_id

@@ -1,14 +1,15 @@
 """One digest a working day for each person, and in the afternoon a note of what was done after it: table `digests`, keyed by day and
 person, written before anything is sent.
 
-    prepared ► sending ► sent            the message stands in Teams, the feed or a mailbox
-                       ► uncertain       nobody knows whether it arrived: never sent again that day
-                       ► undelivered     no channel took it
+    prepared ► claimed ► sending ► sent  the message stands in Teams, the feed or a mailbox
+                                 ► uncertain     nobody knows whether it arrived: never sent again that day
+                                 ► undelivered   no channel took it
              ► expired | empty           its day went by, or its questions were answered meanwhile
 
-The row is the promise. Its key lets one digest a day exist; the step to `sending`, by compare-and-set, lets one worker
-send it; what was not told for certain keeps its cases in the state `found`, and they come on the next working day. So a
-crash anywhere neither sends twice on a day nor forgets.
+The row is the promise. Its key lets one digest a day exist; each step is a compare-and-set, so one worker sends it. It is
+`sending` only while its request is on the way, and Teams lets nobody ask afterwards whether that arrived: what a worker
+died with while it was `claimed` has not left, and is sent the same day. What was not told for certain keeps its cases in
+the state `found`, and they come on the next working day. So a crash anywhere neither sends twice on a day nor forgets.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from custos.notices.telling import DoneOn
 from custos.table import Row, Table, in_parts
 
 TABLE = "digests"
-STUCK_SECONDS = 600  # a sending that has not ended by then never will
+STUCK_SECONDS = 600  # what a worker has not ended by then it never will
 LOST_SECONDS = 120  # a promise whose message did not come by then may have lost it
 NOTE = "+"  # stands in the key of a note
 _REMEMBERED_DAYS = 7
@@ -42,6 +43,7 @@ class DigestState(StrEnum):
     """Where a digest stands."""
 
     PREPARED = "prepared"
+    CLAIMED = "claimed"  # a worker has it, and nothing of it has left
     SENDING = "sending"
     SENT = "sent"
     UNCERTAIN = "uncertain"
@@ -50,7 +52,7 @@ class DigestState(StrEnum):
     EMPTY = "empty"
 
 
-_ON_ITS_WAY = (DigestState.PREPARED, DigestState.SENDING, DigestState.UNCERTAIN)
+_ON_ITS_WAY = (DigestState.PREPARED, DigestState.CLAIMED, DigestState.SENDING, DigestState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,17 +297,24 @@ async def tidy_digests(digests: DigestBook, queue: Messages, today: date, *, mac
             digest = stored.digest
             age = machine_now - digest.since
             unfinished = digest.state is DigestState.PREPARED or (digest.state is DigestState.SENT and not digest.told)
-            if digest.state is DigestState.SENDING and age > STUCK_SECONDS:
-                given_up = replace(digest, state=DigestState.UNCERTAIN, since=machine_now)
+            if digest.state in _IN_HAND and age > STUCK_SECONDS:
                 try:
-                    await digests.put(stored, given_up)
+                    await digests.put(stored, replace(digest, state=_IN_HAND[digest.state], since=machine_now))
                 except RowChanged:
                     continue  # it was alive after all
-                uncertain += 1
+                if digest.state is DigestState.SENDING:
+                    uncertain += 1
+                    continue
+                await queue.send({"digest": digest.id})
+                again += 1
             elif unfinished and age > LOST_SECONDS:
                 await queue.send({"digest": digest.id})
                 again += 1
     return again, uncertain
+
+
+_IN_HAND = {DigestState.CLAIMED: DigestState.PREPARED, DigestState.SENDING: DigestState.UNCERTAIN}
+"""What becomes of a digest whose worker died with it."""
 
 
 def _row(digest: Digest, etag: str) -> Row:

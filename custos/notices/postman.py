@@ -7,7 +7,7 @@ https://learn.microsoft.com/graph/teams-send-activityfeednotifications, https://
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
@@ -49,8 +49,10 @@ class CardSender(Protocol):
         """The id of the one-to-one conversation with a person."""
         ...
 
-    async def send_card(self, conversation_id: str, card: Mapping[str, object], *, summary: str) -> str:
-        """Send a card; the activity's id."""
+    async def send_card(
+        self, conversation_id: str, card: Mapping[str, object], *, summary: str, leaving: Leaving | None = None
+    ) -> str:
+        """Send a card; the activity's id. `leaving` is called just before it leaves."""
         ...
 
     async def update_card(
@@ -62,6 +64,8 @@ class CardSender(Protocol):
 
 type Install = Callable[[str], Awaitable[None]]  # user id
 type Nudge = Callable[[str, str], Awaitable[None]]  # user id, text
+type Leaving = Callable[[], Awaitable[None]]
+"""Called when a letter is about to leave: from then on it may have arrived. What it raises keeps the letter back."""
 type Mail = Callable[[str, str, str], Awaitable[None]]  # address, subject, HTML
 
 
@@ -101,19 +105,20 @@ class Postman:
     nudge: Nudge | None = None
     mail: Mail | None = None
 
-    async def deliver(self, person: Contact, letter: Letter) -> Delivery:
+    async def deliver(self, person: Contact, letter: Letter, leaving: Leaving) -> Delivery:
         """Deliver by the first channel that takes it.
 
-        Raises Throttled or Unavailable; with `maybe_done` (or Malformed) it may have been delivered.
+        Raises Throttled or Unavailable; with `maybe_done` (or Malformed) it may have been delivered; and what `leaving`
+        raises.
         """
         attempts: list[str] = []
-        sent = await self._by_bot(person, letter, attempts)
+        sent = await self._by_bot(person, letter, leaving, attempts)
         if sent is not None:
             return sent
-        nudged = await self._by_feed(person, letter, attempts)
+        nudged = await self._by_feed(person, letter, leaving, attempts)
         if nudged and not letter.in_full:
             return Delivery(channel=Channel.FEED, attempts=tuple(attempts))
-        if await self._by_mail(person, letter, attempts):
+        if await self._by_mail(person, letter, leaving, attempts):
             return Delivery(channel=Channel.MAIL, attempts=tuple(attempts))
         return Delivery(channel=Channel.FEED if nudged else None, attempts=tuple(attempts))
 
@@ -138,12 +143,12 @@ class Postman:
             return False
         return True
 
-    async def _by_bot(self, person: Contact, letter: Letter, attempts: list[str]) -> Delivery | None:
+    async def _by_bot(self, person: Contact, letter: Letter, leaving: Leaving, attempts: list[str]) -> Delivery | None:
         if self.bot is None or not person.user_id:
             attempts.append(_said(Channel.BOT, Went.NOT_SET_UP))
             return None
         reach = await self.people.get(person.user_id)
-        round_trip = _RoundTrip(self.bot, self.install, reach, letter)
+        round_trip = _RoundTrip(self.bot, self.install, reach, letter, leaving)
         try:
             conversation_id, activity_id = await round_trip.send()
         except Forbidden as trouble:
@@ -159,10 +164,11 @@ class Postman:
             )
         return None
 
-    async def _by_feed(self, person: Contact, letter: Letter, attempts: list[str]) -> bool:
+    async def _by_feed(self, person: Contact, letter: Letter, leaving: Leaving, attempts: list[str]) -> bool:
         if self.nudge is None or not person.user_id:
             attempts.append(_said(Channel.FEED, Went.NOT_SET_UP))
             return False
+        await leaving()
         try:
             await self.nudge(person.user_id, letter.summary)
         except Forbidden:
@@ -174,13 +180,14 @@ class Postman:
         attempts.append(_said(Channel.FEED, Went.DELIVERED))
         return True
 
-    async def _by_mail(self, person: Contact, letter: Letter, attempts: list[str]) -> bool:
+    async def _by_mail(self, person: Contact, letter: Letter, leaving: Leaving, attempts: list[str]) -> bool:
         if self.mail is None:
             attempts.append(_said(Channel.MAIL, Went.NOT_SET_UP))
             return False
         if not person.mail:
             attempts.append(_said(Channel.MAIL, Went.MAILBOX_GONE))
             return False
+        await leaving()
         try:
             await self.mail(person.mail, letter.summary, letter.html)
         except NotFound:
@@ -201,7 +208,7 @@ class _RoundTrip:
     install: Install | None
     reach: Reach
     letter: Letter
-    _installed: bool = field(default=False, init=False)
+    leaving: Leaving
 
     async def send(self) -> tuple[str, str]:
         """Conversation and activity id."""
@@ -218,7 +225,8 @@ class _RoundTrip:
         return conversation_id, await self._send(conversation_id)
 
     async def _send(self, conversation_id: str) -> str:
-        return await self.bot.send_card(conversation_id, self.letter.card, summary=self.letter.summary)
+        letter = self.letter
+        return await self.bot.send_card(conversation_id, letter.card, summary=letter.summary, leaving=self.leaving)
 
     async def _open(self) -> str:
         try:

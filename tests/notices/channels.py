@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from custos.notices.people import People
-from custos.notices.postman import Postman
+from custos.notices.postman import Leaving, Postman
 
 
 class Killed(BaseException):
@@ -15,15 +15,19 @@ class Killed(BaseException):
 
 @dataclass
 class Channels:
-    """Keeps what was sent. `before` and `after` hold what is raised before and after the next card is taken."""
+    """Keeps what was sent. `before`, `on_the_way` and `after` hold what is raised before the next card leaves, when it is
+    about to, and after it was taken.
+    """
 
     cards: list[tuple[str, Mapping[str, object], str]] = field(default_factory=list)
+    pause: Callable[[], Awaitable[None]] | None = None
     updates: list[tuple[str, str, str]] = field(default_factory=list)
     nudges: list[tuple[str, str]] = field(default_factory=list)
     mails: list[tuple[str, str, str]] = field(default_factory=list)
     installs: list[str] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
     before: list[BaseException] = field(default_factory=list)
+    on_the_way: list[BaseException] = field(default_factory=list)
     after: list[BaseException] = field(default_factory=list)
     opening: list[BaseException] = field(default_factory=list)
     installing: list[BaseException] = field(default_factory=list)
@@ -35,8 +39,15 @@ class Channels:
         self.opened.append(user_id)
         return f"chat-{user_id}"
 
-    async def send_card(self, conversation_id: str, card: Mapping[str, object], *, summary: str) -> str:
+    async def send_card(
+        self, conversation_id: str, card: Mapping[str, object], *, summary: str, leaving: Leaving | None = None
+    ) -> str:
         _next(self.before)
+        if self.pause is not None:
+            await self.pause()
+        if leaving is not None:
+            await leaving()
+        _next(self.on_the_way)
         self.cards.append((conversation_id, card, summary))
         _next(self.after)
         return f"activity-{len(self.cards)}"

@@ -145,11 +145,45 @@ async def test_two_workers_send_one_card(desk: Desk, channels: Channels) -> None
     assert len(channels.cards) == 1
 
 
-async def test_killed_before_sending(desk: Desk, channels: Channels) -> None:
-    """A worker that dies with the card unsent leaves it uncertain: not that day again, but on the next."""
+async def test_killed_before_the_card_left(desk: Desk, channels: Channels, queue: Queue) -> None:
+    """A worker that dies before its card has left (K7) is followed by one that sends it the same day: once."""
     await found(desk)
     await prepare(desk)
     channels.before.append(Killed())
+    with pytest.raises(Killed):
+        await deliver_all(desk)
+
+    soon = later(desk, minutes=30)
+    assert await deliver_all(soon) == [DigestState.CLAIMED]
+    report = await prepare(soon)
+    assert (report.again, report.uncertain, await waiting(queue)) == (1, 0, 2)
+    assert await deliver_all(soon) == [DigestState.SENT]
+    assert len(channels.cards) == 1
+
+
+async def test_a_worker_that_stood_still_sends_nothing(desk: Desk, channels: Channels) -> None:
+    """Frozen with a card in hand and woken after another worker sent it, the first one keeps its card back."""
+    await found(desk)
+    await prepare(desk)
+    (stored,) = await desk.digests.of_day(desk.today)
+    soon = later(desk, minutes=30)
+
+    async def frozen() -> None:
+        channels.pause = None
+        await prepare(soon)
+        assert await deliver_digest(stored.digest.id, desk=soon) is DigestState.SENT
+
+    channels.pause = frozen
+    await deliver_digest(stored.digest.id, desk=desk)
+    assert len(channels.cards) == 1
+    assert [one.digest.state for one in await desk.digests.of_day(desk.today)] == [DigestState.SENT]
+
+
+async def test_killed_with_the_card_on_its_way(desk: Desk, channels: Channels) -> None:
+    """A worker that dies with its request on the way leaves it uncertain: not that day again, but on the next."""
+    await found(desk)
+    await prepare(desk)
+    channels.on_the_way.append(Killed())
     with pytest.raises(Killed):
         await deliver_all(desk)
 
