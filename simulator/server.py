@@ -10,7 +10,7 @@ from aiohttp import web
 
 from simulator import graph, mail, workplace
 from simulator.control import desk as control
-from simulator.control import truth
+from simulator.control import record, truth
 from simulator.entra import endpoints as entra
 from simulator.entra import managed_identity
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
@@ -42,7 +42,7 @@ from simulator.webhooks import subscriptions
 _GRAPH = "/graph/v1.0"
 _SURFACES = (
     graph, entra, managed_identity, bot, pages, mail, activity, installs, subscriptions, sharepoint_rest,
-    sharepoint_admin, front, control, trouble, truth, unknown,
+    sharepoint_admin, front, control, trouble, truth, record, unknown,
 )  # fmt: skip
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -54,7 +54,7 @@ def build(tenant: Tenant, *, traffic: Path | None = None, throttling: bool = Tru
     Without `throttling` units are counted but nobody has to wait.
     """
     app = web.Application(
-        middlewares=[routed, _recorded, answers.dated, _refusals, answers.troubled, dispatched],
+        middlewares=[routed, _recorded, answers.dated, _refusals, answers.troubled, record.written, dispatched],
         client_max_size=64 * 1024 * 1024,
     )
     app[TENANT] = tenant
@@ -64,6 +64,7 @@ def build(tenant: Tenant, *, traffic: Path | None = None, throttling: bool = Tru
     app[METER] = Meter(tenant.licences, throttling=throttling)
     app[TROUBLES] = Troubles(tenant.clock, tenant.seed)
     app[NOTES] = Notes()
+    app[record.WRITES] = record.Writes()
     answers.prepare(app)
     effects.attach(app)
     if traffic is not None:
