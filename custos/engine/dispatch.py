@@ -98,9 +98,9 @@ class Dispatcher:
     ) -> Dispatched:
         """Start a run of a saved plan, or of its actions `only` (by `Action.id`).
 
-        What the gate would refuse anyway is left out and counted, and so is what a ceiling of zero forbids, and what another run
-        has in hand or waits to be let do. When the rest would break a ceiling, nothing is queued: the run awaits approval. What somebody agreed to is a run of
-        its own, so that it waits for nobody else's actions.
+        What the gate would refuse anyway is left out and counted, and so is what a ceiling of zero forbids, and what another
+        run has in hand or waits to be let do. When the rest would break a ceiling, nothing is queued: the run awaits
+        approval. What somebody agreed to is a run of its own, so that it waits for nobody else's actions.
         """
         wanted = [action for action in writes(plan.actions) if only is None or action.id in only]
         draft = new_run(plan, purpose=purpose, by=by, at=self.clock.now(), actions=0, over=(), target=target)
