@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench peers docs conformance lock clean ready
+.PHONY: help run test shuffle check bench peers docs conformance lock clean ready
 
 PYTHON ?= python3.13
 VENV := .venv
@@ -11,6 +11,9 @@ SCALE ?= 0.01
 STAY ?=
 MOUNT ?=
 CHECK ?=
+RUNS ?= 6
+SEED ?=
+SUITE := -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -18,8 +21,11 @@ help: ## what there is
 run: ready ## Custos governs a simulated council, from first look to audit (STAY=1 leaves it up, MOUNT=/dir governs a real tree, SCALE=0.05)
 	@$(PY) -m rehearsal run --scale $(SCALE) $(if $(STAY),--stay) $(if $(MOUNT),--mount "$(MOUNT)")
 
-test: ready ## every promise of the product, against real parts
-	@$(PY) -m pytest -n 2 --dist loadfile
+test: ready ## every promise of the product, against real parts, in an order and placement that are drawn anew
+	@$(PY) $(SUITE)
+
+shuffle: ready ## the suite RUNS times (6), each in another order and placement; SEED=… runs it once as that seed says
+	@red=; for run in $$(seq $(if $(SEED),1,$(RUNS))); do echo "Run $$run:"; $(PY) $(SUITE) $(if $(SEED),--randomly-seed=$(SEED)) || red="$$red $$run"; done; test -z "$$red" || { echo "Red:$$red"; exit 1; }
 
 check: ready ## ruff and mypy, strict
 	@$(PY) -m ruff check .

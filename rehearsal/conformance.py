@@ -79,7 +79,7 @@ def _record_tests(traffic: Path, checker: Path) -> bool:
     print(f"Recording the tests; their words are in {log} …", flush=True)
     with log.open("wb") as words:
         code = subprocess.run(
-            [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile"],
+            [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"],
             cwd=REPOSITORY,
             env={**os.environ, "CUSTOS_TRAFFIC": str(traffic), "CUSTOS_CHECKER": str(checker)},
             stdout=words,

@@ -1,0 +1,79 @@
+"""Where and when tests run: drawn anew each time by a seed, so that no test leans on another.
+
+pytest-randomly draws the order. Here the place is drawn: each module goes to a process as a whole or in two halves, and every
+piece when the seed says. Tests that share a stage (`STAGES`: Azurite, a tenant and the function app, mirrored) stay together,
+in random order, because a second stage costs half a minute and proves nothing new; they begin early, because they take longest.
+What each process ran is written down, so that it can be run again exactly.
+Source: https://pytest-xdist.readthedocs.io/en/stable/distribution.html (`--dist loadgroup`)
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+from random import Random
+
+import pytest
+
+STAGES = ("council", "tiny")
+"""Fixtures of the session that take long to set."""
+_HALVED = 0.3
+_EARLY = 0.2
+_SUFFIX = re.compile(rf"@({'|'.join(STAGES)}|\S+#\d)$")
+_ran: dict[str, list[str]] = defaultdict(list)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Draw a group for each test, and when each group's turn is. The order within a group stays."""
+    seed = _seed(config)
+    if seed is None:
+        return
+    turns: dict[str, float] = {}
+    for item in items:
+        group = _group(item, seed)
+        item.add_marker(pytest.mark.xdist_group(group))
+        turns[item.nodeid] = Random(f"{seed} turn {group}").random() * (_EARLY if group in STAGES else 1.0)
+    items.sort(key=lambda item: turns[item.nodeid])
+
+
+def _group(item: pytest.Item, seed: int) -> str:
+    needed = getattr(item, "fixturenames", ())
+    for stage in STAGES:
+        if stage in needed:
+            return stage
+    module = item.location[0]
+    halved = Random(f"{seed} halves {module}").random() < _HALVED
+    return f"{module}#{Random(f'{seed} half {item.nodeid}').randrange(2) if halved else 0}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note which process ran what. Reports name tests as they are typed, without their group."""
+    report.nodeid = _SUFFIX.sub("", report.nodeid)
+    if report.when == "setup":
+        node = getattr(report, "node", None)
+        _ran[node.gateway.id if node is not None else ""].append(report.nodeid)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say the seed, and how to run the same again."""
+    seed = _seed(config)
+    if seed is None or not terminalreporter.stats:
+        return
+    terminalreporter.write_line(f"Seed {seed}: `make shuffle SEED={seed}` draws the same order and groups.")
+    if "" in _ran:
+        return
+    folder = config.rootpath / ".build" / "tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    for process, tests in sorted(_ran.items()):
+        written = folder / f"{seed}-{process}.txt"
+        written.write_text("\n".join(tests) + "\n", encoding="utf-8")
+        again = f".venv/bin/python -m pytest -p no:randomly @{Path(written).relative_to(config.rootpath)}"
+        terminalreporter.write_line(f"What {process} ran, in order: {again}")
+
+
+def _seed(config: pytest.Config) -> int | None:
+    """The seed of this run, None when nothing is drawn (`-p no:randomly`)."""
+    seed = config.getoption("randomly_seed", None)
+    return seed if isinstance(seed, int) else None
