@@ -57,5 +57,5 @@ def council(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Council]:
 
 @pytest.fixture(scope="session")
 def governed(council: Council) -> str:
-    """The run in which the council's approved policies did all that they may do."""
+    """The run in which the council's approved policies did all that they may do. A test may have undone it since."""
     return govern(council)

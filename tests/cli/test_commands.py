@@ -186,7 +186,7 @@ def test_start_lets_writes_go_on(stopped: Council) -> None:
     """After a start the status is silent about it, and both are in the audit."""
     stopped.custos("start", "--why", "enough", "--as", OPERATOR)
     assert "WRITES ARE STOPPED" not in stopped.custos("status").out
-    shown = stopped.custos("audit", "show", "--last", "10").out
+    shown = stopped.custos("audit", "show", "--last", "100").out
     assert "enough" in shown
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -52,10 +53,11 @@ FUNCTIONS: Mapping[str, list[dict[str, Any]]] = {
 
 
 @pytest.fixture(scope="module")
-def deployed(council: Council, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """The deployed files on Microsoft's runtime, set up for the council, with the policies that were deployed."""
+def deployed(council: Council, governed: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """The deployed files on Microsoft's runtime, set up for the council, with its policies deployed beside them."""
     directory = tmp_path_factory.mktemp("deployed") / "app"
     copy_deployed(REPOSITORY, directory)
+    shutil.copytree(council.stage.policies, directory / "policies", dirs_exist_ok=True)
     settings = {name: value for name, value in council.stage.environment.items() if name != "CUSTOS_POLICIES"}
     with Runtime(directory, {**os.environ, **settings}) as runtime:
         yield runtime

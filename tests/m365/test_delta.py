@@ -158,17 +158,17 @@ async def test_a_page_that_fails_after_two_good_ones_is_raised(wire: Wire, graph
 async def test_the_next_page_is_under_way_while_the_caller_works(wire: Wire, graph: Graph) -> None:
     """While the first page is in hand, the second is asked for; stopping early leaves nothing running."""
 
+    asked = asyncio.Event()
+
     async def slow(_: web.Request) -> web.Response:
-        await asyncio.sleep(30)
+        asked.set()
+        await asyncio.Event().wait()  # until the caller hangs up
         return web.Response()
 
     wire.script("GET", FEED, page(wire, [ITEM], "?token=2"), slow)
     async with aclosing(delta.pages(graph, "b!A")) as feed:
         await anext(feed)
-        for _ in range(100):
-            if len(wire.seen) == 2:
-                break
-            await asyncio.sleep(0.01)
+        await asked.wait()
         assert wire.seen[1].query["token"] == "2"
 
 

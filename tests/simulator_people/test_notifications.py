@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -11,10 +10,9 @@ from aiohttp import web
 from simulator.entra.identity import TENANT_ID
 from simulator.webhooks.courier import COURIER
 from tests.simulator_people.test_subscriptions import subscribe, wanted
-from tests.simulator_people.world import Listener, World
+from tests.simulator_people.world import Listener, World, until
 
 FILE = "/sites/planning-casework/Shared Documents/notes.docx"
-QUIET_SECONDS = 0.3
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +49,7 @@ async def test_sharing_is_told_only_with_the_preference(world: World, listener: 
     """A change of permissions alone reaches only those who asked for security webhooks."""
     await subscribe(world, listener)
     await world.act("share", at=FILE, **{"with": "anyone"})
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.delivered()
     assert not listener.heard
 
 
@@ -83,7 +81,7 @@ async def test_refused_delivery_is_tried_again(world: World, listener: Listener)
     listener.reply = reply
     await world.act("edit", at=FILE)
     await listener.until(3)
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.delivered()
     assert [each.status for each in world.app[COURIER].attempts] == [503, 500, 202]
     assert [each.retry for each in world.app[COURIER].attempts] == [0, 1, 2]
 
@@ -91,16 +89,9 @@ async def test_refused_delivery_is_tried_again(world: World, listener: Listener)
 async def test_slow_answer_counts_as_none(world: World, listener: Listener) -> None:
     """A 202 that comes too late the first time is delivered once more, with more patience."""
     await subscribe(world, listener)
-    world.app[COURIER].knobs.in_time = 0.05
-
-    async def reply(_: web.Request, __: Any) -> web.Response:
-        await asyncio.sleep(0.15)
-        return web.Response(status=202)
-
-    listener.reply = reply
+    world.app[COURIER].knobs.in_time = 0.0
     await world.act("edit", at=FILE)
-    await listener.until(2)
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.delivered()
     assert len(listener.heard) == 2
 
 
@@ -114,31 +105,25 @@ async def test_delivery_is_given_up(world: World, listener: Listener) -> None:
 
     listener.reply = reply
     await world.act("edit", at=FILE)
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.delivered()
     assert world.app[COURIER].lost == 1
 
 
-@pytest.mark.parametrize(("patience", "state"), [(10.0, "slow"), (0.1, "drop")])
+@pytest.mark.parametrize(("patience", "state"), [(10.0, "slow"), (0.0001, "drop")])
 async def test_slow_endpoint_is_put_into_slow_or_drop_state(
     world: World, listener: Listener, patience: float, state: str
 ) -> None:
     """After a window of slow answers, news waits for a window; after one of very slow answers, it is dropped."""
     await subscribe(world, listener)
     knobs = world.app[COURIER].knobs
-    knobs.in_time, knobs.patience, knobs.window, knobs.give_up = 0.05, patience, 0.4, 0.0
-
-    async def reply(_: web.Request, __: Any) -> web.Response:
-        await asyncio.sleep(0.2)
-        return web.Response(status=202)
-
-    listener.reply = reply
+    knobs.in_time, knobs.patience, knobs.give_up = 0.0, patience, 0.0
     await world.act("edit", at=FILE)
-    await asyncio.sleep(0.5)
+    await world.delivered()
     posts, lost = len(world.app[COURIER].attempts), world.app[COURIER].lost
-    await world.act("edit", at=FILE)
-    await asyncio.sleep(0.1)
     (endpoint,) = world.app[COURIER].endpoints.values()
-    assert endpoint.state == state
+    endpoint.since -= knobs.window  # a window goes by
+    await world.act("edit", at=FILE)
+    await until(lambda: endpoint.state == state)
     assert len(world.app[COURIER].attempts) == posts
     assert world.app[COURIER].lost - lost == (1 if state == "drop" else 0)
 
@@ -151,7 +136,7 @@ async def test_reauthorisation_pauses_delivery(world: World, listener: Listener)
     (asked,) = notifications(listener)
     assert (asked["lifecycleEvent"], asked["subscriptionId"]) == ("reauthorizationRequired", made["id"])
     await world.act("edit", at=FILE)
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.delivered()
     assert len(listener.heard) == 1
     assert (await world.graph("POST", f"/subscriptions/{made['id']}/reauthorize"))[0] == 204
     await listener.until(2)
@@ -172,7 +157,7 @@ async def test_notifications_can_be_lost_and_doubled(world: World, listener: Lis
     await subscribe(world, listener)
     await world.control("POST", "/faults", {"kind": "lost"})
     await world.act("edit", at=FILE)
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.delivered()
     assert not listener.heard
     await world.control("POST", "/faults", {"kind": "doubled"})
     await world.act("edit", at=FILE)
@@ -198,7 +183,7 @@ async def test_nothing_is_told_after_deletion(world: World, listener: Listener) 
     _, made = await subscribe(world, listener)
     await world.graph("DELETE", f"/subscriptions/{made['id']}")
     await world.act("edit", at=FILE)
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.delivered()
     assert not listener.heard
 
 
@@ -225,6 +210,6 @@ async def test_news_is_kept_for_four_hours_only(world: World, listener: Listener
     await world.act("edit", at=FILE)
     await world.act("advance-clock", advance="PT5H")
     await world.graph("POST", f"/subscriptions/{made['id']}/reauthorize")
-    await asyncio.sleep(QUIET_SECONDS)
+    await world.delivered()
     assert [each.get("lifecycleEvent") for each in notifications(listener)] == ["reauthorizationRequired"]
     assert world.app[COURIER].lost == 1

@@ -15,7 +15,7 @@ from office365.sharepoint.tenant.administration.tenant import Tenant
 from simulator.entra.identity import SHAREPOINT, SHAREPOINT_ADMIN
 from simulator.entra.registrations import ACTOR_CLIENT_ID, OBSERVER_CLIENT_ID
 from simulator.tenant import sharing
-from tests.simulator_people.world import World
+from tests.simulator_people.world import World, until
 
 SITE = "https://wrenbridge.sharepoint.example/sites/planning-casework"
 
@@ -92,8 +92,7 @@ async def test_update_ex_is_an_operation_to_poll(world: World) -> None:
     assert (operation.is_complete, operation.polling_interval_secs) == (False, 15)
     assert site(world).capability == "anyone"
     _, told = await admin(world, "POST", f"SPO.Tenant/sites('{site(world).collection_id}')/Update", {})
-    await asyncio.sleep(0.4)
-    assert site(world).capability == "disabled"
+    await until(lambda: site(world).capability == "disabled")
     assert not told["IsComplete"]
 
 
@@ -103,7 +102,7 @@ async def test_operation_can_be_polled_at_its_address(world: World) -> None:
     verbose = {"Accept": "application/json;odata=verbose"}
     _, told = await admin(world, "POST", path, {"SharingCapability": 0}, **verbose)
     address = told["d"]["__metadata"]["uri"].partition("/_api/")[2]
-    await asyncio.sleep(0.4)
+    await until(lambda: site(world).capability == "disabled")
     _, later = await admin(world, "GET", address)
     assert (told["d"]["IsComplete"], later["IsComplete"]) == (False, True)
 

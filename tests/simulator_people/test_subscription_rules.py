@@ -64,12 +64,15 @@ async def test_the_handshake_has_ten_seconds(world: World, listener: Listener) -
     assert Knobs().handshake == 10.0
     world.app[COURIER].knobs.handshake = 0.1
 
+    given_up = asyncio.Event()
+
     async def reply(request: web.Request, _: Any) -> web.Response:
-        await asyncio.sleep(0.3)
+        await given_up.wait()
         return web.Response(text=request.query["validationToken"])
 
     listener.reply = reply
     status, told = await subscribe(world, listener)
+    given_up.set()
     assert (status, told["error"]["code"]) == (400, "ValidationError")
     assert "timed out" in told["error"]["message"]
 

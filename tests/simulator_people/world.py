@@ -21,6 +21,7 @@ from simulator.tenant.clock import instant
 from simulator.tenant.identifiers import drive_id, guid, site_id
 from simulator.tenant.model import Drive, Group, Item, LabelDefinition, Site, User
 from simulator.tenant.state import HOST, Tenant
+from simulator.webhooks.courier import COURIER
 
 PRIYA, SAM, LEAVER = "Priya Nair", "Sam Okafor", "Leo Gone"
 LABEL, RECORD, REGULATORY = "PLN-02 Pre-application advice 7y", "PRO-02 Deed ended 12y record", "REG-99 Regulatory"
@@ -136,6 +137,12 @@ class World:
         assert status == 200, told
         return dict(told)
 
+    async def delivered(self) -> None:
+        """Wait until nothing is on its way to subscribers, and nothing will be tried again."""
+        courier = self.app[COURIER]
+        while courier._tasks:
+            await asyncio.wait(courier._tasks)
+
     async def install(self, name: str) -> None:
         bind = f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{TEAMS_APP_ID}"
         path = f"/users/{self.person(name).id}/teamwork/installedApps"
@@ -205,19 +212,28 @@ async def running(tenant: Tenant) -> AsyncIterator[World]:
     await runner.cleanup()
 
 
+async def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Wait until something holds that another task brings about."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110  # nothing tells of it
+            await asyncio.sleep(0.01)
+
+
 @dataclass
 class Listener:
     """A small server that remembers what it was sent and answers as `reply` says."""
 
     url: str = ""
     heard: list[tuple[dict[str, str], Any]] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     reply: Callable[[web.Request, Any], Awaitable[web.StreamResponse]] | None = None
 
     async def until(self, count: int, seconds: float = 5.0) -> None:
         """Wait until so many requests were heard."""
         async with asyncio.timeout(seconds):
-            while len(self.heard) < count:  # noqa: ASYNC110  # polls a list that another task fills
-                await asyncio.sleep(0.01)  # polls a list that another task fills
+            while len(self.heard) < count:
+                self.arrived.clear()
+                await self.arrived.wait()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         token = request.query.get("validationToken")
@@ -229,6 +245,7 @@ class Listener:
         except msgspec.DecodeError:
             body = raw
         self.heard.append(({str(name): value for name, value in request.headers.items()}, body))
+        self.arrived.set()
         return await self.reply(request, body) if self.reply else web.Response(status=202)
 
 

@@ -5,7 +5,6 @@ Source: https://learn.microsoft.com/openspecs/sharepoint_protocols/ms-csom
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,7 +14,7 @@ import pytest
 from simulator.entra.identity import SHAREPOINT_ADMIN
 from simulator.entra.registrations import OBSERVER_CLIENT_ID
 from simulator.tenant.archiving import archive_status
-from tests.simulator_people.world import World
+from tests.simulator_people.world import World, until
 from tests.simulator_sharepoint.hands import SITE, Reply, csom, rest, site
 
 TENANT = '<Constructor Id="1" TypeId="{268004ae-ef6b-4e9b-8425-127220d84719}"/>'
@@ -117,7 +116,7 @@ async def test_a_change_is_an_operation_that_takes_a_while(world: World) -> None
     reply = await csom(world, actions, path + method(13, 5, "Update"))
     told = of(reply, 7)
     assert (told["IsComplete"], told["PollingInterval"], site(world).capability) == (False, 15_000, "anyone")
-    await asyncio.sleep(0.35)
+    await until(lambda: site(world).capability == "existing_guests")
     identity = told["_ObjectIdentity_"].replace("\n", "&#xA;")
     later = await csom(world, one(8, 1, wanted, everything=False), f'<Identity Id="1" Name="{identity}"/>')
     assert (of(later, 8)["IsComplete"], site(world).capability) == (True, "existing_guests")

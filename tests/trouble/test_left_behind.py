@@ -40,7 +40,8 @@ def runs(world: World) -> list[Run]:
     """The runs of policies, oldest first."""
 
     async def read(app: Custos) -> list[Run]:
-        return [run async for run in app.runs.all() if run.id.startswith("R-")]
+        found = [run async for run in app.runs.all() if run.id.startswith("R-")]
+        return sorted(found, key=lambda run: run.made_at)
 
     return world.ask(read)
 

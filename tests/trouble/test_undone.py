@@ -15,8 +15,8 @@ def test_what_was_undone_is_planned_no_more(world: World) -> None:
     item = world.upload()
     world.sync()
     assert world.done(item)[What.ACTION_DONE] == 1
-    runs = world.ask(_runs)
-    undoing = world.custos("undo", max(runs), "--no-wait", "--as", OPERATOR)
+    newest = world.ask(_runs)[-1]
+    undoing = world.custos("undo", newest, "--no-wait", "--as", OPERATOR)
     assert undoing.code == 0
     undo = re.findall(r"U-[\d-]+", undoing.out)[0]
     world.work()
@@ -31,4 +31,6 @@ def test_what_was_undone_is_planned_no_more(world: World) -> None:
 
 
 async def _runs(app: Custos) -> list[str]:
-    return [run.id async for run in app.runs.all() if run.id.startswith("R-")]
+    """Those that were no undoing, the newest last."""
+    runs = sorted([run async for run in app.runs.all()], key=lambda run: run.made_at)
+    return [run.id for run in runs if run.id.startswith("R-")]
