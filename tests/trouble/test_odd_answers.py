@@ -157,7 +157,7 @@ def test_what_discovery_cannot_read_stays_as_it_was(world: World) -> None:
     report = world.ask(discovery.discover)
     assert world.happened()["odd"] >= 9
     assert world.ask(_places) == before
-    assert len(report.troubles) >= 5
+    assert len(report.troubles) >= 5, "\n".join(report.troubles)
     told = world.custos("doctor").out
     for sentence in (
         "its entry in the list of sites cannot be read",
