@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 from custos.m365.credentials import BOT_AUDIENCE, Identity
-from custos.m365.errors import Forbidden, Malformed, Unavailable, trouble_from
+from custos.m365.errors import Malformed, Unavailable, trouble_from
 from custos.m365.gate import TenantGate
 from custos.m365.lanes import Lane
 from custos.m365.paging import decoded
@@ -105,17 +105,10 @@ class Bot:
     ) -> bytes:
         content = msgspec.json.encode(body)
         return await self.gate.run(
-            lambda: self._send_renewing(method, path, content, leaving), lane=Lane.BOT, idempotent=idempotent
+            lambda: self.identity.renewing(lambda: self._send(method, path, content, leaving)),
+            lane=Lane.BOT,
+            idempotent=idempotent,
         )
-
-    async def _send_renewing(self, method: str, path: str, content: bytes, leaving: Leaving | None) -> bytes:
-        try:
-            return await self._send(method, path, content, leaving)
-        except Forbidden as trouble:
-            if trouble.status != 401:
-                raise
-        await self.identity.forget()
-        return await self._send(method, path, content, leaving)
 
     async def _send(self, method: str, path: str, content: bytes, leaving: Leaving | None) -> bytes:
         what = f"{method} {path.partition('?')[0]} to Teams"

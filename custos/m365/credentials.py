@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import AzureError
 
-from custos.m365.errors import Unavailable
+from custos.m365.errors import Forbidden, Unavailable
 from custos.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,6 +87,19 @@ class Identity:
                 ) from error
             self._tokens[scope] = fresh
             return fresh
+
+    async def renewing[T](self, send: Callable[[], Awaitable[T]]) -> T:
+        """Send; when the answer is 401, once more with a new token, since the kept one may have been revoked.
+
+        What is answered with 401 was not carried out, so this is for writes too. Raises what the last try raised.
+        """
+        try:
+            return await send()
+        except Forbidden as trouble:
+            if trouble.status != 401:
+                raise
+        await self.forget()
+        return await send()
 
     async def forget(self) -> None:
         """Throw away every token, also those that azure-identity keeps: the next call asks for new ones."""

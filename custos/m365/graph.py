@@ -29,7 +29,7 @@ from msgraph_core import GraphClientFactory
 
 from custos.m365.batch import LARGEST_BATCH, BatchAnswer, BatchRequest, answers
 from custos.m365.credentials import GRAPH_AUDIENCE, Identity
-from custos.m365.errors import Forbidden, Late, Malformed, Trouble, Unavailable, trouble_from
+from custos.m365.errors import Late, Malformed, Trouble, Unavailable, trouble_from
 from custos.m365.gate import TenantGate
 from custos.m365.lanes import Lane, lane_of
 from custos.m365.tls import tls
@@ -202,7 +202,7 @@ class Graph:
         latest = _LATEST.set(until)
         try:
             answer = await self.gate.run(
-                lambda: self._send_renewing(method, address, body, prefer),
+                lambda: self.identity.renewing(lambda: self._send(method, address, body, prefer)),
                 lane=lane,
                 units=units,
                 requests=requests,
@@ -215,16 +215,6 @@ class Graph:
         if "ratelimit-remaining" in answer.headers:
             await self._observe(lane, answer.headers)
         return answer
-
-    async def _send_renewing(self, method: Method, address: str, body: bytes | None, prefer: Sequence[str]) -> Response:
-        """One try; on 401 one more with a new token, since the kept one may have been revoked."""
-        try:
-            return await self._send(method, address, body, prefer)
-        except Forbidden as trouble:
-            if trouble.status != 401:
-                raise
-        await self.identity.forget()
-        return await self._send(method, address, body, prefer)
 
     async def _send(self, method: Method, address: str, body: bytes | None, prefer: Sequence[str]) -> Response:
         is_write = method is not Method.GET

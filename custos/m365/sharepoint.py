@@ -102,12 +102,14 @@ class SharePoint:
                 self._contexts.pop(next(iter(self._contexts)))
             context = self._contexts[base] = _Context(base, self.first_delay)
 
-        async def call() -> T:
+        async def send() -> T:
             async with context.lock:
                 context.token = await self.identity.token(audience)
                 return await asyncio.to_thread(_guarded, context, work, what, until)
 
-        return await self.gate.run(call, lane=Lane.CONTENT, units=UNITS, failures=1, once=until is not None)
+        return await self.gate.run(
+            lambda: self.identity.renewing(send), lane=Lane.CONTENT, units=UNITS, failures=1, once=until is not None
+        )
 
 
 @dataclass

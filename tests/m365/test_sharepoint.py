@@ -132,6 +132,18 @@ async def test_refusals_have_their_kinds(
     assert raised.value.request_id == "sp-1"
 
 
+async def test_a_revoked_token_is_renewed_once(wire: Wire, sharepoint: SharePoint) -> None:
+    """401 asks for a new token and tries once more, for reads and writes alike; a second 401 is Forbidden."""
+    wire.script("POST", BULK, refused(401), answer({}))
+    await labels.set_labels_in_bulk(sharepoint, SITE, SITE, "x", [1])
+    first, second = wire.calls(BULK)
+    assert first.headers["Authorization"] != second.headers["Authorization"]
+    wire.script("POST", PROPERTIES, refused(401))
+    with pytest.raises(errors.Forbidden):
+        await site_admin.read_sharing(sharepoint, SITE)
+    assert len(wire.calls(PROPERTIES)) == 2
+
+
 @pytest.mark.parametrize("status", [429, 503])
 async def test_throttling_of_sharepoint_silences_the_whole_lane(
     wire: Wire, sharepoint: SharePoint, status: int
