@@ -237,6 +237,8 @@ async def test_listed_site_is_not_forgotten_when_it_cannot_be_confirmed_gone(mir
     assert "gone" not in {access[site_id] for site_id in listed}
     facts = await mirrored.facts()
     assert "b!ghost" not in facts.frames["drives"].lazy().collect()["drive_id"]
+    for table in ("sites", "drives"):
+        mirrored.lakehouse.delete(table, "site_id = 'wrenbridge.sharepoint.example,0,0'")
 
 
 @asynccontextmanager
