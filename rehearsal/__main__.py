@@ -8,14 +8,17 @@ import signal
 import sys
 from pathlib import Path
 
+from custos.bootstrap import build
 from custos.errors import CustosError
-from custos.settings import REPOSITORY
+from custos.settings import REPOSITORY, settings_from
 from local_host.errors import HostError
 from rehearsal.mounting import fingerprint
 from rehearsal.narrator import Narrator
 from rehearsal.stage import SETTINGS, Stage, stage
 from rehearsal.story import tell
+from rehearsal.timekeeper import Timekeeper
 from rehearsal.waiting import TookTooLong
+from simulator.entra.credential import signed_in
 
 HOME = REPOSITORY / ".custos" / "rehearsal"
 
@@ -62,6 +65,8 @@ def _run(args: argparse.Namespace) -> int:
     if args.mount and not args.mount.is_dir():
         print(f"{args.mount} is not a directory.", file=sys.stderr)
         return 2
+    if args.stay:
+        options.append("--walked-clock")
     if args.traffic:
         options += ["--traffic", str(args.traffic)]
     with narrator.working("Starting Azurite, the tenant and the function app"):
@@ -94,7 +99,16 @@ def _farewell(standing: Stage, narrator: Narrator, *, stay: bool) -> None:
     narrator.screen.print(
         f"  what people do             .venv/bin/python -m simulator act --at {standing.tenant} --help", soft_wrap=True
     )
-    signal.pause()
+    narrator.screen.print("Let time pass on the tenant's page: Custos's timers run on the way, each stop is told here.")
+    asyncio.run(_keep_time(standing, narrator))
+
+
+async def _keep_time(standing: Stage, narrator: Narrator) -> None:
+    app = build(settings_from(standing.environment), opening=signed_in(standing.environment))
+    try:
+        await Timekeeper(app, standing, narrator.say).keep()
+    finally:
+        await app.close()
 
 
 def _bench(args: argparse.Namespace) -> int:

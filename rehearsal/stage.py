@@ -11,14 +11,18 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from custos.settings import REPOSITORY
 from local_host.azurite import Azurite
 from local_host.child import Child
+from local_host.configuration import expand
 from local_host.errors import HostError
+from local_host.functions import TIMER
 from local_host.keys import Keys
+from local_host.schedule import Schedule, parse_schedule
 from rehearsal import mounting
 
 _SCHEDULES = {
@@ -48,6 +52,14 @@ class Executions:
 
 
 @dataclass(frozen=True, slots=True)
+class Time:
+    """Of the tenant: `bound_for` is where somebody sent its clock, None when it stays."""
+
+    now: datetime
+    bound_for: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Where everything is. `environment` is what `custos` needs to work on this tenant."""
 
@@ -69,6 +81,28 @@ class Stage:
     def advance(self, by: str) -> None:
         """Move the tenant's clock, which Custos follows."""
         _post(f"{self.tenant}/sim/clock", {"advance": by})
+
+    def clock(self) -> Time:
+        """What the tenant's clock says."""
+        told = _get(f"{self.tenant}/sim/clock")
+        bound_for = told["boundFor"]
+        return Time(datetime.fromisoformat(told["now"]), datetime.fromisoformat(bound_for) if bound_for else None)
+
+    def set_clock(self, to: datetime) -> None:
+        """Move the tenant's clock to a moment."""
+        _post(f"{self.tenant}/sim/clock", {"to": to.isoformat()})
+
+    def timers(self) -> dict[str, Schedule]:
+        """The schedule of each function that a timer wakes, as the host knows it."""
+        told: Any = _get(f"{self.host}/admin/functions?code={self.master_key}")
+        return {
+            function["name"]: parse_schedule(
+                expand(binding["schedule"], self.environment, where=function["name"]), timer=function["name"]
+            )
+            for function in told
+            for binding in function["config"]["bindings"]
+            if binding["type"] == TIMER
+        }
 
     def executions(self, function: str) -> Executions:
         """How often a function has run since the start."""

@@ -65,6 +65,8 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
                         "with --proxy wrenbridge.sharepoint.com)")  # fmt: skip
     parser.add_argument("--messaging-endpoint", default="", metavar="URL", help="where the Teams bot listens")
     parser.add_argument("--traffic", type=Path, metavar="FILE.jsonl", help="record every Graph exchange")
+    parser.add_argument("--walked-clock", action="store_true",
+                        help="somebody else walks the clock to where people send it, with POST /sim/clock")  # fmt: skip
     parser.add_argument("--trouble", type=_script, metavar="FILE", help="a script of troubles, YAML or JSON")
 
 
@@ -105,6 +107,7 @@ async def _serve(options: argparse.Namespace) -> int:
     host = options.host or (HOST if proxy is None else _REAL_HOST)
     gc.disable()  # millions of objects are made that stay
     tenant = build_council(seed=options.seed, scale=options.scale, licences=options.licences, host=host)
+    tenant.clock.is_walked = options.walked_clock
     for library, directory in options.mount:
         mount(tenant, library, directory)
     gc.freeze()

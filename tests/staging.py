@@ -23,7 +23,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import polars as pl
-from azure.core.exceptions import ResourceNotFoundError
 
 from custos.bootstrap import Custos, build
 from custos.cli.main import main
@@ -38,8 +37,8 @@ from custos.jobs.policies import in_force
 from custos.m365 import sharing
 from custos.m365.permissions import Permission
 from custos.settings import settings_from
-from custos.storage.queues import ALL
 from rehearsal.stage import Stage, stage
+from rehearsal.waiting import is_quiet
 from simulator.entra.credential import signed_in
 
 HOST = "https://wrenbridge.sharepoint.example"
@@ -271,16 +270,9 @@ class Council:
     def quiet(self, seconds: float = 90) -> None:
         """Wait until no queue holds a message and no function runs. Messages that wait for later count not."""
 
-        async def nothing(app: Custos) -> bool:
-            for _ in range(2):
-                peeked = [await _waiting(app, name) for name in ALL]
-                if any(peeked) or await asyncio.to_thread(self.stage.running):
-                    return False
-            return True
-
         async def wait(app: Custos) -> None:
             async with asyncio.timeout(seconds):
-                while not await nothing(app):  # noqa: ASYNC110  # other processes come to rest
+                while not await is_quiet(app, self.stage):  # noqa: ASYNC110  # other processes come to rest
                     await asyncio.sleep(0.1)
 
         self.ask(wait)
@@ -357,10 +349,3 @@ async def _mirrored(app: Custos) -> None:
             if states and all(state is SyncState.COMPLETE for state in states):
                 return
             await asyncio.sleep(0.3)
-
-
-async def _waiting(app: Custos, queue: str) -> bool:
-    try:
-        return bool(await app.account.queue(queue).client.peek_messages(1))
-    except ResourceNotFoundError:
-        return False

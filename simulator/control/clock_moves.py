@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.refusal import bad_request
-from simulator.tenant.state import Tenant
+from simulator.tenant.clock import TenantClock
 
 _DURATION = re.compile(r"(-?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
@@ -23,17 +23,16 @@ def span(text: str) -> timedelta:
     return -found if match[1] else found
 
 
-def set_clock(tenant: Tenant, wanted: Mapping[str, Any]) -> None:
-    """Move the tenant's clock `{"advance": "PT2H"}` or `{"to": "2026-12-01T09:00:00Z"}`. Raises Refused 400."""
+def wanted_moment(clock: TenantClock, wanted: Mapping[str, Any]) -> datetime:
+    """Where `{"advance": "PT2H"}` or `{"to": "2026-12-01T09:00:00Z"}` sends a clock. Raises Refused 400."""
     if "advance" in wanted:
-        tenant.clock.advance(span(str(wanted["advance"])))
-    elif "to" in wanted:
-        try:
-            to = datetime.fromisoformat(str(wanted["to"]))
-        except ValueError as error:
-            raise bad_request(f"{wanted['to']!r} is no moment; write 2026-12-01T09:00:00Z.") from error
-        if to.tzinfo is None:
-            raise bad_request("A moment needs its time zone; write 2026-12-01T09:00:00Z.")
-        tenant.clock.set(to)
-    else:
+        return clock.now() + span(str(wanted["advance"]))
+    if "to" not in wanted:
         raise bad_request('Say {"advance": "PT2H"} or {"to": "2026-12-01T09:00:00Z"}.')
+    try:
+        to = datetime.fromisoformat(str(wanted["to"]))
+    except ValueError as error:
+        raise bad_request(f"{wanted['to']!r} is no moment; write 2026-12-01T09:00:00Z.") from error
+    if to.tzinfo is None:
+        raise bad_request("A moment needs its time zone; write 2026-12-01T09:00:00Z.")
+    return to

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from custos.records.address import NotAnAddress, read_address
-from simulator.control.clock_moves import set_clock
+from simulator.control.clock_moves import wanted_moment
 from simulator.entra.identity import AUTHORITY
 from simulator.entra.people import SIGN_INS
 from simulator.refusal import Refused, bad_request, not_found
@@ -228,8 +228,15 @@ class Deeds:
     # -- time -------------------------------------------------------------------------------------------------------
 
     async def _advance(self, deed: Deed) -> dict[str, Any]:
-        set_clock(self._tenant, deed)
-        return {"now": instant(self._tenant.clock.seconds())}
+        clock = self._tenant.clock
+        clock.send(wanted_moment(clock, deed))
+        now, bound_for = instant(clock.seconds()), clock.bound_for
+        if bound_for is None:
+            return {"now": now, "clock": f"The clock stands at {now}."}
+        return {
+            "now": now,
+            "clock": f"The clock walks to {instant(bound_for.timestamp())} and stops where Custos has something to do.",
+        }
 
     # -- reading a deed ---------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@ tests need.
 
 | address | what it does |
 |---|---|
-| `GET /sim/clock`, `POST /sim/clock` | `{"now": ISO}`; move it by `{"advance": "PT2H"}` or `{"to": ISO}` |
+| `GET /sim/clock`, `POST /sim/clock` | `{"now": ISO, "boundFor": ISO or null}`; move it by `{"advance": "PT2H"}` or `{"to": ISO}` |
 | `GET /sim/state` | counts, planted ids, people, units and requests spent, what went wrong on request |
 | `GET /sim/environment` | the environment variables that make Custos talk to this tenant |
 | `POST /sim/act` | do what a person does: see `simulator.control.deeds` |
@@ -19,12 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from simulator.control.clock_moves import set_clock
+from simulator.control.clock_moves import wanted_moment
 from simulator.control.deeds import Deeds
 from simulator.control.loopback import loopback_only
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT
@@ -142,10 +143,13 @@ class _Desk:
     # -- what the addresses do --------------------------------------------------------------------------------------
 
     def _now(self) -> web.Response:
-        return web.json_response({"now": self._tenant.clock.now().isoformat().replace("+00:00", "Z")})
+        clock = self._tenant.clock
+        bound_for = clock.bound_for
+        return web.json_response({"now": _iso(clock.now()), "boundFor": bound_for and _iso(bound_for)})
 
     async def _move_clock(self, _: web.Request, body: dict[str, Any]) -> web.Response:
-        set_clock(self._tenant, body)
+        clock = self._tenant.clock
+        clock.set(wanted_moment(clock, body))
         return self._now()
 
     async def _act(self, request: web.Request, body: dict[str, Any]) -> web.Response:
@@ -271,6 +275,10 @@ def _roles(app: web.Application) -> dict[str, Any]:
         registration.name: {resource: sorted(roles) for resource, roles in registration.roles.items()}
         for registration in app[AUTHORITY].registrations.values()
     }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _dumps(value: object) -> str:

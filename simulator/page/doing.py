@@ -27,7 +27,7 @@ _NUMBERS = frozenset({"size"})
 _TIMES = frozenset({"expires", "modified", "to"})
 _OF_THE_PAGE = frozenset({"back", "drive", "item", "above"})
 _DONE = {
-    "advance-clock": "The clock stands at {now}.",
+    "advance-clock": "{clock}",
     "delete": "Deleted: {name}.",
     "edit": "A new version of {name} was saved.",
     "label": "The label of {name} was changed.",

@@ -13,10 +13,29 @@ _EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TenantClock:
-    """Runs at the machine's pace from `start` and can be moved; it never moves by itself otherwise."""
+    """Runs at the machine's pace from `start` and can be moved; it never moves by itself otherwise.
+
+    Where `is_walked` is set, somebody who has work to do on the way walks the clock to where people send it: then `send`
+    only notes the moment in `bound_for`.
+    """
 
     def __init__(self, start: datetime = START) -> None:
         self._offset = start.timestamp() - time.time()
+        self.is_walked = False
+        self._bound_for: datetime | None = None
+
+    @property
+    def bound_for(self) -> datetime | None:
+        """The moment that the clock is being walked to, None when it is sent nowhere."""
+        return self._bound_for if self._bound_for is not None and self._bound_for > self.now() else None
+
+    def send(self, to: datetime) -> None:
+        """Move the clock to a moment, or have it walked there. It is never walked back."""
+        if self.is_walked and to > self.now():
+            self._bound_for = to
+        else:
+            self._bound_for = None
+            self.set(to)
 
     def now(self) -> datetime:
         """The tenant's present moment, aware, in UTC."""

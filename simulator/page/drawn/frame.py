@@ -105,8 +105,11 @@ def _clock(tenant: Tenant, here: str) -> Element:
         back=here,
         label="Set the clock",
     )
-    shown = element("time", words.moment(tenant.clock.seconds()), id="clock", data_live=True)
-    why = element("p", "Custos follows this clock. Move it to let time pass.")
+    bound_for = tenant.clock.bound_for
+    walk = f" on its way to {words.moment(bound_for.timestamp())}" if bound_for else ""
+    shown = element("time", words.moment(tenant.clock.seconds()) + walk, id="clock", data_live=True)
+    timers = " Its timers run on the way." if tenant.clock.is_walked else ""
+    why = element("p", f"Custos follows this clock. Move it to let time pass.{timers}")
     panel = element("div", why, element("div", *strides, class_="strides"), exact, class_="panel")
     summary = element("summary", element("span", "Tenant time ", class_="unseen"), shown)
     return element("details", summary, panel, class_="clock")

@@ -1,0 +1,76 @@
+"""Custos's timers on the tenant's clock, for a stage that stays.
+
+The host's own timers follow the machine's clock, as in Azure, so a fortnight on the tenant's page would wake nothing. Here
+each timer fires when the tenant's clock passes its moment. A clock that somebody sends into the future is walked there: it
+stops at the moments of the timers that are due once or twice a day, everything that has come due since runs, the app comes to
+rest, and the clock goes on. Timers that are due more often fire once a stop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from custos.bootstrap import Custos
+from local_host.schedule import Schedule
+from rehearsal.stage import Stage
+from rehearsal.waiting import TookTooLong, fired, quiet
+
+_STOPS_APART = timedelta(hours=12)
+_POLL_SECONDS = 0.5
+
+
+def next_stop(timers: Mapping[str, Schedule], since: datetime, goal: datetime) -> datetime:
+    """Where a clock on its way to `goal` stops first after `since`: at a timer that fires at most twice a day, or at the goal."""
+    coming = ((schedule, schedule.after(since)) for schedule in timers.values())
+    stops = (first for schedule, first in coming if schedule.after(first) - first >= _STOPS_APART)
+    return min([*stops, goal])
+
+
+def due(timers: Mapping[str, Schedule], since: datetime, until: datetime) -> list[str]:
+    """The timers whose moment lies after `since` and not after `until`, in the order of those moments."""
+    coming = sorted((schedule.after(since), name) for name, schedule in timers.items())
+    return [name for moment, name in coming if moment <= until]
+
+
+@dataclass
+class Timekeeper:
+    """Keeps the time of a stage whose tenant was started with `--walked-clock`. `tell` takes a line for each stop."""
+
+    app: Custos
+    stage: Stage
+    tell: Callable[[str], None]
+
+    async def keep(self) -> None:
+        """Fire what is due, and walk the clock where it is sent, until cancelled. A timer that fails is told, and time goes on."""
+        timers = await asyncio.to_thread(self.stage.timers)
+        passed = (await asyncio.to_thread(self.stage.clock)).now
+        while True:
+            passed = await self._step(timers, passed)
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def _step(self, timers: Mapping[str, Schedule], passed: datetime) -> datetime:
+        """Everything up to where the clock stands or is sent. Returns the moment that was reached."""
+        while True:
+            time = await asyncio.to_thread(self.stage.clock)
+            goal = time.bound_for or time.now
+            if goal <= passed:
+                return goal
+            stop = next_stop(timers, passed, goal) if time.bound_for else goal
+            if stop > time.now:
+                await asyncio.to_thread(self.stage.set_clock, stop)
+            woken = due(timers, passed, stop)
+            for function in woken:
+                await self._fire(function)
+            if time.bound_for:
+                self.tell(f"{stop:%a %-d %b %Y, %H:%M}: {', '.join(woken) or 'nothing was due'}")
+            passed = stop
+
+    async def _fire(self, function: str) -> None:
+        try:
+            await fired(self.stage, function)
+            await quiet(self.app, self.stage)
+        except TookTooLong as trouble:
+            self.tell(str(trouble))
