@@ -3,14 +3,14 @@
 The host's own timers follow the machine's clock, as in Azure, so a fortnight on the tenant's page would wake nothing. Here
 each timer fires when the tenant's clock passes its moment. A clock that somebody sends into the future is walked there: it
 stops at the moments of the timers that are due once or twice a day, everything that has come due since runs, the app comes to
-rest, and the clock goes on. Timers that are due more often fire once a stop.
+rest, and the clock goes on. Timers that are due more often fire about once a day of the walk.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from custos.bootstrap import Custos
@@ -24,8 +24,7 @@ _POLL_SECONDS = 0.5
 
 def next_stop(timers: Mapping[str, Schedule], since: datetime, goal: datetime) -> datetime:
     """Where a clock on its way to `goal` stops first after `since`: at a timer that fires at most twice a day, or at the goal."""
-    coming = ((schedule, schedule.after(since)) for schedule in timers.values())
-    stops = (first for schedule, first in coming if schedule.after(first) - first >= _STOPS_APART)
+    stops = (schedule.after(since) for schedule in timers.values() if _is_daily(schedule, since))
     return min([*stops, goal])
 
 
@@ -35,6 +34,11 @@ def due(timers: Mapping[str, Schedule], since: datetime, until: datetime) -> lis
     return [name for moment, name in coming if moment <= until]
 
 
+def _is_daily(schedule: Schedule, since: datetime) -> bool:
+    first = schedule.after(since)
+    return schedule.after(first) - first >= _STOPS_APART
+
+
 @dataclass
 class Timekeeper:
     """Keeps the time of a stage whose tenant was started with `--walked-clock`. `tell` takes a line for each stop."""
@@ -42,6 +46,7 @@ class Timekeeper:
     app: Custos
     stage: Stage
     tell: Callable[[str], None]
+    _fired: dict[str, datetime] = field(default_factory=dict, init=False)
 
     async def keep(self) -> None:
         """Fire what is due, and walk the clock where it is sent, until cancelled. A timer that fails is told, and time goes on."""
@@ -61,12 +66,21 @@ class Timekeeper:
             stop = next_stop(timers, passed, goal) if time.bound_for else goal
             if stop > time.now:
                 await asyncio.to_thread(self.stage.set_clock, stop)
-            woken = due(timers, passed, stop)
+            woken = [
+                name
+                for name in due(timers, passed, stop)
+                if not time.bound_for or self._is_wanted(name, timers[name], stop)
+            ]
             for function in woken:
+                self._fired[function] = stop
                 await self._fire(function)
             if time.bound_for:
-                self.tell(f"{stop:%a %-d %b %Y, %H:%M}: {', '.join(woken) or 'nothing was due'}")
+                self.tell(f"{stop:%a %-d %b %Y, %H:%M}: {', '.join(woken) or 'the clock is where it was sent'}")
             passed = stop
+
+    def _is_wanted(self, function: str, schedule: Schedule, stop: datetime) -> bool:
+        fired = self._fired.get(function)
+        return fired is None or _is_daily(schedule, stop) or stop - fired >= _STOPS_APART
 
     async def _fire(self, function: str) -> None:
         try:

@@ -1,0 +1,94 @@
+"""`make run STAY=1`: somebody lets time pass on the tenant's page, and Custos does in it what its timers would have done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from custos.bootstrap import Custos
+from local_host.schedule import parse_schedule
+from rehearsal.stage import Stage, stage
+from rehearsal.timekeeper import Timekeeper, due, next_stop
+from tests.simulator_page.conftest import MODULE
+from tests.staging import wired
+
+TIMERS = {
+    name: parse_schedule(text, timer=name)
+    for name, text in {"night": "0 0 1 * * *", "office": "0 15 9 * * 1-5", "hourly": "0 10 * * * *"}.items()
+}
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+_NEXT_YEAR = "0 0 0 1 1 *"
+FRIDAY = MONDAY + timedelta(days=4)
+
+
+def test_a_walk_stops_where_something_daily_is_due() -> None:
+    """The clock stops at timers of once a day, at none that fires each hour, and last where it was sent."""
+    stops, goal = [MONDAY], MONDAY + timedelta(days=1)
+    while stops[-1] < goal:
+        stops.append(next_stop(TIMERS, stops[-1], goal))
+    assert [f"{stop:%a %H:%M}" for stop in stops] == ["Mon 09:00", "Mon 09:15", "Tue 01:00", "Tue 09:00"]
+
+
+def test_an_office_timer_rests_at_the_weekend() -> None:
+    """A timer of working days does not stop the clock on a Saturday, nor on a Sunday."""
+    saturday = FRIDAY.replace(hour=2) + timedelta(days=1)
+    assert f"{next_stop(TIMERS, saturday, saturday + timedelta(days=7)):%a %H:%M}" == "Sun 01:00"
+    assert "office" not in due(TIMERS, saturday, saturday + timedelta(days=1))
+
+
+def test_what_came_due_several_times_fires_once() -> None:
+    """At a stop each timer that came due since the last one fires once, in the order of their moments."""
+    assert due(TIMERS, MONDAY, MONDAY + timedelta(days=1)) == ["hourly", "office", "night"]
+    assert due(TIMERS, MONDAY, MONDAY + timedelta(minutes=5)) == []
+
+
+@dataclass
+class Left:
+    """A stage that was left up, and what its terminal says."""
+
+    stage: Stage
+    app: Custos
+    told: list[str]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def left(tmp_path: Path) -> AsyncIterator[Left]:
+    """A council that Custos has not looked at yet, whose clock is walked."""
+    settings = {"CUSTOS_SCHEDULE_DISCOVERY": _NEXT_YEAR, "CUSTOS_SCHEDULE_SYNC": _NEXT_YEAR}
+    opened = stage(tmp_path / "home", scale=0.0005, simulator=["--walked-clock"], settings=settings)
+    standing = await asyncio.to_thread(opened.__enter__)
+    app = wired(standing.environment)
+    told: list[str] = []
+    keeping = asyncio.create_task(Timekeeper(app, standing, told.append).keep())
+    try:
+        yield Left(standing, app, told)
+    finally:
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
+        await app.close()
+        await asyncio.to_thread(opened.__exit__, None, None, None)
+
+
+@pytest.mark.browser
+@MODULE
+async def test_a_week_passes_on_the_page(left: Left, page: Page) -> None:
+    """After "+ 1 week" the clock walks there by itself, and each day's timers have run at their moments."""
+    began = left.stage.clock().now
+    await page.goto(f"{left.stage.tenant}/sim/chats")
+    await page.locator(".clock summary").click()
+    await page.get_by_role("button", name="+ 1 week").click()
+    await page.get_by_text("The clock walks to").wait_for()
+    await page.locator("#clock").get_by_text("on its way to").wait_for(state="detached", timeout=240_000)
+    assert left.stage.clock().now - began >= timedelta(days=7)
+    assert left.stage.executions("evaluate_all").succeeded == 7
+    assert left.stage.executions("digests").succeeded == 5
+    assert left.told[1] == "Tue 24 Nov 2026, 01:00: sweep, subscriptions, reconcile"
