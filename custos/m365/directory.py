@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import msgspec
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _USER_FIELDS = "id,displayName,mail,userPrincipalName,userType,accountEnabled"
 _GROUP_FIELDS = "id,displayName,mail,visibility,createdDateTime,groupTypes,resourceProvisioningOptions"
 _PAGE = 999
+_REACHED_BY = ("mail eq '{0}'", "proxyAddresses/any(p:p eq 'smtp:{0}')", "otherMails/any(p:p eq '{0}')")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,56 @@ async def users_by_upn(graph: Graph, upns: Sequence[str]) -> dict[str, User | Ma
         except Malformed as odd:
             found[upn] = odd
     return found
+
+
+async def find_people(graph: Graph, names: Sequence[str]) -> dict[str, User | None]:
+    """The one account behind each name, however it is written: another case, spaces around it, a dot at its end, an address of the
+    initial domain or another alias, a tag behind a plus. None when there is no such account,
+    more than one, or one that cannot be understood.
+
+    One request for each, and up to six more for those that are no user principal name. Permission: User.Read.All.
+    Sources: https://learn.microsoft.com/graph/api/user-list (mail, proxyAddresses, otherMails) and
+    https://learn.microsoft.com/exchange/recipients-in-exchange-online/plus-addressing-in-exchange-online
+    """
+    spelled = {name: _plain(name) for name in names}
+    by_upn = await users_by_upn(graph, [plain for plain in spelled.values() if plain])
+    left = [plain for plain, found in by_upn.items() if found is None and "@" in plain]
+    by_mail = await _by_mail(graph, list(dict.fromkeys(other for plain in left for other in (plain, _untagged(plain)))))
+    mailed = {plain: by_mail[plain] or by_mail[_untagged(plain)] for plain in left}
+    told = {**by_upn, **mailed}
+    return {name: found if isinstance(found := told.get(plain), User) else None for name, plain in spelled.items()}
+
+
+async def _by_mail(graph: Graph, addresses: Sequence[str]) -> dict[str, User | None]:
+    """The one account that each address reaches, None for no or several accounts."""
+    requests = [
+        BatchRequest(
+            id=f"{number}/{place}",
+            path=f"/users?$filter={quote(condition.format(address.replace(chr(39), chr(39) * 2)))}&$select={_USER_FIELDS}",
+            units=0,
+        )
+        for number, address in enumerate(addresses)
+        for place, condition in enumerate(_REACHED_BY)
+    ]
+    answers = await graph.batch(requests) if requests else {}
+    found: dict[str, User | None] = {}
+    for number, address in enumerate(addresses):
+        pages = [_users.read(answers[f"{number}/{place}"].read(), "users") for place in range(len(_REACHED_BY))]
+        reached = {one.id: one.record() for page in pages for one in page.value}
+        surely = len(reached) == 1 and not any(page.unidentified for page in pages)
+        found[address] = next(iter(reached.values())) if surely else None
+    return found
+
+
+def _plain(name: str) -> str:
+    """A sign-in name or address without the accidents of writing it."""
+    return "".join(name.split()).rstrip(".").casefold()
+
+
+def _untagged(address: str) -> str:
+    """An address without the tag behind a plus."""
+    local, _, domain = address.partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 async def guests(graph: Graph) -> Listing[User]:

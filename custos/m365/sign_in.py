@@ -35,6 +35,13 @@ _REFUSED = (401, 403)
 HOW = "Sign in with `custos sign-in`."
 
 
+class NotSignedIn(BadInput):
+    """Nobody is signed in here."""
+
+    def __init__(self, remedy: str = HOW) -> None:
+        super().__init__([Problem(Mark("sign-in"), "Nobody is signed in.", remedy, code="sign-in")])
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """What the person has to enter, at which address, and until when."""
@@ -147,7 +154,7 @@ class SignIn:
     def _token_of_azure_cli(self) -> str:
         how = HOW if self.settings.sign_in_client_id else "Sign in with `az login`."
         if self.settings.is_rehearsal:
-            raise _problem("Nobody is signed in.", how)
+            raise NotSignedIn(how)
         from azure.core.exceptions import ClientAuthenticationError
         from azure.identity import AzureCliCredential, CredentialUnavailableError
 
@@ -155,7 +162,7 @@ class SignIn:
             credential = AzureCliCredential(tenant_id=self.settings.tenant_id)
             return str(credential.get_token("https://graph.microsoft.com/.default").token)
         except (ClientAuthenticationError, CredentialUnavailableError) as error:
-            raise _problem("Nobody is signed in.", how) from error
+            raise NotSignedIn(how) from error
 
     @property
     def _folder(self) -> Path:
