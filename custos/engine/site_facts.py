@@ -14,11 +14,9 @@ import polars as pl
 
 from custos.engine.facts import COMPLETE, Facts
 from custos.engine.placed_registers import PlacedRegisters
-from custos.policy.model import SharingClass
+from custos.engine.register_facts import facts_of_library, facts_of_site
 from custos.policy.scope import covers
 from custos.records.address import Address, told_address
-from custos.records.model import Posture
-from custos.records.register_lookup import RegisterEntry
 
 _CLASS = {
     "asset": pl.String,
@@ -118,7 +116,6 @@ class _Told:
     """Looks addresses up once for all frames."""
 
     def __init__(self, placed: PlacedRegisters, now: datetime) -> None:
-        self._placed = placed
         self._bundle = placed.bundle
         self._lookup = placed.lookup
         self._today = now.date()
@@ -128,43 +125,22 @@ class _Told:
         at = told_address(url)
         if at is None:
             return dict.fromkeys([*_CLASS, *self.flags])
-        place = self._lookup.at(at)
-        return self._row(place, place.posture, at) | {"site_sharing_allowed": self._placed.sharing_allowed(at)}
+        return {**facts_of_site(self._bundle, self._lookup, at), **self._of_policies(at)}
 
     def library(self, url: str | None) -> dict[str, Any]:
         at = told_address(url)
         if at is None:
             return dict.fromkeys([*_LIBRARY, *self.flags])
-        place = self._lookup.at(at)
-        entry = place.entry
-        return self._row(place, place.posture, at) | {
-            "scheduled_entry": entry.id if entry else "",
-            "scheduled_label": entry.label if entry else "",
-            "scheduled_label_is_record": entry.is_record if entry else False,
-        }
+        return {**facts_of_library(self._bundle, self._lookup, at), **self._of_policies(at)}
 
-    def _row(self, place: RegisterEntry, posture: Posture | None, where: Address) -> dict[str, Any]:
-        asset = place.asset
-        allowed: SharingClass = self._bundle.settings.classes[posture]
+    def _of_policies(self, at: Address) -> dict[str, Any]:
+        """What depends on the day, and which policies cover it."""
+        asset = self._lookup.at(at).asset
+        asset_id = asset.id if asset else ""
+        policies = self._bundle.policies.values()
         return {
-            "asset": asset.id if asset else "",
-            "asset_department": asset.department if asset else "",
-            "asset_classification": asset.classification if asset else "",
-            "asset_personal_data": asset.personal_data if asset else "",
-            "asset_status": asset.status if asset else "",
-            "asset_vital": asset.vital if asset else False,
-            "registered": asset is not None,
-            "posture": posture.value if posture else "unregistered",
-            "agreement": self._agreement(asset.id) if asset else "none",
-            "anyone_links_allowed": allowed.anyone_links,
-            "organisation_links_allowed": allowed.organisation_links,
-            "guests_allowed": allowed.guests,
-            "public_team_allowed": allowed.public_teams,
-            "site_sharing_allowed": allowed.site_sharing,
-            **{
-                f"in:{policy.id}": covers(policy.scope, where, asset.id if asset else "")
-                for policy in self._bundle.policies.values()
-            },
+            "agreement": self._agreement(asset_id) if asset_id else "none",
+            **{f"in:{policy.id}": covers(policy.scope, at, asset_id) for policy in policies},
         }
 
     def _agreement(self, asset_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -41,6 +41,25 @@ def load(directory: Path, *, today: date | None = None) -> Bundle:
     With `today`, policies past their review are among the warnings. Raises BadInput with every problem of every file.
     """
     return load_directory(read_directory(directory), today=today)
+
+
+@dataclass
+class Loader:
+    """Reads a directory again and again: while nothing in it changed, and the day did not, its bundle is the one made before."""
+
+    directory: Path
+    _key: tuple[str, tuple[Problem, ...], date] | None = field(default=None, init=False)
+    _bundle: Bundle | None = field(default=None, init=False)
+
+    def load(self, today: date) -> Bundle:
+        """The bundle of today. Raises BadInput with every problem of every file."""
+        read = read_directory(self.directory)
+        key = (_version(read.files), tuple(read.problems), today)
+        if self._bundle is None or self._key != key:
+            self._key, self._bundle = None, None
+            self._bundle = load_directory(read, today=today)
+            self._key = key
+        return self._bundle
 
 
 def load_directory(directory: Directory, *, today: date | None = None) -> Bundle:

@@ -19,6 +19,8 @@ from custos.records.address import Address
 from custos.records.model import USUAL_TITLES, Posture, Records
 from custos.records.rights import Rights
 
+EDITED = " (edited)"
+"""Behind the name of a policy whose approved version goes on: this is the file as it is now, which simulates."""
 FROM_SCHEDULE = "from_schedule"
 TO_CLASS = "its class"
 
@@ -179,11 +181,16 @@ class Limits:
     mark: Mark | None = None
 
 
+def own_name(policy_id: str) -> str:
+    """The name of a policy's file, out of the name under which a version of it is evaluated."""
+    return policy_id.removesuffix(EDITED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A policy file, checked.
 
-    `state` is what the file says, lowered to SIMULATE when the review is overdue (see `effective_state`).
+    `state` is what the file asks for; how far it may go is for `custos.engine.in_force` to say.
     `hash` is that of what the file means without its state (`custos.policy.meaning`): neither promotion changes it nor another
     way of writing the same.
     """
@@ -205,10 +212,10 @@ class Policy:
     hash: str
     mark: Mark
 
-    def effective_state(self, today: date) -> State:
-        """The state that counts: a policy past its review date only simulates."""
-        overdue = self.review_due < today
-        return State.SIMULATE if overdue and self.state in (State.PILOT, State.ENFORCE) else self.state
+    @property
+    def name(self) -> str:
+        """The name that its file has, whether it is the approved version or the edited one."""
+        return own_name(self.id)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of this id. KeyError when there is none."""
@@ -286,3 +293,4 @@ class Bundle:
     version: str
     files: Mapping[str, bytes]
     warnings: tuple[Problem, ...] = field(default=())
+    unread: Mapping[str, str] = field(default_factory=dict)  # policy ► why the version that was approved cannot be used

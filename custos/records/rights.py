@@ -70,6 +70,10 @@ class Person:
         return bool(self.id) and self.id.casefold() == other.casefold()
 
 
+CUSTOS = Person(id="", upn="custos", name="Custos")
+"""Nobody: what timers and webhooks start."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
     """The table: right ► roles, and role ► titles of posts."""

@@ -1,0 +1,149 @@
+"""What letting a policy act needs: the right, somebody who has nothing to do with it, a plan of exactly that, a pilot, a minute. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from custos.engine.coverage import reaches_no_further
+from custos.engine.in_force import RANKS
+from custos.engine.model import Plan, State
+from custos.engine.reach import Reach
+from custos.engine.separation import Involved, against
+from custos.policy.approval_rules import ApprovalRules
+from custos.policy.model import Policy
+from custos.policy.words import day_words
+from custos.records.rights import CUSTOS, WORDS, Person, Right, Rights
+
+_RIGHTS: Mapping[State, Right] = {State.PILOT: Right.PILOT, State.ENFORCE: Right.ENFORCE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """What somebody puts forward: a version of a policy with its file, the reach that it has, and the plan that they read.
+
+    `owner` and `authors` are who owns the policy and who wrote this version.
+    """
+
+    policy: Policy
+    content: bytes
+    reach: Reach
+    to: State
+    plan: Plan
+    by: Person
+    owner: Involved
+    authors: tuple[Involved, ...]
+    reference: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What `settings.yaml` asks for. `today` is the day in council time, `holidays` those of the council."""
+
+    rights: Rights
+    approval: ApprovalRules
+    today: date
+    holidays: frozenset[date] = frozenset()
+
+
+class Earlier(Protocol):
+    """An earlier decision on the policy (`custos.engine.approvals.Approval`)."""
+
+    @property
+    def hash(self) -> str: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def authors(self) -> tuple[str, ...]: ...
+
+
+def reasons_against(
+    promotion: Promotion, rules: Rules, before: Sequence[Earlier], previous: Reach | None, now: datetime
+) -> list[tuple[str, str]]:
+    """Every reason why a promotion cannot be, with its remedy. `before`: earlier decisions, oldest first; `previous`: what the last
+    of them covered.
+    """
+    policy, to, by = promotion.policy, promotion.to, promotion.by
+    if to not in _RIGHTS:
+        return [(f"A policy is promoted to pilot or enforce, not to {to}.", "To take it back is to simulate.")]
+    reasons: list[tuple[str, str]] = []
+    right = _RIGHTS[to]
+    if not rules.rights.may(by, right, rules.today):
+        roles = ", ".join(sorted(rules.rights.roles[right])) or "nobody"
+        reasons.append((f"{by.upn} may not {WORDS[right]}.", f"It is for: {roles}. See `custos schema roles`."))
+    reasons += against(by, _involved(promotion, before))
+    reasons += _plan(promotion, rules, now)
+    if policy.review_due < now.date():
+        reasons.append((f"The review of {policy.id} was due on {policy.review_due:%-d %B %Y}.", "Review it first."))
+    if to is State.PILOT and not policy.pilot:
+        reasons.append((f"The policy {policy.id} names no assets for its pilot.", "Name them under `pilot:`."))
+    if to is State.ENFORCE:
+        wrong = rules.approval.reference.against(promotion.reference, rules.today)
+        if wrong:
+            remedy = f"Give its minute with --cig-ref, like {rules.approval.reference.example}."
+            reasons.append((f"Enforcing needs a reference of the Corporate Information Group. {wrong}", remedy))
+        reasons += _pilot(promotion, rules, before, previous, now)
+    return reasons
+
+
+def _involved(promotion: Promotion, before: Sequence[Earlier]) -> list[Involved]:
+    """Who owns the policy, wrote this version, now or when it was approved for its pilot, and planned it."""
+    policy, plan = promotion.policy, promotion.plan
+    involved = [promotion.owner, *promotion.authors]
+    known = {author.id for author in promotion.authors}
+    wrote = {author for earlier in before if earlier.hash == policy.hash for author in earlier.authors} - known
+    involved += [Involved(author, author, f"wrote this version of {policy.id}") for author in sorted(wrote)]
+    if plan.made_by != CUSTOS.upn:
+        involved.append(Involved(plan.made_by_id, plan.made_by or "somebody", f"made the plan {plan.id}"))
+    return involved
+
+
+def _plan(promotion: Promotion, rules: Rules, now: datetime) -> list[tuple[str, str]]:
+    policy, plan = promotion.policy, promotion.plan
+    remedy = "Have a plan of it made, and read that."
+    if policy.hash not in plan.policies.values():
+        return [(f"The plan {plan.id} was not made from this version of {policy.id}.", remedy)]
+    if plan.reaches.get(policy.hash) != promotion.reach.digest:
+        return [(f"Registers or settings changed what {policy.id} reaches after the plan {plan.id}.", remedy)]
+    stale = plan_age(plan, rules.approval, now)
+    return [(stale, remedy)] if stale else []
+
+
+def plan_age(plan: Plan, rules: ApprovalRules, now: datetime) -> str:
+    """Why a plan is too old to decide or act on, "" when it is not. It is as old as what it was made from."""
+    if rules.plan_lasts.after(plan.made_at) <= now:
+        return f"The plan {plan.id} is of {day_words(plan.made_at)}: older than {rules.plan_lasts}."
+    if plan.mirror_at is not None and rules.mirror_lasts.after(plan.mirror_at) <= plan.made_at:
+        return f"The plan {plan.id} was made from a mirror of {day_words(plan.mirror_at)}: older than {rules.mirror_lasts}."
+    return ""
+
+
+def _pilot(
+    promotion: Promotion, rules: Rules, before: Sequence[Earlier], previous: Reach | None, now: datetime
+) -> list[tuple[str, str]]:
+    """What the time before enforcing asks for: a pilot of this version, long enough; or an approved version that it grows out of."""
+    policy = promotion.policy
+    last = before[-1] if before else None
+    if last is not None and last.state is State.ENFORCE:
+        if last.hash == policy.hash or (previous is not None and reaches_no_further(promotion.reach, previous)):
+            return []
+        what = f"This version of {policy.id} goes further than the one that enforces: it needs a pilot of its own."
+        return [(what, "Promote it to pilot first.")]
+    if last is None or RANKS[last.state] < RANKS[State.PILOT] or last.hash != policy.hash:
+        return [(f"This version of {policy.id} has not been in pilot.", "Promote it to pilot first.")]
+    others = [
+        number
+        for number, earlier in enumerate(before)
+        if earlier.hash != policy.hash or earlier.state is State.SIMULATE
+    ]
+    began = before[others[-1] + 1 if others else 0].at
+    ends = rules.approval.shortest_pilot.after(began, rules.holidays)
+    if now < ends:
+        what = f"Its pilot began on {day_words(began)}; {rules.approval.shortest_pilot} must pass before it enforces."
+        return [(what, f"It may enforce from {day_words(ends)} on.")]
+    return []
