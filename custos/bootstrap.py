@@ -47,6 +47,7 @@ from custos.notices.people import TABLE as PEOPLE
 from custos.notices.people import People
 from custos.notices.postman import Postman, postman_from
 from custos.notices.telling_book import TellingBook, open_tellings
+from custos.policy.bundle import Loader
 from custos.records.model import Records
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
@@ -77,6 +78,15 @@ class Custos:
     def zone(self) -> ZoneInfo:
         """Council time."""
         return ZoneInfo(self.settings.timezone)
+
+    def today(self) -> date:
+        """The day in council time."""
+        return self.clock.now().astimezone(self.zone).date()
+
+    @cached_property
+    def loader(self) -> Loader:
+        """The files of the policies."""
+        return Loader(self.settings.policies)
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -131,7 +141,7 @@ class Custos:
     @cached_property
     def approvals(self) -> Approvals:
         """Which version of which policy may go how far."""
-        return Approvals(self.account.rows("approvals"), self.clock, self.audit)
+        return Approvals(self.account.rows("approvals"), self.account.container("approvals"), self.clock, self.audit)
 
     @cached_property
     def switches(self) -> Switches:

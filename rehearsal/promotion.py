@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from custos.bootstrap import Custos
-from custos.cli.promote import write_state
-from custos.engine.model import Plan, State
+from custos.engine.model import State
+from custos.jobs import approving
+from custos.jobs.approving import Request
 from custos.jobs.policies import in_force
+from rehearsal.cast import APPROVER, OPERATOR
 
-_MINUTE = "CIG 2026-11/3"
+REFERENCE = "CIG-2026-014"
 
 
-async def promote_all(app: Custos, plan: Plan, *, approver: str) -> list[str]:
-    """Approve each policy for its pilot, then for everything, on a plan of exactly its version. Returns their ids."""
-    bundle = (await in_force(app)).bundle
-    for policy in bundle.policies.values():
-        for state, minute in ((State.PILOT, ""), (State.ENFORCE, _MINUTE)):
-            await app.approvals.promote(
-                policy, state, plan=plan, approver=approver, author=policy.owner, reference=minute, why="rehearsal"
+def everything(_: str) -> Iterable[State]:
+    """How far every policy goes, one step at a time."""
+    return State.PILOT, State.ENFORCE
+
+
+async def promote_all(app: Custos, plan: str, *, far: Callable[[str], Iterable[State]] = everything) -> list[str]:
+    """Approve each policy for its pilot, then for everything, on a plan of exactly its version. Returns their ids.
+
+    `far`: the states that a policy is promoted to, one after the other. Both people have to be signed in.
+    """
+    names = sorted((await in_force(app)).bundle.policies)
+    for name in names:
+        for state in far(name):
+            wanted = Request(
+                policy=name,
+                to=state,
+                plan=plan,
+                reference=REFERENCE if state is State.ENFORCE else "",
+                author=OPERATOR,
+                why="rehearsal",
+                person=APPROVER,
             )
-        write_state(app.settings.policies / policy.mark.file, State.ENFORCE)
-    return sorted(bundle.policies)
+            await approving.promote(app, wanted)
+    return names

@@ -15,7 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from custos.settings import REPOSITORY
 from local_host.azurite import Azurite
 from local_host.child import Child
 from local_host.configuration import expand
@@ -24,6 +23,7 @@ from local_host.functions import TIMER
 from local_host.keys import Keys
 from local_host.schedule import Schedule, parse_schedule
 from rehearsal import mounting
+from rehearsal.policies import copied
 
 _SCHEDULES = {
     "CUSTOS_SCHEDULE_DISCOVERY": "0 0 */6 * * *",
@@ -140,7 +140,7 @@ def stage(
         shutil.rmtree(home)
     home.mkdir(parents=True)
     policies = home / "policies"
-    shutil.copytree(REPOSITORY / "policies", policies)
+    copied(policies)
     options = list(simulator)
     if mount is not None:
         mounting.register(policies)
@@ -159,6 +159,7 @@ def stage(
             "CUSTOS_PUBLIC_URL": host,
             "CUSTOS_WEBHOOK_KEY": keys.functions["graph_notifications"],
             "CUSTOS_POLICIES": str(policies),
+            "CUSTOS_SIGN_IN_FOLDER": str(home / "people"),
             **(settings or {}),
         }
         _write_secret(home / SETTINGS, json.dumps({"IsEncrypted": False, "Values": environment}, indent=2))

@@ -17,12 +17,13 @@ from custos.engine.model import Plan
 from custos.engine.plan import writes
 from custos.engine.runs import Progress
 from custos.engine.undo import Scope
-from custos.jobs import acting
+from custos.jobs import acting, identity, policies
 from custos.jobs.evaluation import look
 from custos.jobs.overview import overview
 from custos.m365 import sharing
 from custos.notices.cards import REASON
 from custos.notices.model import CaseState, KeepReason, Verb
+from custos.records.rights import Person
 from custos.report import overview as overview_report
 from custos.report import plans as plan_report
 from custos.report import runs as run_report
@@ -30,20 +31,19 @@ from custos.report import undo as undo_report
 from custos.report.screen import Listing
 from custos.report.words import value
 from custos.settings import settings_from
+from rehearsal.cast import APPROVER, OPERATOR, signed_in
 from rehearsal.narrator import Narrator
-from rehearsal.promotion import promote_all
+from rehearsal.promotion import REFERENCE, promote_all
 from rehearsal.stage import Stage
 from rehearsal.waiting import fired, mirrored, quiet, until
-from simulator.entra.credential import signed_in
+from simulator.entra.credential import signed_in as opening_of
 
-OPERATOR = "platform.engineer@wrenbridge.example"
-APPROVER = "siro@wrenbridge.example"
 _SENSITIVE = "/sites/information-rights/"
 
 
 async def tell(standing: Stage, narrator: Narrator) -> None:
     """The whole story, on a stage that stands."""
-    app = build(settings_from(standing.environment), opening=signed_in(standing.environment))
+    app = build(settings_from(standing.environment), opening=opening_of(standing.environment))
     try:
         await Story(app, standing, narrator).tell()
     finally:
@@ -101,29 +101,33 @@ class Story:
         """Chapter: what the policies would do."""
         self.narrator.chapter(
             "See what the policies would do",
-            "All policies simulate. This is the plan on the whole mirror; it cost no call to SharePoint.",
+            "All policies simulate. This is the plan on the whole mirror; it cost no call to SharePoint. Whoever makes a plan signs in.",
         )
+        self.narrator.command("sign-in")
+        await signed_in(self.app, self.stage.act, APPROVER, OPERATOR)
         self.narrator.command("plan")
         with self.narrator.working("Evaluation"):
             outlook = await look(self.app)
-            self.seen = await self.app.plans.save(outlook.plan, by=OPERATOR)
+            self.seen = await self.app.plans.save(outlook.plan, by=await self._person(OPERATOR))
         plan_report.show(self.seen, outlook.in_force.bundle.records, self.narrator.screen)
 
     async def enforce(self) -> None:
         """Chapter: approval, and the plan carried out."""
         self.narrator.chapter(
             "Approve and enforce",
-            "Nothing writes before somebody else than the policy's owner has approved exactly this version: first for a pilot, "
-            "then, with a minute of the Corporate Information Group, for everything.",
+            "Nothing writes before somebody who may, and who neither owns, wrote nor planned it, has approved exactly this version and "
+            "what it reaches: first for a pilot, then, with a minute of the Corporate Information Group, for everything. In earnest a "
+            "pilot lasts ten working days.",
         )
-        self.narrator.command(f"promote POLICY --to enforce --plan PLAN --cig-ref 'CIG 2026-11/3' --as {APPROVER}")
+        self.narrator.command(f"promote POLICY --to enforce --plan PLAN --cig-ref {REFERENCE} --as {APPROVER}")
         assert self.seen is not None, "the plan chapter comes first"
-        promoted = await promote_all(self.app, self.seen, approver=APPROVER)
+        promoted = await promote_all(self.app, self.seen.id)
         self.narrator.say(f"{len(promoted)} policies may now enforce, approved by {APPROVER}.")
         with self.narrator.working("The plan of the enforcing policies"):
-            plan = await self.app.plans.save((await look(self.app)).plan, by=OPERATOR)
+            operator = await self._person(OPERATOR)
+            plan = await self.app.plans.save((await look(self.app)).plan, by=operator)
         self.narrator.command(f"apply {plan.id}")
-        dispatched = await acting.apply(self.app, plan.id, by=OPERATOR)
+        dispatched = await acting.apply(self.app, plan.id, by=operator)
         self.run_id = await self._follow(dispatched, len(writes(plan.actions)))
 
     async def ask(self) -> None:
@@ -181,6 +185,10 @@ class Story:
             f"{spent['throttled']} throttled."
         )
 
+    async def _person(self, wanted: str) -> Person:
+        """Somebody who is signed in."""
+        return await identity.person(self.app, await policies.judging(self.app), wanted)
+
     async def _follow(self, dispatched: Dispatched, planned: int) -> str:
         run = dispatched.run
         if run is None:
@@ -191,7 +199,7 @@ class Story:
                 f"{run.id} would break a ceiling ({dispatched.over[0]}), so it waits for somebody else's word."
             )
             self.narrator.command(f"run {run.id} --release --why 'first labelling of the backlog' --as {APPROVER}")
-            await self.app.dispatcher.release(run.id, by=APPROVER, why="first labelling of the backlog")
+            await acting.release(self.app, run.id, wanted=APPROVER, why="first labelling of the backlog")
         with self.narrator.working(f"Run {run.id}") as work:
 
             async def finished() -> bool:

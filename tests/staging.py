@@ -26,27 +26,25 @@ import polars as pl
 
 from custos.bootstrap import Custos, build
 from custos.cli.main import main
-from custos.cli.promote import write_state
 from custos.engine.model import State
 from custos.inventory.state import DriveState, DriveStates, SyncState
 from custos.inventory.subscriptions import Known
-from custos.jobs import incidents
+from custos.jobs import identity, incidents, policies
 from custos.jobs.incidents import Incident
 from custos.jobs.noise import Door
-from custos.jobs.policies import in_force
 from custos.m365 import sharing
 from custos.m365.permissions import Permission
+from custos.records.rights import Person
 from custos.settings import settings_from
+from rehearsal.cast import APPROVER, OPERATOR, signed_in
+from rehearsal.promotion import promote_all
 from rehearsal.stage import Stage, stage
 from rehearsal.waiting import is_quiet
-from simulator.entra.credential import signed_in
+from simulator.entra.credential import signed_in as opening_of
 
 HOST = "https://wrenbridge.sharepoint.example"
 SCALE = 0.002
 WIDTH = 400
-OPERATOR = "platform.engineer@wrenbridge.example"
-APPROVER = "siro@wrenbridge.example"
-_MINUTE = "CIG 2026-11/3"
 _RUN = re.compile(r"\bR-\d{4}-\d{4}-\d+\b")
 _MIRROR_SECONDS = 300
 _QUICK = {
@@ -113,7 +111,7 @@ class Desk:
 
 def wired(environment: Mapping[str, str]) -> Custos:
     """An application on these settings, in a process that others share: its identities are told where their tenant is."""
-    return build(settings_from(environment), opening=signed_in(environment))
+    return build(settings_from(environment), opening=opening_of(environment))
 
 
 def typed(environment: Mapping[str, str], *words: str) -> Said:
@@ -306,6 +304,7 @@ def standing(home: Path) -> Iterator[Council]:
     with stage(home, scale=SCALE, simulator=traffic(), settings=_QUICK) as opened, desk(opened.environment) as own:
         council = Council(opened, own)
         council.fire("discover_sites")
+        council.ask(lambda app: signed_in(app, opened.act, APPROVER, OPERATOR))
         council.ask(_mirrored)
         council.quiet()
         yield replace(council, first=council.custos("plan", "--json").json())
@@ -324,16 +323,18 @@ def govern(council: Council) -> str:
     return found[0]
 
 
+async def operator(app: Custos) -> Person:
+    """The engineer who is signed in."""
+    return await identity.person(app, await policies.judging(app), OPERATOR)
+
+
 async def approve(app: Custos, plan_id: str) -> None:
     """Every policy for its pilot, and those about access for everything, on the plan made of exactly its version."""
-    plan = await app.plans.load(plan_id)
-    for policy in (await in_force(app)).bundle.policies.values():
-        far = [(State.PILOT, "")] if policy.id.startswith("labels") else [(State.PILOT, ""), (State.ENFORCE, _MINUTE)]
-        for state, minute in far:
-            await app.approvals.promote(
-                policy, state, plan=plan, approver=APPROVER, author=policy.owner, reference=minute, why="rehearsal"
-            )
-            write_state(app.settings.policies / policy.mark.file, state)
+
+    def far(policy: str) -> list[State]:
+        return [State.PILOT] if policy.startswith("labels") else [State.PILOT, State.ENFORCE]
+
+    await promote_all(app, plan_id, far=far)
 
 
 def traffic() -> list[str]:

@@ -72,13 +72,14 @@ class BrokenEvent(CustosError):
 class Event:
     """One thing that happened. What does not apply is "".
 
-    `by` is a person's UPN, or `custos` when nobody stood behind it. `subject` is the key of a
-    `custos.engine.model.Subject`: ids, never a file's name; `details` name a file only where its asset allows it.
+    `by` is a person's UPN and `by_id` the object of the directory that they are; `custos` when nobody stood behind it.
+    `subject` is the key of a `custos.engine.model.Subject`: ids, never a file's name; `details` name a file only where its asset allows it.
     """
 
     what: What
     at: datetime
     by: str = "custos"
+    by_id: str = ""
     run: str = ""
     plan: str = ""
     policy: str = ""
@@ -97,7 +98,7 @@ def canonical(event: Event, *, sequence: int, event_id: str) -> str:
     """
     body: dict[str, object] = {
         name: value
-        for name in ("by", "run", "plan", "policy", "policy_hash", "rule", "asset_id", "subject", "action")
+        for name in ("by", "by_id", "run", "plan", "policy", "policy_hash", "rule", "asset_id", "subject", "action")
         if (value := getattr(event, name))
     }
     body |= {"what": event.what.value, "at": _instant(event.at), "sequence": sequence, "id": event_id}

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.operator import as_argument, operator
+from custos.cli.identity_argument import as_argument
 from custos.cli.runs import follow, stands, until_it_ends
 from custos.engine.dispatch import Dispatched
-from custos.jobs import acting
+from custos.jobs import acting, identity
+from custos.records.rights import Right
 from custos.report import doing
 from custos.report.screen import words
 from custos.report.shapes import text_of
@@ -26,7 +27,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    dispatched = await acting.apply(app, args.plan, by=await operator(app.settings, args.person))
+    by = await identity.require(app, Right.OPERATE, args.person)
+    dispatched = await acting.apply(app, args.plan, by=by)
     return await report_start(app, dispatched, screen, args)
 
 

@@ -31,7 +31,10 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         raise BadInput([Problem(Mark("command line"), f'There is no policy "{args.policy}".', known, code="policy")])
     facts, _ = await read(app, bundle)
     now = app.clock.now()
-    explanation = await asyncio.to_thread(explain, bundle, facts, now, args.url, policy=args.policy)
+    standings = await app.approvals.standing(bundle)
+    explanation = await asyncio.to_thread(
+        explain, bundle, facts, now, args.url, policy=args.policy, standings=standings
+    )
     if args.json:
         screen.raw(text_of(explained(explanation)))
     else:

@@ -6,9 +6,10 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.operator import as_argument, operator
+from custos.cli.identity_argument import as_argument
 from custos.errors import BadInput, Mark, Problem
-from custos.jobs import incidents
+from custos.jobs import identity, incidents
+from custos.records.rights import Right
 from custos.report import work
 from custos.report.screen import Listing, words
 from custos.report.shapes import text_of
@@ -33,7 +34,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
                 [Problem(Mark("command line"), f"There is no incident {args.close}.", remedy, code="incident")]
             )
         closed = standing.pop(args.close - 1)
-        await incidents.close(app, closed, by=await operator(app.settings, args.person))
+        await incidents.close(app, closed, by=await identity.require(app, Right.CLOSE_INCIDENTS, args.person))
         remark = f"Closed: {closed.kind} {closed.subject}. It opens again if it happens again."
         screen.err.print(words(remark), soft_wrap=True)
     if args.json:

@@ -7,11 +7,15 @@ from dataclasses import replace
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.operator import as_argument, operator
+from custos.cli.identity_argument import as_argument
 from custos.engine.model import Plan
 from custos.engine.plan import writes
 from custos.errors import BadInput, Mark, Problem
+from custos.jobs import identity
 from custos.jobs.evaluation import look
+from custos.jobs.policies import in_force, judging
+from custos.m365.sign_in import HOW, NotSignedIn
+from custos.policy.model import own_name
 from custos.report import plans as report
 
 
@@ -27,8 +31,6 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    from custos.jobs.policies import in_force
-
     if args.show:
         plan = await app.plans.load(args.show)
         records = (await in_force(app)).bundle.records
@@ -40,38 +42,50 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
             outlook = await look(app, files)
         records = outlook.in_force.bundle.records
         plan = _only(outlook.plan, frozenset(args.policies))
-        plan = await app.plans.save(plan, by=await operator(app.settings, args.person))
+        plan = await _kept(app, plan, args.person, screen)
     if args.json:
         screen.raw(report.as_json(plan, records, names=args.names))
     elif args.markdown:
         screen.raw(report.markdown(plan, records))
     else:
         report.show(plan, records, screen.out, every=args.all, names=args.names)
-        if writes(plan.actions):
+        if plan.id and writes(plan.actions):
             screen.out.print(f"\nNothing was changed. To do exactly this: custos apply {plan.id}")
         else:
             screen.out.print("\nNothing was changed, and `custos apply` would change nothing.")
     return Exit.OK
 
 
-def _only(plan: Plan, policies: frozenset[str]) -> Plan:
-    unknown = policies - plan.policies.keys()
-    if unknown:
-        known = ", ".join(sorted(plan.policies))
-        raise BadInput(
-            [
-                Problem(Mark("command line"), f"There is no policy {name}.", f"Known: {known}.", code="policy")
-                for name in sorted(unknown)
-            ]
-        )
-    if not policies:
+async def _kept(app: Custos, plan: Plan, wanted: str, screen: Screen) -> Plan:
+    """The plan, kept in the name of whoever is signed in. Nobody's plan is shown and not kept: nobody could answer for it."""
+    try:
+        by = await identity.person(app, await judging(app), wanted)
+    except NotSignedIn:
+        screen.err.print(f"Nobody is signed in, so the plan is not kept: it can be neither applied nor approved. {HOW}")
         return plan
+    return await app.plans.save(plan, by=by)
+
+
+def _only(plan: Plan, wanted: frozenset[str]) -> Plan:
+    """What the plan says of some policies: of the version in force and of an edited one beside it."""
+    known = frozenset(map(own_name, plan.policies))
+    if wanted - known:
+        names = ", ".join(sorted(known))
+        problems = [
+            Problem(Mark("command line"), f"There is no policy {name}.", f"Known: {names}.", code="policy")
+            for name in sorted(wanted - known)
+        ]
+        raise BadInput(problems)
+    if not wanted:
+        return plan
+    names_of = frozenset(name for name in plan.policies if own_name(name) in wanted)
     return replace(
         plan,
-        policies={name: digest for name, digest in plan.policies.items() if name in policies},
-        states={name: state for name, state in plan.states.items() if name in policies},
-        actions=tuple(action for action in plan.actions if action.finding.policy in policies),
-        unknown={rule: count for rule, count in plan.unknown.items() if rule.partition("/")[0] in policies},
+        policies={name: digest for name, digest in plan.policies.items() if name in names_of},
+        states={name: state for name, state in plan.states.items() if name in names_of},
+        reasons={name: reason for name, reason in plan.reasons.items() if name in names_of},
+        actions=tuple(action for action in plan.actions if action.finding.policy in names_of),
+        unknown={rule: count for rule, count in plan.unknown.items() if rule.partition("/")[0] in names_of},
     )
 
 

@@ -10,10 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.operator import as_argument, operator
+from custos.cli.identity_argument import as_argument
 from custos.engine.dispatch import Dispatched
 from custos.engine.runs import Progress as RunProgress
 from custos.engine.runs import RunState, Verdict
+from custos.jobs import acting, identity
+from custos.records.rights import Right
 from custos.report import doing
 from custos.report.runs import show
 from custos.report.shapes import text_of
@@ -27,7 +29,9 @@ _LONGEST_WAIT_SECONDS = 1_800
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="id of a run")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--release", action="store_true", help="let it go over its ceilings; not by who started it")
+    which.add_argument(
+        "--release", action="store_true", help="let it go over its ceilings; not by who planned or started it"
+    )
     which.add_argument("--resume", action="store_true", help="queue again what is not done, when messages were lost")
     which.add_argument("--cancel", action="store_true", help="say that it shall not happen")
     parser.add_argument("--why", default="", metavar="REASON", help="the reason, for the audit")
@@ -37,14 +41,16 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.release:
-        await app.dispatcher.release(args.run, by=await operator(app.settings, args.person), why=args.why)
+        await acting.release(app, args.run, wanted=args.person, why=args.why)
         return await follow(app, args.run, screen)
     if args.resume:
-        queued = await app.dispatcher.requeue(args.run, by=await operator(app.settings, args.person))
+        by = await identity.require(app, Right.OPERATE, args.person)
+        queued = await app.dispatcher.requeue(args.run, by=by)
         screen.err.print(f"{count(queued, 'batch', 'batches')} queued again." if queued else "Nothing of it waits.")
         return await follow(app, args.run, screen) if queued else await _show(app, args.run, screen)
     if args.cancel:
-        await app.dispatcher.cancel(args.run, by=await operator(app.settings, args.person), why=args.why)
+        by = await identity.require(app, Right.OPERATE, args.person)
+        await app.dispatcher.cancel(args.run, by=by, why=args.why)
     return await (_tell if args.json else _show)(app, args.run, screen)
 
 

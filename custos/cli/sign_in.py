@@ -6,8 +6,10 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen, no_arguments
-from custos.cli.operator import as_argument
+from custos.cli.identity_argument import as_argument
+from custos.jobs import identity, policies
 from custos.m365.sign_in import Code
+from custos.records.rights import WORDS, Right
 from custos.report.screen import words
 
 
@@ -21,8 +23,17 @@ async def _sign_in(app: Custos, _: argparse.Namespace, screen: Screen) -> int:
 
 
 async def _whoami(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    account = await app.sign_in.account(args.person)
-    screen.out.print(f"You are {account.name} ({account.upn}).", soft_wrap=True)
+    bundle, today = await policies.judging(app), app.today()
+    who = await identity.person(app, bundle, args.person)
+    rights = bundle.settings.rights
+    screen.out.print(f"You are {who.name} ({who.upn}).", soft_wrap=True)
+    for post in who.posts:
+        screen.out.print(f"  post: {post.role}" + ("" if post.holds(today) else ", not in date"), soft_wrap=True)
+    able = [WORDS[right] for right in Right if right in rights.of(who, today)]
+    for words_of_right in able:
+        screen.out.print(f"  may {words_of_right}", soft_wrap=True)
+    if not able:
+        screen.out.print("  may look; `custos schema roles` says who may do what", soft_wrap=True)
     return Exit.OK
 
 

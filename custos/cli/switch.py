@@ -6,7 +6,9 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.operator import as_argument, operator
+from custos.cli.identity_argument import as_argument
+from custos.jobs import identity
+from custos.records.rights import Right
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,13 +17,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _stop(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    await app.switches.stop(by=await operator(app.settings, args.person), why=args.why)
+    await app.switches.stop(by=await identity.require(app, Right.STOP, args.person), why=args.why)
     screen.out.print("Writes end within a minute, on every instance. Reading and asking go on. `custos start` resumes.")
     return Exit.OK
 
 
 async def _start(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    await app.switches.start(by=await operator(app.settings, args.person), why=args.why)
+    await app.switches.start(by=await identity.require(app, Right.START, args.person), why=args.why)
     screen.out.print("Writes may go on, through the gate as ever.")
     return Exit.OK
 

@@ -7,9 +7,10 @@ import argparse
 from custos.bootstrap import Custos
 from custos.cli.apply import report_start
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.operator import as_argument, operator
+from custos.cli.identity_argument import as_argument
 from custos.engine.undo import Scope
-from custos.jobs import acting
+from custos.jobs import acting, identity
+from custos.records.rights import Right
 from custos.report import doing
 from custos.report.shapes import text_of
 from custos.report.undo import show
@@ -42,7 +43,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         if args.json:
             screen.raw(text_of(doing.undo(planned)))
         return Exit.OK
-    dispatched = await acting.undo(app, planned, by=await operator(app.settings, args.person))
+    dispatched = await acting.undo(app, planned, by=await identity.require(app, Right.UNDO, args.person))
     return await report_start(app, dispatched, screen, args)
 
 

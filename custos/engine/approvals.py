@@ -1,64 +1,73 @@
-"""Promotion of policies: who let which exact version go how far. Records are only ever added.
+"""Approvals of policies: who let which version go how far, and over what. Records are only ever added.
 
-A file asks for a state, an approval grants one; the lower counts. An approval is for one version (hash) of the policy's
-text: an edit falls back to `simulate` until it is approved again, and so does a policy whose review is overdue.
+An approval is for what a policy means (`custos.policy.meaning`) and for the reach that registers and settings give it
+(`custos.engine.reach`). It keeps the approved file itself, so that what was approved goes on while the file is edited. Taking a policy
+back ends every approval that was given before. What is needed for one is in `custos.engine.promotion`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from custos.audit.events import Event, What
+from custos.audit.events import Detail, Event, What
 from custos.clock import Clock
 from custos.engine.gate import Standing
-from custos.engine.model import Plan, State
-from custos.engine.ports import Audit
+from custos.engine.in_force import Approved, compose, standing_of
+from custos.engine.model import State
+from custos.engine.ports import Audit, Blobs
+from custos.engine.promotion import Promotion, Rules, reasons_against
+from custos.engine.reach import Places, Reach, from_json, reach, to_json
 from custos.errors import BadInput, Problem, RowExists
-from custos.policy.model import Policy
+from custos.policy.loader import read_policy
+from custos.policy.model import Bundle, Policy
+from custos.problems import Problems
+from custos.records.address import Address
+from custos.records.rights import Person
 from custos.table import Row, Table, key_part
-
-_RANKS: Mapping[State, int] = {State.DRAFT: 0, State.SIMULATE: 1, State.PILOT: 2, State.ENFORCE: 3}
-_BEFORE: Mapping[State, State] = {State.PILOT: State.SIMULATE, State.ENFORCE: State.PILOT}
-_PLAN_MAY_BE_DAYS_OLD = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One decision on one version of a policy: `state` is how far it may go from then on."""
+    """One decision on one version of a policy: `state` is how far it may go from then on, `simulate` when it was taken back.
+
+    `authors` are object ids of those who wrote the version; `content` and `reach` name blobs.
+    """
 
     policy: str
     hash: str
     state: State
     plan: str
     approver: str  # UPN
+    approver_id: str
     reference: str  # of the Corporate Information Group, for enforce
     why: str
     at: datetime
+    authors: tuple[str, ...] = ()
+    content: str = ""
+    reach: str = ""
 
 
-def effective_state(policy: Policy, approvals: Iterable[Approval], now: datetime) -> State:
-    """How far a policy may go now: the lower of what its file asks for and what was last approved for this version."""
-    asked = policy.effective_state(now.date())
-    if _RANKS[asked] <= _RANKS[State.SIMULATE]:
-        return asked
-    return min(asked, granted(policy, approvals), key=_RANKS.__getitem__)
-
-
-def granted(policy: Policy, approvals: Iterable[Approval]) -> State:
-    """How far exactly this version was last let go; `simulate` when nobody decided on it. `approvals`: oldest first."""
-    mine = [approval for approval in approvals if approval.policy == policy.id and approval.hash == policy.hash]
-    return mine[-1].state if mine else State.SIMULATE
+def last(approvals: Iterable[Approval], policy_id: str) -> Approval | None:
+    """The last decision on a policy. `approvals`: oldest first."""
+    mine = [approval for approval in approvals if approval.policy == policy_id]
+    return mine[-1] if mine else None
 
 
 @dataclass
 class Approvals:
-    """Table `approvals`: partition = policy, key = number of the decision."""
+    """Table `approvals` (partition = policy, key = number of the decision), and the approved files and reaches as blobs."""
 
     table: Table
+    blobs: Blobs
     clock: Clock
     audit: Audit
+    _reaches: dict[str, Reach | None] = field(default_factory=dict, init=False)
+    _looked_up: Places | None = field(default=None, init=False)
+    _reached: dict[str, Reach] = field(default_factory=dict, init=False)
 
     async def all(self) -> tuple[Approval, ...]:
         """Every decision, policy by policy, oldest first."""
@@ -68,72 +77,141 @@ class Approvals:
         """The decisions on one policy, oldest first."""
         return tuple([_approval(row) async for row in self.table.query(key_part(policy_id))])
 
-    async def standing(self, policies: Iterable[Policy]) -> Mapping[str, Standing]:
-        """Each policy as it stands now, for the gate."""
+    async def compose(self, written: Bundle) -> Bundle:
+        """The policies in force: each as it was last approved, and beside it the edited one, which simulates."""
+        approvals = await self.all()
+        approved: dict[str, Approved] = {}
+        for policy in written.policies.values():
+            approval = last(approvals, policy.id)
+            if approval is not None and approval.state is not State.SIMULATE and approval.hash != policy.hash:
+                approved[policy.id] = await self._approved(written, policy, approval)
+        return compose(written, approved) if approved else written
+
+    async def standing(
+        self, bundle: Bundle, renamed: Mapping[Address, Address] | None = None
+    ) -> Mapping[str, Standing]:
+        """Each policy as it stands now. `renamed`: former ► present address of sites."""
         approvals, now = await self.all(), self.clock.now()
-        return {
-            policy.id: Standing(state=effective_state(policy, approvals, now), hash=policy.hash, pilot=policy.pilot)
-            for policy in policies
-        }
+        places: Places | None = None
+        standings: dict[str, Standing] = {}
+        for policy in bundle.policies.values():
+            approval = last(approvals, policy.id)
+            acts = approval is not None and approval.state is not State.SIMULATE and approval.hash == policy.hash
+            before = await self.reach(approval.reach) if acts and approval is not None else None
+            today = None
+            if before is not None:
+                places = places or self._places(bundle)
+                today = self._today(places, policy)
+            told = standing_of(policy, approval, before, today, now=now, renamed=renamed or {})
+            told = replace(told, approved=approval.reach) if told.coverage and approval else told
+            unread = bundle.unread.get(policy.id)
+            standings[policy.id] = replace(told, reason=f"{told.reason}: {unread}") if unread else told
+        return standings
 
-    async def promote(
-        self, policy: Policy, to: State, *, plan: Plan, approver: str, author: str, reference: str = "", why: str = ""
-    ) -> Approval:
-        """Let exactly this version of a policy go as far as `to` (pilot or enforce), one step at a time.
+    def _places(self, bundle: Bundle) -> Places:
+        """The places of a bundle: those that were looked up last, while the files are the same."""
+        if self._looked_up is None or self._looked_up.bundle.version != bundle.version:
+            self._looked_up = Places.of(bundle)
+            self._reached.clear()
+        return self._looked_up
 
-        `plan` must have been made from this version; `author` is who last edited the file. Raises BadInput with every
-        reason against it.
+    def _today(self, places: Places, policy: Policy) -> Reach:
+        """What a policy reaches by these files: the same files reach the same."""
+        if policy.hash not in self._reached:
+            self._reached[policy.hash] = reach(places.bundle, policy, places)
+        return self._reached[policy.hash]
+
+    async def reach(self, digest: str) -> Reach | None:
+        """A reach that was approved, None when it is not there or cannot be read. It never changes, and is kept."""
+        if digest not in self._reaches:
+            content = await self.blobs.get(_reach_blob(digest)) if digest else None
+            self._reaches[digest] = from_json(content) if content else None
+        return self._reaches[digest]
+
+    async def promote(self, promotion: Promotion, rules: Rules) -> Approval:
+        """Let exactly this version of a policy, with the reach that it has, go as far as asked (pilot or enforce).
+
+        Raises BadInput with every reason against it.
         """
+        policy = promotion.policy
         before = await self.of(policy.id)
+        previous = await self.reach(before[-1].reach) if before else None
         now = self.clock.now()
-        against = _against(
-            policy, to, plan=plan, approver=approver, author=author, reference=reference, before=before, now=now
-        )
+        against = reasons_against(promotion, rules, before, previous, now)
         if against:
             raise BadInput([Problem(policy.mark, what, remedy, code="promotion") for what, remedy in against])
+        reached, digest = to_json(promotion.reach), promotion.reach.digest
+        content = hashlib.sha256(promotion.content).hexdigest()
+        await self.blobs.put(_content_blob(content), promotion.content)
+        await self.blobs.put(_reach_blob(digest), reached)
         approval = Approval(
             policy=policy.id,
             hash=policy.hash,
-            state=to,
-            plan=plan.id,
-            approver=approver,
-            reference=reference,
-            why=why,
+            state=promotion.to,
+            plan=promotion.plan.id,
+            approver=promotion.by.upn,
+            approver_id=promotion.by.id,
+            reference=promotion.reference.strip(),
+            why=promotion.why,
             at=now,
+            authors=tuple(sorted({author.id for author in promotion.authors if author.id})),
+            content=content,
+            reach=digest,
         )
         await self._record(approval, What.POLICY_PROMOTED, len(before))
         return approval
 
-    async def demote(self, policy: Policy, *, by: str, why: str) -> Approval:
-        """Take this version back to `simulate`, at once. Anybody who may run Custos may do so."""
+    async def take_back(self, policy_id: str, *, by: Person, why: str) -> Approval:
+        """Let a policy only simulate, at once, whatever version of it was approved or comes back."""
+        before = await self.of(policy_id)
         approval = Approval(
-            policy=policy.id,
-            hash=policy.hash,
+            policy=policy_id,
+            hash=before[-1].hash if before else "",
             state=State.SIMULATE,
             plan="",
-            approver=by,
+            approver=by.upn,
+            approver_id=by.id,
             reference="",
             why=why,
             at=self.clock.now(),
         )
-        await self._record(approval, What.POLICY_DEMOTED, len(await self.of(policy.id)))
+        await self._record(approval, What.POLICY_DEMOTED, len(before))
         return approval
 
+    async def _approved(self, written: Bundle, policy: Policy, approval: Approval) -> Approved:
+        """The version that was approved, read under the registers of today, or why it cannot be."""
+        content = await self.blobs.get(_content_blob(approval.content))
+        if content is None or hashlib.sha256(content).hexdigest() != approval.content:
+            return Approved(None, "what was approved is not to be found any more")
+        problems = Problems()
+        read = read_policy(policy.mark.file, content, written.records, written.settings.clauses, problems)
+        if read is None:
+            first = problems.all[0] if problems.all else "it cannot be read"
+            return Approved(None, f"what was approved does not fit today's registers: {first}")
+        if read.hash != approval.hash or read.id != policy.id:
+            return Approved(None, "this version of Custos reads what was approved differently")
+        return Approved(read, "")
+
     async def _record(self, approval: Approval, what: What, number: int) -> None:
-        """Audit first, then the row that counts: a promotion never stands unaudited."""
-        await self.audit.append(
-            [
-                Event(
-                    what=what,
-                    at=approval.at,
-                    by=approval.approver,
-                    policy=approval.policy,
-                    policy_hash=approval.hash,
-                    plan=approval.plan,
-                    details={"state": approval.state.value, "reference": approval.reference, "why": approval.why},
-                )
-            ]
+        """Audit first, then the row that counts: an approval never stands unaudited."""
+        details: dict[str, Detail] = {
+            "state": approval.state.value,
+            "reference": approval.reference,
+            "why": approval.why,
+            "authors": ", ".join(approval.authors),
+            "reach": approval.reach,
+        }
+        event = Event(
+            what=what,
+            at=approval.at,
+            by=approval.approver,
+            by_id=approval.approver_id,
+            policy=approval.policy,
+            policy_hash=approval.hash,
+            plan=approval.plan,
+            details={name: value for name, value in details.items() if value},
         )
+        await self.audit.append([event])
         while True:
             try:
                 await self.table.insert(_row(approval, number))
@@ -143,51 +221,12 @@ class Approvals:
                 return
 
 
-def _against(
-    policy: Policy,
-    to: State,
-    *,
-    plan: Plan,
-    approver: str,
-    author: str,
-    reference: str,
-    before: Iterable[Approval],
-    now: datetime,
-) -> list[tuple[str, str]]:
-    """Every reason why a promotion cannot be, with its remedy."""
-    against: list[tuple[str, str]] = []
-    if to not in _BEFORE:
-        return [(f"A policy is promoted to pilot or enforce, not to {to}.", "Use demote to go back to simulate.")]
-    if not approver:
-        against.append(("Nobody is named as approver.", "Say who approves."))
-    if approver and _same_person(approver, policy.owner):
-        against.append((f"{approver} owns the policy {policy.id}.", "Somebody else must approve it."))
-    if approver and author and _same_person(approver, author):
-        against.append((f"{approver} wrote this version of {policy.id}.", "Somebody else must approve it."))
-    if plan.policies.get(policy.id) != policy.hash:
-        against.append(
-            (f"The plan {plan.id} was not made from this version of {policy.id}.", "Make a plan of it and read that.")
-        )
-    elif (now - plan.made_at).days >= _PLAN_MAY_BE_DAYS_OLD:
-        against.append((f"The plan {plan.id} is older than {_PLAN_MAY_BE_DAYS_OLD} days.", "Make a new one."))
-    if policy.review_due < now.date():
-        against.append((f"The review of {policy.id} was due on {_day(policy.review_due)}.", "Review it first."))
-    if to is State.PILOT and not policy.pilot:
-        against.append((f"The policy {policy.id} names no assets for its pilot.", "Name them under `pilot:`."))
-    if to is State.ENFORCE and not reference.strip():
-        against.append(("Enforcing needs a reference of the Corporate Information Group.", "Give its minute."))
-    needed = _BEFORE[to]
-    if _RANKS[granted(policy, before)] < _RANKS[needed]:
-        against.append((f"This version of {policy.id} has not been in {needed}.", f"Promote it to {needed} first."))
-    return against
+def _content_blob(digest: str) -> str:
+    return f"files/{digest}.yaml"
 
 
-def _same_person(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
-
-
-def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"
+def _reach_blob(digest: str) -> str:
+    return f"reaches/{digest}.json"
 
 
 def _row(approval: Approval, number: int) -> Row:
@@ -200,9 +239,13 @@ def _row(approval: Approval, number: int) -> Row:
             "state": approval.state.value,
             "plan": approval.plan,
             "approver": approval.approver,
+            "approver_id": approval.approver_id,
             "reference": approval.reference,
             "why": approval.why,
             "at": approval.at.isoformat(),
+            "authors": json.dumps(approval.authors),
+            "content": approval.content,
+            "reach": approval.reach,
         },
     )
 
@@ -214,7 +257,11 @@ def _approval(row: Row) -> Approval:
         state=State(row.text("state")),
         plan=row.text("plan"),
         approver=row.text("approver"),
+        approver_id=row.text("approver_id"),
         reference=row.text("reference"),
         why=row.text("why"),
         at=datetime.fromisoformat(row.text("at")),
+        authors=tuple(json.loads(row.text("authors") or "[]")),
+        content=row.text("content"),
+        reach=row.text("reach"),
     )

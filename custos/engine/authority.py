@@ -55,7 +55,15 @@ class Authority:
             ),
             waits=waits(step, case, self.now, self.placed.records.holidays) if step else None,
             wanted=self._wanted(action, step),
+            unapproved=self._unapproved(action),
         )
+
+    def _unapproved(self, action: Action) -> str:
+        """Why the approval of the policy does not cover the place of an action, by the registers and settings of this moment."""
+        standing = self.standings.get(action.finding.policy)
+        if standing is None or standing.coverage is None:
+            return ""
+        return standing.coverage.against(action.finding.rule, self.placed.home(action.finding.subject))
 
     def _wanted(self, action: Action, step: Step | None) -> Mapping[str, Fact]:
         """What registers and settings want the action to leave, where the step leaves that to them."""

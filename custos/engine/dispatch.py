@@ -28,9 +28,11 @@ from custos.engine.placed_registers import PlacedRegisters
 from custos.engine.plan import writes
 from custos.engine.ports import Audit, Decisions, Messages, Registers
 from custos.engine.runs import Progress, Run, Runs, RunState, into_batches, new_run
+from custos.engine.separation import Involved, against
 from custos.engine.switches import Switches
 from custos.errors import BadInput, Mark, Problem
 from custos.policy.model import Bundle, HouseLimits, OnlyIf
+from custos.records.rights import CUSTOS, Person
 
 ATTEMPTS = 3
 _AGAIN_SECONDS = 60
@@ -90,26 +92,30 @@ class Dispatcher:
         plan: Plan,
         bundle: Bundle,
         *,
-        by: str,
+        by: Person,
         sizes: Sizes,
         only: Collection[str] | None = None,
+        stale: Collection[str] = (),
         purpose: Purpose = Purpose.POLICY,
         target: str = "",
     ) -> Dispatched:
         """Start a run of a saved plan, or of its actions `only` (by `Action.id`).
 
-        What the gate would refuse anyway is left out and counted, and so is what a ceiling of zero forbids, and what another
-        run has in hand or waits to be let do. When the rest would break a ceiling, nothing is queued: the run awaits
-        approval. What somebody agreed to is a run of its own, so that it waits for nobody else's actions.
+        What the gate would refuse anyway is left out and counted, and so is what a ceiling of zero forbids, what another run has in
+        hand or waits to be let do, and what lies in a library that was read too long ago (`stale`, by drive). When the rest would
+        break a ceiling, nothing is queued: the run awaits approval. What somebody agreed to is a run of its own, so that it waits for
+        nobody else's actions.
         """
         wanted = [action for action in writes(plan.actions) if only is None or action.id in only]
         draft = new_run(plan, purpose=purpose, by=by, at=self.clock.now(), actions=0, over=(), target=target)
-        groups = await self._groups(wanted, draft, await self.authority(bundle, draft, wanted, sizes))
-        made = {case: await self._start(draft, group, plan, sizes) for case, group in groups.items()}
+        groups = await self._groups(wanted, draft, await self.authority(bundle, draft, wanted, sizes), stale)
+        made = {case: await self._start(draft, group, plan, sizes, by) for case, group in groups.items()}
         rest = made.pop("", Dispatched(run=None, left_out={}))
         return replace(rest, agreed=made)
 
-    async def _groups(self, wanted: Sequence[Action], draft: Run, authority: Authority) -> dict[str, _Group]:
+    async def _groups(
+        self, wanted: Sequence[Action], draft: Run, authority: Authority, stale: Collection[str]
+    ) -> dict[str, _Group]:
         """What nobody had to agree to (""), then what each case agreed to: judged, and weighed against the ceilings one after the
         other, before the first of them is begun."""
         stop = await self.switches.stopped()
@@ -125,6 +131,8 @@ class Dispatcher:
                 if action.key in taken:
                     busy[taken[action.key]] += 1
                     refused.append(Refused(Code.BUSY, f"The run {taken[action.key]} has it in hand."))
+                elif action.finding.subject.drive_id in stale:
+                    refused.append(Refused(Code.STALE, "Its library was last read too long ago."))
                 elif isinstance(verdict, Refused):
                     refused.append(verdict)
                 elif any(ceiling.most == 0 for ceiling in authority.budget.ceilings(action)):
@@ -136,7 +144,7 @@ class Dispatcher:
             groups[case] = _Group(allowed, refused, busy, over)
         return groups
 
-    async def _start(self, draft: Run, group: _Group, plan: Plan, sizes: Sizes) -> Dispatched:
+    async def _start(self, draft: Run, group: _Group, plan: Plan, sizes: Sizes, by: Person) -> Dispatched:
         """Write a group's run down and begin it, or park it."""
         why = group.refused[0].sentence if group.refused else ""
         if not group.allowed:
@@ -147,29 +155,31 @@ class Dispatcher:
         wanted = replace(draft, actions=len(group.allowed), over=said, state=state, hashes=hashes)
         run = await self.runs.create(wanted, into_batches(group.allowed), sizes)
         if run.state is RunState.PARKED:
-            await self._say(What.RUN_PARKED, run, run.started_by, {"why": " ".join(run.over[:10])})
+            await self._say(What.RUN_PARKED, run, by, {"why": " ".join(run.over[:10])})
         elif run.state is RunState.RUNNING:
-            await self._say(What.RUN_STARTED, run, run.started_by, {"actions": run.actions})
+            await self._say(What.RUN_STARTED, run, by, {"actions": run.actions})
             await self._begin(run)
         return Dispatched(run=run, left_out=group.left_out, over=group.over, busy=group.busy, why=why)
 
-    async def release(self, run_id: str, *, by: str, why: str) -> Run:
-        """Let a parked run go over its ceilings, by somebody else than who started it. A ceiling of zero holds.
+    async def release(self, run_id: str, *, by: Person, why: str, involved: Collection[Involved] = ()) -> Run:
+        """Let a parked run go over its ceilings. A ceiling of zero holds. Whether somebody has the right to is asked before.
 
-        Raises BadInput when it is not parked, or the same person asks.
+        `involved`: who else has to do with it, besides those who planned and started it. Raises BadInput when it is not parked, or
+        whoever decides has to do with it.
         """
         run = await self._parked(run_id)
-        if by.casefold() == run.started_by.casefold():
-            raise _problem(f"{by} started the run {run_id}.", "Somebody else must let it go over its ceilings.")
+        reasons = against(by, [*_makers(run), *involved])
+        if reasons:
+            raise BadInput([Problem(Mark("runs"), what, remedy, code="run") for what, remedy in reasons])
         await self._say(What.RUN_RELEASED, run, by, {"why": why})
         run = await self.runs.change(
-            run_id, lambda now: _if_parked(now, state=RunState.RUNNING, released_by=by, why=why)
+            run_id, lambda now: _if_parked(now, state=RunState.RUNNING, released_by=by.upn, why=why)
         )
         if run.state is RunState.RUNNING:
             await self._begin(run)
         return run
 
-    async def cancel(self, run_id: str, *, by: str, why: str) -> Run:
+    async def cancel(self, run_id: str, *, by: Person, why: str) -> Run:
         """Say that a parked run shall not happen. Raises BadInput when it is not parked."""
         run = await self._parked(run_id)
         await self._say(What.RUN_CANCELLED, run, by, {"why": why})
@@ -178,7 +188,7 @@ class Dispatcher:
             run_id, lambda now: _if_parked(now, state=RunState.CANCELLED, why=why, ended_at=at)
         )
 
-    async def requeue(self, run_id: str, *, by: str) -> int:
+    async def requeue(self, run_id: str, *, by: Person) -> int:
         """Queue the batches of a run that are not done, for when messages were lost, and audit it. How many."""
         run = await self.runs.get(run_id)
         if run.state is not RunState.RUNNING:
@@ -193,7 +203,7 @@ class Dispatcher:
     async def abandon(self, run: Run) -> None:
         """End a run whose maker died before all of it was written down: nothing of it was sent, its actions are free."""
         why = "It was interrupted while it was being prepared. Nothing of it was written."
-        await self._say(What.RUN_CANCELLED, run, run.started_by, {"why": why})
+        await self._say(What.RUN_CANCELLED, run, CUSTOS, {"why": why})
         at = self.clock.now()
         await self.runs.change(
             run.id,
@@ -225,7 +235,7 @@ class Dispatcher:
             placed=placed,
             cases=await self._cases(actions, run, placed),
             now=self.clock.now(),
-            standings=await self.approvals.standing(policies),
+            standings=await self.approvals.standing(bundle, placed.former),
             budget=Budget(
                 house=self.house or bundle.settings.house,
                 policies={policy.id: policy.limits for policy in policies},
@@ -275,7 +285,7 @@ class Dispatcher:
         if progress.run.state is not RunState.RUNNING or progress.batches_done < progress.run.batches:
             return progress
         counts = {outcome.value: count for outcome, count in progress.counts.items()}
-        await self._say(What.RUN_FINISHED, run, run.started_by, {"verdict": progress.verdict.value, **counts})
+        await self._say(What.RUN_FINISHED, run, _starter(run), {"verdict": progress.verdict.value, **counts})
         at = self.clock.now()
         closed = await self.runs.change(
             run.id, lambda now: replace(now, state=RunState.FINISHED, ended_at=now.ended_at or at)
@@ -301,13 +311,28 @@ class Dispatcher:
             raise _problem(f"The run {run_id} is {run.state}; only one that awaits approval can be decided on.", "")
         return run
 
-    async def _say(self, what: What, run: Run, by: str, details: Mapping[str, str | int]) -> None:
-        event = Event(what=what, at=self.clock.now(), by=by, run=run.id, plan=run.plan, details=details)
+    async def _say(self, what: What, run: Run, by: Person, details: Mapping[str, str | int]) -> None:
+        event = Event(
+            what=what, at=self.clock.now(), by=by.upn, by_id=by.id, run=run.id, plan=run.plan, details=details
+        )
         await self.audit.append([event])
 
 
 def _if_parked(run: Run, **changes: object) -> Run:
     return replace(run, **changes) if run.state is RunState.PARKED else run  # type: ignore[arg-type]  # fields of Run
+
+
+def _starter(run: Run) -> Person:
+    return Person(id=run.started_by_id, upn=run.started_by)
+
+
+def _makers(run: Run) -> list[Involved]:
+    """Who made a run: who planned and who started it. Custos itself is nobody."""
+    made = [
+        Involved(run.planned_by_id, run.planned_by, f"made the plan {run.plan}"),
+        Involved(run.started_by_id, run.started_by, f"started the run {run.id}"),
+    ]
+    return [one for one in made if one.name not in ("", CUSTOS.upn)]
 
 
 def _message(run: Run, number: int) -> dict[str, object]:

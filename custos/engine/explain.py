@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ import polars as pl
 from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.frames import Frames
+from custos.engine.gate import Standing
 from custos.engine.locate import Locator
 from custos.engine.model import IN_LIBRARIES, Fact, Kind, Protection, Subject
 from custos.engine.paths import Paths
@@ -56,11 +57,15 @@ class ConditionTried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTried:
-    """One rule on one subject."""
+    """One rule on one subject. `state` is how far its policy may go, `reason` why not further, `unapproved` why its approval does not
+    cover this; both "" where there is nothing to say.
+    """
 
     policy: str
     rule: str
     state: str
+    reason: str
+    unapproved: str
     where: Mark
     subject: Subject
     verdict: Verdict
@@ -89,8 +94,19 @@ class Explanation:
         return next((f"{one.policy}/{one.rule}" for one in labelling), "")
 
 
-def explain(bundle: Bundle, facts: Facts, now: datetime, url: str, *, policy: str | None = None) -> Explanation:
-    """Every rule that is about what lies at `url`: a site, a library, a folder or a file, with its links and grants."""
+def explain(
+    bundle: Bundle,
+    facts: Facts,
+    now: datetime,
+    url: str,
+    *,
+    policy: str | None = None,
+    standings: Mapping[str, Standing] | None = None,
+) -> Explanation:
+    """Every rule that is about what lies at `url`: a site, a library, a folder or a file, with its links and grants.
+
+    `policy`: only that one, the version in force and the edited one. `standings`: each policy as it stands now.
+    """
     placed = place_registers(bundle, facts)
     bundle, places = placed.bundle, site_facts(placed, facts, now)
     target = _target(facts, places, url)
@@ -101,8 +117,17 @@ def explain(bundle: Bundle, facts: Facts, now: datetime, url: str, *, policy: st
     tried = [
         one
         for rule in asked
-        if policy in (None, rule.policy.id)
-        for one in _tried(rule, frames, target, placed=placed, moment=moment, ages=ages, paths=paths)
+        if policy in (None, rule.policy.id, rule.policy.name)
+        for one in _tried(
+            rule,
+            frames,
+            target,
+            placed=placed,
+            moment=moment,
+            ages=ages,
+            paths=paths,
+            standing=(standings or {}).get(rule.policy.id),
+        )
     ]
     place = places.libraries.filter(pl.col("drive_id") == target.drive)
     site = places.sites.filter(pl.col("site_id") == target.site)
@@ -161,6 +186,7 @@ def _tried(
     moment: Moment,
     ages: Mapping[str, datetime | None],
     paths: Paths,
+    standing: Standing | None,
 ) -> Iterator[RuleTried]:
     tests = list(each_test(asked.rule.when))
     frame = frames.of(asked.rule.kind, asked.facts).filter(target.rows(asked.rule.kind))
@@ -184,7 +210,9 @@ def _tried(
         yield RuleTried(
             policy=asked.policy.id,
             rule=asked.rule.id,
-            state=asked.policy.effective_state(moment.now.date()).value,
+            state=(standing.state if standing else asked.policy.state).value,
+            reason=standing.reason if standing else "",
+            unapproved=_unapproved(asked, standing, placed, finding.subject),
             where=asked.rule.mark,
             subject=subject_of(asked.rule.kind, row, url),
             verdict=verdict,
@@ -195,6 +223,14 @@ def _tried(
             protections=finding.protections,
             yields_to=tuple(winners),
         )
+
+
+def _unapproved(asked: Asked, standing: Standing | None, placed: PlacedRegisters, subject: Subject) -> str:
+    """Why the approval does not cover what the rule would do here."""
+    if standing is None or standing.coverage is None:
+        return ""
+    coverage = replace(standing.coverage, renamed=placed.former)
+    return coverage.against(asked.rule.id, placed.home(subject))
 
 
 def _conditions(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from custos.engine.coverage import Coverage
 from custos.engine.model import Action, ActionKind, Fact, Kind, Protection, State
 from custos.engine.ports import Live
 from custos.policy.catalogue import SHARING_LEVELS
@@ -26,6 +27,7 @@ class Code(StrEnum):
     DRAFT = "draft"
     UNKNOWN = "unknown"  # a fact that the action needs was not read
     INCOMPLETE = "incomplete"  # the library was not read to its end
+    STALE = "stale"  # the library was read too long ago
     NOTICE = "notice"  # the notice owed has not run out
     AGREEMENT = "agreement"  # the owner must agree first
     KEEP = "keep"  # the owner decided to leave it
@@ -42,6 +44,7 @@ class Code(StrEnum):
     UNDONE = "undone"  # it was put back; no policy does the same again
     HOLD = "hold"
     EXEMPT = "exempt"
+    NOT_APPROVED = "not approved yet"  # registers, settings or schedule changed what the policy reaches there
     FREEZE = "freeze"  # days on which no policy writes
     VITAL = "vital record"  # the owner of a vital record must agree first
     UNPLACED = "unplaced"  # nobody knows which library or site it belongs to
@@ -84,6 +87,16 @@ def put_back(run: str) -> Refused:
     return Refused(Code.UNDONE, f"Somebody took it back ({run}), so no policy does the same again.")
 
 
+def too_old(read_at: datetime) -> Refused:
+    """Nothing is done on what was read too long ago: much may have happened since."""
+    return Refused(Code.STALE, f"Its library was last read on {read_at:%-d %B %Y}, which is too long ago.")
+
+
+def not_approved(sentence: str) -> Refused:
+    """What an approval does not cover waits until somebody approves that, too (`custos.engine.coverage`)."""
+    return Refused(Code.NOT_APPROVED, sentence)
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """The gate says yes."""
@@ -103,11 +116,18 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A policy as it stands now: its state (`approvals.effective_state`), its version, its pilot's assets."""
+    """A policy as it stands now: its state (`custos.engine.in_force.standing_of`), its version, its pilot's assets.
+
+    `reason`: why it does not go as far as its file asks, "" when it does. `coverage`: what of today's reach its approval covers; None
+    where nothing of it is approved, or (in tests) nothing asks.
+    """
 
     state: State
     hash: str
     pilot: frozenset[str] = frozenset()
+    reason: str = ""
+    coverage: Coverage | None = None
+    approved: str = ""  # digest of the reach that was approved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +143,7 @@ class Situation:
     stopped_at: datetime | None
     policy: Standing | None
     policy_hash: str  # of the policy when it was planned
+    unapproved: str = ""  # why the approval does not cover this place, a sentence
     protection: Protection | None
     waits: Refused | None = None  # what people's decisions and notices make it wait for
     wanted: Mapping[str, Fact] = field(
@@ -256,12 +277,14 @@ def _by_policy(action: Action, situation: Situation) -> Allowed | Refused:
         return Refused(Code.STATE, f"The policy {name} is in state {policy.state}: it changes nothing.")
     if situation.waits is not None:
         return situation.waits
-    for name, value in situation.wanted.items():
-        if not same(action.after.get(name), value):
-            sentence = f"Registers and settings now ask for {said(value)}; the plan saw {said(action.after.get(name))}."
+    for fact, value in situation.wanted.items():
+        if not same(action.after.get(fact), value):
+            sentence = f"Registers and settings now ask for {said(value)}; the plan saw {said(action.after.get(fact))}."
             return Refused(Code.CHANGED, sentence)
     if policy.state is State.PILOT and action.finding.asset_id not in policy.pilot:
         return Refused(Code.PILOT, f"The policy {name} is in pilot, and this is outside the pilot's assets.")
+    if situation.unapproved:
+        return not_approved(situation.unapproved)
     return ALLOWED
 
 

@@ -170,7 +170,12 @@ class Plan:
     unknown: Mapping[str, int]  # policy/rule ► subjects that could not be decided
     coverage: tuple[int, int]  # libraries read completely, libraries expected
     notes: tuple[str, ...] = field(default=())
-    mirror_at: datetime | None = None  # when the library that was read longest ago was
+    reaches: Mapping[str, str] = field(default_factory=dict)  # hash of a policy ► digest of its reach
+    reasons: Mapping[str, str] = field(default_factory=dict)  # policy ► why it does not go as far as its file asks
+    mirror_at: datetime | None = None  # when half of the libraries had been read
+    mirror_oldest: datetime | None = None  # when the library was read that was read longest ago
+    made_by: str = ""  # UPN, or custos
+    made_by_id: str = ""  # of the directory object; "" for Custos itself, or when nobody was signed in
 
 
 class Outcome(StrEnum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from custos.engine.locate import Locator
 from custos.engine.model import Subject
 from custos.errors import Mark
 from custos.policy.directory import SETTINGS
-from custos.policy.model import Bundle, Scope
+from custos.policy.model import Bundle, Scope, own_name
 from custos.records.address import Address, told_address
 from custos.records.model import Exemption, Hold, Records
 from custos.records.register_lookup import RegisterEntry, RegisterLookup
@@ -59,7 +59,8 @@ class Unplaced:
 class PlacedRegisters:
     """Registers, settings and policies with the addresses that their places have today.
 
-    `homes`: drive or site id ► its address. `placements`: by the key of an address. `renamed`: former ► present address of a site.
+    `homes`: drive or site id ► its address. `placements`: by the key of an address. `renamed`: former ► present address of a site that
+    a row still calls by the former one; `former` has those of every site.
     `known` is False while the mirror has no site at all: then nothing is said to be missing.
     """
 
@@ -68,6 +69,7 @@ class PlacedRegisters:
     placements: Mapping[str, Placement]
     renamed: Mapping[Address, Address]
     known: bool = True
+    former: Mapping[Address, Address] = field(default_factory=dict)
 
     @property
     def records(self) -> Records:
@@ -123,9 +125,10 @@ class PlacedRegisters:
 
     def exemptions(self, policy: str, rule: str) -> tuple[Exemption, ...]:
         """The exemptions from a rule, expired ones too."""
-        key = (policy, rule)
+        key = (own_name(policy), rule)
         if key not in self._exempt:
-            self._exempt[key] = (*self._exemptions.get(policy, ()), *self._exemptions.get(f"{policy}/{rule}", ()))
+            name, _ = key
+            self._exempt[key] = (*self._exemptions.get(name, ()), *self._exemptions.get(f"{name}/{rule}", ()))
         return self._exempt[key]
 
     def placement(self, address: Address) -> Placement:
@@ -205,6 +208,7 @@ def place_registers(bundle: Bundle, facts: Facts) -> PlacedRegisters:
         placements={address.key: _placement(address, locator, mapped) for _, _, _, address, _, _ in _addresses(today)},
         renamed=used,
         known=bool(locator.sites),
+        former=renames,
     )
 
 

@@ -7,19 +7,21 @@ the first that will be is shown as refused, with the day or the answer it waits 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from custos.engine.coverage import grown_words
 from custos.engine.decisions import CaseFacts, Cases, Decision, waits
-from custos.engine.gate import Code, Refused, Standing, put_back
+from custos.engine.gate import Code, Refused, Standing, not_approved, put_back, too_old
 from custos.engine.keys import action_key, effect_key
-from custos.engine.model import Action, ActionKind, Finding, Plan, State
+from custos.engine.model import Action, ActionKind, Finding, Plan, State, Subject
 from custos.engine.protection import stopping
 from custos.engine.refusals import Remembered, withheld
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
-from custos.policy.model import Bundle, OnlyIf, Policy, Rule, Step
+from custos.policy.model import EDITED, Bundle, OnlyIf, Policy, Rule, Step, own_name
+from custos.records.address import Address
 
 _ORDER: Mapping[ActionKind, int] = {kind: place for place, kind in enumerate(ActionKind)}
 
@@ -49,6 +51,8 @@ class Circumstances:
     `standings`: each policy as it stands now (`Approvals.standing`). `incomplete`: drives that were not read to their
     end. `inventory`: table ► Delta version that was read. `refusals`: what Microsoft refused lately.
     `undone`: what was put back, by `effect_key` ► the run that did it. `doubts`: addresses of the registers that match nothing.
+    `stale`: drives that were last read too long ago ► when. `home`: where a subject lies, its library or site. `mirror_at`: when half
+    of the libraries had been read; `mirror_oldest`: when the first of them was.
     """
 
     now: datetime
@@ -59,6 +63,10 @@ class Circumstances:
     refusals: Remembered = field(default_factory=Remembered)
     undone: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    stale: Mapping[str, datetime] = field(default_factory=dict)
+    home: Callable[[Subject], Address | None] = lambda _: None
+    mirror_at: datetime | None = None
+    mirror_oldest: datetime | None = None
 
 
 def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> Plan:
@@ -72,7 +80,7 @@ def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstance
     drafts = [action for finding in evaluation.findings() for action in planner.actions(finding)]
     merged = [
         _unless_put_back(action, circumstances.undone)
-        for action in sorted(_merge(drafts, bundle.policies), key=_by_reader)
+        for action in sorted(_merged(drafts, bundle.policies), key=_by_reader)
     ]
     offered = withheld(merged, circumstances.refusals, circumstances.now, lambda action: _acts(action, bundle.policies))
     return Plan(
@@ -84,7 +92,10 @@ def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstance
         actions=tuple(replace(action, id=f"{number:06d}") for number, action in enumerate(offered, start=1)),
         unknown=dict(evaluation.unknown),
         coverage=evaluation.coverage,
-        notes=(*_notes(bundle, evaluation), *circumstances.doubts),
+        notes=(*_notes(bundle, evaluation, circumstances), *circumstances.doubts),
+        reasons={name: standing.reason for name, standing in circumstances.standings.items() if standing.reason},
+        mirror_at=circumstances.mirror_at,
+        mirror_oldest=circumstances.mirror_oldest,
     )
 
 
@@ -166,11 +177,21 @@ class _Planner:
             return Refused(Code.DRAFT, f"The policy {policy.id} is a draft.")
         if step.writes and finding.subject.drive_id in self.circumstances.incomplete:
             return Refused(Code.INCOMPLETE, "Its library was not read to the end.")
+        if step.writes and (read_at := self.circumstances.stale.get(finding.subject.drive_id)):
+            return too_old(read_at)
         agreed = step.only_if is OnlyIf.OWNER_AGREES and case is not None and case.decision is Decision.AGREE
         protection = stopping(finding.protections, step.kind, agreed=agreed)
         if protection is not None:
             return Refused(Code(protection.code), protection.sentence)
-        return done.refused
+        return done.refused or self._unapproved(finding)
+
+    def _unapproved(self, finding: Finding) -> Refused | None:
+        """Why the approval of a policy that acts or asks does not cover this."""
+        standing = self.circumstances.standings.get(finding.policy)
+        if standing is None or standing.coverage is None or standing.state not in (State.PILOT, State.ENFORCE):
+            return None
+        sentence = standing.coverage.against(finding.rule, self.circumstances.home(finding.subject))
+        return not_approved(sentence) if sentence else None
 
 
 def _unless_put_back(action: Action, undone: Mapping[str, str]) -> Action:
@@ -194,6 +215,20 @@ def _agreed_in(step: Step, case: CaseFacts | None) -> str:
     """The case in which a person agreed to a step that needs it; "" for a step that nobody has to agree to."""
     agreed = case is not None and case.decision is Decision.AGREE and step.only_if is OnlyIf.OWNER_AGREES
     return case.case_id if case is not None and agreed else ""
+
+
+def _merged(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[Action]:
+    """What comes of all policies together: those in force among themselves, and each edited one in the place of its own."""
+    edited = [name for name in policies if name.endswith(EDITED)]
+    if not edited:
+        return _merge(actions, policies)
+    standing = [action for action in actions if action.finding.policy not in edited]
+    result = _merge(standing, policies)
+    for name in edited:
+        own = [action for action in actions if action.finding.policy == name]
+        others = [action for action in standing if action.finding.policy != own_name(name)]
+        result += [action for action in _merge([*others, *own], policies) if action.finding.policy == name]
+    return result
 
 
 def _merge(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[Action]:
@@ -261,12 +296,20 @@ def _by_reader(action: Action) -> tuple[object, ...]:
     return finding.policy, finding.rule, _ORDER[action.kind], finding.asset_id, finding.subject.url, finding.subject.key
 
 
-def _notes(bundle: Bundle, evaluation: Evaluated) -> tuple[str, ...]:
+def _notes(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> tuple[str, ...]:
     read, expected = evaluation.coverage
     notes = [str(warning) for warning in bundle.warnings]
     if read < expected:
         missing = expected - read
         notes.append(f"{missing} of {expected} libraries were not read to their end: nothing is done there.")
+    if circumstances.stale:
+        oldest = min(circumstances.stale.values())
+        count = len(circumstances.stale)
+        notes.append(
+            f"{count} of {expected} libraries were last read too long ago ({oldest:%-d %B %Y}): nothing is done there."
+        )
+    for name, standing in circumstances.standings.items():
+        notes += [grown_words(name, grown) for grown in (standing.coverage.grown if standing.coverage else ())]
     return tuple(notes)
 
 

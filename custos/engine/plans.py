@@ -17,6 +17,7 @@ from custos.engine.ids import is_plan_id
 from custos.engine.model import Action, Plan, State
 from custos.engine.ports import Audit, Blobs
 from custos.errors import BadInput, Mark, Problem, RowExists
+from custos.records.rights import Person
 from custos.untrusted import plain
 
 _LINES_TOGETHER = 500
@@ -26,6 +27,7 @@ class _Header(msgspec.Struct):
     id: str
     made_at: datetime
     made_by: str
+    made_by_id: str
     policies: dict[str, str]
     states: dict[str, State]
     inventory: dict[str, int]
@@ -33,6 +35,10 @@ class _Header(msgspec.Struct):
     coverage: tuple[int, int]
     notes: list[str]
     actions: int
+    reaches: dict[str, str] = {}
+    reasons: dict[str, str] = {}
+    mirror_at: datetime | None = None
+    mirror_oldest: datetime | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -60,21 +66,22 @@ class Plans:
     blobs: Blobs
     audit: Audit
 
-    async def save(self, plan: Plan, *, by: str) -> Plan:
+    async def save(self, plan: Plan, *, by: Person) -> Plan:
         """Write a plan down under the first free id of its day. Returns it with its id."""
         day = f"P-{plan.made_at:%Y-%m%d}-"
         taken = [name async for name in self.blobs.names(day)]
         number = len(taken) + 1
         while True:
-            named = replace(plan, id=f"{day}{number:02d}")
+            named = replace(plan, id=f"{day}{number:02d}", made_by=by.upn, made_by_id=by.id)
             try:
-                await self.blobs.put(_blob(named.id), _Lines(named, by), overwrite=False)
+                await self.blobs.put(_blob(named.id), _Lines(named), overwrite=False)
             except RowExists:
                 number += 1
             else:
                 break
         details = {"actions": len(plan.actions)}
-        await self.audit.append([Event(what=What.PLAN_MADE, at=plan.made_at, by=by, plan=named.id, details=details)])
+        made = Event(what=What.PLAN_MADE, at=plan.made_at, by=by.upn, by_id=by.id, plan=named.id, details=details)
+        await self.audit.append([made])
         return named
 
     async def load(self, plan_id: str) -> Plan:
@@ -123,16 +130,20 @@ def difference(before: Plan, after: Plan) -> Difference:
 class _Lines:
     """A plan's lines, in pieces that can be sent more than once."""
 
-    def __init__(self, plan: Plan, by: str) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._by = by
 
     def __iter__(self) -> Iterator[bytes]:
         plan = self._plan
         header = _Header(
             id=plan.id,
             made_at=plan.made_at,
-            made_by=self._by,
+            made_by=plan.made_by,
+            made_by_id=plan.made_by_id,
+            reaches=dict(plan.reaches),
+            reasons=dict(plan.reasons),
+            mirror_at=plan.mirror_at,
+            mirror_oldest=plan.mirror_oldest,
             policies=dict(plan.policies),
             states=dict(plan.states),
             inventory=dict(plan.inventory),
@@ -183,6 +194,12 @@ def _plan(header: _Header, actions: list[Action]) -> Plan:
         unknown=header.unknown,
         coverage=header.coverage,
         notes=tuple(header.notes),
+        made_by=header.made_by,
+        made_by_id=header.made_by_id,
+        reaches=header.reaches,
+        reasons=header.reasons,
+        mirror_at=header.mirror_at,
+        mirror_oldest=header.mirror_oldest,
     )
 
 

@@ -19,7 +19,7 @@ from custos.engine.protection import expired_exemptions, mirrored_state, protect
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in
 from custos.policy.conflicts import winner
-from custos.policy.model import Bundle, Policy, Rule
+from custos.policy.model import EDITED, Bundle, Policy, Rule
 from custos.policy.words import names_in, sentence
 
 _LABEL_FACTS = (
@@ -101,7 +101,10 @@ def asked_rules(bundle: Bundle, now: datetime, kinds: Iterable[Kind] = tuple(Kin
 
 
 def _yielding(one: Asked, asked: Sequence[Asked], position: int) -> Asked:
-    """A labelling rule with the rules that win over it: earlier ones of its policy, and those of winning policies."""
+    """A labelling rule with the rules that win over it: earlier ones of its policy, and those of winning policies.
+
+    An edited version stands for its policy in its own eyes, and for nobody else.
+    """
     if not one.labels:
         return one
     stronger = tuple(
@@ -109,10 +112,17 @@ def _yielding(one: Asked, asked: Sequence[Asked], position: int) -> Asked:
         for number, other in enumerate(asked)
         if other.labels
         and number != position
-        and (number < position if other.policy is one.policy else winner(one.policy, other.policy) is other.policy)
+        and (number < position if other.policy is one.policy else _wins(one.policy, other.policy))
     )
     facts = one.facts.union(*(other.facts for other in stronger))
     return replace(one, stronger=stronger, facts=facts)
+
+
+def _wins(one: Policy, other: Policy) -> bool:
+    """Whether another policy's label stands where both would label one file."""
+    if other.id.endswith(EDITED) or other.name == one.name:
+        return False
+    return winner(replace(one, id=one.name), other) is other
 
 
 def values_of(names: frozenset[str], row: Mapping[str, Fact]) -> Mapping[str, Fact]:

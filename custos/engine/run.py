@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from custos.engine.gate import Purpose
 from custos.engine.model import Action, Outcome, Plan
+from custos.records.rights import Person
 
 WENT_WRONG = frozenset({Outcome.FAILED, Outcome.UNKNOWN})
 
@@ -36,15 +37,18 @@ class Verdict(StrEnum):
 class Run:
     """One run. `hashes` are the versions of the policies that were planned; `over` the ceilings that it would break.
 
-    `released_by` is who let it go over its ceilings, "" for nobody. `target` says what an undo puts back. `made_at` is when
-    its row was made, in epoch seconds of the machine.
+    Persons are told by UPN and by the id of their directory object, "" for Custos itself. `released_by` is who let it go over its
+    ceilings, "" for nobody. `target` says what an undo puts back. `made_at` is when its row was made, in epoch seconds of the machine.
     """
 
     id: str
     plan: str
     planned_at: datetime
+    planned_by: str = ""
+    planned_by_id: str = ""
     purpose: Purpose
     started_by: str
+    started_by_id: str = ""
     started_at: datetime
     state: RunState
     actions: int
@@ -123,15 +127,18 @@ def into_batches(actions: Iterable[Action], *, size: int = 100) -> list[list[Act
 
 
 def new_run(
-    plan: Plan, *, purpose: Purpose, by: str, at: datetime, actions: int, over: Sequence[str], target: str = ""
+    plan: Plan, *, purpose: Purpose, by: Person, at: datetime, actions: int, over: Sequence[str], target: str = ""
 ) -> Run:
     """A run that is not written down yet: parked when it is over a ceiling."""
     return Run(
         id="",
         plan=plan.id,
         planned_at=plan.made_at,
+        planned_by=plan.made_by,
+        planned_by_id=plan.made_by_id,
         purpose=purpose,
-        started_by=by,
+        started_by=by.upn,
+        started_by_id=by.id,
         started_at=at,
         state=RunState.PARKED if over else RunState.RUNNING,
         actions=actions,

@@ -16,10 +16,10 @@ from datetime import timedelta
 
 from custos.engine.dispatch import Dispatcher
 from custos.engine.runs import Batch, Run, RunState
+from custos.records.rights import CUSTOS
 
 PREPARED_WITHIN_SECONDS = 600.0
 MOVES_WITHIN_SECONDS = 3_600.0
-CUSTOS = "custos"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

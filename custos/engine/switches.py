@@ -13,6 +13,7 @@ from datetime import datetime
 from custos.audit.events import Event, What
 from custos.clock import Clock
 from custos.engine.ports import Audit
+from custos.records.rights import Person
 from custos.table import Row, Table
 
 CACHE_SECONDS = 15.0
@@ -48,20 +49,27 @@ class Switches:
             self._read = asked
         return self._stop
 
-    async def stop(self, *, by: str, why: str) -> Stop:
+    async def stop(self, *, by: Person, why: str) -> Stop:
         """End all writes, on every instance. Stopping again ends what was started since."""
         at = self.clock.now()
-        await self.table.upsert(Row(_PARTITION, _KEY, {"stopped": True, "by": by, "why": why, "at": at.isoformat()}))
+        await self.table.upsert(
+            Row(_PARTITION, _KEY, {"stopped": True, "by": by.upn, "why": why, "at": at.isoformat()})
+        )
         self._read = -1e9
-        await self.audit.append([Event(what=What.WRITES_STOPPED, at=at, by=by, details={"why": why})])
-        return Stop(at, by, why)
+        await self._say(What.WRITES_STOPPED, at, by, why)
+        return Stop(at, by.upn, why)
 
-    async def start(self, *, by: str, why: str) -> None:
+    async def start(self, *, by: Person, why: str) -> None:
         """Let writes go on."""
         at = self.clock.now()
-        await self.audit.append([Event(what=What.WRITES_STARTED, at=at, by=by, details={"why": why})])
-        await self.table.upsert(Row(_PARTITION, _KEY, {"stopped": False, "by": by, "why": why, "at": at.isoformat()}))
+        await self._say(What.WRITES_STARTED, at, by, why)
+        await self.table.upsert(
+            Row(_PARTITION, _KEY, {"stopped": False, "by": by.upn, "why": why, "at": at.isoformat()})
+        )
         self._read = -1e9
+
+    async def _say(self, what: What, at: datetime, by: Person, why: str) -> None:
+        await self.audit.append([Event(what=what, at=at, by=by.upn, by_id=by.id, details={"why": why})])
 
 
 def _stop(row: Row | None) -> Stop | None:

@@ -24,7 +24,7 @@ from custos.engine.protection import planned_state, protections, stopping
 from custos.engine.runs import Runs
 from custos.engine.steps import UNITS
 from custos.errors import BadInput, Mark, Problem
-from custos.policy.model import Bundle
+from custos.policy.model import Bundle, own_name
 
 
 class Scope(StrEnum):
@@ -106,7 +106,7 @@ class Undoing:
         async for run in self.runs.all():
             for batch in await self.runs.batches(run.id):
                 if (scope is Scope.SITE and batch.site_id != target) or (
-                    scope is Scope.POLICY and target not in batch.policies
+                    scope is Scope.POLICY and target not in map(own_name, batch.policies)
                 ):
                     continue
                 places[batch.place] = None
@@ -117,7 +117,7 @@ def _concerns(entry: Entry, scope: Scope, target: str) -> bool:
     finding = entry.action.finding
     match scope:
         case Scope.POLICY:
-            return finding.policy == target
+            return own_name(finding.policy) == target
         case Scope.SITE:
             return finding.subject.site_id == target
         case _:

@@ -10,13 +10,17 @@ from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import evaluate
 from custos.engine.gate import Purpose
 from custos.engine.limits import Sizes
-from custos.engine.runs import Progress, RunState
+from custos.engine.promotion import plan_age
+from custos.engine.runs import Progress, Run, RunState
 from custos.engine.sizes import measure
 from custos.engine.undo import Scope, UndoPlan
-from custos.jobs import labels, policies, run_incidents
+from custos.errors import BadInput, Mark, Problem
+from custos.inventory.state import DriveStates
+from custos.jobs import approving, identity, labels, policies, run_incidents
 from custos.jobs.facts import facts as read
 from custos.notices import agreements
 from custos.policy import Bundle
+from custos.records.rights import Person, Right
 from custos.storage.queues import NOTIFY
 
 if TYPE_CHECKING:
@@ -38,14 +42,28 @@ async def work(app: Custos, message: Mapping[str, object]) -> Progress:
     return progress
 
 
-async def apply(app: Custos, plan_id: str, *, by: str) -> Dispatched:
+async def apply(app: Custos, plan_id: str, *, by: Person) -> Dispatched:
     """Start a run of exactly this plan. What no longer qualifies is skipped when its turn comes, and says why.
 
-    Raises BadInput when there is no such plan.
+    Raises BadInput when there is no such plan, or it is too old.
     """
     plan = await app.plans.load(plan_id)
     bundle = (await policies.in_force(app)).bundle
-    return await app.dispatcher.dispatch(plan, bundle, by=by, sizes=await _sizes(app, bundle))
+    rules, now = bundle.settings.approval, app.clock.now()
+    old = plan_age(plan, rules, now)
+    if old:
+        raise BadInput([Problem(Mark("plan"), old, "Make a new one with `custos plan`.", code="plan-age")])
+    read = {state.drive_id: state.synced_at async for state in DriveStates.of(app.account).all()}
+    stale = {drive for drive, moment in read.items() if moment is not None and rules.mirror_lasts.after(moment) <= now}
+    return await app.dispatcher.dispatch(plan, bundle, by=by, sizes=await _sizes(app, bundle), stale=stale)
+
+
+async def release(app: Custos, run_id: str, *, wanted: str, why: str) -> Run:
+    """Let a parked run go over its ceilings, in the name of whoever is signed in. Raises BadInput when they may not."""
+    by = await identity.require(app, Right.RELEASE, wanted)
+    run = await app.runs.get(run_id)
+    involved = await approving.involved_in(app, sorted(run.hashes))
+    return await app.dispatcher.release(run_id, by=by, why=why, involved=involved)
 
 
 async def plan_undo(app: Custos, scope: Scope, target: str) -> UndoPlan:
@@ -54,7 +72,7 @@ async def plan_undo(app: Custos, scope: Scope, target: str) -> UndoPlan:
     return await app.undoing.plan(scope, target, bundle)
 
 
-async def undo(app: Custos, undo_plan: UndoPlan, *, by: str) -> Dispatched:
+async def undo(app: Custos, undo_plan: UndoPlan, *, by: Person) -> Dispatched:
     """Put back what can be put back, through the same gate and the same audit."""
     bundle = (await policies.in_force(app)).bundle
     plan = await app.plans.save(undo_plan.plan, by=by)

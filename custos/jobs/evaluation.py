@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -25,6 +26,7 @@ from custos.engine.facts import Facts
 from custos.engine.gate import Code, Standing
 from custos.engine.model import Action, Finding, Plan, State
 from custos.engine.plan import Circumstances, make_plan, writes
+from custos.engine.reach import Places, reach
 from custos.inventory.reader import Tables
 from custos.jobs import changes, directory, incidents, policies, run_incidents, sizes, telling, turns
 from custos.jobs.facts import facts as read
@@ -39,13 +41,12 @@ from custos.notices.remembered import Memory, basis_of
 from custos.notices.subjects import Place
 from custos.notices.topics import Topic, topics_of
 from custos.policy import Bundle
+from custos.records.rights import CUSTOS
 from custos.storage.queues import NOTIFY
 from custos.table import key_part
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
-
-CUSTOS = "custos"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +106,22 @@ class _View:
     def basis(self, drive_id: str) -> str:
         """What a library's findings are found under."""
         place = self.places.get(drive_id, Place("", ""))
-        return basis_of(self.bundle.version, self.topics.values(), place.name, place.url)
+        approved = [f"{name} {standing.approved}" for name, standing in self.standings.items()]
+        version = "\n".join((self.bundle.version, *sorted(approved)))
+        return basis_of(version, self.topics.values(), place.name, place.url)
 
 
 async def look(app: Custos, in_force: InForce | None = None) -> Outlook:
     """Evaluate every policy on the mirror and plan: those given, or those in force. Calls nothing but Entra for who is who."""
-    return await _look(app, await _view(app, in_force=in_force))
+    outlook = await _look(app, await _view(app, in_force=in_force))
+    bundle = outlook.in_force.bundle
+    reaches = await asyncio.to_thread(_reaches, bundle)
+    return replace(outlook, plan=replace(outlook.plan, reaches=reaches))
+
+
+def _reaches(bundle: Bundle) -> Mapping[str, str]:
+    places = Places.of(bundle)
+    return {policy.hash: reach(bundle, policy, places).digest for policy in bundle.policies.values()}
 
 
 async def evaluate(app: Custos) -> Evaluated:
@@ -140,7 +151,7 @@ async def _view(app: Custos, changed: changes.Changes | None = None, in_force: I
     in_force = in_force or await policies.in_force(app)
     bundle = in_force.bundle
     facts, tables = await read(app, bundle, drives=changed.drives if changed is not None else None)
-    standings = await app.approvals.standing(bundle.policies.values())
+    standings = await app.approvals.standing(bundle)
     whole = _View(
         in_force=in_force,
         facts=facts,
@@ -179,15 +190,22 @@ async def _look(app: Custos, view: _View) -> Outlook:
     bundle, now = view.bundle, app.clock.now()
     evaluation = await asyncio.to_thread(evaluate_policies, bundle, view.facts, now, extent=view.extent)
     findings = tuple(await asyncio.to_thread(list, evaluation.findings()))
+    standings = {name: _relocated(standing, evaluation) for name, standing in view.standings.items()}
+    read_at = _read_at(view.facts)
+    lasts = bundle.settings.approval.mirror_lasts
     circumstances = Circumstances(
         now=now,
-        standings=view.standings,
+        standings=standings,
         cases=await case_facts(app.cases, findings, bundle.records, now.astimezone(app.zone).date()),
         incomplete=view.tables.incomplete,
         inventory=view.tables.versions,
         refusals=await app.refusals.standing(),
         undone=await app.ledger.undone(),
         doubts=() if view.extent is not None else tuple(map(str, evaluation.placed.doubts())),
+        stale={drive: moment for drive, moment in read_at.items() if lasts.after(moment) <= now},
+        home=evaluation.placed.home,
+        mirror_at=sorted(read_at.values())[len(read_at) // 2] if read_at else None,
+        mirror_oldest=min(read_at.values(), default=None),
     )
     once = _Once(evaluation.unknown, evaluation.coverage, findings)
     plan = await asyncio.to_thread(make_plan, bundle, once, circumstances)
@@ -195,10 +213,23 @@ async def _look(app: Custos, view: _View) -> Outlook:
         in_force=view.in_force,
         facts=view.facts,
         evaluation=evaluation,
-        standings=view.standings,
+        standings=standings,
         findings=findings,
         plan=plan,
     )
+
+
+def _relocated(standing: Standing, evaluation: Evaluation) -> Standing:
+    """A standing whose coverage knows the addresses that sites have today."""
+    if standing.coverage is None:
+        return standing
+    return replace(standing, coverage=replace(standing.coverage, renamed=evaluation.placed.former))
+
+
+def _read_at(facts: Facts) -> dict[str, datetime]:
+    """When each library was last read."""
+    states = facts.states.select("drive_id", "synced_at").drop_nulls().collect()
+    return dict(states.iter_rows())
 
 
 async def _evaluate(app: Custos, view: _View) -> Evaluated:
@@ -259,8 +290,16 @@ def _asked_about(view: _View, outlook: Outlook) -> list[Finding]:
     return [
         finding
         for finding in (*outlook.findings, *recalled)
-        if (topic := view.topics.get((finding.policy, finding.rule))) and topic.asks_about(finding.asset_id)
+        if (topic := view.topics.get((finding.policy, finding.rule)))
+        and topic.asks_about(finding.asset_id)
+        and _is_approved(finding, outlook)
     ]
+
+
+def _is_approved(finding: Finding, outlook: Outlook) -> bool:
+    """Whether the approval of its policy covers where it lies: what is not approved yet asks nobody."""
+    coverage = outlook.standings[finding.policy].coverage
+    return coverage is None or not coverage.against(finding.rule, outlook.evaluation.placed.home(finding.subject))
 
 
 async def _remember(app: Custos, view: _View, findings: Sequence[Finding]) -> None:

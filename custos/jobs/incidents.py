@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from custos.audit.events import Event, What
 from custos.errors import RowChanged, RowExists
+from custos.records.rights import CUSTOS, Person
 from custos.storage.rows import Row, key_part
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _POISONED = "poisoned"
 _DETAIL_CHARACTERS = 2_000
 _MESSAGE_CHARACTERS = 20_000
 _TRIES = 5
-CUSTOS = "custos"
 
 
 class Incident(StrEnum):
@@ -124,7 +124,7 @@ async def note_news(app: Custos, kind: Incident, subject: str, detail: str) -> b
     return True
 
 
-async def close(app: Custos, noted: Noted, *, by: str) -> None:
+async def close(app: Custos, noted: Noted, *, by: Person) -> None:
     """Take an incident back because a person dealt with it."""
     if noted.kind is Incident.POISON:
         for one in [each async for each in poisoned(app) if each.queue == noted.subject]:
@@ -155,9 +155,9 @@ async def _remove(app: Custos, kind: Incident, subject: str) -> None:
     await app.account.rows(TABLE).delete(_PARTITION, key_part(f"{kind}|{subject}"))
 
 
-async def _audit(app: Custos, what: What, kind: Incident, subject: str, *, by: str) -> None:
+async def _audit(app: Custos, what: What, kind: Incident, subject: str, *, by: Person) -> None:
     details = {"kind": kind.value, "subject": subject}
-    await app.audit.append([Event(what=what, at=app.clock.now(), by=by, details=details)])
+    await app.audit.append([Event(what=what, at=app.clock.now(), by=by.upn, by_id=by.id, details=details)])
 
 
 async def standing(app: Custos) -> AsyncIterator[Noted]:

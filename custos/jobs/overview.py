@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from custos.engine.model import State
+from custos.engine.gate import Standing
 from custos.engine.placed_registers import Unplaced
 from custos.engine.runs import Run, RunState
 from custos.inventory.state import DriveState, DriveStates, SyncState
@@ -63,7 +63,9 @@ class Overview:
     compared: datetime | None
     drift: int
     queues: Mapping[str, int]
-    policies: Mapping[str, State]
+    policies: Mapping[str, Standing]
+    aged: int
+    mirror_lasts: str
     refused_policies: int
     remarks: int
     doubts: tuple[Unplaced, ...]
@@ -92,7 +94,9 @@ async def overview(app: Custos) -> Overview:
     """Look at storage alone. Raises StorageTrouble."""
     states = [state async for state in DriveStates.of(app.account).all()]
     in_force = await policies.in_force(app)
-    standings = await app.approvals.standing(in_force.bundle.policies.values())
+    placed = await app.registers.placed(in_force.bundle)
+    standings = await app.approvals.standing(in_force.bundle, placed.former)
+    lasts = in_force.bundle.settings.approval.mirror_lasts
     stop = await app.switches.stopped()
     spent = await app.m365.gate.spent_on(time.strftime("%Y-%m-%d", time.gmtime()))
     queues = {name: await app.account.queue(name).length() for one in ALL for name in (one, poison(one))}
@@ -116,10 +120,12 @@ async def overview(app: Custos) -> Overview:
         compared=min(compared, default=None),
         drift=sum(state.drift for state in states),
         queues={name: length for name, length in queues.items() if length},
-        policies={name: standing.state for name, standing in standings.items()},
+        policies=standings,
+        aged=sum(lasts.after(moment) <= now for moment in read),
+        mirror_lasts=str(lasts),
         refused_policies=len(in_force.problems),
         remarks=len(review(in_force.bundle.records, now.date())),
-        doubts=tuple((await app.registers.placed(in_force.bundle)).doubts()),
+        doubts=tuple(placed.doubts()),
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
         cases=Counter(case.state for case in cases),
         untold=await telling.untold_writes(app),

@@ -18,7 +18,7 @@ from custos.audit.events import Event, What
 from custos.errors import BadInput, Problem, RowChanged, RowExists
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
-from custos.policy import Bundle, load, load_files
+from custos.policy import Bundle, load_files
 from custos.storage.rows import Row
 
 if TYPE_CHECKING:
@@ -37,12 +37,18 @@ class InForce:
 
 
 async def in_force(app: Custos) -> InForce:
-    """Load the files; on problems fall back to the last good version.
+    """Load the files; on problems fall back to the last good version. A policy that is edited goes on as it was approved.
 
     Raises BadInput when they cannot be used and no good version was ever kept.
     """
+    found = await _files(app)
+    return InForce(await app.approvals.compose(found.bundle), found.problems)
+
+
+async def _files(app: Custos) -> InForce:
+    """What the files say, or the last good version of them."""
     try:
-        bundle = await asyncio.to_thread(load, app.settings.policies)
+        bundle = await as_written(app)
     except BadInput as refused:
         kept = await _last_good(app)
         if kept is None:
@@ -57,7 +63,18 @@ async def in_force(app: Custos) -> InForce:
 
 async def as_written(app: Custos) -> Bundle:
     """The files as they are, for whoever plans or approves them. Raises BadInput when they cannot be used."""
-    return await asyncio.to_thread(load, app.settings.policies)
+    return await asyncio.to_thread(app.loader.load, app.today())
+
+
+async def judging(app: Custos) -> Bundle:
+    """The files by which it is judged who may do what: those that the function app serves, for whoever could edit the files at hand
+    could make themselves anybody. The files at hand while the function app has loaded none.
+    """
+    try:
+        kept = await _last_good(app)
+    except BadInput:
+        kept = None  # an earlier Custos kept them
+    return kept or await as_written(app)
 
 
 async def _refuse(app: Custos, refused: BadInput, kept: Bundle) -> None:

@@ -35,6 +35,8 @@ def _rule(tried: RuleTried) -> shapes.ExplainRule:
         policy=tried.policy,
         rule=tried.rule,
         state=str(tried.state),
+        reason=tried.reason,
+        unapproved=tried.unapproved,
         where=str(tried.where),
         subject=tried.subject.key,
         name=tried.subject.name,

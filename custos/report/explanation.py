@@ -48,6 +48,10 @@ def _rule(tried: RuleTried, now: datetime, screen: Console) -> None:
     screen.print(
         words(_SIGNS[tried.verdict], "  ", (rule, "bold"), f"  {tried.where}  ({tried.state})"), soft_wrap=True
     )
+    if tried.reason:
+        screen.print(words(f"    {tried.state}, because {tried.reason}"), soft_wrap=True)
+    if tried.unapproved and tried.verdict is not Verdict.NOT_COVERED:
+        screen.print(words(f"    not approved yet: {tried.unapproved}"), soft_wrap=True)
     if tried.subject.name:
         screen.print(words(f"    about the {tried.subject.kind} {tried.subject.name}"), soft_wrap=True)
     for condition in tried.conditions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from custos.engine.coverage import grown_words
 from custos.engine.model import State
 from custos.engine.runs import RunState
 from custos.inventory.state import SyncState
@@ -15,6 +16,7 @@ from custos.report.screen import Listing, words
 from custos.report.words import count, when
 
 _REASONS = 3
+_SHOWN = 10
 
 _MOST_WAITING = 10
 
@@ -30,9 +32,7 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(words((refused, "bold red"), ": the last good version counts; `custos validate` lists them."))
     _mirror(found, screen)
     _shortfalls(found, screen)
-    for number, (state, names) in enumerate(_by_state(found)):
-        label = "" if number else "Policies"
-        screen.print(_line(label, f"{state}: {', '.join(names)}"))
+    _policies(found, screen)
     if found.remarks:
         screen.print(_line("Registers", f"{count(found.remarks, 'thing')} not well: see `custos register`"))
     if found.doubts:
@@ -69,9 +69,28 @@ def _line(label: str, said: str) -> Text:
     return words((f"{label:<9} ", "bold"), said)
 
 
+def _policies(found: Overview, screen: Console) -> None:
+    """How far each policy may go, why not further, and what of it nobody has approved yet."""
+    for number, (state, names) in enumerate(_by_state(found)):
+        screen.print(_line("" if number else "Policies", f"{state}: {', '.join(names)}"))
+    for name, standing in sorted(found.policies.items()):
+        if standing.reason:
+            screen.print(_line("", f"{name}: {standing.state}, because {standing.reason}"), soft_wrap=True)
+    grown = [
+        grown_words(name, one)
+        for name, its in sorted(found.policies.items())
+        if its.coverage
+        for one in its.coverage.grown
+    ]
+    for sentence in grown[:_SHOWN]:
+        screen.print(_line("", sentence), soft_wrap=True)
+    if len(grown) > _SHOWN:
+        screen.print(_line("", f"and {count(len(grown) - _SHOWN, 'place')} more that nobody has approved yet"))
+
+
 def _by_state(found: Overview) -> list[tuple[State, list[str]]]:
     """The policies by how far they may go, the furthest first."""
-    named = {state: sorted(name for name, its in found.policies.items() if its is state) for state in State}
+    named = {state: sorted(name for name, its in found.policies.items() if its.state is state) for state in State}
     return [(state, named[state]) for state in reversed(State) if named[state]]
 
 
@@ -85,6 +104,10 @@ def _mirror(found: Overview, screen: Console) -> None:
     if found.oldest is not None:
         age = f"; oldest read {when(found.oldest)}"
     screen.print(_line("Mirror", f"{found.items:,} items; {complete:,} of {total:,} libraries complete{age}"))
+    if found.aged:
+        libraries = count(found.aged, "library was", "libraries were")
+        aged = f"{libraries} last read more than {found.mirror_lasts} ago"
+        screen.print(words("          ", (aged, "red"), ": nothing is done there"), soft_wrap=True)
     if found.compared is not None and found.drift:
         day = when(found.compared, "%-d %B")
         screen.print(f"          compared since {day}: {count(found.drift, 'row')} that delta had not told of")

@@ -32,8 +32,12 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
     read, expected = summary.coverage
     made = f" of {when(plan.made_at)}, from {read} of {expected} libraries read completely"
     screen.print(words((f"Plan {plan.id or '(not saved)'}", "bold"), made))
+    if plan.mirror_at is not None:
+        screen.print(f"Half of the mirror was read before {when(plan.mirror_at)}.")
     if plan.actions:
         screen.print(_by_policy(plan, summary))
+        for name, reason in sorted(plan.reasons.items()):
+            screen.print(words(f"  {name}: {plan.states.get(name, '')}, because {reason}"), soft_wrap=True)
         assets = {asset.id: asset.name for asset in records.assets.values()}
         screen.print(_groups("By asset", summary.by_asset, assets))
     else:
@@ -99,13 +103,16 @@ def as_json(plan: Plan, records: Records, *, names: bool) -> str:
         shapes.Plan(
             id=plan.id,
             made_at=plan.made_at,
+            made_by=plan.made_by,
             states={policy: state.value for policy, state in plan.states.items()},
             policies={
-                policy: shapes.PlanPolicy(state=state.value, hash=plan.policies.get(policy, ""))
+                policy: shapes.PlanPolicy(
+                    state=state.value, hash=plan.policies.get(policy, ""), reason=plan.reasons.get(policy, "")
+                )
                 for policy, state in plan.states.items()
             },
             coverage={"read": read, "expected": expected},
-            mirror=shapes.Mirror(complete=read, libraries=expected, oldest=plan.mirror_at),
+            mirror=shapes.Mirror(complete=read, libraries=expected, oldest=plan.mirror_oldest),
             inventory=dict(plan.inventory),
             unknown=dict(plan.unknown),
             notes=list(plan.notes),

@@ -147,7 +147,17 @@ def status(found: Overview, gone: Sequence[str]) -> shapes.Status:
         oldest=found.oldest,
         compared=found.compared,
         drift=found.drift,
-        policies={name: state.value for name, state in found.policies.items()},
+        policies={name: standing.state.value for name, standing in found.policies.items()},
+        reasons={name: standing.reason for name, standing in found.policies.items() if standing.reason},
+        not_approved_yet=[
+            shapes.StatusGrown(
+                policy=name, place=one.place, asset=one.asset_id, rules=list(one.rules), why=one.sentence
+            )
+            for name, standing in found.policies.items()
+            if standing.coverage
+            for one in standing.coverage.grown
+        ],
+        read_too_long_ago=found.aged,
         refused_policies=found.refused_policies,
         remarks=found.remarks,
         doubts=[one.sentence for one in found.doubts],

@@ -67,6 +67,9 @@ CODES: Mapping[Code, str] = {
     Code.PILOT: "the policy is in pilot, and this is outside the pilot's assets",
     Code.EDITED: "the policy was edited after the plan",
     Code.REMOVED: "the policy is gone",
+    Code.NOT_APPROVED: "the policy's approval does not cover this place as registers and settings have it now, or this version "
+    "of the policy; the sentence says what changed",
+    Code.STALE: "the library was last read longer ago than `mirror_lasts` in settings.yaml",
     Code.UNDONE: "it was put back; no policy, and no version of one, does the same again",
     Code.BUSY: "another run intends the same and has not said how it ended",
     Code.GONE: "it is no longer there",

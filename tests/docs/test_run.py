@@ -17,6 +17,7 @@ from custos.jobs import acting
 from custos.settings import REPOSITORY
 from custos.storage.queues import ACT
 from local_host.azurite import Azurite
+from rehearsal.cast import APPROVER, OPERATOR, signed_in
 from tests.docs.pages import DOCS, examples
 from tests.staging import typed, wired
 from tests.tenant import SimulatedTenant
@@ -67,13 +68,28 @@ async def mirror(environment: dict[str, str]) -> None:
         await app.close()
 
 
+async def sign_in(environment: dict[str, str], tenant: SimulatedTenant) -> None:
+    """The officer and the engineer of the page sign in; the engineer is meant where nobody is named."""
+    app = wired(environment)
+    try:
+        await signed_in(app, lambda verb, **told: tenant.act(verb=verb, **told), APPROVER, OPERATOR)
+    finally:
+        await app.close()
+
+
 @pytest.fixture(scope="module")
 def environment(tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A tenant, storage that nobody else uses, and a copy of the policies that may be promoted."""
     policies = tmp_path_factory.mktemp("docs") / "policies"
     shutil.copytree(REPOSITORY / "policies", policies)
     with Azurite() as azurite:
-        made = {**tenant.environment, **azurite.environment, "CUSTOS_POLICIES": str(policies)}
+        made = {
+            **tenant.environment,
+            **azurite.environment,
+            "CUSTOS_POLICIES": str(policies),
+            "CUSTOS_SIGN_IN_FOLDER": str(policies.parent / "people"),
+        }
+        asyncio.run(sign_in(made, tenant))
         hands = Hands(made)
         hands.start()
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,17 +10,17 @@ import polars as pl
 import pytest
 
 from custos.bootstrap import Custos
-from custos.cli.promote import write_state
 from custos.engine.model import Kind, State
 from custos.inventory.discover import discover
 from custos.jobs import evaluation, syncing, turns
 from custos.jobs.evaluation import Evaluated
-from custos.jobs.policies import in_force
 from custos.notices.model import Case, CaseState
-from custos.settings import REPOSITORY
 from custos.storage.queues import EVALUATE
 from local_host.azurite import Azurite
-from tests.staging import APPROVER, HOST, Desk, desk
+from rehearsal.cast import APPROVER, OPERATOR, signed_in
+from rehearsal.policies import copied
+from rehearsal.promotion import promote_all
+from tests.staging import HOST, Desk, desk, operator
 from tests.tenant import SimulatedTenant
 
 SITE = f"{HOST}/sites/planning-casework"
@@ -94,10 +93,18 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     policies = tmp_path_factory.mktemp("policies") / "policies"
-    shutil.copytree(REPOSITORY / "policies", policies)
+    copied(policies)
     with Azurite() as running:
-        settings = {**tenant.environment, **running.environment, "CUSTOS_POLICIES": str(policies)}
+        settings = {
+            **tenant.environment,
+            **running.environment,
+            "CUSTOS_POLICIES": str(policies),
+            "CUSTOS_SIGN_IN_FOLDER": str(policies.parent / "people"),
+        }
         with desk({**settings, "CUSTOS_UNITS_PER_MINUTE": "1000000"}) as opened:
+            opened.ask(
+                lambda app: signed_in(app, lambda verb, **told: tenant.act(verb=verb, **told), APPROVER, OPERATOR)
+            )
             yield Office(opened, tenant, opened.ask(_prepared))
 
 
@@ -109,11 +116,8 @@ async def _prepared(app: Custos) -> dict[str, str]:
     drives = dict(wanted.select("name", "drive_id").iter_rows())
     for drive_id in drives.values():
         await syncing.sync(app, drive_id)
-    plan = await app.plans.save((await evaluation.look(app)).plan, by="custos")
-    for policy in (await in_force(app)).bundle.policies.values():
-        if policy.id in (LINKS, LABELS):
-            await app.approvals.promote(policy, State.PILOT, plan=plan, approver=APPROVER, author=policy.owner)
-            write_state(app.settings.policies / policy.mark.file, State.PILOT)
+    plan = await app.plans.save((await evaluation.look(app)).plan, by=await operator(app))
+    await promote_all(app, plan.id, far=lambda policy: [State.PILOT] if policy in (LINKS, LABELS) else [])
     await evaluation.evaluate(app)
     return drives
 

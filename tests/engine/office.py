@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -21,19 +21,26 @@ from custos.engine.ledger import Ledger
 from custos.engine.model import Finding, Plan, State
 from custos.engine.plans import Plans
 from custos.engine.ports import Audit, Blobs, Registers
+from custos.engine.promotion import Promotion, Rules
+from custos.engine.reach import reach
 from custos.engine.refusals import Refusals
 from custos.engine.runs import Runs
+from custos.engine.separation import Involved
 from custos.engine.switches import Switches
 from custos.engine.undo import Undoing
+from custos.policy.approval_rules import ApprovalRules
+from custos.policy.duration import Duration
 from custos.policy.model import (
     Bundle,
     HouseLimits,
+    Policy,
 )
-from custos.records.model import Records
+from custos.records.model import USUAL_TITLES, Records
+from custos.records.rights import Rights
 from custos.storage.account import Account
 from custos.table import Table
 from tests.engine.tenant import MemoryTenant
-from tests.engine.world import NOW, MirroredRegisters
+from tests.engine.world import ADMIN, NOW, SIRO, MirroredRegisters
 
 
 @dataclass
@@ -175,17 +182,10 @@ class Office:
         return self.store.audit
 
     async def enforce(self, wanted: Bundle, plan: Plan) -> None:
-        """Approve every policy of a bundle up to the state that its file asks for."""
+        """Approve every policy of a bundle, with the reach it has, up to the state that its file asks for."""
         for one in wanted.policies.values():
             for state in (State.PILOT, State.ENFORCE):
-                await self.approvals.promote(
-                    one,
-                    state,
-                    plan=plan,
-                    approver="records.manager@wrenbridge.example",
-                    author="admin@wrenbridge.example",
-                    reference="CIG 2026-11/2",
-                )
+                await self.approvals.promote(promotion(wanted, one, state, plan), RULES)
                 if one.state is state:
                     break
 
@@ -193,6 +193,29 @@ class Office:
         """Work until the queue is empty."""
         while self.queue.messages:
             await self.dispatcher.work(self.queue.messages.pop(0), wanted)
+
+
+RULES = Rules(
+    rights=Rights(titles=USUAL_TITLES), approval=ApprovalRules(shortest_pilot=Duration(0, "day")), today=NOW.date()
+)
+"""Who may what by default, and no wait between pilot and enforce."""
+
+
+def promotion(wanted: Bundle, policy: Policy, to: State, plan: Plan, **changes: Any) -> Promotion:
+    """What the SIRO puts forward: a policy that somebody else owns, wrote and planned."""
+    reached = reach(wanted, policy)
+    plain = Promotion(
+        policy=policy,
+        content=b"a policy file",
+        reach=reached,
+        to=to,
+        plan=replace(plan, made_by=ADMIN.upn, made_by_id=ADMIN.id, reaches={policy.hash: reached.digest}),
+        by=SIRO,
+        owner=Involved("id of the owner", policy.owner, f"owns the policy {policy.id}"),
+        authors=(Involved(ADMIN.id, ADMIN.upn, f"wrote this version of {policy.id}"),),
+        reference="CIG-2026-014",
+    )
+    return replace(plain, **changes)
 
 
 def office(
@@ -224,7 +247,7 @@ def office(
     ledger, runs = Ledger(mortal(store.table("actions"))), Runs(mortal(store.table("runs")), blobs, machine)
     budgets = Budgets(mortal(store.table("budgets")), clock)
     switches = Switches(mortal(store.table("switches")), clock, audit, cache_seconds=0.0)
-    approvals = Approvals(mortal(store.table("approvals")), clock, audit)
+    approvals = Approvals(mortal(store.table("approvals")), blobs, clock, audit)
     refusals = Refusals(mortal(store.table("refusals")), clock)
     hand = Hand(mortal(held), ledger, budgets, switches, refusals, audit, clock, pauses=(0.0,))
     limits = house or GENEROUS

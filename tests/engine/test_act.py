@@ -22,6 +22,8 @@ from tests.engine.memory import MemoryStore
 from tests.engine.office import AzureStore, Killed, MemoryQueue, Office, Store, office
 from tests.engine.tenant import MemoryTenant, with_files
 from tests.engine.world import (
+    ADMIN,
+    GOVERNANCE,
     LABEL,
     NOW,
     bundle,
@@ -42,9 +44,9 @@ from tests.engine.world import (
 
 async def started(at: Office, wanted: Bundle, count: int = 3) -> str:
     """A run of labels on `count` files, approved and queued. Its id."""
-    plan = await at.plans.save(plan_of(wanted, *labelled(count)), by="admin")
+    plan = await at.plans.save(plan_of(wanted, *labelled(count)), by=ADMIN)
     await at.enforce(wanted, plan)
-    run = (await at.dispatcher.dispatch(plan, wanted, by="admin", sizes=sizes())).run
+    run = (await at.dispatcher.dispatch(plan, wanted, by=ADMIN, sizes=sizes())).run
     assert run is not None
     return run.id
 
@@ -86,10 +88,10 @@ async def test_a_message_that_comes_twice_does_nothing_twice(memory: MemoryStore
 async def test_the_same_plan_twice_writes_once(memory: MemoryStore) -> None:
     """Applying a plan again finds everything done already."""
     at = office(memory, with_files(MemoryTenant(), 3))
-    plan = await at.plans.save(plan_of(bundle(), *labelled(3)), by="admin")
+    plan = await at.plans.save(plan_of(bundle(), *labelled(3)), by=ADMIN)
     await at.enforce(bundle(), plan)
     for _ in range(2):
-        dispatched = await at.dispatcher.dispatch(plan, bundle(), by="admin", sizes=sizes())
+        dispatched = await at.dispatcher.dispatch(plan, bundle(), by=ADMIN, sizes=sizes())
         await at.drain(bundle())
     assert dispatched.run is not None
     assert dict((await at.runs.progress(dispatched.run.id)).counts) == {Outcome.ALREADY: 3}
@@ -127,9 +129,9 @@ async def test_a_file_edited_meanwhile_is_left_when_the_rule_is_about_its_age(me
     at = office(memory)
     at.tenant.file(1, modified=NOW)
     found = finding(file_modified=datetime(2020, 1, 1, tzinfo=UTC))
-    plan = await at.plans.save(plan_of(aged, found), by="admin")
+    plan = await at.plans.save(plan_of(aged, found), by=ADMIN)
     await at.enforce(aged, plan)
-    run = (await at.dispatcher.dispatch(plan, aged, by="admin", sizes=sizes())).run
+    run = (await at.dispatcher.dispatch(plan, aged, by=ADMIN, sizes=sizes())).run
     await at.drain(aged)
     assert run is not None
     assert [result.code for result in await results(at, run.id)] == ["changed"]
@@ -174,12 +176,12 @@ async def test_a_stop_ends_what_was_queued(memory: MemoryStore) -> None:
     at = office(memory, with_files(MemoryTenant(), 2))
     run = await started(at, bundle(), 2)
     at.clock.advance(timedelta(minutes=1))
-    await at.switches.stop(by="admin", why="mistake")
+    await at.switches.stop(by=ADMIN, why="mistake")
     await at.drain(bundle())
     assert [result.code for result in await results(at, run)] == ["stopped", "stopped"]
     assert at.tenant.writes == []
     at.clock.advance(timedelta(minutes=1))
-    await at.switches.start(by="admin", why="mended")
+    await at.switches.start(by=ADMIN, why="mended")
     await started(at, bundle(), 2)
     await at.drain(bundle())
     assert len(at.tenant.writes) == 2
@@ -207,8 +209,8 @@ async def test_a_ceiling_of_zero_asks_nobody_to_let_it_go(memory: MemoryStore) -
 async def test_an_unapproved_policy_is_left_out(memory: MemoryStore) -> None:
     """A plan of a policy that nobody approved starts no run, whatever its file says."""
     at = office(memory, with_files(MemoryTenant(), 2))
-    plan = await at.plans.save(plan_of(bundle(), *labelled(2)), by="admin")
-    dispatched = await at.dispatcher.dispatch(plan, bundle(), by="admin", sizes=sizes())
+    plan = await at.plans.save(plan_of(bundle(), *labelled(2)), by=ADMIN)
+    dispatched = await at.dispatcher.dispatch(plan, bundle(), by=ADMIN, sizes=sizes())
     assert dispatched.run is None
     assert dict(dispatched.left_out) == {"state": 2}
 
@@ -216,25 +218,25 @@ async def test_an_unapproved_policy_is_left_out(memory: MemoryStore) -> None:
 async def test_without_an_actor_nothing_is_written(memory: MemoryStore) -> None:
     """While no identity that may write is set every write is refused."""
     at = office(memory, with_files(MemoryTenant(), 1), writes_enabled=False)
-    plan = await at.plans.save(plan_of(bundle(), *labelled(1)), by="admin")
+    plan = await at.plans.save(plan_of(bundle(), *labelled(1)), by=ADMIN)
     await at.enforce(bundle(), plan)
-    assert dict((await at.dispatcher.dispatch(plan, bundle(), by="admin", sizes=sizes())).left_out) == {"no actor": 1}
+    assert dict((await at.dispatcher.dispatch(plan, bundle(), by=ADMIN, sizes=sizes())).left_out) == {"no actor": 1}
 
 
 async def test_a_plan_over_its_budget_is_parked_with_zero_writes(memory: MemoryStore) -> None:
     """Over a ceiling the run awaits approval; another person lets it go; then exactly that plan is done."""
     small = bundle(policy(limits=Limits(actions_per_run=2, percent_of_scope=100.0)))
     at = office(memory, with_files(MemoryTenant(), 3))
-    plan = await at.plans.save(plan_of(small, *labelled(3)), by="admin")
+    plan = await at.plans.save(plan_of(small, *labelled(3)), by=ADMIN)
     await at.enforce(small, plan)
-    dispatched = await at.dispatcher.dispatch(plan, small, by="admin", sizes=sizes())
+    dispatched = await at.dispatcher.dispatch(plan, small, by=ADMIN, sizes=sizes())
     assert dispatched.run is not None
     assert dispatched.run.state is RunState.PARKED
     assert dispatched.run.over == ("The policy labels allows 2 actions a run; this needs 3.",)
     assert at.queue.messages == []
     with pytest.raises(BadInput, match="Somebody else"):
-        await at.dispatcher.release(dispatched.run.id, by="Admin", why="I want it")
-    await at.dispatcher.release(dispatched.run.id, by="records.manager", why="read and agreed")
+        await at.dispatcher.release(dispatched.run.id, by=ADMIN, why="I want it")
+    await at.dispatcher.release(dispatched.run.id, by=GOVERNANCE, why="read and agreed")
     await at.drain(small)
     assert (await at.runs.progress(dispatched.run.id)).verdict is Verdict.OK
     assert len(at.tenant.writes) == 3
@@ -244,14 +246,14 @@ async def test_what_a_run_has_in_hand_is_not_started_again(memory: MemoryStore) 
     """Planning again while a run waits or works starts no second one of the same actions; a cancelled one lets them go."""
     at = office(memory, with_files(MemoryTenant(), 3), house=HouseLimits(per_run=2, percent_of_asset_per_day=None))
     run = await started(at, bundle())
-    again = await at.plans.save(plan_of(bundle(), *labelled(4)), by="admin")
-    second = await at.dispatcher.dispatch(again, bundle(), by="admin", sizes=sizes())
+    again = await at.plans.save(plan_of(bundle(), *labelled(4)), by=ADMIN)
+    second = await at.dispatcher.dispatch(again, bundle(), by=ADMIN, sizes=sizes())
     assert dict(second.left_out) == {"busy": 3}
     assert dict(second.busy) == {run: 3}
     assert second.run is not None
     assert (second.run.actions, second.run.state) == (1, RunState.RUNNING)
-    await at.dispatcher.cancel(run, by="admin", why="wrong library")
-    third = await at.dispatcher.dispatch(again, bundle(), by="admin", sizes=sizes(), only=["000001"])
+    await at.dispatcher.cancel(run, by=ADMIN, why="wrong library")
+    third = await at.dispatcher.dispatch(again, bundle(), by=ADMIN, sizes=sizes(), only=["000001"])
     assert third.run is not None
 
 
@@ -259,10 +261,10 @@ async def test_a_parked_run_can_be_cancelled(memory: MemoryStore) -> None:
     """A run that nobody wants is closed with a record, and never written."""
     at = office(memory, with_files(MemoryTenant(), 3), house=HouseLimits(per_run=1, percent_of_asset_per_day=None))
     run = await started(at, bundle())
-    cancelled = await at.dispatcher.cancel(run, by="admin", why="wrong library")
+    cancelled = await at.dispatcher.cancel(run, by=ADMIN, why="wrong library")
     assert cancelled.state is RunState.CANCELLED
     with pytest.raises(BadInput, match="cancelled"):
-        await at.dispatcher.release(run, by="records.manager", why="")
+        await at.dispatcher.release(run, by=GOVERNANCE, why="")
     assert at.tenant.writes == []
 
 
@@ -271,11 +273,11 @@ async def test_budgets_are_checked_at_every_write(memory: MemoryStore) -> None:
     limits = Limits(actions_per_day=4, percent_of_scope=100.0)
     tight = bundle(policy(limits=limits))
     at = office(memory, with_files(MemoryTenant(), 6))
-    plan = await at.plans.save(plan_of(tight, *labelled(6)), by="admin")
+    plan = await at.plans.save(plan_of(tight, *labelled(6)), by=ADMIN)
     await at.enforce(tight, plan)
     ids = [action.id for action in plan.actions]
-    first = await at.dispatcher.dispatch(plan, tight, by="admin", sizes=sizes(), only=ids[:3])
-    second = await at.dispatcher.dispatch(plan, tight, by="admin", sizes=sizes(), only=ids[3:])
+    first = await at.dispatcher.dispatch(plan, tight, by=ADMIN, sizes=sizes(), only=ids[:3])
+    second = await at.dispatcher.dispatch(plan, tight, by=ADMIN, sizes=sizes(), only=ids[3:])
     await at.drain(tight)
     assert first.run is not None
     assert second.run is not None
@@ -295,8 +297,8 @@ async def test_one_failure_of_many_is_partial(memory: MemoryStore) -> None:
     assert dict(progress.counts) == {Outcome.DONE: 4, Outcome.FAILED: 1}
     assert progress.verdict is Verdict.PARTIAL
     at.clock.advance(timedelta(hours=1))
-    again = await at.plans.save(plan_of(bundle(), finding(), now=at.clock.now()), by="admin")
-    await at.dispatcher.dispatch(again, bundle(), by="admin", sizes=sizes())
+    again = await at.plans.save(plan_of(bundle(), finding(), now=at.clock.now()), by=ADMIN)
+    await at.dispatcher.dispatch(again, bundle(), by=ADMIN, sizes=sizes())
     await at.drain(bundle())
     assert at.tenant.label_of(1) == LABEL
 
@@ -430,9 +432,9 @@ async def test_links_are_given_an_end_and_inherited_ones_left(memory: MemoryStor
     at.tenant.link(1)
     at.tenant.link(2, inherited=True)
     found = [finding(link_subject(number), of="links") for number in (1, 2)]
-    plan = await at.plans.save(plan_of(links, *found), by="admin")
+    plan = await at.plans.save(plan_of(links, *found), by=ADMIN)
     await at.enforce(links, plan)
-    run = (await at.dispatcher.dispatch(plan, links, by="admin", sizes=sizes("links"))).run
+    run = (await at.dispatcher.dispatch(plan, links, by=ADMIN, sizes=sizes("links"))).run
     assert run is not None
     await at.drain(links)
     assert sorted((result.outcome, result.code) for result in await results(at, run.id)) == [
@@ -448,9 +450,9 @@ async def test_an_end_that_the_tenant_shortens_is_done_otherwise(memory: MemoryS
     at = office(memory)
     at.tenant.link(1)
     at.tenant.longest_link = NOW + timedelta(days=1)
-    plan = await at.plans.save(plan_of(links, finding(link_subject(1), of="links")), by="admin")
+    plan = await at.plans.save(plan_of(links, finding(link_subject(1), of="links")), by=ADMIN)
     await at.enforce(links, plan)
-    run = (await at.dispatcher.dispatch(plan, links, by="admin", sizes=sizes("links"))).run
+    run = (await at.dispatcher.dispatch(plan, links, by=ADMIN, sizes=sizes("links"))).run
     assert run is not None
     await at.drain(links)
     [result] = await results(at, run.id)
@@ -469,9 +471,9 @@ async def test_lost_messages_can_be_queued_again(memory: MemoryStore) -> None:
     at = office(memory, with_files(MemoryTenant(), 3))
     run = await started(at, bundle())
     at.queue.messages.clear()
-    assert await at.dispatcher.requeue(run, by="admin") == 1
+    assert await at.dispatcher.requeue(run, by=ADMIN) == 1
     await at.drain(bundle())
-    assert await at.dispatcher.requeue(run, by="admin") == 0
+    assert await at.dispatcher.requeue(run, by=ADMIN) == 0
     assert (await at.runs.progress(run)).verdict is Verdict.OK
 
 
@@ -569,9 +571,9 @@ async def test_what_the_owner_takes_back_after_the_plan_is_not_done(
     at.tenant.grant(1)
     agreed = {_ACCESS: CaseFacts(opened_at=NOW, told_at=NOW, decision=Decision.AGREE)}
     at.cases.known = dict(agreed)
-    plan = await at.plans.save(plan_of(AGREED, finding(grant_subject(), of="grants"), cases=agreed), by="admin")
+    plan = await at.plans.save(plan_of(AGREED, finding(grant_subject(), of="grants"), cases=agreed), by=ADMIN)
     await at.enforce(AGREED, plan)
-    run = (await at.dispatcher.dispatch(plan, AGREED, by="admin", sizes=sizes("grants"))).run
+    run = (await at.dispatcher.dispatch(plan, AGREED, by=ADMIN, sizes=sizes("grants"))).run
     assert run is not None
     at.cases.known = {_ACCESS: answer} if answer is not None else {}
     await at.drain(AGREED)
@@ -585,9 +587,9 @@ async def test_what_the_owner_agreed_to_is_done(memory: MemoryStore) -> None:
     at.tenant.grant(1)
     agreed = {_ACCESS: CaseFacts(opened_at=NOW, told_at=NOW, decision=Decision.AGREE)}
     at.cases.known = dict(agreed)
-    plan = await at.plans.save(plan_of(AGREED, finding(grant_subject(), of="grants"), cases=agreed), by="admin")
+    plan = await at.plans.save(plan_of(AGREED, finding(grant_subject(), of="grants"), cases=agreed), by=ADMIN)
     await at.enforce(AGREED, plan)
-    run = (await at.dispatcher.dispatch(plan, AGREED, by="admin", sizes=sizes("grants"))).run
+    run = (await at.dispatcher.dispatch(plan, AGREED, by=ADMIN, sizes=sizes("grants"))).run
     assert run is not None
     await at.drain(AGREED)
     assert [result.outcome for result in await results(at, run.id)] == [Outcome.DONE]

@@ -29,6 +29,7 @@ from custos.storage.account import Account
 from custos.tenant import LiveTenant
 from tests.engine.office import AzureStore, Office, office
 from tests.engine.world import (
+    ADMIN,
     LABEL,
     NOW,
     SITE,
@@ -100,9 +101,9 @@ async def files_of(m365: Microsoft365, drive: str, count: int) -> list[Subject]:
 
 async def done(at: Office, wanted: Bundle, *found: Finding) -> str:
     """Plan, approve, dispatch and work. The run's id."""
-    plan = await at.plans.save(plan_of(wanted, *found, places=await Anywhere().placed(wanted)), by="admin")
+    plan = await at.plans.save(plan_of(wanted, *found, places=await Anywhere().placed(wanted)), by=ADMIN)
     await at.enforce(wanted, plan)
-    run = (await at.dispatcher.dispatch(plan, wanted, by="admin", sizes=sizes(*wanted.policies))).run
+    run = (await at.dispatcher.dispatch(plan, wanted, by=ADMIN, sizes=sizes(*wanted.policies))).run
     assert run is not None
     await at.drain(wanted)
     return run.id
@@ -111,8 +112,8 @@ async def done(at: Office, wanted: Bundle, *found: Finding) -> str:
 async def undone(at: Office, wanted: Bundle, run: str) -> Mapping[Outcome, int]:
     at.clock.advance(timedelta(minutes=5))
     undo = await at.undoing.plan(Scope.RUN, run, bundle())
-    plan = await at.plans.save(undo.plan, by="admin")
-    started = await at.dispatcher.dispatch(plan, wanted, by="admin", sizes=sizes(), purpose=Purpose.UNDO, target=run)
+    plan = await at.plans.save(undo.plan, by=ADMIN)
+    started = await at.dispatcher.dispatch(plan, wanted, by=ADMIN, sizes=sizes(), purpose=Purpose.UNDO, target=run)
     assert started.run is not None
     await at.drain(wanted)
     return (await at.runs.progress(started.run.id)).counts

@@ -1,41 +1,49 @@
-"""Promotion: exactly one version, step by step, by somebody else, and gone with the next edit."""
+"""Approvals: exactly one version with the reach that it has, step by step, by somebody who may and whose own it is not."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from custos.audit.events import What
-from custos.engine.approvals import Approvals, effective_state
-from custos.engine.model import Plan, State
+from custos.engine.approvals import Approvals
+from custos.engine.gate import Standing
+from custos.engine.model import State
+from custos.engine.promotion import Rules
+from custos.engine.separation import Involved
 from custos.errors import BadInput
+from custos.policy.approval_rules import ApprovalRules
 from custos.policy.model import Policy
 from tests.engine.memory import MemoryStore
-from tests.engine.office import office
-from tests.engine.world import NOW, bundle, finding, plan_of, policy
+from tests.engine.office import RULES, office, promotion
+from tests.engine.world import ADMIN, GOVERNANCE, SIRO, bundle, finding, person, plan_of, policy
 
 POLICY = policy()
-APPROVER = "records.manager@wrenbridge.example"
+_OWNER = f"owns the policy {POLICY.id}"
 
 
-def plan(of: Policy = POLICY) -> Plan:
-    return replace(plan_of(bundle(of), finding()), id="P-2026-1123-01")
+async def promoted(approvals: Approvals, to: State, of: Policy = POLICY, rules: Rules = RULES, **changes: Any) -> None:
+    """Let a policy go further, as the SIRO asks it, with `changes` to what she puts forward."""
+    files = bundle(of)
+    made = replace(plan_of(files, finding()), id="P-2026-1123-01")
+    await approvals.promote(promotion(files, of, to, made, **changes), rules)
 
 
-async def promoted(approvals: Approvals, to: State, **changes: str) -> None:
-    wanted = {"approver": APPROVER, "author": "admin@wrenbridge.example", "reference": "CIG 2026-11/2", **changes}
-    await approvals.promote(POLICY, to, plan=plan(), **wanted)
+async def standing(approvals: Approvals, of: Policy = POLICY) -> Standing:
+    return (await approvals.standing(bundle(of)))[of.id]
 
 
 async def state(approvals: Approvals, of: Policy = POLICY) -> State:
-    return (await approvals.standing([of]))[of.id].state
+    return (await standing(approvals, of)).state
 
 
 async def test_a_policy_begins_in_simulate_whatever_its_file_says(memory: MemoryStore) -> None:
-    """Without an approval an enforcing policy only simulates."""
-    assert await state(office(memory).approvals) is State.SIMULATE
+    """Without an approval an enforcing policy only simulates, and it is said why."""
+    told = await standing(office(memory).approvals)
+    assert (told.state, told.reason) == (State.SIMULATE, "nobody has approved it yet")
 
 
 async def test_it_rises_step_by_step(memory: MemoryStore) -> None:
@@ -48,83 +56,174 @@ async def test_it_rises_step_by_step(memory: MemoryStore) -> None:
     await promoted(approvals, State.ENFORCE)
     assert await state(approvals) is State.ENFORCE
     event = memory.audit.events[-1]
-    assert (event.what, event.by, event.plan, event.policy_hash) == (
+    assert (event.what, event.by, event.by_id, event.plan, event.policy_hash) == (
         What.POLICY_PROMOTED,
-        APPROVER,
+        SIRO.upn,
+        SIRO.id,
         "P-2026-1123-01",
         POLICY.hash,
     )
-    assert event.details["reference"] == "CIG 2026-11/2"
+    assert event.details["reference"] == "CIG-2026-014"
+    assert event.details["authors"] == ADMIN.id
 
 
 async def test_the_file_may_ask_for_less(memory: MemoryStore) -> None:
     """The lower of what the file asks for and what was approved counts; lowering the file needs no approval."""
     approvals = office(memory).approvals
     await promoted(approvals, State.PILOT)
+    told = await standing(approvals)
+    assert (told.state, told.reason) == (State.PILOT, "its file asks for enforce, and it is approved for pilot")
     await promoted(approvals, State.ENFORCE)
     assert await state(approvals, policy(state=State.PILOT)) is State.PILOT
-    assert await state(approvals, policy(state=State.SIMULATE)) is State.SIMULATE
+    told = await standing(approvals, policy(state=State.SIMULATE))
+    assert (told.state, told.reason) == (State.SIMULATE, "its file asks for simulate")
     assert await state(approvals, policy(state=State.DRAFT)) is State.DRAFT
 
 
-async def test_an_edit_falls_back_to_simulate(memory: MemoryStore) -> None:
-    """Another version of the text has no approval; the earlier version's stays where it is."""
+async def test_another_version_is_not_approved(memory: MemoryStore) -> None:
+    """Another version of the text has no approval, and says so; the earlier version's stays where it is."""
     approvals = office(memory).approvals
     await promoted(approvals, State.PILOT)
-    assert await state(approvals, policy(text="edited")) is State.SIMULATE
+    told = await standing(approvals, policy(text="edited"))
+    assert (told.state, told.reason) == (State.SIMULATE, "it was edited, and this version is not approved yet")
     assert await state(approvals) is State.PILOT
 
 
 async def test_an_overdue_review_falls_back_to_simulate(memory: MemoryStore) -> None:
-    """An approved policy past its review date only simulates, until it is reviewed."""
+    """An approved policy past its review date only simulates, says since when, and is not approved before it is reviewed."""
     at = office(memory)
-    await promoted(at.approvals, State.PILOT)
-    approvals = await at.approvals.all()
     due = policy(review_due=date(2026, 11, 30))
-    assert effective_state(due, approvals, NOW) is State.PILOT
-    assert effective_state(due, approvals, NOW + timedelta(days=9)) is State.SIMULATE
+    await promoted(at.approvals, State.PILOT, due)
+    assert await state(at.approvals, due) is State.PILOT
+    at.clock.advance(timedelta(days=9))
+    told = await standing(at.approvals, due)
+    assert (told.state, told.reason) == (State.SIMULATE, "its review was due on 30 November 2026")
+    with pytest.raises(BadInput, match="The review of labels was due on 30 November 2026"):
+        await promoted(at.approvals, State.ENFORCE, due)
 
 
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"approver": "Head.InfoGov@wrenbridge.example"}, "owns the policy"),
-        ({"approver": "ADMIN@wrenbridge.example"}, "wrote this version"),
-        ({"approver": ""}, "Nobody is named"),
-        ({"reference": " "}, "Corporate Information Group"),
+        ({"by": GOVERNANCE}, "head.information.governance@wrenbridge.example may not let a policy enforce"),
+        ({"by": ADMIN}, "platform.engineer@wrenbridge.example may not let a policy enforce"),
+        ({"by": person("hacker")}, "hacker@wrenbridge.example may not let a policy enforce"),
+        ({"owner": Involved(SIRO.id, "S.I.R.O+owner@wrenbridge.example", _OWNER)}, "siro@.* owns the policy labels"),
+        (
+            {"owner": Involved("", "nobody@wrenbridge.example", _OWNER)},
+            "does not know who nobody@wrenbridge.example is",
+        ),
+        ({"authors": (Involved(SIRO.id, "siro", "wrote this version of labels"),)}, "wrote this version"),
+        ({"reference": "."}, '"." does not look like CIG-2026-014'),
+        ({"reference": "made up"}, '"made up" does not look like CIG-2026-014'),
+        ({"reference": ""}, "Corporate Information Group. None is given"),
+        ({"reference": "CIG-2019-014"}, "is not of 2025 or 2026"),
     ],
 )
-async def test_who_may_not_approve(memory: MemoryStore, changes: dict[str, str], why: str) -> None:
-    """Neither owner nor author nor nobody approves, and enforcing needs the group's reference."""
+async def test_who_may_not_approve(memory: MemoryStore, changes: dict[str, Any], why: str) -> None:
+    """Nobody approves without the right, nor what is their own however their name is written, nor without a minute."""
     approvals = office(memory).approvals
     await promoted(approvals, State.PILOT)
     with pytest.raises(BadInput, match=why):
         await promoted(approvals, State.ENFORCE, **changes)
+    assert await state(approvals) is State.PILOT
 
 
-async def test_the_plan_must_be_of_that_version_and_fresh(memory: MemoryStore) -> None:
-    """A plan of another version, or one older than a fortnight, approves nothing."""
+async def test_whoever_made_the_plan_does_not_approve_on_it(memory: MemoryStore) -> None:
+    """Nor somebody whom nobody knows any more; a plan that Custos made by itself is nobody's."""
+    approvals, files = office(memory).approvals, bundle(POLICY)
+    wanted = promotion(files, POLICY, State.PILOT, plan_of(files, finding()))
+    for made_by, made_by_id, why in (
+        ("SIRO@x", SIRO.id, "made the plan"),
+        ("ghost@x", "", "does not know who ghost@x"),
+    ):
+        plan = replace(wanted.plan, made_by=made_by, made_by_id=made_by_id)
+        with pytest.raises(BadInput, match=why):
+            await approvals.promote(replace(wanted, plan=plan), RULES)
+    custos = replace(wanted.plan, made_by="custos", made_by_id="")
+    await approvals.promote(replace(wanted, plan=custos), RULES)
+    assert await state(approvals) is State.PILOT
+
+
+async def test_who_wrote_what_was_piloted_does_not_let_it_enforce(memory: MemoryStore) -> None:
+    """The authors whom the pilot's approval named count for enforcing the same version, whoever is named this time."""
+    approvals = office(memory).approvals
+    await promoted(approvals, State.PILOT, by=GOVERNANCE, authors=(Involved(SIRO.id, SIRO.upn, "wrote it"),))
+    with pytest.raises(BadInput, match="wrote this version of labels"):
+        await promoted(approvals, State.ENFORCE)
+
+
+async def test_a_pilot_has_a_shortest_length(memory: MemoryStore) -> None:
+    """Ten working days by default: weekends and the council's holidays are none. It is said from when on."""
     at = office(memory)
-    named = {"approver": APPROVER, "author": "admin@wrenbridge.example"}
-    with pytest.raises(BadInput, match="not made from this version"):
-        await at.approvals.promote(POLICY, State.PILOT, plan=plan(policy(text="edited")), **named)
+    rules = replace(RULES, approval=ApprovalRules(), holidays=frozenset({date(2026, 12, 1)}))
+    await promoted(at.approvals, State.PILOT, rules=rules)
+    with pytest.raises(BadInput, match=r"10 working days must pass.*It may enforce from 8 December 2026 on"):
+        await promoted(at.approvals, State.ENFORCE, rules=rules)
+    at.clock.advance(timedelta(days=15, hours=1))
+    files = bundle(POLICY)
+    fresh = replace(plan_of(files, finding()), made_at=at.clock.now())
+    wanted = promotion(files, POLICY, State.ENFORCE, fresh)
+    await at.approvals.promote(wanted, rules)
+    assert await state(at.approvals) is State.ENFORCE
+
+
+async def test_the_plan_must_be_of_that_version_and_that_reach_and_fresh(memory: MemoryStore) -> None:
+    """A plan of another version, of other registers, an old one, or a new one of an old mirror approves nothing."""
+    at = office(memory)
+    files = bundle(POLICY)
+    wanted = promotion(files, POLICY, State.PILOT, plan_of(files, finding()))
+    another = plan_of(bundle(policy(text="edited")), finding())
+    old = replace(wanted.plan, mirror_at=wanted.plan.made_at - timedelta(days=3))
+    for plan, why in (
+        (another, "not made from this version"),
+        (replace(wanted.plan, reaches={POLICY.hash: "another"}), "Registers or settings changed what labels reaches"),
+        (old, "made from a mirror of 20 November 2026: older than 3 days"),
+    ):
+        with pytest.raises(BadInput, match=why):
+            await at.approvals.promote(replace(wanted, plan=plan), RULES)
     at.clock.advance(timedelta(days=15))
     with pytest.raises(BadInput, match="older than 14 days"):
-        await at.approvals.promote(POLICY, State.PILOT, plan=plan(), **named)
+        await at.approvals.promote(wanted, RULES)
 
 
 async def test_all_reasons_are_told_at_once(memory: MemoryStore) -> None:
-    """Whoever asks wrongly in three ways hears of all three."""
+    """Whoever asks wrongly in four ways hears of all four."""
     with pytest.raises(BadInput) as told:
-        await promoted(office(memory).approvals, State.ENFORCE, approver="admin@wrenbridge.example", reference="")
-    assert len(told.value.problems) == 3
+        await promoted(office(memory).approvals, State.ENFORCE, by=ADMIN, reference="")
+    said = str(told.value)
+    for reason in ("may not let", "wrote this", "made the plan", "Information Group", "in pilot"):
+        assert reason in said
 
 
-async def test_a_demotion_counts_at_once(memory: MemoryStore) -> None:
-    """Back to simulate with a reason; enforcing again begins at pilot."""
+async def test_taking_back_counts_at_once(memory: MemoryStore) -> None:
+    """Back to simulate with a reason and a name; enforcing again begins at pilot."""
     approvals = office(memory).approvals
     await promoted(approvals, State.PILOT)
-    await approvals.demote(POLICY, by="admin@wrenbridge.example", why="too many questions")
-    assert await state(approvals) is State.SIMULATE
+    await approvals.take_back(POLICY.id, by=ADMIN, why="too many questions")
+    told = await standing(approvals)
+    assert (told.state, told.reason) == (State.SIMULATE, f"{ADMIN.upn} took it back on 23 November 2026")
     with pytest.raises(BadInput, match="has not been in pilot"):
         await promoted(approvals, State.ENFORCE)
+
+
+async def test_taking_back_ends_every_earlier_approval(memory: MemoryStore) -> None:
+    """Whichever version of the file comes back afterwards, it simulates."""
+    approvals, second = office(memory).approvals, policy(text="edited")
+    for version in (POLICY, second):
+        await promoted(approvals, State.PILOT, version)
+        await promoted(approvals, State.ENFORCE, version)
+    await approvals.take_back(POLICY.id, by=ADMIN, why="too many questions")
+    assert await state(approvals, second) is State.SIMULATE
+    assert await state(approvals, POLICY) is State.SIMULATE
+
+
+async def test_an_approval_whose_reach_cannot_be_read_covers_nothing(memory: MemoryStore) -> None:
+    """When what was approved is lost or spoilt in storage, the policy simulates and says why."""
+    at = office(memory)
+    await promoted(at.approvals, State.PILOT)
+    for name in [name for name in memory.blobs.contents if name.startswith("reaches/")]:
+        memory.blobs.contents[name] = b"{"
+    told = await standing(office(memory).approvals)
+    assert told.state is State.SIMULATE
+    assert "cannot be read" in told.reason

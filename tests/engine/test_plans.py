@@ -18,7 +18,7 @@ from custos.policy.duration import Duration
 from tests.effort import steady
 from tests.engine.memory import MemoryStore
 from tests.engine.office import AzureStore
-from tests.engine.world import NOW, bundle, finding, labelled, link_subject, plan_of, policy, step
+from tests.engine.world import ADMIN, NOW, bundle, finding, labelled, link_subject, plan_of, policy, step
 
 values: some.SearchStrategy[Fact] = some.one_of(
     some.none(),
@@ -50,7 +50,7 @@ def test_an_action_comes_back_as_it_was() -> None:
 async def test_a_plan_comes_back_as_it_was(azure: AzureStore) -> None:
     """A plan of many actions is stored and read whole; its header can be read alone."""
     plans = Plans(azure.blobs, azure.audit)
-    saved = await plans.save(plan_of(bundle(), *labelled(1_200)), by="admin")
+    saved = await plans.save(plan_of(bundle(), *labelled(1_200)), by=ADMIN)
     assert saved.id == "P-2026-1123-01"
     assert await plans.load(saved.id) == saved
     header = await plans.header(saved.id)
@@ -60,7 +60,7 @@ async def test_a_plan_comes_back_as_it_was(azure: AzureStore) -> None:
 async def test_two_instances_never_share_an_id(azure: AzureStore) -> None:
     """Plans saved at the same time get numbers of their own."""
     plans = [Plans(azure.blobs, azure.audit) for _ in range(4)]
-    saved = await asyncio.gather(*(one.save(plan_of(bundle(), finding()), by="admin") for one in plans))
+    saved = await asyncio.gather(*(one.save(plan_of(bundle(), finding()), by=ADMIN) for one in plans))
     assert sorted(plan.id for plan in saved) == [f"P-2026-1123-0{number}" for number in range(1, 5)]
     assert [name async for name in plans[0].ids()] == sorted(plan.id for plan in saved)
 
@@ -68,7 +68,7 @@ async def test_two_instances_never_share_an_id(azure: AzureStore) -> None:
 async def test_a_plan_that_is_cut_short_is_refused(memory: MemoryStore) -> None:
     """Half a plan is no plan: it is refused, and so is one that never was."""
     plans = Plans(memory.blobs, memory.audit)
-    saved = await plans.save(plan_of(bundle(), *labelled(3)), by="admin")
+    saved = await plans.save(plan_of(bundle(), *labelled(3)), by=ADMIN)
     name = f"{saved.id}.jsonl"
     memory.blobs.contents[name] = b"\n".join(memory.blobs.contents[name].splitlines()[:-1])
     with pytest.raises(BadInput, match="cut short"):

@@ -10,10 +10,11 @@ from custos.engine.model import Finding, Outcome, Plan, Result
 from custos.engine.ports import Trouble
 from custos.engine.refusals import Scope
 from custos.policy.model import Bundle, Limits
+from custos.records.rights import CUSTOS
 from tests.engine.memory import MemoryStore
 from tests.engine.office import Office, office
 from tests.engine.tenant import MemoryTenant, with_files
-from tests.engine.world import LABEL, bundle, file_subject, finding, labelled, plan_of, policy, sizes
+from tests.engine.world import ADMIN, LABEL, bundle, file_subject, finding, labelled, plan_of, policy, sizes
 
 LACKED = Trouble(code=Code.LABEL_REFUSED, detail="The tenant does not take the label.")
 
@@ -21,14 +22,14 @@ LACKED = Trouble(code=Code.LABEL_REFUSED, detail="The tenant does not take the l
 async def planned(at: Office, wanted: Bundle, *found: Finding) -> Plan:
     """The plan of this moment, with what is remembered."""
     refusals = await at.refusals.standing()
-    return await at.plans.save(plan_of(wanted, *found, now=at.clock.now(), refusals=refusals), by="admin")
+    return await at.plans.save(plan_of(wanted, *found, now=at.clock.now(), refusals=refusals), by=ADMIN)
 
 
 async def evaluated(at: Office, wanted: Bundle, *found: Finding) -> list[Result]:
     """What an evaluation does with these findings: plan, approve, run. The results, none when nothing was offered."""
     plan = await planned(at, wanted, *found)
     await at.enforce(wanted, plan)
-    run = (await at.dispatcher.dispatch(plan, wanted, by="custos", sizes=sizes())).run
+    run = (await at.dispatcher.dispatch(plan, wanted, by=CUSTOS, sizes=sizes())).run
     await at.drain(wanted)
     return [result async for result in at.runs.results(run.id)] if run else []
 

@@ -10,7 +10,7 @@ from custos.engine.switches import CACHE_SECONDS, Switches
 from custos.errors import StorageTrouble
 from custos.table import Row
 from tests.engine.memory import MemoryAudit, MemoryTable
-from tests.engine.world import NOW
+from tests.engine.world import ADMIN, NOW
 
 
 class Away(MemoryTable):
@@ -29,11 +29,11 @@ async def test_stop_and_start() -> None:
     table, audit = MemoryTable(), MemoryAudit()
     one, other = switches(table, audit), switches(table, audit)
     assert await other.stopped() is None
-    await one.stop(by="admin", why="mistake")
+    await one.stop(by=ADMIN, why="mistake")
     stop = await other.stopped()
     assert stop is not None
-    assert (stop.by, stop.why, stop.at) == ("admin", "mistake", NOW)
-    await one.start(by="admin", why="mended")
+    assert (stop.by, stop.why, stop.at) == (ADMIN.upn, "mistake", NOW)
+    await one.start(by=ADMIN, why="mended")
     assert await other.stopped() is None
     assert [event.what for event in audit.events] == [What.WRITES_STOPPED, What.WRITES_STARTED]
 
@@ -44,7 +44,7 @@ async def test_an_instance_believes_what_it_read_only_for_a_while() -> None:
     table, audit = MemoryTable(), MemoryAudit()
     one, other = switches(table, audit, 60.0), switches(table, audit, 60.0)
     assert await other.stopped() is None
-    await one.stop(by="admin", why="mistake")
+    await one.stop(by=ADMIN, why="mistake")
     assert await one.stopped() is not None
     assert await other.stopped() is None
     other.cache_seconds = 0.0

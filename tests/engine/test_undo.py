@@ -21,6 +21,7 @@ from tests.engine.memory import MemoryStore
 from tests.engine.office import Killed, MemoryQueue, Office, office
 from tests.engine.tenant import MemoryTenant, with_files
 from tests.engine.world import (
+    ADMIN,
     LABEL,
     NOW,
     bundle,
@@ -46,9 +47,9 @@ EXPIRY = bundle(
 
 
 async def done(at: Office, wanted: Bundle, *found: Finding) -> str:
-    plan = await at.plans.save(plan_of(wanted, *found, now=at.clock.now()), by="admin")
+    plan = await at.plans.save(plan_of(wanted, *found, now=at.clock.now()), by=ADMIN)
     await at.enforce(wanted, plan)
-    run = (await at.dispatcher.dispatch(plan, wanted, by="admin", sizes=sizes(*wanted.policies))).run
+    run = (await at.dispatcher.dispatch(plan, wanted, by=ADMIN, sizes=sizes(*wanted.policies))).run
     assert run is not None
     await at.drain(wanted)
     return run.id
@@ -56,10 +57,10 @@ async def done(at: Office, wanted: Bundle, *found: Finding) -> str:
 
 async def carried_out(at: Office, wanted: Bundle, undo: UndoPlan) -> list[Result]:
     at.clock.advance(timedelta(minutes=1))
-    plan = await at.plans.save(undo.plan, by="admin")
+    plan = await at.plans.save(undo.plan, by=ADMIN)
     run = (
         await at.dispatcher.dispatch(
-            plan, wanted, by="admin", sizes=sizes(), purpose=Purpose.UNDO, target=f"{undo.scope} {undo.target}"
+            plan, wanted, by=ADMIN, sizes=sizes(), purpose=Purpose.UNDO, target=f"{undo.scope} {undo.target}"
         )
     ).run
     assert run is not None
@@ -204,8 +205,8 @@ async def test_a_hold_stops_an_undo_too(memory: MemoryStore) -> None:
     held = bundle(registers=records(holds=[hold()]))
     assert [action.refusal for action in (await at.undoing.plan(Scope.RUN, run, held)).cannot] == [Code.HOLD]
     undo = await at.undoing.plan(Scope.RUN, run, bundle())
-    plan = await at.plans.save(undo.plan, by="admin")
-    late = await at.dispatcher.dispatch(plan, held, by="admin", sizes=sizes(), purpose=Purpose.UNDO, target=run)
+    plan = await at.plans.save(undo.plan, by=ADMIN)
+    late = await at.dispatcher.dispatch(plan, held, by=ADMIN, sizes=sizes(), purpose=Purpose.UNDO, target=run)
     assert (late.run, dict(late.left_out)) == (None, {"hold": 1})
     assert at.tenant.label_of(1) == LABEL
 
@@ -215,7 +216,7 @@ async def test_after_a_stop_an_undo_may_be_started(memory: MemoryStore) -> None:
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
     at.clock.advance(timedelta(minutes=1))
-    await at.switches.stop(by="admin", why="mistake")
+    await at.switches.stop(by=ADMIN, why="mistake")
     ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
     assert [result.outcome for result in ended] == [Outcome.DONE]
 
@@ -234,11 +235,11 @@ async def taken_back(at: Office, life: int) -> bool:
     """Three labels are taken back by a command and a worker that die before call number `life`. True when they did."""
     run = await done(at, bundle(), *labelled(3))
     at.clock.advance(timedelta(minutes=1))
-    plan = await at.plans.save((await at.undoing.plan(Scope.RUN, run, bundle())).plan, by="admin")
+    plan = await at.plans.save((await at.undoing.plan(Scope.RUN, run, bundle())).plan, by=ADMIN)
     queue = MemoryQueue()  # its messages die with it
     mortal = office(at.store, at.tenant, queue=queue, clock=at.clock, machine=at.machine, life=life)
     try:
-        await mortal.dispatcher.dispatch(plan, bundle(), by="admin", sizes=sizes(), purpose=Purpose.UNDO, target=run)
+        await mortal.dispatcher.dispatch(plan, bundle(), by=ADMIN, sizes=sizes(), purpose=Purpose.UNDO, target=run)
         while queue.messages:
             await mortal.dispatcher.work(queue.messages.pop(0), bundle())
     except Killed:

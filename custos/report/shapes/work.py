@@ -168,6 +168,16 @@ class StatusWaiting(Shape, frozen=True, kw_only=True):
     why: Annotated[str, said("what it waits for")]
 
 
+class StatusGrown(Shape, frozen=True, kw_only=True):
+    """Something that a policy reaches and its approval does not cover."""
+
+    policy: Annotated[str, said("whose approval")]
+    place: Annotated[str, said("site or library")]
+    asset: Annotated[str, said('id of its asset, "" for none')]
+    rules: Annotated[list[str], said("which of its rules")]
+    why: Annotated[str, said("what has changed")]
+
+
 class Status(Shape, frozen=True, kw_only=True):
     """Of `custos status`."""
 
@@ -182,6 +192,9 @@ class Status(Shape, frozen=True, kw_only=True):
     compared: Annotated[datetime | None, said("when the library was compared that waits longest for it")]
     drift: Annotated[int, said("rows that delta had not told of")]
     policies: Annotated[dict[str, str], said("policy ► how far it may go")]
+    reasons: Annotated[dict[str, str], said("policy ► why it does not go as far as its file asks")]
+    not_approved_yet: Annotated[list[StatusGrown], said("what policies reach that nobody has approved")]
+    read_too_long_ago: Annotated[int, said("libraries in which nothing is done until they are read again")]
     refused_policies: Annotated[int, said("problems of newer files, which do not count")]
     remarks: Annotated[int, said("what `custos register` lists")]
     doubts: Annotated[list[str], said("addresses of the registers that are not as in the mirror")]

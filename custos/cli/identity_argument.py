@@ -1,0 +1,16 @@
+"""`--as`: who of those who are signed in here does it. It chooses among people who have proved who they are, and proves nothing."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def as_argument(parser: argparse.ArgumentParser) -> None:
+    """The argument, as `args.person`."""
+    parser.add_argument(
+        "--as",
+        dest="person",
+        default="",
+        metavar="UPN",
+        help="who of those who are signed in here does this (default: the last)",
+    )

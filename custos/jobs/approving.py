@@ -1,0 +1,153 @@
+"""Letting a policy act, and taking it back: what a person asks at the terminal, made into what the engine judges."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from custos.engine.approvals import Approval, last
+from custos.engine.model import State
+from custos.engine.promotion import Promotion, Rules
+from custos.engine.reach import Reach, reach
+from custos.engine.separation import Involved
+from custos.errors import BadInput, Mark, Problem
+from custos.jobs import identity, policies
+from custos.jobs.authors import authors_of
+from custos.policy.loader import read_policy
+from custos.policy.model import Bundle, Policy
+from custos.policy.state_edit import with_state
+from custos.problems import Problems
+from custos.records.rights import Right
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asks for: a policy by name, how far, on which plan. `author` is who wrote it, where git cannot tell; `person` who
+    of those who are signed in asks.
+    """
+
+    policy: str
+    to: State
+    plan: str
+    reference: str = ""
+    author: str = ""
+    why: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """An approval as it was given, what it covers (None: nothing, it was taken back), and whether the file says so too."""
+
+    approval: Approval
+    reach: Reach | None
+    written: bool
+
+
+async def promote(app: Custos, request: Request) -> Granted:
+    """Let exactly the version in the files go further. Raises BadInput with every reason against it."""
+    written = await policies.as_written(app)
+    policy = _named(written, request.policy)
+    judging = await policies.judging(app)
+    by = await identity.person(app, judging, request.person)
+    if not request.plan:
+        raise _problem(
+            f"{request.to} needs a plan of this version.", "Have one made with `custos plan`; name it with --plan."
+        )
+    plan = await app.plans.header(request.plan)
+    authors = await _authors(app, written, policy, request.author)
+    owner = (await identity.ids_of(app, [policy.owner]))[policy.owner]
+    content = written.files[policy.mark.file]
+    reached = await asyncio.to_thread(reach, written, policy)
+    promotion = Promotion(
+        policy=policy,
+        content=content,
+        reach=reached,
+        to=request.to,
+        plan=plan,
+        by=by,
+        owner=Involved(owner, policy.owner, f"owns the policy {policy.id}"),
+        authors=authors,
+        reference=request.reference,
+        why=request.why,
+    )
+    settings = judging.settings
+    rules = Rules(
+        rights=settings.rights, approval=settings.approval, today=app.today(), holidays=judging.records.holidays
+    )
+    approval = await app.approvals.promote(promotion, rules)
+    return Granted(approval=approval, reach=reached, written=await _write_state(app, policy, request.to))
+
+
+async def take_back(app: Custos, request: Request) -> Granted:
+    """Let a policy only simulate from now on, whatever version of it was approved."""
+    policy = _named(await policies.as_written(app), request.policy)
+    by = await identity.require(app, Right.STOP, request.person)
+    approval = await app.approvals.take_back(policy.id, by=by, why=request.why)
+    return Granted(approval=approval, reach=None, written=await _write_state(app, policy, State.SIMULATE))
+
+
+async def involved_in(app: Custos, names: list[str]) -> list[Involved]:
+    """Who owns and wrote the policies in force of these names, for whoever would release a run of them."""
+    bundle = (await policies.in_force(app)).bundle
+    approvals = await app.approvals.all()
+    found: list[Involved] = []
+    owned = [policy for name in names if (policy := bundle.policies.get(name)) is not None]
+    ids = await identity.ids_of(app, [policy.owner for policy in owned])
+    for policy in owned:
+        found.append(Involved(ids[policy.owner], policy.owner, f"owns the policy {policy.id}"))
+        approval = last(approvals, policy.name)
+        wrote = approval.authors if approval is not None else ()
+        found += [Involved(author, author, f"wrote the policy {policy.id}") for author in wrote]
+    return found
+
+
+async def _authors(app: Custos, written: Bundle, policy: Policy, named: str) -> tuple[Involved, ...]:
+    """Who wrote this version: whom git names, and whom the person names. Raises BadInput when nobody can tell."""
+    approval = last(await app.approvals.of(policy.id), policy.id)
+    file = policy.mark.file
+
+    def is_approved(content: bytes) -> bool:
+        read = read_policy(file, content, written.records, written.settings.clauses, Problems()) if content else None
+        return read is not None and approval is not None and read.hash == approval.hash
+
+    told = await authors_of(app.settings.policies, file, is_approved)
+    if told.untold and not named:
+        raise _problem(
+            f"Nobody can tell who wrote {file}: {told.untold}.",
+            "Say who did with --author UPN: it is recorded and compared.",
+        )
+    ids = await identity.ids_of(app, [*told.mails, *([named] if named else [])])
+    unknown = [name for name in told.mails if not ids[name]]
+    if unknown and not named:
+        raise _problem(
+            f"Git says that {', '.join(unknown)} wrote {file}, whom the directory does not know.",
+            "Say who that is with --author UPN: it is recorded and compared.",
+        )
+    what = f"wrote this version of {policy.id}"
+    return tuple(Involved(ids[name], name, what) for name in ids if name == named or ids[name])
+
+
+async def _write_state(app: Custos, policy: Policy, state: State) -> bool:
+    """Have the file ask for a state; False when it cannot be written."""
+    path = app.settings.policies / policy.mark.file
+    try:
+        path.write_bytes(with_state(policy.mark.file, await asyncio.to_thread(path.read_bytes), state))
+    except (OSError, BadInput):
+        return False
+    return True
+
+
+def _named(bundle: Bundle, name: str) -> Policy:
+    found = bundle.policies.get(name)
+    if found is None:
+        raise _problem(f"There is no policy {name}.", f"Known: {', '.join(sorted(bundle.policies))}.")
+    return found
+
+
+def _problem(what: str, remedy: str) -> BadInput:
+    return BadInput([Problem(Mark("promote"), what, remedy, code="promotion")])

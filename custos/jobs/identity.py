@@ -1,0 +1,65 @@
+"""Who does something at the terminal: signed in, one object of the directory, enabled, with the posts that the register gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from custos.errors import BadInput, Mark, Problem
+from custos.jobs import policies
+from custos.m365 import directory
+from custos.m365.directory import User
+from custos.m365.sign_in import HOW
+from custos.policy import Bundle
+from custos.records.rights import WORDS, Person, Right, posts_with
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+async def person(app: Custos, bundle: Bundle, wanted: str = "") -> Person:
+    """Whoever is signed in, `wanted` when several are, as the directory has them now, with their posts.
+
+    Raises BadInput when nobody can be told or their account is no longer good, and a Trouble when Entra cannot be read.
+    """
+    account = await app.sign_in.account(wanted)
+    carrying = list(posts_with(bundle.settings.rights, bundle.records))
+    found = await directory.users_by_upn(app.m365.observer, [account.id, *(post.upn for post in carrying)])
+    known = found[account.id]
+    if not isinstance(known, User) or known.is_guest is not False:
+        raise _problem(f"{account.upn} has no account of this organisation.", HOW)
+    if known.enabled is not True:
+        raise _problem(f"The account of {account.upn} is switched off.", HOW)
+    theirs = [post for post in carrying if isinstance(user := found[post.upn], User) and user.user_id == known.user_id]
+    return Person(id=known.user_id, upn=known.upn, name=known.name, posts=tuple(theirs))
+
+
+async def require(app: Custos, right: Right, wanted: str = "") -> Person:
+    """Whoever is signed in, when they have a right today. Raises BadInput when they have not, or nobody can be told."""
+    bundle = await policies.judging(app)
+    found = await person(app, bundle, wanted)
+    check(found, bundle, right, app.today())
+    return found
+
+
+def check(found: Person, bundle: Bundle, right: Right, today: date) -> None:
+    """Raise BadInput unless somebody has a right on a day."""
+    rights = bundle.settings.rights
+    if rights.may(found, right, today):
+        return
+    wanted = ", ".join(sorted(rights.roles[right])) or "nobody"
+    held = ", ".join(sorted(rights.roles_of(found, today))) or "none of the roles in settings.yaml"
+    raise _problem(
+        f"{found.upn} may not {WORDS[right]}: they hold {held}.", f"It is for: {wanted}. See `custos schema roles`."
+    )
+
+
+async def ids_of(app: Custos, names: Sequence[str]) -> dict[str, str]:
+    """Whose names these are: name as written ► id of the directory object, "" when that cannot be told. Raises a Trouble."""
+    found = await directory.find_people(app.m365.observer, names)
+    return {name: user.user_id if user else "" for name, user in found.items()}
+
+
+def _problem(what: str, remedy: str) -> BadInput:
+    return BadInput([Problem(Mark("identity"), what, remedy, code="identity")])
