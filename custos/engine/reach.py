@@ -161,7 +161,7 @@ def reach(bundle: Bundle, policy: Policy, places: Places | None = None) -> Reach
     return Reach(
         policy=policy.id,
         hash=policy.hash,
-        rules={rule.id: _rule(rule) for rule in policy.rules},
+        rules={rule.id: _rule(rule, policy) for rule in policy.rules},
         places=known.terms(policy),
         elsewhere=known.elsewhere(policy),
         not_governed=tuple(sorted(address.key for address in bundle.settings.not_governed)),
@@ -196,7 +196,23 @@ def _terms(bundle: Bundle, lookup: RegisterLookup, address: Address) -> Terms:
     )
 
 
-def _rule(rule: Rule) -> RuleReach:
+def _rule(rule: Rule, policy: Policy) -> RuleReach:
+    writes = [step for step in rule.steps if step.writes]
+    beside = [one for one in policy.rules if one.kind is rule.kind and any(step.writes for step in one.steps)]
+    together = [rule, *beside] if writes else [rule]
+    known = {"asset", "registered", AGREEMENTS, SHIELDS, NOT_PEOPLE, *_REGISTER_FACTS}
+    return RuleReach(
+        kind=rule.kind,
+        steps=tuple(step_words(step) for step in rule.steps),
+        labels=tuple(sorted({step.label for step in writes if step.label and step.label != FROM_SCHEDULE})),
+        depends=tuple(sorted(frozenset[str]().union(*map(_depends, together)) & known)),
+    )
+
+
+def _depends(rule: Rule) -> set[str]:
+    """The facts of places on which it hangs what a rule does. Of the rules of one policy that write on one subject one goes first, so
+    that what keeps that one back lets another act: each depends on all of them.
+    """
     writes = [step for step in rule.steps if step.writes]
     depends = {"asset", *(_HANGS_ON.get(name, name) for name in facts_in(rule.when))}
     if "under_agreement" in depends:
@@ -213,13 +229,7 @@ def _rule(rule: Rule) -> RuleReach:
                 depends |= {"anyone_links_allowed", "organisation_links_allowed"}
             case ActionKind.REMOVE_GRANT:
                 depends.add(SHIELDS)
-    known = {"asset", "registered", AGREEMENTS, SHIELDS, NOT_PEOPLE, *_REGISTER_FACTS}
-    return RuleReach(
-        kind=rule.kind,
-        steps=tuple(step_words(step) for step in rule.steps),
-        labels=tuple(sorted({step.label for step in writes if step.label and step.label != FROM_SCHEDULE})),
-        depends=tuple(sorted(depends & known)),
-    )
+    return depends
 
 
 def _surely_without_agreement(condition: Condition) -> bool:
