@@ -1,0 +1,184 @@
+"""Nothing acts that the approval did not cover, whatever is edited afterwards; what was approved goes on, and what grew is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from custos.engine.authority import Authority
+from custos.engine.coverage import grown_words
+from custos.engine.decisions import CaseFacts, CaseKey, Decision
+from custos.engine.evaluate import evaluate
+from custos.engine.gate import ALLOWED, Code, Purpose, Standing, decide
+from custos.engine.limits import Budget, Sizes
+from custos.engine.model import Action, Plan, State
+from custos.engine.placed_registers import PlacedRegisters
+from custos.engine.plan import Circumstances, make_plan, writes
+from custos.engine.run import new_run
+from custos.policy.model import Bundle
+from tests.engine.approved_council import (
+    ASSETS,
+    POLICY,
+    RULES,
+    SCOPES,
+    SITES,
+    Council,
+    edited,
+    mirror,
+    policy_text,
+    signature,
+)
+from tests.engine.memory import MemoryStore
+from tests.engine.office import GENEROUS, Office, office, promotion
+from tests.engine.office import RULES as APPROVAL
+from tests.engine.world import ADMIN
+from tests.engine_evaluate.inventory import NOW
+
+type Effect = tuple[str, str, tuple[tuple[str, object], ...]]  # what is done, to what, what it leaves
+
+
+def effect(action: Action) -> Effect:
+    return action.kind.value, action.finding.subject.key, tuple(sorted(action.after.items()))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A plan, and what of it the gate lets through at that moment; of an earlier plan, too."""
+
+    plan: Plan
+    done: frozenset[Effect]
+    earlier: frozenset[Effect]
+
+
+def look(bundle: Bundle, standings: Mapping[str, Standing], earlier: Plan | None = None) -> Seen:
+    """Plan, and put that and an earlier plan before the gate. Every owner has agreed to everything."""
+    found = evaluate(bundle, mirror(), NOW)
+    asked = [*found.findings(), *(action.finding for action in (earlier.actions if earlier else ()))]
+    agreed = CaseFacts(opened_at=NOW, told_at=NOW, decided_at=NOW, decision=Decision.AGREE, case_id="C-1")
+    cases: dict[CaseKey, CaseFacts] = {(one.policy, one.rule, one.subject.key): agreed for one in asked}
+    plan = make_plan(bundle, found, Circumstances(now=NOW, standings=standings, cases=cases, home=found.placed.home))
+
+    def passing(of: Plan) -> frozenset[Effect]:
+        wanted = writes(of.actions)
+        return frozenset(effect(one) for one in wanted if _passes(one, of, found.placed, standings, cases))
+
+    return Seen(plan, passing(plan), passing(earlier) if earlier else frozenset())
+
+
+def _passes(
+    action: Action,
+    plan: Plan,
+    placed: PlacedRegisters,
+    standings: Mapping[str, Standing],
+    cases: Mapping[CaseKey, CaseFacts],
+) -> bool:
+    budget = Budget(house=GENEROUS, policies={}, owners={}, sizes=Sizes(scope={}, assets={}), purpose=Purpose.POLICY)
+    right = Authority(placed=placed, now=NOW, standings=standings, cases=cases, budget=budget, writes_enabled=True)
+    run = replace(
+        new_run(plan, purpose=Purpose.POLICY, by=ADMIN, at=NOW, actions=1, over=()), hashes=dict(plan.policies)
+    )
+    return decide(action, right.situation(action, run, None, None)) is ALLOWED
+
+
+@dataclass
+class Life:
+    """What happened to one policy: what was approved, and where nothing was edited since."""
+
+    council: Council
+    text: str
+    at: Office = field(default_factory=lambda: office(MemoryStore()))
+    covered: frozenset[Effect] = frozenset()
+    approved_under: Council | None = None
+    approved: str = ""
+    plan: Plan | None = None  # on which it was approved
+
+    def written(self) -> Bundle | None:
+        return self.council.bundle(self.text)
+
+    async def approve(self, to: State) -> None:
+        """Have the version at hand approved, when the rules of approval allow it."""
+        files = self.written()
+        assert files is not None
+        would = look(files, {POLICY: Standing(state=State.ENFORCE, hash=files.policies[POLICY].hash)})
+        for state in (State.PILOT, State.ENFORCE):
+            wanted = promotion(files, files.policies[POLICY], state, would.plan, content=self.text.encode())
+            plan = replace(wanted.plan, policies={POLICY: wanted.policy.hash}, made_at=self.at.clock.now())
+            await self.at.approvals.promote(replace(wanted, plan=plan), APPROVAL)
+            if state is to:
+                break
+        pilot = frozenset(effect(one) for one in would.plan.actions if one.finding.asset_id == ASSETS[0])
+        self.covered = would.done if to is State.ENFORCE else would.done & pilot
+        self.approved_under, self.approved, self.plan = self.council, self.text, would.plan
+
+    async def take_back(self) -> None:
+        await self.at.approvals.take_back(POLICY, by=ADMIN, why="a test")
+        self.covered, self.approved_under, self.approved = frozenset(), None, ""
+
+    async def check(self) -> None:
+        """What acts now was approved; what grew is shown and waits; what was approved goes on wherever nothing was edited."""
+        files = self.written()
+        if files is None:
+            return  # such files are refused as a whole, and the last good ones go on
+        in_force = await self.at.approvals.compose(files)
+        standings = await self.at.approvals.standing(in_force)
+        seen = look(in_force, standings, self.plan)
+        assert seen.done | seen.earlier <= self.covered, "something acts that was not approved"
+        standing = standings[POLICY]
+        event(
+            f"{standing.state}, grown: {bool(standing.coverage and standing.coverage.grown)}, done: {bool(seen.done)}"
+        )
+        if not self.approved or POLICY in in_force.unread:
+            assert seen.done == frozenset()
+            return
+        self._goes_on(seen)
+        self._shown(seen, standing)
+
+    def _goes_on(self, seen: Seen) -> None:
+        assert self.approved_under is not None
+        same = {site for site in SITES if signature(self.council, site) == signature(self.approved_under, site)}
+        left = {one for one in self.covered if one[1].startswith(tuple(f"{site}/" for site in same))}
+        assert left <= seen.done, "what was approved stopped where nothing was edited"
+
+    def _shown(self, seen: Seen, standing: Standing) -> None:
+        assert standing.coverage is not None
+        grown = standing.coverage.grown
+        for action in seen.plan.actions:
+            if action.refusal != Code.NOT_APPROVED.value:
+                continue
+            rule, url = action.finding.rule, action.finding.subject.url
+            known = [one for one in grown if rule in one.rules and (url.startswith(one.place) or not one.asset_id)]
+            assert known, f"{rule} waits at {url}, and nothing says so"
+            assert any(grown_words(POLICY, one) in seen.plan.notes for one in known)
+        assert self.council != self.approved_under or not grown, "nothing was edited, and something grew"
+
+
+texts = st.builds(
+    policy_text,
+    st.lists(st.sampled_from(sorted(RULES)), min_size=1, max_size=4, unique=True),
+    st.sampled_from(SCOPES),
+)
+EVENTS = ("edit registers", "edit registers", "edit registers", "edit policy", "take back", "approve", "pilot")
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+async def test_nothing_acts_that_the_approval_did_not_cover(data: st.DataObject) -> None:
+    """Of any policy, registers and settings, approved, and then edited, taken back and approved again in any order."""
+    life = Life(Council(), data.draw(texts))
+    if data.draw(st.booleans()):
+        life.council = data.draw(edited(life.council))
+    for what in ("approve", *data.draw(st.lists(st.sampled_from(EVENTS), min_size=1, max_size=4))):
+        match what:
+            case "edit registers":
+                life.council = data.draw(edited(life.council))
+            case "edit policy":
+                life.text = data.draw(texts)
+            case "take back":
+                await life.take_back()
+            case _ if life.written() is not None:
+                await life.take_back()
+                await life.approve(State.PILOT if what == "pilot" else State.ENFORCE)
+        await life.check()
