@@ -191,7 +191,7 @@ async def test_a_run_that_the_gate_kept_back_did_not_fail(memory: MemoryStore) -
     """Refused as a whole by a stop, nothing went wrong: the verdict says so, and tells it from a failure (A14)."""
     at = office(memory, with_files(MemoryTenant(), 2))
     run = await started(at, bundle(), 2)
-    await at.switches.stop(by="admin", why="mistake")
+    await at.switches.stop(by=ADMIN, why="mistake")
     await at.drain(bundle())
     assert (await at.runs.progress(run)).verdict is Verdict.REFUSED
 
@@ -200,9 +200,9 @@ async def test_a_ceiling_of_zero_asks_nobody_to_let_it_go(memory: MemoryStore) -
     """What allows nothing is switched off: its actions are left out and counted, no run is parked for a release (A14)."""
     none = bundle(policy(limits=Limits(actions_per_day=0, percent_of_scope=100.0)))
     at = office(memory, with_files(MemoryTenant(), 3))
-    plan = await at.plans.save(plan_of(none, *labelled(3)), by="admin")
+    plan = await at.plans.save(plan_of(none, *labelled(3)), by=ADMIN)
     await at.enforce(none, plan)
-    dispatched = await at.dispatcher.dispatch(plan, none, by="admin", sizes=sizes())
+    dispatched = await at.dispatcher.dispatch(plan, none, by=ADMIN, sizes=sizes())
     assert (dispatched.run, dispatched.over, dict(dispatched.left_out)) == (None, (), {"ceiling of zero": 3})
 
 

@@ -35,11 +35,12 @@ from custos.notices.telling import Agreed, Known, Telling
 from custos.notices.telling_book import TellingBook
 from custos.notices.topics import topics_of
 from custos.policy.model import Bundle, HouseLimits, Policy
+from custos.records.rights import CUSTOS
 from custos.storage.rows import key_part
 from tests.engine.memory import MemoryStore
 from tests.engine.office import Machine, MemoryQueue, Office, office
 from tests.engine.tenant import MemoryTenant
-from tests.engine.world import ASSET, NOW, Found, bundle, sizes
+from tests.engine.world import ADMIN, ASSET, NOW, Found, bundle, sizes
 from tests.notices import world
 from tests.notices.channels import Channels
 
@@ -151,10 +152,8 @@ class Council:
         await refresh_cases(findings, book=self.book, situation=situation)
         worker = self.office(life=life)
         await self.office().enforce(self.bundle, plan)
-        saved = await worker.plans.save(plan, by="custos")
-        dispatched = await worker.dispatcher.dispatch(
-            saved, self.bundle, by="custos", sizes=sizes(*self.bundle.policies)
-        )
+        saved = await worker.plans.save(plan, by=CUSTOS)
+        dispatched = await worker.dispatcher.dispatch(saved, self.bundle, by=CUSTOS, sizes=sizes(*self.bundle.policies))
         await follow(plan, dispatched, book=self.book, queue=self.notify)
         await self.work(worker)
 
@@ -177,11 +176,11 @@ class Council:
         """Put a run back."""
         worker = self.office()
         undone = await worker.undoing.plan(Scope.RUN, run, self.bundle)
-        saved = await worker.plans.save(undone.plan, by="platform.engineer@wrenbridge.example")
+        saved = await worker.plans.save(undone.plan, by=ADMIN)
         await worker.dispatcher.dispatch(
             saved,
             self.bundle,
-            by="platform.engineer@wrenbridge.example",
+            by=ADMIN,
             sizes=sizes(*self.bundle.policies),
             purpose=Purpose.UNDO,
             target=f"run {run}",

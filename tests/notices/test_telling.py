@@ -20,6 +20,7 @@ from tests.engine.world import (
     LABEL,
     NOW,
     PUT_LABEL,
+    SIRO,
     file_subject,
     finding,
     labelled,
@@ -306,7 +307,7 @@ async def test_an_agreement_that_waits_says_so() -> None:
     await made.evaluate(found)
     (still,) = await made.cases()
     await made.deliver()
-    await made.office().dispatcher.release(waiting.run, by="siro@wrenbridge.example", why="the owner agreed")
+    await made.office().dispatcher.release(waiting.run, by=SIRO, why="the owner agreed")
     await made.work()
     (done,) = await made.cases()
 

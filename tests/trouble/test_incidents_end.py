@@ -9,8 +9,9 @@ from custos.bootstrap import Custos
 from custos.jobs import acting, evaluation, incidents, timers
 from custos.jobs.incidents import Incident
 from custos.jobs.timers import Timer
+from custos.records.rights import CUSTOS
 from custos.storage.queues import ACT, SYNC
-from tests.trouble.world import LIBRARY, OPERATOR, World
+from tests.trouble.world import LIBRARY, World
 
 
 def about_runs(world: World) -> set[str]:
@@ -23,10 +24,10 @@ def test_a_run_that_was_stopped_is_no_incident(world: World) -> None:
     world.upload()
     world.read()
     world.ask(evaluation.evaluate_changes)
-    world.ask(lambda app: app.switches.stop(by=OPERATOR, why="a test"))
+    world.ask(lambda app: app.switches.stop(by=CUSTOS, why="a test"))
     world.work()
     assert about_runs(world) == before
-    world.ask(lambda app: app.switches.start(by=OPERATOR, why="the test is over"))
+    world.ask(lambda app: app.switches.start(by=CUSTOS, why="the test is over"))
     world.ask(evaluation.evaluate)
     world.work()
 
@@ -60,8 +61,8 @@ def test_a_parked_run_is_an_incident_until_it_is_decided_on(world: World) -> Non
 
     async def park(app: Custos) -> str:
         outlook = await evaluation.look(app)
-        plan = await app.plans.save(outlook.plan, by=OPERATOR)
-        dispatched = await acting.apply(app, plan.id, by=OPERATOR)
+        plan = await app.plans.save(outlook.plan, by=CUSTOS)
+        dispatched = await acting.apply(app, plan.id, by=CUSTOS)
         assert dispatched.run is not None
         parked = await app.runs.change(dispatched.run.id, lambda run: run)
         await incidents.note(app, Incident.OVER_BUDGET, parked.id, "too much")
@@ -98,7 +99,7 @@ def test_poison_that_names_no_work_stays_until_a_person_closes_it(world: World) 
 
     async def close(app: Custos) -> None:
         (noted,) = [one async for one in incidents.standing(app) if one.kind is Incident.POISON]
-        await incidents.close(app, noted, by=OPERATOR)
+        await incidents.close(app, noted, by=CUSTOS)
         assert [one async for one in incidents.poisoned(app)] == []
 
     world.ask(poison)
