@@ -59,9 +59,9 @@ async def promote(app: Custos, request: Request) -> Granted:
             f"{request.to} needs a plan of this version.", "Have one made with `custos plan`; name it with --plan."
         )
     plan = await app.plans.header(request.plan)
-    authors = await _authors(app, written, policy, request.author)
-    owner = (await identity.ids_of(app, [policy.owner]))[policy.owner]
     content = written.files[policy.mark.file]
+    authors = await _authors(app, written, policy, content, request.author)
+    owner = (await identity.ids_of(app, [policy.owner]))[policy.owner]
     reached = await asyncio.to_thread(reach, written, policy)
     promotion = Promotion(
         policy=policy,
@@ -106,16 +106,18 @@ async def involved_in(app: Custos, names: list[str]) -> list[Involved]:
     return found
 
 
-async def _authors(app: Custos, written: Bundle, policy: Policy, named: str) -> tuple[Involved, ...]:
+async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes, named: str) -> tuple[Involved, ...]:
     """Who wrote this version: whom git names, and whom the person names. Raises BadInput when nobody can tell."""
     approval = last(await app.approvals.of(policy.id), policy.id)
     file = policy.mark.file
 
-    def is_approved(content: bytes) -> bool:
-        read = read_policy(file, content, written.records, written.settings.clauses, Problems()) if content else None
-        return read is not None and approval is not None and read.hash == approval.hash
+    def meaning(version: bytes) -> str:
+        read = read_policy(file, version, written.records, written.settings.clauses, Problems()) if version else None
+        return read.hash if read is not None else ""
 
-    told = await authors_of(app.settings.policies, file, is_approved)
+    told = await authors_of(app.settings.policies, file, content, meaning, approval.hash if approval else "")
+    if told.first is not None:
+        raise _problem(*told.first)
     if told.untold and not named:
         raise _problem(
             f"Nobody can tell who wrote {file}: {told.untold}.",

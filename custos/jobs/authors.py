@@ -2,7 +2,7 @@
 
 Git takes an author's word for who they are. It is asked because it cannot be forgotten in a hurry, and because it is reviewed; an
 approval is only as good as the repository that the files are deployed from.
-Source: https://git-scm.com/docs/git-log (pretty formats, trailers)
+Source: https://git-scm.com/docs/git-log (pretty formats, trailers; addresses as .mailmap has them)
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _MOST_COMMITS = 200
-_FIELDS = "%H%x1f%ae%x1f%ce%x1f%(trailers:key=Co-authored-by,valueonly,separator=%x1d)%x1e"
+_FIELDS = "%H%x1f%aE%x1f%cE%x1f%(trailers:key=Co-authored-by,valueonly,separator=%x1d)%x1e"
 _MACHINES = frozenset({"noreply@github.com"})  # commits that a web page made: the author stands beside it
 _MAIL = re.compile(r"<([^<>\s]+)>")
 _TIMEOUT_SECONDS = 30.0
@@ -23,28 +23,39 @@ _TIMEOUT_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Authors:
-    """Mail addresses of those who wrote a file, or why git cannot tell, as the end of a sentence."""
+    """Mail addresses of those who wrote a file. `untold`: why git says nothing, as the end of a sentence. `first`: what has to be done
+    before git can be believed, with the reason.
+    """
 
     mails: tuple[str, ...] = ()
     untold: str = ""
+    first: tuple[str, str] | None = None
 
 
-async def authors_of(directory: Path, file: str, approved: Callable[[bytes], bool]) -> Authors:
-    """Who wrote a file since the newest committed version that `approved` knows; everybody when it knows none."""
-    return await asyncio.to_thread(_authors, directory, file, approved)
+async def authors_of(
+    directory: Path, file: str, content: bytes, meaning: Callable[[bytes], str], approved: str
+) -> Authors:
+    """Who wrote a file since the newest committed version that means what was `approved`; everybody when none does.
+
+    `content` is the file as it is now, `meaning` says what a version means, "" when that cannot be read.
+    """
+    return await asyncio.to_thread(_authors, directory, file, content, meaning, approved)
 
 
-def _authors(directory: Path, file: str, approved: Callable[[bytes], bool]) -> Authors:
+def _authors(directory: Path, file: str, content: bytes, meaning: Callable[[bytes], str], approved: str) -> Authors:
     try:
         if _git(directory, "rev-parse", "--is-inside-work-tree").strip() != b"true":
             return Authors(untold="the policies lie in no git repository")
         if not _git(directory, "ls-files", "--", file).strip():
             return Authors(untold="git does not know the file")
-        if _git(directory, "status", "--porcelain", "--", file).strip():
-            return Authors(untold="the file has changes that are not committed")
+        committed = _git(directory, "show", f"HEAD:./{file}", missing=b"")
+        if committed != content and meaning(committed) != meaning(content):
+            return Authors(
+                first=(f"{file} was edited, and the edit is not committed.", "Commit it: then git says who did.")
+            )
         commits = _git(directory, "log", f"--max-count={_MOST_COMMITS + 1}", f"--format={_FIELDS}", "--", file)
         shallow = _git(directory, "rev-parse", "--is-shallow-repository").strip() == b"true"
-        return _since(directory, file, commits, approved, whole=not shallow)
+        return _since(directory, file, commits, lambda version: meaning(version) == approved != "", whole=not shallow)
     except FileNotFoundError:
         return Authors(untold="git is not installed here")
     except (subprocess.SubprocessError, OSError):
@@ -59,8 +70,11 @@ def _since(directory: Path, file: str, told: bytes, approved: Callable[[bytes], 
         if approved(_git(directory, "show", f"{commit}:./{file}", missing=b"")):
             return Authors(tuple(mails))
         mails |= dict.fromkeys([author, *([] if committer in _MACHINES else [committer]), *_MAIL.findall(others)])
-    if len(entries) > _MOST_COMMITS or not whole:
-        return Authors(untold="git's history of the file does not reach back to what was approved")
+    if len(entries) > _MOST_COMMITS:
+        return Authors(tuple(mails), untold=f"only the last {_MOST_COMMITS} commits of it were looked at")
+    if not whole:
+        what = f"This copy of the repository has no whole history: nobody can tell who wrote {file}."
+        return Authors(first=(what, "Fetch it with `git fetch --unshallow`."))
     return Authors(tuple(mails))
 
 
