@@ -74,7 +74,7 @@ class Host:
             self.settings.get("AzureFunctionsWebHost__hostid") or hashlib.sha256(app.encode()).hexdigest()[:32]
         )
         self.storage = Storage(self.settings)
-        self.invoker = Invoker(self.worker, self.storage, self.host, self._queued)
+        self.invoker = Invoker(self.worker, self.storage, self.host, self._queued, self._ran)
         self.routes: Sequence[Route] = routes_of(self.functions, self.host.route_prefix)
         self._check_storage()
         self.listeners = [self._listener(each) for each in self.functions if each.trigger.type == QUEUE]
@@ -162,12 +162,17 @@ class Host:
         name = expand(trigger.text("queueName"), self.settings, where=f"Function {function.name}")
         queue = self.storage.queue(trigger.text("connection"), name)
         poison = self.storage.queue(trigger.text("connection"), poison_name(name))
-        return QueueListener(function, queue, poison, self.invoker, self.host.queues, self.options.hidden_seconds)
+        hidden = self.options.hidden_seconds
+        return QueueListener(function, queue, poison, self.invoker, self.host.queues, hidden, self._queued)
 
     def _timer(self, function: Function) -> Timer:
         text = expand(function.trigger.text("schedule"), self.settings, where=f"Function {function.name}")
         schedule = parse_schedule(text, timer=function.name)
         return Timer(function, schedule, self.invoker, self._container(), self.host_id)
+
+    def _ran(self) -> None:
+        for listener in self.listeners:
+            listener.wake_soon()
 
     def _queued(self, queue: str) -> None:
         for listener in self.listeners:

@@ -38,12 +38,15 @@ class Tally:
 
 @dataclass
 class Invoker:
-    """Every invocation goes through `run`. `on_queued` is told each queue that an output binding wrote to."""
+    """Every invocation goes through `run`. `on_queued` is told each queue that an output binding wrote to, `on_ran` whenever
+    a function has run.
+    """
 
     worker: Worker
     storage: Storage
     options: HostOptions
     on_queued: Callable[[str], None] = lambda _queue: None
+    on_ran: Callable[[], None] = lambda: None
     tallies: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally), init=False)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set, init=False)
 
@@ -103,6 +106,7 @@ class Invoker:
             spent = round((time.monotonic() - began) * 1000)
             event(_log, "executed", function=function.name, outcome=outcome, ms=spent)
             current_invocation.reset(mark)
+            self.on_ran()
 
     async def _run(
         self, function: Function, invocation_id: str, trigger: Datum, metadata: Mapping[str, Datum] | None, attempt: int

@@ -3,7 +3,8 @@
 As the Functions host does: a batch is fetched when no more than newBatchThreshold messages are running; a message that
 is worked on stays hidden, for its time is renewed; one that succeeded is deleted; one that failed is shown again after
 visibilityTimeout, and after maxDequeueCount attempts is moved to `<queue>-poison`. An empty queue is asked less and
-less often, up to maxPollingInterval.
+less often, up to maxPollingInterval; soon again when a function of this app has run, which may have put something there. Only a
+poison queue that does not exist is asked more seldom still: it is this host that would make it.
 Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
@@ -27,6 +29,8 @@ from local_host.payloads import QueueItem
 
 _log = logging.getLogger(__name__)
 _SHORTEST_WAIT_SECONDS = 0.1
+_SOON_SECONDS = 0.25
+_ABSENT_WAIT_SECONDS = 5.0
 _TROUBLE_WAIT_SECONDS = 2.0
 #: After so long a message is seen again whose host was killed. Azure hides it for ten minutes; here somebody waits.
 HIDDEN_SECONDS = 120
@@ -35,7 +39,9 @@ _POISON = "-poison"
 
 @dataclass
 class QueueListener:
-    """Serves one function that a queue wakes. `queue` is that queue, `poison` where its hopeless messages go."""
+    """Serves one function that a queue wakes. `queue` is that queue, `poison` where its hopeless messages go, of which
+    `on_queued` is told.
+    """
 
     function: Function
     queue: QueueClient
@@ -43,9 +49,11 @@ class QueueListener:
     invoker: Invoker
     options: QueueOptions
     hidden_seconds: int = HIDDEN_SECONDS
+    on_queued: Callable[[str], None] = lambda _queue: None
     _running: int = field(default=0, init=False)
     _room: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _soon: asyncio.TimerHandle | None = field(default=None, init=False)
     _is_stopping: bool = field(default=False, init=False)
 
     def stop(self) -> None:
@@ -58,20 +66,30 @@ class QueueListener:
         """Look now: a message was just put there."""
         self._woken.set()
 
+    def wake_soon(self) -> None:
+        """Look within a quarter of a second: something may have been put there. Asked several times it looks once."""
+        if self._soon is None and not self._is_poison:
+            self._soon = asyncio.get_running_loop().call_later(_SOON_SECONDS, self._look_soon)
+
+    def _look_soon(self) -> None:
+        self._soon = None
+        self._woken.set()
+
     async def run(self) -> None:
         """Take messages until stopped. Messages that run then are left to finish by the invoker."""
         wait = _SHORTEST_WAIT_SECONDS
-        longest = self.options.max_polling_interval.total_seconds()
         while not self._is_stopping:
             if self._running > self.options.new_batch_threshold:
                 self._room.clear()
                 await self._room.wait()
                 continue
             self._woken.clear()
+            longest = self.options.max_polling_interval.total_seconds()
             try:
                 messages = await self._receive()
             except ResourceNotFoundError:
                 messages = []  # as in Azure, the queue is for those who write to it to make
+                longest = max(longest, _ABSENT_WAIT_SECONDS) if self._is_poison else longest
             except AzureError as error:
                 event(
                     _log, "queue cannot be read", level=logging.ERROR, queue=self.queue.queue_name, error=_brief(error)
@@ -81,8 +99,11 @@ class QueueListener:
             for message in messages:
                 self._running += 1
                 self.invoker.begin(self._process(message))
-            idle = not messages and not await _happens(self._woken, within=wait)
-            wait = min(wait * 2, longest) if idle else _SHORTEST_WAIT_SECONDS
+            if messages:
+                wait = _SHORTEST_WAIT_SECONDS
+                continue
+            await _happens(self._woken, within=wait)
+            wait = min(wait * 2, longest)
 
     async def _receive(self) -> list[QueueMessage]:
         pages = self.queue.receive_messages(
@@ -161,6 +182,7 @@ class QueueListener:
             return  # there is nowhere to move it; it stays hidden for a while, which prevents a quick endless loop
         elif (message.dequeue_count or 1) >= self.options.max_dequeue_count:
             await send(self.poison, message.content)
+            self.on_queued(self.poison.queue_name)
             await self.queue.delete_message(message)
             event(
                 _log,

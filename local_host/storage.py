@@ -8,6 +8,7 @@ Source: https://learn.microsoft.com/azure/azure-functions/functions-reference#co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from azure.storage.blob.aio import ContainerClient
 
 HOST_CONNECTION = "AzureWebJobsStorage"
+# A proxy or a password file of the environment has no say in what stays on the machine, and is looked up for each request.
+_LOOPBACK = re.compile(r"//(127\.0\.0\.1|localhost)[:/]")
 _EMULATOR = (
     "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
     "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
@@ -48,7 +51,7 @@ class Storage:
         if key not in self._queues:
             text = self._connection_string(connection)
             self._queues[key] = (
-                QueueClient.from_connection_string(text, name)
+                QueueClient.from_connection_string(text, name, use_env_settings=not _LOOPBACK.search(text))
                 if text
                 else QueueClient(self._address(connection, "queue"), name, credential=self._identity())
             )

@@ -35,7 +35,7 @@ _SCHEDULES = {
     "CUSTOS_SCHEDULE_SWEEP": "0 */5 * * * *",
 }
 _QUICK_QUEUES = {
-    "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:00.250",
+    "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:00.500",
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:05",
 }
 SETTINGS = "local.settings.json"

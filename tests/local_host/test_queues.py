@@ -106,13 +106,12 @@ def test_no_more_run_at_once_than_host_json_allows(host: Serving, room: QueueRoo
     assert 4 <= most <= 6
 
 
-def test_running_message_is_finished_when_the_host_stops(host: Serving, room: QueueRoom) -> None:
-    """A message that runs when the host is told to stop is finished and deleted.
-
-    It ends the host, so it comes last of those that share it.
-    """
-    room.put("slow 0.8")
-    eventually(lambda: host.tally("work")["running"] == 1)
-    assert host.child.stop() == 0
-    assert room.report("slow 0.8")["count"] == 1
-    assert room.size("in") == 0
+def test_running_message_is_finished_when_the_host_stops(azurite: str, host: Serving) -> None:
+    """A message that runs when the host is told to stop is finished and deleted."""
+    own = QueueRoom(azurite)
+    own.put("slow 0.8")
+    with serving("queues", host.state / "stopped", own.settings) as running:
+        eventually(lambda: running.tally("work")["running"] == 1)
+        assert running.child.stop() == 0
+    assert own.report("slow 0.8")["count"] == 1
+    assert own.size("in") == 0
