@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from custos.engine.model import Kind
-from custos.engine.reach import AGREEMENTS, NOT_PEOPLE, SHIELDS, Reach, Terms
+from custos.engine.reach import AGREEMENTS, KEPT_LABELS, NOT_PEOPLE, RECORD_LABELS, SHIELDS, Reach, RuleReach, Terms
 from custos.records.address import Address
 
 _WORDS: Mapping[str, str] = {
@@ -119,18 +118,30 @@ class Coverage:
             return f"{now.asset or 'It'} was not covered when the policy was approved."
         if home is not None and (freed := self._newly_governed(home)):
             return f"{freed} was not governed when the policy was approved."
-        changed = (self._changed(name, depends.kind, before, now) for name in depends.depends)
+        changed = (self._changed(name, depends, before, now) for name in depends.depends)
         return next((sentence for sentence in changed if sentence), "")
 
-    def _changed(self, name: str, kind: Kind, before: Terms, now: Terms) -> str:
+    def _changed(self, name: str, rule: RuleReach, before: Terms, now: Terms) -> str:
         if name == NOT_PEOPLE:
             more = set(self.today.not_people) - set(self.approved.not_people)
             return "More accounts count as no people than when the policy was approved." if more else ""
-        was, value = before.value(name, kind), now.value(name, kind)
+        if name == RECORD_LABELS:
+            return self._no_record_any_more(rule)
+        if name == KEPT_LABELS:
+            more = set(self.today.kept_labels) - set(self.approved.kept_labels)
+            vital = now.value("asset_vital", rule.kind)
+            return "It is a vital record, and fewer labels end in destruction than before." if more and vital else ""
+        was, value = before.value(name, rule.kind), now.value(name, rule.kind)
         if was == value or (name == SHIELDS and _still_agreed(before.agreements, now.agreements)):
             return ""
         what = _WORDS.get(name, name.replace("_", " "))
         return f"Its {what} was {_said(was)} when the policy was approved, and is now {_said(value)}."
+
+    def _no_record_any_more(self, rule: RuleReach) -> str:
+        """What the schedule no longer calls a record may be put on, and changed where it is."""
+        freed = set(self.approved.record_labels) - set(self.today.record_labels)
+        mattering = freed if rule.relabels else freed & set(rule.labels)
+        return f"The label {min(mattering)} declared a record when the policy was approved." if mattering else ""
 
     def _newly_governed(self, home: Address) -> str:
         """The place around a home that was left out of everything when the policy was approved, and is no more."""

@@ -136,13 +136,6 @@ class PlacedRegisters:
         return self.placements.get(address.key, Placement(Found.NOWHERE))
 
     @cached_property
-    def labels_that_keep(self) -> frozenset[str]:
-        """Labels of the schedule under which nothing is destroyed without somebody looking at it first."""
-        entries = self.records.schedule.values()
-        destroying = {entry.label for entry in entries if entry.final_action == "destroy"}
-        return frozenset(entry.label for entry in entries) - destroying
-
-    @cached_property
     def _entries(self) -> dict[str, RegisterEntry | None]:
         return {}
 

@@ -301,7 +301,7 @@ def _freezes(asset: Asset | None, placed: PlacedRegisters, today: date) -> Itera
 
 def _vital(state: SubjectState, asset: Asset, placed: PlacedRegisters) -> Iterator[Protection]:
     """Of a vital record nothing is taken away by itself: no access, and no file by a label that ends in destruction unreviewed."""
-    unreviewed = [label for label in state.labels_wanted if label and label not in placed.labels_that_keep]
+    unreviewed = [label for label in state.labels_wanted if label and label not in placed.records.labels_that_keep]
     if state.subject.kind is not Kind.FILE or unreviewed:
         said = f"{asset.id} is a vital record: nothing is taken away there unless its owner agreed."
         yield _protection(Code.VITAL, asset.id, said, asset.mark)

@@ -25,6 +25,7 @@ from custos.records.register_lookup import RegisterLookup
 
 _OF_SITES = frozenset({Kind.SITE, Kind.TEAM, Kind.GUEST})
 AGREEMENTS, SHIELDS, NOT_PEOPLE = "agreements", "agreements that shield", "not_people"
+RECORD_LABELS, KEPT_LABELS = "record_labels", "kept_labels"
 _HANGS_ON: Mapping[str, str] = {
     "label_fits_schedule": "scheduled_label",
     "agreement": AGREEMENTS,
@@ -64,17 +65,24 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class RuleReach:
-    """A rule as it was approved: the kind it is about, its steps in words, the labels it names, the facts of places it depends on."""
+    """A rule as it was approved: the kind it is about, its steps in words, the labels it names, whether it may change a label that is
+    there, the facts of places it depends on.
+    """
 
     kind: Kind
     steps: tuple[str, ...]
     labels: tuple[str, ...]
+    relabels: bool
     depends: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """All of it. `places` by key of the address, `elsewhere` for what no register names."""
+    """All of it. `places` by key of the address, `elsewhere` for what no register names.
+
+    What holds everywhere: sites that are not governed, accounts that are no people, labels that declare records, and labels under which
+    nothing is destroyed unseen.
+    """
 
     policy: str
     hash: str
@@ -83,6 +91,8 @@ class Reach:
     elsewhere: Terms
     not_governed: tuple[str, ...]
     not_people: tuple[str, ...]
+    record_labels: tuple[str, ...]
+    kept_labels: tuple[str, ...]
 
     @property
     def digest(self) -> str:
@@ -166,6 +176,8 @@ def reach(bundle: Bundle, policy: Policy, places: Places | None = None) -> Reach
         elsewhere=known.elsewhere(policy),
         not_governed=tuple(sorted(address.key for address in bundle.settings.not_governed)),
         not_people=tuple(sorted(bundle.settings.not_people)),
+        record_labels=tuple(sorted(bundle.records.record_labels)),
+        kept_labels=tuple(sorted(bundle.records.labels_that_keep)),
     )
 
 
@@ -200,11 +212,13 @@ def _rule(rule: Rule, policy: Policy) -> RuleReach:
     writes = [step for step in rule.steps if step.writes]
     beside = [one for one in policy.rules if one.kind is rule.kind and any(step.writes for step in one.steps)]
     together = [rule, *beside] if writes else [rule]
-    known = {"asset", "registered", AGREEMENTS, SHIELDS, NOT_PEOPLE, *_REGISTER_FACTS}
+    known = {"asset", "registered", AGREEMENTS, SHIELDS, NOT_PEOPLE, RECORD_LABELS, KEPT_LABELS, *_REGISTER_FACTS}
+    labelling = any(step.kind is ActionKind.APPLY_LABEL for step in writes)
     return RuleReach(
         kind=rule.kind,
         steps=tuple(step_words(step) for step in rule.steps),
         labels=tuple(sorted({step.label for step in writes if step.label and step.label != FROM_SCHEDULE})),
+        relabels=labelling and not _surely(rule.when, _UNLABELLED),
         depends=tuple(sorted(frozenset[str]().union(*map(_depends, together)) & known)),
     )
 
@@ -216,9 +230,11 @@ def _depends(rule: Rule) -> set[str]:
     writes = [step for step in rule.steps if step.writes]
     depends = {"asset", *(_HANGS_ON.get(name, name) for name in facts_in(rule.when))}
     if "under_agreement" in depends:
-        depends.add(SHIELDS if _surely_without_agreement(rule.when) else AGREEMENTS)
+        depends.add(SHIELDS if _surely(rule.when, _WITHOUT_AGREEMENT) else AGREEMENTS)
     if writes:
         depends.add("asset_vital")
+    if any(step.kind is ActionKind.APPLY_LABEL for step in writes):
+        depends |= {RECORD_LABELS, KEPT_LABELS}
     for step in writes:
         match step.kind:
             case ActionKind.APPLY_LABEL if step.label == FROM_SCHEDULE:
@@ -232,14 +248,19 @@ def _depends(rule: Rule) -> set[str]:
     return depends
 
 
-def _surely_without_agreement(condition: Condition) -> bool:
-    """Whether a condition finds nobody whom an agreement covers: then a longer or another agreement only makes it find less."""
+_WITHOUT_AGREEMENT = ("under_agreement", "is", False)
+"""Then a longer or another agreement only makes a rule find less."""
+_UNLABELLED = ("label", "is_missing", True)
+
+
+def _surely(condition: Condition, wanted: tuple[str, str, object]) -> bool:
+    """Whether a condition holds for nothing of which a test (fact, operator, value) does not hold, and asks the fact nothing else."""
     match condition:
-        case Test(fact="under_agreement", operator="is", value=False):
-            return True
+        case Test(fact=fact, operator=operator, value=value):
+            return (fact, operator, value) == wanted
         case AllOf(parts=parts):
-            named = [part for part in parts if any(test.fact == "under_agreement" for test in each_test(part))]
-            return bool(named) and all(map(_surely_without_agreement, named))
+            named = [part for part in parts if any(test.fact == wanted[0] for test in each_test(part))]
+            return bool(named) and all(_surely(part, wanted) for part in named)
         case _:
             return False
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import policies
 from custos.m365 import directory
-from custos.m365.directory import User
 from custos.m365.sign_in import HOW
 from custos.policy import Bundle
 from custos.records.rights import WORDS, Person, Right, posts_with
@@ -25,13 +24,13 @@ async def person(app: Custos, bundle: Bundle, wanted: str = "") -> Person:
     """
     account = await app.sign_in.account(wanted)
     carrying = list(posts_with(bundle.settings.rights, bundle.records))
-    found = await directory.users_by_upn(app.m365.observer, [account.id, *(post.upn for post in carrying)])
+    found = await directory.find_people(app.m365.observer, [account.id, *(post.upn for post in carrying)])
     known = found[account.id]
-    if not isinstance(known, User) or known.is_guest is not False:
+    if known is None or known.is_guest is not False:
         raise _problem(f"{account.upn} has no account of this organisation.", HOW)
     if known.enabled is not True:
         raise _problem(f"The account of {account.upn} is switched off.", HOW)
-    theirs = [post for post in carrying if isinstance(user := found[post.upn], User) and user.user_id == known.user_id]
+    theirs = [post for post in carrying if (user := found[post.upn]) is not None and user.user_id == known.user_id]
     return Person(id=known.user_id, upn=known.upn, name=known.name, posts=tuple(theirs))
 
 

@@ -231,3 +231,10 @@ class Records:
     def record_labels(self) -> Mapping[str, ScheduleEntry]:
         """Labels that declare records, each with its entry: Custos never puts them on."""
         return {entry.label: entry for entry in self.schedule.values() if entry.is_record}
+
+    @cached_property
+    def labels_that_keep(self) -> frozenset[str]:
+        """Labels of the schedule under which nothing is destroyed without somebody looking at it first."""
+        entries = self.schedule.values()
+        destroying = {entry.label for entry in entries if entry.final_action == "destroy"}
+        return frozenset(entry.label for entry in entries) - destroying

@@ -16,10 +16,22 @@ from custos.engine.promotion import Rules
 from custos.engine.separation import Involved
 from custos.errors import BadInput
 from custos.policy.approval_rules import ApprovalRules
-from custos.policy.model import Policy
+from custos.policy.model import Policy, Rule, Test
 from tests.engine.memory import MemoryStore
 from tests.engine.office import RULES, office, promotion
-from tests.engine.world import ADMIN, GOVERNANCE, SIRO, bundle, finding, person, plan_of, policy
+from tests.engine.world import (
+    ADMIN,
+    GOVERNANCE,
+    MARK,
+    RECORD_LABEL,
+    SIRO,
+    bundle,
+    entry,
+    finding,
+    person,
+    plan_of,
+    policy,
+)
 
 POLICY = policy()
 _OWNER = f"owns the policy {POLICY.id}"
@@ -227,3 +239,25 @@ async def test_an_approval_whose_reach_cannot_be_read_covers_nothing(memory: Mem
     told = await standing(office(memory).approvals)
     assert told.state is State.SIMULATE
     assert "cannot be read" in told.reason
+
+
+async def test_a_label_that_is_no_record_any_more_waits_for_an_approval(memory: MemoryStore) -> None:
+    """Files that carry it were left alone by its being a record. A rule about files without a label leaves them alone anyway."""
+    approvals = office(memory).approvals
+    replacing = policy(name="replacing", fact="size")
+    unlabelled = replace(policy(name="unlabelled"), rules=(_unlabelled(),))
+    before = bundle(replacing, unlabelled)
+    for of in (replacing, unlabelled):
+        wanted = promotion(before, of, State.PILOT, plan_of(before))
+        await approvals.promote(replace(wanted, plan=replace(wanted.plan, policies={of.id: of.hash})), RULES)
+    schedule = {**before.records.schedule, "RS-PRO-02": entry("RS-PRO-02", RECORD_LABEL)}
+    after = bundle(replacing, unlabelled, registers=replace(before.records, schedule=schedule))
+    standings = await approvals.standing(after)
+    told = {name: [one.sentence for one in each.coverage.grown] for name, each in standings.items() if each.coverage}
+    assert told["unlabelled"] == []
+    assert set(told["replacing"]) == {f"The label {RECORD_LABEL} declared a record when the policy was approved."}
+
+
+def _unlabelled() -> Rule:
+    (rule,) = policy().rules
+    return replace(rule, when=Test(fact="label", operator="is_missing", value=True, mark=MARK))
