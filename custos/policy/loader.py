@@ -15,7 +15,7 @@ from custos.policy.holding import check_can_hold, check_may_fail
 from custos.policy.meaning import meaning_hash
 from custos.policy.model import Family, Limits, Policy, Rule, Scope
 from custos.policy.nodes import Node, read_yaml
-from custos.policy.scope import read_scope
+from custos.policy.scope import may_cover, read_scope
 from custos.policy.section import Section
 from custos.policy.steps import check_steps, read_steps
 from custos.policy.values import check_values
@@ -122,7 +122,7 @@ def _pilot(section: Section, state: State, scope: Scope | None, records: Records
             problems.error(
                 mark, f'There is no asset "{asset_id}".', near(asset_id, records.assets), code="unknown-asset"
             )
-        elif scope and asset_id not in scope.assets - scope.excluded_assets:
+        elif scope and not may_cover(scope, asset_id, records):
             problems.error(
                 mark,
                 f"The policy does not cover {asset_id}.",

@@ -13,6 +13,7 @@ from custos.policy.section import Section, texts_of
 from custos.problems import Problems
 from custos.records.address import Address, NotAnAddress, read_address
 from custos.records.model import Asset, Records
+from custos.records.register_lookup import RegisterLookup
 
 KEYS = ("assets", "unregistered", "sites", "libraries", "except")
 EXCEPTIONS = ("assets", "sites", "libraries")
@@ -179,3 +180,18 @@ def covers(scope: Scope, place: Address, asset_id: str) -> bool:
         return False
     named = any(place.lies_in(container) for container in (*scope.sites, *scope.libraries))
     return named or (asset_id in scope.assets if asset_id else scope.unregistered)
+
+
+def may_cover(scope: Scope, asset_id: str, records: Records) -> bool:
+    """Whether anything of an asset may be in the scope: by its attributes, or because a site or library is named that is the asset's."""
+    if asset_id in scope.excluded_assets:
+        return False
+    places = [
+        *records.assets[asset_id].locations,
+        *(row.location for row in records.site_map if row.asset_id == asset_id),
+    ]
+    if asset_id in scope.assets or any(covers(scope, place, asset_id) for place in places):
+        return True
+    lookup = RegisterLookup(records)
+    named = (lookup.at(place).asset for place in (*scope.sites, *scope.libraries))
+    return any(owner is not None and owner.id == asset_id for owner in named)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -112,3 +117,28 @@ def test_the_admins_morning(environment: dict[str, str]) -> None:
                 asyncio.run(mirror(environment))
         missing = [line for line in example.shown if " ".join(line.split()) not in said]
         assert missing == [], f"{example} does not say so:\n{said}"
+
+
+def test_somebody_signs_in_as_the_page_says(
+    environment: dict[str, str], tenant: SimulatedTenant, tmp_path: Path
+) -> None:
+    """The sign-in of docs/simulator.md: a code is shown, the person enters it elsewhere, and is who works at the terminal."""
+    (example,) = examples("console", "sign-in", page=DOCS / "simulator.md")
+    greeting = example.shown[-1]
+    own = {**environment, "CUSTOS_SIGN_IN_FOLDER": str(tmp_path / "people")}
+
+    def enter(line: str) -> None:
+        page, code = re.fullmatch(r"Open (\S+) and enter the code (\w+)\.\n", line).groups()  # type: ignore[union-attr]
+        assert page == f"{tenant.url}/sim/sign-in"
+        words = ["act", "--at", tenant.url, "sign-in", "Elaine Whitcombe", code]
+        subprocess.run([sys.executable, "-m", "simulator", *words], check=True, cwd=REPOSITORY)
+
+    command = [sys.executable, "-m", "custos", "--width", "200", "sign-in"]
+    system = {name: value for name, value in os.environ.items() if not name.startswith(("CUSTOS", "AzureWebJobs"))}
+    with subprocess.Popen(
+        command, env={**system, "PYTHONUNBUFFERED": "1", **own}, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+    ) as waiting:
+        assert waiting.stdout is not None
+        enter(waiting.stdout.readline())
+        assert waiting.stdout.read().strip() == greeting
+    assert "may let a policy enforce" in typed(own, "whoami").out

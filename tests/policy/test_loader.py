@@ -171,3 +171,22 @@ def test_steps_are_typed() -> None:
 def test_an_empty_condition_is_refused() -> None:
     """A rule that would match everything by omission does not load."""
     assert "match everything" in only(policy().replace("when: \n      label: is_missing", "when: {}")).what
+
+
+@pytest.mark.parametrize(
+    ("covers", "pilot", "fits"),
+    [
+        ("sites: [https://wrenbridge.sharepoint.example/sites/send-ehcp]", "IA-003", True),
+        ("libraries: [https://wrenbridge.sharepoint.example/sites/send-ehcp/EHC plans]", "IA-003", True),
+        ("libraries: [https://wrenbridge.sharepoint.example/sites/send-ehcp/EHC plans]", "IA-004", False),
+        ("assets: [IA-004]", "IA-003", False),
+        ("{assets: [IA-003, IA-004], except: {assets: [IA-003]}}", "IA-003", False),
+    ],
+)
+def test_a_pilot_lies_inside_what_the_policy_covers(covers: str, pilot: str, fits: bool) -> None:
+    """By the asset's attributes, or because one of its sites or libraries is named: such a policy can be piloted, too."""
+    text = policy(covers=covers, more=f"pilot: [{pilot}]")
+    if fits:
+        assert bundle(text).policies["test-policy"].pilot == {pilot}
+    else:
+        assert only(text).what == f"The policy does not cover {pilot}."
