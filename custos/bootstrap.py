@@ -199,7 +199,7 @@ class Custos:
     @cached_property
     def digests(self) -> DigestBook:
         """The messages to people, one a day."""
-        return DigestBook(self.account.rows(DIGESTS))
+        return DigestBook(self.account.rows(DIGESTS), self.settings.lease_seconds)
 
     @cached_property
     def tellings(self) -> TellingBook:

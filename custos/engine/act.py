@@ -12,12 +12,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from custos.audit.events import What
 from custos.clock import Clock
 from custos.engine.authority import Authority
 from custos.engine.budgets import Budgets
-from custos.engine.claims import Claim
+from custos.engine.claims import Claim, ClaimLost
 from custos.engine.gate import (
     Already,
     Code,
@@ -39,6 +40,7 @@ from custos.engine.runs import Run
 from custos.engine.switches import Switches
 from custos.engine.writes import Look, Writing, Written, shows
 
+_TRIES = 3
 _SKIPS = frozenset({Code.GONE, Code.CHANGED, Code.LOCKED, Code.BUSY})
 _ENDED: Mapping[Outcome, What] = {
     Outcome.DONE: What.ACTION_DONE,
@@ -72,7 +74,11 @@ class Hand:
         batch can be given again; ClaimLost when another worker has it by now.
         """
         work = _Work(self, run, authority, claim)
-        await work.through(actions)
+        try:
+            await work.through(actions)
+        except ClaimLost:
+            await work.withdraw()
+            raise
         return work.results
 
 
@@ -95,6 +101,11 @@ class _Work:
     looks: dict[str, Look] = field(default_factory=dict)
     refused_before: Remembered = field(default_factory=Remembered)
     taken_back: Mapping[str, str] = field(default_factory=dict)  # key ► the undo that takes it back
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+    writing: Writing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.writing = Writing(self.hand.tenant, self.claim, self._judge, self.hand.pauses)
 
     async def through(self, actions: Sequence[Action]) -> None:
         todo = await self._by_what_is_written_down(actions)
@@ -103,8 +114,7 @@ class _Work:
         todo = await self._within_budget(todo)
         todo = await self._intend(todo)
         if todo:
-            writing = Writing(self.hand.tenant, self.claim, self._judge, self.hand.pauses)
-            await self._ended(todo, await writing.through(todo, self.looks))
+            await self._ended(todo, await self.writing.through(todo, self.looks))
 
     # what is written down about them
 
@@ -113,6 +123,8 @@ class _Work:
         found = await self.hand.ledger.find(actions)
         if self.run.purpose is Purpose.POLICY:
             self.taken_back = await self.hand.ledger.undone_among(actions)
+        left_open = await self._left_open_by_others(found.values())
+        self.intents |= {entry.action.key: entry for entry in left_open}
         todo = []
         for action in actions:
             entry = found.get(action.key)
@@ -128,14 +140,22 @@ class _Work:
         await self._end([(action, self.results[action.key]) for action in actions if self._is_news(action, found)])
         return await self._left_in_the_middle(todo)
 
+    async def _left_open_by_others(self, entries: Collection[Entry]) -> list[Entry]:
+        """Intents of runs that have ended, whose worker never said how they ended: ours to look at, or nobody ever would."""
+        open_entries = [entry for entry in entries if entry.outcome is None and entry.run != self.run.id]
+        ended = {run for run in {entry.run for entry in open_entries} if not await self.claim.runs.is_open(run)}
+        return [entry for entry in open_entries if entry.run in ended]
+
     def _known(self, entry: Entry) -> Result | None:
         """The result that the ledger implies, None when the action is still to do or to be looked at."""
         run, result, key = self.run, entry.result, entry.action.key
         if entry.run == run.id:
-            return None if result is None or may_be_tried_again(result) else result
+            return _final(result)
         if key in self.taken_back:
             why = put_back(self.taken_back[key])
             return self._result(entry.action, Outcome.REFUSED, why.sentence, why.code)
+        if result is None and key in self.intents:
+            return None
         if result is None:
             said = f"The run {entry.run} intends the same and has not said how it ended."
             return self._result(entry.action, Outcome.SKIPPED, said, Code.BUSY)
@@ -227,24 +247,20 @@ class _Work:
     # intend, write, say how it ended
 
     async def _intend(self, actions: Sequence[Action]) -> list[Action]:
-        """Write the intents down and audit them; those that somebody else wrote meanwhile are left to them."""
+        """Write the intents down and audit them; those that another run wrote meanwhile are left to it."""
         if not actions:
             return []
-        now, token = self.hand.clock.now(), uuid.uuid4().hex
-        wanted = [
-            Entry(
-                action=action,
-                run=self.run.id,
-                plan=self.run.plan,
-                planned_at=self.run.planned_at,
-                intended_at=now,
-                token=token,
-                etag=self.earlier[action.key].etag if action.key in self.earlier else "",
-            )
-            for action in actions
-        ]
-        entries = await self.hand.ledger.intend(wanted)
-        lost = [action for action in actions if action.key not in entries]
+        await self.claim.until()
+        now = self.hand.clock.now()
+        left, entries = [self._intent(action, now) for action in actions], dict[str, Entry]()
+        for _ in range(_TRIES):
+            entries |= await self.hand.ledger.intend(left)
+            left = [entry for entry in left if entry.action.key not in entries]
+            again = await self._taken_over(left) if left else []
+            if not again:
+                break
+            left = again + [entry for entry in left if entry.action.key not in {one.action.key for one in again}]
+        lost = [entry.action for entry in left if entry.action.key not in self.results]
         said = "Another worker took it up meanwhile."
         await self._give_up(lost, lambda action: self._result(action, Outcome.SKIPPED, said, Code.BUSY))
         self.intents |= entries
@@ -253,6 +269,56 @@ class _Work:
         )
         return [action for action in actions if action.key in entries]
 
+    def _intent(self, action: Action, now: datetime) -> Entry:
+        earlier = self.earlier.get(action.key)
+        return Entry(
+            action=action,
+            run=self.run.id,
+            plan=self.run.plan,
+            planned_at=self.run.planned_at,
+            intended_at=now,
+            token=self.token,
+            etag=earlier.etag if earlier else "",
+        )
+
+    async def _taken_over(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Of intents that could not be written, those to be written over what an earlier worker of this run left. It has lost the
+        batch, as the claim says, so it writes nothing any more.
+        """
+        stands = await self.hand.ledger.find([entry.action for entry in entries])
+        ours = [entry for entry in entries if (one := stands.get(entry.action.key)) is None or one.run == self.run.id]
+        if ours:
+            await self.claim.until()
+        again = []
+        for entry in ours:
+            one = stands.get(entry.action.key)
+            result = _final(one.result) if one else None
+            if result is not None:
+                self.results[entry.action.key] = result
+            else:
+                again.append(replace(entry, etag=one.etag if one else ""))
+        return again
+
+    async def withdraw(self) -> None:
+        """The batch is another worker's by now: what was intended here and never sent is no intent any more."""
+        unsent = [
+            entry
+            for key, entry in self.intents.items()
+            if entry.token == self.token and key not in self.writing.sent and key not in self.results
+        ]
+        if not unsent:
+            return
+        said = "It stood still, and another worker has the batch now. Nothing was sent."
+        ends = [self._result(entry.action, Outcome.SKIPPED, said, Code.BUSY) for entry in unsent]
+        skipped = What.ACTION_SKIPPED
+        await self.hand.audit.append(
+            [
+                self.authority.event(entry.action, self.run, skipped, end.at, detail=said, code=Code.BUSY)
+                for entry, end in zip(unsent, ends, strict=True)
+            ]
+        )
+        await self.hand.ledger.withdraw([_with_end(entry, end) for entry, end in zip(unsent, ends, strict=True)])
+
     async def _give_up(self, actions: Sequence[Action], why: _Why) -> None:
         """End actions that were reserved and will not be written."""
         if actions:
@@ -260,8 +326,8 @@ class _Work:
             await self._end([(action, why(action)) for action in actions])
 
     async def _ended(self, actions: Sequence[Action], written: Mapping[str, Written]) -> None:
-        """Say how the writes ended, unless another worker has to say it by now."""
-        await self.claim.until()
+        """Say how the writes ended."""
+        await self.claim.until()  # also what was not written is given back only by whoever has the batch
         ends = [self._after_write(action, written[action.key]) for action in actions]
         not_written = [
             action
@@ -313,19 +379,16 @@ class _Work:
     # ends
 
     async def _end(self, ends: Sequence[tuple[Action, Result]]) -> None:
-        """Audit how actions ended, then write it down where an intent of this run stands."""
+        """Audit how actions ended, then write it down where an intent stands, unless another worker has to say it by now."""
         if not ends:
             return
+        await self.claim.until()
         events = [
             self.authority.event(action, self.run, _ENDED[end.outcome], end.at, detail=end.detail, code=end.code)
             for action, end in ends
         ]
         await self.hand.audit.append(events)
-        settled = [
-            replace(entry, outcome=end.outcome, detail=end.detail, code=end.code, ended_at=end.at)
-            for _, end in ends
-            if (entry := self.intents.get(end.key)) is not None
-        ]
+        settled = [_with_end(entry, end) for _, end in ends if (entry := self.intents.get(end.key)) is not None]
         await self.hand.ledger.settle(settled)
         if self.run.purpose is Purpose.POLICY:
             await self.hand.refusals.remember(ends, self.refused_before)
@@ -342,6 +405,17 @@ class _Work:
 
 
 type _Why = Callable[[Action], Result]
+
+
+def _with_end(entry: Entry, end: Result) -> Entry:
+    return replace(entry, outcome=end.outcome, detail=end.detail, code=end.code, ended_at=end.at)
+
+
+def _final(result: Result | None) -> Result | None:
+    """A result that stands; None where nothing was written, or nobody knows whether it was, and this run goes on."""
+    if result is None or may_be_tried_again(result) or (result.outcome is Outcome.SKIPPED and result.code == Code.BUSY):
+        return None
+    return result
 
 
 def counted(results: Iterable[Result]) -> Mapping[Outcome, int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from custos.engine.codec import action_from_line, action_to_line
+from custos.engine.gate import Code
 from custos.engine.keys import effect_key
 from custos.engine.model import Action, Outcome, Result, Subject
 from custos.errors import RowChanged, RowExists
@@ -92,6 +93,12 @@ class Ledger:
             for start in range(0, len(together), TRANSACTION_ROWS):
                 await self._write(partition, together[start : start + TRANSACTION_ROWS], settling=True)
 
+    async def withdraw(self, entries: Sequence[Entry]) -> None:
+        """Write down how entries ended that are still as they were written; those that somebody took over are theirs."""
+        for partition, together in _by_partition(entries).items():
+            for start in range(0, len(together), TRANSACTION_ROWS):
+                await self._write(partition, together[start : start + TRANSACTION_ROWS])
+
     async def take_back(self, undoing: Sequence[Action], *, by_run: str) -> None:
         """Write down what these actions of an undo take back, before any of them is done: no policy does it again.
 
@@ -150,8 +157,14 @@ class Ledger:
             if not settling or entry.outcome is Outcome.UNKNOWN:
                 return
             row = await self.table.get(partition, entry.action.key)
-            if row is not None and row.text("outcome") in ("", Outcome.UNKNOWN):
+            if row is not None and _is_open(row):
                 await self.table.replace(_row(partition, replace(entry, etag=row.etag)))
+
+
+def _is_open(row: Row) -> bool:
+    """Whether a row has no end that is known; a late hand that withdrew knew none."""
+    outcome = row.text("outcome")
+    return outcome in ("", Outcome.UNKNOWN) or (outcome == Outcome.SKIPPED and row.text("code") == Code.BUSY)
 
 
 def partition_of(subject: Subject) -> str:

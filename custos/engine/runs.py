@@ -92,6 +92,11 @@ class Runs:
             raise BadInput([Problem(Mark("runs"), what, "See `custos status`.", code="run")])
         return _run(row)
 
+    async def is_open(self, run_id: str) -> bool:
+        """Whether a run may still write: it is there and has not ended."""
+        row = await self.table.get(_RUNS, run_id)
+        return row is not None and _run(row).state in _OPEN
+
     async def all(self) -> AsyncIterator[Run]:
         """Every run, oldest first."""
         async for row in self.table.query(_RUNS):

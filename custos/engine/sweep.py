@@ -2,7 +2,7 @@
 
 | found | done |
 |---|---|
-| *preparing* for ten minutes | ended: its maker died before anything was queued, so its actions are free again |
+| *preparing* for three claims (`custos.engine.claims`) | ended: its maker died before anything was queued, so its actions are free again |
 | fewer messages than batches that are not done | the open batches are queued again; a batch that comes twice is done once |
 | every batch done, the run not closed | closed |
 | nothing moved for an hour | said, so that a person looks |
@@ -18,7 +18,7 @@ from custos.engine.dispatch import Dispatcher
 from custos.engine.runs import Batch, Run, RunState
 from custos.records.rights import CUSTOS
 
-PREPARED_WITHIN_SECONDS = 600.0
+PREPARED_WITHIN_CLAIMS = 3
 MOVES_WITHIN_SECONDS = 3_600.0
 
 
@@ -40,7 +40,10 @@ async def sweep_runs(dispatcher: Dispatcher, *, waiting: int) -> SweptRuns:
     abandoned: list[str] = []
     running: list[tuple[Run, list[Batch]]] = []
     async for run in dispatcher.runs.open(dispatcher.clock.now()):
-        if run.state is RunState.PREPARING and machine_now - run.made_at > PREPARED_WITHIN_SECONDS:
+        if (
+            run.state is RunState.PREPARING
+            and machine_now - run.made_at > PREPARED_WITHIN_CLAIMS * dispatcher.claim_seconds
+        ):
             await dispatcher.abandon(run)
             abandoned.append(run.id)
         elif run.state is RunState.RUNNING:

@@ -59,6 +59,7 @@ class Writing:
     claim: Claim
     judge: Judge
     pauses: Sequence[float]
+    sent: set[str] = field(default_factory=set, init=False)  # keys of what has left, or may have
     _looks: dict[str, Look] = field(default_factory=dict, init=False)
     _perhaps: set[str] = field(default_factory=set, init=False)
     _ends: dict[str, Written] = field(default_factory=dict, init=False)
@@ -90,10 +91,14 @@ class Writing:
             elif action.kind is ActionKind.APPLY_LABEL:
                 by_label.setdefault(str(action.after["label"]), []).append(action)
             else:
-                troubles[action.key] = await self._send_one(action, await self._until([action]))
+                until = await self._until([action])
+                self.sent.add(action.key)
+                troubles[action.key] = await self._send_one(action, until)
         for label, together in by_label.items():
             files = [(action.finding.subject, self._looks[action.key].live) for action in together]
-            answers = await self.tenant.apply_labels(label, files, until=await self._until(together))
+            until = await self._until(together)
+            self.sent |= {action.key for action in together}
+            answers = await self.tenant.apply_labels(label, files, until=until)
             troubles |= {action.key: answers[action.finding.subject.key] for action in together}
         return troubles
 

@@ -30,11 +30,12 @@ from custos.notices.cases import CaseBook, Stored, urgency
 from custos.notices.council_time import NOTES_FROM, may_tell
 from custos.notices.model import NOBODY, CaseState, Contact
 from custos.notices.telling import DoneOn
+from custos.storage.lease import LEASE_SECONDS
 from custos.table import Row, Table, in_parts
 
 TABLE = "digests"
-STUCK_SECONDS = 600  # what a worker has not ended by then it never will
-LOST_SECONDS = 120  # a promise whose message did not come by then may have lost it
+_STUCK_LEASES = 6  # what a worker has not ended within so many leases it never will
+_LOST_LEASES = 2  # a promise whose message did not come by then may have lost it
 NOTE = "+"  # stands in the key of a note
 _REMEMBERED_DAYS = 7
 
@@ -128,9 +129,10 @@ class Messages(Protocol):
 
 @dataclass
 class DigestBook:
-    """All digests. Raises StorageTrouble when storage cannot be reached."""
+    """All digests. Raises StorageTrouble when storage cannot be reached. `lease_seconds` is the setting CUSTOS_LEASE_SECONDS."""
 
     rows: Table
+    lease_seconds: float = LEASE_SECONDS
 
     async def get(self, digest_id: str) -> StoredDigest | None:
         """The digest with this id."""
@@ -144,11 +146,7 @@ class DigestBook:
 
     async def put(self, stored: StoredDigest, digest: Digest) -> StoredDigest:
         """Move a digest on. Raises RowChanged when somebody else did."""
-        await self.rows.replace(_row(digest, stored.etag))
-        fresh = await self.get(digest.id)
-        if fresh is None:
-            raise RowChanged(f"digest {digest.id} is gone")
-        return fresh
+        return StoredDigest(digest, await self.rows.replace(_row(digest, stored.etag)))
 
     async def of_day(self, day: date) -> list[StoredDigest]:
         """Every digest of a day."""
@@ -297,7 +295,7 @@ async def tidy_digests(digests: DigestBook, queue: Messages, today: date, *, mac
             digest = stored.digest
             age = machine_now - digest.since
             unfinished = digest.state is DigestState.PREPARED or (digest.state is DigestState.SENT and not digest.told)
-            if digest.state in _IN_HAND and age > STUCK_SECONDS:
+            if digest.state in _IN_HAND and age > _STUCK_LEASES * digests.lease_seconds:
                 try:
                     await digests.put(stored, replace(digest, state=_IN_HAND[digest.state], since=machine_now))
                 except RowChanged:
@@ -307,7 +305,7 @@ async def tidy_digests(digests: DigestBook, queue: Messages, today: date, *, mac
                     continue
                 await queue.send({"digest": digest.id})
                 again += 1
-            elif unfinished and age > LOST_SECONDS:
+            elif unfinished and age > _LOST_LEASES * digests.lease_seconds:
                 await queue.send({"digest": digest.id})
                 again += 1
     return again, uncertain

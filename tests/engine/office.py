@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import time
 from collections.abc import Mapping, Sequence
@@ -85,7 +86,7 @@ class Mortal:
             return self._then(value) if callable(value) else value
 
         async def call(*args: Any, **kwargs: Any) -> Any:
-            self._counter.tick()
+            await self._counter.step()
             return await value(*args, **kwargs)
 
         return call
@@ -109,6 +110,25 @@ class Counter:
         self.calls += 1
         if self.life and self.calls >= self.life:
             raise Killed
+
+    async def step(self) -> None:
+        """One call that can be waited for."""
+        self.tick()
+
+
+@dataclass
+class Frozen(Counter):
+    """Stands still before call number `at` until it is thawed; `still` is set then, or by whoever sees it end."""
+
+    at: int = 0
+    still: asyncio.Event = field(default_factory=asyncio.Event)
+    thawed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def step(self) -> None:
+        self.tick()
+        if self.calls == self.at:
+            self.still.set()
+            await self.thawed.wait()
 
 
 class Store(Protocol):
@@ -223,6 +243,7 @@ def office(
     tenant: MemoryTenant | None = None,
     *,
     life: int = 0,
+    counter: Counter | None = None,
     house: HouseLimits | None = None,
     writes_enabled: bool = True,
     queue: MemoryQueue | None = None,
@@ -231,10 +252,10 @@ def office(
     machine: Machine | None = None,
 ) -> Office:
     """An office. With the same store, tenant, queue and machine it is another instance; with a `life` it dies before that call."""
-    counter = Counter(life)
+    counted = counter or Counter(life)
 
     def mortal(inner: object) -> Any:
-        return Mortal(inner, counter) if life else inner
+        return Mortal(inner, counted) if life or counter else inner
 
     clock = clock or FixedClock(NOW)
     registers, held_cases = registers or MirroredRegisters(), MemoryCases()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from custos.policy.duration import Duration
 from custos.policy.model import Bundle, HouseLimits, Limits, OnlyIf, Recipient
 from custos.records.address import read_address
 from tests.engine.memory import MemoryStore
-from tests.engine.office import AzureStore, Killed, MemoryQueue, Office, Store, office
+from tests.engine.office import AzureStore, Frozen, Killed, MemoryQueue, Office, Store, office
 from tests.engine.tenant import MemoryTenant, with_files
 from tests.engine.world import (
     ADMIN,
@@ -532,6 +533,73 @@ async def test_killed_on_real_storage(azure: AzureStore, life: int) -> None:
     """The same on real tables and the real chain, at five places."""
     assert await one_life(azure, life)
     assert (await azure.audit.verify()).holds
+
+
+async def two_hands(first: int, second: int) -> tuple[int, int]:
+    """A worker stands still before its call `first`; when its claim has ended another begins, which stands still before its call
+    `second` while the first one wakes and ends. How many calls each made.
+    """
+    store, tenant, queue = MemoryStore(), with_files(MemoryTenant(), 3), MemoryQueue()
+    at = office(store, tenant, queue=queue)
+    run = await started(at, bundle())
+    message = queue.messages.pop(0)
+    tasks, hands = [], (Frozen(at=first), Frozen(at=second))
+    for hand in hands:
+        worker = office(store, tenant, queue=queue, machine=at.machine, counter=hand)
+        task = asyncio.create_task(worker.dispatcher.work(message, bundle()))
+        task.add_done_callback(lambda _, hand=hand: hand.still.set())
+        await hand.still.wait()
+        at.machine.advance()
+        tasks.append(task)
+    for hand, task in zip(hands, tasks, strict=True):
+        hand.thawed.set()
+        await task
+    at.machine.advance()
+    await at.drain(bundle())
+    progress = await at.runs.progress(run)
+    assert progress.run.state is RunState.FINISHED
+    assert dict(progress.counts) == {Outcome.DONE: 3}
+    assert len(tenant.writes) == len(set(tenant.writes)) == 3
+    assert {row.text("outcome") for (place, _), row in store.table("actions").rows.items() if place != "undone"} == {
+        "done"
+    }
+    last = {event.subject: event.what for event in store.audit.events if event.subject}
+    assert last.keys() == EVERY
+    assert What.ACTION_INTENDED not in last.values()
+    return hands[0].calls, hands[1].calls
+
+
+async def test_frozen_anywhere_and_woken_anywhere_nothing_is_left_open() -> None:
+    """A worker that stood still anywhere and wakes at any moment of the one that took over: each file is labelled once, and no intent
+    is left without its end, which would keep every later run from the file.
+    """
+    calls, _ = await two_hands(10_000, 10_000)
+    assert calls > 20, "the worker makes more calls than this: something was not counted"
+    for first in range(1, calls + 1):
+        for second in range(1 + first % 6, calls + 1, 6):  # all of them hold, and take six times as long
+            await two_hands(first, second)
+
+
+async def test_an_intent_that_an_ended_run_left_open_is_taken_up_by_the_next(memory: MemoryStore) -> None:
+    """Its worker said no end, and its run has one: the next run looks at the file, does what is not done, and says so."""
+    at = office(memory, with_files(MemoryTenant(), 3))
+    run = await started(at, bundle())
+    message = at.queue.messages.pop(0)
+    at.tenant.before_write = _dies
+    with pytest.raises(Killed):
+        await at.dispatcher.work(message, bundle())
+    at.tenant.before_write = None
+    await at.runs.change(run, lambda now: replace(now, state=RunState.FINISHED))
+    at.clock.advance(timedelta(days=1))
+    again = await started(at, bundle())
+    at.machine.advance()
+    await at.drain(bundle())
+    assert dict((await at.runs.progress(again)).counts) == {Outcome.DONE: 3}
+    assert len(at.tenant.writes) == 3
+
+
+async def _dies() -> None:
+    raise Killed
 
 
 async def test_two_workers_on_one_batch_write_once(memory: MemoryStore) -> None:
