@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test shuffle check bench peers docs conformance lock clean ready
+.PHONY: help run test shuffle chaos check bench peers docs conformance lock clean ready
 
 PYTHON ?= python3.13
 VENV := .venv
@@ -13,6 +13,9 @@ MOUNT ?=
 CHECK ?=
 RUNS ?= 6
 SEED ?=
+ROUNDS ?= 20
+ROUND ?=
+LEASE ?=
 SUITE := -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 help: ## what there is
@@ -26,6 +29,9 @@ test: ready ## every promise of the product, against real parts, in an order and
 
 shuffle: ready ## the suite RUNS times (6), each in another order and placement; SEED=… runs it once as that seed says
 	@red=; for run in $$(seq $(if $(SEED),1,$(RUNS))); do echo "Run $$run:"; $(PY) $(SUITE) $(if $(SEED),--randomly-seed=$(SEED)) || red="$$red $$run"; done; test -z "$$red" || { echo "Red:$$red"; exit 1; }
+
+chaos: ready ## kills, freezes and cuts Custos off at its work, ROUNDS times (20), and checks what is left; SEED=… draws the same, ROUND='…' is one round
+	@$(PY) -m chaos --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED)) $(if $(ROUND),--round '$(ROUND)') $(if $(LEASE),--lease $(LEASE))
 
 check: ready ## ruff and mypy, strict
 	@$(PY) -m ruff check .
@@ -52,7 +58,7 @@ lock: ready ## resolve the dependencies again, with hashes
 	@$(VENV)/bin/uv pip compile -q --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/uv.in -o requirements/uv.txt
 
 clean: ## remove everything that make created
-	@rm -rf $(VENV) node_modules peers/node_modules .build .custos .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) node_modules peers/node_modules .build build .custos .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 ready: .build/python .build/node
 

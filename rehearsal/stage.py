@@ -25,7 +25,7 @@ from local_host.schedule import Schedule, parse_schedule
 from rehearsal import mounting
 from rehearsal.policies import copied
 
-_SCHEDULES = {
+SCHEDULES = {
     "CUSTOS_SCHEDULE_DISCOVERY": "0 0 */6 * * *",
     "CUSTOS_SCHEDULE_SYNC": "0 30 */6 * * *",
     "CUSTOS_SCHEDULE_RECONCILE": "0 0 1 * * *",
@@ -34,7 +34,7 @@ _SCHEDULES = {
     "CUSTOS_SCHEDULE_SUBSCRIPTIONS": "0 10 * * * *",
     "CUSTOS_SCHEDULE_SWEEP": "0 */5 * * * *",
 }
-_QUICK_QUEUES = {
+QUICK_QUEUES = {
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:00.500",
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:05",
 }
@@ -72,29 +72,29 @@ class Stage:
 
     def state(self) -> dict[str, Any]:
         """The simulated tenant's own account of itself."""
-        return _get(f"{self.tenant}/sim/state")
+        return get(f"{self.tenant}/sim/state")
 
     def act(self, verb: str, **details: object) -> dict[str, Any]:
         """Do what a person does in the tenant."""
-        return _post(f"{self.tenant}/sim/act", {"verb": verb, **details})
+        return post(f"{self.tenant}/sim/act", {"verb": verb, **details})
 
     def advance(self, by: str) -> None:
         """Move the tenant's clock, which Custos follows."""
-        _post(f"{self.tenant}/sim/clock", {"advance": by})
+        post(f"{self.tenant}/sim/clock", {"advance": by})
 
     def clock(self) -> Time:
         """What the tenant's clock says."""
-        told = _get(f"{self.tenant}/sim/clock")
+        told = get(f"{self.tenant}/sim/clock")
         bound_for = told["boundFor"]
         return Time(datetime.fromisoformat(told["now"]), datetime.fromisoformat(bound_for) if bound_for else None)
 
     def set_clock(self, to: datetime) -> None:
         """Move the tenant's clock to a moment."""
-        _post(f"{self.tenant}/sim/clock", {"to": to.isoformat()})
+        post(f"{self.tenant}/sim/clock", {"to": to.isoformat()})
 
     def timers(self) -> dict[str, Schedule]:
         """The schedule of each function that a timer wakes, as the host knows it."""
-        told: Any = _get(f"{self.host}/admin/functions?code={self.master_key}")
+        told: Any = get(f"{self.host}/admin/functions?code={self.master_key}")
         return {
             function["name"]: parse_schedule(
                 expand(binding["schedule"], self.environment, where=function["name"]), timer=function["name"]
@@ -114,12 +114,12 @@ class Stage:
         return any(told["running"] for told in self._status().values())
 
     def _status(self) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = _get(f"{self.host}/admin/host/status?code={self.master_key}")["functions"]
+        found: dict[str, dict[str, int]] = get(f"{self.host}/admin/host/status?code={self.master_key}")["functions"]
         return found
 
     def fire(self, function: str) -> None:
         """Run a timer now, as an operator would."""
-        _post(f"{self.host}/admin/functions/{function}", {}, {"x-functions-key": self.master_key})
+        post(f"{self.host}/admin/functions/{function}", {}, {"x-functions-key": self.master_key})
 
 
 @contextmanager
@@ -145,50 +145,53 @@ def stage(
     if mount is not None:
         mounting.register(policies)
         options += ["--mount", f"{mounting.LIBRARY}={mount.resolve()}"]
-    port = _free_port()
+    port = free_port()
     host = f"http://127.0.0.1:{port}"
     keys = Keys.open(home / "host", ["graph_notifications"])
     serve = ["serve", "--port", "0", "--scale", str(scale), "--licences", _LICENCES]
     serve += ["--messaging-endpoint", f"{host}/api/messages", *options]
     with Azurite() as azurite, Child("simulator", serve, log=home / "tenant.log") as tenant:
         environment = {
-            **_get(f"{tenant.url}/sim/environment"),
+            **get(f"{tenant.url}/sim/environment"),
             **azurite.environment,
-            **_SCHEDULES,
-            **_QUICK_QUEUES,
+            **SCHEDULES,
+            **QUICK_QUEUES,
             "CUSTOS_PUBLIC_URL": host,
             "CUSTOS_WEBHOOK_KEY": keys.functions["graph_notifications"],
             "CUSTOS_POLICIES": str(policies),
             "CUSTOS_SIGN_IN_FOLDER": str(home / "people"),
             **(settings or {}),
         }
-        _write_secret(home / SETTINGS, json.dumps({"IsEncrypted": False, "Values": environment}, indent=2))
+        write_secret(home / SETTINGS, json.dumps({"IsEncrypted": False, "Values": environment}, indent=2))
         run = ["--port", str(port), "--state", str(home / "host"), "--no-timers"]
         with Child("local_host", run, environment=environment, log=home / "host.log"):
             yield Stage(home, tenant.url, host, policies, environment, keys.master)
 
 
-def _write_secret(path: Path, text: str) -> None:
+def write_secret(path: Path, text: str) -> None:
     """Write what only its owner may read: there are keys in it."""
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _get(url: str) -> dict[str, Any]:
+def get(url: str) -> dict[str, Any]:
+    """The JSON object at an address of this machine."""
     with urllib.request.urlopen(url, timeout=30) as answer:
         found: dict[str, Any] = json.load(answer)
         return found
 
 
-def _post(url: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+def post(url: str, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Send JSON to an address of this machine; its answer. Raises HostError when it refuses."""
     request = urllib.request.Request(
         url, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})}, method="POST"
     )

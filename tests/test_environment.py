@@ -14,7 +14,7 @@ OWNERS = {
     ("custos/cli/main.py", "of_this_process"),  # `python -m custos`: a settings file becomes its environment
     ("local_host/__main__.py", "_serve"),  # `python -m local_host`: an app finds its settings there
 }
-FOLDERS = ("custos", "handlers", "simulator", "local_host", "rehearsal", "peers", "docs", "tests")
+FOLDERS = ("custos", "handlers", "simulator", "local_host", "rehearsal", "chaos", "peers", "docs", "tests")
 CHANGING = {"update", "setdefault", "pop", "popitem", "clear", "__setitem__", "__delitem__", "__ior__"}
 SETTING = {"putenv", "unsetenv", "setenv", "delenv"}
 

@@ -79,7 +79,9 @@ def test_host_settings_are_deployed(tmp_path: Path) -> None:
     files = {str(file) for file in copy_deployed(REPOSITORY, tmp_path / "app")}
     assert {"host.json", "function_app.py", "requirements.txt", "policies/settings.yaml"} <= files
     assert not [
-        file for file in files if file.split("/")[0] in ("tests", "simulator", "local_host", "rehearsal", "docs")
+        file
+        for file in files
+        if file.split("/")[0] in ("tests", "simulator", "local_host", "rehearsal", "chaos", "docs")
     ]
 
 
