@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from custos.audit.events import What
 from custos.engine.model import Finding
+from custos.errors import RowChanged
 from custos.m365.errors import Forbidden, Malformed, NotFound, Refused, Throttled, Trouble, Unavailable
 from custos.notices.delivery import Desk, deliver_digest, handle_notice, update_card
-from custos.notices.digest import DigestState, Prepared, prepare_digests
+from custos.notices.digest import Digest, DigestBook, DigestState, Prepared, prepare_digests
 from custos.notices.model import Case, CaseState
 from custos.notices.refresh import refresh_cases
 from custos.storage.queues import Queue
+from custos.table import Row
+from tests.engine.memory import MemoryTable
 from tests.notices import world
 from tests.notices.channels import Channels, Killed
 from tests.notices.conftest import Ledger
@@ -447,3 +450,30 @@ async def test_a_message_that_makes_no_sense_is_an_error(desk: Desk) -> None:
     """An unknown queue message ends in the poison queue, where an operator sees it."""
     with pytest.raises(ValueError, match="not a message"):
         await handle_notice({"nonsense": 1}, desk=desk)
+
+
+@dataclass
+class Overtaken(MemoryTable):
+    """Rows of which somebody else writes one the moment after we did."""
+
+    by: str = ""
+
+    async def replace(self, row: Row) -> str:
+        etag = await super().replace(row)
+        if self.by:
+            found, self.by = self.rows[row.partition, row.key], ""
+            await super().replace(replace(row, etag=found.etag))
+        return etag
+
+
+async def test_a_worker_that_was_overtaken_moves_no_card_on() -> None:
+    """Frozen the moment after its step, it knows the digest as it left it, and its next step is refused: no second card leaves."""
+    rows = Overtaken()
+    book = DigestBook(rows)
+    digest = Digest(day=date(2026, 11, 23), key="owner", person=world.OWNER, cases=(), waiting=0)
+    await book.insert(digest)
+    (stored,) = await book.of_day(digest.day)
+    rows.by = "another worker"
+    mine = await book.put(stored, replace(digest, state=DigestState.CLAIMED))
+    with pytest.raises(RowChanged):
+        await book.put(mine, replace(digest, state=DigestState.SENDING))
