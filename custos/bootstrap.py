@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from custos.audit.chain import Chain
 from custos.audit.events import Event
 from custos.clock import Clock, clock_from
+from custos.dates import day_of
 from custos.engine.act import Hand
 from custos.engine.approvals import Approvals
 from custos.engine.budgets import Budgets
@@ -81,12 +82,12 @@ class Custos:
 
     def today(self) -> date:
         """The day in council time."""
-        return self.clock.now().astimezone(self.zone).date()
+        return day_of(self.clock.now(), self.zone)
 
     @cached_property
     def loader(self) -> Loader:
         """The files of the policies."""
-        return Loader(self.settings.policies)
+        return Loader(self.settings.policies, self.zone)
 
     @cached_property
     def sign_in(self) -> SignIn:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Collection
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 EARLIEST, LATEST = date(1800, 1, 1), date(2199, 12, 31)
 NO_END = date(9999, 12, 31)
@@ -35,6 +35,11 @@ def write_a_day(written: str, example: str) -> str:
     if _WRITTEN.fullmatch(written) and not EARLIEST.isoformat() <= written <= LATEST.isoformat():
         return f"Write a day from {EARLIEST.isoformat()} to {LATEST.isoformat()}."
     return example
+
+
+def day_of(moment: datetime, zone: tzinfo) -> date:
+    """The day that a moment belongs to: days begin at midnight where the council is."""
+    return moment.astimezone(zone).date()
 
 
 def midnight(day: date) -> datetime:

@@ -2,7 +2,7 @@
 
 docs/commands.md comes from the command line's own parser, docs/json.md from the shapes of `--json`, docs/policies.md from the
 policy language's catalogue, operators, schema and limits, the table of settings in docs/operator.md from `custos/settings.py`,
-and the policy that docs/admin.md reads aloud from policies/.
+the bounds in docs/registers.md from the reader of registers, and the policy that docs/admin.md reads aloud from policies/.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from docs.reference import commands, machine, policies, settings, shown
+from docs.reference import bounds, commands, machine, policies, settings, shown
 
 HERE = Path(__file__).resolve().parent
 
@@ -22,6 +22,7 @@ def pages(folder: Path = HERE) -> dict[str, str]:
         "commands.md": commands.page(),
         "json.md": machine.page(),
         "policies.md": policies.page(),
+        bounds.PAGE: bounds.put_into(_read(folder / bounds.PAGE)),
         settings.PAGE: settings.put_into(_read(folder / settings.PAGE)),
         shown.PAGE: shown.put_into(_read(folder / shown.PAGE)),
     }

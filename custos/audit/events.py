@@ -47,6 +47,10 @@ class What(StrEnum):
     POLICIES_LOADED = "policies:loaded"  # another version of the files is in force
     POLICIES_REFUSED = "policies:refused"  # the files are broken; the last good version goes on
 
+    REGISTERS_ACCEPTED = (
+        "registers:accepted"  # a person said that rows which are gone from the registers were meant to go
+    )
+
     WRITES_STOPPED = "writes:stopped"
     WRITES_STARTED = "writes:started"
 

@@ -6,6 +6,7 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.values import whole_number
 from custos.report import work
 from custos.report.events import about
 from custos.report.screen import Listing, words
@@ -20,7 +21,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", default="", metavar="RUN", help="only events of this run")
     parser.add_argument("--item", default="", metavar="ID", help="only events of this item")
     parser.add_argument("--json", action="store_true", help="for machines")
-    parser.add_argument("--last", type=int, default=30, metavar="N", help="how many events to show (default 30)")
+    parser.add_argument(
+        "--last", type=whole_number(1), default=30, metavar="N", help="how many events to show (default 30)"
+    )
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:

@@ -6,6 +6,7 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.values import whole_number
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.finding import ask
 from custos.masking import names_asked_about
@@ -32,7 +33,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--by", default="", metavar="FACT", help="count by site, library, asset or any other fact")
     parser.add_argument(
-        "--limit", type=int, metavar="N", help=f"how many to show (default {_SHOWN}; all with --json and --csv)"
+        "--limit",
+        type=whole_number(1),
+        metavar="N",
+        help=f"how many to show (default {_SHOWN}; all with --json and --csv)",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="for machines")

@@ -7,6 +7,7 @@ import argparse
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
+from custos.cli.values import whole_number
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import identity, incidents
 from custos.records.rights import Right
@@ -19,7 +20,7 @@ from custos.report.words import count, when
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--close", type=int, metavar="NUMBER", help="close the incident with this number: it was dealt with"
+        "--close", type=whole_number(1), metavar="NUMBER", help="close the incident with this number: it was dealt with"
     )
     parser.add_argument("--json", action="store_true", help="for machines")
     as_argument(parser)

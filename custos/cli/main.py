@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from custos.cli import commands
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.values import whole_number
 from custos.errors import BadInput, BadSetting, CustosError
 from custos.nearest import nearest
 from custos.report.screen import HarmlessConsole, Listing, words
@@ -94,7 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
         help=f"settings in the form of {_SETTINGS_FILE} (default: that file in this folder, if there is one)",
     )
     parser.add_argument(
-        "--width", type=int, metavar="COLUMNS", help="width of what is printed (default: the terminal's)"
+        "--width", type=whole_number(20), metavar="COLUMNS", help="width of what is printed (default: the terminal's)"
     )
     groups = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in commands.ALL:

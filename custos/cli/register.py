@@ -8,12 +8,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.identity_argument import as_argument
 from custos.cli.validate import directory_argument
+from custos.cli.values import day, whole_number
 from custos.clock import SystemClock
+from custos.dates import day_of
 from custos.engine.placed_registers import Unplaced
-from custos.policy import load
+from custos.errors import BadInput, Mark, Problem
+from custos.jobs import identity, policies
+from custos.jobs.directory import strangers
+from custos.policy import Bundle, load
 from custos.records.model import Records
 from custos.records.review import Matter, Remark, review
+from custos.records.rights import Right
+from custos.records.shrinking import ACCEPT
 from custos.report import files as report
 from custos.report.screen import Listing
 from custos.report.shapes import text_of
@@ -23,34 +31,64 @@ if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 _AHEAD = 30
+_ACCEPT = "accept"
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     directory_argument(parser)
-    parser.add_argument("--on", type=date.fromisoformat, metavar="DAY", help="as at this day (default: today)")
+    parser.add_argument("--on", type=day, metavar="DAY", help="as at this day (default: today)")
     parser.add_argument(
         "--ahead",
-        type=int,
+        type=whole_number(0),
         default=_AHEAD,
         metavar="DAYS",
         help=f"also what ends within so many days (default {_AHEAD})",
     )
     parser.add_argument("--json", action="store_true", help="for machines")
-    parser.add_argument("--online", action="store_true", help="also look for every address in the mirror")
+    parser.add_argument(
+        "--online",
+        action="store_true",
+        help="also look for every address in the mirror, and for every person in the directory",
+    )
+    parser.add_argument(
+        "--accept",
+        dest="online",
+        action="store_const",
+        const=_ACCEPT,
+        help="say that the rows which are gone since the version in force were meant to go (with --why)",
+    )
+    parser.add_argument("--why", default="", metavar="REASON", help="the reason, for the audit")
+    as_argument(parser)
 
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
-    return _show(load(args.directory).records, (), args.on or SystemClock().now().date(), args, screen)
+    return _show(load(args.directory).records, [], args.on or SystemClock().now().date(), args, screen)
 
 
 async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    bundle = load(args.directory)
-    doubts = tuple((await app.registers.placed(bundle)).doubts())
-    return _show(bundle.records, doubts, args.on or app.clock.now().date(), args, screen)
+    bundle = load(args.directory, zone=app.zone)
+    if args.online == _ACCEPT:
+        return await _accept(app, bundle, args, screen)
+    today = args.on or day_of(app.clock.now(), app.zone)
+    doubts = map(_doubt, (await app.registers.placed(bundle)).doubts())
+    return _show(bundle.records, [*doubts, *await strangers(app, bundle.records, today)], today, args, screen)
 
 
-def _show(records: Records, doubts: tuple[Unplaced, ...], today: date, args: argparse.Namespace, screen: Screen) -> int:
-    remarks = [*map(_doubt, doubts), *review(records, today, timedelta(days=max(0, args.ahead)))]
+async def _accept(app: Custos, bundle: Bundle, args: argparse.Namespace, screen: Screen) -> int:
+    if not args.why.strip():
+        problem = Problem(Mark("command line"), "A reason is needed.", f"Write {ACCEPT}.", code="why")
+        raise BadInput([problem])
+    by = await identity.require(app, Right.ACCEPT_REGISTERS, args.person)
+    accepted = await policies.accept_registers(app, bundle, by=by.upn, why=args.why.strip())
+    for one in accepted:
+        screen.out.print(f"{one.mark.file}: {one.what}", soft_wrap=True)
+    said = "They count with the next load." if accepted else "No register lost so many rows that anybody had to say so."
+    screen.out.print(said, soft_wrap=True)
+    return Exit.OK
+
+
+def _show(records: Records, beside: list[Remark], today: date, args: argparse.Namespace, screen: Screen) -> int:
+    remarks = [*beside, *review(records, today, timedelta(days=args.ahead))]
     now = [remark for remark in remarks if not remark.soon]
     if args.json:
         screen.raw(text_of(report.register(args.directory, today, remarks)))

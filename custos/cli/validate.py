@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custos.cli.command import Command, Exit, Screen
 from custos.clock import SystemClock
+from custos.dates import day_of
 from custos.engine.placed_registers import Unplaced
-from custos.errors import BadInput, Problem, Severity
+from custos.errors import BadInput, Mark, Problem, Severity
+from custos.jobs import policies
+from custos.jobs.directory import strangers
 from custos.policy import Bundle, load
 from custos.policy.cases import read_cases
+from custos.records.review import Remark
 from custos.report import files as report
 from custos.report.screen import words
 from custos.report.shapes import text_of
@@ -36,7 +41,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     directory_argument(parser)
     parser.add_argument("--json", action="store_true", help="problems for machines")
     parser.add_argument(
-        "--online", action="store_true", help="also look for every address of the registers in the mirror"
+        "--online",
+        action="store_true",
+        help="also look for every address of the registers in the mirror, and for every person in the directory",
     )
 
 
@@ -45,10 +52,13 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
 
 
 async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    bundle, problems = _checked(args.directory, app.clock.now().date())
+    bundle, problems = _checked(args.directory, day_of(app.clock.now(), app.zone))
     if bundle is not None:
         placed = await app.registers.placed(bundle)
-        problems = (*problems, *(_doubt(one) for one in placed.doubts()))
+        lost = [replace(one, severity=Severity.WARNING) for one in await policies.lost_rows(app, bundle)]
+        gone = [_gone(sentence) for sentence in await policies.gone_rows(app, bundle)]
+        unknown = [_unknown(one) for one in await strangers(app, bundle.records, day_of(app.clock.now(), app.zone))]
+        problems = (*problems, *(_doubt(one) for one in placed.doubts()), *unknown, *lost, *gone)
         if not placed.known:
             screen.err.print("Nothing was mirrored yet, so no address was looked for: run `custos sync --discover`.")
     return _show(bundle, problems, args, screen)
@@ -56,6 +66,14 @@ async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 
 def _doubt(one: Unplaced) -> Problem:
     return Problem(one.mark, one.sentence, code="unplaced", severity=Severity.WARNING)
+
+
+def _unknown(one: Remark) -> Problem:
+    return Problem(one.mark, one.sentence, code="no-account", severity=Severity.WARNING)
+
+
+def _gone(sentence: str) -> Problem:
+    return Problem(Mark("register"), sentence, code="row-gone", severity=Severity.WARNING)
 
 
 def _checked(directory: Path, today: date) -> tuple[Bundle | None, tuple[Problem, ...]]:

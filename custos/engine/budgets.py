@@ -1,8 +1,10 @@
 """What has been spent of the ceilings, in table `budgets`: checked against a whole plan, and at every write.
 
 Partition: the day (`2026-11-23`), or the run (`run R-2026-1123-02`); key: the ceiling's name. Counters are raised
-before the write, together with all others of the same partition, and only if none would break; a worker that is killed
-in between has spent what it did not use, never the other way round.
+before the write, together with all others of the same partition that an action touches, and only if none would break; a
+worker that is killed in between has spent what it did not use, never the other way round. A batch whose actions touch more
+counters than a transaction takes is counted part by part, in its order.
+Source: https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions (100 entities at most)
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custos.clock import Clock
@@ -22,6 +24,7 @@ from custos.table import TRANSACTION_ROWS, Row, Table, Write, key_part
 
 _ATTEMPTS = 40
 _LONGEST_PAUSE = 0.5
+_NOT_ASKED = Refused(Code.BUDGET, "not asked for yet")
 
 
 @dataclass
@@ -49,23 +52,41 @@ class Budgets:
 
         `beyond`: a person let this run go over its ceilings; it is counted all the same, and a ceiling of zero holds.
         """
+        answers: dict[str, Refused | None] = {}
         async with self._turn:
-            granted = await self._spend(actions, budget, Span.RUN, self._partition(Span.RUN, run), beyond=beyond)
-            within = [action for action in actions if granted[action.key] is None]
-            by_day = await self._spend(within, budget, Span.DAY, self._partition(Span.DAY, run), beyond=beyond)
-            await self._give_back(
-                [action for action in within if by_day[action.key] is not None],
-                budget,
-                Span.RUN,
-                self._partition(Span.RUN, run),
-            )
+            for part in _parts(actions, budget):
+                try:
+                    answers |= await self._reserve(part, budget, run, beyond=beyond)
+                except StorageTrouble:
+                    await self._release(
+                        [one for one in actions if answers.get(one.key, _NOT_ASKED) is None], budget, run
+                    )
+                    raise
+        return answers
+
+    async def _reserve(
+        self, actions: Sequence[Action], budget: Budget, run: str, *, beyond: bool
+    ) -> dict[str, Refused | None]:
+        granted = await self._spend(actions, budget, Span.RUN, self._partition(Span.RUN, run), beyond=beyond)
+        within = [action for action in actions if granted[action.key] is None]
+        by_day = await self._spend(within, budget, Span.DAY, self._partition(Span.DAY, run), beyond=beyond)
+        await self._give_back(
+            [action for action in within if by_day[action.key] is not None],
+            budget,
+            Span.RUN,
+            self._partition(Span.RUN, run),
+        )
         return {**granted, **by_day}
 
     async def release(self, actions: Sequence[Action], budget: Budget, *, run: str) -> None:
         """Give back what was reserved for actions that were not written after all."""
         async with self._turn:
+            await self._release(actions, budget, run)
+
+    async def _release(self, actions: Sequence[Action], budget: Budget, run: str) -> None:
+        for part in _parts(actions, budget):
             for span in Span:
-                await self._give_back(actions, budget, span, self._partition(span, run))
+                await self._give_back(part, budget, span, self._partition(span, run))
 
     async def _spend(
         self, actions: Sequence[Action], budget: Budget, span: Span, partition: str, *, beyond: bool
@@ -97,8 +118,6 @@ class Budgets:
         """Add what `wanted` says of the rows as they are, all in one transaction; again when somebody was faster."""
         if not names:
             return
-        if len(names) > TRANSACTION_ROWS:
-            raise ValueError(f"a batch touches {len(names)} counters; a transaction takes {TRANSACTION_ROWS}")
         for attempt in range(_ATTEMPTS):
             rows = await self._rows(partition, names)
             added = {name: count for name, count in wanted(rows).items() if count}
@@ -136,6 +155,21 @@ type _Wanted = Callable[[Mapping[str, Row | None]], Mapping[str, int]]
 
 def _of(action: Action, budget: Budget, span: Span) -> list[Ceiling]:
     return [ceiling for ceiling in budget.ceilings(action) if ceiling.span is span]
+
+
+def _parts(actions: Iterable[Action], budget: Budget) -> Iterator[list[Action]]:
+    """The actions in their order, in parts whose counters of one span fit into one transaction."""
+    part: list[Action] = []
+    names: dict[Span, set[str]] = {span: set() for span in Span}
+    for action in actions:
+        wanted = {span: names[span] | {ceiling.name for ceiling in _of(action, budget, span)} for span in Span}
+        if part and max(map(len, wanted.values())) > TRANSACTION_ROWS:
+            yield part
+            part, wanted = [], {span: {ceiling.name for ceiling in _of(action, budget, span)} for span in Span}
+        part.append(action)
+        names = wanted
+    if part:
+        yield part
 
 
 def _breaks(ceiling: Ceiling, spent: Mapping[str, int], *, beyond: bool) -> bool:

@@ -280,7 +280,7 @@ class Frames:
 
     def _agreed(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """With `under_agreement`: an in-date agreement names both the person's domain and the asset."""
-        today = self.now.date()
+        today = self.bundle.day(self.now)
         pairs = {
             (asset, domain)
             for row in self.bundle.records.agreements.values()

@@ -1,8 +1,10 @@
 """The registers with each of their addresses looked for in the mirror: what stands there, what does not, which site was renamed.
 
-A site that was given another address keeps what the registers say of the old one: the mirror knows a site by its id and remembers its
-former addresses. Both directions of doubt begin here: an address that is found nowhere is told, and `custos.engine.protection`
-lets a hold with such an address cover more and an exemption cover nothing.
+A site that was given another address keeps what the registers say of the old one: the mirror knows a site by its id and remembers
+its former addresses. Also when another site has the old address now: until somebody writes down which one is meant, the rows
+follow the site that they were written for, a hold covers both, and nothing is exempt or public at either. Both directions of
+doubt begin here: an address that is found nowhere is told, and `custos.engine.protection` lets a hold with such an address cover
+more and an exemption cover nothing.
 Source: https://learn.microsoft.com/sharepoint/change-site-address
 """
 
@@ -59,15 +61,16 @@ class Unplaced:
 class PlacedRegisters:
     """Registers, settings and policies with the addresses that their places have today.
 
-    `homes`: drive or site id ► its address. `placements`: by the key of an address. `renamed`: former ► present address of a site that
-    a row still calls by the former one; `former` has those of every site.
+    `homes`: drive or site id ► its address. `placements`: by the key of an address. `renamed`: former ► present addresses of a site that
+    a row still calls by the former one: the first is that of the site whose rows they are, others are sites that have or had the same.
+    `former` has those of every site.
     `known` is False while the mirror has no site at all: then nothing is said to be missing.
     """
 
     bundle: Bundle
     homes: Mapping[str, Address]
     placements: Mapping[str, Placement]
-    renamed: Mapping[Address, Address]
+    renamed: Mapping[Address, tuple[Address, ...]]
     known: bool = True
     former: Mapping[Address, Address] = field(default_factory=dict)
 
@@ -177,8 +180,14 @@ class PlacedRegisters:
 
     def moved(self) -> Iterator[Unplaced]:
         """Every address of the registers as they are written that has another address today."""
-        for former, present in self.renamed.items():
+        for former, (present, *others) in self.renamed.items():
             said = f"The site {former.text} is now {present.text}. Its rows still count; write the new address."
+            if others:
+                where = "another site is there" if others == [former] else "other sites were there too"
+                said = (
+                    f"The site {former.text} is now {present.text}, and {where}. Rows for the old address count for {present.text}; "
+                    "holds cover all of them, exceptions and public libraries none, until the address that is meant is written."
+                )
             asset = self.lookup.at(present).asset
             reference = asset.id if asset else present.text
             yield Unplaced(
@@ -190,7 +199,8 @@ class PlacedRegisters:
 def place_registers(bundle: Bundle, facts: Facts) -> PlacedRegisters:
     """Look for every address of the registers. Reads the sites, the libraries, and the folders of libraries that a row points into."""
     locator = Locator(facts)
-    renames = _renames(facts, locator.sites)
+    had, taken = _had(facts, locator.sites), frozenset(locator.sites.values())
+    renames = _renames(had, locator.sites, bundle.records)
     today = _relocated(bundle, renames) if renames else bundle
     written = {address for _, _, _, address, _, _ in _addresses(bundle)}
     used = {old: new for old, new in renames.items() if any(address.lies_in(old) for address in written)}
@@ -201,7 +211,7 @@ def place_registers(bundle: Bundle, facts: Facts) -> PlacedRegisters:
         placements={address.key: _placement(address, locator, mapped) for _, _, _, address, _, _ in _addresses(today)},
         renamed=used,
         known=bool(locator.sites),
-        former=renames,
+        former={old: renames.get(old, new)[0] for old, new in had.items() if old in renames or old not in taken},
     )
 
 
@@ -248,50 +258,79 @@ def _addresses(bundle: Bundle) -> Iterator[tuple[str, str, Mark, Address, str, s
         yield "", "not_governed", Mark(SETTINGS), address, "not_governed:", "Nothing is left alone there."
 
 
-def _renames(facts: Facts, sites: Mapping[str, Address]) -> Mapping[Address, Address]:
-    """Former ► present address of each renamed site, unless another site has the former one now."""
-    rows = facts.sites.select("site_id", "former_urls").collect()
-    taken = set(sites.values())
-    return {
-        former: sites[site]
-        for site, urls in rows.iter_rows()
-        if site in sites
-        for former in map(told_address, urls or ())
-        if former is not None and former not in taken
-    }
+def _had(facts: Facts, sites: Mapping[str, Address]) -> Mapping[Address, tuple[Address, ...]]:
+    """Former address ► the present addresses of the sites that had it and have another one now, the oldest site first."""
+    rows = facts.sites.sort("created", nulls_last=True).select("site_id", "former_urls").collect()
+    found: dict[Address, tuple[Address, ...]] = {}
+    for site, urls in rows.iter_rows():
+        for former in dict.fromkeys(map(told_address, urls or ())):
+            if former is not None and sites.get(site, former) != former:
+                found[former] = (*found.get(former, ()), sites[site])
+    return found
 
 
-def _relocated(bundle: Bundle, renames: Mapping[Address, Address]) -> Bundle:
+def _renames(
+    had: Mapping[Address, tuple[Address, ...]], sites: Mapping[str, Address], records: Records
+) -> Mapping[Address, tuple[Address, ...]]:
+    """Former ► present addresses that a row for it may mean; last the former itself when another site has it now.
+
+    A site to which a row of its own gives an asset needs no row for its former address: that one means another site.
+    """
+    taken = frozenset(sites.values())
+    given = [home for asset in records.assets.values() for home in asset.locations]
+    given += [row.location for row in records.site_map]
+    named = frozenset(one for home in given for one in home.upwards())
+    found = {former: tuple(one for one in present if one not in named) for former, present in had.items()}
+    return {former: (*present, *({former} & taken)) for former, present in found.items() if present}
+
+
+def _relocated(bundle: Bundle, renames: Mapping[Address, tuple[Address, ...]]) -> Bundle:
     """The bundle with the addresses that its places have today."""
 
-    def now(address: Address) -> Address:
+    def every(address: Address) -> tuple[Address, ...]:
         old = max((one for one in renames if address.lies_in(one)), key=lambda one: len(one.key), default=None)
-        return address.moved(old, renames[old]) if old is not None else address
+        return tuple(address.moved(old, new) for new in renames[old]) if old is not None else (address,)
+
+    def now(address: Address) -> Address:
+        return every(address)[0]
 
     def all_now(addresses: Iterable[Address]) -> tuple[Address, ...]:
+        """For what gives a place to somebody: where the site is that the address was written for."""
         return tuple(now(address) for address in addresses)
+
+    def wherever(addresses: Iterable[Address]) -> tuple[Address, ...]:
+        """For what protects: every site that may be meant."""
+        return tuple(one for address in addresses for one in every(address))
+
+    def certainly(addresses: Iterable[Address]) -> tuple[Address, ...]:
+        """For what lifts protection: only where one site can be meant."""
+        return tuple(now(address) for address in addresses if len(every(address)) == 1)
 
     def scope_now(scope: Scope) -> Scope:
         return replace(
             scope, sites=all_now(scope.sites), libraries=all_now(scope.libraries),
-            excluded_addresses=all_now(scope.excluded_addresses),
+            excluded_addresses=wherever(scope.excluded_addresses),
         )  # fmt: skip
 
     records = bundle.records
     return replace(
         bundle,
         policies={name: replace(policy, scope=scope_now(policy.scope)) for name, policy in bundle.policies.items()},
-        settings=replace(bundle.settings, not_governed=frozenset(all_now(bundle.settings.not_governed))),
+        settings=replace(bundle.settings, not_governed=frozenset(wherever(bundle.settings.not_governed))),
         records=replace(
             records,
             assets={
                 asset.id: replace(
-                    asset, locations=all_now(asset.locations), public_libraries=all_now(asset.public_libraries)
+                    asset, locations=all_now(asset.locations), public_libraries=certainly(asset.public_libraries)
                 )
                 for asset in records.assets.values()
             },
             site_map=tuple(replace(row, location=now(row.location)) for row in records.site_map),
-            holds=tuple(replace(hold, locations=all_now(hold.locations)) for hold in records.holds),
-            exemptions=tuple(replace(row, locations=all_now(row.locations)) for row in records.exemptions),
+            holds=tuple(replace(hold, locations=wherever(hold.locations)) for hold in records.holds),
+            exemptions=tuple(
+                replace(row, locations=certainly(row.locations))
+                for row in records.exemptions
+                if not row.locations or certainly(row.locations)
+            ),
         ),
     )

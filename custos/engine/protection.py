@@ -135,7 +135,7 @@ def _labels_of(rule: Rule, scheduled: Fact) -> Iterator[str]:
 
 def protections(state: SubjectState, placed: PlacedRegisters, now: datetime) -> tuple[Protection, ...]:
     """Everything that protects a subject at `now`. Costs no call."""
-    place, today, kind = placed.entry(state.subject), now.date(), state.subject.kind
+    place, today, kind = placed.entry(state.subject), placed.bundle.day(now), state.subject.kind
     if place is None:
         return (_protection(Code.UNPLACED, "", "Nobody knows where it lies now."),)
     asset, found = place.asset, list[Protection]()
@@ -161,7 +161,7 @@ def expired_exemptions(state: SubjectState, placed: PlacedRegisters, now: dateti
     return tuple(
         row.id
         for row in rows
-        if row.expires < now.date() and place is not None and _exempts(row, state, place.asset, placed)
+        if row.expires < placed.bundle.day(now) and place is not None and _exempts(row, state, place.asset, placed)
     )
 
 
@@ -232,8 +232,9 @@ def _held(hold: Hold, state: SubjectState, place: RegisterEntry, placed: PlacedR
     other_class = hold.schedule_refs and place.entry is not None and place.entry.id not in hold.schedule_refs
     if other_class and placed.narrows_by_class(hold):
         return False
-    ended_before = hold.items_from and state.modified and state.modified.date() < hold.items_from
-    began_after = hold.items_to and state.created and state.created.date() > hold.items_to
+    day = placed.bundle.day
+    ended_before = hold.items_from and state.modified and day(state.modified) < hold.items_from
+    began_after = hold.items_to and state.created and day(state.created) > hold.items_to
     return not (ended_before or began_after)
 
 

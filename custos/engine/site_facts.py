@@ -118,7 +118,7 @@ class _Told:
     def __init__(self, placed: PlacedRegisters, now: datetime) -> None:
         self._bundle = placed.bundle
         self._lookup = placed.lookup
-        self._today = now.date()
+        self._today = placed.bundle.day(now)
         self.flags = [f"in:{policy}" for policy in placed.bundle.policies]
 
     def site(self, url: str | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import date
 from typing import TYPE_CHECKING
 
 from custos.m365 import directory
@@ -12,6 +13,8 @@ from custos.m365.errors import Malformed
 from custos.notices.assignment import Accountability, Directory, Person, upns_named, upns_of
 from custos.policy import Bundle
 from custos.records.model import Records
+from custos.records.named_people import named_people
+from custos.records.review import Matter, Remark
 from custos.storage.rows import Row
 
 if TYPE_CHECKING:
@@ -25,11 +28,12 @@ _ROW = ("people", "notpeople")
 async def accounts(app: Custos, records: Records, *, also: frozenset[str] = frozenset()) -> Directory:
     """Look up everybody, and the sign-in names `also`; what this process knows is a quarter of an hour old at most.
 
-    Raises a Trouble when Entra cannot be read: then no case changes hands.
+    An account whose entry cannot be read, and that was never known, is `unread`. Raises a Trouble when Entra cannot be
+    read: then no case changes hands.
     """
     wanted = upns_named(records) | {upn for upn in also if "@" in upn}
     read = await _looked_up(app, wanted, _KEPT_SECONDS)
-    if also:
+    if also and not any(read.is_unread(upn) for upn in also):
         people = read.people.values()
         await _remember(app, {person.upn: person.user_id for person in people if person.upn in also}, also)
     return read
@@ -45,23 +49,48 @@ async def accountable(app: Custos, records: Records, asset_id: str) -> Accountab
     return Accountability(records=records, directory=found, today=today)
 
 
+async def strangers(app: Custos, records: Records, today: date) -> list[Remark]:
+    """Whom the registers name although Entra has no such account, or it is switched off. Whose post has ended is not told.
+
+    Raises a Trouble when Entra cannot be read.
+    """
+    named = [one for one in named_people(records) if not _has_left(records, one.upn, today)]
+    found = await _looked_up(app, frozenset(one.upn.casefold() for one in named), _KEPT_SECONDS)
+    remarks = []
+    for one in named:
+        person = found.find(one.upn)
+        if found.is_unread(one.upn) or (person is not None and person.enabled):
+            continue
+        why = "which the directory does not have" if person is None else "whose account is switched off"
+        said = f"{one.reference} names {one.upn} as {one.role}, {why}."
+        remarks.append(
+            Remark(
+                matter=Matter.NO_ACCOUNT, reference=one.reference, asset_id=one.asset_id, sentence=said, mark=one.mark
+            )
+        )
+    return remarks
+
+
+def _has_left(records: Records, upn: str, today: date) -> bool:
+    post = records.posts.get(upn)
+    return post is not None and not post.holds(today)
+
+
 async def _looked_up(app: Custos, wanted: frozenset[str], oldest: float) -> Directory:
     """The accounts behind sign-in names; those that were looked up less than `oldest` seconds ago are not asked for again."""
     kept, now = app.accounts, time.monotonic()
     stale = sorted(upn for upn in wanted if upn not in kept or now - kept[upn][0] > oldest)
     if stale:
         for upn, user in (await directory.users_by_upn(app.m365.observer, stale)).items():
-            if isinstance(user, Malformed):
-                if upn not in kept:
-                    raise user
+            if isinstance(user, Malformed) or (user is not None and user.enabled is None):
                 continue  # what was known of that account counts on
             kept[upn] = (now, _person(upn, user) if user is not None else None)
-    people = [person for upn in sorted(wanted) if (person := kept[upn][1]) is not None]
-    return Directory.of(people, app.clock.now())
+    people = [person for upn in sorted(wanted & kept.keys()) if (person := kept[upn][1]) is not None]
+    return Directory.of(people, app.clock.now(), unread=wanted - kept.keys())
 
 
 def _person(upn: str, user: User) -> Person:
-    return Person(user_id=user.user_id, upn=upn, name=user.name, mail=user.mail, enabled=bool(user.enabled))
+    return Person(user_id=user.user_id, upn=upn, name=user.name, mail=user.mail, enabled=user.enabled is True)
 
 
 async def not_people(app: Custos, bundle: Bundle) -> dict[str, str]:

@@ -124,7 +124,7 @@ async def overview(app: Custos) -> Overview:
         aged=sum(lasts.after(moment) <= now for moment in read),
         mirror_lasts=str(lasts),
         refused_policies=len(in_force.problems),
-        remarks=len(review(in_force.bundle.records, now.date())),
+        remarks=len(review(in_force.bundle.records, in_force.bundle.day(now))),
         doubts=tuple(placed.doubts()),
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
         cases=Counter(case.state for case in cases),

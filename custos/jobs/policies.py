@@ -1,16 +1,18 @@
 """The policies in force: the files as they are, or the last good version while they cannot be used.
 
 A bundle that the function app loads is kept, file by file, in the container `policies` under its version, and named in the
-row `lastgood`. When its files break, that version goes on serving, an incident says so, and the version that broke is never
-half used. A command works on the files where it runs: it falls back in the same way, and leaves no trace of them for others.
+row `lastgood`. When its files break, or its registers lost so many rows that somebody has to say that it was meant, that version
+goes on serving, an incident says so, and the other is never half used. A command works on the files where it runs: it falls back
+in the same way, and leaves no trace of them for others.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,13 +21,15 @@ from custos.errors import BadInput, Problem, RowChanged, RowExists
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
 from custos.policy import Bundle, load_files
+from custos.records.load import FOLDER as REGISTER
+from custos.records.shrinking import gone, shrunk
 from custos.storage.rows import Row
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 CONTAINER = "policies"
-_ROW = ("policies", "lastgood")
+_ROW, _ACCEPTED = ("policies", "lastgood"), ("policies", "accepted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,14 @@ async def _files(app: Custos) -> InForce:
 
 
 async def as_written(app: Custos) -> Bundle:
-    """The files as they are, for whoever plans or approves them. Raises BadInput when they cannot be used."""
-    return await asyncio.to_thread(app.loader.load, app.today())
+    """The files as they are, for whoever plans or approves them.
+
+    Raises BadInput when they cannot be used, or their registers lost rows and nobody said that it was meant.
+    """
+    bundle = await asyncio.to_thread(app.loader.load, app.today())
+    if lost := await lost_rows(app, bundle):
+        raise BadInput(lost)
+    return bundle
 
 
 async def judging(app: Custos) -> Bundle:
@@ -75,6 +85,55 @@ async def judging(app: Custos) -> Bundle:
     except BadInput:
         kept = None  # an earlier Custos kept them
     return kept or await as_written(app)
+
+
+async def lost_rows(app: Custos, bundle: Bundle) -> tuple[Problem, ...]:
+    """What registers lost since the version in force; nothing when somebody said that it was meant."""
+    before = await _before(app, bundle)
+    if before is None:
+        return ()
+    found = tuple(shrunk(before.records, bundle.records, bundle.day(app.clock.now())))
+    accepted = await app.account.rows("switches").get(*_ACCEPTED) if found else None
+    return () if accepted is not None and accepted.text("registers") == _registers(bundle) else found
+
+
+async def gone_rows(app: Custos, bundle: Bundle) -> tuple[str, ...]:
+    """A sentence for each row that protected something in the version in force, and is not in these files."""
+    before = await _before(app, bundle)
+    return () if before is None else tuple(gone(before.records, bundle.records, bundle.day(app.clock.now())))
+
+
+async def accept_registers(app: Custos, bundle: Bundle, *, by: str, why: str) -> tuple[Problem, ...]:
+    """Somebody says that the rows which these files lack were meant to go. Returns what they accepted; nothing is done for nothing."""
+    found = await lost_rows(app, bundle)
+    if found:
+        said = {"registers": _registers(bundle), "by": by, "why": why, "at": app.clock.now().isoformat()}
+        details: dict[str, str | int] = {"why": why, "registers": ", ".join(one.mark.file for one in found)}
+        await app.audit.append([Event(what=What.REGISTERS_ACCEPTED, at=app.clock.now(), by=by, details=details)])
+        await app.account.rows("switches").upsert(Row(*_ACCEPTED, said))
+    return found
+
+
+async def _before(app: Custos, bundle: Bundle) -> Bundle | None:
+    """The version in force when it is another one; None also where this version of Custos cannot read it."""
+    if app.kept_policies == bundle.version:
+        return None
+    found = await app.account.rows("switches").get(*_ROW)
+    if found is None or found.text("version") == bundle.version:
+        return None
+    try:
+        return await _last_good(app)
+    except BadInput:
+        return None
+
+
+def _registers(bundle: Bundle) -> str:
+    """The SHA-256 of the registers alone: a word about them outlives an edit of a policy."""
+    digest = hashlib.sha256()
+    for name, content in sorted(bundle.files.items()):
+        if name.startswith(f"{REGISTER}/"):
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 async def _refuse(app: Custos, refused: BadInput, kept: Bundle) -> None:
@@ -90,13 +149,14 @@ async def _keep(app: Custos, bundle: Bundle) -> None:
     found = await rows.get(*_ROW)
     if found is None or found.text("version") != bundle.version:
         before = await _policies_before(app)
+        gone_now = await gone_rows(app, bundle)
         await app.account.container(CONTAINER).put(f"{bundle.version}.zip", _packed(bundle))
         row = Row(*_ROW, {"version": bundle.version, "at": app.clock.now().isoformat()}, found.etag if found else "")
         try:
             await (rows.replace(row) if found else rows.insert(row))
         except (RowChanged, RowExists):
             return  # another instance was faster, and says so itself
-        await _say_what_changed(app, before, bundle)
+        await _say_what_changed(app, before, bundle, gone_now)
     await incidents.end(app, Incident.POLICIES, str(app.settings.policies))
     app.kept_policies = bundle.version
 
@@ -110,9 +170,10 @@ async def _policies_before(app: Custos) -> Mapping[str, str]:
     return {policy.id: policy.hash for policy in before.policies.values()} if before else {}
 
 
-async def _say_what_changed(app: Custos, before: Mapping[str, str], bundle: Bundle) -> None:
-    """Audit that another version is in force, and which policies are no longer there."""
-    await _say(app, What.POLICIES_LOADED, details={"version": bundle.version, "policies": len(bundle.policies)})
+async def _say_what_changed(app: Custos, before: Mapping[str, str], bundle: Bundle, gone_now: Sequence[str]) -> None:
+    """Audit that another version is in force, which policies are no longer there, and which rows that protected something."""
+    details: dict[str, str | int] = {"version": bundle.version, "policies": len(bundle.policies)}
+    await _say(app, What.POLICIES_LOADED, details=details | ({"gone": " ".join(gone_now)} if gone_now else {}))
     for policy in sorted(before.keys() - bundle.policies.keys()):
         await _say(app, What.POLICY_REMOVED, policy=policy, policy_hash=before[policy])
 
@@ -133,7 +194,7 @@ async def _last_good(app: Custos) -> Bundle | None:
     if packed is None:
         return None
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        return load_files({name: archive.read(name) for name in archive.namelist()})
+        return load_files({name: archive.read(name) for name in archive.namelist()}, zone=app.zone)
 
 
 def _packed(bundle: Bundle) -> bytes:

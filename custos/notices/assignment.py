@@ -9,7 +9,7 @@ asset covers goes to the head of information governance. Pure: everything is dec
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -62,17 +62,24 @@ class Person:
 class Directory:
     """The accounts of everybody whom the registers name, as Entra had them at `read_at`. Keys are UPNs in lower case.
 
-    An address that is missing here does not exist in Entra. A directory that could not be read is no Directory: its
-    reader raises, and no case changes hands.
+    An address that is missing here does not exist in Entra, unless it is among `unread`: of those Entra's answer could not
+    be understood, so that nobody can tell whether they are still here. A directory that could not be read is no
+    Directory: its reader raises, and no case changes hands.
     """
 
     people: Mapping[str, Person]
     read_at: datetime
+    unread: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, people: Iterable[Person], read_at: datetime) -> Directory:
+    def of(cls, people: Iterable[Person], read_at: datetime, *, unread: Iterable[str] = ()) -> Directory:
         """A snapshot of `people`."""
-        return cls({person.upn.casefold(): person for person in people}, read_at)
+        named = {person.upn.casefold(): person for person in people}
+        return cls(named, read_at, frozenset(upn.casefold() for upn in unread))
+
+    def is_unread(self, upn: str) -> bool:
+        """Whether nobody can tell if this account is still here."""
+        return upn.strip().casefold() in self.unread
 
     def find(self, upn: str) -> Person | None:
         """The account of `upn`, enabled or not."""
@@ -86,7 +93,8 @@ class Assignment:
     `person` is None only when nobody in the whole chain can be asked; then `because` says so to the operator. `steward`
     can be asked to look first; `no_steward` says why nobody can. `governance` takes it when it is not theirs: the head
     of information governance or the SIRO; after a steward the owner. `next_words` ends the sentence "if nobody answers …".
-    `gaps` are faults of the register that the assignment met, for its keeper.
+    `gaps` are faults of the register that the assignment met, for its keeper. `in_doubt`: somebody who comes first has an
+    account that cannot be read at the moment. Then whoever has the question keeps it, and nobody new is asked.
     """
 
     person: Person | None
@@ -97,6 +105,7 @@ class Assignment:
     governance: Person | None = None
     next_words: str = TO_THE_GROUP
     gaps: tuple[str, ...] = ()
+    in_doubt: bool = False
 
 
 def upns_named(records: Records) -> frozenset[str]:
@@ -157,7 +166,10 @@ def assign(
             governance=owner.person or owner.governance,
             next_words=f"it goes to {who}, {ROLE_WORDS[owner.role]}",
             gaps=owner.gaps,
+            in_doubt=owner.in_doubt,
         )
+    if ask is Role.STEWARD and owner.steward is None and any(map(directory.is_unread, asset.stewards)):
+        return replace(owner, in_doubt=True)
     return owner
 
 
@@ -197,6 +209,8 @@ class _Reader:
         person = self.directory.find(upn)
         post = self.post(upn)
         who = person.name if person else (post.role if post else upn)
+        if self.directory.is_unread(upn):
+            return None, f"the account of {who} cannot be read at the moment"
         if person is None:
             return None, f"{who} has no account any more"
         if not person.enabled:
@@ -227,6 +241,10 @@ class _Reader:
         gaps: list[str] = []
         for place, (role, upn) in enumerate(chain):
             person, why = self.in_post(upn)
+            if self.directory.is_unread(upn):
+                because = f"Nobody is asked about {asset.name} ({asset.id}) for now: {why}."
+                doubt = (*gaps, f"{asset.id}: {why}, so nobody new is asked")
+                return Assignment(person=None, role=Role.NOBODY, because=because, gaps=doubt, in_doubt=True)
             if person is None:
                 if role is Role.IAO:
                     missing = why

@@ -89,6 +89,8 @@ async def answer(press: Press, *, book: CaseBook, accountable: Accountable, now:
                 _log.warning("who may answer could not be looked up", extra={"error": str(trouble)})
                 return Verdict(outcome=Outcome.UNCHECKED, case=stored.case)
             press_of = replace(press_of, today=today)
+            if asked_today(stored.case, today).in_doubt:
+                return Verdict(outcome=Outcome.UNCHECKED, case=stored.case)
             refused = press_of.refused()
         if refused is not None:
             await _record_refusal(press, refused, stored.case, book, now)

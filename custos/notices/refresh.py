@@ -283,6 +283,8 @@ class _Keeper:
         """The case with whoever the registers name today."""
         asked = asked_today(case, self.situation.accountable)
         self._note(asked)
+        if asked.in_doubt and case.assignee.user_id:
+            return case
         assignee = assignee_of(asked)
         if assignee.user_id == case.assignee.user_id:
             return replace(case, assignee=assignee)

@@ -63,6 +63,8 @@ async def give_up_leavers(left: Sequence[Telling], who: Accountability, book: Te
     """Who agreed and has left since is told nothing any more; whoever answers for the asset now is."""
     for telling in left:
         account = who.directory.find(telling.to.upn) if telling.to.user_id else None
+        if who.directory.is_unread(telling.to.upn):
+            continue
         if telling.to.user_id and (account is None or not account.enabled):
             totals = {line.key: line.total for line in telling.lines}
             await book.mark(telling.id, totals, at=at, to="nobody: the account is gone")

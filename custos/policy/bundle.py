@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, tzinfo
 from pathlib import Path, PurePosixPath
 
 from custos.engine.model import State
@@ -35,19 +35,24 @@ _RESTS_ON: Mapping[str, frozenset[str]] = {
 """File ► codes of problems that policies seem to have while that file cannot be read whole."""
 
 
-def load(directory: Path, *, today: date | None = None) -> Bundle:
+def load(directory: Path, *, today: date | None = None, zone: tzinfo = UTC) -> Bundle:
     """The bundle in a directory: `*.yaml`, `settings.yaml`, `register/*.csv`. Cases and other folders are left out.
 
-    With `today`, policies past their review are among the warnings. Raises BadInput with every problem of every file.
+    With `today`, policies past their review are among the warnings. `zone`: where the council's days begin. Raises BadInput
+    with every problem of every file.
     """
-    return load_directory(read_directory(directory), today=today)
+    return load_directory(read_directory(directory), today=today, zone=zone)
 
 
 @dataclass
 class Loader:
-    """Reads a directory again and again: while nothing in it changed, and the day did not, its bundle is the one made before."""
+    """Reads a directory again and again: while nothing in it changed, and the day did not, its bundle is the one made before.
+
+    `zone`: where the council's days begin.
+    """
 
     directory: Path
+    zone: tzinfo = UTC
     _key: tuple[str, tuple[Problem, ...], date] | None = field(default=None, init=False)
     _bundle: Bundle | None = field(default=None, init=False)
 
@@ -57,17 +62,19 @@ class Loader:
         key = (_version(read.files), tuple(read.problems), today)
         if self._bundle is None or self._key != key:
             self._key, self._bundle = None, None
-            self._bundle = load_directory(read, today=today)
+            self._bundle = load_directory(read, today=today, zone=self.zone)
             self._key = key
         return self._bundle
 
 
-def load_directory(directory: Directory, *, today: date | None = None) -> Bundle:
+def load_directory(directory: Directory, *, today: date | None = None, zone: tzinfo = UTC) -> Bundle:
     """The bundle in a directory that was read already."""
-    return load_files(directory.files, today=today, beside=directory.problems)
+    return load_files(directory.files, today=today, beside=directory.problems, zone=zone)
 
 
-def load_files(files: Mapping[str, bytes], *, today: date | None = None, beside: Sequence[Problem] = ()) -> Bundle:
+def load_files(
+    files: Mapping[str, bytes], *, today: date | None = None, beside: Sequence[Problem] = (), zone: tzinfo = UTC
+) -> Bundle:
     """The bundle in `files` (path below the policies directory ► bytes). Raises BadInput with every problem of every file.
 
     `beside`: what is wrong with files that could not be read at all.
@@ -99,6 +106,7 @@ def load_files(files: Mapping[str, bytes], *, today: date | None = None, beside:
         settings=settings,
         version=_version(files),
         files=dict(files),
+        zone=zone,
         warnings=tuple(
             sorted(
                 [

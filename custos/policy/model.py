@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
+from custos.dates import day_of
 from custos.engine.model import ActionKind, Kind, State
 from custos.errors import Mark, Problem
 from custos.policy.approval_rules import ApprovalRules
@@ -284,7 +285,8 @@ class Bundle:
     """Policies, settings and registers, read together and checked against each other.
 
     `files` are the bytes they were read from, by their path below the policies directory: to be stored as the last good version and
-    read again by `load_files`. `version` is the SHA-256 of all of them.
+    read again by `load_files`. `version` is the SHA-256 of all of them. `zone`: where the days of holds, agreements and freezes
+    begin.
     """
 
     policies: Mapping[str, Policy]
@@ -294,3 +296,8 @@ class Bundle:
     files: Mapping[str, bytes]
     warnings: tuple[Problem, ...] = field(default=())
     unread: Mapping[str, str] = field(default_factory=dict)  # policy ► why the version that was approved cannot be used
+    zone: tzinfo = UTC
+
+    def day(self, moment: datetime) -> date:
+        """The council's day at a moment."""
+        return day_of(moment, self.zone)

@@ -1,8 +1,9 @@
 """Where something is in SharePoint: one type of address, read from what people paste and from what Microsoft says.
 
 Understood, besides plain addresses: list views (`…/Forms/AllItems.aspx?id=…` or `?RootFolder=…`), `/:f:/r/…`, a site's pages
-`SitePages/Home.aspx` and `_layouts/15/viewlsts.aspx`, without a scheme, and with `#`, `%`, `&` and `+` raw or escaped. What cannot be
-a place is refused with the reason and the remedy: a sharing link, a document's id, two addresses in one, invisible characters.
+`SitePages/Home.aspx` and `_layouts/15/viewlsts.aspx`, without a scheme, in angle brackets as mail programs paste them, and with `#`,
+`%`, `&` and `+` raw or escaped. What cannot be a place is refused with the reason and the remedy: a sharing link, a document's id,
+two addresses in one, invisible characters.
 
 Case and closing slashes make no difference, for SharePoint ignores them. Names are compared after Unicode normalisation (NFC).
 Sources: https://support.microsoft.com/office/64883a5d-228e-48f5-b3d2-eb39e07630fa (characters that names cannot have) and
@@ -106,7 +107,7 @@ def read_address(written: str, *, host: str = "") -> Address:
 
     With `host` (lower case), an address of any other host is refused.
     """
-    text = written.strip()
+    text = _unwrapped(written)
     _whole(text)
     found, path, query = _parted(text)
     if host and found != host:
@@ -127,7 +128,7 @@ def told_address(url: str | None) -> Address | None:
 
 def looks_like_address(written: str) -> bool:
     """Whether a text is meant as an address: it begins with a scheme, or with a host and a path of a site."""
-    text = written.strip()
+    text = _unwrapped(written)
     if _SCHEME.match(text):
         return True
     head, slash, path = text.partition("/")
@@ -141,6 +142,12 @@ def looks_like_address(written: str) -> bool:
             or bool(_LINK_PREFIX.fullmatch(first))
         )
     )
+
+
+def _unwrapped(written: str) -> str:
+    """The text without the angle brackets in which mail programs put an address (RFC 3986, appendix C)."""
+    text = written.strip()
+    return text[1:-1].strip() if text.startswith("<") and text.endswith(">") else text
 
 
 def _whole(text: str) -> None:

@@ -13,6 +13,7 @@ from custos.problems import Problems
 from custos.records import registers
 from custos.records.cells import Row, unique
 from custos.records.model import Asset, Posture, Records, ScheduleEntry, SiteMapping
+from custos.records.register_lookup import RegisterLookup
 from custos.records.registers import Register
 from custos.records.table import Room, read_table
 
@@ -58,8 +59,11 @@ def load_records(files: Mapping[str, bytes]) -> tuple[Records, list[Problem]]:
         agreement_ids=ids(registers.AGREEMENTS),
         records=records,
     ).check(read)
-    _unequal_labels(records.schedule.values(), problems)
-    _doubly_mapped(records, problems)
+    cells = _Cells({id(made): row for pairs in read.values() for row, made in pairs})
+    _unequal_labels(records.schedule.values(), cells, problems)
+    _doubly_mapped(records, cells, problems)
+    if tables[registers.ASSETS.file].whole and not problems.errors:
+        _astray(records, cells)
     return records, problems.all
 
 
@@ -175,7 +179,18 @@ class _References:
             row.wrong("public_libraries", f"{asset.personal_data} data cannot have public libraries.", code="public")
 
 
-def _unequal_labels(schedule: Collection[ScheduleEntry], problems: Problems) -> None:
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The row of which each record was made, by the record's identity."""
+
+    rows: Mapping[int, Row]
+
+    def of(self, record: object) -> Row:
+        """The row of a record."""
+        return self.rows[id(record)]
+
+
+def _unequal_labels(schedule: Collection[ScheduleEntry], cells: _Cells, problems: Problems) -> None:
     """A tenant has one label of a name: it cannot keep one thing for six years and destroy another after three."""
     first: dict[str, ScheduleEntry] = {}
     for entry in schedule:
@@ -193,14 +208,29 @@ def _unequal_labels(schedule: Collection[ScheduleEntry], problems: Problems) -> 
         ]
         if unlike:
             what = f'{other.id} (line {other.mark.line}) and {entry.id} share the label "{entry.label}" and differ in {", ".join(unlike)}.'
-            problems.error(entry.mark, what, "Give each its own label, or make them alike.", code="unequal-labels")
+            mark = cells.of(entry).mark_of("label_name")
+            problems.error(mark, what, "Give each its own label, or make them alike.", code="unequal-labels")
 
 
 def _said(value: object) -> str:
     return "permanent" if value is None else str(value).replace("_", " ")
 
 
-def _doubly_mapped(records: Records, problems: Problems) -> None:
+def _astray(records: Records, cells: _Cells) -> None:
+    """An exception whose asset and place contradict each other: it can exempt nothing there."""
+    lookup = RegisterLookup(records)
+    for made in records.exemptions:
+        for address in made.locations:
+            owner = lookup.at(address).asset
+            if made.asset_id and (owner is None or owner.id != made.asset_id):
+                belongs = f"belongs to {owner.id}" if owner else "is in no asset's place"
+                what = f"{made.id} is for {made.asset_id}, and {address.text} {belongs}: nothing is exempt there."
+                cells.of(made).doubtful(
+                    "location_refs", what, "Correct the asset or the address.", code="contradiction"
+                )
+
+
+def _doubly_mapped(records: Records, cells: _Cells, problems: Problems) -> None:
     """A site or library that two rows, or a row and the register, give to different assets; and the same row twice."""
 
     def place(row: SiteMapping) -> str:
@@ -214,16 +244,16 @@ def _doubly_mapped(records: Records, problems: Problems) -> None:
                 if other.asset_id == first.asset_id
                 else f"to {other.asset_id}; line {first.mark.line} gives it to {first.asset_id}"
             )
-            problems.error(
-                other.mark, f"{other.location.text} is mapped {same}.", "Keep one of the rows.", code="mapped-twice"
-            )
+            mark = cells.of(other).mark_of("location")
+            what = f"{other.location.text} is mapped {same}."
+            problems.error(mark, what, "Keep one of the rows.", code="mapped-twice")
     homes: dict[str, Asset] = {}
     for asset in records.assets.values():
         for location in asset.locations:
             other_asset = homes.setdefault(location.key, asset)
             if other_asset is not asset:
                 problems.error(
-                    asset.mark,
+                    cells.of(asset).mark_of("location_refs"),
                     f"{location.text} belongs to {other_asset.id} already (line {other_asset.mark.line}).",
                     "A site or library has one asset.",
                     code="mapped-twice",
@@ -232,7 +262,7 @@ def _doubly_mapped(records: Records, problems: Problems) -> None:
         home = homes.get(place(row))
         if home and home.id != row.asset_id:
             problems.error(
-                row.mark,
+                cells.of(row).mark_of("location"),
                 f"{row.location.text} is mapped to {row.asset_id}; the register gives it to {home.id} (line {home.mark.line}).",
                 "Correct one of them.",
                 code="mapped-twice",
@@ -241,7 +271,9 @@ def _doubly_mapped(records: Records, problems: Problems) -> None:
         for library in asset.public_libraries:
             if library.is_site:
                 what = f"{library.text} is a site; a public library is one library of it."
-                problems.error(asset.mark, what, "Name the library.", code="public")
+                mark = cells.of(asset).mark_of("public_libraries")
+                problems.error(mark, what, "Name the library.", code="public")
             elif not any(library.lies_in(home) for home in asset.locations):
                 what = f"The public library {library.text} is in none of the asset's locations."
-                problems.warning(asset.mark, what, "Check its address.", code="public")
+                mark = cells.of(asset).mark_of("public_libraries")
+                problems.warning(mark, what, "Check its address.", code="public")

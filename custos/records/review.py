@@ -33,6 +33,7 @@ class Matter(StrEnum):
     EXEMPTION_EXPIRED = "exception expired"
     ADDRESS = "address not in the mirror"
     BEGINS_LATER = "begins later"
+    NO_ACCOUNT = "no account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

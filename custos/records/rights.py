@@ -25,6 +25,7 @@ class Right(StrEnum):
     START = "start"
     UNDO = "undo"
     CLOSE_INCIDENTS = "close_incidents"
+    ACCEPT_REGISTERS = "accept_registers"
     OPERATE = "operate"
     STOP = "stop"
 
@@ -36,6 +37,7 @@ WORDS: Mapping[Right, str] = {
     Right.START: "let writes go on after a stop",
     Right.UNDO: "put back what was done",
     Right.CLOSE_INCIDENTS: "close incidents",
+    Right.ACCEPT_REGISTERS: "let registers count that lost their rows",
     Right.OPERATE: "apply plans; cancel and resume runs",
     Right.STOP: "end all writes; take a policy back to simulate",
 }
@@ -48,6 +50,7 @@ USUAL: Mapping[Right, frozenset[str]] = {
     Right.START: frozenset({RECORDS_MANAGER, GOVERNANCE, DATA_PROTECTION, SIRO}),
     Right.UNDO: frozenset({OPERATOR, RECORDS_MANAGER, GOVERNANCE}),
     Right.CLOSE_INCIDENTS: frozenset({OPERATOR, RECORDS_MANAGER, GOVERNANCE}),
+    Right.ACCEPT_REGISTERS: frozenset({RECORDS_MANAGER, GOVERNANCE, SIRO}),
     Right.OPERATE: frozenset({OPERATOR, RECORDS_MANAGER}),
     Right.STOP: frozenset({OPERATOR, RECORDS_MANAGER, GOVERNANCE, DATA_PROTECTION, SIRO}),
 }

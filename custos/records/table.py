@@ -79,7 +79,7 @@ def read_table(
         separator, body, first_line = _separated(file, text, columns, problems)
         for line in _Lines(file, body, separator, first_line, problems):
             if not names:
-                names = _header(file, line, columns, required, problems)
+                names = _header(line, columns, required, problems)
                 continue
             if not any(cell.text for cell in line):
                 continue
@@ -176,7 +176,7 @@ class _Lines:
             cells.append(self._cell(found, mark))
             if len(cells) > MOST_COLUMNS:
                 what = f"This row has more than {MOST_COLUMNS} cells."
-                self._problems.error(Mark(self._file, line), what, "Check separators and line ends.", code="size")
+                self._problems.error(mark, what, "Check separators and line ends.", code="size")
                 raise _Stop
             inside = found[0].count("\n")
             if inside:
@@ -210,7 +210,7 @@ class _Lines:
 
 
 def _header(
-    file: str, header: Sequence[Cell], columns: Collection[str], required: Collection[str], problems: Problems
+    header: Sequence[Cell], columns: Collection[str], required: Collection[str], problems: Problems
 ) -> tuple[str, ...]:
     """The canonical name of each column, "" for one that cannot be used. Without its mandatory columns no row can be judged."""
     written = [re.sub(r"[ -]+", "_", cell.text.casefold()) for cell in header]
@@ -225,11 +225,20 @@ def _header(
             missing = [one for one in missing if one not in meant]
         names.append(name if name in columns and name not in names else "")
     for name in missing:
-        mark = Mark(file, header[0].mark.line)
-        problems.error(mark, f'The column "{name}" is missing.', "Add it to the header.", code="missing-column")
+        problems.error(
+            header[0].mark, f'The column "{name}" is missing.', "Add it to the header.", code="missing-column"
+        )
     if any(name not in names for name in required):
         raise _Stop
     return tuple(names)
+
+
+def _no_text(shown: str) -> tuple[str, str]:
+    """What is wrong with a cell that a spreadsheet would work out, and what to write instead."""
+    rest = shown.lstrip("@").strip()
+    if shown.startswith("@") and rest:
+        return f'"{shown}" begins with @, which a spreadsheet takes for a formula.', f"Write {rest}."
+    return f'"{shown}" begins like a spreadsheet formula.', "Write plain text; a register holds no formulas."
 
 
 def _row(line: Sequence[Cell], names: Sequence[str], problems: Problems) -> Mapping[str, Cell]:
@@ -237,8 +246,7 @@ def _row(line: Sequence[Cell], names: Sequence[str], problems: Problems) -> Mapp
     for number, cell in enumerate(line):
         name = names[number] if number < len(names) else ""
         if cell.text and _FORMULA.match(cell.text) and cell.text != "-":
-            what = f'"{plain(cell.text, 40)}" begins like a spreadsheet formula.'
-            problems.error(cell.mark, what, "Write plain text; a register holds no formulas.", code=FORMULA)
+            problems.error(cell.mark, *_no_text(plain(cell.text, 40)), code=FORMULA)
             if name:
                 row[name] = Cell("", cell.mark, faulty=True)
         elif name:

@@ -142,8 +142,9 @@ class Midway(OnRequests, frozen=True, tag="midway"):
 
 
 class Odd(OnRequests, frozen=True, tag="odd"):
-    """One entry of a page comes otherwise than Microsoft documents: the first with `entry` in its JSON ("" any). Its
-    `field` (`fields._IsRecord` is one inside another; "" the whole entry) is left out, or is `value`: JSON, or a text.
+    """One entry of a page, or one that was asked for by itself, comes otherwise than Microsoft documents: the first with
+    `entry` in its JSON ("" any). Its `field` (`fields._IsRecord` is one inside another; "" the whole entry of a page) is
+    left out, or is `value`: JSON, or a text.
     """
 
     source: ClassVar[str] = f"{_GRAPH}/paging"

@@ -1,4 +1,4 @@
-"""One entry of a page that comes otherwise than Microsoft documents: in answers, and in the parts of a batch."""
+"""One entry that comes otherwise than Microsoft documents: of a page or by itself, in answers and in the parts of a batch."""
 
 from __future__ import annotations
 
@@ -43,13 +43,18 @@ async def _asked(request: web.Request) -> dict[str, tuple[str, str]]:
 def _pages(request: web.Request, told: Any, asked: dict[str, tuple[str, str]]) -> list[tuple[str, str, dict[str, Any]]]:
     """Every page in an answer, with the method and path that asked for it."""
     if not asked:
-        return [(request.method, request.rel_url.path_qs, told)] if _is_page(told) else []
+        return [(request.method, request.rel_url.path_qs, page)] if (page := _page(told)) else []
     parts = told.get("responses", ()) if isinstance(told, dict) else ()
-    return [(*asked[part["id"]], part["body"]) for part in parts if _is_page(part.get("body"))]
+    return [(*asked[part["id"]], page) for part in parts if (page := _page(part.get("body")))]
 
 
-def _is_page(told: Any) -> bool:
-    return isinstance(told, dict) and isinstance(told.get("value"), list) and bool(told["value"])
+def _page(told: Any) -> dict[str, Any] | None:
+    """The answer as a page with entries; one that is an entry by itself is its page's only one."""
+    if not isinstance(told, dict):
+        return None
+    if isinstance(told.get("value"), list):
+        return told if told["value"] else None
+    return {"value": [told]} if "id" in told else None
 
 
 def _has(page: dict[str, Any], trouble: Odd) -> bool:

@@ -104,3 +104,22 @@ def test_reports_tell_time_in_the_configured_zone() -> None:
     assert when(moment) == value(moment) == "2 July 2026 00:30"
     with council_time(ZoneInfo("America/New_York")):
         assert when(moment) == value(moment) == "1 July 2026 19:30"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--on", "31/05/2026"], "is not a day of the calendar. Write it as year-month-day"),
+        (["--on", "2026-02-30"], "is not a day of the calendar. Write it as year-month-day"),
+        (["--on", "9998-01-01"], "Write a day from 1800-01-01 to 2199-12-31."),
+        (["--ahead", "-5"], "is not a whole number from 0 to 1,000,000."),
+        (["--ahead", "٣"], "is not a whole number from 0 to 1,000,000."),
+    ],
+)
+def test_an_argument_that_cannot_be_meant_is_refused_in_a_sentence(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It ends with 2 and says what to write instead; nothing is looked at."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["register", *words, str(POLICIES)], {})
+    assert said in " ".join(capsys.readouterr().err.split())

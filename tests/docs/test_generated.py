@@ -33,6 +33,7 @@ GENERATED = {
     "commands.md": "## custos status",
     "json.md": "## custos status --json",
     "policies.md": "# The policy language",
+    "registers.md": "A file may have ",
     "operator.md": "| `CUSTOS_MAILBOX` ",
     "admin.md": "policy: ",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -118,6 +119,23 @@ async def test_two_instances_never_spend_more_than_there_is(azurite: str) -> Non
     for account in accounts:
         await account.close()
     assert sum(got) == 33
+
+
+async def test_a_batch_may_touch_more_counters_than_a_transaction_takes() -> None:
+    """Actions in 150 sites are counted part by part, in their order; what was reserved is given back to the last."""
+    plan = plan_of(bundle(), *labelled(150)).actions
+    many = [
+        replace(one, finding=replace(one.finding, subject=replace(one.finding.subject, site_id=f"site-{number}")))
+        for number, one in enumerate(plan)
+    ]
+    spend = budgets()
+    plenty = Limits(percent_of_scope=100.0, actions_per_run=120, actions_per_owner_per_day=200)
+    wanted = budget(plenty, house=HouseLimits(percent_of_asset_per_day=None))
+    for _ in range(2):
+        answers = await spend.reserve(many, wanted, run="R-1")
+        assert [answers[one.key] is None for one in many] == [True] * 120 + [False] * 30
+        await spend.release(many[:120], wanted, run="R-1")
+    assert await spend.check(many[:120], wanted, run="R-1") == ()
 
 
 async def test_irreversible_actions_have_their_own_ceiling() -> None:

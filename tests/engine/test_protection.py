@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -165,6 +166,28 @@ def test_a_hold_covers_what_it_says(row: Hold, covered: bool) -> None:  # a tabl
     assert (Code.HOLD in codes(judged(records(holds=[row]), found))) is covered
 
 
+@pytest.mark.parametrize(
+    ("row", "moment", "protected"),
+    [
+        (hold(since=date(2026, 6, 1)), datetime(2026, 5, 31, 23, 30, tzinfo=UTC), True),
+        (hold(since=date(2026, 6, 1)), datetime(2026, 5, 31, 22, 30, tzinfo=UTC), False),
+        (hold(ends=date(2026, 6, 1)), datetime(2026, 6, 1, 22, 30, tzinfo=UTC), True),
+        (hold(ends=date(2026, 6, 1)), datetime(2026, 6, 1, 23, 30, tzinfo=UTC), False),
+    ],
+)
+def test_days_begin_at_the_council_s_midnight(row: Hold, moment: datetime, protected: bool) -> None:  # a table of cases
+    """In summer a day of London begins at 23:00 UTC: holds and freezes begin and end with it."""
+    row = replace(row, since=min(row.since, date(2026, 6, 1)))
+    london = replace(bundle(policy(), registers=records(holds=[row])), zone=ZoneInfo("Europe/London"))
+    state = planned_state(finding(), london.policies["labels"].rules[0])
+    assert (Code.HOLD in codes(protections(state, placed(london), moment))) is protected
+    first, last = (row.since, date(2027, 1, 1)) if row.ends is None else (date(2026, 1, 1), row.ends)
+    frozen = Freeze(begins=first, ends=last, why="moving house", assets=frozenset(), mark=MARK)
+    settings = replace(london.settings, freezes=(frozen,))
+    found = protections(state, placed(replace(london, settings=settings)), moment)
+    assert (Code.FREEZE in codes(found)) is protected
+
+
 def test_a_hold_that_covers_more_says_why() -> None:
     """The sentence names the address that is not in the mirror."""
     [said] = judged(records(holds=[hold(locations=(LOST,))]), finding())
@@ -252,7 +275,7 @@ def test_every_kind_of_subject_can_be_judged() -> None:
 
 _JUDGE = "engine/protection.py"
 _READS_ROWS = {  # they show or check rows, and decide nothing about a subject
-    "engine/placed_registers.py", "policy/bundle.py", "records/load.py",
+    "engine/placed_registers.py", "policy/bundle.py", "records/shrinking.py", "records/load.py",
     "records/model.py", "records/registers.py", "records/review.py",
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ from custos.policy import Bundle, load_files
 from tests.engine_evaluate.inventory import HOST, NOW, Inventory
 from tests.policy.policies import shipped
 
-TENANCY = "sites/housing-tenancy"
+TENANCY, TENANCIES = "sites/housing-tenancy", "sites/tenancies"
 HOLD = "H-061,litigation,L1,{asset},,{location},,,2026-11-01,,,"
 EXEMPTION = "EX-77,labels-from-schedule,{asset},{location},audit,why not,SIRO,,,2026-10-01,2027-10-01,0"
 
@@ -140,15 +140,52 @@ def test_a_renamed_site_keeps_its_asset_its_holds_and_says_so() -> None:
     assert explain(bundle, facts, NOW, f"{HOST}/sites/tenancies").asset_id == "IA-005"
 
 
-def test_a_new_site_at_an_old_address_is_itself() -> None:
-    """When another site takes the former address, the rows mean that one again."""
+def succeeded() -> Facts:
+    """The tenancy site was renamed, and somebody made another one at its old address, with a library and a folder of the same names."""
     inventory = two_smiths()
-    facts = renamed(inventory, TENANCY, "sites/tenancies")
-    inventory.site(TENANCY)
-    facts = inventory.facts()
-    placed = place_registers(shipped(), facts)
-    assert list(placed.moved()) == []
-    assert _asset_at(placed, TENANCY) == "IA-005"
+    renamed(inventory, TENANCY, TENANCIES)
+    inventory.site(TENANCY, site_id="new", created=datetime(2026, 11, 1, tzinfo=UTC))
+    library = inventory.library("new", "Arrears")
+    inventory.rows["drives"][-1]["web_url"] = f"{HOST}/{TENANCY}/Arrears"
+    inventory.folder(library, "Smith")
+    inventory.file(library, "in the new Smith", "Smith")
+    return inventory.facts()
+
+
+def test_rows_follow_the_site_they_were_written_for() -> None:
+    """A new site at a renamed site's old address gets none of its rows, and that is told until somebody writes which one is meant."""
+    placed = place_registers(shipped(), succeeded())
+    assert (_asset_at(placed, TENANCY), _asset_at(placed, "new")) == ("IA-005", "")
+    [told] = placed.moved()
+    assert "and another site is there" in told.sentence
+    files = dict(shipped().files)
+    for name in ("information_asset_register", "site_map"):
+        path = f"register/{name}.csv"
+        files[path] = files[path].replace(f"{HOST}/{TENANCY}".encode(), f"{HOST}/{TENANCIES}".encode())
+    corrected = place_registers(load_files(files), succeeded())
+    assert list(corrected.moved()) == []
+    assert _asset_at(corrected, TENANCY) == "IA-005"
+
+
+def test_a_hold_on_an_address_of_two_sites_covers_both() -> None:
+    """Nobody can tell which site the hold means: it covers the files of both."""
+    bundle = changed("holds", HOLD.format(asset="IA-005", location=f"{HOST}/{TENANCY}/Arrears/Smith"))
+    placed = place_registers(bundle, succeeded())
+    [hold] = [one for one in placed.records.holds if one.id == "H-061"]
+    assert [one.text.removeprefix(f"{HOST}/") for one in hold.locations] == [
+        f"{TENANCIES}/Arrears/Smith",
+        f"{TENANCY}/Arrears/Smith",
+    ]
+    assert "H-061" in labelled(bundle, succeeded())["in Smith"]
+
+
+def test_an_exemption_at_an_address_of_two_sites_covers_neither() -> None:
+    """Until somebody writes the address that is meant, nothing is exempt at either; in force are all that have one meaning."""
+    at = f"{HOST}/{TENANCY}/Arrears"
+    bundle = changed("exceptions", EXEMPTION.format(asset="", location=at))
+    assert all("EX-77" not in why for why in labelled(bundle, succeeded()).values())
+    alone = renamed(two_smiths(), TENANCY, TENANCIES)
+    assert labelled(bundle, alone) == {"in Smith": ["EX-77"], "in Smith#2": ["EX-77"]}
 
 
 def _asset_at(placed: PlacedRegisters, site: str) -> str:

@@ -43,6 +43,17 @@ def test_a_leaver_is_followed_by_the_deputy(people: Directory, reason: str) -> N
     assert any(reason in gap for gap in asked.gaps)
 
 
+def test_an_owner_whose_account_cannot_be_read_is_not_followed() -> None:
+    """Unknown is not gone: nobody new is asked about that asset, which is reported; every other asset is asked about as ever."""
+    people = world.directory(unread=[world.SEND_OWNER])
+
+    asked = assign(world.SEND, world.records(), people, today=TODAY)
+
+    assert (asked.person, asked.in_doubt) == (None, True)
+    assert any("cannot be read at the moment" in gap for gap in asked.gaps)
+    assert assign(world.PLANNING, world.records(), people, today=TODAY).person == world.OWNER
+
+
 def test_a_mover_is_followed_by_the_deputy() -> None:
     """An owner whose post ended is no longer asked although the account still works."""
     moved = world.post(world.SEND_OWNER, "Head of SEND", world.MANAGER, valid_to=date(2026, 10, 31))

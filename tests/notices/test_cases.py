@@ -221,6 +221,19 @@ async def test_an_answer_covers_the_links_that_were_shown(book: CaseBook, verb: 
     assert [(line.count, line.sample[-1]) for line in fresh.lines] == [(1, "New.pdf")]
 
 
+async def test_a_case_stays_where_it_is_while_its_owner_s_account_cannot_be_read(book: CaseBook) -> None:
+    """One garbled account hands no question on: the owner keeps it, and it is reported."""
+    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    (before,) = await book.all()
+    odd = world.directory(unread=[world.OWNER])
+
+    report = await refresh_cases([world.stale()], book=book, situation=world.situation(people=odd))
+
+    (after,) = await book.all()
+    assert (after.case.assignee, report.reassigned) == (before.case.assignee, 0)
+    assert any("cannot be read at the moment" in gap for gap in report.gaps)
+
+
 async def test_a_decided_case_ends_when_its_findings_are_gone(book: CaseBook) -> None:
     """Once what was agreed has been done and is found no more, the case is history."""
     await refresh_cases([world.link(1)], book=book, situation=world.situation())

@@ -387,6 +387,19 @@ async def test_a_steward_answers_while_the_delegation_lasts(book: CaseBook, lent
     assert verdict.case.assignee.user_id == world.OWNER.user_id
 
 
+async def test_a_press_counts_for_nothing_while_the_account_cannot_be_read(book: CaseBook) -> None:
+    """Nobody can tell whether that person is still here: the press is not taken, and the question stays theirs."""
+    case = await told(book)
+    odd = Accountability(records=world.records(), directory=world.directory(unread=[world.OWNER]), today=SOON.date())
+
+    verdict = await answer(press(case), book=book, who=odd)
+
+    stored = await book.get(case.id)
+    assert verdict.outcome is Outcome.UNCHECKED
+    assert stored is not None
+    assert stored.case == case
+
+
 async def test_an_unread_directory_takes_no_answer(book: CaseBook) -> None:
     """While Entra cannot be read nobody's press counts, and nothing is changed."""
     case = await told(book)

@@ -127,9 +127,13 @@ def records(*assets: Asset, posts: Iterable[Post] = (), holidays: frozenset[date
     )
 
 
-def directory(*, without: Iterable[Person] = (), disabled: Iterable[Person] = ()) -> Directory:
-    gone, off = set(without), set(disabled)
-    return Directory.of((replace(each, enabled=each not in off) for each in EVERYBODY if each not in gone), NOW)
+def directory(
+    *, without: Iterable[Person] = (), disabled: Iterable[Person] = (), unread: Iterable[Person] = ()
+) -> Directory:
+    odd, off = set(unread), set(disabled)
+    gone = {*without, *odd}
+    there = (replace(each, enabled=each not in off) for each in EVERYBODY if each not in gone)
+    return Directory.of(there, NOW, unread=[each.upn for each in odd])
 
 
 STALE = Topic(

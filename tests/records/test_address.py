@@ -27,6 +27,7 @@ FUNDING = read_address(f"{HOST}/sites/canalside/Funding")
         f"{HOST}/:f:/r/sites/canalside/Funding?csf=1&web=1&e=abc",
         f"{HOST}/sites/canalside/Funding?web=1",
         f"{HOST}//sites/canalside//Funding",
+        f"<{HOST}/sites/canalside/Funding>",
         f"{HOST}:443/sites/canalside/Funding",
     ],
 )

@@ -143,3 +143,10 @@ def test_a_binary_file_is_refused() -> None:
 def test_an_empty_file_says_which_header_to_write() -> None:
     """An empty register is not an empty list."""
     assert "date, kind, name" in only(replaced("calendar", b"")).remedy
+
+
+def test_a_domain_with_an_at_sign_is_told_what_to_write() -> None:
+    """People write domains as mail addresses end; a spreadsheet would take the cell for a formula."""
+    found = only(changed("sharing_agreements", ",eastvale-nhs.example,", ",@eastvale-nhs.example,"))
+    assert "begins with @" in found.what
+    assert found.remedy == "Write eastvale-nhs.example."

@@ -269,3 +269,43 @@ def test_labels_that_tenants_have_are_taken(name: str) -> None:
     found = only(changed("retention_schedule", "PLN-02 Pre-application advice 7y", name))
     assert (found.severity, found.code) == (Severity.WARNING, "label-name")
     assert name in found.what
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("sites/hr-casework/Recruitment", "belongs to IA-007"), ("sites/intranet", "is in no asset's place")],
+)
+def test_an_exception_whose_asset_and_place_contradict_is_told(place: str, said: str) -> None:
+    """It would exempt nothing, and nobody would know: the row serves, and what it says is doubted at its cell."""
+    found = only(
+        changed(
+            "exceptions",
+            "EX-02,sharing-outside-people,IA-002,,",
+            f"EX-02,sharing-outside-people,IA-002,{HOST}/{place},",
+        )
+    )
+    assert (found.code, found.severity, found.mark.column) == ("contradiction", Severity.WARNING, 37)
+    assert said in found.what
+
+
+@pytest.mark.parametrize(
+    ("register", "old", "new", "code", "column"),
+    [
+        ("site_map", "\n", f"\n{HOST}/sites/hr-casework/Leavers,IA-001,,,\n", "mapped-twice", 1),
+        ("information_asset_register", "/sites/hr-casework", "/sites/procurement", "mapped-twice", 0),
+        (
+            "retention_schedule",
+            "DEM-02 Background papers 4y",
+            "DEM-01 Committee records permanent",
+            "unequal-labels",
+            0,
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_cell_is_told_at_the_cell(
+    register: str, old: str, new: str, code: str, column: int
+) -> None:
+    """What two rows say against each other is told in line and column, not at a row alone."""
+    found = [problem for problem in problems(changed(register, old, new)) if problem.code == code]
+    assert found
+    assert all(problem.mark.column == column or (column == 0 < problem.mark.column) for problem in found)

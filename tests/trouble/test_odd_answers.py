@@ -10,7 +10,7 @@ import pytest
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.inventory.state import SyncState
-from custos.jobs import discovery, evaluation, shortfalls, syncing
+from custos.jobs import directory, discovery, evaluation, policies, shortfalls, syncing
 from custos.jobs.shortfalls import Of
 from simulator.tenant import files
 from tests.trouble.world import LIBRARY, World
@@ -181,3 +181,21 @@ async def _places(app: Custos) -> tuple[set[Any], set[Any]]:
         set(sites.select("site_id", "web_url", "title", "access", "kind", "excluded").rows()),
         set(drives.select("drive_id", "name", "web_url", "governed", "excluded").rows()),
     )
+
+
+def test_an_account_that_cannot_be_read_costs_that_account(world: World) -> None:
+    """Of everybody whom the registers name one account comes garbled: policies are evaluated, and the others are asked."""
+    owner = "head.send@wrenbridge.example"
+    odd = {"kind": "odd", "path": f"/users/{owner}", "times": 0}
+    world.trouble({**odd, "field": "accountEnabled", "value": "maybe"})
+
+    async def asked(app: Custos) -> tuple[bool, int]:
+        app.accounts.clear()
+        found = await directory.accounts(app, (await policies.in_force(app)).bundle.records)
+        await evaluation.evaluate(app)
+        return found.is_unread(owner), len(found.people)
+
+    unread, known = world.ask(asked)
+    world.calm()
+    assert (unread, known > 10) == (True, True)
+    assert world.happened()["odd"] > 0

@@ -148,6 +148,54 @@ def test_a_removed_policy_is_audited(council: Council) -> None:
         _load(council)
 
 
+def test_a_register_that_lost_its_rows_counts_when_somebody_said_so(council: Council) -> None:
+    """The holds, cut to their header, end nothing: the version in force goes on, nobody plans on the others, and what is gone is named.
+    Whoever says that it was meant lets them count, and stands in the audit."""
+    holds = council.stage.policies / "register" / "holds.csv"
+    whole = holds.read_bytes()
+    holds.write_bytes(whole.split(b"\n")[0] + b"\n")
+    subject = (Incident.POLICIES, str(council.stage.policies))
+    try:
+        _load(council)
+        assert subject in council.incidents()
+        for words in (
+            ("plan", "sharing-anyone-links"),
+            ("status",),
+            ("validate", str(council.stage.policies), "--online"),
+        ):
+            told = council.custos(*words)
+            said = " ".join((told.out + told.err).split())
+            assert "rows that counted are gone" in said or (words == ("status",) and told.code == 1)
+        refused = council.custos("register", str(council.stage.policies), "--accept")
+        assert (refused.code, "A reason is needed." in refused.err) == (2, True)
+        accepted = council.custos(
+            "register", str(council.stage.policies), "--accept", "--why", "all inquiries are closed"
+        )
+        assert (accepted.code, "H-001" in accepted.out) == (0, True)
+        _load(council)
+        assert subject not in council.incidents()
+        shown = " ".join(council.custos("audit", "show", "--last", "500").out.split())
+        assert "registers:accepted" in shown
+    finally:
+        holds.write_bytes(whole)
+        _load(council)
+
+
+def test_a_person_whom_the_directory_does_not_have_is_told(council: Council, tmp_path: Path) -> None:
+    """The register of another council, or a slip in a sign-in name: whoever looks online hears of each row."""
+    copy = tmp_path / "policies"
+    shutil.copytree(council.stage.policies, copy)
+    register = copy / "register" / "information_asset_register.csv"
+    register.write_text(register.read_text().replace("head.hr@", "haed.hr@", 1))
+    said = "IA-007 names haed.hr@wrenbridge.example as Information Asset Owner, which the directory does not have."
+    for command in ("validate", "register"):
+        told = " ".join(council.custos("--width", "400", command, str(copy), "--online").out.split())
+        assert said in told, command
+        assert "head.send@wrenbridge.example as Information Asset Owner, whose account is switched off." in told, (
+            command
+        )
+
+
 def test_a_command_works_on_its_own_files_and_changes_nothing_for_others(council: Council, tmp_path: Path) -> None:
     """An admin's plan of a copy with a policy taken out does not make that copy the one in force, nor does a broken copy."""
     _load(council)
