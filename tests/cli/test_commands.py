@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,8 +114,11 @@ def test_plan_is_shown_again(council: Council) -> None:
 
 
 def test_unknown_names_are_refused(council: Council) -> None:
-    """A policy, plan, run or undo that does not exist is refused in words, without a traceback."""
+    """A library, policy, plan, run or undo that does not exist is refused in words, without a traceback."""
     for words in (
+        ("sync", "b!nosuch"),
+        ("sync", ""),
+        ("explain", f"{HOST}/sites/hr-casework", "--policy", "nope"),
         ("plan", "no-such-policy"),
         ("plan", "--show", "P-2020-0101-01"),
         ("apply", "P-2020-0101-01"),
@@ -126,6 +131,23 @@ def test_unknown_names_are_refused(council: Council) -> None:
         told = council.custos(*words)
         assert told.code == 2, words
         assert "1 problem. Nothing was changed." in told.err
+
+
+def test_a_label_that_is_shorter_than_the_schedule_is_shouted(council: Council, tmp_path: Path) -> None:
+    """Whoever plans to put a label of sixty days on what the schedule keeps for years reads so before anything else, and on each action."""
+    copy = tmp_path / "policies"
+    shutil.copytree(council.stage.policies, copy)
+    policy = copy / "labels-from-schedule.yaml"
+    short = policy.read_text().replace("apply_label: from_schedule", "apply_label: GEN-01 Transitory 60d")
+    policy.write_text(short)
+    admin = replace(
+        council, stage=replace(council.stage, environment={**council.stage.environment, "CUSTOS_POLICIES": str(copy)})
+    )
+    assert "SHORTER THAN THE SCHEDULE" in " ".join(admin.custos("validate", str(copy)).out.split())
+    told = admin.custos("plan", "labels-from-schedule")
+    assert "OF THESE LABELS ARE SHORTER THAN THE RETENTION SCHEDULE" in " ".join(told.out.split())
+    planned = admin.custos("plan", "labels-from-schedule", "--json").json()["actions"]
+    assert any(action["shorter_than_schedule"] for action in planned)
 
 
 def test_file_is_explained(council: Council) -> None:

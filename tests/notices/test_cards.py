@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from custos.engine.model import Kind
 from custos.notices.assignment import Person, Role, assign
 from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, digest_card, size, summary
 from custos.notices.handover import assignee_of
+from custos.notices.letters import letter_html
 from custos.notices.model import Answer, Case, CaseState, Contact, Line, Verb
 from custos.notices.topics import Topic
 from tests.notices import world
@@ -302,3 +304,14 @@ def test_no_name_makes_a_card_too_large(
     assert size(made.card) <= MOST_BYTES
     assert made.shown >= 1
     json.dumps(made.card, ensure_ascii=False).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "named", ["https://evil.example/pay.docx", "www.evil.example", "evil.example/pay", "pay@evil.example"]
+)
+def test_a_mail_makes_no_link_of_a_name(named: str) -> None:
+    """A library, an asset or a file that is named like an address is broken up, so that no mail program makes a link of it."""
+    asked = case(1, line(because=named, title=named), subject_name=named, asset_name=named)
+    body = letter_html([asked], READER, waiting=1)
+    assert named not in body
+    assert not re.search(r"https?://|www\.|[a-z]\.example", body)

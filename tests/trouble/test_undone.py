@@ -7,6 +7,7 @@ import re
 
 from custos.audit.events import What
 from custos.bootstrap import Custos
+from simulator.tenant import labelling
 from tests.trouble.world import OPERATOR, World
 
 
@@ -28,6 +29,36 @@ def test_what_was_undone_is_planned_no_more(world: World) -> None:
     assert planned["refusal"] == "undone"
     assert undo in planned["refused"]
     assert world.done(item)[What.ACTION_REFUSED] == 0
+
+
+def test_the_status_tells_the_newest_run(world: World) -> None:
+    """Of the runs that ended the one that was begun last is told, and no older one."""
+    for _ in range(2):
+        world.upload()
+        world.sync()
+    told = world.custos("status", "--json").json()["runs"]
+    ended = [one["id"] for one in told if one["state"] not in ("running", "parked", "preparing")]
+    assert ended == world.ask(_runs)[-1:]
+
+
+def test_an_undo_ends_as_it_went(world: World) -> None:
+    """It promises what nobody changed since; what somebody did change is left, told, and ends with 1 and not with a plain success."""
+    item = world.upload()
+    world.sync()
+    newest = world.ask(_runs)[-1]
+    tenant = world.server.tenant
+    other = next(label for label in tenant.labels.values() if label.published and not label.is_record)
+    world.server.do(
+        lambda: labelling.set_label(tenant, item, other.name, by=tenant.actor(next(iter(tenant.users.values()))))
+    )
+    told = world.custos("undo", newest, "--dry-run")
+    assert "can be put back, where nobody changed it since" in told.out
+    undoing = world.custos("undo", newest, "--no-wait", "--as", OPERATOR)
+    world.work()
+    undo = re.findall(r"U-[\d-]+", undoing.out)[0]
+    ended = world.custos("run", undo)
+    assert ended.code == 1
+    assert world.done(item)[What.ACTION_SKIPPED] == 1
 
 
 async def _runs(app: Custos) -> list[str]:
