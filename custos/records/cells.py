@@ -28,12 +28,13 @@ class Row:
         self._cells = cells
         self._problems = problems
         self.mark = next(iter(cells.values())).mark if cells else Mark("")
+        self._last = max((cell.mark for cell in cells.values()), default=self.mark)
         self.mark = Mark(self.mark.file, self.mark.line)
         self.sound = True
 
     def mark_of(self, column: str) -> Mark:
-        """Where the column's cell stands."""
-        return self._cells[column].mark if column in self._cells else self.mark
+        """Where the column's cell stands, or the last cell of a row that ends before it."""
+        return self._cells[column].mark if column in self._cells else self._last
 
     def wrong(self, column: str, what: str, remedy: Remedy = "", *, code: str = "") -> None:
         """Notes an error in a cell."""
