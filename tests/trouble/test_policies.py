@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from custos.jobs.incidents import Incident
-from tests.staging import Council, Said
+from tests.staging import APPROVER, Council, Said
 
 pytestmark = pytest.mark.timeout(600)
 _PLACE = re.compile(r"^error: \S+:\d+:\d+:? ", re.MULTILINE)
@@ -169,7 +169,7 @@ def test_a_register_that_lost_its_rows_counts_when_somebody_said_so(council: Cou
         refused = council.custos("register", str(council.stage.policies), "--accept")
         assert (refused.code, "A reason is needed." in refused.err) == (2, True)
         accepted = council.custos(
-            "register", str(council.stage.policies), "--accept", "--why", "all inquiries are closed"
+            "register", str(council.stage.policies), "--accept", "--why", "all inquiries are closed", "--as", APPROVER
         )
         assert (accepted.code, "H-001" in accepted.out) == (0, True)
         _load(council)
