@@ -14,7 +14,7 @@ from custos.cli.main import build_parser, main
 from custos.report.shapes import BY_COMMAND, Shape
 from custos.report.shapes import files as shapes_of_files
 from custos.report.shapes.files import Register, Schema, Validate
-from custos.report.shapes.plans import Explain, Find, Plan, Undo
+from custos.report.shapes.plans import Explain, Find, Plan
 from custos.report.shapes.work import Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync
 from tests.policy.policies import POLICIES
 from tests.staging import HOST, Council
@@ -117,13 +117,6 @@ def test_a_plan_says_who_what_and_by_which_version(council: Council) -> None:
     assert all("T" in str(action.after["expires"]) for action in writes)
     covered = [action for action in told.actions if action.asset]
     assert all(action.owner and action.asked for action in covered)
-
-
-def test_an_undo_says_what_it_would_put_back(council: Council, governed: str) -> None:
-    """A dry run is one object, and changes nothing."""
-    told = read(Undo, council.custos("undo", governed, "--dry-run", "--json").out)
-    assert told.back
-    assert read(Undo, council.custos("undo", governed, "--dry-run", "--json").out) == told
 
 
 def test_a_run_says_what_came_of_each_action(council: Council, governed: str) -> None:

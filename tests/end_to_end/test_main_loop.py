@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -14,6 +15,7 @@ from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.m365 import sharing
 from custos.m365.labels import read_label
+from custos.report.shapes.plans import Undo
 from tests.staging import APPROVER, HOST, OPERATOR, Council
 
 pytestmark = pytest.mark.timeout(600)
@@ -229,6 +231,9 @@ def test_what_the_run_did_stands_in_the_tenant_until_it_is_undone(council: Counc
     dry = council.custos("undo", governed, "--dry-run")
     assert dry.code == 0
     assert "Nothing was changed." in dry.out
+    told = msgspec.json.decode(council.custos("undo", governed, "--dry-run", "--json").out, type=Undo)
+    assert told.target == governed
+    assert len(told.back) >= len(labelled)
     undone = council.custos("undo", governed, "--as", OPERATOR)
     if "awaits approval" in undone.out:
         run = undone.out.rpartition("custos run ")[2].split()[0]
