@@ -191,9 +191,6 @@ def test_a_person_whom_the_directory_does_not_have_is_told(council: Council, tmp
     for command in ("validate", "register"):
         told = " ".join(council.custos("--width", "400", command, str(copy), "--online").out.split())
         assert said in told, command
-        assert "head.send@wrenbridge.example as Information Asset Owner, whose account is switched off." in told, (
-            command
-        )
 
 
 def test_a_command_works_on_its_own_files_and_changes_nothing_for_others(council: Council, tmp_path: Path) -> None:
