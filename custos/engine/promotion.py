@@ -116,11 +116,19 @@ def _plan(promotion: Promotion, rules: Rules, now: datetime) -> list[tuple[str, 
 
 def plan_age(plan: Plan, rules: ApprovalRules, now: datetime) -> str:
     """Why a plan is too old to decide or act on, "" when it is not. It is as old as what it was made from."""
-    if rules.plan_lasts.after(plan.made_at) <= now:
-        return f"The plan {plan.id} is of {day_words(plan.made_at)}: older than {rules.plan_lasts}."
+    old = age_of_plan(plan.id, plan.made_at, rules, now)
+    if old:
+        return old
     if plan.mirror_at is not None and rules.mirror_lasts.after(plan.mirror_at) <= plan.made_at:
         return f"The plan {plan.id} was made from a mirror of {day_words(plan.mirror_at)}: older than {rules.mirror_lasts}."
     return ""
+
+
+def age_of_plan(plan_id: str, made_at: datetime, rules: ApprovalRules, now: datetime) -> str:
+    """The same by its day alone."""
+    if rules.plan_lasts.after(made_at) > now:
+        return ""
+    return f"The plan {plan_id} is of {day_words(made_at)}: older than {rules.plan_lasts}."
 
 
 def _pilot(

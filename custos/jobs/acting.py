@@ -10,7 +10,7 @@ from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import evaluate
 from custos.engine.gate import Purpose
 from custos.engine.limits import Sizes
-from custos.engine.promotion import plan_age
+from custos.engine.promotion import age_of_plan, plan_age
 from custos.engine.runs import Progress, Run, RunState
 from custos.engine.sizes import measure
 from custos.engine.undo import Scope, UndoPlan
@@ -59,9 +59,16 @@ async def apply(app: Custos, plan_id: str, *, by: Person) -> Dispatched:
 
 
 async def release(app: Custos, run_id: str, *, wanted: str, why: str) -> Run:
-    """Let a parked run go over its ceilings, in the name of whoever is signed in. Raises BadInput when they may not."""
+    """Let a parked run go over its ceilings, in the name of whoever is signed in. Raises BadInput when they may not, or its plan is too
+    old; what puts something back is never too old.
+    """
     by = await identity.require(app, Right.RELEASE, wanted)
     run = await app.runs.get(run_id)
+    rules = (await policies.in_force(app)).bundle.settings.approval
+    old = age_of_plan(run.plan, run.planned_at, rules, app.clock.now()) if run.purpose is Purpose.POLICY else ""
+    if old:
+        remedy = f"Cancel it with `custos run {run_id} --cancel`: what is still to do is planned again."
+        raise BadInput([Problem(Mark("runs"), old, remedy, code="plan-age")])
     involved = await approving.involved_in(app, sorted(run.hashes))
     return await app.dispatcher.release(run_id, by=by, why=why, involved=involved)
 

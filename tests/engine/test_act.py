@@ -236,7 +236,7 @@ async def test_a_plan_over_its_budget_is_parked_with_zero_writes(memory: MemoryS
     assert dispatched.run.over == ("The policy labels allows 2 actions a run; this needs 3.",)
     assert at.queue.messages == []
     with pytest.raises(BadInput, match="Somebody else"):
-        await at.dispatcher.release(dispatched.run.id, by=ADMIN, why="I want it")
+        await at.dispatcher.release(dispatched.run.id, by=replace(ADMIN, upn=f" {ADMIN.upn}."), why="I want it")
     await at.dispatcher.release(dispatched.run.id, by=GOVERNANCE, why="read and agreed")
     await at.drain(small)
     assert (await at.runs.progress(dispatched.run.id)).verdict is Verdict.OK

@@ -170,7 +170,7 @@ async def test_nothing_acts_that_the_approval_did_not_cover(data: st.DataObject)
     life = Life(Council(), data.draw(texts))
     if data.draw(st.booleans()):
         life.council = data.draw(edited(life.council))
-    for what in ("approve", *data.draw(st.lists(st.sampled_from(EVENTS), min_size=1, max_size=4))):
+    for what in ("approve", "edit registers", *data.draw(st.lists(st.sampled_from(EVENTS), max_size=3))):
         match what:
             case "edit registers":
                 life.council = data.draw(edited(life.council))

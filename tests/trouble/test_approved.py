@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,16 +15,20 @@ from custos.bootstrap import Custos
 from custos.clock import FixedClock
 from custos.engine.dispatch import Dispatched
 from custos.engine.gate import Code
+from custos.engine.limits import Sizes
 from custos.engine.model import Plan, State
+from custos.engine.run import RunState
 from custos.errors import BadInput
-from custos.jobs import acting, evaluation
+from custos.jobs import acting, evaluation, policies
 from custos.jobs.overview import Overview, overview
+from custos.policy.model import HouseLimits
 from simulator.tenant.model import Item
-from tests.staging import OPERATOR, operator
+from tests.staging import APPROVER, OPERATOR, operator, wired
 from tests.trouble.world import LIBRARY, SITE, World
 
 POLICY = "labels-from-schedule"
 ELSEWHERE = f"{SITE}/EHC plans"
+SIZES = Sizes(scope={f"{POLICY}/unlabelled-file": 1_000}, assets={"IA-003": 1_000})
 MAPPED = "send-ehcp/Annual reviews,IA-003,"
 
 
@@ -47,9 +51,14 @@ def labelled(world: World, item: Item) -> bool:
     return world.done(item)[What.ACTION_DONE] == 1
 
 
-def after(app: Custos, **span: float) -> Custos:
-    """The application at a later time."""
-    return replace(app, clock=FixedClock(app.clock.now() + timedelta(**span)))
+@asynccontextmanager
+async def after(world: World, app: Custos, **span: float) -> AsyncIterator[Custos]:
+    """An application of its own at a later time, on the same tenant and storage."""
+    later = replace(wired(world.environment), clock=FixedClock(app.clock.now() + timedelta(**span)))
+    try:
+        yield later
+    finally:
+        await later.close()
 
 
 async def saved(app: Custos) -> Plan:
@@ -111,8 +120,8 @@ def test_a_policy_past_its_review_says_so(world: World) -> None:
     """It falls back to simulate on the day, with the reason in status and plan (A9)."""
 
     async def look(app: Custos) -> tuple[Overview, Plan]:
-        later = after(app, days=200)
-        return await overview(later), (await evaluation.look(later)).plan
+        async with after(world, app, days=200) as later:
+            return await overview(later), (await evaluation.look(later)).plan
 
     found, plan = world.ask(look)
     standing = found.policies[POLICY]
@@ -127,11 +136,40 @@ def test_an_old_plan_is_not_applied(world: World) -> None:
 
     async def apply(app: Custos) -> None:
         plan = await saved(app)
-        await acting.apply(after(app, days=40), plan.id, by=await operator(app))
+        async with after(world, app, days=40) as later:
+            await acting.apply(later, plan.id, by=await operator(app))
 
     with pytest.raises(BadInput, match=r"older than 14 days\. Make a new one with `custos plan`"):
         world.ask(apply)
     world.work()
+
+
+def test_an_old_run_is_not_released(world: World) -> None:
+    """A run that waited for somebody's word for six weeks is what was true then: it is cancelled, and planned anew (A8)."""
+    item, _ = world.upload(), world.upload()
+    world.read()
+
+    async def park(app: Custos) -> str:
+        none = replace(app.dispatcher, house=HouseLimits(per_day=1, percent_of_asset_per_day=None))
+        plan = await saved(app)
+        dispatched = await none.dispatch(
+            plan, (await policies.in_force(app)).bundle, by=await operator(app), sizes=SIZES
+        )
+        assert dispatched.run is not None
+        assert dispatched.run.state is RunState.PARKED
+        return dispatched.run.id
+
+    async def release(app: Custos) -> None:
+        async with after(world, app, days=42) as later:
+            await acting.release(later, run, wanted=APPROVER, why="x")
+
+    run = world.ask(park)
+    with pytest.raises(BadInput, match=rf"older than 14 days\. Cancel it with `custos run {run} --cancel`"):
+        world.ask(release)
+    world.custos("run", run, "--cancel", "--why", "too old", "--as", OPERATOR)
+    world.ask(evaluation.evaluate)
+    world.work()
+    assert labelled(world, item)
 
 
 def test_nothing_is_done_where_the_mirror_is_old(world: World) -> None:
@@ -140,12 +178,10 @@ def test_nothing_is_done_where_the_mirror_is_old(world: World) -> None:
     world.read()
 
     async def apply(app: Custos) -> tuple[Dispatched, Overview, Plan]:
-        plan, later = await saved(app), after(app, days=5)
-        return (
-            await acting.apply(later, plan.id, by=await operator(app)),
-            await overview(later),
-            (await evaluation.look(later)).plan,
-        )
+        plan = await saved(app)
+        async with after(world, app, days=5) as later:
+            dispatched = await acting.apply(later, plan.id, by=await operator(app))
+            return dispatched, await overview(later), (await evaluation.look(later)).plan
 
     dispatched, found, plan = world.ask(apply)
     assert dispatched.run is None
