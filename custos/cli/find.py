@@ -6,7 +6,6 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.values import whole_number
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.finding import ask
 from custos.masking import names_asked_about
