@@ -33,7 +33,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", default="", metavar="FACT", help="count by site, library, asset or any other fact")
     parser.add_argument(
         "--limit",
-        type=whole_number(1),
+        type=int,
         metavar="N",
         help=f"how many to show (default {_SHOWN}; all with --json and --csv)",
     )
