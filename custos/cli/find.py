@@ -32,10 +32,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--by", default="", metavar="FACT", help="count by site, library, asset or any other fact")
     parser.add_argument(
-        "--limit",
-        type=int,
-        metavar="N",
-        help=f"how many to show (default {_SHOWN}; all with --json and --csv)",
+        "--limit", type=int, metavar="N", help=f"how many to show (default {_SHOWN}; all with --json and --csv)"
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="for machines")
