@@ -64,6 +64,8 @@ for (const { Url: webUrl } of await run("spo site list")) {
   if (wanted.length && !wanted.includes(new URL(webUrl).pathname)) continue;
   const properties = "Id,Title,LastItemUserModifiedDate,RootFolder/ServerRelativeUrl";
   const filter = "BaseTemplate eq 101 and Hidden eq false";
-  for (const list of await run("spo list list", { webUrl, properties, filter })) await library(webUrl, list);
+  for (const list of await run("spo list list", { webUrl, properties, filter })) {
+    if (!list.RootFolder.ServerRelativeUrl.endsWith("/SiteAssets")) await library(webUrl, list);
+  }
 }
 writeFileSync(file, JSON.stringify(answers));

@@ -96,7 +96,7 @@ class Scan:
         drives = self._graph.sites.by_site_id(site_id).drives
         try:
             async for page in pages(drives, RequestConfiguration(query_parameters=wanted)):
-                for drive in page.value:
+                for drive in (each for each in page.value if not each.web_url.endswith("/SiteAssets")):
                     async with self._room:
                         await self._labels(site_id, drive)
                         await self._links(drive)

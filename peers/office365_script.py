@@ -98,7 +98,7 @@ class Scan:
             .get()
             .execute_query()
         )
-        for library in lists:
+        for library in (each for each in lists if not each.root_folder.server_relative_url.endswith("/SiteAssets")):
             self._library(context, library, open_to_anyone=open_to_anyone)
 
     def _library(self, context: ClientContext, library: Any, *, open_to_anyone: bool) -> None:

@@ -7,7 +7,7 @@
 | `untouched` | libraries with files in which no person has worked for two years |
 
 Asked is about the libraries that people share. `left_out` are the paths of the others: personal sites, Loop containers, locked sites,
-system libraries and the Preservation Hold Library. Files and libraries are told by their path from the server's root.
+system libraries, Site Assets and the Preservation Hold Library. Files and libraries are told by their path from the server's root.
 A file that an application or the migration account changed last counts with its own date (`fileSystemInfo`), which both leave alone.
 """
 
@@ -24,6 +24,7 @@ from simulator.tenant.sharing import entries
 from simulator.tenant.state import Tenant
 
 _TWO_YEARS = timedelta(days=731)
+_ASSETS = "SiteAssets"  # SharePoint's own, also where it is listed
 _MACHINES = ("svc.", "admin.")
 """How sign-in names of accounts begin whose changes are nobody's work."""
 
@@ -64,7 +65,7 @@ def _truth(tenant: Tenant) -> dict[str, object]:
 def _libraries(tenant: Tenant) -> Iterator[Drive]:
     for site in tenant.sites.values():
         if not site.personal and site.lock != "NoAccess" and not site.path.startswith("contentstorage/"):
-            yield from (drive for drive in site.drives if not drive.system and not drive.hold)
+            yield from (drive for drive in site.drives if not (drive.system or drive.hold or drive.path == _ASSETS))
 
 
 def _open(tenant: Tenant, item: Item) -> bool:

@@ -7,9 +7,10 @@ import random
 from simulator.council import planted
 from simulator.council.estate import SITES, SiteSpec
 from simulator.council.fill import Filler, class_label
+from simulator.council.furniture import furnish
 from simulator.council.ground import add_library, grant_site, new_site
 from simulator.council.labels import label_definitions
-from simulator.council.others import other_sites, system_libraries
+from simulator.council.others import other_sites
 from simulator.council.people import People, hire, run_the_platform
 from simulator.council.sensitivity import label_containers
 from simulator.entra.identity import TENANT_ID
@@ -36,7 +37,7 @@ def build_council(*, seed: int = 1, scale: float = 0.01, licences: int = 8000, h
                 drive.default_label = class_label(tenant, library)
             dates = planted.advice_dates if library.name == planted.STALE_LIBRARY else None
             Filler(tenant, drive, library, people, staff + leads).fill(dates)
-        system_libraries(tenant, site, people)
+        furnish(tenant, site, people)
     other_sites(tenant, people)
     planted.plant(tenant, people)
     label_containers(tenant)

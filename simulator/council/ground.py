@@ -7,7 +7,7 @@ from typing import Literal
 from simulator.tenant.clock import START, moment
 from simulator.tenant.files import content_seed, media_type
 from simulator.tenant.identifiers import drive_id, guid, item_ids, site_id
-from simulator.tenant.model import Actor, Drive, Item, Permission, Principal, Site
+from simulator.tenant.model import Actor, Drive, Item, ListTemplate, Permission, PlainList, Principal, Site
 from simulator.tenant.sharing import grant_id, group_principal
 from simulator.tenant.state import Tenant
 
@@ -50,25 +50,42 @@ def grant_site(tenant: Tenant, site: Site) -> None:
 
 
 def add_library(
-    tenant: Tenant, site: Site, name: str, *, path: str = "", system: bool = False, hold: bool = False
+    tenant: Tenant,
+    site: Site,
+    name: str,
+    *,
+    path: str = "",
+    system: bool = False,
+    hold: bool = False,
+    pages: bool = False,
+    at: int = 0,
 ) -> Drive:
-    """An empty library with its root folder."""
-    path = path or name
+    """An empty library with its root folder, made with its site or at some moment."""
+    path, at = path or name, at or site.created
     list_id = guid(tenant.seed, "list", site.path, path)
     drive = Drive(
-        drive_id(site.collection_id, site.web_id, list_id), list_id, site, name, path, site.created,
-        system=system, hold=hold,
+        drive_id(site.collection_id, site.web_id, list_id), list_id, site, name, path, at,
+        system=system, hold=hold, pages=pages,
     )  # fmt: skip
     owner = system_actor(tenant)
     item_id, unique_id = item_ids(drive.id, 1)[0]
     root = Item(
         id=item_id, unique_id=unique_id, list_item_id=0, drive=drive, parent=None, name="root", size=0, media="",
-        content=0, created=site.created, modified=site.created, client_created=site.created,
-        client_modified=site.created, created_by=owner, modified_by=owner, children=[],
+        content=0, created=at, modified=at, client_created=at, client_modified=at, created_by=owner, modified_by=owner, children=[],
     )  # fmt: skip
     drive.order.append(root)
     drive.items[root.id] = root
     return tenant.add_drive(drive)
+
+
+def add_list(
+    tenant: Tenant, site: Site, name: str, *, template: ListTemplate = "genericList", at: int = 0
+) -> PlainList:
+    """An empty list that is no library."""
+    path = f"Lists/{name}"
+    made = PlainList(guid(tenant.seed, "list", site.path, path), site, name, path, template, at or site.created)
+    site.lists.append(made)
+    return made
 
 
 def place(

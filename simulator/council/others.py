@@ -1,7 +1,6 @@
 """What lies outside the governed sites, so that rules of exclusion have something to exclude.
 
-The root site, a communication site, somebody's OneDrive, a Loop container, the site of a private channel, a locked site;
-and in the governed sites the system libraries and Preservation Hold Libraries.
+The root site, a communication site, somebody's OneDrive, a Loop container, the site of a private channel, a locked site.
 """
 
 from __future__ import annotations
@@ -9,30 +8,13 @@ from __future__ import annotations
 import random
 
 from simulator.council.fill import NOW
+from simulator.council.furniture import DOCUMENTS, furnish
 from simulator.council.ground import add_library, grant_site, new_site, place, system_actor
 from simulator.council.people import People
 from simulator.tenant.clock import moment
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Actor, Channel, Drive, Site
 from simulator.tenant.state import Tenant
-
-_HELD = {"sites/csc-casework": True, "sites/hr-casework": True, "sites/planning-casework": False}
-"""Sites with a Preservation Hold Library; True: it counts as a system library and is hidden."""
-
-
-def system_libraries(tenant: Tenant, site: Site, people: People) -> None:
-    """Style Library everywhere; a Preservation Hold Library where something was deleted under retention."""
-    styles = add_library(tenant, site, "Style Library", system=True)
-    place(styles, styles.root, "theme.css", size=4_210, at=site.created, by=system_actor(tenant))
-    hidden = _HELD.get(site.path)
-    if hidden is not None:
-        hold = add_library(
-            tenant, site, "Preservation Hold Library", path="PreservationHoldLibrary", system=hidden, hold=True
-        )
-        for number in range(6):
-            by = tenant.actor(people.by_role["Records Manager"])
-            name = f"Superseded letter {number + 1}_{guid(tenant.seed, site.path, number).upper()}.docx"
-            place(hold, hold.root, name, size=31_000 + number, at=moment("2025-05-06T10:00:00Z"), by=by)
 
 
 def other_sites(tenant: Tenant, people: People) -> None:
@@ -51,7 +33,7 @@ def other_sites(tenant: Tenant, people: People) -> None:
         site.capability = "disabled"
         grant_site(tenant, site)
         _documents(tenant, site, names, tenant.actor(lead), rng)
-        system_libraries(tenant, site, people)
+        furnish(tenant, site, people)
     locked.lock = "NoAccess"
     _loop(tenant, people)
     _onedrive(tenant, people, rng)
@@ -59,7 +41,7 @@ def other_sites(tenant: Tenant, people: People) -> None:
 
 
 def _documents(tenant: Tenant, site: Site, names: tuple[str, ...], by: Actor, rng: random.Random) -> Drive:
-    drive = add_library(tenant, site, "Documents", path="Shared Documents")
+    drive = add_library(tenant, site, "Documents", path=DOCUMENTS)
     for name in names:
         place(drive, drive.root, name, size=rng.randrange(9_000, 900_000), at=NOW - rng.randrange(700) * 86400, by=by)
     return drive
@@ -105,7 +87,8 @@ def _channel(tenant: Tenant, people: People, rng: random.Random) -> None:
     lead = people.by_role["Programme Manager"]
     site.owners, site.members, site.admins = [lead.id], list(group.owners), [lead.id]
     grant_site(tenant, site)
-    drive = add_library(tenant, site, "Documents", path="Shared Documents")
+    drive = add_library(tenant, site, "Documents", path=DOCUMENTS)
+    furnish(tenant, site, people)
     at = moment("2022-03-01T09:00:00Z")
     folder = place(drive, drive.root, "Commercial", at=at, by=tenant.actor(lead), is_folder=True)
     for name in ("Heads of terms.docx", "Final account.xlsx"):

@@ -150,10 +150,11 @@ def _of_user(tenant: Tenant, parts: list[str]) -> str | None:
 
 
 def _default(site: Site) -> Drive:
-    found = next((drive for drive in site.drives if not drive.system and not drive.hold), None)
-    if found is None:
+    """The site's default library: "Documents" where the site has one, else its first."""
+    listed = [drive for drive in site.drives if not drive.system and not drive.hold]
+    if not listed:
         raise not_found("The site's default library")
-    return found
+    return next((drive for drive in listed if drive.path == "Shared Documents"), listed[0])
 
 
 _REWRITES: dict[str, Callable[[Tenant, list[str]], str | None]] = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.graph import filters, options, vocabulary
+from simulator.graph import filters, options, plain_lists, vocabulary
 from simulator.graph.calls import READ_SITES, Answer, Call, Operation, answer
 from simulator.graph.items import encoder, etag, identity, web_url
 from simulator.graph.skip import skip_token, skipped
@@ -25,8 +25,13 @@ DEFAULT_PAGE, LARGEST_PAGE = 200, 5000
 
 
 def library(call: Call) -> Drive:
-    """The library behind `sites/{site}/lists/{list}`, by list id or title. Raises Refused 404, or 423 when locked."""
-    drive = call.tenant.list_of(call.tenant.site(call["site"]), call["list"])
+    """The library behind `sites/{site}/lists/{list}`, by list id or title. Raises Refused 404, or 423 when locked; 501
+    where the list is no library.
+    """
+    site = call.tenant.site(call["site"])
+    if call.tenant.plain_list(site, call["list"]) is not None:
+        raise call.absent(f"{call.method} below a list that is no library")
+    drive = call.tenant.list_of(site, call["list"])
     check_site(drive, writing=False)
     return drive
 
@@ -187,6 +192,8 @@ def _rows(call: Call, drive: Drive) -> list[Item]:
 
 
 def _items(call: Call) -> Answer:
+    if (found := plain_lists.asked(call)) is not None:
+        return plain_lists.rows(call, found)
     drive = library(call)
     write, size = encoder_for(call), call.top(DEFAULT_PAGE, LARGEST_PAGE)
     order: Sequence[Item | None]
@@ -210,6 +217,8 @@ def _addressed(call: Call) -> Item:
 
 
 def _item(call: Call) -> Answer:
+    if (found := plain_lists.asked(call)) is not None:
+        return plain_lists.row(call, found)
     return Answer(encoder_for(call)(_addressed(call)).encode())
 
 

@@ -1,4 +1,4 @@
-"""Lists of a web: its document libraries.
+"""Lists of a web: its document libraries, and the lists that are none.
 
 Source: https://learn.microsoft.com/sharepoint/dev/sp-add-ins/working-with-lists-and-list-items-with-rest
 """
@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/sharepoint/dev/sp-add-ins/working-with-lists
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from simulator.odata import Complex, Guid, Moment
@@ -13,10 +14,11 @@ from simulator.refusal import Refused
 from simulator.sharepoint import documents, items, people
 from simulator.sharepoint.node import Collection, Operation, Resource, text
 from simulator.sharepoint.scope import Scope
-from simulator.tenant.model import Drive, Site
+from simulator.tenant.model import Drive, PlainList, Site
 
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
-_LIBRARY = 101
+_LIBRARY, _PAGES = 101, 119
+_TEMPLATES = {"genericList": 100, "events": 106, "tasks": 107}
 _HOLD = 1310  # as scripts of the field have it; Microsoft does not document it
 
 
@@ -25,11 +27,11 @@ def lists(scope: Scope, site: Site) -> Collection:
     return Collection(
         type="SP.List",
         path="Web/Lists",
-        members=lambda: [library(scope, drive) for drive in site.drives],
-        find=lambda key: library(scope, _the(site, "list_id", key)),
+        members=lambda: [*(library(scope, each) for each in site.drives), *(plain(each) for each in site.lists)],
+        find=lambda key: _by_id(scope, site, key),
         operations={
-            "getbytitle": Operation(lambda given: library(scope, _the(site, "name", text(given, "title"))), ("title",)),
-            "getbyid": Operation(lambda given: library(scope, _the(site, "list_id", text(given, "id"))), ("id",)),
+            "getbytitle": Operation(lambda given: _by_title(scope, site, text(given, "title")), ("title",)),
+            "getbyid": Operation(lambda given: _by_id(scope, site, text(given, "id")), ("id",)),
         },
     )
 
@@ -42,13 +44,26 @@ def at_path(scope: Scope, site: Site, path: str) -> Resource:
         own = {f"{site.path}/{each}".strip("/").lower() for each in (drive.path, drive.name)}
         if wanted in own:
             return library(scope, drive)
+    for each in site.lists:
+        if wanted == f"{site.path}/{each.path}".strip("/").lower():
+            return plain(each)
     raise _no_list()
 
 
-def _the(site: Site, attribute: str, key: str) -> Drive:
-    for drive in site.drives:
-        if str(getattr(drive, attribute)).lower() == key.strip("{}").lower():
-            return drive
+def _by_id(scope: Scope, site: Site, key: str) -> Resource:
+    wanted = key.strip("{}").lower()
+    return _first(scope, site, lambda each: (each.list_id if isinstance(each, Drive) else each.id).lower() == wanted)
+
+
+def _by_title(scope: Scope, site: Site, title: str) -> Resource:
+    return _first(scope, site, lambda each: each.name.lower() == title.lower())
+
+
+def _first(scope: Scope, site: Site, fits: Callable[[Drive | PlainList], bool]) -> Resource:
+    every: list[Drive | PlainList] = [*site.drives, *site.lists]
+    for each in every:
+        if fits(each):
+            return library(scope, each) if isinstance(each, Drive) else plain(each)
     raise _no_list()
 
 
@@ -67,6 +82,52 @@ def _entity_name(path: str) -> str:
     return re.sub(r"\W", lambda found: f"_x{ord(found[0]):04x}_", path)
 
 
+def plain(found: PlainList) -> Resource:
+    """SP.List of a list that is no library, and its rows. What else SharePoint tells of one is not here."""
+    path, entity = f"Web/Lists(guid'{found.id}')", f"{_entity_name(found.path.rpartition('/')[2])}List"
+    return Resource(
+        type="SP.List",
+        path=path,
+        fields={
+            "BaseTemplate": _TEMPLATES[found.template],
+            "BaseType": 0,
+            "Created": Moment(found.created),
+            "EnableAttachments": True,
+            "EntityTypeName": entity,
+            "Hidden": False,
+            "Id": Guid(found.id),
+            "IsCatalog": False,
+            "ItemCount": len(found.rows),
+            "LastItemModifiedDate": Moment(found.modified),
+            "LastItemUserModifiedDate": Moment(found.modified),
+            "ListItemEntityTypeFullName": f"SP.Data.{entity}Item",
+            "ParentWebUrl": f"/{found.site.path}",
+            "Title": found.name,
+        },
+        links={"Items": lambda: _rows(found, path, entity)},
+    )
+
+
+def _rows(found: PlainList, path: str, entity: str) -> Collection:
+    rows = [
+        Resource(
+            type=f"SP.Data.{entity}Item",
+            path=f"{path}/Items({number})",
+            columns=True,
+            fields={
+                "FileSystemObjectType": 0,
+                "Id": number,
+                "Title": row.title,
+                "ID": number,
+                "Created": Moment(row.created),
+                "Modified": Moment(row.modified),
+            },
+        )
+        for number, row in enumerate(found.rows, start=1)
+    ]
+    return Collection(type="SP.ListItem", path=f"{path}/Items", members=lambda: rows)
+
+
 def library(scope: Scope, drive: Drive) -> Resource:
     """SP.List of a document library."""
     site, path = drive.site, f"Web/Lists(guid'{drive.list_id}')"
@@ -79,7 +140,7 @@ def library(scope: Scope, drive: Drive) -> Resource:
         etag=f'"{drive.sequence}"',
         fields={
             "AllowContentTypes": True,
-            "BaseTemplate": _HOLD if drive.hold else _LIBRARY,
+            "BaseTemplate": _HOLD if drive.hold else _PAGES if drive.pages else _LIBRARY,
             "BaseType": 1,
             "ContentTypesEnabled": False,
             "CrawlNonDefaultViews": False,
@@ -96,7 +157,7 @@ def library(scope: Scope, drive: Drive) -> Resource:
             "EntityTypeName": entity_name(drive),
             "ForceCheckout": False,
             "HasExternalDataSource": False,
-            "Hidden": drive.system or drive.hold,
+            "Hidden": drive.is_hidden or drive.hold,
             "Id": Guid(drive.list_id),
             "IrmEnabled": False,
             "IsApplicationList": False,

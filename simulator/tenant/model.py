@@ -19,6 +19,7 @@ LabelBasis = Literal["CreationAgeInDays", "ModificationAgeInDays", "TaggedAgeInD
 LabelKind = Literal["retain", "delete", "record", "regulatory"]
 ChangeKind = Literal["content", "security"]
 ArchiveStatus = Literal["", "recentlyArchived", "fullyArchived", "reactivating"]
+ListTemplate = Literal["genericList", "events", "tasks"]
 
 
 @dataclass(eq=False, slots=True)
@@ -254,7 +255,8 @@ class Version:
 class Drive:
     """A document library. `order[list_item_id]` is the item (None once deleted); `log` the changes since loading.
 
-    `history` holds the earlier versions of files that were edited since, oldest first, by item id.
+    `system`: SharePoint's own, told only to those who ask for it; `pages`: a library of web pages. `history` holds the
+    earlier versions of files that were edited since, oldest first, by item id.
     """
 
     id: str
@@ -265,6 +267,7 @@ class Drive:
     created: int
     system: bool = False
     hold: bool = False  # the Preservation Hold Library
+    pages: bool = False
     read_only: bool = False  # files that lie on a real disk
     default_label: LabelDefinition | None = None
     items: dict[str, Item] = field(default_factory=dict)
@@ -276,6 +279,11 @@ class Drive:
     resync: str = "resyncChangesApplyDifferences"  # and how their holder is told to begin anew
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether people do not see it among the site's contents: Site Pages and Site Assets they see."""
+        return self.system and not self.pages and self.path != "SiteAssets"
+
+    @property
     def root(self) -> Item:
         first = self.order[0]
         assert first is not None
@@ -285,6 +293,39 @@ class Drive:
     def url(self) -> str:
         """Web address, not percent-encoded."""
         return f"{self.site.url}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A row of a list that is no library. Rows are numbered from 1."""
+
+    title: str
+    created: int
+    modified: int
+    by: Actor
+
+
+@dataclass(eq=False, slots=True)
+class PlainList:
+    """A list that is no library: it has rows and no files, and is no drive."""
+
+    id: str
+    site: Site
+    name: str
+    path: str  # segments of the web address
+    template: ListTemplate
+    created: int
+    rows: list[ListRow] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Web address, not percent-encoded."""
+        return f"{self.site.url}/{self.path}"
+
+    @property
+    def modified(self) -> int:
+        """When a row last changed."""
+        return max((row.modified for row in self.rows), default=self.created)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +374,7 @@ class Site:
     permissions: list[Permission] = field(default_factory=list)
     app_grants: list[AppGrant] = field(default_factory=list)
     drives: list[Drive] = field(default_factory=list)
+    lists: list[PlainList] = field(default_factory=list)
     remembered: list[Principal] = field(default_factory=list)
     asset: str = ""  # which asset of the council's register it belongs to: for the sample data alone
 

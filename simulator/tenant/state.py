@@ -25,6 +25,7 @@ from simulator.tenant.model import (
     Group,
     Item,
     LabelDefinition,
+    PlainList,
     Principal,
     Site,
     User,
@@ -184,6 +185,11 @@ class Tenant:
             if wanted in (drive.list_id, drive.name.lower(), drive.path.lower()):
                 return drive
         raise not_found("The list")
+
+    def plain_list(self, site: Site, key: str) -> PlainList | None:
+        """A site's list that is no library, by its id or title; None where there is none."""
+        wanted = key.lower()
+        return next((each for each in site.lists if wanted in (each.id, each.name.lower())), None)
 
     def item(self, drive_id: str, item_id: str) -> Item:
         """An item by drive and item id; `root` is the root folder. Raises Refused 404."""

@@ -122,7 +122,18 @@ async def test_excluded_places_say_why(mirrored: Office) -> None:
     """Personal sites and hold libraries are known, not governed, and say why."""
     found_sites, drives = mirrored.lakehouse.read("sites"), mirrored.lakehouse.read("drives")
     assert found_sites.filter(pl.col("kind") == "personal")["excluded"].unique().to_list() == ["personal"]
-    assert drives.filter(~pl.col("governed"))["excluded"].unique().to_list() == ["hold"]
+    left_alone = drives.filter(~pl.col("governed"))
+    assert set(left_alone["excluded"]) == {"hold", "system"}
+    assert set(left_alone.filter(excluded="system")["name"]) == {"Site Assets"}
+
+
+async def test_libraries_are_governed_and_lists_and_site_pages_are_not(mirrored: Office) -> None:
+    """Of what every site has, "Documents" is governed, also where nobody uses it; Site Pages and Site Assets are SharePoint's own, and a
+    list that is no library has no files."""
+    drives = mirrored.lakehouse.read("drives")
+    assert drives.filter(name="Documents")["governed"].all()
+    assert drives.filter(name="Documents").height > 13
+    assert drives.filter(pl.col("name").is_in(["Site Pages", "Risk register", "Consultees", "Site visits"])).is_empty()
 
 
 async def test_locked_site_is_a_state(mirrored: Office) -> None:

@@ -283,7 +283,7 @@ def standing(home: Path) -> Iterator[World]:
             world = World(server, own, settings)
             world.ask(lambda app: signed_in(app, world.act, APPROVER, OPERATOR))
             world.ask(_governed)
-            world.read(*(f"{SITE}/{drive.name}" for drive in world.drive(LIBRARY).site.drives if not drive.system))
+            world.read(*(f"{SITE}/{drive.path}" for drive in world.drive(LIBRARY).site.drives if not drive.system))
             world.ask(evaluation.evaluate)
             world.later()
             yield world
