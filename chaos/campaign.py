@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from chaos.blows import BY_TENANT, REQUESTS, Blow, Planned, Side, draw
 from chaos.checker import Fault, check, incomplete, standing, unfinished
@@ -21,6 +20,7 @@ from chaos.evidence import Evidence, at_a_glance, gather, read_tables
 from chaos.ground import Ground, ground, waited, wired
 from chaos.jobs import TIMERS, TYPED, Jobs
 from chaos.tap import Armed, Strike, Watch
+from custos.engine.model import State
 from local_host.errors import HostError
 from rehearsal.cast import APPROVER, OPERATOR, signed_in
 from rehearsal.promotion import promote_all
@@ -31,7 +31,6 @@ _JOB_SECONDS = 120.0
 _SWEEP_MINUTES = 5
 _PATIENCE_LEASES = 20  # the longest waiting time of Custos is 600 seconds where its lease is 90
 _POLICIES = ("settings", "labels-from-schedule", "sharing-sensitive-links")
-_SITES = ("send-ehcp", "information-rights", "csc-casework")
 _ASSET = "IA-003"  # it owns `chaos.jobs.LIBRARY`
 
 
@@ -212,7 +211,7 @@ class Campaign:
                 break
             if not unfinished(at_a_glance(connection, before=self.before)) and not check(self.gather()):
                 break
-            time.sleep(1.0)
+            time.sleep(self.ground.lease_seconds / 2)
         jobs.evening()
         return sweeps, self.gather()
 
@@ -229,7 +228,7 @@ def campaign(
 ) -> Iterator[Campaign]:
     """A campaign with everything made ready, in the folder `folder`, emptied first."""
     with ground(folder, scale=scale, seed=seed, lease_seconds=lease_seconds) as standing_ground:
-        _narrow(standing_ground.stage.policies, [site["url"] for site in standing_ground.control("state")["sites"]])
+        _narrow(standing_ground.stage.policies)
         standing_ground.start_host()
         made = Campaign(standing_ground, Jobs(standing_ground), folder)
         made.prepare(jobs)
@@ -242,9 +241,8 @@ def rounds(made: Campaign, *, seed: int, count: int, only: Sequence[Planned] = (
         yield made.play(number, only[number - 1] if only else draw(seed, number, made.steps))
 
 
-def _narrow(policies: Path, sites: Sequence[str]) -> None:
-    """Two policies and three sites, where people work in the rounds; ceilings that no campaign reaches, and no exemptions."""
-    others = [f"  - {site}\n" for site in sorted(sites) if _is_left_out(site)]
+def _narrow(policies: Path) -> None:
+    """Two policies that act where people work; ceilings that no campaign reaches, and no exemptions."""
     exceptions = policies / "register" / "exceptions.csv"
     exceptions.write_text(exceptions.read_text().splitlines()[0] + "\n")
     for file in policies.glob("*.yaml"):
@@ -255,21 +253,15 @@ def _narrow(policies: Path, sites: Sequence[str]) -> None:
                 r"(_per_(?:run|day|site_per_day|owner_per_day|asset_per_day)): \d+", r"\1: 1000", file.read_text()
             )
             text = re.sub(r"(percent_of_\w+): \d+", r"\1: 100", text)
-            text = re.sub(r"not_governed:\n(  - .*\n)+", "not_governed:\n" + "".join(others), text)
-            text = text.replace("pilot: [IA-004]", f"pilot: [{_ASSET}]")
+            text = re.sub(r"(?m)^pilot: .*$", f"pilot: [{_ASSET}]", text)
             file.write_text(text.replace("  assets:\n    status: [active, closing]", f"  assets: [{_ASSET}]"))
 
 
-def _is_left_out(site: str) -> bool:
-    parts = urlsplit(site).path.split("/")
-    return "personal" not in parts and parts[-1] not in _SITES
-
-
 async def _approve(environment: Mapping[str, str], act: Callable[..., Any], plan: Callable[[], str]) -> None:
-    """The people sign in, a plan is made, and both policies may enforce on it."""
+    """The people sign in, a plan is made, and both policies pilot where people work."""
     app = wired(environment)
     try:
         await signed_in(app, act, APPROVER, OPERATOR)
-        await promote_all(app, await asyncio.to_thread(plan))
+        await promote_all(app, await asyncio.to_thread(plan), far=lambda _: [State.PILOT])
     finally:
         await app.close()

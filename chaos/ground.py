@@ -33,7 +33,8 @@ from rehearsal.stage import QUICK_QUEUES, SCHEDULES, SETTINGS, Stage, free_port,
 from simulator.entra.credential import signed_in
 
 _LICENCES = "50001"  # the largest band of resource units, so that nobody waits for the minute to end
-_STORAGE = "AzureWebJobsStorage"
+SITE = "sites/send-ehcp"
+"""Of the whole council a campaign has this site alone, so that a round takes a minute."""
 
 
 @dataclass
@@ -181,7 +182,7 @@ def ground(home: Path, *, scale: float, seed: int, lease_seconds: int) -> Iterat
     host = f"http://127.0.0.1:{port}"
     keys = Keys.open(home / "host", ["graph_notifications"])
     serve = ["serve", "--port", "0", "--scale", str(scale), "--seed", str(seed), "--licences", _LICENCES]
-    serve += ["--messaging-endpoint", f"{host}/api/messages"]
+    serve += ["--site", SITE, "--messaging-endpoint", f"{host}/api/messages"]
     own = {
         **SCHEDULES,
         **QUICK_QUEUES,

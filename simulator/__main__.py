@@ -63,6 +63,8 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", type=_sharepoint_host, metavar="NAME.sharepoint.com",
                         help="what SharePoint calls itself (default: wrenbridge.sharepoint.example, which no network knows; "
                         "with --proxy wrenbridge.sharepoint.com)")  # fmt: skip
+    parser.add_argument("--site", action="append", default=[], metavar="PATH",
+                        help="a smaller tenant: this site and the root alone; may be repeated (sites/send-ehcp)")  # fmt: skip
     parser.add_argument("--messaging-endpoint", default="", metavar="URL", help="where the Teams bot listens")
     parser.add_argument("--traffic", type=Path, metavar="FILE.jsonl", help="record every Graph exchange")
     parser.add_argument("--walked-clock", action="store_true",
@@ -108,6 +110,8 @@ async def _serve(options: argparse.Namespace) -> int:
     gc.disable()  # millions of objects are made that stay
     tenant = build_council(seed=options.seed, scale=options.scale, licences=options.licences, host=host)
     tenant.clock.is_walked = options.walked_clock
+    if options.site:
+        tenant.keep_sites(options.site)
     for library, directory in options.mount:
         mount(tenant, library, directory)
     gc.freeze()

@@ -286,6 +286,14 @@ class Tenant:
         self.drives_by_list[drive.list_id.lower()] = drive
         return drive
 
+    def keep_sites(self, paths: Iterable[str]) -> None:
+        """Be a smaller tenant: of all sites only those at these paths, and the root. Raises Refused 404 when one is not there."""
+        kept = {self.site(path).id for path in (*paths, "root")}
+        for site in [site for site in self.sites.values() if site.id not in kept]:
+            del self.sites[site.id], self.sites_by_path[site.path.lower()]
+            for drive in site.drives:
+                del self.drives[drive.id], self.drives_by_list[drive.list_id.lower()]
+
     def actor(self, user: User) -> Actor:
         """The user as author of a change."""
         return Actor(user.id, user.name, user.mail)
