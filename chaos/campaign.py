@@ -209,7 +209,9 @@ class Campaign:
             jobs.at_rest(3.0 * self.ground.lease_seconds)
             if time.monotonic() > patience:
                 break
-            if not unfinished(at_a_glance(connection, before=self.before)) and not check(self.gather()):
+            if not unfinished(at_a_glance(self.ground.tenant, connection, before=self.before)) and not check(
+                self.gather()
+            ):
                 break
             time.sleep(self.ground.lease_seconds / 2)
         jobs.evening()

@@ -74,7 +74,7 @@ def gather(tenant: str, connection: str, *, actor: str, before: Iterable[str] = 
     )
 
 
-def at_a_glance(connection: str, *, before: Iterable[str] = ()) -> Evidence:
+def at_a_glance(tenant: str, connection: str, *, before: Iterable[str] = ()) -> Evidence:
     """What tells whether all has come to rest, without the tenant's record and the mirror."""
     tables = {key: list[Row]() for key in TABLES}
     tables |= read_tables(connection, ("runs", "incidents", "digests", "drivestate", "actions"))
@@ -86,7 +86,7 @@ def at_a_glance(connection: str, *, before: Iterable[str] = ()) -> Evidence:
         queues=read_queues(connection),
         mirror=[],
         actor="",
-        now="",
+        now=str(_get(f"{tenant}/sim/clock")["now"]),
         before=sorted(before),
     )
 

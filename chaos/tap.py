@@ -46,7 +46,14 @@ class Armed:
     before: bool
     strike: Strike
     times: int = 1
-    struck: int = 0
+    begun: int = 0
+    struck: int = 0  # strikes that are over
+
+    async def fall(self) -> bool:
+        """Strike; True when the connection is cut."""
+        cut = await asyncio.to_thread(self.strike)
+        self.struck += 1
+        return cut
 
 
 @dataclass
@@ -80,11 +87,11 @@ class Watch:
         with self._lock:
             self.steps.append(name)
             armed = self.armed
-            if armed is None or armed.name != name or armed.struck >= armed.times:
+            if armed is None or armed.name != name or armed.begun >= armed.times:
                 return None
             if Counter(self.steps)[name] < armed.nth:
                 return None
-            armed.struck += 1
+            armed.begun += 1
             return armed
 
 
@@ -129,12 +136,12 @@ class Tap:
         method, path = head.split(b" ", 2)[:2]
         body = await _body(reader, head, head_only=False)
         armed = self.watch.seen(step_name(method.decode(), path.decode("latin-1"), body))
-        if armed and armed.before and await asyncio.to_thread(armed.strike):
+        if armed and armed.before and await armed.fall():
             return False
         there.write(head + body)
         await there.drain()
         answer = await _answer(back, method)
-        if armed and not armed.before and await asyncio.to_thread(armed.strike):
+        if armed and not armed.before and await armed.fall():
             return False
         writer.write(answer)
         await writer.drain()

@@ -188,3 +188,19 @@ def test_a_failed_timers_next_try_may_wait_once_it_has_succeeded() -> None:
     failed = {"PartitionKey": "incident", "RowKey": "x", "kind": "timer failed", "subject": "sweep", "detail": ""}
     told = check(with_rows(waiting, "incidents", lambda _: [failed]))
     assert Fault("stuck", "The queue retry-timer holds 1 messages, 1 of them hidden.") in told
+
+
+def test_writes_that_nobody_was_told_of_are_a_fault_unless_todays_card_is_uncertain() -> None:
+    """A card that may have arrived is never sent twice, so what it told comes the next morning; until then the incident has its cause."""
+    untold = {
+        "PartitionKey": "incident",
+        "RowKey": "x",
+        "kind": "writes untold",
+        "subject": f"{RUN} IA-003",
+        "detail": "8 writes",
+    }
+    found = with_rows(WELL, "incidents", lambda _: [untold])
+    assert [fault.kind for fault in check(found)] == ["stuck"]
+    lost = with_rows(found, "digests", lambda rows: [*rows, {**record.digest("uncertain", ""), "RowKey": "person-2"}])
+    assert check(lost) == []
+    assert [fault.kind for fault in check(replace(lost, now="2026-11-24T16:05:00Z"))] == ["stuck"]
