@@ -163,18 +163,19 @@ def test_a_case_follows_the_links_one_by_one(office: Office) -> None:
     assert office.asked(REGISTER)[PUBLISHED] == before, "everything together says the same"
 
 
+def _folder(office: Office) -> tuple[str, set[str]]:
+    """The folder of the library with the fewest files in it, and those files."""
+    rows = office.items(DECIDED)
+    files = rows.filter(~pl.col("is_folder"))
+    folders = rows.filter(pl.col("is_folder") & (pl.col("parent_id") != ""))
+    holding = files.group_by("parent_id").len().join(folders, left_on="parent_id", right_on="item_id")
+    folder = holding.sort("len", "parent_id")["parent_id"][0]
+    return folder, set(files.filter(pl.col("parent_id") == folder)["item_id"])
+
+
 def test_a_moved_folder_takes_what_is_below_along(office: Office) -> None:
     """All files below a renamed folder are looked at, for their address is another; files beside it are not."""
-    rows = office.items(DECIDED)
-    folders = rows.filter(pl.col("is_folder") & (pl.col("parent_id") != ""))
-    holding = (
-        rows.filter(~pl.col("is_folder"))
-        .group_by("parent_id")
-        .len()
-        .join(folders, left_on="parent_id", right_on="item_id")
-    )
-    folder = holding.sort("len")["parent_id"][0]
-    below = set(rows.filter(~pl.col("is_folder") & (pl.col("parent_id") == folder))["item_id"])
+    folder, below = _folder(office)
     office.tenant.act(verb="rename", at=office.addresses(DECIDED, {folder})[0], name="Renamed by somebody")
     evaluated = office.evaluate(DECIDED)
     assert evaluated.outlook.evaluation.counts[UNLABELLED].covered == len(below)
@@ -184,9 +185,7 @@ def test_a_moved_folder_takes_what_is_below_along(office: Office) -> None:
 
 def test_a_relabelled_folder_labels_what_is_below(office: Office) -> None:
     """The files that a folder's new label is handed down to are looked at, and lack a label no more."""
-    rows = office.items(DECIDED)
-    folder = rows.filter(pl.col("is_folder") & (pl.col("name") == "Renamed by somebody"))["item_id"][0]
-    below = set(rows.filter(~pl.col("is_folder") & (pl.col("parent_id") == folder))["item_id"])
+    folder, below = _folder(office)
     address = office.addresses(DECIDED, {folder})[0]
     office.tenant.act(verb="label", at=address, label="PLN-02 Pre-application advice 7y")
     evaluated = office.evaluate(DECIDED)

@@ -20,9 +20,9 @@ async def often(timer: func.TimerRequest, out: func.Out[typing.List[str]]) -> No
     out.set(_seen(timer))
 
 
-@app.timer_trigger(arg_name="timer", schedule="0 0 * * * *")
-@app.queue_output(arg_name="out", queue_name="%OUT%-hourly", connection="AzureWebJobsStorage")
-def hourly(timer: func.TimerRequest, out: func.Out[typing.List[str]]) -> None:  # noqa: UP006  # the runtime knows no list[str]
+@app.timer_trigger(arg_name="timer", schedule="0 0 0 29 2 *")
+@app.queue_output(arg_name="out", queue_name="%OUT%-leap-day", connection="AzureWebJobsStorage")
+def leap_day(timer: func.TimerRequest, out: func.Out[typing.List[str]]) -> None:  # noqa: UP006  # the runtime knows no list[str]
     out.set(_seen(timer))
 
 
