@@ -79,7 +79,7 @@ async def _accept(app: Custos, bundle: Bundle, args: argparse.Namespace, screen:
         problem = Problem(Mark("command line"), "A reason is needed.", f"Write {ACCEPT}.", code="why")
         raise BadInput([problem])
     by = await identity.require(app, Right.ACCEPT_REGISTERS, args.person)
-    accepted = await policies.accept_registers(app, bundle, by=by.upn, why=args.why.strip())
+    accepted = await policies.accept_registers(app, bundle, by=by, why=args.why.strip())
     for one in accepted:
         screen.out.print(f"{one.mark.file}: {one.what}", soft_wrap=True)
     said = "They count with the next load." if accepted else "No register lost so many rows that anybody had to say so."

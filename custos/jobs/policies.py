@@ -22,6 +22,7 @@ from custos.jobs import incidents
 from custos.jobs.incidents import Incident
 from custos.policy import Bundle, load_files
 from custos.records.load import FOLDER as REGISTER
+from custos.records.rights import Person
 from custos.records.shrinking import gone, shrunk
 from custos.storage.rows import Row
 
@@ -103,13 +104,14 @@ async def gone_rows(app: Custos, bundle: Bundle) -> tuple[str, ...]:
     return () if before is None else tuple(gone(before.records, bundle.records, bundle.day(app.clock.now())))
 
 
-async def accept_registers(app: Custos, bundle: Bundle, *, by: str, why: str) -> tuple[Problem, ...]:
+async def accept_registers(app: Custos, bundle: Bundle, *, by: Person, why: str) -> tuple[Problem, ...]:
     """Somebody says that the rows which these files lack were meant to go. Returns what they accepted; nothing is done for nothing."""
     found = await lost_rows(app, bundle)
     if found:
-        said = {"registers": _registers(bundle), "by": by, "why": why, "at": app.clock.now().isoformat()}
+        said = {"registers": _registers(bundle), "by": by.upn, "why": why, "at": app.clock.now().isoformat()}
         details: dict[str, str | int] = {"why": why, "registers": ", ".join(one.mark.file for one in found)}
-        await app.audit.append([Event(what=What.REGISTERS_ACCEPTED, at=app.clock.now(), by=by, details=details)])
+        event = Event(what=What.REGISTERS_ACCEPTED, at=app.clock.now(), by=by.upn, by_id=by.id, details=details)
+        await app.audit.append([event])
         await app.account.rows("switches").upsert(Row(*_ACCEPTED, said))
     return found
 
