@@ -303,7 +303,7 @@ def standing(home: Path) -> Iterator[Council]:
     """Set a stage, with everything discovered and mirrored."""
     with stage(home, scale=SCALE, simulator=traffic(), settings=_QUICK) as opened, desk(opened.environment) as own:
         council = Council(opened, own)
-        council.fire("discover_sites")
+        council.fire("discover_sites", _MIRROR_SECONDS)
         council.ask(lambda app: signed_in(app, opened.act, APPROVER, OPERATOR))
         council.ask(_mirrored)
         council.quiet()
