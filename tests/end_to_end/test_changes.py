@@ -122,6 +122,14 @@ async def _prepared(app: Custos) -> dict[str, str]:
     return drives
 
 
+@pytest.fixture(autouse=True)
+def nothing_waits(office: Office) -> None:
+    """What other tests changed is evaluated."""
+    for library in (DECIDED, REGISTER):
+        office.sync(library)
+    office.desk.ask(evaluation.evaluate_changes)
+
+
 def test_one_changed_file_is_looked_at_alone(office: Office) -> None:
     """An edited file's findings are made, and no other file's, link's or grant's; the cases of its library stay as they are."""
     before = office.standing(REGISTER)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -22,8 +24,14 @@ HOSTILE = "<img src=x onerror=\"document.title='broken'\"> & 'co'.txt"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The small tenant that the tests of a module share."""
+    async with small_world(tmp_path_factory.mktemp("mounted")) as found:
+        yield found
+
+
+@asynccontextmanager
+async def small_world(directory: Path) -> AsyncIterator[World]:
     """The small tenant, with a file whose name is markup, and a folder of 230 files."""
-    directory = tmp_path_factory.mktemp("mounted")
     (directory / HOSTILE).write_text("text", encoding="utf-8")
     tenant = small_tenant()
     steward = f"records.manager@{tenant.domain}"

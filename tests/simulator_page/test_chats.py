@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Page
 
 from simulator.mail import SERVICE_MAILBOX
-from tests.simulator_page.conftest import MODULE
+from tests.simulator_page.conftest import MODULE, small_world
 from tests.simulator_people.test_people import letter
 from tests.simulator_people.world import PRIYA, Listener, World, chat_with, message, question
 
@@ -18,6 +21,13 @@ HOSTILE = "<img src=x onerror=\"document.title='broken'\"> **bold** [link](javas
 
 
 pytestmark = [pytest.mark.browser, MODULE]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A tenant of the test's own, in whose chats nothing was said yet."""
+    async with small_world(tmp_path) as found:
+        yield found
 
 
 async def test_card_is_shown_and_pressed(world: World, listener: Listener, page: Page) -> None:
