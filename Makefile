@@ -24,8 +24,8 @@ help: ## what there is
 run: ready ## Custos governs a simulated council, from first look to audit (STAY=1 leaves it up, MOUNT=/dir governs a real tree, SCALE=0.05)
 	@$(PY) -m rehearsal run --scale $(SCALE) $(if $(STAY),--stay) $(if $(MOUNT),--mount "$(MOUNT)")
 
-test: ready ## every promise of the product, against real parts, in an order and placement that are drawn anew
-	@$(PY) $(SUITE)
+test: ready ## every promise of the product, against real parts
+	@$(PY) -m pytest -n 2 --dist loadfile -p no:randomly
 
 shuffle: ready ## the suite RUNS times (6), each in another order and placement; SEED=… runs it once as that seed says
 	@red=; for run in $$(seq $(if $(SEED),1,$(RUNS))); do echo "Run $$run:"; $(PY) $(SUITE) $(if $(SEED),--randomly-seed=$(SEED)) || red="$$red $$run"; done; test -z "$$red" || { echo "Red:$$red"; exit 1; }
