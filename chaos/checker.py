@@ -250,20 +250,11 @@ def _digests(evidence: Evidence) -> Iterator[Fault]:
 def _incidents(evidence: Evidence) -> Iterator[Fault]:
     """What stands now and did not before the campaign: whatever was the matter is over."""
     failed = {str(row["run"]) for row in evidence.tables["actions"] if row.get("outcome") in ("failed", "unknown")}
-    tomorrow = _told_tomorrow(evidence)
     for row in evidence.tables["incidents"]:
         if row["PartitionKey"] != "incident" or f"{row['kind']}|{row['subject']}" in evidence.before:
             continue
-        if row["kind"] == "writes untold" and tomorrow:
-            continue
         cause = "" if row["subject"] in failed else ", although nothing of it is left to be seen"
         yield Fault("stuck", f"The incident “{row['kind']}” of {row['subject']} stands{cause}: {row.get('detail', '')}")
-
-
-def _told_tomorrow(evidence: Evidence) -> bool:
-    """Whether a card of today may or may not have arrived: it is not sent twice, and what it told comes again the next morning."""
-    today = evidence.now[:10]
-    return any(row["PartitionKey"] == today and row["state"] == "uncertain" for row in evidence.tables["digests"])
 
 
 # -- broken

@@ -226,7 +226,7 @@ def _behind(environment: Mapping[str, str], upstreams: list[str], taps: list[str
         if name in ("CUSTOS_CLOCK", "IDENTITY_ENDPOINT", "CUSTOS_LOGIN_URL"):
             continue
         for upstream, tap in zip(upstreams, taps, strict=True):
-            value = value.replace(upstream, tap)  # noqa: PLW2901
+            value = value.replace(upstream, tap)  # noqa: PLW2901  # each address of the connection string in turn
         found[name] = value
     return found
 

@@ -19,4 +19,4 @@ async def signed_in(app: Custos, act: Callable[..., Any], *people: str) -> None:
     `act` does what a person does in the tenant (`Stage.act`).
     """
     for person in people:
-        await app.sign_in.sign_in(lambda shown, who=person: act("sign-in", person=who, code=shown.code))  # type: ignore[misc]
+        await app.sign_in.sign_in(lambda shown, who=person: act("sign-in", person=who, code=shown.code))  # type: ignore[misc]  # a lambda's default has no type

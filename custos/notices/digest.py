@@ -2,14 +2,15 @@
 person, written before anything is sent.
 
     prepared ► claimed ► sending ► sent  the message stands in Teams, the feed or a mailbox
-                                 ► uncertain     nobody knows whether it arrived: never sent again that day
+                                 ► uncertain     nobody knows whether it arrived: its questions come the next day
                                  ► undelivered   no channel took it
              ► expired | empty           its day went by, or its questions were answered meanwhile
 
 The row is the promise. Its key lets one digest a day exist; each step is a compare-and-set, so one worker sends it. It is
 `sending` only while its request is on the way, and Teams lets nobody ask afterwards whether that arrived: what a worker
 died with while it was `claimed` has not left, and is sent the same day. What was not told for certain keeps its cases in
-the state `found`, and they come on the next working day. So a crash anywhere neither sends twice on a day nor forgets.
+the state `found`, and they come on the next working day. So a crash anywhere neither asks twice on a day nor forgets. What was
+done is told the same day all the same: a note in the afternoon may repeat what an uncertain message told, for that asks nothing.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class DigestState(StrEnum):
     EMPTY = "empty"
 
 
-_ON_ITS_WAY = (DigestState.PREPARED, DigestState.CLAIMED, DigestState.SENDING, DigestState.UNCERTAIN)
+_ON_ITS_WAY = (DigestState.PREPARED, DigestState.CLAIMED, DigestState.SENDING)
+_MOST_NOTES = 4  # a day to one person, where each may or may not have arrived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,22 +218,19 @@ async def prepare_notes(
     holidays: frozenset[date],
     machine_now: float,
 ) -> int:
-    """Promise a note of what was done since the day's digest, one a day for each person at most; nothing but late on a working day.
+    """Promise a note of what was done since the day's digest, one a day for each person, and another where nobody knows whether that
+    one arrived; nothing but late on a working day.
 
-    Returns how many. What a message of the day carries that is on its way, or of which nobody knows whether it arrived, is not in it.
+    Returns how many. What a message of the day carries that is on its way is not in it.
     """
     if not may_tell(now, zone, holidays) or now.astimezone(zone).time() < NOTES_FROM:
         return 0
     today = now.astimezone(zone).date()
-    on_their_way = {
-        telling
-        for stored in await digests.of_day(today)
-        if stored.digest.state in _ON_ITS_WAY
-        for telling in stored.digest.tellings
-    }
+    known = [stored.digest for stored in await digests.of_day(today)]
+    on_their_way = {telling for digest in known if digest.state in _ON_ITS_WAY for telling in digest.tellings}
     promised = 0
     for user_id, wanted in sorted(_by_person(one for one in tellings if one.telling not in on_their_way).items()):
-        made = replace(_note(today, wanted), key=f"{user_id}{NOTE}1", since=machine_now)
+        made = replace(_note(today, wanted), key=f"{user_id}{NOTE}{_number(user_id, known)}", since=machine_now)
         try:
             await digests.insert(made)
         except RowExists:
@@ -239,6 +238,16 @@ async def prepare_notes(
         await queue.send({"digest": made.id})
         promised += 1
     return promised
+
+
+def _number(user_id: str, known: Sequence[Digest]) -> int:
+    """The number of a person's next note: 1, or one more than the last of the day where nobody knows whether that arrived."""
+    notes = {
+        int(digest.key.partition(NOTE)[2]): digest for digest in known if digest.key.startswith(f"{user_id}{NOTE}")
+    }
+    last = max(notes, default=0)
+    repeated = last and last < _MOST_NOTES and notes[last].state is DigestState.UNCERTAIN
+    return last + 1 if repeated else 1
 
 
 def next_note(digest: Digest, left: Sequence[str]) -> Digest:

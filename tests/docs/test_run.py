@@ -128,7 +128,7 @@ def test_somebody_signs_in_as_the_page_says(
     own = {**environment, "CUSTOS_SIGN_IN_FOLDER": str(tmp_path / "people")}
 
     def enter(line: str) -> None:
-        page, code = re.fullmatch(r"Open (\S+) and enter the code (\w+)\.\n", line).groups()  # type: ignore[union-attr]
+        page, code = re.fullmatch(r"Open (\S+) and enter the code (\w+)\.\n", line).groups()  # type: ignore[union-attr]  # the line is of that form
         assert page == f"{tenant.url}/sim/sign-in"
         words = ["act", "--at", tenant.url, "sign-in", "Elaine Whitcombe", code]
         subprocess.run([sys.executable, "-m", "simulator", *words], check=True, cwd=REPOSITORY)

@@ -10,7 +10,7 @@ import pytest
 from custos.audit.events import What
 from custos.engine.model import ActionKind, Finding, Kind
 from custos.engine.run import RunState
-from custos.m365.errors import Forbidden
+from custos.m365.errors import Forbidden, Unavailable
 from custos.notices import untold
 from custos.notices.model import Case, CaseState
 from custos.policy.duration import Duration
@@ -147,6 +147,40 @@ async def test_what_is_done_after_the_digest_is_told_the_same_day() -> None:
     await made.digest()
     assert len(made.cards()) == 3
     assert await told(made) == 3
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+async def test_what_an_uncertain_message_told_is_told_again_the_same_day(lost: int) -> None:
+    """Where nobody knows whether a message arrived, a note of the afternoon tells what was done once more, and the next where that is
+    unknown too. It asks nothing: questions come the next day.
+    """
+    made = with_files(council(labels()), 2)
+    await made.evaluate(labelled(2))
+    made.channels.after += [Unavailable("no answer", maybe_done=True)] * lost
+    await made.digest()
+    made.at(AFTERNOON)
+    for _ in range(5):
+        await made.note()
+
+    assert await made.left() == []
+    assert await told(made) == 2
+    assert len(made.cards()) == lost + 1
+    assert all("Action.Execute" not in card for card in made.cards()[1:])
+
+
+async def test_a_note_that_never_surely_arrives_has_an_end() -> None:
+    """A person gets a few notes a day at most, however uncertain each is; what they told comes with the next digest."""
+    made = with_files(council(labels()), 2)
+    await made.evaluate(labelled(2))
+    made.at(AFTERNOON)
+    made.channels.after += [Unavailable("no answer", maybe_done=True)] * 10
+    for _ in range(10):
+        await made.note()
+    assert len(made.cards()) == 4
+    made.channels.after.clear()
+    made.at(TUESDAY)
+    await made.digest()
+    assert await told(made) == 2
 
 
 async def test_an_undo_is_told() -> None:
