@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Generator
 from pathlib import Path
 from random import Random
 
@@ -24,17 +25,29 @@ _SUFFIX = re.compile(rf"@({'|'.join(STAGES)}|\S+#\d)$")
 _ran: dict[str, list[str]] = defaultdict(list)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Draw a group for each test, and when each group's turn is. The order within a group stays."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """Draw a group for each test, before xdist asks for it, and, after the order was drawn, when each group's turn is.
+
+    The order within a group stays.
+    """
     seed = _seed(config)
-    if seed is None:
-        return
-    turns: dict[str, float] = {}
-    for item in items:
-        group = _group(item, seed)
-        item.add_marker(pytest.mark.xdist_group(group))
-        turns[item.nodeid] = Random(f"{seed} turn {group}").random() * (_EARLY if group in STAGES else 1.0)
-    items.sort(key=lambda item: turns[item.nodeid])
+    groups = {id(item): _group(item, seed) for item in items} if seed is not None else {}
+    for item in items if groups else ():
+        item.add_marker(pytest.mark.xdist_group(groups[id(item)]))
+    yield
+    turns = {
+        group: Random(f"{seed} turn {group}").random() * (_EARLY if group in STAGES else 1.0)
+        for group in groups.values()
+    }
+    if turns:
+        items.sort(key=lambda item: turns[groups[id(item)]])
+    if (
+        turns
+        and config.getoption("loadgroup", default=False)
+        and not all(_SUFFIX.search(item.nodeid) for item in items)
+    ):
+        raise pytest.UsageError("pytest-xdist does not keep groups together with this version of pytest.")
 
 
 def _group(item: pytest.Item, seed: int) -> str:
@@ -49,10 +62,11 @@ def _group(item: pytest.Item, seed: int) -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note which process ran what. Reports name tests as they are typed, without their group."""
-    report.nodeid = _SUFFIX.sub("", report.nodeid)
+    """Where reports are shown: note which process ran what. They name tests as they are typed, without their group."""
+    node = getattr(report, "node", None)
+    if node is not None:
+        report.nodeid = _SUFFIX.sub("", report.nodeid)
     if report.when == "setup":
-        node = getattr(report, "node", None)
         _ran[node.gateway.id if node is not None else ""].append(report.nodeid)
 
 
