@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run test shuffle chaos check bench peers docs conformance lock clean ready
 
 PYTHON ?= python3.13

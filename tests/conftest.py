@@ -13,6 +13,7 @@ from local_host.azurite import Azurite
 from local_host.child import Child
 from tests.placement import (  # noqa: F401  # pytest finds hooks by their names
     pytest_collection_modifyitems,
+    pytest_make_parametrize_id,
     pytest_runtest_logreport,
     pytest_terminal_summary,
 )

@@ -21,6 +21,7 @@ STAGES = ("council", "tiny")
 """Fixtures of the session that take long to set."""
 _HALVED = 0.3
 _EARLY = 0.2
+_LONGEST_NAME = 100
 _SUFFIX = re.compile(rf"@({'|'.join(STAGES)}|\S+#\d)$")
 _ran: dict[str, list[str]] = defaultdict(list)
 
@@ -48,6 +49,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         and not all(_SUFFIX.search(item.nodeid) for item in items)
     ):
         raise pytest.UsageError("pytest-xdist does not keep groups together with this version of pytest.")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Long values name their test by argument and number: among them are tokens, which differ from process to process."""
+    return argname if isinstance(val, (str, bytes)) and len(val) > _LONGEST_NAME else None
 
 
 def _group(item: pytest.Item, seed: int) -> str:
