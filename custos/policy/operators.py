@@ -12,7 +12,7 @@ from custos.dates import day_from, midnight, write_a_day
 from custos.nearest import nearest
 from custos.policy.catalogue import Fact, FactType
 from custos.policy.duration import Duration, duration_from
-from custos.records.address import told_address
+from custos.records.address import NotAnAddress, read_address
 
 ITS_CLASS = "its class"
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -100,8 +100,10 @@ def value_of(fact: Fact, written: str) -> str | int | bool | None:
         case FactType.DOMAIN:
             return written.casefold() if _DOMAIN.fullmatch(written.casefold()) else None
         case FactType.ADDRESS:
-            at = told_address(written)
-            return at.key if at is not None else None
+            try:
+                return read_address(written).key
+            except NotAnAddress:
+                return None
         case _ if fact.name == "file_extension":
             plain = written.removeprefix(".").casefold()
             return plain if plain and "." not in plain else None

@@ -1,9 +1,15 @@
-"""Where something is in SharePoint: one type of address, read from what people paste and from what Microsoft says.
+"""Where something is in SharePoint: one type of address, read in two ways that never meet.
 
-Understood, besides plain addresses: list views (`…/Forms/AllItems.aspx?id=…` or `?RootFolder=…`), `/:f:/r/…`, a site's pages
-`SitePages/Home.aspx` and `_layouts/15/viewlsts.aspx`, without a scheme, in angle brackets as mail programs paste them, and with `#`,
-`%`, `&` and `+` raw or escaped. What cannot be a place is refused with the reason and the remedy: a sharing link, a document's id,
-two addresses in one, invisible characters.
+`read_address` reads what people paste. Understood, besides plain addresses: list views (`…/Forms/AllItems.aspx?id=…` or
+`?RootFolder=…`), `/:f:/r/…`, a site's pages `SitePages/Home.aspx` and `_layouts/15/viewlsts.aspx`, without a scheme, in angle brackets
+as mail programs paste them, and with `#`, `%`, `&` and `+` raw or escaped. What cannot be a place is refused with the reason and the
+remedy: a sharing link, a document's id, two addresses in one, invisible characters.
+
+`told_address` takes an address that Microsoft told or that was built of names it told: its path is what it says, whatever the names
+look like. A file `Forms/page.aspx` in a folder is a file, and no view.
+
+Only a library's own `Forms` holds its views: SharePoint lets nobody make a folder of that name at the root of a library, and anybody
+further down.
 
 Case and closing slashes make no difference, for SharePoint ignores them. Names are compared after Unicode normalisation (NFC).
 Sources: https://support.microsoft.com/office/64883a5d-228e-48f5-b3d2-eb39e07630fa (characters that names cannot have) and
@@ -14,7 +20,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
@@ -30,9 +36,23 @@ _NOT_IN_NAMES = frozenset('"*:<>?\\|')
 _INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 _LINK_PREFIX = re.compile(r":[a-z]:", re.IGNORECASE)
 _VIEW_OF = ("id", "rootfolder")
+_OF_VIEWS = frozenset(
+    {
+        "csf", "e", "filterfield", "filterop", "filtertype", "filtervalue", "folderctid", "ga", "groupid", "id", "isascending", "listurl",
+        "newtargetlisturl", "noauthredirect", "p", "parent", "q", "rootfolder", "searchscope", "siteid", "sortdir", "sortfield",
+        "useview", "view", "viewid", "viewpath", "web", "webid",
+    }
+)  # fmt: skip
+"""What stands behind & in the address of a view. Filters, as FilterField1, have a number."""
 _FORMS_OF_ONE = ("dispform.aspx", "editform.aspx", "newform.aspx", "upload.aspx")
 _FROM_BROWSER = "Copy it from the browser's address bar while the library or folder is open."
 _LONGEST = 2_000
+_WRAPPERS = (
+    ".safelinks.protection.outlook.com",
+    "urldefense.com",
+    "urldefense.proofpoint.com",
+    "statics.teams.cdn.office.net",
+)
 
 
 class NotAnAddress(ValueError):
@@ -108,6 +128,7 @@ def read_address(written: str, *, host: str = "") -> Address:
     With `host` (lower case), an address of any other host is refused.
     """
     text = _unwrapped(written)
+    _unwrapped_by_mail(text)
     _whole(text)
     found, path, query = _parted(text)
     if host and found != host:
@@ -117,13 +138,19 @@ def read_address(written: str, *, host: str = "") -> Address:
 
 
 def told_address(url: str | None) -> Address | None:
-    """The address in an answer of Microsoft's; None when it is none, which means that the place is unknown."""
-    if not url:
+    """The address that Microsoft told, or that was built of names it told: the place that its escaped path says, to the letter.
+
+    None when it is none, or a viewer's that names a document by an id: then the place is unknown.
+    """
+    scheme = _SCHEME.match(url or "")
+    if not url or not scheme or "?" in url:
         return None
-    try:
-        return read_address(url)
-    except NotAnAddress:
+    head, _, path = url[scheme.end() :].partition("/")
+    host = head.casefold().removesuffix(":443")
+    segments = [name for name in map(unquote, path.split("/")) if name]
+    if not _HOST.fullmatch(host) or _no_place(host, segments):
         return None
+    return _of(host, segments)
 
 
 def looks_like_address(written: str) -> bool:
@@ -148,6 +175,18 @@ def _unwrapped(written: str) -> str:
     """The text without the angle brackets in which mail programs put an address (RFC 3986, appendix C)."""
     text = written.strip()
     return text[1:-1].strip() if text.startswith("<") and text.endswith(">") else text
+
+
+def _unwrapped_by_mail(text: str) -> None:
+    """Refuse a link that a mail filter put around another.
+
+    Source: https://learn.microsoft.com/defender-office-365/safe-links-about
+    """
+    host = _SCHEME.sub("", text, count=1).partition("/")[0].casefold()
+    if host.endswith(_WRAPPERS):
+        raise NotAnAddress(
+            "This is a link that a mail program wrapped around the address.", f"Open it. {_FROM_BROWSER}"
+        )
 
 
 def _whole(text: str) -> None:
@@ -195,38 +234,72 @@ def _place(segments: list[str], query: str, text: str) -> list[str]:
                 "This is a sharing link, which does not say where it leads.", f"Open it. {_FROM_BROWSER}"
             )
         return _place(segments[2:], query, text)
-    names = [segment.casefold() for segment in segments]
     asked = _shown(query)
     if asked is not None:
         return asked
-    if names and names[-1].endswith(".aspx"):
-        if "_layouts" in names:
-            at = names.index("_layouts")
-            if names[-1] in ("viewlsts.aspx", "start.aspx", "settings.aspx"):
-                return segments[:at]
-            raise NotAnAddress("This address names a document by an id, not by its place.", _FROM_BROWSER)
-        if len(names) > 1 and names[-2] == "forms":
-            if names[-1] in _FORMS_OF_ONE:
-                raise NotAnAddress("This address names a document by an id, not by its place.", _FROM_BROWSER)
-            return segments[:-2]
-        if "lists" in names[:-1]:
-            return segments[:-1]
-        if names[-2:] == ["sitepages", "home.aspx"]:
-            return segments[:-2]
+    if segments and segments[-1].casefold().endswith(".aspx"):
+        return _of_page(segments)
     return segments
+
+
+def _of_page(segments: list[str]) -> list[str]:
+    """The place that a page of a site or of a library means. A file further down that is called like one is itself."""
+    names = [segment.casefold() for segment in segments]
+    site = 2 if names[0] in MANAGED_PATHS else 0
+    own = names[site:]
+    if not own:
+        return segments
+    if "_layouts" in own:
+        if own[0] == "_layouts" and own[-1] in ("viewlsts.aspx", "start.aspx", "settings.aspx"):
+            return segments[:site]
+        raise NotAnAddress("This address names a document by an id, not by its place.", _FROM_BROWSER)
+    if own == ["sitepages", "home.aspx"]:
+        return segments[:site]
+    if own[:1] == ["lists"] and len(own) == _LIST_VIEW:
+        return segments[:-1]
+    library = 2 if own[0] == "lists" else 1
+    if own[library:-1] == ["forms"]:
+        if own[-1] in _FORMS_OF_ONE:
+            raise NotAnAddress("This address names a document by an id, not by its place.", _FROM_BROWSER)
+        return segments[:-2]
+    return segments
+
+
+_LIST_VIEW = 3  # Lists/NAME/view.aspx
 
 
 def _shown(query: str) -> list[str] | None:
     """The folder that a list view shows, None when the query names none. A + is a plus: SharePoint writes spaces as %20."""
-    for part in query.split("&"):
+    parts = query.split("&")
+    for number, part in enumerate(parts):
         name, _, value = part.partition("=")
-        path = unquote(value)
         if name.casefold() not in _VIEW_OF:
             continue
+        path = unquote(_whole_value(value, parts[number + 1 :]))
         if not path.strip("/") or not path.startswith("/"):
             raise NotAnAddress(f'The address is cut off: "{name}=" names no folder.', _FROM_BROWSER)
         return [segment for segment in path.split("/") if segment]
     return None
+
+
+def _whole_value(value: str, parts: list[str]) -> str:
+    """The path behind `id=` with what belongs to it of the parts behind the next &.
+
+    A browser escapes the & of a name. In a path that somebody wrote, with raw slashes, it may be raw: what follows it and is no
+    setting of a view belongs to the name. What could be both is refused, for a folder `R` and a folder `R&D` may stand side by side.
+    """
+    raw = "/" in value
+    for part in parts:
+        name, is_setting, _ = part.partition("=")
+        if is_setting and (not raw or name.casefold().rstrip("0123456789") in _OF_VIEWS):
+            break
+        if not part and not raw:
+            continue
+        if is_setting or not part or not raw:
+            what = f'Nobody can tell whether "&{part}" belongs to a name in the address or comes after it.'
+            raise NotAnAddress(what, "Write %26 for an & in a name, and leave out what comes after the folder.")
+        value = f"{value}&{part}"
+    return value
 
 
 def _address(host: str, segments: list[str], text: str) -> Address:
@@ -240,13 +313,26 @@ def _address(host: str, segments: list[str], text: str) -> Address:
             )
         if segment != segment.strip() or segment in (".", ".."):
             raise NotAnAddress(f'"{segment}" cannot be a name in SharePoint.', _FROM_BROWSER)
+    match _no_place(host, segments):
+        case "":
+            return _of(host, segments)
+        case "personal":
+            raise NotAnAddress("This is somebody's OneDrive, which Custos does not govern.", "Name a SharePoint site.")
+        case _:
+            remedy = f"Write https://{host}/{segments[0].casefold()}/ and the site's name."
+            raise NotAnAddress(f'"{text}" names no site.', remedy)
+
+
+def _no_place(host: str, segments: Sequence[str]) -> str:
+    """Why nothing that Custos governs lies under a path: "personal" or "managed path"; "" when something may."""
     first = segments[0].casefold() if segments else ""
     if first == _PERSONAL or host.partition(".")[0].endswith("-my"):
-        raise NotAnAddress("This is somebody's OneDrive, which Custos does not govern.", "Name a SharePoint site.")
-    if first in MANAGED_PATHS and len(segments) == 1:
-        raise NotAnAddress(f'"{text}" names no site.', f"Write https://{host}/{first}/ and the site's name.")
-    path = "/".join(segments)
-    root = f"https://{host}"
+        return "personal"
+    return "managed path" if first in MANAGED_PATHS and len(segments) == 1 else ""
+
+
+def _of(host: str, segments: Iterable[str]) -> Address:
+    root, path = f"https://{host}", "/".join(segments)
     return Address(f"{root}/{folded(path)}", f"{root}/{path}") if path else Address(root, root)
 
 
