@@ -23,6 +23,7 @@ from custos.errors import Mark
 from custos.policy.directory import SETTINGS
 from custos.policy.model import Bundle, Scope, own_name
 from custos.records.address import Address, told_address
+from custos.records.contradictions import narrows_by_class
 from custos.records.model import Exemption, Hold, Records
 from custos.records.register_lookup import RegisterEntry, RegisterLookup
 
@@ -104,18 +105,7 @@ class PlacedRegisters:
         """Whether some library of a hold follows one of the entries that it names; if none does, its classes say nothing."""
         if hold.id not in self._narrowing:
             known = (*self.homes.values(), *(row.location for row in self.records.site_map))
-            homes = (
-                home
-                for home in known
-                if not hold.locations or any(home.lies_in(one) or one.lies_in(home) for one in hold.locations)
-            )
-            found = (self.lookup.at(home) for home in homes)
-            self._narrowing[hold.id] = any(
-                place.entry is not None
-                and place.entry.id in hold.schedule_refs
-                and (bool(hold.locations) or (place.asset is not None and place.asset.id == hold.asset_id))
-                for place in found
-            )
+            self._narrowing[hold.id] = narrows_by_class(hold, known, self.lookup)
         return self._narrowing[hold.id]
 
     @cached_property

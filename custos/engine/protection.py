@@ -33,6 +33,7 @@ from custos.engine.ports import Live
 from custos.errors import Mark
 from custos.policy.model import FROM_SCHEDULE, Rule
 from custos.records.address import Address, told_address
+from custos.records.contradictions import elsewhere
 from custos.records.model import Asset, Exemption, Hold
 from custos.records.register_lookup import RegisterEntry
 
@@ -214,13 +215,20 @@ def _holds(
 ) -> Iterator[Protection]:
     for hold in holds:
         if hold.in_force(today) and _held(hold, state, place, placed):
-            doubt = "".join(
-                f" {address.text} is not in the mirror, so it covers more."
-                for address in hold.locations
-                if placed.placement(address).found is not Found.HERE
-            )
+            doubt = "".join(_doubts(hold, placed))
             said = f"On hold {hold.id} ({hold.authority or hold.kind}) since {hold.since.isoformat()}.{doubt}"
             yield _protection(Code.HOLD, hold.id, said, hold.mark)
+
+
+def _doubts(hold: Hold, placed: PlacedRegisters) -> Iterator[str]:
+    """Why a hold covers more than it says, a sentence each."""
+    for address in hold.locations:
+        if placed.placement(address).found is not Found.HERE:
+            yield f" {address.text} is not in the mirror, so it covers more."
+        elif belongs := elsewhere(address, hold.asset_id, placed.lookup):
+            yield f" It is for {hold.asset_id}, and {address.text} {belongs}, so it covers both."
+    if hold.schedule_refs and not placed.narrows_by_class(hold):
+        yield f" No library there follows {', '.join(hold.schedule_refs)}, so it covers every class."
 
 
 def _held(hold: Hold, state: SubjectState, place: RegisterEntry, placed: PlacedRegisters) -> bool:
@@ -240,10 +248,8 @@ def _held(hold: Hold, state: SubjectState, place: RegisterEntry, placed: PlacedR
 
 def _astray(address: Address, hold: Hold, placed: PlacedRegisters) -> bool:
     """Whether an address of a hold may mean any part of its asset: it is found nowhere, or in another asset."""
-    if placed.placement(address).found is Found.NOWHERE:
-        return True
-    owner = placed.lookup.at(address).asset
-    return owner is None or owner.id != hold.asset_id
+    nowhere = placed.placement(address).found is Found.NOWHERE
+    return nowhere or bool(elsewhere(address, hold.asset_id, placed.lookup))
 
 
 def _may_lie_in(state: SubjectState, address: Address, placed: PlacedRegisters) -> bool:

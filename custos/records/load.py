@@ -12,8 +12,8 @@ from custos.nearest import near
 from custos.problems import Problems
 from custos.records import registers
 from custos.records.cells import Row, unique
+from custos.records.contradictions import contradictions
 from custos.records.model import Asset, Posture, Records, ScheduleEntry, SiteMapping
-from custos.records.register_lookup import RegisterLookup
 from custos.records.registers import Register
 from custos.records.table import Room, read_table
 
@@ -63,7 +63,8 @@ def load_records(files: Mapping[str, bytes]) -> tuple[Records, list[Problem]]:
     _unequal_labels(records.schedule.values(), cells, problems)
     _doubly_mapped(records, cells, problems)
     if tables[registers.ASSETS.file].whole and not problems.errors:
-        _astray(records, cells)
+        for one in contradictions(records):
+            cells.of(one.row).doubtful(one.column, one.sentence, one.remedy, code="contradiction")
     return records, problems.all
 
 
@@ -214,20 +215,6 @@ def _unequal_labels(schedule: Collection[ScheduleEntry], cells: _Cells, problems
 
 def _said(value: object) -> str:
     return "permanent" if value is None else str(value).replace("_", " ")
-
-
-def _astray(records: Records, cells: _Cells) -> None:
-    """An exception whose asset and place contradict each other: it can exempt nothing there."""
-    lookup = RegisterLookup(records)
-    for made in records.exemptions:
-        for address in made.locations:
-            owner = lookup.at(address).asset
-            if made.asset_id and (owner is None or owner.id != made.asset_id):
-                belongs = f"belongs to {owner.id}" if owner else "is in no asset's place"
-                what = f"{made.id} is for {made.asset_id}, and {address.text} {belongs}: nothing is exempt there."
-                cells.of(made).doubtful(
-                    "location_refs", what, "Correct the asset or the address.", code="contradiction"
-                )
 
 
 def _doubly_mapped(records: Records, cells: _Cells, problems: Problems) -> None:

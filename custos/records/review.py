@@ -11,8 +11,9 @@ from enum import StrEnum
 from custos.dates import moved
 from custos.errors import Mark
 from custos.records import roles
+from custos.records.contradictions import contradictions
 from custos.records.delegation import delegations
-from custos.records.model import Asset, Records
+from custos.records.model import Asset, Hold, Records
 
 _RESTORE_TEST_DAYS = 365
 _A_MONTH_DAYS = 31
@@ -33,6 +34,8 @@ class Matter(StrEnum):
     EXEMPTION_EXPIRED = "exception expired"
     ADDRESS = "address not in the mirror"
     BEGINS_LATER = "begins later"
+    HOLD_ENDED = "hold ended"
+    HOLD_COVERS_MORE = "hold covers more"
     NO_ACCOUNT = "no account"
 
 
@@ -78,12 +81,25 @@ class _Review:
                 for asset_id in agreement.assets:
                     row = (agreement.id, asset_id, agreement.mark)
                     yield self._remark(Matter.AGREEMENT_ENDED, row, said, agreement.ends)
+        yield from self._holds()
         yield from self._later()
         for exemption in self.records.exemptions:
             if exemption.expires < self.horizon:
                 said = f"{exemption.id} {self._is(exemption.expires, 'expired', 'expires')}; renew it or delete it."
                 row = (exemption.id, exemption.asset_id, exemption.mark)
                 yield self._remark(Matter.EXEMPTION_EXPIRED, row, said, exemption.expires)
+
+    def _holds(self) -> Iterator[Remark]:
+        """Holds that end, or ended lately and left what they held to the policies; and those that cover more than they say."""
+        for hold in self.records.holds:
+            if hold.ends and moved(self.today, -_A_MONTH_DAYS) <= hold.ends < self.horizon:
+                follows = "is" if hold.ends < self.today else "is from the next day on"
+                said = f"{hold.id} {self._is(hold.ends, 'ended', 'ends')}: what it held {follows} labelled like anything else."
+                yield self._remark(Matter.HOLD_ENDED, (hold.id, hold.asset_id, hold.mark), said, hold.ends)
+        for one in contradictions(self.records):
+            if isinstance(one.row, Hold) and (one.row.ends is None or one.row.ends >= self.today):
+                row = (one.row.id, one.row.asset_id, one.row.mark)
+                yield self._remark(Matter.HOLD_COVERS_MORE, row, f"{one.sentence} {one.remedy}")
 
     def _later(self) -> Iterator[Remark]:
         """Holds, agreements and delegations that are written down and count only from a coming day on."""

@@ -13,9 +13,12 @@ from custos.engine.facts import Facts, facts_from
 from custos.engine.gate import Code
 from custos.engine.model import Finding, Kind
 from custos.engine.placed_registers import PlacedRegisters, place_registers
+from custos.engine.ports import Live
+from custos.engine.protection import current_state, protections
 from custos.inventory.discover import _kept
 from custos.inventory.schema import SITES
 from custos.policy import Bundle, load_files
+from tests.engine.world import plan_of
 from tests.engine_evaluate.inventory import HOST, NOW, Inventory
 from tests.policy.policies import shipped
 
@@ -66,6 +69,34 @@ def test_a_hold_pasted_from_a_list_view_covers_the_library_it_shows() -> None:
         inventory.file(inventory.library(site, name), f"of {name}")
     held = labelled(changed("holds", HOLD.format(asset="IA-012", location=view)), inventory.facts())
     assert held == {"of Funding": ["H-061"], "of Business case": []}
+
+
+@pytest.mark.parametrize(
+    "held", ["HA/Forms", "HA/Forms/page.aspx", "HA/Lists/page.aspx", "HA/SitePages/Home.aspx", "HA"]
+)
+@pytest.mark.parametrize("register", ["holds", "exceptions"])
+def test_what_is_called_like_a_view_is_protected_where_it_lies(register: str, held: str) -> None:
+    """A page in a folder called Forms or Lists is held and exempt at the plan and, read again, at the gate; explain answers for it."""
+    inventory = Inventory()
+    library = inventory.library(inventory.site(TENANCY), "Arrears")
+    at, parent = "root", ""
+    for name in held.split("/")[:2]:
+        at, parent = inventory.folder(library, name, at), f"{parent}/{name}"
+    page = "Home.aspx" if "SitePages" in held else "page.aspx"
+    path = (*parent.strip("/").split("/"), page)
+    inventory.file(library, page, at)
+    view = f"{HOST}/{TENANCY}/Arrears/Forms/AllItems.aspx?id=/{TENANCY}/Arrears/{held}"
+    row = HOLD if register == "holds" else EXEMPTION
+    bundle, facts = changed(register, row.format(asset="IA-005", location=view)), inventory.facts()
+    reference = "H-061" if register == "holds" else "EX-77"
+    assert labelled(bundle, facts) == {page: [reference]}
+    [found] = evaluate(bundle, facts, NOW).findings("labels-from-schedule")
+    placed = place_registers(bundle, facts)
+    action = plan_of(placed.bundle, found, places=placed).actions[0]
+    read = Live(found=True, values={"label": ""}, path=path, is_record=False, is_regulatory=False)
+    assert [why.reference for why in protections(current_state(action, read, placed), placed, NOW)] == [reference]
+    tried = explain(bundle, facts, NOW, f"{HOST}/{TENANCY}/Arrears/{'/'.join(path)}").tried
+    assert {one.subject.item_id for one in tried} == {page}
 
 
 @pytest.mark.parametrize("written", ["Smith#2", "Smith%232"])

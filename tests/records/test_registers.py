@@ -289,6 +289,23 @@ def test_an_exception_whose_asset_and_place_contradict_is_told(place: str, said:
 
 
 @pytest.mark.parametrize(
+    ("row", "said", "column"),
+    [
+        (f"H-X,other,,IA-006,,{HOST}/sites/housing-tenancy/Tenancy files,,,2026-11-01,,,", "all of IA-006", 20),
+        (f"H-X,other,,IA-006,,{HOST}/sites/intranet/News,,,2026-11-01,,,", "is in no asset's place", 20),
+        ("H-X,other,,IA-011,RS-HOU-01,,,,2026-11-01,,,", "which no library there follows", 19),
+    ],
+)
+def test_a_hold_that_contradicts_itself_is_told_at_its_cell(row: str, said: str, column: int) -> None:
+    """It covers a whole asset that nobody meant: `validate` says so, without a mirror, where it stands."""
+    files = shipped()
+    files["register/holds.csv"] += f"{row}\n".encode()
+    found = only(files)
+    assert (found.code, found.severity, found.mark.column) == ("contradiction", Severity.WARNING, column)
+    assert said in found.what
+
+
+@pytest.mark.parametrize(
     ("register", "old", "new", "code", "column"),
     [
         ("site_map", "\n", f"\n{HOST}/sites/hr-casework/Leavers,IA-001,,,\n", "mapped-twice", 1),

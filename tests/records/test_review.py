@@ -80,3 +80,34 @@ def test_an_empty_register_of_delegations_lends_nothing() -> None:
     assert not any(lent(records, asset_id, steward, TODAY) for asset_id, steward in stewards)
     told = [one.reference for one in review(records, TODAY) if one.matter is Matter.DELEGATION_ENDED]
     assert told == [asset_id for asset_id, _ in stewards]
+
+
+def test_a_hold_that_ends_is_told_before_and_after() -> None:
+    """A hold with a last day is to come for thirty days, not well for a month from the day after, and its last day counts."""
+    records = load_records(shipped())[0]
+    hold = replace(records.holds[0], id="H-050", ends=date(2026, 11, 25))
+    ending = replace(records, holds=(hold,))
+
+    def told(day: date) -> list[tuple[str, bool]]:
+        found = review(ending, day, timedelta(days=30))
+        return [(one.sentence, one.soon) for one in found if one.matter is Matter.HOLD_ENDED]
+
+    comes = "H-050 ends on 25 November 2026: what it held is from the next day on labelled like anything else."
+    assert told(date(2026, 10, 20)) == []
+    assert told(date(2026, 11, 23)) == told(date(2026, 11, 25)) == [(comes, True)]
+    assert told(date(2026, 11, 27)) == [
+        ("H-050 ended on 25 November 2026: what it held is labelled like anything else.", False)
+    ]
+    assert told(date(2026, 12, 31)) == []
+
+
+def test_a_hold_that_contradicts_itself_is_told() -> None:
+    """An address in another asset, or a class that no library of the asset follows, makes a hold cover a whole asset: it is listed."""
+    records = load_records(shipped())[0]
+    tenancy = next(asset for asset in records.assets.values() if asset.id == "IA-005").locations[0]
+    place = replace(records.holds[0], id="H-X", asset_id="IA-006", locations=(tenancy,), schedule_refs=())
+    klass = replace(records.holds[0], id="H-Y", asset_id="IA-011", locations=(), schedule_refs=("RS-HOU-01",))
+    found = review(replace(records, holds=(place, klass)), TODAY)
+    told = {one.reference: one.sentence for one in found if one.matter is Matter.HOLD_COVERS_MORE}
+    assert "belongs to IA-005: it covers that place and all of IA-006" in told["H-X"]
+    assert "which no library there follows: it covers all of IA-011" in told["H-Y"]
