@@ -8,10 +8,9 @@ import asyncio
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.engine.explain import explain
-from custos.errors import BadInput, Mark, Problem
 from custos.jobs.facts import facts as read
 from custos.jobs.policies import in_force
-from custos.nearest import nearest
+from custos.policy.named import policies_named
 from custos.report.doing import explained
 from custos.report.explanation import show
 from custos.report.shapes import text_of
@@ -26,9 +25,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     bundle = (await in_force(app)).bundle
-    if args.policy is not None and args.policy not in bundle.policies:
-        known = nearest(args.policy, bundle.policies)
-        raise BadInput([Problem(Mark("command line"), f'There is no policy "{args.policy}".', known, code="policy")])
+    if args.policy is not None:
+        policies_named([args.policy], bundle.policies)
     facts, _ = await read(app, bundle)
     now = app.clock.now()
     standings = await app.approvals.standing(bundle)

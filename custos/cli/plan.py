@@ -10,12 +10,13 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
 from custos.engine.model import Plan
 from custos.engine.plan import writes
-from custos.errors import BadInput, Mark, Problem
+from custos.errors import BadInput
 from custos.jobs import identity
 from custos.jobs.evaluation import look
 from custos.jobs.policies import in_force, judging
 from custos.m365.sign_in import HOW, NotSignedIn
 from custos.policy.model import own_name
+from custos.policy.named import policies_named
 from custos.report import plans as report
 
 
@@ -41,7 +42,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         with screen.err.status("Evaluating the policies on the mirror …"):
             outlook = await look(app, files)
         records = outlook.in_force.bundle.records
-        plan = _only(outlook.plan, frozenset(args.policies))
+        plan = _only(outlook.plan, policies_named(args.policies, outlook.plan.policies))
         plan = await _kept(app, plan, args.person, screen)
     if args.json:
         screen.raw(report.as_json(plan, records, names=args.names))
@@ -68,14 +69,6 @@ async def _kept(app: Custos, plan: Plan, wanted: str, screen: Screen) -> Plan:
 
 def _only(plan: Plan, wanted: frozenset[str]) -> Plan:
     """What the plan says of some policies: of the version in force and of an edited one beside it."""
-    known = frozenset(map(own_name, plan.policies))
-    if wanted - known:
-        names = ", ".join(sorted(known))
-        problems = [
-            Problem(Mark("command line"), f"There is no policy {name}.", f"Known: {names}.", code="policy")
-            for name in sorted(wanted - known)
-        ]
-        raise BadInput(problems)
     if not wanted:
         return plan
     names_of = frozenset(name for name in plan.policies if own_name(name) in wanted)

@@ -108,7 +108,12 @@ def _plan(promotion: Promotion, rules: Rules, now: datetime) -> list[tuple[str, 
     remedy = "Have a plan of it made, and read that."
     if policy.hash not in plan.policies.values():
         return [(f"The plan {plan.id} was not made from this version of {policy.id}.", remedy)]
-    if plan.reaches.get(policy.hash) != promotion.reach.digest:
+    read = plan.reaches.get(policy.hash)
+    if read is None:
+        return [
+            (f"Custos made the plan {plan.id} to act on it; it does not show all that {policy.id} reaches.", remedy)
+        ]
+    if read != promotion.reach.digest:
         return [(f"Registers or settings changed what {policy.id} reaches after the plan {plan.id}.", remedy)]
     stale = plan_age(plan, rules.approval, now)
     return [(stale, remedy)] if stale else []

@@ -78,7 +78,8 @@ class RuleReach:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """All of it. `places` by key of the address, `elsewhere` for what no register names.
+    """All of it. `policy` is the name of the file, for the approved version and the edited one alike. `places` by key of the address,
+    `elsewhere` for what no register names.
 
     What holds everywhere: sites that are not governed, accounts that are no people, labels that declare records, and labels under which
     nothing is destroyed unseen.
@@ -169,7 +170,7 @@ def reach(bundle: Bundle, policy: Policy, places: Places | None = None) -> Reach
     """How far a policy reaches by a bundle's registers and settings. `places`: those of the bundle, where several are asked about."""
     known = places or Places.of(bundle)
     return Reach(
-        policy=policy.id,
+        policy=policy.name,
         hash=policy.hash,
         rules={rule.id: _rule(rule, policy) for rule in policy.rules},
         places=known.terms(policy),
@@ -179,6 +180,12 @@ def reach(bundle: Bundle, policy: Policy, places: Places | None = None) -> Reach
         record_labels=tuple(sorted(bundle.records.record_labels)),
         kept_labels=tuple(sorted(bundle.records.labels_that_keep)),
     )
+
+
+def reaches(bundle: Bundle) -> Mapping[str, str]:
+    """How far each version in a bundle reaches: hash of the policy ► digest of its reach, as a plan keeps it for an approval."""
+    places = Places.of(bundle)
+    return {policy.hash: reach(bundle, policy, places).digest for policy in bundle.policies.values()}
 
 
 def _with_sites(addresses: Iterable[Address]) -> Iterator[Address]:

@@ -16,6 +16,7 @@ from custos.jobs import identity, policies
 from custos.jobs.authors import authors_of
 from custos.policy.loader import read_policy
 from custos.policy.model import Bundle, Policy
+from custos.policy.named import policies_named
 from custos.policy.state_edit import with_state
 from custos.problems import Problems
 from custos.records.rights import Right
@@ -145,10 +146,9 @@ async def _write_state(app: Custos, policy: Policy, state: State) -> bool:
 
 
 def _named(bundle: Bundle, name: str) -> Policy:
-    found = bundle.policies.get(name)
-    if found is None:
-        raise _problem(f"There is no policy {name}.", f"Known: {', '.join(sorted(bundle.policies))}.")
-    return found
+    """A policy of the files, also by the name under which an edited one is planned."""
+    (own,) = policies_named([name], bundle.policies)
+    return bundle.policies[own]
 
 
 def _problem(what: str, remedy: str) -> BadInput:

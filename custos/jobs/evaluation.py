@@ -26,7 +26,7 @@ from custos.engine.facts import Facts
 from custos.engine.gate import Code, Standing
 from custos.engine.model import Action, Finding, Plan, State
 from custos.engine.plan import Circumstances, make_plan, writes
-from custos.engine.reach import Places, reach
+from custos.engine.reach import reaches
 from custos.inventory.reader import Tables
 from custos.jobs import changes, directory, incidents, policies, run_incidents, sizes, telling, turns
 from custos.jobs.facts import facts as read
@@ -114,14 +114,9 @@ class _View:
 async def look(app: Custos, in_force: InForce | None = None) -> Outlook:
     """Evaluate every policy on the mirror and plan: those given, or those in force. Calls nothing but Entra for who is who."""
     outlook = await _look(app, await _view(app, in_force=in_force))
-    bundle = outlook.in_force.bundle
-    reaches = await asyncio.to_thread(_reaches, bundle)
-    return replace(outlook, plan=replace(outlook.plan, reaches=reaches))
-
-
-def _reaches(bundle: Bundle) -> Mapping[str, str]:
-    places = Places.of(bundle)
-    return {policy.hash: reach(bundle, policy, places).digest for policy in bundle.policies.values()}
+    return replace(
+        outlook, plan=replace(outlook.plan, reaches=await asyncio.to_thread(reaches, outlook.in_force.bundle))
+    )
 
 
 async def evaluate(app: Custos) -> Evaluated:

@@ -229,7 +229,9 @@ def promotion(wanted: Bundle, policy: Policy, to: State, plan: Plan, **changes: 
         content=b"a policy file",
         reach=reached,
         to=to,
-        plan=replace(plan, made_by=ADMIN.upn, made_by_id=ADMIN.id, reaches={policy.hash: reached.digest}),
+        plan=replace(
+            plan, made_by=ADMIN.upn, made_by_id=ADMIN.id, reaches=plan.reaches or {policy.hash: reached.digest}
+        ),
         by=SIRO,
         owner=Involved("id of the owner", policy.owner, f"owns the policy {policy.id}"),
         authors=(Involved(ADMIN.id, ADMIN.upn, f"wrote this version of {policy.id}"),),

@@ -40,7 +40,7 @@ _OWNER = f"owns the policy {POLICY.id}"
 async def promoted(approvals: Approvals, to: State, of: Policy = POLICY, rules: Rules = RULES, **changes: Any) -> None:
     """Let a policy go further, as the SIRO asks it, with `changes` to what she puts forward."""
     files = bundle(of)
-    made = replace(plan_of(files, finding()), id="P-2026-1123-01")
+    made = replace(plan_of(files), id="P-2026-1123-01")
     await approvals.promote(promotion(files, of, to, made, **changes), rules)
 
 
@@ -98,6 +98,17 @@ async def test_another_version_is_not_approved(memory: MemoryStore) -> None:
     await promoted(approvals, State.PILOT)
     told = await standing(approvals, policy(text="edited"))
     assert (told.state, told.reason) == (State.SIMULATE, "it was edited, and this version is not approved yet")
+    assert await state(approvals) is State.PILOT
+
+
+async def test_another_name_is_another_policy(memory: MemoryStore) -> None:
+    """Renamed, a policy is approved anew, and can be; what comes back under the old name is as it was approved."""
+    approvals, renamed = office(memory).approvals, policy(name="renamed")
+    await promoted(approvals, State.PILOT)
+    told = await standing(approvals, renamed)
+    assert (told.state, told.reason) == (State.SIMULATE, "nobody has approved it yet")
+    await promoted(approvals, State.PILOT, renamed)
+    assert await state(approvals, renamed) is State.PILOT
     assert await state(approvals) is State.PILOT
 
 
@@ -190,6 +201,7 @@ async def test_the_plan_must_be_of_that_version_and_that_reach_and_fresh(memory:
     for plan, why in (
         (another, "not made from this version"),
         (replace(wanted.plan, reaches={POLICY.hash: "another"}), "Registers or settings changed what labels reaches"),
+        (replace(wanted.plan, reaches={}), "it does not show all that labels reaches"),
         (old, "made from a mirror of 20 November 2026: older than 3 days"),
     ):
         with pytest.raises(BadInput, match=why):

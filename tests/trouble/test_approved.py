@@ -23,7 +23,7 @@ from custos.jobs import acting, evaluation, policies
 from custos.jobs.overview import Overview, overview
 from custos.policy.model import HouseLimits
 from simulator.tenant.model import Item
-from tests.staging import APPROVER, OPERATOR, operator, wired
+from tests.staging import APPROVER, OPERATOR, Said, operator, wired
 from tests.trouble.world import LIBRARY, SITE, World
 
 POLICY = "labels-from-schedule"
@@ -114,6 +114,33 @@ def test_an_edited_policy_goes_on_as_it_was_approved(world: World) -> None:
         told = world.custos("explain", f"https://wrenbridge.sharepoint.example{LIBRARY}/{item.name}", "--all").out
         assert f"simulate, because {because}" in told
         assert "(pilot)" in told
+
+
+@contextmanager
+def approved_again(world: World, policy: str, to: State) -> Iterator[None]:
+    """What a test has approved meanwhile ends: the file as it is now is approved in its turn."""
+    try:
+        yield
+    finally:
+        assert (told := promoted(world, policy, to)).code == 0, told.err
+        world.ask(evaluation.evaluate)
+        world.work()
+
+
+def promoted(world: World, policy: str, to: State) -> Said:
+    """Have a plan made by one person and approved by another, as they type it."""
+    plan = world.custos("plan", policy, "--json", "--as", OPERATOR).json()["id"]
+    return world.custos("promote", policy, "--to", to.value, "--plan", plan, "--author", OPERATOR, "--as", APPROVER)
+
+
+def test_an_edited_policy_is_approved_in_its_turn(world: World) -> None:
+    """On a plan that shows it as edited, under either name; then it acts, and what was approved before is the edit that waits."""
+    with approved_again(world, POLICY, State.PILOT), edited(world, f"{POLICY}.yaml", "title: ", "title: Again "):
+        assert f"{POLICY} may go as far as pilot" in promoted(world, f"{POLICY} (edited)", State.PILOT).out
+        assert "(edited)" not in world.custos("status").out
+        item = world.upload()
+        world.sync()
+        assert labelled(world, item)
 
 
 def test_a_policy_past_its_review_says_so(world: World) -> None:
