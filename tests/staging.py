@@ -41,6 +41,7 @@ from rehearsal.promotion import promote_all
 from rehearsal.stage import Stage, stage
 from rehearsal.waiting import is_quiet
 from simulator.entra.credential import signed_in as opening_of
+from tests.effort import PATIENCE
 
 HOST = "https://wrenbridge.sharepoint.example"
 SCALE = 0.002
@@ -251,7 +252,7 @@ class Council:
         told = self.stage.executions(function)
         return told.running + told.succeeded + told.failed
 
-    def fire(self, function: str, seconds: float = 60) -> None:
+    def fire(self, function: str, seconds: float = PATIENCE) -> None:
         """Fire a timer and wait until it has run well."""
         before = self.stage.executions(function)
         self.stage.fire(function)
@@ -265,7 +266,7 @@ class Council:
         self.until(lambda: self.ran("sync_drive") >= before + times, what="the sync")
         self.quiet()
 
-    def quiet(self, seconds: float = 90) -> None:
+    def quiet(self, seconds: float = PATIENCE) -> None:
         """Wait until no queue holds a message and no function runs. Messages that wait for later count not."""
 
         async def wait(app: Custos) -> None:
@@ -275,7 +276,7 @@ class Council:
 
         self.ask(wait)
 
-    def until(self, holds: Callable[[], object], seconds: float = 60, what: str = "it") -> float:
+    def until(self, holds: Callable[[], object], seconds: float = PATIENCE, what: str = "it") -> float:
         """Wait until something holds, and say how many seconds that took."""
         began = time.monotonic()
         while not holds():

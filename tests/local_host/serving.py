@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local_host.child import Child
+from tests.effort import PATIENCE
 
 APPS = Path(__file__).with_name("apps")
 
@@ -81,7 +82,7 @@ def serving(
         yield Serving(child, state, log, json.loads((state / "keys.json").read_text()))
 
 
-def eventually[T](look: Callable[[], T], *, within: float = 10) -> T:
+def eventually[T](look: Callable[[], T], *, within: float = PATIENCE) -> T:
     """What `look` gives once it gives something; fails after `within` seconds."""
     deadline = time.monotonic() + within
     while not (found := look()):

@@ -22,6 +22,7 @@ from simulator.tenant.identifiers import drive_id, guid, site_id
 from simulator.tenant.model import Drive, Group, Item, LabelDefinition, Site, User
 from simulator.tenant.state import HOST, Tenant
 from simulator.webhooks.courier import COURIER
+from tests.effort import PATIENCE
 
 PRIYA, SAM, LEAVER = "Priya Nair", "Sam Okafor", "Leo Gone"
 LABEL, RECORD, REGULATORY = "PLN-02 Pre-application advice 7y", "PRO-02 Deed ended 12y record", "REG-99 Regulatory"
@@ -212,7 +213,7 @@ async def running(tenant: Tenant) -> AsyncIterator[World]:
     await runner.cleanup()
 
 
-async def until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait until something holds that another task brings about."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110  # nothing tells of it
@@ -228,7 +229,7 @@ class Listener:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     reply: Callable[[web.Request, Any], Awaitable[web.StreamResponse]] | None = None
 
-    async def until(self, count: int, seconds: float = 5.0) -> None:
+    async def until(self, count: int, seconds: float = PATIENCE) -> None:
         """Wait until so many requests were heard."""
         async with asyncio.timeout(seconds):
             while len(self.heard) < count:

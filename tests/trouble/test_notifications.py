@@ -22,6 +22,7 @@ from simulator.keys import TROUBLES
 from simulator.trouble.script import script_from
 from simulator.webhooks.courier import COURIER
 from simulator.webhooks.subscribed import SUBSCRIPTIONS
+from tests.effort import PATIENCE
 from tests.trouble.world import LIBRARY, World
 
 OTHER = "/sites/send-ehcp/Tribunals"
@@ -88,7 +89,7 @@ class Hook:
         self.world.trouble(trouble)
 
 
-def _until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+def _until(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
     began = time.monotonic()
     while not holds():
         assert time.monotonic() - began < seconds, "it did not happen"
