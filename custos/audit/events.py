@@ -5,6 +5,7 @@ The vocabulary is append-only: a word that is no longer written stays listed, be
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from custos.errors import CustosError
 
 type Detail = str | int | float | bool | datetime | None
 
-TEXT_LIMIT = 30_000  # characters: a table's text column takes 32 K
+TEXT_LIMIT = 30_000  # UTF-16 code units: a table's text column takes 32 K of them
+_KEPT = 200  # characters of a value that is too long for the row
 
 
 class What(StrEnum):
@@ -98,7 +100,8 @@ class Event:
 def canonical(event: Event, *, sequence: int, event_id: str) -> str:
     """The event as the one JSON text that is hashed: sorted names, no spaces, times in UTC with microseconds.
 
-    Details that would not fit a row are replaced by their digest and length.
+    Of a value that would not fit a row stand its beginning, its length and its SHA-256; everything beside it is kept.
+    Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model (String: 64 KiB of UTF-16)
     """
     body: dict[str, object] = {
         name: value
@@ -112,10 +115,24 @@ def canonical(event: Event, *, sequence: int, event_id: str) -> str:
     if details:
         body["details"] = details
     text = _json(body)
-    if len(text) > TEXT_LIMIT:
-        body["details"] = {"too_long": len(_json(details))}
+    for name in sorted(details, key=lambda name: _size(_json(details[name])), reverse=True):
+        if _size(text) <= TEXT_LIMIT:
+            break
+        details[name] = _shortened(details[name])
         text = _json(body)
     return text
+
+
+def _shortened(value: object) -> object:
+    """A long text as its beginning, its length in characters and its digest."""
+    if not isinstance(value, str) or len(value) <= _KEPT:
+        return value
+    digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{value[:_KEPT]}… ({len(value):,} characters, SHA-256 {digest})"
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def parse(text: str) -> tuple[int, Event]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from custos.cli.values import short_text
+
 
 def as_argument(parser: argparse.ArgumentParser) -> None:
     """The argument, as `args.person`."""
@@ -11,6 +13,7 @@ def as_argument(parser: argparse.ArgumentParser) -> None:
         "--as",
         dest="person",
         default="",
+        type=short_text,
         metavar="UPN",
         help="who of those who are signed in here does this (default: the last)",
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from custos.cli import commands
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.values import whole_number
+from custos.cli.values import not_typed, whole_number
 from custos.errors import BadInput, BadSetting, CustosError
 from custos.nearest import nearest
 from custos.report.screen import HarmlessConsole, Listing, words
@@ -49,6 +49,9 @@ def main(
     """
     written = list(sys.argv[1:] if arguments is None else arguments)
     parser = build_parser()
+    if wrong := not_typed(written):
+        HarmlessConsole(stderr=True).print(words(wrong), soft_wrap=True)
+        return Exit.BAD_INPUT
     name = _command_in(parser, written)
     if name is None:
         HarmlessConsole().print(_overview())

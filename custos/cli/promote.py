@@ -7,6 +7,8 @@ import argparse
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
+from custos.cli.values import short_text
+from custos.cli.why_argument import why_argument
 from custos.engine.model import State
 from custos.jobs import approving
 from custos.jobs.approving import Granted, Request
@@ -22,15 +24,20 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--plan", default="", metavar="PLAN", help="a plan made from exactly this version by somebody else"
     )
     parser.add_argument(
-        "--cig-ref", default="", metavar="REF", help="minute of the Corporate Information Group, for enforce"
+        "--cig-ref",
+        default="",
+        type=short_text,
+        metavar="REF",
+        help="minute of the Corporate Information Group, for enforce",
     )
     parser.add_argument(
         "--author",
         default="",
+        type=short_text,
         metavar="UPN",
         help="who wrote this version, where git cannot tell; not whoever approves",
     )
-    parser.add_argument("--why", default="", metavar="REASON", help="the reason, for the audit")
+    why_argument(parser)
     as_argument(parser)
 
 

@@ -11,6 +11,7 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.validate import directory_argument
 from custos.cli.values import day, whole_number
+from custos.cli.why_argument import why_argument
 from custos.clock import SystemClock
 from custos.dates import day_of
 from custos.engine.placed_registers import Unplaced
@@ -57,7 +58,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         const=_ACCEPT,
         help="say that the rows which are gone since the version in force were meant to go (with --why)",
     )
-    parser.add_argument("--why", default="", metavar="REASON", help="the reason, for the audit")
+    why_argument(parser)
     as_argument(parser)
 
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
+from custos.cli.why_argument import why_argument
 from custos.engine.dispatch import Dispatched
 from custos.engine.runs import Progress as RunProgress
 from custos.engine.runs import RunState, Verdict
@@ -34,7 +35,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     which.add_argument("--resume", action="store_true", help="queue again what is not done, when messages were lost")
     which.add_argument("--cancel", action="store_true", help="say that it shall not happen")
-    parser.add_argument("--why", default="", metavar="REASON", help="the reason, for the audit")
+    why_argument(parser)
     parser.add_argument("--json", action="store_true", help="for machines")
     as_argument(parser)
 

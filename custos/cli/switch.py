@@ -7,12 +7,13 @@ import argparse
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
+from custos.cli.why_argument import why_argument
 from custos.jobs import identity
 from custos.records.rights import Right
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--why", required=True, metavar="REASON", help="the reason, for the audit")
+    why_argument(parser, required=True)
     as_argument(parser)
 
 

@@ -19,7 +19,7 @@ from custos.engine.gate import Standing
 from custos.engine.in_force import Approved, compose, standing_of
 from custos.engine.model import State
 from custos.engine.ports import Audit, Blobs
-from custos.engine.promotion import Promotion, Rules, reasons_against
+from custos.engine.promotion import Promotion, Rules, reasons_against, wrote
 from custos.engine.reach import Places, Reach, from_json, reach, to_json
 from custos.errors import BadInput, Problem, RowExists
 from custos.policy.loader import read_policy
@@ -34,7 +34,8 @@ from custos.table import Row, Table, key_part
 class Approval:
     """One decision on one version of a policy: `state` is how far it may go from then on, `simulate` when it was taken back.
 
-    `authors` are object ids of those who wrote the version; `content` and `reach` name blobs.
+    `authors` are object ids of those who had a hand in the version (`custos.engine.hands`), `strangers` mail addresses of more whom the
+    directory does not know; `commit` is where git stood, "" where there is none. `content` and `reach` name blobs.
     """
 
     policy: str
@@ -47,6 +48,8 @@ class Approval:
     why: str
     at: datetime
     authors: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    commit: str = ""
     content: str = ""
     reach: str = ""
 
@@ -154,7 +157,9 @@ class Approvals:
             reference=promotion.reference.strip(),
             why=promotion.why,
             at=now,
-            authors=tuple(sorted({author.id for author in promotion.authors if author.id})),
+            authors=tuple(sorted({one.id for one in wrote(promotion, before) if one.id})),
+            strangers=promotion.strangers,
+            commit=promotion.commit,
             content=content,
             reach=digest,
         )
@@ -199,6 +204,8 @@ class Approvals:
             "reference": approval.reference,
             "why": approval.why,
             "authors": ", ".join(approval.authors),
+            "authors nobody knows": ", ".join(approval.strangers),
+            "commit": approval.commit,
             "reach": approval.reach,
         }
         event = Event(
@@ -244,6 +251,8 @@ def _row(approval: Approval, number: int) -> Row:
             "why": approval.why,
             "at": approval.at.isoformat(),
             "authors": json.dumps(approval.authors),
+            "strangers": json.dumps(approval.strangers),
+            "commit": approval.commit,
             "content": approval.content,
             "reach": approval.reach,
         },
@@ -262,6 +271,8 @@ def _approval(row: Row) -> Approval:
         why=row.text("why"),
         at=datetime.fromisoformat(row.text("at")),
         authors=tuple(json.loads(row.text("authors") or "[]")),
+        strangers=tuple(json.loads(row.text("strangers") or "[]")),
+        commit=row.text("commit"),
         content=row.text("content"),
         reach=row.text("reach"),
     )

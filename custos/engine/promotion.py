@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from custos.engine.coverage import reaches_no_further
+from custos.engine.hands import hands_in
 from custos.engine.in_force import RANKS
 from custos.engine.model import Plan, State
 from custos.engine.reach import Reach
@@ -24,7 +25,8 @@ _RIGHTS: Mapping[State, Right] = {State.PILOT: Right.PILOT, State.ENFORCE: Right
 class Promotion:
     """What somebody puts forward: a version of a policy with its file, the reach that it has, and the plan that they read.
 
-    `owner` and `authors` are who owns the policy and who wrote this version.
+    `owner` and `authors` are who owns the policy and who wrote this version since the one that was judged before it
+    (`custos.engine.hands`); `strangers` are mail addresses of more who wrote it, `commit` is where git stands.
     """
 
     policy: Policy
@@ -35,6 +37,8 @@ class Promotion:
     by: Person
     owner: Involved
     authors: tuple[Involved, ...]
+    strangers: tuple[str, ...] = ()
+    commit: str = ""
     reference: str = ""
     why: str = ""
 
@@ -60,6 +64,8 @@ class Earlier(Protocol):
     def at(self) -> datetime: ...
     @property
     def authors(self) -> tuple[str, ...]: ...
+    @property
+    def commit(self) -> str: ...
 
 
 def reasons_against(
@@ -91,13 +97,18 @@ def reasons_against(
     return reasons
 
 
+def wrote(promotion: Promotion, before: Sequence[Earlier]) -> list[Involved]:
+    """Who had a hand in a version: whom git or the person names now, and whom the decisions that count name."""
+    policy = promotion.policy
+    earlier = hands_in(before, policy.hash, promotion.to) - {author.id for author in promotion.authors}
+    recorded = [Involved(author, author, f"wrote this version of {policy.id}") for author in sorted(earlier)]
+    return [*promotion.authors, *recorded]
+
+
 def _involved(promotion: Promotion, before: Sequence[Earlier]) -> list[Involved]:
-    """Who owns the policy, wrote this version, now or when it was approved for its pilot, and planned it."""
-    policy, plan = promotion.policy, promotion.plan
-    involved = [promotion.owner, *promotion.authors]
-    known = {author.id for author in promotion.authors}
-    wrote = {author for earlier in before if earlier.hash == policy.hash for author in earlier.authors} - known
-    involved += [Involved(author, author, f"wrote this version of {policy.id}") for author in sorted(wrote)]
+    """Who owns the policy, wrote this version and planned it."""
+    plan = promotion.plan
+    involved = [promotion.owner, *wrote(promotion, before)]
     if plan.made_by != CUSTOS.upn:
         involved.append(Involved(plan.made_by_id, plan.made_by or "somebody", f"made the plan {plan.id}"))
     return involved

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from custos.engine.approvals import Approval, last
+from custos.engine.approvals import Approval
+from custos.engine.hands import commit_judged, hands_in_any
 from custos.engine.model import State
 from custos.engine.promotion import Promotion, Rules
 from custos.engine.reach import Reach, reach
@@ -61,7 +62,7 @@ async def promote(app: Custos, request: Request) -> Granted:
         )
     plan = await app.plans.header(request.plan)
     content = written.files[policy.mark.file]
-    authors = await _authors(app, written, policy, content, request.author)
+    wrote = await _authors(app, written, policy, content, request)
     owner = (await identity.ids_of(app, [policy.owner]))[policy.owner]
     reached = await asyncio.to_thread(reach, written, policy)
     promotion = Promotion(
@@ -72,7 +73,9 @@ async def promote(app: Custos, request: Request) -> Granted:
         plan=plan,
         by=by,
         owner=Involved(owner, policy.owner, f"owns the policy {policy.id}"),
-        authors=authors,
+        authors=wrote.authors,
+        strangers=wrote.strangers,
+        commit=wrote.commit,
         reference=request.reference,
         why=request.why,
     )
@@ -93,30 +96,38 @@ async def take_back(app: Custos, request: Request) -> Granted:
 
 
 async def involved_in(app: Custos, names: list[str]) -> list[Involved]:
-    """Who owns and wrote the policies in force of these names, for whoever would release a run of them."""
+    """Who owns the policies in force of these names, and who wrote any version of them that was ever approved, for whoever would release
+    a run of them.
+    """
     bundle = (await policies.in_force(app)).bundle
-    approvals = await app.approvals.all()
-    found: list[Involved] = []
     owned = [policy for name in names if (policy := bundle.policies.get(name)) is not None]
     ids = await identity.ids_of(app, [policy.owner for policy in owned])
-    for policy in owned:
-        found.append(Involved(ids[policy.owner], policy.owner, f"owns the policy {policy.id}"))
-        approval = last(approvals, policy.name)
-        wrote = approval.authors if approval is not None else ()
-        found += [Involved(author, author, f"wrote the policy {policy.id}") for author in wrote]
+    found = [Involved(ids[policy.owner], policy.owner, f"owns the policy {policy.id}") for policy in owned]
+    for name in names:
+        hands = hands_in_any(await app.approvals.of(name))
+        found += [Involved(author, author, f"wrote the policy {name}") for author in sorted(hands)]
     return found
 
 
-async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes, named: str) -> tuple[Involved, ...]:
-    """Who wrote this version: whom git names, and whom the person names. Raises BadInput when nobody can tell."""
-    approval = last(await app.approvals.of(policy.id), policy.id)
-    file = policy.mark.file
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wrote:
+    """Who wrote a version since the one that was judged before it; `strangers` are mail addresses that the directory does not know."""
+
+    authors: tuple[Involved, ...]
+    strangers: tuple[str, ...]
+    commit: str
+
+
+async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes, request: Request) -> _Wrote:
+    """Whom git names, and whom the person names. Raises BadInput when nobody can tell."""
+    judged = commit_judged(await app.approvals.of(policy.id), policy.hash, request.to)
+    file, named = policy.mark.file, request.author
 
     def meaning(version: bytes) -> str:
         read = read_policy(file, version, written.records, written.settings.clauses, Problems()) if version else None
         return read.hash if read is not None else ""
 
-    told = await authors_of(app.settings.policies, file, content, meaning, approval.hash if approval else "")
+    told = await authors_of(app.settings.policies, file, content, meaning, judged)
     if told.first is not None:
         raise _problem(*told.first)
     if told.untold and not named:
@@ -125,14 +136,15 @@ async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes,
             "Say who did with --author UPN: it is recorded and compared.",
         )
     ids = await identity.ids_of(app, [*told.mails, *([named] if named else [])])
-    unknown = [name for name in told.mails if not ids[name]]
-    if unknown and not named:
+    strangers = tuple(name for name in told.mails if not ids[name])
+    if strangers and not named:
         raise _problem(
-            f"Git says that {', '.join(unknown)} wrote {file}, whom the directory does not know.",
+            f"Git says that {', '.join(strangers)} wrote {file}, whom the directory does not know.",
             "Say who that is with --author UPN: it is recorded and compared.",
         )
     what = f"wrote this version of {policy.id}"
-    return tuple(Involved(ids[name], name, what) for name in ids if name == named or ids[name])
+    authors = tuple(Involved(ids[name], name, what) for name in ids if name == named or ids[name])
+    return _Wrote(authors=authors, strangers=strangers, commit=told.commit)
 
 
 async def _write_state(app: Custos, policy: Policy, state: State) -> bool:

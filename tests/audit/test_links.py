@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -136,9 +138,22 @@ def test_a_chain_forged_anew_is_found_by_an_anchor(wanted: list[Event]) -> None:
     assert verifier.close(head_of(other)) is not None
 
 
-def test_details_that_fit_no_row_are_replaced() -> None:
-    """An event with details beyond a row's size is kept without them, and says how long they were."""
-    event = Event(what=What.PLAN_MADE, at=NOW, details={"list": "x" * 40_000})
+@pytest.mark.parametrize("long", ["x" * 40_000, "\N{GRINNING FACE}" * 20_000, '"' * 20_000])
+def test_only_the_value_that_fits_no_row_is_shortened(long: str) -> None:
+    """What was decided stays in the event; of the long value stand its beginning, its length and its digest."""
+    event = Event(what=What.POLICY_DEMOTED, at=NOW, details={"state": "simulate", "why": long, "authors": "a, b"})
     text = canonical(event, sequence=1, event_id="1" * 32)
-    assert len(text) < 1_000
-    assert parse(text)[1].details == {"too_long": 40_011}
+    assert len(text) < 2_000
+    details = parse(text)[1].details
+    assert (details["state"], details["authors"]) == ("simulate", "a, b")
+    digest = hashlib.sha256(long.encode()).hexdigest()
+    assert details["why"] == f"{long[:200]}… ({len(long):,} characters, SHA-256 {digest})"
+
+
+def test_several_long_values_are_shortened_until_the_event_fits() -> None:
+    """The longest first, and no more of them than has to be."""
+    details = {"longest": "x" * 25_000, "long": "y" * 20_000, "short": "z" * 9_000}
+    text = canonical(Event(what=What.PLAN_MADE, at=NOW, details=details), sequence=1, event_id="1" * 32)
+    told = parse(text)[1].details
+    assert (told["long"], told["short"]) == (details["long"], details["short"])
+    assert "25,000 characters" in str(told["longest"])

@@ -46,6 +46,34 @@ def test_an_unknown_command_is_one_sentence(capsys: pytest.CaptureFixture[str], 
     assert len(told.strip().splitlines()) <= 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["stop", "--why", "x" * 30_500], "30,500 characters"),
+        (["start", f"--why={'x' * 1_001}"], "1,001 characters are too many: write at most 1,000"),
+        (["run", "R-2026-1123-01", "--cancel", "--why", "x" * 1_001], "1,001 characters are too many"),
+        (["promote", "ownership", "--to", "simulate", "--why", "x" * 1_001], "1,001 characters are too many"),
+        (["promote", "ownership", "--to", "pilot", "--author", "x" * 1_001], "1,001 characters are too many"),
+        (["register", "--accept", "--why", "x" * 1_001], "1,001 characters are too many"),
+        (["stop", "--why", "x", "--as", "x" * 1_001], "1,001 characters are too many"),
+        (["explain", "x" * 9_000], "9,000 characters"),
+        (["find", "x" * 9_000], "9,000 characters"),
+        (["stop", "--why", "\udcff"], "no text"),
+    ],
+)
+def test_what_is_too_long_to_be_read_is_refused_at_the_door(
+    capsys: pytest.CaptureFixture[str], typed: list[str], said: str
+) -> None:
+    """Every text that somebody types has a limit, told in a sentence before anything is asked of anybody."""
+    try:
+        code = main(typed, {})
+    except SystemExit as left:
+        code = left.code
+    told = capsys.readouterr().err
+    assert (code, said in " ".join(told.split())) == (2, True)
+    assert len(told) < 2_000
+
+
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
     """A settings file whose policies are in another directory, where one of them is broken."""

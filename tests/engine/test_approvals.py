@@ -11,6 +11,7 @@ import pytest
 from custos.audit.events import What
 from custos.engine.approvals import Approvals
 from custos.engine.gate import Standing
+from custos.engine.hands import commit_judged, hands_in, hands_in_any
 from custos.engine.model import State
 from custos.engine.promotion import Rules
 from custos.engine.separation import Involved
@@ -174,6 +175,45 @@ async def test_who_wrote_what_was_piloted_does_not_let_it_enforce(memory: Memory
     await promoted(approvals, State.PILOT, by=GOVERNANCE, authors=(Involved(SIRO.id, SIRO.upn, "wrote it"),))
     with pytest.raises(BadInput, match="wrote this version of labels"):
         await promoted(approvals, State.ENFORCE)
+
+
+async def test_a_second_approval_forgets_no_author(memory: MemoryStore) -> None:
+    """What is approved once more names those whom its first approval named, although git says that nobody wrote it since."""
+    approvals, by_her = office(memory).approvals, (Involved(GOVERNANCE.id, GOVERNANCE.upn, "wrote it"),)
+    await promoted(approvals, State.PILOT, authors=by_her, commit="a" * 40)
+    await promoted(approvals, State.PILOT, authors=(), commit="b" * 40)
+    assert memory.audit.events[-1].details["authors"] == GOVERNANCE.id
+    decisions = await approvals.of(POLICY.id)
+    assert hands_in_any(decisions) == {GOVERNANCE.id}
+    with pytest.raises(BadInput, match="wrote this version of labels"):
+        await promoted(approvals, State.PILOT, by=GOVERNANCE, authors=())
+
+
+async def test_an_author_of_the_pilot_counts_until_another_version_enforces(memory: MemoryStore) -> None:
+    """Somebody else's small edit of a piloted version does not make its author somebody who may let it enforce."""
+    approvals, edited = office(memory).approvals, policy(text="edited")
+    by_siro = (Involved(SIRO.id, SIRO.upn, "wrote it"),)
+    await promoted(approvals, State.PILOT, by=GOVERNANCE, authors=by_siro, commit="a" * 40)
+    await promoted(approvals, State.PILOT, edited, by=GOVERNANCE, commit="b" * 40)
+    with pytest.raises(BadInput, match="wrote this version of labels"):
+        await promoted(approvals, State.ENFORCE, edited)
+    decisions = await approvals.of(POLICY.id)
+    assert commit_judged(decisions, edited.hash, State.PILOT) == "a" * 40
+    assert commit_judged(decisions, edited.hash, State.ENFORCE) == ""
+
+
+async def test_what_was_taken_back_judges_nobody(memory: MemoryStore) -> None:
+    """Who wrote the version that was taken back wrote what comes after it, however often it is taken back."""
+    approvals, edited = office(memory).approvals, policy(text="edited")
+    await promoted(approvals, State.PILOT, commit="a" * 40)
+    await promoted(approvals, State.PILOT, edited, commit="b" * 40)
+    third = "another meaning"
+    assert commit_judged(await approvals.of(POLICY.id), third, State.PILOT) == "b" * 40
+    for _ in range(2):
+        await approvals.take_back(POLICY.id, by=ADMIN, why="too many questions")
+        decisions = await approvals.of(POLICY.id)
+        assert commit_judged(decisions, third, State.PILOT) == "a" * 40
+        assert hands_in(decisions, third, State.PILOT) == {ADMIN.id}
 
 
 async def test_a_pilot_has_a_shortest_length(memory: MemoryStore) -> None:
