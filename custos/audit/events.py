@@ -109,7 +109,7 @@ def canonical(event: Event, *, sequence: int, event_id: str) -> str:
         if (value := getattr(event, name))
     }
     body |= {"what": event.what.value, "at": _instant(event.at), "sequence": sequence, "id": event_id}
-    details = {
+    details: dict[str, object] = {
         name: {"at": _instant(value)} if isinstance(value, datetime) else value for name, value in event.details.items()
     }
     if details:
