@@ -15,6 +15,7 @@ from datetime import datetime
 
 from custos.audit.events import Detail, Event, What
 from custos.clock import Clock
+from custos.engine.coverage import Ground
 from custos.engine.gate import Standing
 from custos.engine.in_force import Approved, compose, standing_of
 from custos.engine.model import State
@@ -25,7 +26,6 @@ from custos.errors import BadInput, Problem, RowExists
 from custos.policy.loader import read_policy
 from custos.policy.model import Bundle, Policy
 from custos.problems import Problems
-from custos.records.address import Address
 from custos.records.rights import Person
 from custos.table import Row, Table, key_part
 
@@ -90,10 +90,8 @@ class Approvals:
                 approved[policy.id] = await self._approved(written, policy, approval)
         return compose(written, approved) if approved else written
 
-    async def standing(
-        self, bundle: Bundle, renamed: Mapping[Address, Address] | None = None
-    ) -> Mapping[str, Standing]:
-        """Each policy as it stands now. `renamed`: former ► present address of sites."""
+    async def standing(self, bundle: Bundle, ground: Ground | None = None) -> Mapping[str, Standing]:
+        """Each policy as it stands now. `ground`: what the mirror knows of places."""
         approvals, now = await self.all(), self.clock.now()
         places: Places | None = None
         standings: dict[str, Standing] = {}
@@ -105,7 +103,7 @@ class Approvals:
             if before is not None:
                 places = places or self._places(bundle)
                 today = self._today(places, policy)
-            told = standing_of(policy, approval, before, today, now=now, renamed=renamed or {})
+            told = standing_of(policy, approval, before, today, now=now, ground=ground or Ground())
             told = replace(told, approved=approval.reach) if told.coverage and approval else told
             unread = bundle.unread.get(policy.id)
             standings[policy.id] = replace(told, reason=f"{told.reason}: {unread}") if unread else told

@@ -34,13 +34,23 @@ class Grown:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the mirror knows of places. `renamed`: former ► present address of sites. `inside`: keys of what lies inside a library,
+    where a row changes nothing.
+    """
+
+    renamed: Mapping[Address, Address] = field(default_factory=dict)
+    inside: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Coverage:
-    """What an approval covers of what a policy reaches today. `renamed`: former ► present address of sites."""
+    """What an approval covers of what a policy reaches today."""
 
     approved: Reach
     today: Reach
-    renamed: Mapping[Address, Address] = field(default_factory=dict)
+    ground: Ground = field(default_factory=Ground)
 
     def against(self, rule: str, home: Address | None) -> str:
         """Why an approval does not cover what a rule does in a library or site, as a sentence; "" when it does.
@@ -60,7 +70,11 @@ class Coverage:
     def grown(self) -> tuple[Grown, ...]:
         """Everything that is not covered, place by place."""
         told: dict[tuple[str, str], list[str]] = {}
-        places = {key: Address(key, terms.text) for key, terms in {**self._before, **self._now}.items()}
+        places = {
+            key: Address(key, terms.text)
+            for key, terms in {**self._before, **self._now}.items()
+            if key not in self.ground.inside
+        }
         for rule in self.today.rules:
             for key, address in places.items():
                 if self._at(self._now, address, self.today).inside and (sentence := self.against(rule, address)):
@@ -94,9 +108,9 @@ class Coverage:
         for key, terms in places.items():
             address = Address(key, terms.text)
             former = max(
-                (old for old in self.renamed if address.lies_in(old)), key=lambda old: len(old.key), default=None
+                (old for old in self.ground.renamed if address.lies_in(old)), key=lambda old: len(old.key), default=None
             )
-            yield (address.moved(former, self.renamed[former]).key if former else key), terms
+            yield (address.moved(former, self.ground.renamed[former]).key if former else key), terms
 
     def _at(self, places: Mapping[str, Terms], home: Address | None, whole: Reach) -> Terms:
         """The terms of a place: those of the nearest one around it."""

@@ -235,7 +235,7 @@ class Dispatcher:
             placed=placed,
             cases=await self._cases(actions, run, placed),
             now=self.clock.now(),
-            standings=await self.approvals.standing(bundle, placed.former),
+            standings=await self.approvals.standing(bundle, placed.ground),
             budget=Budget(
                 house=self.house or bundle.settings.house,
                 policies={policy.id: policy.limits for policy in policies},

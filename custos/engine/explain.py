@@ -229,7 +229,7 @@ def _unapproved(asked: Asked, standing: Standing | None, placed: PlacedRegisters
     """Why the approval does not cover what the rule would do here."""
     if standing is None or standing.coverage is None:
         return ""
-    coverage = replace(standing.coverage, renamed=placed.former)
+    coverage = replace(standing.coverage, ground=placed.ground)
     return coverage.against(asked.rule.id, placed.home(subject))
 
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from custos.engine.coverage import Coverage
+from custos.engine.coverage import Coverage, Ground
 from custos.engine.gate import Standing
 from custos.engine.model import State
 from custos.engine.reach import Reach
 from custos.policy.model import EDITED, Bundle, Policy
 from custos.policy.words import day_words
-from custos.records.address import Address
 
 RANKS: Mapping[State, int] = {State.DRAFT: 0, State.SIMULATE: 1, State.PILOT: 2, State.ENFORCE: 3}
 
@@ -72,14 +71,14 @@ def standing_of(
     today: Reach | None,
     *,
     now: datetime,
-    renamed: Mapping[Address, Address],
+    ground: Ground,
 ) -> Standing:
     """How far a policy may go now and why not as far as its file asks. `before` is the reach that was approved, `today` the one it has.
 
     This is the only place where a state is decided.
     """
     state, reason = _state(policy, decision, before, now)
-    coverage = Coverage(before, today, renamed) if before is not None and today is not None else None
+    coverage = Coverage(before, today, ground) if before is not None and today is not None else None
     return Standing(state=state, hash=policy.hash, pilot=policy.pilot, reason=reason, coverage=coverage)
 
 

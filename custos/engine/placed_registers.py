@@ -16,16 +16,19 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
+from custos.engine.coverage import Ground
 from custos.engine.facts import Facts
 from custos.engine.locate import Locator
-from custos.engine.model import Subject
+from custos.engine.model import Kind, Subject
+from custos.engine.register_addresses import named_addresses
 from custos.errors import Mark
-from custos.policy.directory import SETTINGS
 from custos.policy.model import Bundle, Scope, own_name
 from custos.records.address import Address, told_address
 from custos.records.contradictions import narrows_by_class
 from custos.records.model import Exemption, Hold, Records
 from custos.records.register_lookup import RegisterEntry, RegisterLookup
+
+_INSIDE = (Kind.FOLDER, Kind.FILE)
 
 
 class Found(StrEnum):
@@ -38,10 +41,13 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where an address of a register was found. `library` is the library around an address that is not in the mirror itself."""
+    """Where an address of a register was found, and what stands there. `library` is the library around an address that is not in the
+    mirror itself.
+    """
 
     found: Found
     library: Address | None = None
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +90,12 @@ class PlacedRegisters:
     def lookup(self) -> RegisterLookup:
         """What the registers say of a place."""
         return RegisterLookup(self.bundle.records)
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What the mirror knows of the places that an approval covers."""
+        inside = (key for key, place in self.placements.items() if place.library is not None or place.kind in _INSIDE)
+        return Ground(self.former, frozenset(inside))
 
     def home(self, subject: Subject) -> Address | None:
         """The library of a subject, of a site's own subjects the site; None when the mirror has neither."""
@@ -163,10 +175,18 @@ class PlacedRegisters:
         """Every address of the registers that matches nothing, in the order of the registers."""
         if not self.known:
             return
-        for asset_id, reference, mark, address, where, follows in _addresses(self.bundle):
-            if self.placement(address).found is not Found.HERE:
-                said = f"{where} {address.text} is not in the mirror. {follows}"
-                yield Unplaced(reference=reference, asset_id=asset_id, address=address, sentence=said, mark=mark)
+        for one in named_addresses(self.bundle):
+            place = self.placement(one.address)
+            if place.found is not Found.HERE:
+                wrong = "is not in the mirror"
+            elif one.container and place.kind in _INSIDE:
+                wrong = f"is a {place.kind}, and not a site or a library"
+            else:
+                continue
+            yield Unplaced(
+                reference=one.reference, asset_id=one.asset_id, address=one.address, mark=one.mark,
+                sentence=f"{one.what} {one.address.text} {wrong}. {one.follows}",
+            )  # fmt: skip
 
     def moved(self) -> Iterator[Unplaced]:
         """Every address of the registers as they are written that has another address today."""
@@ -192,13 +212,13 @@ def place_registers(bundle: Bundle, facts: Facts) -> PlacedRegisters:
     had, taken = _had(facts, locator.sites), frozenset(locator.sites.values())
     renames = _renames(had, locator.sites, bundle.records)
     today = _relocated(bundle, renames) if renames else bundle
-    written = {address for _, _, _, address, _, _ in _addresses(bundle)}
+    written = {one.address for one in named_addresses(bundle)}
     used = {old: new for old, new in renames.items() if any(address.lies_in(old) for address in written)}
     mapped = [row.location for row in today.records.site_map]
     return PlacedRegisters(
         bundle=today,
         homes={**locator.sites, **locator.libraries},
-        placements={address.key: _placement(address, locator, mapped) for _, _, _, address, _, _ in _addresses(today)},
+        placements={one.address.key: _placement(one.address, locator, mapped) for one in named_addresses(today)},
         renamed=used,
         known=bool(locator.sites),
         former={old: renames.get(old, new)[0] for old, new in had.items() if old in renames or old not in taken},
@@ -208,7 +228,7 @@ def place_registers(bundle: Bundle, facts: Facts) -> PlacedRegisters:
 def _placement(address: Address, locator: Locator, mapped: Iterable[Address]) -> Placement:
     located = locator.find(address)
     if located.kind is not None:
-        return Placement(Found.HERE)
+        return Placement(Found.HERE, kind=located.kind)
     library = locator.libraries.get(located.drive_id)
     if library is None:
         # Of a library that was not seen yet, the register's own map knows that it is one.
@@ -218,34 +238,6 @@ def _placement(address: Address, locator: Locator, mapped: Iterable[Address]) ->
         )
         library = max(around, key=lambda place: len(place.key), default=None)
     return Placement(Found.IN_LIBRARY, library) if library is not None else Placement(Found.NOWHERE)
-
-
-def _addresses(bundle: Bundle) -> Iterator[tuple[str, str, Mark, Address, str, str]]:
-    """Asset, row, place in the file, address, what it is, and what follows when nothing stands there."""
-    records = bundle.records
-    for asset in records.assets.values():
-        for address in asset.locations:
-            yield asset.id, asset.id, asset.mark, address, "The location", "It covers nothing; correct the address."
-        for address in asset.public_libraries:
-            yield asset.id, asset.id, asset.mark, address, "The public library", "It makes nothing public."
-    for row in records.site_map:
-        follows = "It covers nothing; correct the address."
-        yield row.asset_id, row.asset_id, row.mark, row.location, "The location", follows
-    for hold in records.holds:
-        for address in hold.locations:
-            follows = "Until it is corrected the hold covers more: its library, or the whole asset."
-            yield hold.asset_id, hold.id, hold.mark, address, f"{hold.id}:", follows
-    for exemption in records.exemptions:
-        for address in exemption.locations:
-            follows = "Until it is corrected nothing is exempt there."
-            yield exemption.asset_id, exemption.id, exemption.mark, address, f"{exemption.id}:", follows
-    for policy in bundle.policies.values():
-        for address in (*policy.scope.sites, *policy.scope.libraries):
-            yield "", policy.id, policy.scope.mark, address, f"{policy.id} covers", "It covers nothing there."
-        for address in policy.scope.excluded_addresses:
-            yield "", policy.id, policy.scope.mark, address, f"{policy.id} leaves out", "It leaves nothing out there."
-    for address in sorted(bundle.settings.not_governed):
-        yield "", "not_governed", Mark(SETTINGS), address, "not_governed:", "Nothing is left alone there."
 
 
 def _had(facts: Facts, sites: Mapping[str, Address]) -> Mapping[Address, tuple[Address, ...]]:

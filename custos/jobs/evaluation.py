@@ -215,10 +215,10 @@ async def _look(app: Custos, view: _View) -> Outlook:
 
 
 def _relocated(standing: Standing, evaluation: Evaluation) -> Standing:
-    """A standing whose coverage knows the addresses that sites have today."""
+    """A standing whose coverage knows what the mirror knows of places."""
     if standing.coverage is None:
         return standing
-    return replace(standing, coverage=replace(standing.coverage, renamed=evaluation.placed.former))
+    return replace(standing, coverage=replace(standing.coverage, ground=evaluation.placed.ground))
 
 
 def _read_at(facts: Facts) -> dict[str, datetime]:

@@ -95,7 +95,7 @@ async def overview(app: Custos) -> Overview:
     states = [state async for state in DriveStates.of(app.account).all()]
     in_force = await policies.in_force(app)
     placed = await app.registers.placed(in_force.bundle)
-    standings = await app.approvals.standing(in_force.bundle, placed.former)
+    standings = await app.approvals.standing(in_force.bundle, placed.ground)
     lasts = in_force.bundle.settings.approval.mirror_lasts
     stop = await app.switches.stopped()
     spent = await app.m365.gate.spent_on(time.strftime("%Y-%m-%d", time.gmtime()))

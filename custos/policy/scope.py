@@ -11,7 +11,8 @@ from custos.policy.model import Scope
 from custos.policy.nodes import Entries, Node, Text
 from custos.policy.section import Section, texts_of
 from custos.problems import Problems
-from custos.records.address import Address, NotAnAddress, read_address
+from custos.records.address import Address, NotAnAddress
+from custos.records.container import doubt_about, read_container
 from custos.records.model import Asset, Records
 from custos.records.register_lookup import RegisterLookup
 
@@ -164,13 +165,16 @@ def _addresses(section: Section, key: str, problems: Problems) -> tuple[Address,
 
 
 def addresses_of(written: Iterable[tuple[str, Mark]], problems: Problems) -> tuple[Address, ...]:
-    """Places in SharePoint as they stand in a file, each refused at its own place."""
+    """Sites and libraries as they stand in a file, each refused at its own place."""
     found = []
     for text, mark in written:
         try:
-            found.append(read_address(text))
+            found.append(read_container(text))
         except NotAnAddress as refused:
             problems.error(mark, refused.what, refused.remedy, code="address")
+            continue
+        if doubt := doubt_about(found[-1]):
+            problems.warning(mark, doubt, "Name the site or the library.", code="folder")
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from custos.dates import EARLIEST, LATEST, NO_END, write_a_day
@@ -11,6 +11,7 @@ from custos.errors import Mark
 from custos.nearest import near
 from custos.problems import Problems, Remedy
 from custos.records.address import Address, NotAnAddress, read_address
+from custos.records.container import doubt_about, read_container
 from custos.records.table import Cell
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00)?)?")
@@ -94,20 +95,32 @@ class Row:
             return None
         return int(written)
 
-    def address(self, column: str, *, required: bool = False) -> Address | None:
-        """A place in SharePoint, None when the cell is empty or is no place."""
-        written = self.text(column, required=required)
-        return self.read_address(column, written) if written else None
-
     def addresses(self, column: str) -> tuple[Address, ...]:
         """Several places in SharePoint, with ; between them."""
         read = [self.read_address(column, part) for part in self.texts(column)]
         return tuple(address for address in read if address is not None)
 
-    def read_address(self, column: str, written: str) -> Address | None:
+    def container(self, column: str, *, required: bool = False) -> Address | None:
+        """A site or a library, None when the cell is empty or is none."""
+        written = self.text(column, required=required)
+        return self.read_container(column, written) if written else None
+
+    def containers(self, column: str) -> tuple[Address, ...]:
+        """Several sites and libraries, with ; between them."""
+        read = [self.read_container(column, part) for part in self.texts(column)]
+        return tuple(address for address in read if address is not None)
+
+    def read_container(self, column: str, written: str) -> Address | None:
+        """A text of the cell as a site or a library; None, with a note, when it is none."""
+        address = self.read_address(column, written, read_container)
+        if address is not None and (doubt := doubt_about(address)):
+            self.doubtful(column, doubt, "Name the site or the library.", code="folder")
+        return address
+
+    def read_address(self, column: str, written: str, read: Callable[[str], Address] = read_address) -> Address | None:
         """A text of the cell as a place in SharePoint; None, with a note, when it is none."""
         try:
-            return read_address(written)
+            return read(written)
         except NotAnAddress as refused:
             self.wrong(column, refused.what, refused.remedy, code="address")
             return None

@@ -1,6 +1,7 @@
 """Rows that name an asset and something which is not that asset's: the row serves, in its direction of doubt, and that is said.
 
-An exception exempts nothing there. A hold covers more: the place, and the whole asset as well; or every class of it.
+An exception exempts nothing there, and nothing is public there. A hold covers more: the place, and the whole asset as well; or every
+class of it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from custos.records.address import Address
-from custos.records.model import Exemption, Hold, Records
+from custos.records.model import Asset, Exemption, Hold, Records
 from custos.records.register_lookup import RegisterLookup
 
 
@@ -17,15 +18,20 @@ from custos.records.register_lookup import RegisterLookup
 class Contradiction:
     """What a row says against itself, in which column, and what follows."""
 
-    row: Hold | Exemption
+    row: Hold | Exemption | Asset
     column: str
     sentence: str
     remedy: str
 
 
 def contradictions(records: Records) -> Iterator[Contradiction]:
-    """Every contradiction in holds and exceptions, in the order of the rows."""
+    """Every contradiction in assets, holds and exceptions, in the order of the rows."""
     lookup = RegisterLookup(records)
+    for asset in records.assets.values():
+        for library in asset.public_libraries:
+            if belongs := elsewhere(library, asset.id, lookup):
+                said = f"{asset.id} makes {library.text} public, which {belongs}: nothing is public there."
+                yield Contradiction(asset, "public_libraries", said, "Name a library of the asset, or delete it here.")
     known = [row.location for row in records.site_map]
     known += [address for asset in records.assets.values() for address in asset.locations]
     for hold in records.holds:

@@ -14,6 +14,7 @@ from custos.records import registers
 from custos.records.cells import Row, unique
 from custos.records.contradictions import contradictions
 from custos.records.model import Asset, Posture, Records, ScheduleEntry, SiteMapping
+from custos.records.register_lookup import RegisterLookup
 from custos.records.registers import Register
 from custos.records.table import Room, read_table
 
@@ -62,6 +63,7 @@ def load_records(files: Mapping[str, bytes]) -> tuple[Records, list[Problem]]:
     cells = _Cells({id(made): row for pairs in read.values() for row, made in pairs})
     _unequal_labels(records.schedule.values(), cells, problems)
     _doubly_mapped(records, cells, problems)
+    _wrongly_public(records, cells, problems)
     if tables[registers.ASSETS.file].whole and not problems.errors:
         for one in contradictions(records):
             cells.of(one.row).doubtful(one.column, one.sentence, one.remedy, code="contradiction")
@@ -254,13 +256,18 @@ def _doubly_mapped(records: Records, cells: _Cells, problems: Problems) -> None:
                 "Correct one of them.",
                 code="mapped-twice",
             )
+
+
+def _wrongly_public(records: Records, cells: _Cells, problems: Problems) -> None:
+    """A public library that is a whole site, or another asset's whose data must never be public."""
+    lookup = RegisterLookup(records)
     for asset in records.assets.values():
+        mark = cells.of(asset).mark_of("public_libraries")
         for library in asset.public_libraries:
+            owner = lookup.at(library).asset
             if library.is_site:
                 what = f"{library.text} is a site; a public library is one library of it."
-                mark = cells.of(asset).mark_of("public_libraries")
                 problems.error(mark, what, "Name the library.", code="public")
-            elif not any(library.lies_in(home) for home in asset.locations):
-                what = f"The public library {library.text} is in none of the asset's locations."
-                mark = cells.of(asset).mark_of("public_libraries")
-                problems.warning(mark, what, "Check its address.", code="public")
+            elif owner is not None and owner is not asset and owner.sensitive:
+                what = f"{library.text} is of {owner.id}, whose {owner.personal_data} data cannot be public."
+                problems.error(mark, what, "Delete it here.", code="public")

@@ -32,15 +32,19 @@ class RegisterLookup:
         self._records = records
         self._rows: Mapping[str, SiteMapping] = {row.location.key: row for row in records.site_map}
         self._homes = {place.key: asset for asset in records.assets.values() for place in asset.locations}
-        self._public = [library for asset in records.assets.values() for library in asset.public_libraries]
+        self._public = {
+            asset.id: tuple(one for one in asset.public_libraries if self._owner(one) is asset)
+            for asset in records.assets.values()
+        }
+        """By asset: only what is its own can it make public."""
 
     def at(self, address: Address) -> RegisterEntry:
         """The registers' word on a site, a library or anything below."""
         row, home = self._nearest(address)
-        asset = self._records.assets.get(row.asset_id) if row else home
+        asset = self._given(row, home)
         if asset is None:
             return RegisterEntry(asset=None, entry=None, posture=None, mapping=row)
-        public = any(address.lies_in(library) for library in self._public)
+        public = any(address.lies_in(library) for library in self._public[asset.id])
         return RegisterEntry(
             asset=asset,
             entry=self._entry(asset, row),
@@ -51,9 +55,15 @@ class RegisterLookup:
     def loosest_posture(self, site: Address) -> Posture | None:
         """The posture that a site's own sharing level must allow: the asset's, or public when one of its libraries is public."""
         here = self.at(site)
-        if here.asset and any(library.lies_in(site) for library in self._public):
+        if here.asset and any(library.lies_in(site) for own in self._public.values() for library in own):
             return Posture.PUBLIC_VIEW
         return here.posture
+
+    def _owner(self, address: Address) -> Asset | None:
+        return self._given(*self._nearest(address))
+
+    def _given(self, row: SiteMapping | None, home: Asset | None) -> Asset | None:
+        return self._records.assets.get(row.asset_id) if row else home
 
     def _nearest(self, address: Address) -> tuple[SiteMapping | None, Asset | None]:
         for candidate in address.upwards():

@@ -103,7 +103,7 @@ def _asset(row: Row) -> Asset:
         personal_data=row.choice("personal_data", PERSONAL_DATA, required=True),
         schedule_refs=row.texts("schedule_refs", required=True),
         posture=Posture(row.choice("sharing_posture", tuple(Posture), required=True, default=Posture.INTERNAL.value)),
-        public_libraries=row.addresses("public_libraries"),
+        public_libraries=row.containers("public_libraries"),
         vital=row.flag("vital_record", required=True),
         status=row.choice("status", STATUSES, required=True),
         review_due=row.day("review_due", required=True),
@@ -207,7 +207,7 @@ def _months_long(start: int, months: int) -> int:
 
 def _mapping(row: Row) -> SiteMapping:
     return SiteMapping(
-        location=row.address("location", required=True) or _NOWHERE,
+        location=row.container("location", required=True) or _NOWHERE,
         asset_id=row.text("asset_id", required=True),
         schedule_ref=row.text("schedule_ref"),
         team=row.text("team"),
@@ -222,7 +222,7 @@ def _locations(row: Row, kinds: tuple[str, ...]) -> tuple[tuple[Address, ...], t
     for written in row.texts("location_refs", required=True):
         if kinds != ("m365",) and not looks_like_address(written):
             others.append(written)
-        elif (address := row.read_address("location_refs", written)) is not None:
+        elif (address := row.read_container("location_refs", written)) is not None:
             locations.append(address)
     return tuple(locations), tuple(others)
 

@@ -32,10 +32,11 @@ class Matter(StrEnum):
     RESTORE_TEST = "restore test overdue"
     AGREEMENT_ENDED = "agreement ended"
     EXEMPTION_EXPIRED = "exception expired"
-    ADDRESS = "address not in the mirror"
+    ADDRESS = "address to correct"
     BEGINS_LATER = "begins later"
     HOLD_ENDED = "hold ended"
     HOLD_COVERS_MORE = "hold covers more"
+    NOT_PUBLIC = "public library of another asset"
     NO_ACCOUNT = "no account"
 
 
@@ -97,7 +98,10 @@ class _Review:
                 said = f"{hold.id} {self._is(hold.ends, 'ended', 'ends')}: what it held {follows} labelled like anything else."
                 yield self._remark(Matter.HOLD_ENDED, (hold.id, hold.asset_id, hold.mark), said, hold.ends)
         for one in contradictions(self.records):
-            if isinstance(one.row, Hold) and (one.row.ends is None or one.row.ends >= self.today):
+            if isinstance(one.row, Asset):
+                row = (one.row.id, one.row.id, one.row.mark)
+                yield self._remark(Matter.NOT_PUBLIC, row, f"{one.sentence} {one.remedy}")
+            elif isinstance(one.row, Hold) and (one.row.ends is None or one.row.ends >= self.today):
                 row = (one.row.id, one.row.asset_id, one.row.mark)
                 yield self._remark(Matter.HOLD_COVERS_MORE, row, f"{one.sentence} {one.remedy}")
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from custos.engine.coverage import Coverage
 from custos.engine.evaluate import evaluate
 from custos.engine.explain import explain
 from custos.engine.facts import Facts, facts_from
@@ -15,6 +16,7 @@ from custos.engine.model import Finding, Kind
 from custos.engine.placed_registers import PlacedRegisters, place_registers
 from custos.engine.ports import Live
 from custos.engine.protection import current_state, protections
+from custos.engine.reach import reach
 from custos.inventory.discover import _kept
 from custos.inventory.schema import SITES
 from custos.policy import Bundle, load_files
@@ -257,3 +259,37 @@ def test_an_address_of_a_policy_that_matches_nothing_is_told() -> None:
     files["settings.yaml"] = files["settings.yaml"].replace(b"sites/intranet", b"sites/intranett")
     told = [one.reference for one in place_registers(load_files(files), two_smiths().facts()).unplaced()]
     assert "not_governed" in told
+
+
+@pytest.mark.parametrize("name", ["Smith", "in Smith", "gone"])
+def test_a_row_that_names_a_folder_counts_for_nothing_and_is_told(name: str) -> None:
+    """The map gives a folder, a file or what is not there to another asset: its library's asset stays, the row is listed with its place,
+    and no approval waits for it.
+    """
+    place = "Arrears/Smith/in Smith" if name == "in Smith" else f"Arrears/{name}"
+    bundle, facts = changed("site_map", f"{HOST}/{TENANCY}/{place},IA-006,RS-FIN-01,,"), two_smiths().facts()
+    placed = place_registers(bundle, facts)
+    [told] = [one for one in placed.unplaced() if one.asset_id == "IA-006" and "Arrears" in one.address.text]
+    assert told.mark.file == "register/site_map.csv"
+    wrong = {
+        "Smith": "is a folder, and not a site or a library",
+        "in Smith": "is a file",
+        "gone": "is not in the mirror",
+    }
+    assert f"{wrong[name]}" in told.sentence
+    assert "It covers nothing" in told.sentence
+    assert {one.asset_id for one in evaluate(bundle, facts, NOW).findings("labels-from-schedule")} == {"IA-005"}
+    policy = bundle.policies["labels-from-schedule"]
+    before, today = reach(shipped(), policy), reach(bundle, policy)
+    assert Coverage(before, today).grown
+    assert not Coverage(before, today, placed.ground).grown
+
+
+def test_a_policy_that_leaves_out_a_folder_is_doubted() -> None:
+    """It leaves nothing out, and whoever wrote it believes that it does: said where the file is checked, and where it is placed."""
+    files, folder = dict(shipped().files), f"{HOST}/{TENANCY}/Arrears/Smith"
+    files["settings.yaml"] = files["settings.yaml"].replace(f"{HOST}/sites/intranet".encode(), folder.encode())
+    bundle = load_files(files)
+    assert [one.mark.file for one in bundle.warnings if one.code == "folder"] == ["settings.yaml"]
+    told = [one.sentence for one in place_registers(bundle, two_smiths().facts()).unplaced()]
+    assert any("Smith is a folder, and not a site or a library. Nothing is left alone there." in one for one in told)

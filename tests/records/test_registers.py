@@ -12,6 +12,7 @@ from custos.records.load import load_records
 from custos.records.model import Posture
 from custos.records.register_lookup import RegisterLookup
 from custos.records.registers import least_label_days
+from custos.records.review import Matter, review
 from tests.records.registers import changed, only, problems, shipped
 
 HOST = "https://wrenbridge.sharepoint.example"
@@ -128,6 +129,70 @@ def test_special_category_data_cannot_be_public() -> None:
     """public_view on sensitive data is refused, not reported."""
     found = only(changed("information_asset_register", "agreements_only,,SA-01", "public_view,,SA-01"))
     assert "cannot be public_view" in found.what
+
+
+PUBLIC = f"{HOST}/sites/planning-casework/Public register"
+
+
+@pytest.mark.parametrize("library", ["csc-casework/Child protection", "csc-casework/Not mapped"])
+def test_special_category_data_cannot_be_made_public_by_another_row(library: str) -> None:
+    """Another asset's row names the library as public: refused at its cell, and nothing of it is public."""
+    files = changed("information_asset_register", PUBLIC, f"{HOST}/sites/{library}")
+    found = only(files)
+    assert (found.code, found.severity) == ("public", Severity.ERROR)
+    assert "is of IA-001, whose special_category data cannot be public" in found.what
+    assert RegisterLookup(load_records(files)[0]).at(read_address(f"{HOST}/sites/{library}")).posture is not (
+        Posture.PUBLIC_VIEW
+    )
+
+
+@pytest.mark.parametrize(
+    ("site", "whose"), [("housing-tenancy", "belongs to IA-005"), ("gis-working", "is in no asset's place")]
+)
+def test_a_public_library_of_another_asset_makes_nothing_public(site: str, whose: str) -> None:
+    """Neither the library nor its site is opened by a row that it does not belong to, and `validate` and `register` say so."""
+    library = f"{HOST}/sites/{site}/Maps"
+    files = changed("information_asset_register", PUBLIC, library)
+    found = only(files)
+    assert (found.code, found.severity) == ("contradiction", Severity.WARNING)
+    assert f"{whose}: nothing is public there" in found.what
+    records = load_records(files)[0]
+    before, places = RegisterLookup(load_records(shipped())[0]), RegisterLookup(records)
+    for address in map(read_address, (library, f"{HOST}/sites/{site}")):
+        assert places.at(address).posture == before.at(address).posture
+        assert places.loosest_posture(address) == before.loosest_posture(address)
+    told = [one.sentence for one in review(records, date(2026, 11, 23)) if one.matter is Matter.NOT_PUBLIC]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("planning-casework/Enforcement cases/2020.pdf", "is a file"),
+        (
+            "planning-casework/Enforcement cases/Forms/AllItems.aspx?id=%2Fsites%2Fplanning-casework%2FA%2FB",
+            "is a folder",
+        ),
+    ],
+)
+def test_a_row_that_names_what_lies_inside_a_library_is_refused(written: str, said: str) -> None:
+    """Where the address itself shows it, in the map, among an asset's places and among its public libraries."""
+    mapped = "sites/planning-casework/Decided applications"
+    for files in (
+        changed("site_map", mapped, f"sites/{written}"),
+        changed("information_asset_register", f"{HOST}/sites/planning-casework,", f"{HOST}/sites/{written},"),
+        changed("information_asset_register", PUBLIC, f"{HOST}/sites/{written}"),
+    ):
+        found = [one for one in problems(files) if one.severity is Severity.ERROR]
+        assert [one.code for one in found] == ["address"]
+        assert f"{said}. Name the site or the library." in str(found[0])
+
+
+def test_a_row_deeper_than_a_library_is_doubted() -> None:
+    """A folder's address looks like that of a library of a site below the site: the row serves, and is told at its cell."""
+    found = only(changed("site_map", "planning-casework/Decided applications", "planning-casework/Decided/ENF-2012"))
+    assert (found.code, found.severity, found.mark.column) == ("folder", Severity.WARNING, 1)
+    assert "If it is a folder, this counts for nothing." in found.what
 
 
 def test_a_draft_entry_cannot_be_followed() -> None:
