@@ -37,6 +37,11 @@ class CaseFacts:
     case_id: str = ""
     keep_until: datetime | None = None
 
+    @property
+    def agreed_at(self) -> datetime | None:
+        """When the owner agreed; None when not."""
+        return (self.decided_at or self.opened_at) if self.decision is Decision.AGREE else None
+
 
 type CaseKey = tuple[str, str, str]  # policy, rule, Subject.key
 type Cases = Mapping[CaseKey, CaseFacts]

@@ -300,7 +300,7 @@ class Dispatcher:
         left = [batch.number for batch in await self.runs.batches(run.id) if not batch.done]
         if run.purpose is Purpose.UNDO:
             taken = [action for number in left for action in await self.runs.actions(run.id, number)]
-            await self.hand.ledger.take_back(taken, by_run=run.id)
+            await self.hand.ledger.take_back(taken, by_run=run.id, at=run.started_at)
         for number in left:
             await self.queue.send(_message(run, number))
         return len(left)

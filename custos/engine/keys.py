@@ -16,12 +16,17 @@ def action_key(policy_hash: str, subject: Subject, kind: ActionKind, before: Map
 
 
 def effect_key(action: Action) -> str:
-    """Names what an action leaves: subject, kind and value, whichever policy or version of it wants that. SHA-256 in hexadecimal.
+    """Names what an action leaves, as `effect_of` does."""
+    return effect_of(action.finding.subject, action.kind, action.after)
+
+
+def effect_of(subject: Subject, kind: ActionKind, after: Mapping[str, Fact]) -> str:
+    """Names what is left: subject, kind and value, whichever policy or version of it wants that. SHA-256 in hexadecimal.
 
     An end of a link is an end whatever its day, because a policy that counts from today means another one each day.
     """
-    left = {name: "set" if isinstance(value, datetime) else value for name, value in action.after.items()}
-    return _digest("effect", action.finding.subject, action.kind, left)
+    left = {name: "set" if isinstance(value, datetime) else value for name, value in after.items()}
+    return _digest("effect", subject, kind, left)
 
 
 def _digest(first: str, subject: Subject, kind: ActionKind, facts: Mapping[str, Fact]) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime
 from custos.engine.codec import action_from_line, action_to_line
 from custos.engine.gate import Code
 from custos.engine.keys import effect_key
-from custos.engine.model import Action, Outcome, Result, Subject
+from custos.engine.model import Action, Outcome, Result, Subject, TakenBack
 from custos.errors import RowChanged, RowExists
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write, key_part
 
@@ -99,8 +99,9 @@ class Ledger:
             for start in range(0, len(together), TRANSACTION_ROWS):
                 await self._write(partition, together[start : start + TRANSACTION_ROWS])
 
-    async def take_back(self, undoing: Sequence[Action], *, by_run: str) -> None:
-        """Write down what these actions of an undo take back, before any of them is done: no policy does it again.
+    async def take_back(self, undoing: Sequence[Action], *, by_run: str, at: datetime) -> None:
+        """Write down what these actions of an undo that was started at `at` take back, before any of them is done: no policy does it
+        again.
 
         Harmless when it is said twice.
         """
@@ -111,7 +112,8 @@ class Ledger:
         effects = sorted({effect_key(_entry(row).action) for rows in picked for row in rows})
         for start in range(0, len(effects), TRANSACTION_ROWS):
             some = effects[start : start + TRANSACTION_ROWS]
-            await self.table.transact([Write("upsert", Row(_TAKEN_BACK, key, {"run": by_run})) for key in some])
+            said: dict[str, Value] = {"run": by_run, "at": at.isoformat()}
+            await self.table.transact([Write("upsert", Row(_TAKEN_BACK, key, said)) for key in some])
 
     async def mark_undone(self, key: str, subject: Subject, *, by_run: str) -> None:
         """Write down that an action has been put back; harmless when nothing is written down about it."""
@@ -127,9 +129,12 @@ class Ledger:
                 continue
             return
 
-    async def undone(self) -> Mapping[str, str]:
-        """What was taken back, for plans: `effect_key` ► the run that does it. One request for 1,000."""
-        return {row.key: row.text("run") async for row in self.table.query(_TAKEN_BACK)}
+    async def undone(self) -> Mapping[str, TakenBack]:
+        """What was taken back, for plans: `effect_key` ► by which undo, and when. One request for 1,000."""
+        return {
+            row.key: TakenBack(run=row.text("run"), at=datetime.fromisoformat(row.text("at")))
+            async for row in self.table.query(_TAKEN_BACK)
+        }
 
     async def undone_among(self, actions: Sequence[Action]) -> Mapping[str, str]:
         """Which of these would do again what was taken back: key of the action ► the run that takes it back."""

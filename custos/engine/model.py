@@ -112,11 +112,32 @@ class Protection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Why one step of a rule is not taken on a subject, however long one waits (`custos.engine.ahead`).
+
+    `code` is a word of `custos.engine.gate.Code`, "" where the subject is so already. `unless_agreed`: an agreement lifts it. `since` is
+    when somebody took the step back, None when nobody did.
+    """
+
+    kind: ActionKind
+    code: str
+    sentence: str
+    unless_agreed: bool = False
+    since: datetime | None = None
+
+    @property
+    def done(self) -> bool:
+        """True when nothing is left to do, and nothing stands in the way either."""
+        return not self.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A rule that holds for a subject, and why.
 
     `facts` are the observed values that decided it, by their names in the catalogue; `because` is the sentence made of
-    them. `created` and `modified` are the file's, for holds on a span of time; None is unknown.
+    them. `created` and `modified` are the file's, for holds on a span of time; None is unknown. `bars` stand against steps of the
+    rule, where somebody looked (`custos.engine.ahead.with_bars`).
     """
 
     id: str
@@ -130,6 +151,15 @@ class Finding:
     protections: tuple[Protection, ...] = ()
     created: datetime | None = None
     modified: datetime | None = None
+    bars: tuple[Bar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """By which undo somebody took something back, and when they started it."""
+
+    run: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from custos.engine.ahead import bar, ladder, left
 from custos.engine.coverage import grown_words
 from custos.engine.decisions import CaseFacts, Cases, Decision, waits
 from custos.engine.gate import Code, Refused, Standing, not_approved, put_back, too_old
 from custos.engine.keys import action_key, effect_key
-from custos.engine.model import Action, ActionKind, Finding, Plan, State, Subject
+from custos.engine.model import Action, ActionKind, Finding, Plan, State, Subject, TakenBack
 from custos.engine.protection import stopping
 from custos.engine.refusals import Remembered, withheld
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
@@ -50,7 +51,7 @@ class Circumstances:
 
     `standings`: each policy as it stands now (`Approvals.standing`). `incomplete`: drives that were not read to their
     end. `inventory`: table ► Delta version that was read. `refusals`: what Microsoft refused lately.
-    `undone`: what was put back, by `effect_key` ► the run that did it. `doubts`: addresses of the registers that match nothing.
+    `undone`: what was put back, by `effect_key` ► by which undo, and when. `doubts`: addresses of the registers that match nothing.
     `stale`: drives that were last read too long ago ► when. `home`: where a subject lies, its library or site. `mirror_at`: when half
     of the libraries had been read; `mirror_oldest`: when the first of them was.
     """
@@ -61,7 +62,7 @@ class Circumstances:
     incomplete: frozenset[str] = frozenset()
     inventory: Mapping[str, int] = field(default_factory=dict)
     refusals: Remembered = field(default_factory=Remembered)
-    undone: Mapping[str, str] = field(default_factory=dict)
+    undone: Mapping[str, TakenBack] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     stale: Mapping[str, datetime] = field(default_factory=dict)
     home: Callable[[Subject], Address | None] = lambda _: None
@@ -69,14 +70,15 @@ class Circumstances:
     mirror_oldest: datetime | None = None
 
 
+def occasion(bundle: Bundle, circumstances: Circumstances) -> Occasion:
+    """When, and under which registers and undoings, the steps of a plan are looked at."""
+    records = bundle.records
+    return Occasion(now=circumstances.now, records=records, holidays=records.holidays, undone=circumstances.undone)
+
+
 def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> Plan:
     """The plan of these findings. Its id is "" until it is saved (`custos.engine.plans.Plans`)."""
-    occasion = Occasion(
-        now=circumstances.now,
-        records=bundle.records,
-        holidays=bundle.records.holidays,
-    )
-    planner = _Planner(bundle, circumstances, occasion)
+    planner = _Planner(bundle, circumstances, occasion(bundle, circumstances))
     drafts = [action for finding in evaluation.findings() for action in planner.actions(finding)]
     merged = [
         _unless_put_back(action, circumstances.undone)
@@ -128,18 +130,23 @@ class _Planner:
     def _write(
         self, rule: Rule, finding: Finding, case: CaseFacts | None
     ) -> tuple[Step, Change, Refused | None] | None:
-        """The least destructive writing step that is due; else the first that waits; None when nothing is left."""
+        """The least destructive writing step that can be taken and is due; else the first that waits, or is barred for good; None when
+        nothing is left."""
+        steps = [(step, change(step, finding, self.occasion)) for step in ladder(rule)]
+        bars = [one for step, done in steps if (one := bar(step, finding, done, self.occasion)) is not None]
+        needs = [(step.kind, step.only_if is OnlyIf.OWNER_AGREES) for step, _ in steps]
+        open_steps = left(needs, bars, case.agreed_at if case is not None else None)
         waiting: tuple[Step, Change, Refused] | None = None
-        steps = sorted((step for step in rule.steps if step.writes), key=lambda step: _ORDER[step.kind])
-        for step in steps:
-            done = change(step, finding, self.occasion)
-            if done.satisfied:
+        for step, done in steps:
+            if step.kind not in open_steps:
                 continue
             waits = self._waits(step, case)
             if waits is None:
                 return step, done, None
             waiting = waiting or (step, done, waits)
-        return waiting
+        return waiting or next(
+            ((step, done, self._waits(step, case)) for step, done in steps if not done.satisfied), None
+        )
 
     def _waits(self, step: Step, case: CaseFacts | None) -> Refused | None:
         return waits(step, case, self.circumstances.now, self.occasion.holidays)
@@ -179,7 +186,7 @@ class _Planner:
             return Refused(Code.INCOMPLETE, "Its library was not read to the end.")
         if step.writes and (read_at := self.circumstances.stale.get(finding.subject.drive_id)):
             return too_old(read_at)
-        agreed = step.only_if is OnlyIf.OWNER_AGREES and case is not None and case.decision is Decision.AGREE
+        agreed = case is not None and case.agreed_at is not None
         protection = stopping(finding.protections, step.kind, agreed=agreed)
         if protection is not None:
             return Refused(Code(protection.code), protection.sentence)
@@ -194,11 +201,11 @@ class _Planner:
         return not_approved(sentence) if sentence else None
 
 
-def _unless_put_back(action: Action, undone: Mapping[str, str]) -> Action:
-    run = None if action.refused or not action.kind.writes else undone.get(effect_key(action))
-    if run is None:
+def _unless_put_back(action: Action, undone: Mapping[str, TakenBack]) -> Action:
+    taken = undone.get(effect_key(action)) if undone and action.kind.writes and not action.refused else None
+    if taken is None:
         return action
-    why = put_back(run)
+    why = put_back(taken.run)
     return replace(action, refused=why.sentence, refusal=why.code)
 
 

@@ -9,11 +9,11 @@ https://learn.microsoft.com/graph/api/driveitem-setretentionlabel
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from custos.engine.gate import Code, Refused
-from custos.engine.model import REVERSIBILITY, ActionKind, Fact, Finding, Kind, Reversibility
+from custos.engine.model import REVERSIBILITY, ActionKind, Fact, Finding, Kind, Reversibility, TakenBack
 from custos.policy.catalogue import SHARING_LEVELS
 from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Step
 from custos.records.model import Records
@@ -43,11 +43,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """When and under which registers a step is looked at."""
+    """When and under which registers a step is looked at. `undone`: what was put back, by `effect_key` ► by which undo, and when."""
 
     now: datetime
     records: Records
     holidays: Collection[date]
+    undone: Mapping[str, TakenBack] = field(default_factory=dict)
 
 
 def change(step: Step, finding: Finding, occasion: Occasion) -> Change:

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from custos.engine.ahead import with_bars
+from custos.engine.decisions import Cases
 from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import Evaluation
 from custos.engine.evaluate import evaluate as evaluate_policies
@@ -25,8 +27,9 @@ from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.gate import Code, Standing
 from custos.engine.model import Action, Finding, Plan, State
-from custos.engine.plan import Circumstances, make_plan, writes
+from custos.engine.plan import Circumstances, make_plan, occasion, writes
 from custos.engine.reach import reaches
+from custos.engine.steps import Occasion
 from custos.inventory.reader import Tables
 from custos.jobs import changes, directory, incidents, policies, run_incidents, sizes, telling, turns
 from custos.jobs.facts import facts as read
@@ -62,6 +65,8 @@ class Outlook:
     standings: Mapping[str, Standing]
     findings: tuple[Finding, ...]
     plan: Plan
+    cases: Cases
+    occasion: Occasion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +216,8 @@ async def _look(app: Custos, view: _View) -> Outlook:
         standings=standings,
         findings=findings,
         plan=plan,
+        cases=circumstances.cases,
+        occasion=occasion(bundle, circumstances),
     )
 
 
@@ -231,7 +238,7 @@ async def _evaluate(app: Custos, view: _View) -> Evaluated:
     outlook = await _look(app, view)
     refreshed = await _refresh(app, view, outlook)
     dispatched = await _dispatch(app, view, outlook)
-    await follow(outlook.plan, dispatched, book=app.cases, queue=app.account.queue(NOTIFY))
+    await follow(outlook.plan, outlook.cases, dispatched, book=app.cases, queue=app.account.queue(NOTIFY))
     return Evaluated(outlook=outlook, refreshed=refreshed, dispatched=dispatched)
 
 
@@ -280,15 +287,21 @@ async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
 
 
 def _asked_about(view: _View, outlook: Outlook) -> list[Finding]:
-    """What people are asked about: what was found now, and what was found before where nothing changed."""
+    """What people are asked about, and what cannot be done about it: what was found now, and what was found before where nothing
+    changed."""
     recalled = [finding for found in view.recalled.values() for finding in found]
-    return [
+    now = with_bars(_put_before_people(outlook.findings, view, outlook), view.bundle, outlook.occasion)
+    return [*now, *_put_before_people(recalled, view, outlook)]
+
+
+def _put_before_people(findings: Iterable[Finding], view: _View, outlook: Outlook) -> Iterator[Finding]:
+    return (
         finding
-        for finding in (*outlook.findings, *recalled)
+        for finding in findings
         if (topic := view.topics.get((finding.policy, finding.rule)))
         and topic.asks_about(finding.asset_id)
         and _is_approved(finding, outlook)
-    ]
+    )
 
 
 def _is_approved(finding: Finding, outlook: Outlook) -> bool:

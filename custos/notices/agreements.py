@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from custos.engine.ahead import FOR_GOOD
+from custos.engine.decisions import Cases
 from custos.engine.dispatch import Dispatched
 from custos.engine.gate import Code
-from custos.engine.model import Outcome, Plan
+from custos.engine.model import Action, Outcome, Plan
 from custos.engine.run import Progress, Verdict
 from custos.errors import RowChanged
 from custos.notices.cases import CaseBook, Stored
 from custos.notices.digest import Messages
 from custos.notices.model import Case, CaseState, Verb
 
-_SAID_ON_THE_CARD = (Code.NOTICE, Code.AGREEMENT, Code.SUPERSEDED)
+_SAID_ELSEWHERE = frozenset({Code.NOTICE, Code.AGREEMENT, Code.SUPERSEDED, *FOR_GOOD})
 """What an agreed step waits for that its card says already, or that another step of the same agreement stands in for."""
 
 
-async def follow(plan: Plan, dispatched: Dispatched | None, *, book: CaseBook, queue: Messages) -> None:
-    """Write down, and on the cards, what agreements wait for after a plan was made and dispatched. Raises StorageTrouble."""
+async def follow(plan: Plan, cases: Cases, dispatched: Dispatched | None, *, book: CaseBook, queue: Messages) -> None:
+    """Write down, and on the cards, what agreements wait for after a plan was made and dispatched. Raises StorageTrouble.
+
+    `cases`: what the plan knew of each finding. What is barred for good waits for nothing (`custos.notices.refresh` says it).
+    """
     refused = {
-        action.agreed: action.refused
+        case_id: action.refused
         for action in plan.actions
-        if action.agreed and action.refused and action.refusal not in _SAID_ON_THE_CARD
+        if action.refused and action.refusal not in _SAID_ELSEWHERE and (case_id := _agreed(action, cases))
     }
     agreed = dispatched.agreed if dispatched is not None else {}
     for stored in await book.all():
@@ -51,6 +56,13 @@ async def finished(progress: Progress, *, book: CaseBook, queue: Messages) -> No
         else:
             waits = f"{run.actions - stands:,} of {run.actions:,} could not be done in {run.id}; it is tried again."
             await _change(book, queue, stored, state=case.state, run=run.id, waits=waits)
+
+
+def _agreed(action: Action, cases: Cases) -> str:
+    """The case in which the owner agreed to what a finding proposes, whether or not this step of it needed that; "" for none."""
+    finding = action.finding
+    known = cases.get((finding.policy, finding.rule, finding.subject.key)) if action.kind.writes else None
+    return known.case_id if known is not None and known.agreed_at is not None else ""
 
 
 def _after(case: Case, dispatched: Dispatched) -> tuple[str, str]:

@@ -32,6 +32,8 @@ MOST_BYTES = 20 * 1024
 _LONGEST_ADDRESS = 400
 _SENTENCE = 400  # characters
 _SHORT_SENTENCE = 120  # when even one question does not fit
+_SEEN = 240  # of one of several sentences
+_FEW = 2  # of them, when even one question does not fit
 _ORDINALS = ("the first step", "the second step", "the third step", "the fourth step")
 KIND = "k"  # what is agreed to, where a question is about several kinds of thing
 REASON = "reason-"  # with the case's id: the id of a choice set
@@ -221,6 +223,7 @@ def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Eleme
     shared = [pair for pair in facts[0] if all(pair in each for each in facts)]
     for line, pairs in zip(told, facts, strict=True):
         items.append(el.text(found_words(case, line, limit)))
+        items += [el.text(f"• {words}") for words in seen_words(line, limit)]
         if own := [pair for pair in pairs if pair not in shared]:
             items.append(el.facts(own))
     items.append(el.facts(shared))
@@ -239,16 +242,22 @@ def where(case: Case, *, plain: bool = False) -> str:
 
 def found_words(case: Case, line: Line, limit: int = _SENTENCE, *, plain: bool = False) -> str:
     """What was found, in one sentence, for Markdown or as plain text; of a sensitive asset without any file's name."""
-    why = sentence(line.because, limit, plain=plain) or f"{name(line.title, 120, plain=plain)}."
+    why = sentence(line.because, limit, plain=plain) or ("" if line.seen else f"{name(line.title, 120, plain=plain)}.")
     thing = _THINGS.get(line.kind)
     if thing is None or line.kind is case.subject_kind:
         return why
     count = many(line.count, *thing)
     if (case.sensitive and line.kind is not Kind.LIBRARY) or not line.sample:
-        return f"{count}. {why}"
+        return f"{count}. {why}".strip()
     rest = line.count - len(line.sample)
     names = ", ".join(f"“{name(sample, 60, plain=plain)}”" for sample in line.sample)
-    return f"{count}: {names}{f' and {rest:,} more' if rest > 0 else ''}. {why}"
+    return f"{count}: {names}{f' and {rest:,} more' if rest > 0 else ''}. {why}".strip()
+
+
+def seen_words(line: Line, limit: int = _SENTENCE, *, plain: bool = False) -> list[str]:
+    """What is said of some of it, and of whom, where it does not say the same; fewer where room is short."""
+    most = len(line.seen) if limit >= _SENTENCE else _FEW
+    return [sentence(words, min(limit, _SEEN), plain=plain) for words in line.seen[:most]]
 
 
 def _facts(case: Case, line: Line, reader: Reader, limit: int) -> list[tuple[str, str]]:
@@ -259,6 +268,8 @@ def _facts(case: Case, line: Line, reader: Reader, limit: int) -> list[tuple[str
             pairs.append(("If you agree", proposed))
         else:
             pairs.append(("Proposed, for the owner to agree to", proposed))
+    if line.barred:
+        pairs.append(("Not done any more", sentence(line.barred, limit)))
     if line.protected:
         pairs.append(("Left alone", sentence(line.protected, limit)))
     pairs.append(("Measured", day(line.measured_at, reader.zone)))
@@ -268,7 +279,13 @@ def _facts(case: Case, line: Line, reader: Reader, limit: int) -> list[tuple[str
 
 def agree_words(case: Case, line: Line, reader: Reader) -> str:
     """What follows from an agreement, with its days: those of the answer that was given, or of one that is given today."""
-    return "; then ".join(_step_words(step, case, reader, case.decided_at or reader.now) for step in line.steps)
+    moment = case.decided_at or reader.now
+    return "; then ".join(f"{_step_words(step, case, reader, moment)}{_part(step.of)}" for step in line.steps)
+
+
+def _part(number: int | None) -> str:
+    """Of how many it is true, where not of all."""
+    return "" if number is None else f" ({number:,} of them)"
 
 
 def undo_words(line: Line) -> str:
@@ -281,7 +298,9 @@ def silence_words(case: Case, line: Line, reader: Reader) -> str:
     """What happens when nobody answers: never a deletion."""
     due = f"after {day(case.deadline, reader.zone, weekday=True)}" if case.deadline else f"after {line.within}"
     goes = f"{due} it stays open and is listed as overdue for information governance"
-    silent = "; then ".join(_step_words(step, case, reader, None) for step in line.steps if step.silent)
+    silent = "; then ".join(
+        f"{_step_words(step, case, reader, None)}{_part(step.of_unanswered)}" for step in line.steps if step.silent
+    )
     return f"{silent}; nothing is deleted; {goes}." if silent else f"nothing is deleted or changed; {goes}."
 
 
@@ -358,7 +377,9 @@ def _legend(cases: Sequence[Case]) -> list[Element]:
 def outcome(case: Case, reader: Reader) -> str:
     """One line for a question that this reader cannot answer (any more): how it stands."""
     if case.state is CaseState.RELEASED:
-        return _capital(sentence(f"{case.released_why}. Nothing is left to do.", 200))
+        why = _capital(sentence(f"{case.released_why}. Nothing is left to do.", 300))
+        agreed = case.decision is Verb.AGREE and case.answers
+        return f"{_said(case.answers[-1], reader)} {why}" if agreed else why
     if case.state is CaseState.LISTED:
         return sentence(f"Nothing is asked: {' '.join(line.protected for line in case.lines)}", 300)
     if case.mended:
@@ -376,6 +397,8 @@ def outcome(case: Case, reader: Reader) -> str:
     elif case.decision is Verb.AGREE:
         follows = "; ".join(agree_words(case, line, reader) for line in case.lines if line.steps)
         words += f" {_capital(sentence(follows, 300))}, each looked at again just before." if follows else ""
+    if case.barred:
+        words += f" Not done: {sentence(case.barred, 300)}"
     if case.keep_until is not None:
         words += f" It is asked again from {day(case.keep_until, reader.zone)} on."
     return words

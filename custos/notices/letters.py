@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from custos.notices.cards import Reader, found_words, is_for, silence_words, summary, where
+from custos.notices.cards import Reader, found_words, is_for, seen_words, silence_words, summary, where
 from custos.notices.model import Case
 from custos.notices.telling import DoneOn
 from custos.notices.telling_words import back_words, done_words, why_words
@@ -26,7 +26,7 @@ def letter_html(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Se
         parts.append(f"<h3>{mail_html(asset)}: {mail_html(where(case, plain=True))}</h3>")
         parts.append(f"<p>{mail_html(clean(case.assignee.because, 400))}</p><ul>")
         for line in case.lines:
-            said = found_words(case, line, plain=True)
+            said = " ".join([found_words(case, line, plain=True), *seen_words(line, plain=True)])
             silence = silence_words(case, line, reader)
             parts.append(
                 f"<li>{mail_html(said)} Measured on {day(line.measured_at, reader.zone)}. "

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from custos.audit.events import Event, What
-from custos.engine.model import Kind
+from custos.engine.model import ActionKind, Kind
 from custos.notices.assignment import Role
 
 
@@ -69,12 +69,18 @@ KEEP_REASONS: Mapping[KeepReason, str] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
     """One writing step of a rule as a card tells it: "each link is removed", the notice it owes ("20 working days", "" for none),
-    whether it is taken without an answer, and whether and how it can be undone."""
+    whether it is taken without an answer, and whether and how it can be undone.
 
+    Of a line's findings it may still be taken on `of` where the owner agrees, and on `of_unanswered` where nobody answers; None: on all.
+    """
+
+    kind: ActionKind
     words: str
     after: str
     silent: bool
     undo: str
+    of: int | None = None
+    of_unanswered: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +88,10 @@ class Line:
     """What one rule found on the case's subject, in the words it was told with.
 
     `count` findings (1 when the rule is about the library or site itself), `sample` some of their names, uncleaned.
-    `because` is their sentence, "" when they have different ones or names must not be told. `steps` are what follows from an
-    agreement, and from silence, in their order. What is held or exempt is not among the findings; `protected` says how much of
-    it there is and why. The lower `consequence` stands higher on a card. `ask` is who answers first, `lent_as` the kind of
-    delegation that a steward needs for it
+    `because` is their sentence, "" where they have different ones; `seen` says then what each of the most frequent ones is said of, and of
+    whom (`custos.notices.sightings`). `steps` are what can still follow from an agreement, and from silence, in their order; `barred` says
+    what cannot any more, and why. What is held or exempt is not among the findings; `protected` says how much of it there is and why. The
+    lower `consequence` stands higher on a card. `ask` is who answers first, `lent_as` the kind of delegation that a steward needs for it
     (`custos.records.delegation`), `accepts_risk` whether leaving it as it is accepts one.
     """
 
@@ -96,8 +102,10 @@ class Line:
     count: int
     sample: tuple[str, ...]
     because: str
+    seen: tuple[str, ...]
     clause: str
     steps: tuple[Proposed, ...]
+    barred: str
     irreversible: bool
     protected: str  # what is left alone besides, and why; "" when nothing is
     per_finding: bool  # a `keep` covers the findings shown, and not the rule on the whole library
@@ -210,7 +218,8 @@ class Case:
     `members` holds what is found now, `shown` what the assignee was last told: a decision covers `shown`, no more. An answer about
     some of its lines makes of them a decided case by itself, one of `parts`; the rest stays open. `mended`: Custos did away with all
     that was found before anybody was told of it, so there is nothing to ask; it stays until they are told. `waits` says what an
-    answer that is agreed waits for, "" when for nothing but its notice; `run` is what carries it out.
+    answer that is agreed waits for, "" when for nothing but its notice; `barred` what of it is not done at all, and why; `run` is what
+    carries it out.
     `nonce` belongs to the present assignee and is used up by an answer. `outbox` are notes not yet in the audit chain.
     """
 
@@ -249,6 +258,7 @@ class Case:
     mended: bool = False
     run: str = ""
     waits: str = ""
+    barred: str = ""
     answers: tuple[Answer, ...] = ()
     cards: tuple[CardSent, ...] = ()
     outbox: tuple[Note, ...] = ()

@@ -161,7 +161,26 @@ class _Keeper:
             return Members({})
         if not any(answered.values()):
             await self._release(stored, self._why_gone(case))
+        elif case.decision is Verb.AGREE and not await self._carried_on(stored, answered):
+            return Members({})
         return Members(answered)
+
+    async def _carried_on(self, stored: Stored, answered: Mapping[str, frozenset[bytes]]) -> bool:
+        """Whether anything may still come of an agreement; what does not is written down, and on the cards. One of which nothing can come
+        is over: its card says why, and the question is asked again with what can still be done."""
+        assert self.question is not None  # something of it was found
+        case = stored.case
+        agreed_at = case.decided_at or case.opened_at
+        ends = [self.question.found[rule].unfinished(some, agreed_at) for rule, some in answered.items() if some]
+        barred = " ".join(dict.fromkeys(words for _, words in ends if words))
+        if barred and not any(goes_on for goes_on, _ in ends):
+            await self._release(stored, f"What was agreed to is not done. {barred}".removesuffix("."))
+            self.report.stale_cards.update(card.digest for card in case.cards)
+            return False
+        if barred != case.barred:
+            self.written.append(await self.book.put(stored, replace(case, barred=barred)))
+            self.report.stale_cards.update(card.digest for card in case.cards)
+        return True
 
     async def _refresh(self, stored: Stored, left: Members) -> None:
         case = stored.case
@@ -178,9 +197,13 @@ class _Keeper:
                 await self._release(stored, self._why_gone(case))
             return
         notes: list[Note] = []
-        lines = self._lines(case, left)
+        lines = self._lines(case, left, told=await self.book.members(case.shown))
         new_rules = {line.key for line in lines} - {line.key for line in case.lines}
         fresh = replace(case, lines=lines, members=left.name, mended=False)
+        if any(line.steps != before.steps for line in lines for before in case.lines if line.key == before.key):
+            # Who has the card in hand was promised something else: a press of it counts no more.
+            fresh = replace(fresh, nonce=new_nonce())
+            self.report.stale_cards.update(card.digest for card in case.cards)
         if not left.of:
             fresh = replace(fresh, state=CaseState.LISTED)
             new_rules = set()
@@ -229,7 +252,7 @@ class _Keeper:
             drive_id=question.drive_id,
             number=number,
             state=CaseState.FOUND if left.of else CaseState.LISTED,
-            lines=self._lines(None, left, sensitive=asset.sensitive if asset else False),
+            lines=self._lines(None, left, told=Members({}), sensitive=asset.sensitive if asset else False),
             assignee=NO_ASSIGNEE,
             nonce=new_nonce(),
             opened_at=situation.now,
@@ -257,25 +280,30 @@ class _Keeper:
         if stored.case.state.is_open:
             self.report.stale_cards.update(card.digest for card in stored.case.cards)
 
-    def _lines(self, case: Case | None, left: Members, *, sensitive: bool = False) -> tuple[Line, ...]:
-        """One line a rule. What somebody has been told stays in the words and numbers they were told."""
+    def _lines(self, case: Case | None, left: Members, *, told: Members, sensitive: bool = False) -> tuple[Line, ...]:
+        """One line a rule. What somebody has been told (`told`) stays in the words and numbers they were told; what follows from an answer
+        is said as it stands."""
         assert self.question is not None  # `left` is made of it
-        told = {line.key: line for line in case.lines} if case else {}
+        earlier = {line.key: line for line in case.lines} if case else {}
         frozen = case is not None and case.state not in (CaseState.FOUND, CaseState.LISTED) and bool(left.of)
         place = self.situation.places.get(self.question.drive_id or self.question.site_id, Place("", ""))
         measured = place.read_at or self.situation.now
         lines = []
         for rule, digests in (left if left.of else self.question.everything()).of.items():
-            before = told.get(rule)
-            if before is not None and frozen:
+            before = earlier.get(rule)
+            shown = told.of.get(rule, frozenset()) & digests
+            stays = before is not None and frozen
+            if before is not None and frozen and not shown:
                 lines.append(before)
                 continue
             line = self.question.found[rule].line(
-                digests,
+                shown if stays else digests,
                 sensitive=case.sensitive if case else sensitive,
                 now=self.situation.now,
                 measured_at=measured,
             )
+            if before is not None and stays:
+                line = replace(before, steps=line.steps, barred=line.barred, irreversible=line.irreversible)
             lines.append(replace(line, found_at=before.found_at) if before else line)
         return tuple(sorted(lines, key=lambda line: (line.consequence, line.key)))
 

@@ -14,9 +14,10 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import polars as pl
 
-from custos.engine.model import ActionKind, Finding, Kind, Protection, Subject
+from custos.engine.model import ActionKind, Bar, Finding, Kind, Protection, Subject
 from custos.engine.protection import stopping
 from custos.errors import Mark
 from custos.notices.topics import Topic
@@ -28,7 +29,19 @@ TABLE = "remembered"
 CONTAINER = "remembered"
 _PARTITION = "library"
 _SUBJECT = ("site_id", "drive_id", "item_id", "permission_id", "user_id", "name")
-_COLUMNS = ("policy", "rule", "asset_id", "kind", *_SUBJECT, "because", "code", "reference", "protection")
+_COLUMNS = (
+    "policy",
+    "rule",
+    "asset_id",
+    "kind",
+    *_SUBJECT,
+    "because",
+    "code",
+    "reference",
+    "protection",
+    "bars",
+    "person",
+)
 _ELSEWHERE = Mark("remembered")
 
 
@@ -46,7 +59,7 @@ class Memory:
     async def recall(self, basis: Mapping[str, str]) -> dict[str, list[Finding]]:
         """What was found in each library of `basis` (its id ► what it must have been found under); none that is not known.
 
-        The findings say what cases need: subject, sentence, first protection. They hold no facts.
+        The findings say what cases need: subject, sentence, first protection, bars. Of the facts they hold the person.
         """
         known = {row.key: row for row in await self.rows.pick(_PARTITION, [key_part(drive) for drive in basis])}
         found: dict[str, list[Finding]] = {}
@@ -108,6 +121,8 @@ def _encoded(findings: Sequence[Finding]) -> bytes:
                     *(getattr(one.subject, name) for name in _SUBJECT),
                     one.because,
                     *_protection(one),
+                    msgspec.json.encode(one.bars).decode() if one.bars else "",
+                    str(one.facts.get("person") or ""),
                 )
                 for one in findings
             ],
@@ -133,11 +148,12 @@ def _decoded(content: bytes) -> list[Finding]:
             where=_ELSEWHERE,
             subject=Subject(kind=Kind(row["kind"]), **{name: row[name] for name in _SUBJECT}),
             asset_id=row["asset_id"],
-            facts={},
+            facts={"person": row["person"]} if row["person"] else {},
             because=row["because"],
             protections=(Protection(code=row["code"], reference=row["reference"], sentence=row["protection"]),)
             if row["protection"]
             else (),
+            bars=msgspec.json.decode(row["bars"], type=tuple[Bar, ...]) if row["bars"] else (),
         )
         for row in pl.read_parquet(io.BytesIO(content)).iter_rows(named=True)
     ]

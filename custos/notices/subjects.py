@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from custos.engine.model import ActionKind, Finding, Kind, Subject
+from custos.engine.ahead import left
+from custos.engine.model import REVERSIBILITY, ActionKind, Bar, Finding, Kind, Reversibility, Subject
 from custos.engine.protection import stopping
 from custos.notices.members import Members, digest
-from custos.notices.model import Line
-from custos.notices.topics import Topic
+from custos.notices.model import Line, Proposed
+from custos.notices.sightings import Sighting, common, sighting, told_apart
+from custos.notices.topics import STEP_NAMES, Topic
 from custos.policy.model import Family
 
 _PLACES = frozenset({Kind.LIBRARY, Kind.SITE, Kind.TEAM})
 SAMPLE = 3  # names kept of a rule's findings
 _FOLDED = frozenset({Family.STALE.value})  # a quiet site is quiet in its libraries
 _NAME_LIMIT = 400  # SharePoint's longest name
+_LATEST = datetime.max.replace(tzinfo=UTC)  # an agreement that is given from now on is later than any undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,12 @@ class Key:
     subject: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Entry:
-    name: str
-    because: str
+    said: Sighting
     protection: str  # why it is left alone; "" when it is asked about
     reference: str
+    bars: tuple[Bar, ...]
 
 
 @dataclass
@@ -58,10 +61,10 @@ class Found:
         """Count a finding; the same one twice counts once. What is held or exempt is left alone: there is nothing to decide."""
         keeps = stopping(finding.protections, ActionKind.ASK)
         entry = _Entry(
-            finding.subject.name[:_NAME_LIMIT],
-            finding.because,
+            sighting(finding, _NAME_LIMIT),
             keeps.sentence if keeps else "",
             keeps.reference if keeps else "",
+            finding.bars,
         )
         self.entries.setdefault(finding.subject.key, entry)
 
@@ -69,23 +72,32 @@ class Found:
         """The keys of what there is to decide about."""
         return [key for key, entry in self.entries.items() if not entry.protection]
 
+    def unfinished(self, only: Collection[bytes], agreed_at: datetime) -> tuple[bool, str]:
+        """Of the findings in `only`, under an agreement of that moment: whether anything may still come of it, and what does not."""
+        bars = [entry.bars for key, entry in self.entries.items() if digest(key) in only and not entry.protection]
+        return any(_left(self.topic, one, agreed_at) or not _barred(one) for one in bars), barred_words(bars)
+
     def line(self, only: Collection[bytes], *, sensitive: bool, now: datetime, measured_at: datetime) -> Line:
         """The findings whose digests are in `only`, in the words of a case. Of a sensitive asset no file's name is kept."""
         entries = [entry for key, entry in self.entries.items() if digest(key) in only]
         alone = [entry for entry in self.entries.values() if entry.protection]
         masked = sensitive and self.kind not in _PLACES
-        acts = any(not entry.protection for entry in entries)
+        acting = [entry.bars for entry in entries if not entry.protection]
+        steps = _steps(self.topic, acting)
+        said = [entry.said for entry in entries]
         return Line(
             policy=self.topic.policy,
             rule=self.topic.rule,
             kind=self.kind,
             title=self.topic.title,
             count=len(entries),
-            sample=() if masked else tuple(entry.name for entry in entries if entry.name)[:SAMPLE],
-            because=_common(entries, masked=masked),
+            sample=() if masked else tuple(one.name for one in said if one.name)[:SAMPLE],
+            because=common(said, masked=masked),
+            seen=told_apart(said, masked=masked),
             clause=self.topic.clause,
-            steps=self.topic.steps if acts else (),
-            irreversible=self.topic.irreversible and acts,
+            steps=steps,
+            barred=barred_words(acting),
+            irreversible=any(REVERSIBILITY[step.kind][0] is Reversibility.IRREVERSIBLE for step in steps),
             protected=_left_alone_words(alone),
             protected_by=tuple(sorted({entry.reference for entry in alone if entry.reference})),
             per_finding=self.topic.per_finding,
@@ -164,12 +176,38 @@ def fold(asked: dict[Key, Question], known: Collection[Key]) -> None:
             del asked[key]
 
 
-def _common(entries: list[_Entry], *, masked: bool) -> str:
-    """The sentence, when it is the same of all. What is said of things with different names holds none of the names."""
-    sentences = {entry.because for entry in entries}
-    if masked and len({entry.name for entry in entries}) < 2:
-        return ""
-    return sentences.pop() if len(sentences) == 1 else ""
+def _steps(topic: Topic, findings: Sequence[tuple[Bar, ...]]) -> tuple[Proposed, ...]:
+    """What may still follow for these findings (each with its bars), and for how many of them."""
+    agreed = Counter(kind for bars in findings for kind in _left(topic, bars, _LATEST))
+    silent = Counter(kind for bars in findings for kind in _left(topic, bars, None))
+    every = len(findings)
+    return tuple(
+        replace(
+            step,
+            silent=step.silent and bool(silent[step.kind]),
+            of=agreed[step.kind] if agreed[step.kind] < every else None,
+            of_unanswered=silent[step.kind] if silent[step.kind] < every else None,
+        )
+        for step in topic.steps
+        if agreed[step.kind]
+    )
+
+
+def _left(topic: Topic, bars: Sequence[Bar], agreed_at: datetime | None) -> tuple[ActionKind, ...]:
+    return left([(step.kind, not step.silent) for step in topic.steps], bars, agreed_at)
+
+
+def _barred(bars: Iterable[Bar]) -> list[Bar]:
+    return [bar for bar in bars if not bar.done and not bar.unless_agreed]
+
+
+def barred_words(findings: Sequence[tuple[Bar, ...]]) -> str:
+    """What is not done any more to findings (each with its bars), and why; "" when nothing is barred."""
+    counts = Counter((bar.kind, bar.sentence) for bars in findings for bar in _barred(bars))
+    return " ".join(
+        f"{STEP_NAMES[kind]}{f' ({number:,} of {len(findings):,})' if number < len(findings) else ''}: {sentence}"
+        for (kind, sentence), number in counts.most_common()
+    )
 
 
 def _left_alone_words(entries: list[_Entry]) -> str:

@@ -16,6 +16,7 @@ from custos.engine.gate import Purpose
 from custos.engine.model import ActionKind, Kind
 from custos.engine.run import Run
 from custos.notices.model import NOBODY, Contact
+from custos.notices.sightings import MOST_SENTENCES, common, sighting, told_apart
 from custos.policy.model import Policy
 from custos.records.model import Asset
 
@@ -39,8 +40,9 @@ class DoneLine:
 
     `kind` is what was done; where `undo`, what was put back, and `asked_by` who asked for that. `perhaps` of them may have been done
     or not. `left` says what it leaves, most frequent first: labels, or levels of sharing. `ends` is when the first of the links ends
-    that were given an end. `because` is the rule's sentence, "" when they have different ones or names must not be told. `sample`
-    are some names of a library's files, none of a sensitive asset.
+    that were given an end. `because` is the rule's sentence, "" where they have different ones or names must not be told; `seen` says
+    then of what and whom each is said (`custos.notices.sightings`). `sample` are some names of a library's files, none of a sensitive
+    asset.
     """
 
     policy: str
@@ -55,6 +57,7 @@ class DoneLine:
     left: tuple[tuple[str, int], ...]
     ends: datetime | None
     because: str
+    seen: tuple[str, ...]
     places: tuple[str, ...]
     more_places: int
     sample: tuple[str, ...]
@@ -185,13 +188,17 @@ def _joined(group: Sequence[DoneLine]) -> DoneLine:
     places = list(dict.fromkeys(place for line in group for place in line.places))
     ends = [line.ends for line in group if line.ends is not None]
     because = {line.because for line in group}
+    said = [
+        words for line in group for words in (line.seen if len(because) == 1 or not line.because else (line.because,))
+    ]
     return replace(
         group[-1],
         count=sum(line.count for line in group),
         perhaps=sum(line.perhaps for line in group),
         left=tuple(values.most_common(MOST_VALUES)),
         ends=min(ends, default=None),
-        because=because.pop() if len(because) == 1 else "",
+        because=group[0].because if len(because) == 1 else "",
+        seen=tuple(dict.fromkeys(said))[:MOST_SENTENCES],
         places=tuple(places[:MOST_NAMES]),
         more_places=max(0, len(places) - MOST_NAMES) + max(line.more_places for line in group),
         sample=tuple(name for line in group for name in line.sample)[:MOST_NAMES],
@@ -210,9 +217,7 @@ def _line(run: Run, group: Sequence[Done], known: Known, asset: Asset | None) ->
     places = Counter(known.places.get(each.drive_id or each.site_id, "") for each in subjects)
     values = Counter(str(value) for one in group if (value := _left(one)) is not None)
     ends = [end for one in group if isinstance(end := one.action.after.get("expires"), datetime)]
-    sentences = {one.action.finding.because for one in group}
-    names = {each.name for each in subjects}
-    tells = len(sentences) == 1 and (not masked or len(names) > 1)
+    said = [sighting(one.action.finding, _NAME_LIMIT) for one in group]
     named = [place for place, _ in places.most_common() if place]
     return DoneLine(
         policy=finding.policy,
@@ -226,7 +231,8 @@ def _line(run: Run, group: Sequence[Done], known: Known, asset: Asset | None) ->
         perhaps=sum(one.perhaps for one in group),
         left=tuple(values.most_common(MOST_VALUES)),
         ends=min(ends, default=None),
-        because=sentences.pop() if tells else "",
+        because=common(said, masked=masked),
+        seen=told_apart(said, masked=masked),
         places=tuple(place[:_NAME_LIMIT] for place in named[:MOST_NAMES]),
         more_places=max(0, len(named) - MOST_NAMES),
         sample=() if masked else tuple(each.name[:_NAME_LIMIT] for each in subjects if each.name)[:MOST_NAMES],

@@ -34,7 +34,8 @@ def why_words(line: DoneLine, limit: int, *, plain: bool = False) -> str:
     """Why it was done: the rule's sentence, else the policy's title; of an undo, who asked for it."""
     if line.undo:
         return sentence(f"{line.asked_by} asked for it.", limit, plain=plain)
-    return sentence(line.because, limit, plain=plain) or f"{name(line.title, 120, plain=plain)}."
+    said = line.because or " ".join(line.seen)
+    return sentence(said, limit, plain=plain) or f"{name(line.title, 120, plain=plain)}."
 
 
 def back_words(line: DoneLine, zone: ZoneInfo) -> str:

@@ -18,6 +18,14 @@ from custos.records.delegation import LABELS, LINKS, QUESTIONS
 
 DEFAULT_WITHIN = Duration(10, "working day")
 _PER_FINDING = frozenset({Kind.LINK, Kind.GRANT, Kind.GUEST})
+STEP_NAMES: Mapping[ActionKind, str] = {
+    ActionKind.APPLY_LABEL: "The retention label",
+    ActionKind.SET_EXPIRY: "An end for the link",
+    ActionKind.RESTRICT_SITE: "Less sharing from the site",
+    ActionKind.REMOVE_LINK: "Removal of the link",
+    ActionKind.REMOVE_GRANT: "Removal of the access",
+}
+"""What a step is called where a card says why it is not taken."""
 _RANKS: Mapping[tuple[Family, Kind], int] = {
     (Family.SHARING, Kind.LINK): 10,
     (Family.SHARING, Kind.GRANT): 20,
@@ -109,6 +117,7 @@ def _lent_as(family: Family, kind: Kind) -> str:
 
 def _proposed(step: Step, kind: Kind) -> Proposed:
     return Proposed(
+        kind=step.kind,
         words=_done_words(step, kind),
         after=str(step.after or ""),
         silent=step.only_if is OnlyIf.ALWAYS,

@@ -54,7 +54,7 @@ def _line(line: Line) -> shapes.CaseLine:
         rule=line.key,
         kind=line.kind.value,
         count=line.count,
-        because=line.because,
+        because=line.because or " ".join(line.seen),
         protected=line.protected,
         measured_at=line.measured_at,
     )

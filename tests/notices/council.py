@@ -12,10 +12,11 @@ from typing import Any
 
 from custos.audit.events import Event
 from custos.clock import FixedClock
+from custos.engine.ahead import with_bars
 from custos.engine.done import Done
 from custos.engine.gate import Purpose, Standing
 from custos.engine.model import Finding, State
-from custos.engine.plan import Circumstances, make_plan
+from custos.engine.plan import Circumstances, make_plan, occasion
 from custos.engine.run import RunState
 from custos.engine.sweep import sweep_runs
 from custos.engine.undo import Scope
@@ -138,7 +139,8 @@ class Council:
         facts = await case_facts(self.book, findings, records, today)
         policies = self.bundle.policies.values()
         standings = {one.id: Standing(state=one.state, hash=one.hash, pilot=one.pilot) for one in policies}
-        under = Circumstances(now=self.now, standings=standings, cases=facts)
+        undone = await self.office().ledger.undone()
+        under = Circumstances(now=self.now, standings=standings, cases=facts, undone=undone)
         plan = make_plan(self.bundle, Found(findings), under)
         situation = Situation(
             accountable=self.accountable,
@@ -149,12 +151,13 @@ class Council:
             now=self.now,
             zone=world.ZONE,
         )
-        await refresh_cases(findings, book=self.book, situation=situation)
+        barred = list(with_bars(findings, self.bundle, occasion(self.bundle, under)))
+        await refresh_cases(barred, book=self.book, situation=situation)
         worker = self.office(life=life)
         await self.office().enforce(self.bundle, plan)
         saved = await worker.plans.save(plan, by=CUSTOS)
         dispatched = await worker.dispatcher.dispatch(saved, self.bundle, by=CUSTOS, sizes=sizes(*self.bundle.policies))
-        await follow(plan, dispatched, book=self.book, queue=self.notify)
+        await follow(plan, facts, dispatched, book=self.book, queue=self.notify)
         await self.work(worker)
 
     async def work(self, worker: Office | None = None) -> None:

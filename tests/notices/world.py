@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from custos.engine.model import Finding, Kind, Subject
+from custos.engine.model import ActionKind, Finding, Kind, Subject
 from custos.errors import Mark
 from custos.notices.assignment import Accountability, Directory, Person, Role
 from custos.notices.members import Members
@@ -163,6 +163,7 @@ ANYONE = Topic(
     within=Duration(5, "working day"),
     steps=(
         Proposed(
+            kind=ActionKind.SET_EXPIRY,
             words="the links get an end date, 30 days later",
             after="",
             silent=False,
@@ -181,6 +182,7 @@ REMOVAL = replace(
     title="Links for people outside any agreement",
     steps=(
         Proposed(
+            kind=ActionKind.REMOVE_LINK,
             words="the links are removed",
             after="",
             silent=False,
