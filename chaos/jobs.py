@@ -73,7 +73,7 @@ class Jobs:
             case "apply":
                 ground.type("apply", self._plan, "--no-wait", "--as", OPERATOR)
             case "undo":
-                ground.type("undo", self._run, "--no-wait", "--as", OPERATOR)
+                ground.type("undo", self._run, "--why", "chaos", "--no-wait", "--as", OPERATOR)
             case _:
                 self._ended_before = _ended(ground.stage.executions(TIMERS[job]))
                 ground.stage.fire(TIMERS[job])

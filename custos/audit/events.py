@@ -59,6 +59,7 @@ class What(StrEnum):
     CASE_OPENED = "case:opened"
     CASE_DECIDED = "case:decided"
     CASE_REASSIGNED = "case:reassigned"
+    CASE_REOPENED = "case:reopened"  # an answer was taken back
     CASE_CLOSED = "case:closed"
 
     NOTICE_DELIVERED = "notice:delivered"

@@ -9,6 +9,7 @@ from custos.cli.apply import report_start
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
 from custos.engine.undo import Scope
+from custos.errors import BadInput, Mark, Problem
 from custos.jobs import acting, identity
 from custos.records.rights import Right
 from custos.report import doing
@@ -28,6 +29,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
             help=f"what Custos did by this {scope}" if scope is Scope.POLICY else f"what Custos did to this {scope}",
         )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be put back")
+    parser.add_argument(
+        "--why",
+        default="",
+        metavar="REASON",
+        help="the reason, for the audit and for whoever is told; needed unless --dry-run",
+    )
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the end")
     parser.set_defaults(scope=Scope.RUN)
@@ -43,7 +50,13 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         if args.json:
             screen.raw(text_of(doing.undo(planned)))
         return Exit.OK
-    dispatched = await acting.undo(app, planned, by=await identity.require(app, Right.UNDO, args.person))
+    if not args.why.strip():
+        problem = Problem(
+            Mark("command line"), "An undo needs a reason: the owner is told it.", 'Add --why "…".', code="why"
+        )
+        raise BadInput([problem])
+    by = await identity.require(app, Right.UNDO, args.person)
+    dispatched = await acting.undo(app, planned, by=by, why=args.why)
     return await report_start(app, dispatched, screen, args)
 
 

@@ -98,6 +98,7 @@ class Dispatcher:
         stale: Collection[str] = (),
         purpose: Purpose = Purpose.POLICY,
         target: str = "",
+        reason: str = "",
     ) -> Dispatched:
         """Start a run of a saved plan, or of its actions `only` (by `Action.id`).
 
@@ -108,6 +109,7 @@ class Dispatcher:
         """
         wanted = [action for action in writes(plan.actions) if only is None or action.id in only]
         draft = new_run(plan, purpose=purpose, by=by, at=self.clock.now(), actions=0, over=(), target=target)
+        draft = replace(draft, reason=reason)
         groups = await self._groups(wanted, draft, await self.authority(bundle, draft, wanted, sizes), stale)
         made = {case: await self._start(draft, group, plan, sizes, by) for case, group in groups.items()}
         rest = made.pop("", Dispatched(run=None, left_out={}))
@@ -155,9 +157,9 @@ class Dispatcher:
         wanted = replace(draft, actions=len(group.allowed), over=said, state=state, hashes=hashes)
         run = await self.runs.create(wanted, into_batches(group.allowed), sizes)
         if run.state is RunState.PARKED:
-            await self._say(What.RUN_PARKED, run, by, {"why": " ".join(run.over[:10])})
+            await self._say(What.RUN_PARKED, run, by, {"why": " ".join(run.over[:10]), **_reason(run)})
         elif run.state is RunState.RUNNING:
-            await self._say(What.RUN_STARTED, run, by, {"actions": run.actions})
+            await self._say(What.RUN_STARTED, run, by, {"actions": run.actions, **_reason(run)})
             await self._begin(run)
         return Dispatched(run=run, left_out=group.left_out, over=group.over, busy=group.busy, why=why)
 
@@ -320,6 +322,10 @@ class Dispatcher:
 
 def _if_parked(run: Run, **changes: object) -> Run:
     return replace(run, **changes) if run.state is RunState.PARKED else run  # type: ignore[arg-type]  # fields of Run
+
+
+def _reason(run: Run) -> dict[str, str | int]:
+    return {"reason": run.reason} if run.reason else {}
 
 
 def _starter(run: Run) -> Person:

@@ -38,7 +38,8 @@ class Run:
     """One run. `hashes` are the versions of the policies that were planned; `over` the ceilings that it would break.
 
     Persons are told by UPN and by the id of their directory object, "" for Custos itself. `released_by` is who let it go over its
-    ceilings, "" for nobody. `target` says what an undo puts back. `made_at` is when its row was made, in epoch seconds of the machine.
+    ceilings, "" for nobody. `target` says what an undo puts back, `reason` why. `made_at` is when its row was made, in epoch seconds of
+    the machine.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Run:
     released_by: str = ""
     why: str = ""
     target: str = ""
+    reason: str = ""
     ended_at: datetime | None = None
     made_at: float = 0.0
     etag: str = ""

@@ -253,6 +253,7 @@ def _run_row(run: Run) -> Row:
         "released_by": run.released_by,
         "why": run.why,
         "target": run.target,
+        "reason": run.reason,
         "ended_at": run.ended_at.isoformat() if run.ended_at else "",
         "made_at": run.made_at,
     }
@@ -279,6 +280,7 @@ def _run(row: Row) -> Run:
         released_by=row.text("released_by"),
         why=row.text("why"),
         target=row.text("target"),
+        reason=row.text("reason"),
         ended_at=datetime.fromisoformat(ended) if ended else None,
         made_at=float(row.text("made_at") or 0),
         etag=row.etag,

@@ -79,13 +79,19 @@ async def plan_undo(app: Custos, scope: Scope, target: str) -> UndoPlan:
     return await app.undoing.plan(scope, target, bundle)
 
 
-async def undo(app: Custos, undo_plan: UndoPlan, *, by: Person) -> Dispatched:
-    """Put back what can be put back, through the same gate and the same audit."""
+async def undo(app: Custos, undo_plan: UndoPlan, *, by: Person, why: str) -> Dispatched:
+    """Put back what can be put back, through the same gate and the same audit. `why` is told to whoever answers for it."""
     bundle = (await policies.in_force(app)).bundle
     plan = await app.plans.save(undo_plan.plan, by=by)
     sizes = await _sizes(app, bundle)
     return await app.dispatcher.dispatch(
-        plan, bundle, by=by, sizes=sizes, purpose=Purpose.UNDO, target=f"{undo_plan.scope.value} {undo_plan.target}"
+        plan,
+        bundle,
+        by=by,
+        sizes=sizes,
+        purpose=Purpose.UNDO,
+        target=f"{undo_plan.scope.value} {undo_plan.target}",
+        reason=why,
     )
 
 

@@ -15,6 +15,7 @@ from custos.policy import Bundle
 from custos.records.model import Records
 from custos.records.named_people import named_people
 from custos.records.review import Matter, Remark
+from custos.records.roles import out_of_post, post_of
 from custos.storage.rows import Row
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ async def strangers(app: Custos, records: Records, today: date) -> list[Remark]:
 
     Raises a Trouble when Entra cannot be read.
     """
-    named = [one for one in named_people(records) if not _has_left(records, one.upn, today)]
+    named = [one for one in named_people(records) if not out_of_post(post_of(records, one.upn), today)]
     found = await _looked_up(app, frozenset(one.upn.casefold() for one in named), _KEPT_SECONDS)
     remarks = []
     for one in named:
@@ -69,11 +70,6 @@ async def strangers(app: Custos, records: Records, today: date) -> list[Remark]:
             )
         )
     return remarks
-
-
-def _has_left(records: Records, upn: str, today: date) -> bool:
-    post = records.posts.get(upn)
-    return post is not None and not post.holds(today)
 
 
 async def _looked_up(app: Custos, wanted: frozenset[str], oldest: float) -> Directory:

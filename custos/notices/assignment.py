@@ -215,12 +215,12 @@ class _Reader:
             return None, f"{who} has no account any more"
         if not person.enabled:
             return None, f"the account of {who} is switched off"
-        if post is not None and post.valid_to is not None and post.valid_to < self.today:
-            return None, f"{who} left the post on {day_words(post.valid_to)}"
+        if why := roles.out_of_post(post, self.today, who=who):
+            return None, why
         return person, ""
 
     def post(self, upn: str) -> Post | None:
-        return self.records.posts.get(upn) or self.records.posts.get(upn.strip().casefold())
+        return roles.post_of(self.records, upn)
 
     def holders(self, role: str) -> list[Person]:
         found = (self.in_post(post.upn)[0] for post in roles.holders(self.records, role, self.today))
@@ -345,8 +345,3 @@ def _because(asset: Asset, role: Role, missing: str) -> str:
             f"You are asked as Senior Information Risk Owner: for {title}, {missing}, with no deputy or line manager."
         )
     return f"You are asked as head of information governance: for {title}, {missing}, with no deputy, line manager or SIRO."
-
-
-def day_words(day: date) -> str:
-    """`2026-12-07` as "7 December 2026"."""
-    return f"{day.day} {day:%B %Y}"

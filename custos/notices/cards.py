@@ -20,7 +20,7 @@ from custos.notices import elements as el
 from custos.notices.assignment import ROLE_WORDS, Role
 from custos.notices.elements import Element
 from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Proposed, Verb
-from custos.notices.rights import may_agree, offers
+from custos.notices.rights import may_agree, may_take_back, offers
 from custos.notices.telling import DoneOn
 from custos.notices.telling_words import back_words, done_words, why_words
 from custos.notices.wording import clean, day, escape, many, name, sentence
@@ -52,6 +52,7 @@ _LABELS = {
     Verb.KEEP: "Keep as it is",
     Verb.ASK_STEWARD: "Ask my steward",
     Verb.NOT_MINE: "Not mine",
+    Verb.TAKE_BACK: "Take it back",
 }
 
 
@@ -217,7 +218,12 @@ def _asset(case: Case, reader: Reader) -> list[Element]:
 def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Element]:
     items = [el.strong(f"{number + 1} · {where(case)}")]
     if not is_for(case, reader):
-        return [*items, el.text(outcome(case, reader))]
+        items.append(el.text(outcome(case, reader)))
+        if may_take_back(case, reader.user_id):
+            carried = {"c": case.id, "n": case.nonce}
+            mark = f"{Verb.TAKE_BACK}{number + 1}"
+            items.append(el.buttons([el.execute(_LABELS[Verb.TAKE_BACK], Verb.TAKE_BACK.value, carried, name=mark)]))
+        return items
     told = case.lines[:MOST_LINES]
     facts = [_facts(case, line, reader, limit) for line in told]
     shared = [pair for pair in facts[0] if all(pair in each for each in facts)]
@@ -387,7 +393,7 @@ def outcome(case: Case, reader: Reader) -> str:
     last = case.answers[-1] if case.answers else None
     if case.state.is_open:
         words = f"This is with {_named(case)}."
-        return f"{words} {_said(last, reader)}" if last else words
+        return f"{words} {_said(last, reader)}" if last and last.verb not in (Verb.AGREE, Verb.KEEP) else words
     assert last is not None  # only an answer closes a case
     words = _said(last, reader)
     if case.state is CaseState.ACTED:
@@ -420,6 +426,8 @@ def _said(answer: Answer, reader: Reader) -> str:
             return f"Kept as it is by {who} {when}{f': {escape(reason[0].lower() + reason[1:])}' if reason else ''}."
         case Verb.AGREE:
             return f"Agreed by {who} {when}."
+        case Verb.TAKE_BACK:
+            return f"Taken back by {who} {when}."
         case Verb.ASK_STEWARD:
             return f"Asked by {who} {when}."
         case Verb.NOT_MINE if answer.role is Role.STEWARD:

@@ -103,6 +103,17 @@ class CaseBook:
         await self.rows.transact([Write("insert", _row(part, "")), Write("replace", _row(fresh, stored.etag))])
         return await self._again(case.id)
 
+    async def join(self, stored: Stored, ended: Case, other: Stored, case: Case, *notes: Note) -> Stored:
+        """Store that a case ended in another one, `other`, which becomes `case`, or neither. Returns that one.
+
+        Raises RowChanged when one of them is no longer as it was read.
+        """
+        fresh = replace(case, outbox=(*other.case.outbox, *notes))
+        ended = replace(ended, outbox=stored.case.outbox)
+        writes = [Write("replace", _row(ended, stored.etag)), Write("replace", _row(fresh, other.etag))]
+        await self.rows.transact(writes)
+        return await self._again(case.id)
+
     async def on_card(self, case_ids: Iterable[str]) -> list[Case]:
         """The cases of a card in its order, each followed by those of its parts that were answered."""
         shown: list[Case] = []

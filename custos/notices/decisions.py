@@ -24,7 +24,8 @@ from custos.notices.grounds import grounds, kept_until
 from custos.notices.handover import asked_today, assignee_of, reassigned
 from custos.notices.members import store
 from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, KeepReason, Verb
-from custos.notices.rights import Offer, offers
+from custos.notices.rights import Offer, may_take_back, offers
+from custos.notices.taking_back import take_back
 
 _TRIES = 4
 
@@ -40,6 +41,7 @@ class Outcome(StrEnum):
 
     DECIDED = "decided"
     PASSED_ON = "passed_on"  # to the steward, or to whoever finds the right owner
+    TAKEN_BACK = "taken_back"  # the question stands again
     ALREADY = "already"  # it was answered before, by this or another press
     NOT_YOURS = "not_yours"  # somebody else is asked
     NO_LONGER = "no_longer"  # it was theirs, and register or Entra name somebody else today: now it is with them
@@ -50,7 +52,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # no such question
 
 
-COUNTS = (Outcome.DECIDED, Outcome.PASSED_ON)
+COUNTS = (Outcome.DECIDED, Outcome.PASSED_ON, Outcome.TAKEN_BACK)
 """An answer was taken."""
 
 
@@ -150,21 +152,31 @@ class _PressOn:
     def outcome(self) -> Outcome:
         """Of a press that counts."""
         verb = Verb(self.press.verb)
+        if verb is Verb.TAKE_BACK:
+            return Outcome.TAKEN_BACK
         return Outcome.DECIDED if verb in (Verb.KEEP, Verb.AGREE) else Outcome.PASSED_ON
 
     def refused_at_sight(self) -> Outcome | None:
         """Why this press counts for nothing, as far as the case alone tells."""
         press, case = self.press, self.case
-        if not case.state.is_open:
+        taking_back = press.verb == Verb.TAKE_BACK
+        if taking_back == case.state.is_open or case.state in (CaseState.RELEASED, CaseState.LISTED):
             return Outcome.ALREADY
-        if press.user_id != case.assignee.user_id or not press.user_id:
+        if taking_back and not may_take_back(case, press.user_id):
+            return Outcome.ALREADY if case.state is CaseState.ACTED else Outcome.NOT_YOURS
+        if not taking_back and (press.user_id != case.assignee.user_id or not press.user_id):
             return Outcome.NOT_YOURS
+        if press.nonce in case.used:
+            return Outcome.ALREADY
         if not hmac.compare_digest(press.nonce.encode("utf-8", "replace"), case.nonce.encode()) or not case.shown:
             return Outcome.OUTDATED
         return None
 
     def refused(self) -> Outcome | None:
         """Why it counts for nothing, as register and Entra stand; None when it counts."""
+        if self.press.verb == Verb.TAKE_BACK:
+            theirs = self.press.user_id in (self.case.answers[-1].who.user_id, self.asked.user_id)
+            return None if theirs else Outcome.NOT_YOURS
         if self.asked.user_id != self.press.user_id:
             return Outcome.NO_LONGER
         if self.offer is None:
@@ -175,6 +187,9 @@ class _PressOn:
 
     async def store(self, stored: Stored, book: CaseBook, attempt: int) -> Stored:
         """Store what came of it. Raises RowChanged or RowExists when somebody was faster."""
+        assert self.today is not None, "looked up before anything is taken"
+        if self.press.verb == Verb.TAKE_BACK:
+            return await take_back(stored, self.press.user_id, self.today, book=book, now=self.now, zone=self.zone)
         case, offer = self.case, self.offer
         if self.asked.user_id != self.press.user_id:
             handed = reassigned(case, self.asked)
@@ -192,7 +207,7 @@ class _PressOn:
             case,
             lines=tuple(line for line in case.lines if line.key not in offer.lines),
             nonce=new_nonce(),
-            answers=fresh.answers,
+            used=(*case.used, case.nonce),
             parts=(*case.parts, part.id),
         )
         return await book.split(stored, rest, part, said)
@@ -238,7 +253,8 @@ class _PressOn:
                     decided_at=now,
                     keep_until=kept_until(now, rests_on, self.zone) if verb is Verb.KEEP else None,
                     grounds=rests_on,
-                    nonce="",
+                    nonce=new_nonce(),
+                    used=(*case.used, case.nonce),
                 ), What.CASE_DECIDED
             case Verb.ASK_STEWARD:
                 handed = reassigned(fresh, _steward(case.assignee), keep_deadline=True)
@@ -250,7 +266,7 @@ class _PressOn:
                     because=f"You are asked again: {case.assignee.who.name} gave it back. {case.asked_by.because}",
                 )
                 return reassigned(fresh, back, keep_deadline=True), What.CASE_REASSIGNED
-            case Verb.NOT_MINE:
+            case _:
                 handed = reassigned(fresh, _register_keeper(case))
                 return replace(handed, disputed_by=(*case.disputed_by, self.press.user_id)), What.CASE_REASSIGNED
 

@@ -37,10 +37,11 @@ from custos.notices.digest import (
     prepare_digests,
 )
 from custos.notices.letters import letter_html
-from custos.notices.model import CardSent, Case, CaseState, Contact
+from custos.notices.model import CardSent, Case, CaseState, Contact, Verb
 from custos.notices.people import People
 from custos.notices.postman import Channel, Delivery, Letter, Postman
 from custos.notices.replies import assets_card, help_card
+from custos.notices.rights import may_take_back
 from custos.notices.telling import DoneOn, Telling, joined
 from custos.notices.telling_book import TellingBook
 from custos.notices.topics import DEFAULT_WITHIN
@@ -198,15 +199,24 @@ async def say(what: str, user_id: str, *, desk: Desk) -> None:
     """Answer somebody who wrote to the bot: what waits for them, their assets, or what they can write."""
     if what == "waiting":
         waiting = [stored.case for stored in await desk.book.open_for(user_id)]
+        given = [stored.case for stored in await desk.book.all() if _is_under_way(stored.case, user_id)]
         if waiting:
             await _send_list(waiting, desk)
+        if given:
+            await desk.postman.reply(user_id, digest_card(given, desk.reader(user_id)).card)
+        if waiting or given:
             return
     if what == "assets":
-        open_cases = [stored.case for stored in await desk.book.all() if stored.case.state.is_open]
-        card = assets_card(desk.records, await _upn(user_id, desk), open_cases)
+        waiting = [stored.case for stored in await desk.book.open_for(user_id)]
+        card = assets_card(desk.records, await _upn(user_id, desk), waiting, desk.today)
     else:
         card = digest_card([], desk.reader(user_id)).card if what == "waiting" else help_card()
     await desk.postman.reply(user_id, card)
+
+
+def _is_under_way(case: Case, user_id: str) -> bool:
+    """Whether somebody agreed to it, it is not done yet, and this person may take that back."""
+    return case.decision is Verb.AGREE and may_take_back(case, user_id)
 
 
 @dataclass

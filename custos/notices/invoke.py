@@ -118,7 +118,7 @@ async def _take(press: Press, reception: Reception, now: datetime) -> Verdict:
     verdict = await answer(press, book=reception.book, accountable=reception.accountable, now=now, zone=reception.zone)
     if verdict.outcome in (*COUNTS, Outcome.NO_LONGER):
         await _refresh_cards(verdict.case, reception, "")
-    handed = verdict.outcome in (Outcome.PASSED_ON, Outcome.NO_LONGER)
+    handed = verdict.outcome in (Outcome.PASSED_ON, Outcome.NO_LONGER, Outcome.TAKEN_BACK)
     if handed and verdict.case is not None and verdict.case.assignee.user_id:
         await reception.queue.send({"prepare": verdict.case.assignee.user_id})
     return verdict

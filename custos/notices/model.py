@@ -45,6 +45,7 @@ class Verb(StrEnum):
     AGREE = "agree"  # do what the rule proposes
     ASK_STEWARD = "ask_steward"  # let the data steward look first
     NOT_MINE = "not_mine"  # the register names the wrong person
+    TAKE_BACK = "take_back"  # what was answered before shall not count
 
 
 class KeepReason(StrEnum):
@@ -220,7 +221,8 @@ class Case:
     that was found before anybody was told of it, so there is nothing to ask; it stays until they are told. `waits` says what an
     answer that is agreed waits for, "" when for nothing but its notice; `barred` what of it is not done at all, and why; `run` is what
     carries it out.
-    `nonce` belongs to the present assignee and is used up by an answer. `outbox` are notes not yet in the audit chain.
+    `nonce` belongs to the present assignee, or to taking the answer back, and is used up by a press; `used` are earlier ones. `outbox` are
+    notes not yet in the audit chain.
     """
 
     id: str
@@ -258,6 +260,7 @@ class Case:
     mended: bool = False
     run: str = ""
     waits: str = ""
+    used: tuple[str, ...] = ()
     barred: str = ""
     answers: tuple[Answer, ...] = ()
     cards: tuple[CardSent, ...] = ()

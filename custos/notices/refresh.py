@@ -177,10 +177,16 @@ class _Keeper:
             await self._release(stored, f"What was agreed to is not done. {barred}".removesuffix("."))
             self.report.stale_cards.update(card.digest for card in case.cards)
             return False
-        if barred != case.barred:
-            self.written.append(await self.book.put(stored, replace(case, barred=barred)))
+        fresh = self._kept_current(replace(case, barred=barred))
+        if fresh != case:
+            self.written.append(await self.book.put(stored, fresh))
             self.report.stale_cards.update(card.digest for card in case.cards)
         return True
+
+    def _kept_current(self, case: Case) -> Case:
+        """An agreement with whoever answers for the asset today: they may take it back, too."""
+        asked = asked_today(case, self.situation.accountable)
+        return case if asked.in_doubt or asked.person is None else replace(case, assignee=assignee_of(asked))
 
     async def _refresh(self, stored: Stored, left: Members) -> None:
         case = stored.case

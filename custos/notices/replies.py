@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from custos.notices import elements as el
 from custos.notices.cards import WAITING
 from custos.notices.elements import Element
 from custos.notices.model import Case
 from custos.notices.wording import many, name
+from custos.records.delegation import lent
 from custos.records.model import Asset, Records
+from custos.records.roles import out_of_post, post_of
 
 ASSETS = "my assets"
 _MOST_ASSETS = 25
+_STEWARD = "data steward"
 
 
-def assets_card(records: Records, upn: str, open_cases: Sequence[Case]) -> Element:
-    """The assets for which somebody is owner, deputy or steward, with the number of open questions about each."""
+def assets_card(records: Records, upn: str, waiting_for_them: Sequence[Case], today: date) -> Element:
+    """The assets for which the register names somebody as owner, deputy or steward, what they are today, and how many questions about
+    each wait for them."""
     mine = [(asset, role) for asset in records.assets.values() if (role := _role(asset, upn))]
+    left = out_of_post(post_of(records, upn), today, who="you")
     if not mine:
         words = "The asset register does not name you as owner, deputy or data steward of anything."
         return el.card([el.heading("Your information assets"), el.text(words)], fallback="Custos: no assets")
-    waiting = Counter(case.asset_id for case in open_cases)
-    pairs = [
-        (name(asset.id, 20), f"{name(asset.name)}: you are its {role}; {many(waiting[asset.id], 'open question')}")
-        for asset, role in mine[:_MOST_ASSETS]
-    ]
+    waiting = Counter(case.asset_id for case in waiting_for_them)
+    pairs = []
+    for asset, role in mine[:_MOST_ASSETS]:
+        are = f"the register names you as its {role}, but {left}" if left else f"you are its {role}"
+        lends = role != _STEWARD or left or lent(records, asset.id, upn, today)
+        unlent = "" if lends else ", with no delegation in date"
+        asked = many(waiting[asset.id], "open question")
+        pairs.append((name(asset.id, 20), f"{name(asset.name)}: {are}{unlent}; {asked} for you"))
     body = [el.heading("Your information assets"), el.facts(pairs)]
     if len(mine) > _MOST_ASSETS:
         body.append(el.quiet(f"and {len(mine) - _MOST_ASSETS} more in the asset register"))
@@ -51,4 +60,4 @@ def _role(asset: Asset, upn: str) -> str:
         return "Information Asset Owner"
     if asset.deputy.casefold() == wanted:
         return "deputy owner"
-    return "data steward" if wanted in (each.casefold() for each in asset.stewards) else ""
+    return _STEWARD if wanted in (each.casefold() for each in asset.stewards) else ""

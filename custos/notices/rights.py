@@ -6,6 +6,7 @@
 | keep | everybody who is asked; a steward not where it accepts a risk: that cannot be lent |
 | ask the steward | everybody but the steward, where one holds a delegation for such decisions |
 | not mine | owner, deputy, manager; a steward gives it back with it |
+| take it back | who gave an answer, and whoever answers for the asset today, until it is done |
 
 One agreement is about one kind of thing: links and people's access are agreed to apart. What no step follows for is not agreed.
 """
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 
 from custos.engine.model import Kind
 from custos.notices.assignment import Role
-from custos.notices.model import Assignee, Case, Line, Verb
+from custos.notices.model import Assignee, Case, CaseState, Line, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,14 @@ class Offer:
 def offers(case: Case, asked: Assignee | None = None) -> tuple[Offer, ...]:
     """The answers that whoever is asked may give, in the order of their buttons; `asked` instead of the case's own assignee."""
     return tuple(_offers(case, asked or case.assignee))
+
+
+def may_take_back(case: Case, user_id: str) -> bool:
+    """Whether somebody may take the case's answer back: who gave it, or who is asked, until all that it leads to is done."""
+    if not case.answers or user_id not in (case.answers[-1].who.user_id, case.assignee.user_id) or not user_id:
+        return False
+    further = case.decision is Verb.AGREE and any(len(line.steps) > 1 for line in case.lines)
+    return case.state is CaseState.DECIDED or (case.state is CaseState.ACTED and further)
 
 
 def may_agree(line: Line, role: Role) -> bool:

@@ -38,10 +38,10 @@ class Agreed:
 class DoneLine:
     """What runs did by one rule to the things of one asset.
 
-    `kind` is what was done; where `undo`, what was put back, and `asked_by` who asked for that. `perhaps` of them may have been done
-    or not. `left` says what it leaves, most frequent first: labels, or levels of sharing. `ends` is when the first of the links ends
-    that were given an end. `because` is the rule's sentence, "" where they have different ones or names must not be told; `seen` says
-    then of what and whom each is said (`custos.notices.sightings`). `sample` are some names of a library's files, none of a sensitive
+    `kind` is what was done; where `undo`, what was put back, `asked_by` who asked for that, and `reason` why. `perhaps` of them may have
+    been done or not. `left` says what it leaves, most frequent first: labels, or levels of sharing. `ends` is when the first of the links
+    ends that were given an end. `because` is the rule's sentence, "" where they have different ones or names must not be told; `seen`
+    says then of what and whom each is said (`custos.notices.sightings`). `sample` are some names of a library's files, none of a sensitive
     asset.
     """
 
@@ -63,6 +63,7 @@ class DoneLine:
     sample: tuple[str, ...]
     runs: tuple[str, ...]
     asked_by: str
+    reason: str
     agreed: Agreed | None
     first_at: datetime
     last_at: datetime
@@ -238,6 +239,7 @@ def _line(run: Run, group: Sequence[Done], known: Known, asset: Asset | None) ->
         sample=() if masked else tuple(each.name[:_NAME_LIMIT] for each in subjects if each.name)[:MOST_NAMES],
         runs=(run.id,),
         asked_by=run.started_by if run.purpose is Purpose.UNDO else "",
+        reason=run.reason if run.purpose is Purpose.UNDO else "",
         agreed=known.agreements.get(action.agreed),
         first_at=min(one.at for one in group),
         last_at=max(one.at for one in group),

@@ -31,9 +31,10 @@ def done_words(line: DoneLine, reader_id: str, zone: ZoneInfo, *, plain: bool = 
 
 
 def why_words(line: DoneLine, limit: int, *, plain: bool = False) -> str:
-    """Why it was done: the rule's sentence, else the policy's title; of an undo, who asked for it."""
+    """Why it was done: the rule's sentence, else the policy's title; of an undo, who asked for it, and why."""
     if line.undo:
-        return sentence(f"{line.asked_by} asked for it.", limit, plain=plain)
+        why = f": {line.reason.strip().removesuffix('.')}" if line.reason.strip() else ""
+        return sentence(f"{line.asked_by} asked for it{why}.", limit, plain=plain)
     said = line.because or " ".join(line.seen)
     return sentence(said, limit, plain=plain) or f"{name(line.title, 120, plain=plain)}."
 

@@ -34,6 +34,27 @@ def same_title(title: str) -> str:
     return " ".join(title.replace("_", " ").casefold().split())
 
 
+def post_of(records: Records, upn: str) -> Post | None:
+    """The row of a person, whatever the case of their sign-in name."""
+    return records.posts.get(upn) or records.posts.get(upn.strip().casefold())
+
+
+def out_of_post(post: Post | None, today: date, *, who: str = "") -> str:
+    """Why whoever holds a post does not hold it today, "left the post on 20 November 2026"; "" while they do. Whom the register of people
+    does not name has no last day. `who` begins the sentence: a name, or "you"."""
+    if post is None or post.holds(today):
+        return ""
+    if post.valid_to is not None and post.valid_to < today:
+        return f"{who} left the post on {day_words(post.valid_to)}".strip()
+    assert post.valid_from is not None, "a post without a first day that has not ended is held"
+    return f"{who} {'take' if who == 'you' else 'takes'} up the post on {day_words(post.valid_from)}".strip()
+
+
+def day_words(day: date) -> str:
+    """`2026-12-07` as "7 December 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def holders(records: Records, role: str, today: date) -> tuple[Post, ...]:
     """The posts that carry `role` and have a holder today, in the order of the register. Whether an account is switched on is for
     Entra to say."""

@@ -234,7 +234,7 @@ def test_what_the_run_did_stands_in_the_tenant_until_it_is_undone(council: Counc
     told = msgspec.json.decode(council.custos("undo", governed, "--dry-run", "--json").out, type=Undo)
     assert told.target == governed
     assert told.back
-    undone = council.custos("undo", governed, "--as", OPERATOR)
+    undone = council.custos("undo", governed, "--why", "a rehearsal", "--as", OPERATOR)
     if "awaits approval" in undone.out:
         run = undone.out.rpartition("custos run ")[2].split()[0]
         undone = council.custos("run", run, "--release", "--why", "it was a rehearsal", "--as", APPROVER)

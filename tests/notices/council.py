@@ -133,8 +133,8 @@ class Council:
         """Go to a moment."""
         self.later(seconds=(moment - self.now).total_seconds())
 
-    async def evaluate(self, findings: Sequence[Finding], *, life: int = 0) -> None:
-        """Bring the cases up to date, plan, and carry out what is due."""
+    async def evaluate(self, findings: Sequence[Finding], *, life: int = 0, waits: bool = False) -> None:
+        """Bring the cases up to date, plan, and carry out what is due; with `waits` its runs wait for a worker."""
         records, today = self.bundle.records, self.accountable.today
         facts = await case_facts(self.book, findings, records, today)
         policies = self.bundle.policies.values()
@@ -158,7 +158,8 @@ class Council:
         saved = await worker.plans.save(plan, by=CUSTOS)
         dispatched = await worker.dispatcher.dispatch(saved, self.bundle, by=CUSTOS, sizes=sizes(*self.bundle.policies))
         await follow(plan, facts, dispatched, book=self.book, queue=self.notify)
-        await self.work(worker)
+        if not waits:
+            await self.work(worker)
 
     async def work(self, worker: Office | None = None) -> None:
         """Do what waits in the queue of batches."""
@@ -175,7 +176,7 @@ class Council:
         await sweep_runs(worker.dispatcher, waiting=len(self.acts.messages))
         await self.work(worker)
 
-    async def undo(self, run: str) -> None:
+    async def undo(self, run: str, why: str = "It was meant for another library") -> None:
         """Put a run back."""
         worker = self.office()
         undone = await worker.undoing.plan(Scope.RUN, run, self.bundle)
@@ -187,6 +188,7 @@ class Council:
             sizes=sizes(*self.bundle.policies),
             purpose=Purpose.UNDO,
             target=f"run {run}",
+            reason=why,
         )
         await self.work(worker)
 

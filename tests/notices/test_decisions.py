@@ -16,6 +16,7 @@ from custos.errors import StorageTrouble
 from custos.m365.errors import Unavailable
 from custos.notices import decisions
 from custos.notices.assignment import Accountability, Role
+from custos.notices.cards import Reader, outcome
 from custos.notices.cases import CaseBook, Stored
 from custos.notices.decisions import Outcome, Press, Verdict
 from custos.notices.lookup import case_facts
@@ -435,6 +436,24 @@ async def test_one_agreement_is_about_one_kind(book: CaseBook) -> None:
         {"sharing/anyone-without-end": 2}
     ]
     assert (await answer(press(verdict.case), book=book)).outcome is Outcome.DECIDED
+
+
+async def test_what_nobody_agreed_to_says_so_in_other_hands(book: CaseBook) -> None:
+    """After one kind was agreed to and the rest went to somebody else, nobody is said to have agreed to the rest."""
+    situation = world.situation(topics=[world.ANYONE, GRANTS])
+    await refresh_cases([world.link(1), world.grant(1, topic=GRANTS)], book=book, situation=situation)
+    (stored,) = await book.all()
+    case = (await show(book, stored)).case
+    rest = (await answer(press(case, kind="link"), book=book)).case
+    assert rest is not None
+    ended = world.records(posts=[world.post(world.OWNER, "Director of Planning", None, valid_to=date(2026, 11, 22))])
+
+    verdict = await answer(press(rest), book=book, who=world.accountable(held=ended))
+
+    assert (verdict.outcome, verdict.case and verdict.case.answers) == (Outcome.NO_LONGER, ())
+    assert verdict.case is not None
+    reader = Reader(user_id=world.OWNER.user_id, today=SOON.date(), zone=world.ZONE)
+    assert outcome(verdict.case, reader) == "This is with Owen Hughes, deputy Information Asset Owner."
 
 
 async def test_what_no_step_follows_for_is_not_agreed(book: CaseBook) -> None:

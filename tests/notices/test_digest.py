@@ -443,7 +443,33 @@ async def test_my_assets(desk: Desk, channels: Channels) -> None:
 
     await handle_notice({"say": "assets", "user": world.OWNER.user_id}, desk=desk)
 
-    assert "you are its Information Asset Owner; 2 open questions" in str(channels.cards[0][1])
+    assert "you are its Information Asset Owner; 2 open questions for you" in str(channels.cards[0][1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"valid_to": date(2026, 11, 20)},
+            "as its Information Asset Owner, but you left the post on 20 November 2026; 0",
+        ),
+        ({"valid_from": date(2026, 12, 1)}, "but you take up the post on 1 December 2026; 0 open questions for you"),
+    ],
+)
+async def test_my_assets_are_those_of_today(
+    desk: Desk, channels: Channels, changes: dict[str, date], said: str
+) -> None:
+    """Whose post has ended, or has not begun, is told so; what is asked of the deputy instead is not counted as theirs."""
+    await desk.people.met(world.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
+    post = replace(world.post(world.OWNER, "Director of Planning", None), **changes)  # type: ignore[arg-type]  # by name
+    held = world.records(posts=[post])
+    await found(desk)
+    await refresh_cases([world.link(1), world.stale()], book=desk.book, situation=world.situation(held=held))
+
+    await handle_notice({"say": "assets", "user": world.OWNER.user_id}, desk=replace(desk, records=held))
+
+    assert said in str(channels.cards[0][1])
+    assert {one.case.assignee.user_id for one in await desk.book.all()} == {world.DEPUTY.user_id}
 
 
 async def test_a_message_that_makes_no_sense_is_an_error(desk: Desk) -> None:

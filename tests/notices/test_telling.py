@@ -184,7 +184,7 @@ async def test_a_note_that_never_surely_arrives_has_an_end() -> None:
 
 
 async def test_an_undo_is_told() -> None:
-    """Whoever was told that something was done hears that it was put back, and who asked for it."""
+    """Whoever was told that something was done hears that it was put back, who asked for it, and why."""
     made = with_files(council(labels()), 3)
     await made.evaluate(labelled(3))
     await made.digest()
@@ -195,7 +195,7 @@ async def test_an_undo_is_told() -> None:
 
     card = made.cards()[1]
     assert "The label of 3 files was put back to none." in card
-    assert "platform.engineer@wrenbridge.example asked for it." in card
+    assert "platform.engineer@wrenbridge.example asked for it: It was meant for another library." in card
 
 
 async def test_what_no_asset_covers_goes_to_governance() -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -27,20 +28,42 @@ TIMERS = {
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _NEXT_YEAR = "0 0 0 1 1 *"
 FRIDAY = MONDAY + timedelta(days=4)
+LONDON = ZoneInfo("Europe/London")
 
 
 def test_a_walk_stops_where_something_daily_is_due() -> None:
     """The clock stops at timers of once a day, at none that fires each hour, and last where it was sent."""
     stops, goal = [MONDAY], MONDAY + timedelta(days=1)
     while stops[-1] < goal:
-        stops.append(next_stop(TIMERS, stops[-1], goal))
+        stops.append(next_stop(TIMERS, stops[-1], goal, LONDON))
     assert [f"{stop:%a %H:%M}" for stop in stops] == ["Mon 09:00", "Mon 09:15", "Tue 01:00", "Tue 09:00"]
+
+
+@pytest.mark.parametrize(
+    ("stands", "stops"),
+    [
+        ("2026-11-24T09:47:00Z", ["Tue 16:00", "Wed 01:00", "Wed 09:15", "Wed 09:47"]),
+        ("2026-11-24T16:20:00Z", ["Tue 17:55", "Wed 01:00", "Wed 09:15", "Wed 16:00"]),
+        ("2026-11-27T18:01:00Z", ["Sat 01:00", "Sun 01:00", "Mon 01:00", "Mon 09:15", "Mon 16:00"]),
+        ("2026-07-06T10:00:00Z", ["Mon 15:00", "Tue 01:00", "Tue 09:15", "Tue 10:00"]),
+    ],
+)
+def test_a_walk_stops_where_notes_go_out(stands: str, stops: list[str]) -> None:
+    """What is done in the morning is told at 16:00 council time, what is done after that before 18:00, none of it the next day."""
+    timers = {**TIMERS, "sweep": parse_schedule("0 */5 * * * *", timer="sweep")}
+    passed = datetime.fromisoformat(stands)
+    goal = passed + timedelta(days=1 if passed.weekday() != 4 else 4)
+    walked = []
+    while passed < goal and len(walked) < len(stops):
+        passed = next_stop(timers, passed, goal, LONDON)
+        walked.append(f"{passed:%a %H:%M}")
+    assert walked == stops
 
 
 def test_an_office_timer_rests_at_the_weekend() -> None:
     """A timer of working days does not stop the clock on a Saturday, nor on a Sunday."""
     saturday = FRIDAY.replace(hour=2) + timedelta(days=1)
-    assert f"{next_stop(TIMERS, saturday, saturday + timedelta(days=7)):%a %H:%M}" == "Sun 01:00"
+    assert f"{next_stop(TIMERS, saturday, saturday + timedelta(days=7), LONDON):%a %H:%M}" == "Sun 01:00"
     assert "office" not in due(TIMERS, saturday, saturday + timedelta(days=1))
 
 
@@ -81,7 +104,7 @@ async def left(tmp_path: Path) -> AsyncIterator[Left]:
 @pytest.mark.browser
 @MODULE
 async def test_a_week_passes_on_the_page(left: Left, page: Page) -> None:
-    """After "+ 1 week" the clock walks there by itself, and each day's timers have run at their moments."""
+    """After "+ 1 week" the clock walks there by itself, and each day's timers have run at their moments, the afternoon's notes too."""
     began = left.stage.clock().now
     await page.goto(f"{left.stage.tenant}/sim/chats")
     await page.locator(".clock summary").click()

@@ -64,7 +64,7 @@ def test_undoing_and_closing_are_rights_too(at: Terminal) -> None:
     """The SIRO lets things happen and takes nothing back: that is for those who operate, and who answer for records."""
     item = at.world.upload()
     at.world.sync()
-    told = at.custos("undo", "--item", item.id, by=APPROVER)
+    told = at.custos("undo", "--item", item.id, "--why", "a test", by=APPROVER)
     assert told.code == 2
     assert f"{APPROVER} may not put back what was done" in told.err
     assert "can be put back" in told.out, "whoever may not do it may look"

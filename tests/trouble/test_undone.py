@@ -17,7 +17,9 @@ def test_what_was_undone_is_planned_no_more(world: World) -> None:
     world.sync()
     assert world.done(item)[What.ACTION_DONE] == 1
     newest = world.ask(_runs)[-1]
-    undoing = world.custos("undo", newest, "--no-wait", "--as", OPERATOR)
+    unsaid = world.custos("undo", newest, "--no-wait", "--as", OPERATOR)
+    assert (unsaid.code, "An undo needs a reason" in unsaid.err) == (2, True)
+    undoing = world.custos("undo", newest, "--why", "a test", "--no-wait", "--as", OPERATOR)
     assert undoing.code == 0
     undo = re.findall(r"U-[\d-]+", undoing.out)[0]
     world.work()
@@ -53,7 +55,7 @@ def test_an_undo_ends_as_it_went(world: World) -> None:
     )
     told = world.custos("undo", newest, "--dry-run")
     assert "can be put back, where nobody changed it since" in told.out
-    undoing = world.custos("undo", newest, "--no-wait", "--as", OPERATOR)
+    undoing = world.custos("undo", newest, "--why", "a test", "--no-wait", "--as", OPERATOR)
     world.work()
     undo = re.findall(r"U-[\d-]+", undoing.out)[0]
     ended = world.custos("run", undo)
