@@ -35,7 +35,9 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 
 def _table(shown: Sequence[Case], now: datetime, *, every: bool) -> Listing:
     title = count(len(shown), "case") + ("" if every else " (`--all` shows released ones too)")
-    found = Listing(title, ("asset", "about", "found", "asked", "state", "answer", "due"), numbers=("found",))
+    found = Listing(
+        title, ("asset", "about", "found", "asked", "state", "answer", "due", "why not yet"), numbers=("found",)
+    )
     for case in shown:
         found.add(
             case.asset_id or "none",
@@ -45,6 +47,7 @@ def _table(shown: Sequence[Case], now: datetime, *, every: bool) -> Listing:
             "overdue" if work.is_overdue(case, now) else case.state.value,
             f"{case.decision}" if case.decision else "",
             when(case.deadline, "%-d %B %Y") if case.deadline and case.state.is_open else "",
+            case.released_why or case.waits or case.barred,
         )
     return found
 

@@ -17,7 +17,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from custos.audit.events import Event, What
@@ -51,6 +51,7 @@ from custos.records.model import Records
 _TRIES = 4
 _LATER_SECONDS = 300
 _DONE_BESIDE_QUESTIONS = 12 * 1024  # bytes: so that a question fits beside
+_REMEMBERED_DAYS = 30  # whom a message went to
 _LIST = "~"  # stands in the key of a list that somebody asked for
 
 _log = logging.getLogger(__name__)
@@ -433,9 +434,15 @@ def _is_list(digest: Digest) -> bool:
 
 
 async def _upn(user_id: str, desk: Desk) -> str:
-    """The address under which the register knows this person, from the cases they were ever asked about."""
+    """The address under which the register knows this person, from the cases they have or answered, or what they were told of late."""
     for stored in await desk.book.all():
-        for who in (stored.case.assignee.who, stored.case.assignee.steward):
+        case = stored.case
+        people = (case.assignee.who, case.assignee.steward, case.assignee.governance)
+        for who in (*people, *(answer.who for answer in case.answers)):
             if who.user_id == user_id:
                 return who.upn
+    for days in range(_REMEMBERED_DAYS):
+        for digest in await desk.digests.of_day(desk.today - timedelta(days=days)):
+            if digest.digest.person.user_id == user_id:
+                return digest.digest.person.upn
     return ""

@@ -44,6 +44,9 @@ def _case(case: Case, now: datetime) -> shapes.Case:
         decision=case.decision.value if case.decision else "",
         decided_at=case.decided_at,
         keep_until=case.keep_until,
+        waits=case.waits,
+        not_done=case.barred,
+        ended=case.released_why,
         lines=[_line(line) for line in case.lines],
         answers=[_answer(answer) for answer in case.answers],
     )
@@ -55,6 +58,7 @@ def _line(line: Line) -> shapes.CaseLine:
         kind=line.kind.value,
         count=line.count,
         because=line.because or " ".join(line.seen),
+        not_done=line.barred,
         protected=line.protected,
         measured_at=line.measured_at,
     )

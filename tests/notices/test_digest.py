@@ -464,11 +464,14 @@ async def test_my_assets_are_those_of_today(
     post = replace(world.post(world.OWNER, "Director of Planning", None), **changes)  # type: ignore[arg-type]  # by name
     held = world.records(posts=[post])
     await found(desk)
+    await prepare(desk)
+    (stored,) = await desk.digests.of_day(desk.today)
+    await deliver_digest(stored.digest.id, desk=desk)
     await refresh_cases([world.link(1), world.stale()], book=desk.book, situation=world.situation(held=held))
 
     await handle_notice({"say": "assets", "user": world.OWNER.user_id}, desk=replace(desk, records=held))
 
-    assert said in str(channels.cards[0][1])
+    assert said in str(channels.cards[-1][1])
     assert {one.case.assignee.user_id for one in await desk.book.all()} == {world.DEPUTY.user_id}
 
 

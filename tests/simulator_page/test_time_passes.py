@@ -114,4 +114,4 @@ async def test_a_week_passes_on_the_page(left: Left, page: Page) -> None:
     assert left.stage.clock().now - began >= timedelta(days=7)
     assert left.stage.executions("evaluate_all").succeeded == 7
     assert left.stage.executions("digests").succeeded == 5
-    assert left.told[1] == "Tue 24 Nov 2026, 01:00: sweep, subscriptions, reconcile"
+    assert left.told[1:3] == ["Mon 23 Nov 2026, 16:00: sweep", "Tue 24 Nov 2026, 01:00: subscriptions, reconcile"]

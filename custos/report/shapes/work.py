@@ -21,7 +21,8 @@ class CaseLine(Shape, frozen=True, kw_only=True):
     rule: Annotated[str, said("policy/rule")]
     kind: Annotated[str, said("what was found")]
     count: Annotated[int, said("how many")]
-    because: Annotated[str, said('why, "" when they differ or a name must not be told')]
+    because: Annotated[str, said('why, each sentence where they differ; "" when a name must not be told')]
+    not_done: Annotated[str, said("what cannot be done about it any more, and why")]
     protected: Annotated[str, said("what is left alone besides, and why")]
     measured_at: Annotated[datetime, said("when")]
 
@@ -57,6 +58,9 @@ class Case(Shape, frozen=True, kw_only=True):
     decision: Annotated[str, said('the answer that counts, "" for none')]
     decided_at: Annotated[datetime | None, said("when")]
     keep_until: Annotated[datetime | None, said("until when the answer holds")]
+    waits: Annotated[str, said('what an agreement waits for, "" for nothing but its notice')]
+    not_done: Annotated[str, said('what of it is not done any more, and why; "" for nothing')]
+    ended: Annotated[str, said('why the question is history, "" while it is not')]
     lines: Annotated[list[CaseLine], said("what was found")]
     answers: Annotated[list[CaseAnswer], said("everything that was answered")]
 
