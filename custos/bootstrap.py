@@ -44,6 +44,7 @@ from custos.notices.digest import TABLE as DIGESTS
 from custos.notices.digest import DigestBook
 from custos.notices.invoke import Reception
 from custos.notices.lookup import DecidedCases
+from custos.notices.news import NewsBook, open_news
 from custos.notices.people import TABLE as PEOPLE
 from custos.notices.people import People
 from custos.notices.postman import Postman, postman_from
@@ -206,6 +207,11 @@ class Custos:
     def tellings(self) -> TellingBook:
         """What was done, and who was told of it."""
         return open_tellings(self.account)
+
+    @cached_property
+    def news(self) -> NewsBook:
+        """What edits of the files loosened, and who was told of it."""
+        return open_news(self.account)
 
     @cached_property
     def people(self) -> People:

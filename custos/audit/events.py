@@ -53,6 +53,10 @@ class What(StrEnum):
         "registers:accepted"  # a person said that rows which are gone from the registers were meant to go
     )
 
+    PROTECTION_LOOSENED = (
+        "protection:loosened"  # an edit of registers or settings protects less, or lets somebody do more
+    )
+
     WRITES_STOPPED = "writes:stopped"
     WRITES_STARTED = "writes:started"
 

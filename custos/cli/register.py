@@ -56,7 +56,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         dest="online",
         action="store_const",
         const=_ACCEPT,
-        help="say that the rows which are gone since the version in force were meant to go (with --why)",
+        help="say that what registers and settings take away or give since the version in force was meant (with --why)",
     )
     why_argument(parser)
     as_argument(parser)
@@ -83,7 +83,11 @@ async def _accept(app: Custos, bundle: Bundle, args: argparse.Namespace, screen:
     accepted = await policies.accept_registers(app, bundle, by=by, why=args.why.strip())
     for one in accepted:
         screen.out.print(f"{one.mark.file}: {one.what}", soft_wrap=True)
-    said = "They count with the next load." if accepted else "No register lost so many rows that anybody had to say so."
+    said = (
+        "They count with the next load."
+        if accepted
+        else "Nothing in these files is so much looser that anybody had to say so."
+    )
     screen.out.print(said, soft_wrap=True)
     return Exit.OK
 

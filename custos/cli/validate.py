@@ -12,11 +12,12 @@ from custos.cli.command import Command, Exit, Screen
 from custos.clock import SystemClock
 from custos.dates import day_of
 from custos.engine.placed_registers import Unplaced
-from custos.errors import BadInput, Mark, Problem, Severity
+from custos.errors import BadInput, Problem, Severity
 from custos.jobs import policies
 from custos.jobs.directory import strangers
 from custos.policy import Bundle, load
 from custos.policy.cases import read_cases
+from custos.records.loosened import Loosened
 from custos.records.review import Remark
 from custos.report import files as report
 from custos.report.screen import words
@@ -55,10 +56,10 @@ async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     bundle, problems = _checked(args.directory, day_of(app.clock.now(), app.zone))
     if bundle is not None:
         placed = await app.registers.placed(bundle)
-        lost = [replace(one, severity=Severity.WARNING) for one in await policies.lost_rows(app, bundle)]
-        gone = [_gone(sentence) for sentence in await policies.gone_rows(app, bundle)]
+        asked = [replace(one, severity=Severity.WARNING) for one in await policies.unaccepted(app, bundle)]
+        less = [_loosened(one) for one in await policies.loosened_by(app, bundle)]
         unknown = [_unknown(one) for one in await strangers(app, bundle.records, day_of(app.clock.now(), app.zone))]
-        problems = (*problems, *(_doubt(one) for one in placed.doubts()), *unknown, *lost, *gone)
+        problems = (*problems, *(_doubt(one) for one in placed.doubts()), *unknown, *asked, *less)
         if not placed.known:
             screen.err.print("Nothing was mirrored yet, so no address was looked for: run `custos sync --discover`.")
     return _show(bundle, problems, args, screen)
@@ -72,8 +73,8 @@ def _unknown(one: Remark) -> Problem:
     return Problem(one.mark, one.sentence, code="no-account", severity=Severity.WARNING)
 
 
-def _gone(sentence: str) -> Problem:
-    return Problem(Mark("register"), sentence, code="row-gone", severity=Severity.WARNING)
+def _loosened(one: Loosened) -> Problem:
+    return Problem(one.mark, one.sentence, code="loosened", severity=Severity.WARNING)
 
 
 def _checked(directory: Path, today: date) -> tuple[Bundle | None, tuple[Problem, ...]]:

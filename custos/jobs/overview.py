@@ -13,11 +13,12 @@ from custos.engine.gate import Standing
 from custos.engine.placed_registers import Unplaced
 from custos.engine.runs import Run, RunState
 from custos.inventory.state import DriveState, DriveStates, SyncState
-from custos.jobs import incidents, policies, shortfalls, telling
+from custos.jobs import incidents, loosening, policies, shortfalls, telling
 from custos.jobs.incidents import Noted
 from custos.jobs.noise import Door
 from custos.jobs.shortfalls import Of, Shortfall
 from custos.notices.model import CaseState
+from custos.notices.news import News
 from custos.records.review import review
 from custos.storage.queues import ALL, poison
 
@@ -47,7 +48,7 @@ class Overview:
     `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
     that delta had not told of. `untold` writes are those of which nobody was told yet, `unasked` the questions for which nobody can be
     asked, `waiting` the agreements that wait for more than their notice. `remarks` are what `custos register` lists as not well today,
-    `doubts` addresses of the registers that are not as the mirror has them.
+    `doubts` addresses of the registers that are not as the mirror has them, `loosened` what edits of the files loosened in the last week.
     """
 
     now: datetime
@@ -69,6 +70,7 @@ class Overview:
     refused_policies: int
     remarks: int
     doubts: tuple[Unplaced, ...]
+    loosened: tuple[News, ...]
     runs: tuple[Run, ...]
     cases: Mapping[CaseState, int]
     untold: int
@@ -126,6 +128,7 @@ async def overview(app: Custos) -> Overview:
         refused_policies=len(in_force.problems),
         remarks=len(review(in_force.bundle.records, in_force.bundle.day(now))),
         doubts=tuple(placed.doubts()),
+        loosened=tuple(await loosening.recent(app)),
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
         cases=Counter(case.state for case in cases),
         untold=await telling.untold_writes(app),

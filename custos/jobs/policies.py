@@ -1,7 +1,8 @@
 """The policies in force: the files as they are, or the last good version while they cannot be used.
 
 A bundle that the function app loads is kept, file by file, in the container `policies` under its version, and named in the
-row `lastgood`. When its files break, or its registers lost so many rows that somebody has to say that it was meant, that version
+row `lastgood`. When its files break, or they take away or give so much that somebody has to say that it was meant
+(`custos.policy.loosened`), that version
 goes on serving, an incident says so, and the other is never half used. A command works on the files where it runs: it falls back
 in the same way, and leaves no trace of them for others.
 """
@@ -17,13 +18,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from custos.audit.events import Event, What
-from custos.errors import BadInput, Problem, RowChanged, RowExists
-from custos.jobs import incidents
+from custos.engine.separation import Involved, against
+from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
+from custos.jobs import incidents, loosening
 from custos.jobs.incidents import Incident
+from custos.m365 import directory
 from custos.policy import Bundle, load_files
+from custos.policy.directory import SETTINGS
+from custos.policy.loosened import asked_about, gainers, loosened
 from custos.records.load import FOLDER as REGISTER
+from custos.records.loosened import Loosened
 from custos.records.rights import Person
-from custos.records.shrinking import gone, shrunk
 from custos.storage.rows import Row
 
 if TYPE_CHECKING:
@@ -69,10 +74,10 @@ async def _files(app: Custos) -> InForce:
 async def as_written(app: Custos) -> Bundle:
     """The files as they are, for whoever plans or approves them.
 
-    Raises BadInput when they cannot be used, or their registers lost rows and nobody said that it was meant.
+    Raises BadInput when they cannot be used, or loosen so much that somebody has to say that it was meant, and nobody did.
     """
     bundle = await asyncio.to_thread(app.loader.load, app.today())
-    if lost := await lost_rows(app, bundle):
+    if lost := await unaccepted(app, bundle):
         raise BadInput(lost)
     return bundle
 
@@ -88,26 +93,35 @@ async def judging(app: Custos) -> Bundle:
     return kept or await as_written(app)
 
 
-async def lost_rows(app: Custos, bundle: Bundle) -> tuple[Problem, ...]:
-    """What registers lost since the version in force; nothing when somebody said that it was meant."""
+async def unaccepted(app: Custos, bundle: Bundle) -> tuple[Problem, ...]:
+    """What these files take away or give, that somebody has to say was meant; nothing when somebody did."""
     before = await _before(app, bundle)
     if before is None:
         return ()
-    found = tuple(shrunk(before.records, bundle.records, bundle.day(app.clock.now())))
+    found = tuple(asked_about(before, bundle, bundle.day(app.clock.now())))
     accepted = await app.account.rows("switches").get(*_ACCEPTED) if found else None
     return () if accepted is not None and accepted.text("registers") == _registers(bundle) else found
 
 
-async def gone_rows(app: Custos, bundle: Bundle) -> tuple[str, ...]:
-    """A sentence for each row that protected something in the version in force, and is not in these files."""
+async def loosened_by(app: Custos, bundle: Bundle) -> tuple[Loosened, ...]:
+    """What these files loosen against the version in force."""
     before = await _before(app, bundle)
-    return () if before is None else tuple(gone(before.records, bundle.records, bundle.day(app.clock.now())))
+    return () if before is None else tuple(loosened(before, bundle, bundle.day(app.clock.now())))
 
 
 async def accept_registers(app: Custos, bundle: Bundle, *, by: Person, why: str) -> tuple[Problem, ...]:
-    """Somebody says that the rows which these files lack were meant to go. Returns what they accepted; nothing is done for nothing."""
-    found = await lost_rows(app, bundle)
-    if found:
+    """Somebody says that what these files take away or give was meant. Returns what they accepted; nothing is done for nothing.
+
+    Raises BadInput when they are given a right by it themselves, and a Trouble when Entra cannot be read.
+    """
+    found = await unaccepted(app, bundle)
+    before = await _before(app, bundle) if found else None
+    if before is not None:
+        names = gainers(before, bundle, bundle.day(app.clock.now()))
+        users = await directory.find_people(app.m365.observer, names) if names else {}
+        theirs = [Involved(user.user_id, name, "is given a right by it") for name, user in users.items() if user]
+        if reasons := against(by, theirs):
+            raise BadInput([Problem(Mark("register"), what, remedy, code="register") for what, remedy in reasons])
         said = {"registers": _registers(bundle), "by": by.upn, "why": why, "at": app.clock.now().isoformat()}
         details: dict[str, str | int] = {"why": why, "registers": ", ".join(one.mark.file for one in found)}
         event = Event(what=What.REGISTERS_ACCEPTED, at=app.clock.now(), by=by.upn, by_id=by.id, details=details)
@@ -123,17 +137,14 @@ async def _before(app: Custos, bundle: Bundle) -> Bundle | None:
     found = await app.account.rows("switches").get(*_ROW)
     if found is None or found.text("version") == bundle.version:
         return None
-    try:
-        return await _last_good(app)
-    except BadInput:
-        return None
+    return await _readable(app)
 
 
 def _registers(bundle: Bundle) -> str:
-    """The SHA-256 of the registers alone: a word about them outlives an edit of a policy."""
+    """The SHA-256 of registers and settings alone: a word about them outlives an edit of a policy."""
     digest = hashlib.sha256()
     for name, content in sorted(bundle.files.items()):
-        if name.startswith(f"{REGISTER}/"):
+        if name.startswith(f"{REGISTER}/") or name == SETTINGS:
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
@@ -150,34 +161,35 @@ async def _keep(app: Custos, bundle: Bundle) -> None:
     rows = app.account.rows("switches")
     found = await rows.get(*_ROW)
     if found is None or found.text("version") != bundle.version:
-        before = await _policies_before(app)
-        gone_now = await gone_rows(app, bundle)
+        before = await _readable(app)
+        less = await loosening.write_down(app, before, bundle) if before else []
         await app.account.container(CONTAINER).put(f"{bundle.version}.zip", _packed(bundle))
         row = Row(*_ROW, {"version": bundle.version, "at": app.clock.now().isoformat()}, found.etag if found else "")
         try:
             await (rows.replace(row) if found else rows.insert(row))
         except (RowChanged, RowExists):
             return  # another instance was faster, and says so itself
-        await _say_what_changed(app, before, bundle, gone_now)
+        await _say_what_changed(app, before, bundle, less)
     await incidents.end(app, Incident.POLICIES, str(app.settings.policies))
     app.kept_policies = bundle.version
 
 
-async def _policies_before(app: Custos) -> Mapping[str, str]:
-    """Policy ► hash of the last good version; nothing when there is none, or this version of Custos cannot read it."""
+async def _readable(app: Custos) -> Bundle | None:
+    """The last good version; None when there is none, or this version of Custos cannot read it."""
     try:
-        before = await _last_good(app)
+        return await _last_good(app)
     except BadInput:
-        return {}
-    return {policy.id: policy.hash for policy in before.policies.values()} if before else {}
+        return None
 
 
-async def _say_what_changed(app: Custos, before: Mapping[str, str], bundle: Bundle, gone_now: Sequence[str]) -> None:
-    """Audit that another version is in force, which policies are no longer there, and which rows that protected something."""
+async def _say_what_changed(app: Custos, before: Bundle | None, bundle: Bundle, less: Sequence[Loosened]) -> None:
+    """Audit that another version is in force, what it protects less, and which policies are no longer there."""
     details: dict[str, str | int] = {"version": bundle.version, "policies": len(bundle.policies)}
-    await _say(app, What.POLICIES_LOADED, details=details | ({"gone": " ".join(gone_now)} if gone_now else {}))
-    for policy in sorted(before.keys() - bundle.policies.keys()):
-        await _say(app, What.POLICY_REMOVED, policy=policy, policy_hash=before[policy])
+    await _say(app, What.POLICIES_LOADED, details=details | ({"loosened": len(less)} if less else {}))
+    await loosening.audit(app, less, bundle.version)
+    for name, policy in sorted(before.policies.items()) if before else ():
+        if name not in bundle.policies:
+            await _say(app, What.POLICY_REMOVED, policy=name, policy_hash=policy.hash)
 
 
 async def _say(

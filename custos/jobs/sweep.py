@@ -18,7 +18,7 @@ from custos.engine.sweep import sweep_runs
 from custos.errors import BadInput
 from custos.inventory.dirty import left_dirty
 from custos.inventory.state import DriveStates, SyncState
-from custos.jobs import changes, incidents, policies, run_incidents, syncing, telling, turns
+from custos.jobs import changes, incidents, loosening, policies, run_incidents, syncing, telling, turns
 from custos.jobs.incidents import Incident, Poisoned
 from custos.notices.council_time import may_tell
 from custos.notices.digest import DigestState, tidy_digests
@@ -87,6 +87,11 @@ async def _notes(app: Custos) -> None:
     await telling.notes(app)
 
 
+async def _loosened(app: Custos) -> None:
+    """What an edit of the files loosened, of which somebody was not told yet."""
+    await loosening.tell(app, (await policies.in_force(app)).bundle.records)
+
+
 async def _poison(app: Custos) -> None:
     """Messages that failed each time, and whose work has been done since by other means."""
     await incidents.forget_poison(app, [one async for one in incidents.poisoned(app) if await _done_since(app, one)])
@@ -115,4 +120,12 @@ async def _done_since(app: Custos, poisoned: Poisoned) -> bool:
 
 
 _ENDED = frozenset(DigestState) - {DigestState.PREPARED, DigestState.CLAIMED, DigestState.SENDING}
-_PARTS: tuple[Callable[[Custos], Awaitable[None]], ...] = (_runs, _libraries, _evaluation, _digests, _notes, _poison)
+_PARTS: tuple[Callable[[Custos], Awaitable[None]], ...] = (
+    _runs,
+    _libraries,
+    _evaluation,
+    _digests,
+    _notes,
+    _loosened,
+    _poison,
+)

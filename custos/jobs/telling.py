@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from custos.engine.done import WRITTEN, Done, done_by
-from custos.jobs import directory, incidents, policies
+from custos.jobs import directory, incidents, loosening, policies
 from custos.jobs.incidents import Incident
 from custos.notices import untold
 from custos.notices.assignment import Accountability
@@ -33,7 +33,9 @@ async def waiting(app: Custos, bundle: Bundle) -> list[Addressed]:
 
     left = await untold.gather(app.runs, app.ledger, app.tellings, known)
     now = app.clock.now()
-    await incidents.settle(app, Incident.UNTOLD, untold.late(left, now, app.zone, bundle.records.holidays))
+    late = untold.late(left, now, app.zone, bundle.records.holidays)
+    news = await loosening.late(app, bundle.records.holidays)
+    await incidents.settle(app, Incident.UNTOLD, {**late, **news})
     if not left:
         return []
     who = Accountability(

@@ -107,9 +107,17 @@ def _approval(node: Node | None, problems: Problems) -> ApprovalRules:
             f'"{form.example}" is no example of a reference.',
             "Write one with its digits:  reference: CIG-2026-014",
         )
+    shortest = section.duration("shortest_pilot") or usual.shortest_pilot
+    if not shortest.amount:
+        problems.warning(
+            section.mark_of("shortest_pilot"),
+            "A policy may enforce the moment it pilots: nobody sees first what it does.",
+            f"Write how long a pilot lasts at least:  shortest_pilot: {usual.shortest_pilot}",
+            code="no-pilot",
+        )
     return ApprovalRules(
         reference=form,
-        shortest_pilot=section.duration("shortest_pilot") or usual.shortest_pilot,
+        shortest_pilot=shortest,
         plan_lasts=section.duration("plan_lasts") or usual.plan_lasts,
         mirror_lasts=section.duration("mirror_lasts") or usual.mirror_lasts,
     )

@@ -90,7 +90,11 @@ class Rights:
 
     def roles_of(self, person: Person, today: date) -> frozenset[str]:
         """The roles that somebody holds today."""
-        carried = {same_title(post.role) for post in person.posts if post.holds(today)}
+        return self.roles_of_posts(person.posts, today)
+
+    def roles_of_posts(self, posts: Iterable[Post], day: date) -> frozenset[str]:
+        """The roles that posts carry on a day."""
+        carried = {same_title(post.role) for post in posts if post.holds(day)}
         return frozenset(role for role, titles in self.titles.items() if not carried.isdisjoint(titles))
 
     def of(self, person: Person, today: date) -> frozenset[Right]:

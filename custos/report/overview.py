@@ -12,6 +12,7 @@ from custos.inventory.state import SyncState
 from custos.jobs.noise import Door
 from custos.jobs.overview import Overview
 from custos.jobs.shortfalls import Shortfall
+from custos.notices.news import News
 from custos.report.screen import Listing, words
 from custos.report.words import count, when
 
@@ -40,6 +41,8 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(words(("Registers ", "bold"), (said, "red")), soft_wrap=True)
         for one in found.doubts[:_REASONS]:
             screen.print(_line("", one.sentence), soft_wrap=True)
+    for news in found.loosened[:_SHOWN]:
+        _loosened(news, screen)
     for run in found.runs:
         said = f"{run.id}: {run.state}, {count(run.actions, 'action')}"
         hint = f"; `custos run {run.id}` shows why" if run.state is RunState.PARKED else ""
@@ -86,6 +89,17 @@ def _policies(found: Overview, screen: Console) -> None:
         screen.print(_line("", sentence), soft_wrap=True)
     if len(grown) > _SHOWN:
         screen.print(_line("", f"and {count(len(grown) - _SHOWN, 'place')} more that nobody has approved yet"))
+
+
+def _loosened(news: News, screen: Console) -> None:
+    """What one load of the files loosened, and who was told."""
+    who = f"told to {', '.join(sorted(news.told))}" if news.told else "told to nobody yet"
+    said = f"{count(len(news.sentences), 'thing')} by the files of {when(news.at, '%-d %b %H:%M')}, {who}"
+    screen.print(words(("Loosened  ", "bold"), (said, "red")), soft_wrap=True)
+    for sentence in news.sentences[:_SHOWN]:
+        screen.print(_line("", sentence), soft_wrap=True)
+    if len(news.sentences) > _SHOWN:
+        screen.print(_line("", f"and {len(news.sentences) - _SHOWN:,} more: see the audit, protection:loosened"))
 
 
 def _by_state(found: Overview) -> list[tuple[State, list[str]]]:

@@ -164,6 +164,7 @@ def status(found: Overview, gone: Sequence[str]) -> shapes.Status:
         read_too_long_ago=found.aged,
         refused_policies=found.refused_policies,
         remarks=found.remarks,
+        loosened=[sentence for news in found.loosened for sentence in news.sentences],
         doubts=[one.sentence for one in found.doubts],
         gone=list(gone),
         runs=[
