@@ -22,10 +22,13 @@ import html
 import re
 import unicodedata
 
+from custos.unseen import BLANK, WITHOUT_WIDTH
+
 NAME_LIMIT = 80  # characters of a name
-UNSEEN = r"[\p{Cc}\p{Cf}\p{Co}\p{Cn}]"
+UNSEEN = r"[\p{Cc}\p{Cf}\p{Co}\p{Cn}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2800}\x{3164}\x{FFA0}]"
 """What `plain` leaves out, as a regular expression for tables that are cleaned at once."""
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_UNSEEN = re.compile(f"[{WITHOUT_WIDTH}{BLANK}]")
 _SPACES = frozenset({"Zl", "Zp", "Zs"})
 _MOST_COMBINING = 3
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>~|&!#])")
@@ -61,7 +64,7 @@ def _kept(text: str) -> list[str]:
         if category in _SPACES or character in "\t\r\n":
             kept.append(" ")
             combining = 0
-        elif category in _INVISIBLE:
+        elif category in _INVISIBLE or _UNSEEN.match(character):
             continue
         elif category in ("Mn", "Me"):
             combining += 1

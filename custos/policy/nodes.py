@@ -16,16 +16,14 @@ from unicodedata import name
 import yaml
 
 from custos.errors import Mark, Problem
+from custos.unseen import BLANK, WITHOUT_WIDTH
 
 MOST_BYTES = 256_000
 MOST_NODES = 20_000
 DEEPEST = 16
 _C_PARSER = hasattr(yaml, "CSafeLoader")
 _LOADER: Any = yaml.CSafeLoader if _C_PARSER else yaml.SafeLoader
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    r"\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]|\r(?!\n)"
-)
+_UNSEEN = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufff9-\uffff{WITHOUT_WIDTH}{BLANK}]|\r(?!\n)")
 """What YAML and people read differently: control characters, lone carriage returns, line ends that no editor shows,
 characters without a width and those that turn the direction of writing round.
 

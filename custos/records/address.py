@@ -24,6 +24,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
+from custos.unseen import named, unseen_in
+
 MANAGED_PATHS = ("sites", "teams")
 """First segments below which every site but the root site lies."""
 
@@ -33,7 +35,6 @@ _HOST = re.compile(
 )
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _NOT_IN_NAMES = frozenset('"*:<>?\\|')
-_INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 _LINK_PREFIX = re.compile(r":[a-z]:", re.IGNORECASE)
 _VIEW_OF = ("id", "rootfolder")
 _OF_VIEWS = frozenset(
@@ -193,15 +194,18 @@ def _whole(text: str) -> None:
     """Refuse what is longer than an address or has characters in it that nobody can see, or two addresses."""
     if len(text) > _LONGEST:
         raise NotAnAddress(f"An address of {len(text)} characters is too long.", _FROM_BROWSER)
-    for character in text:
-        if unicodedata.category(character) in _INVISIBLE or (character.isspace() and character != " "):
-            name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
-            raise NotAnAddress(
-                f"The address has a character in it that cannot be seen: {name}.",
-                "Delete it; put ; between two addresses.",
-            )
+    _seen(text)
     if len(_SCHEME.findall(text)) > 1:
         raise NotAnAddress(f'"{text}" is two addresses.', "Put ; between them.")
+
+
+def _seen(text: str) -> None:
+    """Refuse a character that nobody sees, written or escaped."""
+    if character := unseen_in(text):
+        raise NotAnAddress(
+            f"The address has a character in it that cannot be seen: {named(character)}.",
+            "Delete it; put ; between two addresses.",
+        )
 
 
 def _parted(text: str) -> tuple[str, str, str]:
@@ -304,8 +308,7 @@ def _whole_value(value: str, parts: list[str]) -> str:
 
 def _address(host: str, segments: list[str], text: str) -> Address:
     for segment in segments:
-        if any(unicodedata.category(character) == "Cc" for character in segment):
-            raise NotAnAddress("The address has a control character in it.", _FROM_BROWSER)
+        _seen(segment)
         bad = next((character for character in segment if character in _NOT_IN_NAMES), "")
         if bad:
             raise NotAnAddress(

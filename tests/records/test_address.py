@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from custos.records.address import NotAnAddress, looks_like_address, read_address, told_address
+from custos.records.address import NotAnAddress, folded, looks_like_address, read_address, told_address
 from tests.effort import steady
 
 HOST = "https://wrenbridge.sharepoint.example"
@@ -69,6 +71,14 @@ def test_a_hash_is_not_cut_off() -> None:
         (f"{HOST}/sites/a\u200b", "zero width space"),
         (f"{HOST}/sites/\u202eevil", "cannot be seen"),
         (f"{HOST}/sites/a\u00a0b", "cannot be seen"),
+        *(
+            (f"{HOST}/sites/a/Letters{one}", "cannot be seen")
+            for one in "\u3164\u115f\uffa0\u2800\u034f\ufe0f\u200d\u200c\u180b\u17b4"
+        ),
+        *((f"{HOST}/sites/a/{one}/x", "cannot be seen") for one in "\u3164\u2800\ufe0f\u200d\u3000\U000e0061"),
+        (f"{HOST}/sites/a/Letters%E3%85%A4", "hangul filler"),
+        (f"{HOST}/sites/a/Letters%E2%80%8B", "zero width space"),
+        (f"{HOST}/sites/a/Forms/AllItems.aspx?id=%2Fsites%2Fa%2FLetters%E2%A0%80", "braille"),
         (f"{HOST}/:f:/s/a/EkQxYz", "sharing link"),
         (f"{HOST}/sites/a/_layouts/15/Doc.aspx?sourcedoc=%7B1%7D&file=x.docx", "by an id"),
         (f"{HOST}/sites/a/Lib/what:is", "not allowed"),
@@ -213,3 +223,20 @@ def test_an_address_that_shows_less_than_it_names_is_refused(pasted: str) -> Non
     """What would be cut to the whole library or site, though the page showed one folder or file, is no address."""
     with pytest.raises(NotAnAddress):
         read_address(pasted)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian: a non-joiner between two letters
+        "\u0915\u094d\u200d\u0937",  # Hindi: a joiner after a virama
+        "\U0001f469\u200d\U0001f4bb team",  # a woman at a computer
+        "\u2764\ufe0f care",  # a red heart
+        "1\ufe0f\u20e3 first",  # a keycap
+        "Caf\u00e9 \ud55c\uad6d\uc5b4",
+    ],
+)
+def test_names_that_people_use_keep_their_joiners(name: str) -> None:
+    """A joiner or selector is refused where it changes nothing that is seen, and kept where it does, written or escaped."""
+    for written in (name, quote(name)):
+        assert read_address(f"{HOST}/sites/a/{written}").segments[-1] == folded(name)
