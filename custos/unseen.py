@@ -41,7 +41,10 @@ def unseen_in(text: str) -> str:
 
 def named(character: str) -> str:
     """Its name in Unicode, or its number: "hangul filler"."""
-    return unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    number = f"U+{ord(character):04X}"
+    if unicodedata.category(character) == "Cc":
+        return f"the control character {number}"
+    return unicodedata.name(character, "").lower() or number
 
 
 def _is_seen_here(text: str, place: int) -> bool:
