@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from custos.inventory.schema import DRIVE_STATES, DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
+from custos.inventory.schema import DEPARTURES, DRIVE_STATES, DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
 
 STATES: dict[str, pl.DataType] = {name: DRIVE_STATES[name] for name in ("drive_id", "state", "why", "synced_at")}
 PEOPLE: dict[str, pl.DataType] = {"user_id": pl.String(), "upn": pl.String()}
@@ -23,7 +23,8 @@ class Facts:
     `states` says of each drive whether its mirror is complete; a drive without a row is not. `people` resolves the sign-in
     names of `settings.yaml` to the ids that items carry; a name that it lacks counts as a person, which can only make
     content look livelier. `bare_items` are the items for whoever asks nothing about when permissions were read: that is
-    joined to every one of `items`.
+    joined to every one of `items`. `every_item` are those of all libraries, also where `items` are of some; `departures` is what
+    left the place where it lay.
     """
 
     sites: pl.LazyFrame
@@ -34,13 +35,18 @@ class Facts:
     members: pl.LazyFrame
     states: pl.LazyFrame
     people: pl.LazyFrame
+    every_item: pl.LazyFrame
+    departures: pl.LazyFrame
 
 
+_BARE = {name: kind for name, kind in ITEMS.items() if name != "permissions_read_at"}
 _SCHEMAS = {
     "sites": SITES,
     "drives": DRIVES,
     "items": ITEMS,
-    "bare_items": {name: kind for name, kind in ITEMS.items() if name != "permissions_read_at"},
+    "bare_items": _BARE,
+    "every_item": _BARE,
+    "departures": DEPARTURES,
     "permissions": PERMISSIONS,
     "members": MEMBERS,
     "states": STATES,
@@ -49,7 +55,7 @@ _SCHEMAS = {
 
 
 def facts_from(tables: Mapping[str, Frame]) -> Facts:
-    """Facts out of frames by table name. A table left out is empty (`bare_items`: as `items`); a column left out is unknown.
+    """Facts out of frames by table name. A table left out is empty (`bare_items`, `every_item`: as `items`); a column is unknown.
 
     Raises KeyError for a table that is none of the inventory's.
     """
@@ -57,6 +63,7 @@ def facts_from(tables: Mapping[str, Frame]) -> Facts:
     if unknown:
         raise KeyError(f"no such table: {', '.join(sorted(unknown))}")
     given = {"bare_items": tables.get("items"), **tables}
+    given = {"every_item": given["bare_items"], **given}
     return Facts(**{name: _shaped(given.get(name), schema) for name, schema in _SCHEMAS.items()})
 
 

@@ -12,6 +12,8 @@ from custos.engine.facts import Facts
 from custos.engine.model import Kind
 from custos.records.address import Address, folded, told_address
 
+_DEEPEST = 400
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
@@ -57,6 +59,12 @@ class Locator:
         kind = (Kind.FOLDER if is_folder else Kind.FILE) if item else None
         return Located(kind=kind, site_id=site, drive_id=drive, item_id=item)
 
+    def address_of(self, drive: str, parent: str | None, name: str | None) -> Address | None:
+        """Where an item of this name in this folder lies; None when nobody knows."""
+        above = self._below(drive).path(parent)
+        home = self.libraries.get(drive)
+        return home.below((*above, name)) if home is not None and above is not None and name is not None else None
+
     @cached_property
     def _drives(self) -> pl.DataFrame:
         return self.facts.drives.select("drive_id", "site_id", "web_url").collect()
@@ -67,7 +75,7 @@ class Locator:
 
     def _below(self, drive: str) -> _Folders:
         if drive not in self._folders:
-            self._folders[drive] = _Folders(self.facts.bare_items.filter(pl.col("drive_id") == drive))
+            self._folders[drive] = _Folders(self.facts.every_item.filter(pl.col("drive_id") == drive))
         return self._folders[drive]
 
 
@@ -84,8 +92,10 @@ class _Folders:
         self._items = items
         self._named: dict[tuple[str, str], str] = {}
         self._roots = [""]
+        self._above: dict[str, tuple[str | None, str | None]] = {}
         folders = items.filter(pl.col("is_folder").fill_null(value=False)).select("item_id", "parent_id", "name")
         for item_id, parent_id, name in folders.collect().iter_rows():
+            self._above[item_id] = parent_id, name
             if parent_id == "":
                 self._roots.append(item_id)
             if name is not None and parent_id is not None:
@@ -100,6 +110,19 @@ class _Folders:
                 return (self._file(parents, name), False) if number == len(names) - 1 else ("", False)
             parents = found
         return parents[0], True
+
+    def path(self, folder: str | None) -> tuple[str, ...] | None:
+        """The names from the library down to a folder; None when one of them is not known."""
+        names: list[str] = []
+        while folder is not None and folder in self._above and len(names) < _DEEPEST:
+            parent, name = self._above[folder]
+            if parent == "":
+                return tuple(reversed(names))
+            if name is None:
+                return None
+            names.append(name)
+            folder = parent
+        return None
 
     def _file(self, parents: Sequence[str], name: str) -> str:
         files = self._items.filter(pl.col("parent_id").is_in(list(parents))).select("item_id", "name").collect()

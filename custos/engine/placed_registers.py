@@ -18,10 +18,12 @@ from functools import cached_property
 
 from custos.engine.coverage import Ground
 from custos.engine.facts import Facts
+from custos.engine.held_places import Followed, follow
 from custos.engine.locate import Locator
 from custos.engine.model import Kind, Subject
 from custos.engine.register_addresses import named_addresses
 from custos.errors import Mark
+from custos.masking import hides_names, masked_url
 from custos.policy.model import Bundle, Scope, own_name
 from custos.records.address import Address, told_address
 from custos.records.contradictions import narrows_by_class
@@ -71,6 +73,7 @@ class PlacedRegisters:
     `homes`: drive or site id ► its address. `placements`: by the key of an address. `renamed`: former ► present addresses of a site that
     a row still calls by the former one: the first is that of the site whose rows they are, others are sites that have or had the same.
     `former` has those of every site.
+    `followed`: by id of a hold, what was moved out of it and is still held.
     `known` is False while the mirror has no site at all: then nothing is said to be missing.
     """
 
@@ -80,6 +83,7 @@ class PlacedRegisters:
     renamed: Mapping[Address, tuple[Address, ...]]
     known: bool = True
     former: Mapping[Address, Address] = field(default_factory=dict)
+    followed: Mapping[str, Followed] = field(default_factory=dict)
 
     @property
     def records(self) -> Records:
@@ -153,6 +157,7 @@ class PlacedRegisters:
         covered: dict[str, list[Hold]] = defaultdict(list)
         for hold in self.records.holds:
             inside = [home for home in self.homes.values() if any(home.lies_in(one) for one in hold.locations)]
+            inside += [self.homes[drive] for drive in self.followed.get(hold.id, Followed()).drives]
             owners = (self.lookup.at(address).asset for address in (*hold.locations, *inside))
             for asset_id in {hold.asset_id, *(owner.id if owner else "" for owner in owners)}:
                 covered[asset_id].append(hold)
@@ -167,8 +172,9 @@ class PlacedRegisters:
         return {name: tuple(rows) for name, rows in named.items()}
 
     def doubts(self) -> Iterator[Unplaced]:
-        """Every address that is not as the registers have it: of a renamed site, or of nothing."""
+        """Every address that is not as the registers have it: of a renamed site, of something that was moved, or of nothing."""
         yield from self.moved()
+        yield from self.left()
         yield from self.unplaced()
 
     def unplaced(self) -> Iterator[Unplaced]:
@@ -187,6 +193,25 @@ class PlacedRegisters:
                 reference=one.reference, asset_id=one.asset_id, address=one.address, mark=one.mark,
                 sentence=f"{one.what} {one.address.text} {wrong}. {one.follows}",
             )  # fmt: skip
+
+    def left(self) -> Iterator[Unplaced]:
+        """Every hold from which something was moved, with where it is held now; and those from which something is gone."""
+        for hold in self.records.holds:
+            found = self.followed.get(hold.id, Followed())
+            for at, number in ((found.now[:1], len(found.now)), (found.lost[:1], 0)):
+                for address in at:
+                    yield Unplaced(
+                        reference=hold.id, asset_id=hold.asset_id, address=address, mark=hold.mark,
+                        sentence=self._moved_words(hold, address, number) if number else _lost_words(hold, address),
+                    )  # fmt: skip
+
+    def _moved_words(self, hold: Hold, address: Address, number: int) -> str:
+        asset = self.lookup.at(address).asset
+        shown = masked_url(address.text) if hides_names(asset) else address.text
+        more = f" and {number - 1} other {'place' if number == 2 else 'places'}" if number > 1 else ""
+        return (
+            f"{hold.id}: something that it covers was moved to {shown}{more}, and is held there. Write the new address."
+        )
 
     def moved(self) -> Iterator[Unplaced]:
         """Every address of the registers as they are written that has another address today."""
@@ -215,13 +240,23 @@ def place_registers(bundle: Bundle, facts: Facts) -> PlacedRegisters:
     written = {one.address for one in named_addresses(bundle)}
     used = {old: new for old, new in renames.items() if any(address.lies_in(old) for address in written)}
     mapped = [row.location for row in today.records.site_map]
+    placements = {one.address.key: _placement(one.address, locator, mapped) for one in named_addresses(today)}
+    missing = {key for key, placement in placements.items() if placement.found is not Found.HERE}
     return PlacedRegisters(
+        followed=follow(today, facts, locator, missing),
         bundle=today,
         homes={**locator.sites, **locator.libraries},
-        placements={one.address.key: _placement(one.address, locator, mapped) for one in named_addresses(today)},
+        placements=placements,
         renamed=used,
         known=bool(locator.sites),
         former={old: renames.get(old, new)[0] for old, new in had.items() if old in renames or old not in taken},
+    )
+
+
+def _lost_words(hold: Hold, address: Address) -> str:
+    return (
+        f"{hold.id}: what was at {address.text} is gone, and nobody knows where it is. Until it is found the hold covers more: "
+        f"the library, and all of {hold.asset_id}."
     )
 
 

@@ -47,6 +47,7 @@ class SubjectState:
     """What is known at one moment of a subject that a rule found; None is unknown.
 
     `url`: its exact address; that of its library when no more is known. `labels_wanted`: the labels that would be put on it.
+    `planned_url`: where it was when that was planned.
     """
 
     subject: Subject
@@ -63,6 +64,7 @@ class SubjectState:
     link_scope: Fact
     person_domain: Fact
     labels_wanted: tuple[str, ...]
+    planned_url: str = ""
 
 
 def planned_state(finding: Finding, rule: Rule | None) -> SubjectState:
@@ -124,6 +126,7 @@ def current_state(action: Action, live: Live, placed: PlacedRegisters) -> Subjec
         link_scope=values.get("link"),
         person_domain=finding.facts.get("person_domain"),
         labels_wanted=(str(action.after.get("label") or ""),) if action.kind is ActionKind.APPLY_LABEL else (),
+        planned_url=finding.subject.url,
     )
 
 
@@ -216,6 +219,8 @@ def _holds(
     for hold in holds:
         if hold.in_force(today) and _held(hold, state, place, placed):
             doubt = "".join(_doubts(hold, placed))
+            if not _covers_place(hold, state, place, placed):
+                doubt = " It was moved from there, or may have been, and stays held."
             said = f"On hold {hold.id} ({hold.authority or hold.kind}) since {hold.since.isoformat()}.{doubt}"
             yield _protection(Code.HOLD, hold.id, said, hold.mark)
 
@@ -233,12 +238,7 @@ def _doubts(hold: Hold, placed: PlacedRegisters) -> Iterator[str]:
 
 def _held(hold: Hold, state: SubjectState, place: RegisterEntry, placed: PlacedRegisters) -> bool:
     """Whether a hold covers a subject, or may."""
-    whole = place.asset is not None and place.asset.id == hold.asset_id
-    inside = any(_may_lie_in(state, address, placed) for address in hold.locations) if hold.locations else whole
-    if not inside and not (whole and any(_astray(address, hold, placed) for address in hold.locations)):
-        return False
-    other_class = hold.schedule_refs and place.entry is not None and place.entry.id not in hold.schedule_refs
-    if other_class and placed.narrows_by_class(hold):
+    if not _covers_place(hold, state, place, placed) and not _follows(hold, state, placed):
         return False
     day = placed.bundle.day
     ended_before = hold.items_from and state.modified and day(state.modified) < hold.items_from
@@ -246,8 +246,28 @@ def _held(hold: Hold, state: SubjectState, place: RegisterEntry, placed: PlacedR
     return not (ended_before or began_after)
 
 
+def _follows(hold: Hold, state: SubjectState, placed: PlacedRegisters) -> bool:
+    """Whether a hold covers a subject that somebody moved out of the place that the hold names."""
+    found = placed.followed.get(hold.id)
+    if found is None:
+        return False
+    return found.holds((state.subject.drive_id, state.subject.item_id), _exactly(state, placed))
+
+
+def _covers_place(hold: Hold, state: SubjectState, place: RegisterEntry, placed: PlacedRegisters) -> bool:
+    whole = place.asset is not None and place.asset.id == hold.asset_id
+    inside = any(_may_lie_in(state, address, placed) for address in hold.locations) if hold.locations else whole
+    if not inside and not (whole and any(_astray(address, hold, placed) for address in hold.locations)):
+        return False
+    other_class = bool(hold.schedule_refs) and place.entry is not None and place.entry.id not in hold.schedule_refs
+    return not (other_class and placed.narrows_by_class(hold))
+
+
 def _astray(address: Address, hold: Hold, placed: PlacedRegisters) -> bool:
-    """Whether an address of a hold may mean any part of its asset: it is found nowhere, or in another asset."""
+    """Whether an address of a hold may mean any part of its asset: found nowhere, gone from there, or in another asset."""
+    found = placed.followed.get(hold.id)
+    if found is not None and address in found.lost:
+        return True
     nowhere = placed.placement(address).found is Found.NOWHERE
     return nowhere or bool(elsewhere(address, hold.asset_id, placed.lookup))
 
@@ -257,10 +277,19 @@ def _may_lie_in(state: SubjectState, address: Address, placed: PlacedRegisters) 
     assert home is not None, "a subject that nobody can place is not judged any further"
     if placement.library is not None:
         return home.lies_in(placement.library)
-    exact = _exact(state, placed)
-    if exact is None:
+    exact = _exactly(state, placed)
+    if not exact:
         return home.lies_in(address) or address.lies_in(home)
-    return exact.lies_in(address)
+    return any(one.lies_in(address) for one in exact)
+
+
+def _exactly(state: SubjectState, placed: PlacedRegisters) -> tuple[Address, ...]:
+    """Where a subject lies now and where it lay when it was planned; none when only its library is known."""
+    now = _exact(state, placed)
+    if now is None:
+        return ()
+    planned = told_address(state.planned_url)
+    return (now, planned) if planned is not None and planned not in (now, placed.home(state.subject)) else (now,)
 
 
 def _exact(state: SubjectState, placed: PlacedRegisters) -> Address | None:

@@ -9,13 +9,12 @@ Source: https://learn.microsoft.com/graph/api/driveitem-delta
 
 from __future__ import annotations
 
-from functools import partial
-
 import polars as pl
 
 from custos.inventory import compare, labels
 from custos.inventory.batches import IDS, SEEN, read_batches
 from custos.inventory.columns import ITEM_LABELS, latest
+from custos.inventory.departures import change_items
 from custos.inventory.schema import STORED_ITEMS, empty
 from custos.inventory.source import ItemPage
 from custos.inventory.state import Round, Stage, SyncState, Why
@@ -105,10 +104,7 @@ class _Reading:
         """One commit for rows and tombstones."""
         if not rows.height and not gone:
             return
-        work = self.work
-        writer = await work.writer("items")
-        touched = Touched.of(rows["item_id"], gone, below=moved)
-        await work.commit(partial(work.lakehouse.change, "items", rows, gone, writer=writer), touched)
+        await change_items(self.work, rows, gone, Touched.of(rows["item_id"], gone, below=moved))
 
     async def _rows(self, alive: pl.DataFrame) -> tuple[pl.DataFrame, frozenset[str]]:
         """The rows that this batch makes: new ones, and those that differ in a fact, a label or a sign of sharing.

@@ -21,6 +21,7 @@ import polars as pl
 from custos.inventory import compare, labels
 from custos.inventory.batches import IDS, SEEN, read_batches
 from custos.inventory.columns import latest
+from custos.inventory.departures import change_items
 from custos.inventory.schema import STORED_ITEMS, empty
 from custos.inventory.source import ItemPage
 from custos.inventory.state import Round, Stage, SyncState, Why
@@ -133,11 +134,10 @@ class _Reading:
         if differing.height:
             self.held.append(differing)
         if self.held and (is_last or sum(frame.height for frame in self.held) >= work.batch_rows):
-            writer, rows = await work.writer("items"), latest(self.held)
+            rows = latest(self.held)
             # What a folder that differs was called before is not at hand here: it may have been moved.
             folders = rows.filter(pl.col("is_folder").fill_null(value=True))["item_id"]
-            touched = Touched.of(rows["item_id"], below=folders)
-            await work.commit(partial(work.lakehouse.change, "items", rows, [], writer=writer), touched)
+            await change_items(work, rows, [], Touched.of(rows["item_id"], below=folders))
             self.held = []
             return 0
         if not differing.height:
@@ -173,12 +173,10 @@ async def _sweep(work: Work, reading: _Reading) -> None:
     ids = seen.lazy().select("item_id")
     unseen = await work.select("items", lambda items: items.join(ids, on="item_id", how="anti"), columns=["item_id"])
     gone = [] if unidentified else unseen["item_id"].to_list()
-    writer = await work.writer("items")
     if unidentified and unseen.height:
         await _doubt(work, unseen)
     if gone:
-        rows = empty(STORED_ITEMS)
-        await work.commit(partial(work.lakehouse.change, "items", rows, gone, writer=writer), Touched.of(gone))
+        await change_items(work, empty(STORED_ITEMS), gone, Touched.of(gone))
         work.removed += len(gone)
     is_reconciliation = state.synced_at is not None and state.why is not Why.RESYNC
     await work.end(
@@ -201,13 +199,12 @@ async def _sweep(work: Work, reading: _Reading) -> None:
 
 async def _doubt(work: Work, unseen: pl.DataFrame) -> None:
     """Keep rows as items of which nothing is known."""
-    ids, writer = unseen.lazy().select("item_id"), await work.writer("items")
+    ids = unseen.lazy().select("item_id")
     stored = await work.select("items", lambda items: items.join(ids, on="item_id", how="semi"))
     rows = compare.unknown(stored, work.clock.now())
     doubted = rows.join(stored, on=["item_id", "unreadable"], how="anti")
     if doubted.height:
-        touched = Touched.of(doubted["item_id"], below=doubted["item_id"])
-        await work.commit(partial(work.lakehouse.change, "items", doubted, [], writer=writer), touched)
+        await change_items(work, doubted, [], Touched.of(doubted["item_id"], below=doubted["item_id"]))
         work.changed += doubted.height
 
 

@@ -23,7 +23,8 @@ from custos.storage.account import Account
 class Tables:
     """`frames` by name: sites, drives, items, permissions, members, states (as `schema.DRIVE_STATES`).
 
-    `bare_items` among them are the items without `permissions_read_at`, which takes a join to tell.
+    `bare_items` among them are the items without `permissions_read_at`, which takes a join to tell; `every_item` has them of all
+    libraries, whichever were asked for.
 
     `versions` say what was read, and read it again when given to `read_facts`. `incomplete` are governed libraries whose
     mirror is not complete: nothing may act on them. `coverage` is (libraries read completely, libraries expected).
@@ -66,8 +67,10 @@ def _tables(
         "drives": libraries,
         "items": _items(items, stored),
         "bare_items": items.drop("sharing_changed_at"),
+        "every_item": lakehouse.scan("items", version=versions["items"]).drop("sharing_changed_at"),
         "permissions": stored.filter(pl.col("permission_id") != ""),
         "members": lakehouse.read("members", version=versions["members"]),
+        "departures": lakehouse.scan("departures", version=versions.get("departures", -1)),
         "states": states_frame(state for state in states if state.drive_id in governed),
     }
     return Tables(

@@ -1,6 +1,6 @@
 """The columns of the inventory: what Custos knows of the tenant, and what null means.
 
-Five Delta Lake tables in the blob container `inventory`. Null always means *unknown*, never "none" or "no":
+Six Delta Lake tables in the blob container `inventory`. Null always means *unknown*, never "none" or "no":
 `label` is "" on a file that is known to carry no label and null on one whose label was not read; `has_expiry` is False
 on a link that is known never to expire. Times are UTC. Each fact that is read by a call of its own has its `*_read_at`.
 
@@ -108,6 +108,19 @@ MEMBERS: dict[str, pl.DataType] = {
     "read_at": INSTANT,
 }
 
+DEPARTURES: dict[str, pl.DataType] = {
+    "drive_id": pl.String(),
+    "item_id": pl.String(),
+    "path": pl.List(pl.String()),  # names from the library down to the item, before it left; null: not known
+    "is_folder": pl.Boolean(),
+    "name": pl.String(),
+    "created": INSTANT,
+    "unique_id": pl.String(),  # of its list item, lower case; null: not known
+    "content_hash": pl.String(),
+    "size": pl.Int64(),
+    "left_at": INSTANT,  # when a sync saw that it was no longer there
+}
+
 DRIVE_STATES: dict[str, pl.DataType] = {
     "drive_id": pl.String(),
     "state": pl.String(),  # pending | incomplete | complete
@@ -126,12 +139,22 @@ facet).
 Source: https://learn.microsoft.com/graph/api/driveitem-delta
 """
 
+UNIQUE_ID = pl.col("etag").str.extract(r"([0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27})").str.to_lowercase().alias("unique_id")
+"""The unique id of an item's list item, null when its eTag is of another form."""
+
 STORED_ITEMS: dict[str, pl.DataType] = {
     **{name: kind for name, kind in ITEMS.items() if name != "permissions_read_at"},
     "sharing_changed_at": INSTANT,  # when a sync last saw a sign that its sharing changed; null: never
 }
 
-TABLES = {"sites": SITES, "drives": DRIVES, "items": STORED_ITEMS, "permissions": PERMISSIONS, "members": MEMBERS}
+TABLES = {
+    "sites": SITES,
+    "drives": DRIVES,
+    "items": STORED_ITEMS,
+    "permissions": PERMISSIONS,
+    "members": MEMBERS,
+    "departures": DEPARTURES,
+}
 PARTITIONS = {"items": ["drive_id"], "permissions": ["drive_id"]}
 KEYS = {
     "sites": ["site_id"],
@@ -139,6 +162,7 @@ KEYS = {
     "items": ["drive_id", "item_id"],
     "permissions": ["drive_id", "item_id", "permission_id", "grantee"],
     "members": ["group_id", "user_id", "role"],
+    "departures": ["drive_id", "item_id", "left_at"],
 }
 
 

@@ -12,7 +12,7 @@ from custos.inventory.tables import Lakehouse
 from custos.policy import Bundle
 from custos.storage.account import Account
 
-_LOOKED_INTO = ("sites", "drives", "items")
+_LOOKED_INTO = ("sites", "drives", "items", "departures")
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from custos.errors import BadInput, Mark, Problem
 from custos.inventory.state import DriveStates, SyncState
 from custos.inventory.sync import SyncReport, sync_drive
-from custos.jobs import turns
+from custos.jobs import departures, turns
 from custos.m365 import subscriptions
 from custos.m365.errors import Forbidden, NotFound, Refused
 from custos.nearest import nearest
@@ -69,6 +69,7 @@ async def queue_all(app: Custos) -> int:
 async def queue_reconciliation(app: Custos) -> int:
     """Queue a full comparison of every library; anchor the day's audit; join the inventory's small files. Returns how many."""
     await app.audit.anchor()
+    await departures.forget(app)
     await asyncio.to_thread(app.lakehouse.compact)
     return await queue(app, [state.drive_id async for state in DriveStates.of(app.account).all()], full=True)
 

@@ -9,13 +9,14 @@ from typing import Any
 import polars as pl
 
 from custos.engine.facts import STATES, Facts, facts_from
-from custos.inventory.schema import DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
+from custos.inventory.schema import DEPARTURES, DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOST = "https://wrenbridge.sharepoint.example"
 PERSON, BOT, MIGRATION = "person-1", "custos-app", "id-of-svc.migration"
 _SCHEMAS = {
     "sites": SITES, "drives": DRIVES, "items": ITEMS, "permissions": PERMISSIONS, "members": MEMBERS, "states": STATES,
+    "departures": DEPARTURES,
 }  # fmt: skip
 
 
@@ -55,10 +56,10 @@ class Inventory:
         self._item(drive, name, parent_id=parent, is_folder=True, **changes)
         return name
 
-    def file(self, drive: str, name: str, parent: str = "root", **changes: Any) -> str:
-        """A file that a person changed last, unlabelled and not shared; its id is its name."""
-        self._item(drive, name, parent_id=parent, is_folder=False, **changes)
-        return name
+    def file(self, drive: str, item: str, parent: str = "root", **changes: Any) -> str:
+        """A file that a person changed last, unlabelled and not shared; its name is its id unless it is told otherwise."""
+        self._item(drive, item, parent_id=parent, is_folder=False, **changes)
+        return item
 
     def _item(self, drive: str, item_id: str, **changes: Any) -> None:
         row = {
@@ -70,6 +71,17 @@ class Inventory:
         if changes["is_folder"]:
             row |= {"label": None, "label_explicit": None, "is_record": None}
         self.rows["items"].append(row | changes)
+
+    def leaves(self, drive: str, item: str, *path: str, **changes: Any) -> None:
+        """A sync saw that an item was no longer where it lay; it stays among the items until `remove`."""
+        now = next(one for one in self.rows["items"] if (one["drive_id"], one["item_id"]) == (drive, item))
+        kept = {name: now.get(name) for name in ("is_folder", "name", "created", "content_hash", "size")}
+        row = {"drive_id": drive, "item_id": item, "path": list(path), "unique_id": None, "left_at": day("2026-11-20")}
+        self.rows["departures"].append(row | kept | changes)
+
+    def remove(self, drive: str, item: str) -> None:
+        """An item is gone from the mirror."""
+        self.rows["items"] = [one for one in self.rows["items"] if (one["drive_id"], one["item_id"]) != (drive, item)]
 
     def link(self, drive: str, item: str, permission: str, scope: str = "anonymous", **changes: Any) -> None:
         """A sharing link of an item's own, without expiry."""

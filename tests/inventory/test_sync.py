@@ -42,6 +42,35 @@ async def test_changes_arrive(desk: Desk) -> None:
     assert desk.is_true()
 
 
+async def test_what_leaves_its_place_is_written_down(desk: Desk) -> None:
+    """A file or folder that is moved, renamed or removed leaves its former path and what may survive of it; an edit leaves nothing."""
+    await desk.settle()
+    library = desk.library
+    folder = library.add("HJ", folder=True)
+    moved, renamed, edited, gone = (library.add(name, folder) for name in ("m.pdf", "r.pdf", "e.pdf", "g.pdf"))
+    await desk.settle()
+    assert desk.lakehouse.read("departures").height == 0
+    library.edit(moved, parent="root")
+    library.edit(renamed, name="other.pdf")
+    library.relabel(edited, "PLN-01")
+    library.remove(gone)
+    await desk.settle()
+    library.edit(folder, name="Done")
+    await desk.settle()
+    library.remove_unnoticed(edited)
+    await desk.sync(full=True)
+    await desk.settle()
+    left = desk.lakehouse.read("departures").sort("left_at", "name")
+    assert [(row["item_id"], row["path"]) for row in left.iter_rows(named=True)] == [
+        (gone, ["HJ", "g.pdf"]),
+        (moved, ["HJ", "m.pdf"]),
+        (renamed, ["HJ", "r.pdf"]),
+        (folder, ["HJ"]),
+        (edited, ["Done", "e.pdf"]),
+    ]
+    assert left["left_at"].null_count() == left["created"].null_count() == 0
+
+
 async def test_deleted_folder_takes_its_contents(desk: Desk) -> None:
     """A folder's tombstone removes everything below it that was not told of again."""
     await desk.settle()
