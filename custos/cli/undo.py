@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 
 from custos.bootstrap import Custos
 from custos.cli.apply import report_start
@@ -16,18 +17,18 @@ from custos.report import doing
 from custos.report.shapes import text_of
 from custos.report.undo import show
 
+_PARTS: Mapping[Scope, tuple[str, str]] = {
+    Scope.POLICY: ("POLICY", "by this policy"),
+    Scope.SITE: ("ADDRESS", "in this site or library (its id serves too)"),
+    Scope.ASSET: ("ASSET", "for this asset, for instance IA-004"),
+    Scope.ITEM: ("ADDRESS", "to this file, link, grant or site (its id serves too)"),
+}
+
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="RUN", help="id of a run; with --policy, --site or --item the id of that")
-    which = parser.add_mutually_exclusive_group()
-    for scope in (Scope.POLICY, Scope.SITE, Scope.ITEM):
-        which.add_argument(
-            f"--{scope}",
-            dest="scope",
-            action="store_const",
-            const=scope,
-            help=f"what Custos did by this {scope}" if scope is Scope.POLICY else f"what Custos did to this {scope}",
-        )
+    parser.add_argument("run", nargs="?", default="", metavar="RUN", help="id of a run")
+    for scope, (metavar, said) in _PARTS.items():
+        parser.add_argument(f"--{scope}", default="", metavar=metavar, help=f"only what Custos did {said}")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be put back")
     parser.add_argument(
         "--why",
@@ -37,12 +38,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the end")
-    parser.set_defaults(scope=Scope.RUN)
     as_argument(parser)
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    planned = await acting.plan_undo(app, args.scope, args.target)
+    (scope, target), *others = _asked(args)
+    planned = await acting.plan_undo(app, scope, target, dict(others))
     if not args.json:
         show(planned, screen.out)
     if args.dry_run or not (planned.back or planned.at_a_price):
@@ -58,6 +59,17 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     by = await identity.require(app, Right.UNDO, args.person)
     dispatched = await acting.undo(app, planned, by=by, why=args.why)
     return await report_start(app, dispatched, screen, args)
+
+
+def _asked(args: argparse.Namespace) -> Sequence[tuple[Scope, str]]:
+    """What is to be undone: a run, or what the options name, and what narrows that."""
+    named = [(scope, str(getattr(args, scope.value)).strip()) for scope in (Scope.RUN, *_PARTS)]
+    asked = [(scope, target) for scope, target in named if target]
+    if not asked:
+        what = "Nothing is named that should be put back."
+        remedy = "Name a run, and perhaps --asset; or --policy, --site, --asset or --item alone."
+        raise BadInput([Problem(Mark("command line"), what, remedy, code="undo")])
+    return asked
 
 
 COMMAND = Command("undo", "Put back what a run did, as far as it can be put back.", _arguments, online=_run)

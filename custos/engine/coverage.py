@@ -10,7 +10,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from custos.engine.reach import AGREEMENTS, KEPT_LABELS, NOT_PEOPLE, RECORD_LABELS, SHIELDS, Reach, RuleReach, Terms
+from custos.engine.reach import (
+    AGREEMENTS,
+    HOLDS,
+    KEPT_LABELS,
+    NOT_PEOPLE,
+    RECORD_LABELS,
+    SHIELDS,
+    Reach,
+    RuleReach,
+    Terms,
+)
 from custos.records.address import Address
 
 _WORDS: Mapping[str, str] = {
@@ -132,8 +142,17 @@ class Coverage:
             return f"{now.asset or 'It'} was not covered when the policy was approved."
         if home is not None and (freed := self._newly_governed(home)):
             return f"{freed} was not governed when the policy was approved."
-        changed = (self._changed(name, depends, before, now) for name in depends.depends)
-        return next((sentence for sentence in changed if sentence), "")
+        held = self._released(before, now) if HOLDS in depends.depends else ""
+        changed = (self._changed(name, depends, before, now) for name in depends.depends if name != HOLDS)
+        return " ".join(filter(None, (next(filter(None, changed), ""), held)))
+
+    def _released(self, before: Terms, now: Terms) -> str:
+        """What covered a place, and by another row than its own does not any more. A hold that ended, or whose row went, is over."""
+        freed = sorted({*before.holds} & {*self.today.holds} - {*now.holds})
+        if not freed:
+            return ""
+        verb = "covers" if len(freed) == 1 else "cover"
+        return f"{', '.join(freed)} held it when the policy was approved, and by today's registers no longer {verb} it."
 
     def _changed(self, name: str, rule: RuleReach, before: Terms, now: Terms) -> str:
         if name == NOT_PEOPLE:

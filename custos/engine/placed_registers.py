@@ -113,6 +113,11 @@ class PlacedRegisters:
             self._entries[place] = self.lookup.at(home) if home is not None else None
         return self._entries[place]
 
+    def today(self, address: Address) -> Address:
+        """An address as it is today: that of a renamed site by its present one."""
+        old = max((one for one in self.former if address.lies_in(one)), key=lambda one: len(one.key), default=None)
+        return address.moved(old, self.former[old]) if old is not None else address
+
     def sharing_allowed(self, site: Address) -> str:
         """The loosest sharing capability that the class of a site allows."""
         return self.bundle.settings.classes[self.lookup.loosest_posture(site)].site_sharing

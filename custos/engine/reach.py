@@ -21,11 +21,12 @@ from custos.policy.model import FROM_SCHEDULE, TO_CLASS, AllOf, Bundle, Conditio
 from custos.policy.scope import covers
 from custos.policy.words import step_words
 from custos.records.address import Address
+from custos.records.held import HeldByRegisters
 from custos.records.register_lookup import RegisterLookup
 
 _OF_SITES = frozenset({Kind.SITE, Kind.TEAM, Kind.GUEST})
 AGREEMENTS, SHIELDS, NOT_PEOPLE = "agreements", "agreements that shield", "not_people"
-RECORD_LABELS, KEPT_LABELS = "record_labels", "kept_labels"
+RECORD_LABELS, KEPT_LABELS, HOLDS = "record_labels", "kept_labels", "holds"
 _HANGS_ON: Mapping[str, str] = {
     "label_fits_schedule": "scheduled_label",
     "agreement": AGREEMENTS,
@@ -42,7 +43,7 @@ class Terms:
     """What registers and settings say of a place and of all below it that no other place is nearer to.
 
     `inside`: the policy covers it. `site` and `library` are the facts by name, for subjects of the site itself and for what lies in
-    libraries. `agreements` are the asset's, as `domain from..until`.
+    libraries. `agreements` are the asset's, as `domain from..until`; `holds` the ids of those that cover it or something in it.
     """
 
     text: str  # the address, for people
@@ -50,6 +51,7 @@ class Terms:
     site: Mapping[str, str | bool]
     library: Mapping[str, str | bool]
     agreements: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
 
     @property
     def asset(self) -> str:
@@ -81,8 +83,8 @@ class Reach:
     """All of it. `policy` is the name of the file, for the approved version and the edited one alike. `places` by key of the address,
     `elsewhere` for what no register names.
 
-    What holds everywhere: sites that are not governed, accounts that are no people, labels that declare records, and labels under which
-    nothing is destroyed unseen.
+    What holds everywhere: sites that are not governed, accounts that are no people, labels that declare records, labels under which
+    nothing is destroyed unseen, and the ids of the holds.
     """
 
     policy: str
@@ -94,6 +96,7 @@ class Reach:
     not_people: tuple[str, ...]
     record_labels: tuple[str, ...]
     kept_labels: tuple[str, ...]
+    holds: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -135,6 +138,7 @@ class Places:
     _named: tuple[Address, ...]
     _known: dict[Address, Terms]
     _elsewhere: Terms
+    _held: HeldByRegisters
 
     @classmethod
     def of(cls, bundle: Bundle) -> Places:
@@ -144,10 +148,12 @@ class Places:
         for asset in records.assets.values():
             named += [*asset.locations, *asset.public_libraries]
         lookup = RegisterLookup(records)
-        known = {address: _terms(bundle, lookup, address) for address in _with_sites(named)}
-        unregistered = RegisterLookup(replace(records, assets={}, site_map=()))
-        nowhere = _terms(bundle, unregistered, Address("https://", "what no register names"))
-        return cls(bundle, tuple(known), known, nowhere)
+        held = HeldByRegisters(records)
+        known = {address: _terms(bundle, lookup, held, address) for address in _with_sites(named)}
+        nothing = replace(records, assets={}, site_map=(), holds=())
+        anywhere = Address("https://", "what no register names")
+        nowhere = _terms(bundle, RegisterLookup(nothing), HeldByRegisters(nothing), anywhere)
+        return cls(bundle, tuple(known), known, nowhere, held)
 
     def terms(self, policy: Policy) -> Mapping[str, Terms]:
         """By key of the address: every place at which something may change for a policy."""
@@ -157,7 +163,9 @@ class Places:
         for address in dict.fromkeys([*self._named, *own]):
             terms = self._known.get(address)
             if terms is None:
-                terms = self._known[address] = _terms(self.bundle, RegisterLookup(self.bundle.records), address)
+                terms = self._known[address] = _terms(
+                    self.bundle, RegisterLookup(self.bundle.records), self._held, address
+                )
             found[address.key] = replace(terms, inside=covers(scope, address, terms.asset))
         return found
 
@@ -179,6 +187,7 @@ def reach(bundle: Bundle, policy: Policy, places: Places | None = None) -> Reach
         not_people=tuple(sorted(bundle.settings.not_people)),
         record_labels=tuple(sorted(bundle.records.record_labels)),
         kept_labels=tuple(sorted(bundle.records.labels_that_keep)),
+        holds=tuple(sorted(hold.id for hold in bundle.records.holds)),
     )
 
 
@@ -197,7 +206,7 @@ def _with_sites(addresses: Iterable[Address]) -> Iterator[Address]:
             yield above[0]
 
 
-def _terms(bundle: Bundle, lookup: RegisterLookup, address: Address) -> Terms:
+def _terms(bundle: Bundle, lookup: RegisterLookup, held: HeldByRegisters, address: Address) -> Terms:
     library = facts_of_library(bundle, lookup, address)
     asset = str(library["asset"] or "")
     agreements = (
@@ -212,6 +221,7 @@ def _terms(bundle: Bundle, lookup: RegisterLookup, address: Address) -> Terms:
         site=facts_of_site(bundle, lookup, address),
         library=library,
         agreements=tuple(sorted(agreements)) if asset else (),
+        holds=held.at(address),
     )
 
 
@@ -219,7 +229,17 @@ def _rule(rule: Rule, policy: Policy) -> RuleReach:
     writes = [step for step in rule.steps if step.writes]
     beside = [one for one in policy.rules if one.kind is rule.kind and any(step.writes for step in one.steps)]
     together = [rule, *beside] if writes else [rule]
-    known = {"asset", "registered", AGREEMENTS, SHIELDS, NOT_PEOPLE, RECORD_LABELS, KEPT_LABELS, *_REGISTER_FACTS}
+    known = {
+        "asset",
+        "registered",
+        AGREEMENTS,
+        SHIELDS,
+        NOT_PEOPLE,
+        RECORD_LABELS,
+        KEPT_LABELS,
+        HOLDS,
+        *_REGISTER_FACTS,
+    }
     labelling = any(step.kind is ActionKind.APPLY_LABEL for step in writes)
     return RuleReach(
         kind=rule.kind,
@@ -241,7 +261,7 @@ def _depends(rule: Rule) -> set[str]:
     if writes:
         depends.add("asset_vital")
     if any(step.kind is ActionKind.APPLY_LABEL for step in writes):
-        depends |= {RECORD_LABELS, KEPT_LABELS}
+        depends |= {RECORD_LABELS, KEPT_LABELS, HOLDS}
     for step in writes:
         match step.kind:
             case ActionKind.APPLY_LABEL if step.label == FROM_SCHEDULE:

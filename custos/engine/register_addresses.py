@@ -39,12 +39,12 @@ def named_addresses(bundle: Bundle) -> Iterator[Named]:
         )
     for hold in records.holds:
         follows = "Until it is corrected the hold covers more: its library, or the whole asset."
-        yield from _Row(hold.id, hold.asset_id, hold.mark, container=False).names(
+        yield from _Row(hold.id, hold.asset_id, hold.places_at or hold.mark, container=False).names(
             hold.locations, f"{hold.id}:", follows
         )
     for exempt in records.exemptions:
         follows = "Until it is corrected nothing is exempt there."
-        yield from _Row(exempt.id, exempt.asset_id, exempt.mark, container=False).names(
+        yield from _Row(exempt.id, exempt.asset_id, exempt.places_at or exempt.mark, container=False).names(
             exempt.locations, f"{exempt.id}:", follows
         )
     for policy in bundle.policies.values():

@@ -9,7 +9,7 @@ https://learn.microsoft.com/graph/api/permission-delete
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ from custos.engine.runs import Runs
 from custos.engine.steps import UNITS
 from custos.errors import BadInput, Mark, Problem
 from custos.policy.model import Bundle, own_name
+from custos.records.address import Address, NotAnAddress, looks_like_address, read_address, told_address
 
 
 class Scope(StrEnum):
@@ -33,6 +34,7 @@ class Scope(StrEnum):
     RUN = "run"
     POLICY = "policy"
     SITE = "site"
+    ASSET = "asset"
     ITEM = "item"
 
 
@@ -41,7 +43,7 @@ class UndoPlan:
     """What would be put back. `plan` is a plan in the usual form, to be saved and dispatched with purpose UNDO.
 
     `back` can be put back as it was; `at_a_price` only so that people must be told; `cannot` holds the actions that
-    stay done, each with the reason in `Action.refused`.
+    stay done, each with the reason in `Action.refused`. `within` narrows it further: a run to one asset of it.
     """
 
     scope: Scope
@@ -50,6 +52,12 @@ class UndoPlan:
     back: tuple[Action, ...]
     at_a_price: tuple[Action, ...]
     cannot: tuple[Action, ...]
+    within: Mapping[Scope, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What is undone, for people and for the run: `run R-2026-1123-01, asset IA-004`."""
+        return _words({self.scope: self.target, **self.within})
 
 
 @dataclass
@@ -61,67 +69,123 @@ class Undoing:
     registers: Registers
     clock: Clock
 
-    async def plan(self, scope: Scope, target: str, bundle: Bundle) -> UndoPlan:
-        """How to put back everything Custos did in a run, by a policy, on a site (id) or on an item (id or key).
+    async def plan(
+        self, scope: Scope, target: str, bundle: Bundle, within: Mapping[Scope, str] | None = None
+    ) -> UndoPlan:
+        """How to put back everything Custos did in a run, by a policy, for an asset, on a site or library (address or id) or on an
+        item (address, id or key). `within` narrows it to what is all of that as well.
 
-        Raises BadInput when nothing of the sort was done.
+        Raises BadInput when nothing of the sort was done, or nothing stands at an address.
         """
-        entries = [entry async for entry in self._entries(scope, target) if _stands(entry)]
+        now, placed = self.clock.now(), await self.registers.placed(bundle)
+        asked = {scope: target, **(within or {})}
+        meant = _Meant.of(asked, placed)
+        entries = [entry async for entry in self._entries(meant) if _stands(entry)]
         if not entries:
             problem = Problem(
-                Mark("undo"), f"Custos did nothing for {scope} {target} that still stands.", "See `custos status`."
+                Mark("undo"), f"Custos did nothing for {_words(asked)} that still stands.", "See `custos status`."
             )
             raise BadInput([problem])
-        now, placed = self.clock.now(), await self.registers.placed(bundle)
         turned = [_turned(entry, now, placed) for entry in sorted(entries, key=_latest_first)]
         actions = tuple(replace(action, id=f"{number:06d}") for number, action in enumerate(turned, start=1))
         able = [action for action in actions if not action.refused]
         return UndoPlan(
             scope=scope,
             target=target,
-            plan=_plan(actions, now, scope, target),
+            plan=_plan(actions, now, _words(asked)),
+            within=dict(within or {}),
             back=tuple(action for action in able if action.reversibility is Reversibility.REVERSIBLE),
             at_a_price=tuple(action for action in able if action.reversibility is not Reversibility.REVERSIBLE),
             cannot=tuple(action for action in actions if action.refused),
         )
 
-    async def _entries(self, scope: Scope, target: str) -> AsyncIterator[Entry]:
+    async def _entries(self, meant: _Meant) -> AsyncIterator[Entry]:
         """What was written down of the actions in question."""
-        if scope is Scope.RUN:
-            run = await self.runs.get(target)
+        if meant.run:
+            run = await self.runs.get(meant.run)
             for batch in await self.runs.batches(run.id):
                 found = await self.ledger.find(await self.runs.actions(run.id, batch.number))
                 for entry in found.values():
-                    if entry.run == run.id:
+                    if entry.run == run.id and meant.concerns(entry):
                         yield entry
             return
-        for place in await self._places(scope, target):
+        for place in await self._places(meant):
             async for entry in self.ledger.of_place(place):
-                if _concerns(entry, scope, target):
+                if meant.concerns(entry):
                     yield entry
 
-    async def _places(self, scope: Scope, target: str) -> Sequence[str]:
+    async def _places(self, meant: _Meant) -> Sequence[str]:
         """The partitions of the ledger that may hold such actions."""
         places: dict[str, None] = {}
         async for run in self.runs.all():
             for batch in await self.runs.batches(run.id):
-                if (scope is Scope.SITE and batch.site_id != target) or (
-                    scope is Scope.POLICY and target not in map(own_name, batch.policies)
-                ):
-                    continue
-                places[batch.place] = None
+                if not meant.policy or meant.policy in map(own_name, batch.policies):
+                    places[batch.place] = None
         return list(places)
 
 
-def _concerns(entry: Entry, scope: Scope, target: str) -> bool:
-    finding = entry.action.finding
-    match scope:
-        case Scope.POLICY:
-            return own_name(finding.policy) == target
-        case Scope.SITE:
-            return finding.subject.site_id == target
-        case _:
-            return target in (finding.subject.item_id, finding.subject.key, finding.subject.url)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meant:
+    """Which actions are to be undone; "" and None leave that open. `place`: id of a site or library."""
+
+    run: str
+    policy: str
+    place: str
+    asset: str
+    item: str
+    at: Address | None
+
+    @classmethod
+    def of(cls, asked: Mapping[Scope, str], placed: PlacedRegisters) -> _Meant:
+        """Raises BadInput for an address that cannot be one, or at which no site or library is."""
+        site, item = asked.get(Scope.SITE, ""), asked.get(Scope.ITEM, "")
+        at = _address(item) if item else None
+        return cls(
+            run=asked.get(Scope.RUN, ""),
+            policy=asked.get(Scope.POLICY, ""),
+            place=_place(site, placed) if site else "",
+            asset=asked.get(Scope.ASSET, ""),
+            item="" if at else item,
+            at=placed.today(at) if at else None,
+        )
+
+    def concerns(self, entry: Entry) -> bool:
+        """Whether an action is one of them."""
+        finding = entry.action.finding
+        subject = finding.subject
+        return (
+            (not self.policy or own_name(finding.policy) == self.policy)
+            and (not self.place or self.place in (subject.site_id, subject.drive_id))
+            and (not self.asset or finding.asset_id == self.asset)
+            and (not self.item or self.item in (subject.item_id, subject.key))
+            and (self.at is None or told_address(subject.url) == self.at)
+        )
+
+
+def _address(written: str) -> Address | None:
+    """The address that somebody wrote; None for what is meant as an id."""
+    if not looks_like_address(written):
+        return None
+    try:
+        return read_address(written)
+    except NotAnAddress as refused:
+        raise BadInput([Problem(Mark("undo"), refused.what, refused.remedy, code="address")]) from refused
+
+
+def _place(written: str, placed: PlacedRegisters) -> str:
+    """The id of a site or library that is named by its address or its id."""
+    at = _address(written)
+    if at is None:
+        return written
+    found = next((name for name, home in placed.homes.items() if home == placed.today(at)), "")
+    if not found:
+        what = f"No site or library is at {at.text}, as far as the mirror knows."
+        raise BadInput([Problem(Mark("undo"), what, "Write the address of a site or a library.", code="address")])
+    return found
+
+
+def _words(asked: Mapping[Scope, str]) -> str:
+    return ", ".join(f"{scope.value} {target}" for scope, target in asked.items())
 
 
 def _stands(entry: Entry) -> bool:
@@ -192,7 +256,7 @@ def _protected(done: Action, kind: ActionKind, placed: PlacedRegisters, now: dat
     return Refused(Code(protection.code), protection.sentence) if protection is not None else None
 
 
-def _plan(actions: tuple[Action, ...], now: datetime, scope: Scope, target: str) -> Plan:
+def _plan(actions: tuple[Action, ...], now: datetime, what: str) -> Plan:
     return Plan(
         id="",
         made_at=now,
@@ -202,5 +266,5 @@ def _plan(actions: tuple[Action, ...], now: datetime, scope: Scope, target: str)
         actions=actions,
         unknown={},
         coverage=(0, 0),
-        notes=(f"Puts back what Custos did: {scope} {target}.",),
+        notes=(f"Puts back what Custos did: {what}.",),
     )

@@ -73,10 +73,10 @@ async def release(app: Custos, run_id: str, *, wanted: str, why: str) -> Run:
     return await app.dispatcher.release(run_id, by=by, why=why, involved=involved)
 
 
-async def plan_undo(app: Custos, scope: Scope, target: str) -> UndoPlan:
-    """What would be put back, and what cannot be. Raises BadInput when nothing was done there."""
+async def plan_undo(app: Custos, scope: Scope, target: str, within: Mapping[Scope, str] | None = None) -> UndoPlan:
+    """What would be put back, and what cannot be; `within` narrows it. Raises BadInput when nothing was done there."""
     bundle = (await policies.in_force(app)).bundle
-    return await app.undoing.plan(scope, target, bundle)
+    return await app.undoing.plan(scope, target, bundle, within)
 
 
 async def undo(app: Custos, undo_plan: UndoPlan, *, by: Person, why: str) -> Dispatched:
@@ -90,7 +90,7 @@ async def undo(app: Custos, undo_plan: UndoPlan, *, by: Person, why: str) -> Dis
         by=by,
         sizes=sizes,
         purpose=Purpose.UNDO,
-        target=f"{undo_plan.scope.value} {undo_plan.target}",
+        target=undo_plan.words,
         reason=why,
     )
 

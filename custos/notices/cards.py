@@ -189,7 +189,7 @@ def _done(one: DoneOn, reader: Reader, limit: int) -> list[Element]:
         pairs = [
             ("Why", why_words(line, limit)),
             ("Rule", rule),
-            ("To put it back", escape(back_words(line, reader.zone))),
+            ("To put it back", escape(back_words(line, one.asset_id, reader.zone))),
         ]
         items.append(el.facts(pairs))
     return items

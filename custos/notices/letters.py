@@ -39,7 +39,7 @@ def letter_html(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Se
         for each in one.lines:
             said = (
                 f"{done_words(each, reader.user_id, reader.zone, plain=True)} Why: {why_words(each, 400, plain=True)} "
-                f"To put it back: {back_words(each, reader.zone)} Rule {clean(f'{each.policy}/{each.rule}', 160)}."
+                f"To put it back: {back_words(each, one.asset_id, reader.zone)} Rule {clean(f'{each.policy}/{each.rule}', 160)}."
             )
             parts.append(f"<li>{mail_html(said)}</li>")
         parts.append("</ul>")

@@ -39,10 +39,10 @@ def why_words(line: DoneLine, limit: int, *, plain: bool = False) -> str:
     return sentence(said, limit, plain=plain) or f"{name(line.title, 120, plain=plain)}."
 
 
-def back_words(line: DoneLine, zone: ZoneInfo) -> str:
-    """Until when and how it can be put back."""
+def back_words(line: DoneLine, asset_id: str, zone: ZoneInfo) -> str:
+    """Until when and how it can be put back. A run is on many assets: with `asset_id` the owner quotes exactly what is theirs."""
     runs = _listed([*line.runs[:_MOST_RUNS], *(["others"] if len(line.runs) > _MOST_RUNS else [])])
-    ask = f"ask information governance and quote {runs}"
+    ask = f"ask information governance and quote {runs}{f' for {name(asset_id, 20, plain=True)}' if asset_id else ''}"
     if line.undo:
         return f"It was itself put back. To have it done again, {ask}."
     match line.kind:

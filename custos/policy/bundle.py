@@ -249,7 +249,7 @@ def _references(policies: Sequence[Policy], records: Records, problems: Problems
         for name in exemption.policies:
             if name not in names:
                 problems.error(
-                    exemption.mark,
+                    exemption.policies_at or exemption.mark,
                     f'{exemption.id} is about "{name}", which does not exist.',
                     near(name, names),
                     code="unknown-policy",

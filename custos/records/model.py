@@ -108,7 +108,7 @@ class Hold:
     """
 
     id: str
-    kind: str  # inquiry | foi | litigation | police | other
+    kind: str  # inquiry | foi | sar | litigation | police | other
     asset_id: str
     locations: tuple[Address, ...]  # empty: the whole asset
     items_from: date | None
@@ -118,6 +118,7 @@ class Hold:
     mark: Mark
     schedule_refs: tuple[str, ...] = ()  # empty: every class of the asset
     authority: str = ""
+    places_at: Mark | None = None  # the cell of its addresses
 
     def in_force(self, today: date) -> bool:
         """True from the day it began until the day it ends, that day included."""
@@ -155,6 +156,9 @@ class Exemption:
     mark: Mark
     reason_code: str = ""
     risk_ref: str = ""
+    approved_on: date | None = None
+    policies_at: Mark | None = None  # the cells of its policies and addresses
+    places_at: Mark | None = None
 
     def names(self, policy: str, rule: str) -> bool:
         """True when the exemption speaks of this rule, or of its whole policy."""

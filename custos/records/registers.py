@@ -44,7 +44,7 @@ TRIGGERS = (
     "permanent",
 )
 FINAL_ACTIONS = ("destroy", "destroy_after_review", "review", "transfer", "none")
-HOLD_KINDS = ("inquiry", "foi", "litigation", "police", "other")
+HOLD_KINDS = ("inquiry", "foi", "sar", "litigation", "police", "other")
 WATCHES = ("live", "nightly")
 _NOWHERE = read_address("https://nowhere.invalid")
 _PERIOD = re.compile(r"P(0|[1-9][0-9]{0,4})([YMD])")
@@ -244,6 +244,7 @@ def _hold(row: Row) -> Hold:
         since=since or EARLIEST,
         ends=ends,
         mark=row.mark,
+        places_at=row.mark_of("location_refs"),
     )
 
 
@@ -282,8 +283,11 @@ def _exemption(row: Row) -> Exemption:
         reason=row.text("reason", required=True),
         approved_by=row.text("approved_by", required=True),
         risk_ref=row.text("risk_ref"),
+        approved_on=approved,
         expires=expires or EARLIEST,
         mark=row.mark,
+        policies_at=row.mark_of("policies"),
+        places_at=row.mark_of("location_refs"),
     )
 
 

@@ -115,6 +115,12 @@ class _Review:
             if agreement.starts and agreement.starts > self.today:
                 said = f"{agreement.id} with {agreement.partner} begins on {_day(agreement.starts)} and covers nobody until then."
                 yield self._far(agreement.id, "", agreement.mark, said, agreement.starts)
+        for row in self.records.exemptions:
+            if row.approved_on and row.approved_on > self.today:
+                said = f"{row.id} counts already, and its approval is dated {_day(row.approved_on)}, which is to come."
+                yield Remark(
+                    matter=Matter.BEGINS_LATER, reference=row.id, asset_id=row.asset_id, sentence=said, mark=row.mark
+                )
         for lent in self.records.delegations:
             if lent.valid_from > self.today:
                 said = (

@@ -122,6 +122,7 @@ def undo(planned: UndoPlan) -> shapes.Undo:
     return shapes.Undo(
         scope=planned.scope.value,
         target=planned.target,
+        within={scope.value: target for scope, target in planned.within.items()},
         back=list(map(_undone, planned.back)),
         at_a_price=list(map(_undone, planned.at_a_price)),
         cannot=list(map(_undone, planned.cannot)),

@@ -30,7 +30,9 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(_incidents(found))
     if found.refused_policies:
         refused = f"{count(found.refused_policies, 'problem')} in the policies"
-        screen.print(words((refused, "bold red"), ": the last good version counts; `custos validate` lists them."))
+        screen.print(
+            words((refused, "bold red"), ": the last good version counts; `custos validate --online` lists them.")
+        )
     _mirror(found, screen)
     _shortfalls(found, screen)
     _policies(found, screen)

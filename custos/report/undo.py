@@ -13,7 +13,7 @@ from custos.report.words import DOES
 
 def show(planned: UndoPlan, screen: Console) -> None:
     """Print an undo plan in numbers, and each reason why something cannot be put back."""
-    screen.print(words((f"Undo of {planned.scope} {planned.target}", "bold")))
+    screen.print(words((f"Undo of {planned.words}", "bold")))
     screen.print(f"  can be put back, where nobody changed it since: {len(planned.back):,}")
     screen.print(f"  at a price, people must be told: {len(planned.at_a_price):,}")
     screen.print(f"  cannot be put back: {len(planned.cannot):,}")

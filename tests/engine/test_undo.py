@@ -24,6 +24,7 @@ from tests.engine.world import (
     ADMIN,
     LABEL,
     NOW,
+    SITE,
     bundle,
     entry,
     file_subject,
@@ -146,11 +147,37 @@ async def test_by_policy_site_and_item(memory: MemoryStore) -> None:
     for scope, target, count in (
         (Scope.POLICY, "labels", 3),
         (Scope.SITE, "site-1", 3),
+        (Scope.SITE, "drive-1", 3),
+        (Scope.SITE, f"{SITE}/SitePages/Home.aspx", 3),
+        (Scope.SITE, f"{SITE}/Advice/Forms/AllItems.aspx", 3),
+        (Scope.ASSET, "IA-004", 3),
         (Scope.ITEM, "item-2", 1),
+        (Scope.ITEM, f"{SITE}/Advice/Advice 2.docx", 1),
+        (Scope.ITEM, f"{SITE}/Advice/Forms/AllItems.aspx?id=/sites/planning-casework/Advice/Advice 2.docx", 1),
     ):
         assert len((await at.undoing.plan(scope, target, bundle())).back) == count, scope
     with pytest.raises(BadInput):
         await at.undoing.plan(Scope.POLICY, "another", bundle())
+    for wrong, said in (
+        (f"{SITE}-of-others", "No site or library is at"),
+        ("https://wrenbridge.sharepoint.example/:f:/s/a/EkQ", "sharing link"),
+    ):
+        with pytest.raises(BadInput, match=said):
+            await at.undoing.plan(Scope.SITE, wrong, bundle())
+
+
+async def test_of_a_run_on_many_assets_exactly_one_goes_back(memory: MemoryStore) -> None:
+    """An owner quotes run and asset: the actions of that run on that asset are put back, and nothing of another owner."""
+    at = office(memory, with_files(MemoryTenant(), 3))
+    theirs, *others = labelled(3)
+    run = await done(at, bundle(), *others, replace(theirs, asset_id="IA-009"))
+    undo = await at.undoing.plan(Scope.RUN, run, bundle(), {Scope.ASSET: "IA-009"})
+    assert [action.finding.subject for action in undo.back] == [theirs.subject]
+    assert undo.words == f"run {run}, asset IA-009"
+    site = await at.undoing.plan(Scope.RUN, run, bundle(), {Scope.SITE: SITE, Scope.POLICY: "labels"})
+    assert len(site.back) == 3
+    with pytest.raises(BadInput, match="IA-010 that still stands"):
+        await at.undoing.plan(Scope.RUN, run, bundle(), {Scope.ASSET: "IA-010"})
 
 
 async def test_access_is_given_again_at_a_price(memory: MemoryStore) -> None:

@@ -80,7 +80,7 @@ async def test_a_backlog_is_one_line() -> None:
     assert "it is so" in card
     assert "labels/rule, clause IMP-4.1" in card
     assert (
-        "At any time, as long as nobody changes it meanwhile: ask information governance and quote R-2026-1123-01."
+        "At any time, as long as nobody changes it meanwhile: ask information governance and quote R-2026-1123-01 for IA-004."
         in card
     )
     assert "You are told because you are the Information Asset Owner" in card

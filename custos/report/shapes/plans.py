@@ -196,8 +196,9 @@ class Undo(Shape, frozen=True, kw_only=True):
     """Of `custos undo --dry-run`."""
 
     version: Version = 1
-    scope: Annotated[str, said("run, policy, site or item")]
-    target: Annotated[str, said("its id")]
+    scope: Annotated[str, said("run, policy, site, asset or item")]
+    target: Annotated[str, said("its id or address")]
+    within: Annotated[dict[str, str], said("what narrows it further: policy, site, asset or item ► its id or address")]
     back: Annotated[list[UndoAction], said("can be put back, where nobody changed it since")]
     at_a_price: Annotated[list[UndoAction], said("can be put back, and people must be told")]
     cannot: Annotated[list[UndoAction], said("stays done")]
