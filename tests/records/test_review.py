@@ -111,3 +111,12 @@ def test_a_hold_that_contradicts_itself_is_told() -> None:
     told = {one.reference: one.sentence for one in found if one.matter is Matter.HOLD_COVERS_MORE}
     assert "belongs to IA-005: it covers that place and all of IA-006" in told["H-X"]
     assert "which no library there follows: it covers all of IA-011" in told["H-Y"]
+
+
+def test_an_approval_of_an_exception_that_is_still_to_come_is_told() -> None:
+    """An exception counts from the day it is written; one whose approval is dated later is a slip, or was approved by nobody yet."""
+    records = load_records(shipped())[0]
+    row = replace(records.exemptions[0], id="EX-90", approved_on=date(2026, 12, 1), expires=date(2027, 6, 1))
+    [told] = [one for one in review(replace(records, exemptions=(row,)), TODAY) if one.reference == "EX-90"]
+    assert (told.matter, told.soon) == (Matter.BEGINS_LATER, False)
+    assert "1 December 2026, which is to come" in told.sentence
