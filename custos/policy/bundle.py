@@ -23,7 +23,7 @@ from custos.records.load import load_records
 from custos.records.model import Records
 from custos.records.review import Matter, review
 from custos.records.rights import WORDS, vacant
-from custos.records.roles import NEEDED, ROLE_NAMES, holders
+from custos.records.roles import ROLE_NAMES, expected, holders
 
 MOST_POLICY_BYTES = 1_000_000
 _RESTS_ON: Mapping[str, frozenset[str]] = {
@@ -152,7 +152,7 @@ def _vacancies(settings: PolicySettings, records: Records, today: date | None) -
     ]
     told += [
         (f"Nobody is {ROLE_NAMES[role]}", f"the posts {', '.join(sorted(records.titles.get(role, ()))) or 'of no one'}")
-        for role in NEEDED
+        for role in expected(records)
         if not holders(records, role, today)
     ]
     return [

@@ -15,7 +15,7 @@ from custos.records.cells import Row, unique
 from custos.records.contradictions import contradictions
 from custos.records.model import Asset, Posture, Records, ScheduleEntry, SiteMapping
 from custos.records.register_lookup import RegisterLookup
-from custos.records.registers import Register
+from custos.records.registers import LABEL_STARTS, Register
 from custos.records.table import Room, read_table
 
 FOLDER = "register"
@@ -194,7 +194,11 @@ class _Cells:
 
 
 def _unequal_labels(schedule: Collection[ScheduleEntry], cells: _Cells, problems: Problems) -> None:
-    """A tenant has one label of a name: it cannot keep one thing for six years and destroy another after three."""
+    """A tenant has one label of a name, with one start: it cannot keep one thing for six years and destroy another after three, nor
+    count from the creation of one and from an event of another.
+
+    Source: https://learn.microsoft.com/graph/api/resources/security-retentionlabel (retentionTrigger, retentionEventType)
+    """
     first: dict[str, ScheduleEntry] = {}
     for entry in schedule:
         if entry.status != "approved" or not entry.label:
@@ -203,6 +207,7 @@ def _unequal_labels(schedule: Collection[ScheduleEntry], cells: _Cells, problems
         unlike = [
             f"{what} ({_said(theirs)} and {_said(own)})"
             for what, theirs, own in (
+                ("trigger_kind", *_starts(other, entry)),
                 ("days", other.label_days, entry.label_days),
                 ("record_type", "record" if other.is_record else "none", "record" if entry.is_record else "none"),
                 ("final_action", other.final_action, entry.final_action),
@@ -213,6 +218,15 @@ def _unequal_labels(schedule: Collection[ScheduleEntry], cells: _Cells, problems
             what = f'{other.id} (line {other.mark.line}) and {entry.id} share the label "{entry.label}" and differ in {", ".join(unlike)}.'
             mark = cells.of(entry).mark_of("label_name")
             problems.error(mark, what, "Give each its own label, or make them alike.", code="unequal-labels")
+
+
+def _starts(one: ScheduleEntry, other: ScheduleEntry) -> tuple[str, str]:
+    """From when two entries of a label count; the same twice when the label can do both. `event` may be any event that a council
+    names, and what is permanent has no start."""
+    kinds = one.trigger_kind, other.trigger_kind
+    both_events = not any(kind in LABEL_STARTS for kind in kinds)
+    alike = (both_events and "event" in kinds) or one.label_days is None
+    return (kinds[0], kinds[0]) if alike else kinds
 
 
 def _said(value: object) -> str:

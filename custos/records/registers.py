@@ -43,6 +43,8 @@ TRIGGERS = (
     "last_contact",
     "permanent",
 )
+LABEL_STARTS = ("created", "modified", "labelled")
+"""Triggers from which a label counts by itself; every other one is an event, which somebody must tell Purview."""
 FINAL_ACTIONS = ("destroy", "destroy_after_review", "review", "transfer", "none")
 HOLD_KINDS = ("inquiry", "foi", "sar", "litigation", "police", "other")
 WATCHES = ("live", "nightly")
@@ -137,6 +139,12 @@ def _entry(row: Row) -> ScheduleEntry:
         row.wrong("period", f'"{period}" is not a period.', _remedy(period), code="period")
     elif least == 0:
         row.wrong("period", f'"{period}" keeps nothing for any time.', "Write how long it is kept.", code="period")
+    elif permanent and written is not None:
+        what = f"A permanent entry is kept without end, and not for {written} days."
+        row.wrong("label_days", what, "Leave label_days empty, or write the period.", code="permanent")
+    elif trigger == "permanent" and not permanent:
+        what = f"Nothing is counted from permanent, and {period} is counted from something."
+        row.wrong("trigger_kind", what, "Write from when it is counted, or permanent as the period.", code="permanent")
     elif permanent and action in ("destroy", "destroy_after_review"):
         row.wrong("final_action", "A permanent entry cannot be destroyed.", "Write none or transfer.", code="permanent")
     elif least is not None and written is not None and written < least:

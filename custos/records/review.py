@@ -25,6 +25,7 @@ class Matter(StrEnum):
     NO_OWNER = "no owner"
     OWNER_IS_STEWARD = "owner is own steward"
     NO_STEWARD = "no steward"
+    OUT_OF_POST = "deputy, escalation or steward out of post"
     NO_HOLDER = "role without holder"
     DELEGATION_ENDED = "delegation ended"
     ASSET_REVIEW = "register review overdue"
@@ -67,7 +68,7 @@ class _Review:
     horizon: date
 
     def remarks(self) -> Iterator[Remark]:
-        for role in roles.NEEDED:
+        for role in roles.expected(self.records):
             yield from self._role(role)
         for asset in self.records.assets.values():
             if asset.live:
@@ -161,6 +162,7 @@ class _Review:
             yield remark(Matter.OWNER_IS_STEWARD, f"{asset.iao} is Information Asset Owner and steward.")
         if not asset.stewards:
             yield remark(Matter.NO_STEWARD, "No steward is named.")
+        yield from self._others(asset)
         for steward in asset.stewards:
             yield from self._delegation(asset, steward)
         if asset.review_due and asset.review_due < self.horizon:
@@ -170,6 +172,18 @@ class _Review:
         if tested and (due := moved(tested, _RESTORE_TEST_DAYS)) < self.horizon:
             said = f"A restore was last tested on {_day(tested)}; it must be tested once a year."
             yield remark(Matter.RESTORE_TEST, said, due)
+
+    def _others(self, asset: Asset) -> Iterator[Remark]:
+        """Whoever of an asset's people besides its owner does not hold their post: they are passed over."""
+        named = [("deputy", asset.deputy), ("escalation", asset.escalation)]
+        for what, upn in (*named, *(("steward", steward) for steward in asset.stewards)):
+            post = self.records.posts.get(upn)
+            if upn == asset.iao or post is None or post.holds(self.horizon):
+                continue
+            last = post.valid_to if post.holds(self.today) else None
+            left = f"leaves the post on {_day(last)}" if last else roles.out_of_post(post, self.today)
+            said = f"{upn}, the {what} of {asset.id}, {left}."
+            yield self._remark(Matter.OUT_OF_POST, (asset.id, asset.id, asset.mark), said, last)
 
     def _delegation(self, asset: Asset, steward: str) -> Iterator[Remark]:
         if any(delegations(self.records, asset.id, steward, self.horizon)):

@@ -29,6 +29,11 @@ ROLE_NAMES: Mapping[str, str] = {
 """How people say a role."""
 
 
+def expected(records: Records) -> tuple[str, ...]:
+    """The roles that somebody must hold: those that Custos needs, and those that the council gives to a post."""
+    return tuple(role for role in ROLE_NAMES if role in NEEDED or records.titles.get(role))
+
+
 def same_title(title: str) -> str:
     """A post's title as it is compared: case, spaces and underscores do not matter."""
     return " ".join(title.replace("_", " ").casefold().split())

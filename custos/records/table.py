@@ -28,6 +28,7 @@ _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*$)")
 _SEPARATORS = (",", ";", "\t")
 _FOREIGN = ("|", "^", ":", "~")
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t]*\r?\n', re.IGNORECASE)
+_LINES_LOOKED_AT = 20  # for a header below a title
 _EXCEL = 'In Excel choose "Save as", "CSV UTF-8 (comma delimited)".'
 
 
@@ -73,6 +74,7 @@ def read_table(
     line `sep=;`, blank rows, headers in any case.
     """
     names: tuple[str, ...] = ()
+    nameless: dict[int, Mark] = {}
     rows: list[Mapping[str, Cell]] = []
     try:
         text = _decoded(file, content, problems)
@@ -80,11 +82,15 @@ def read_table(
         for line in _Lines(file, body, separator, first_line, problems):
             if not names:
                 names = _header(line, columns, required, problems)
+                nameless = {number: cell.mark for number, cell in enumerate(line) if not cell.text}
                 continue
             if not any(cell.text for cell in line):
                 continue
             room.cells -= len(line)
             _bounded(line[0].mark, len(rows), room, problems)
+            for number in [number for number in nameless if number < len(line) and line[number].text]:
+                what = "This column has values and no name."
+                problems.error(nameless.pop(number), what, "Write its name, or delete it.", code="nameless-column")
             rows.append(_row(line, names, problems))
         if not names:
             problems.error(Mark(file), "The file is empty.", f"Write the header: {', '.join(columns)}.", code="empty")
@@ -135,12 +141,21 @@ def _separated(file: str, text: str, columns: Collection[str], problems: Problem
             problems.error(Mark(file, 1), what, f"Use commas, semicolons or tabs. {_EXCEL}", code="separator")
             raise _Stop
         return said[1], text[said.end() :], 2
-    header = text.split("\n", 1)[0][: MOST_CHARACTERS_A_CELL * 10].casefold()
+    lines = [line[: MOST_CHARACTERS_A_CELL * 10] for line in text.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]]
 
-    def known(separator: str) -> int:
-        return sum(name.strip().strip('"').strip() in columns for name in header.split(separator, MOST_COLUMNS))
+    def known(line: str, separator: str) -> int:
+        return sum(_plain(name) in columns for name in line.split(separator, MOST_COLUMNS))
 
-    found = max((*_SEPARATORS, *_FOREIGN), key=known)
+    def best(line: str) -> int:
+        return max(known(line, separator) for separator in (*_SEPARATORS, *_FOREIGN))
+
+    first = next((number for number, line in enumerate(lines) if line.strip(" ,;\t\r")), 0)
+    likely = max(range(first, len(lines)), key=lambda number: best(lines[number]))
+    if not best(lines[first]) and best(lines[likely]) > 1:
+        what = f"This line is not the header, which stands on line {likely + 1}."
+        problems.error(Mark(file, first + 1, 1), what, "Delete what stands above the header.", code="header")
+        raise _Stop
+    found = max((*_SEPARATORS, *_FOREIGN), key=lambda separator: known(lines[first], separator))
     if found in _FOREIGN:
         what = f'The columns are separated by "{found}".'
         problems.error(Mark(file, 1), what, f"Use commas, semicolons or tabs. {_EXCEL}", code="separator")
@@ -213,7 +228,11 @@ def _header(
     header: Sequence[Cell], columns: Collection[str], required: Collection[str], problems: Problems
 ) -> tuple[str, ...]:
     """The canonical name of each column, "" for one that cannot be used. Without its mandatory columns no row can be judged."""
-    written = [re.sub(r"[ -]+", "_", cell.text.casefold()) for cell in header]
+    written = [_plain(cell.text) for cell in header]
+    if not any(name in columns for name in written):
+        what = f"No column of this register is among the cells of line {header[0].mark.line}."
+        problems.error(header[0].mark, what, f"The first line must be the header: {', '.join(columns)}.", code="header")
+        raise _Stop
     missing = [name for name in required if name not in written]
     names: list[str] = []
     for cell, name in zip(header, written, strict=True):
@@ -231,6 +250,11 @@ def _header(
     if any(name not in names for name in required):
         raise _Stop
     return tuple(names)
+
+
+def _plain(name: str) -> str:
+    """A column's name as it is compared."""
+    return re.sub(r"[ -]+", "_", name.strip(' "\r').casefold())
 
 
 def _no_text(shown: str) -> tuple[str, str]:

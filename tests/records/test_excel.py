@@ -98,6 +98,35 @@ def test_an_unknown_column_is_named_with_the_nearest() -> None:
     assert 'Did you mean "items_from"?' in found[0].remedy
 
 
+@pytest.mark.parametrize(
+    ("register", "column"),
+    [("exceptions", "asset_id"), ("people_roles", "valid_from"), ("holds", "authority"), ("site_map", "schedule_ref")],
+)
+def test_a_column_with_values_and_no_name_is_refused(register: str, column: str) -> None:
+    """A merged header leaves a blank cell; a guard that stands below it is not dropped without a word."""
+    header = shipped()[f"register/{register}.csv"].decode().split("\n", 1)[0]
+    files = changed(register, f",{column},", ",,")
+    found = next(one for one in problems(files) if one.code == "nameless-column")
+    assert (found.mark.file, found.mark.line) == (f"register/{register}.csv", 1)
+    assert found.mark.column == header.index(f",{column},") + 2
+    assert str(found).endswith("This column has values and no name. Write its name, or delete it.")
+
+
+@pytest.mark.parametrize("title", ["v4.2,,\n", "Calendar of the council\n", "v4.2;;\n\n"])
+def test_a_title_above_the_header_is_told_as_one(title: str) -> None:
+    """The header must be line 1, whatever separates the cells."""
+    content = title + (_semicolons(CALENDAR) if ";" in title else CALENDAR)
+    found = only(replaced("calendar", content.encode()))
+    assert found.what == f"This line is not the header, which stands on line {2 + title.count(chr(10)) - 1}."
+    assert found.remedy == "Delete what stands above the header."
+
+
+def test_a_file_without_a_header_is_one_problem() -> None:
+    """What lacks every column lacks a header, and is told which one to write."""
+    found = only(replaced("calendar", b"2026-01-01,bank_holiday,New Year's Day\n"))
+    assert "the header: date, kind, name." in found.remedy
+
+
 def test_a_column_that_stands_twice_is_refused() -> None:
     """Which of the two counts is not guessed."""
     found = problems(replaced("holds", HOLDS.replace("authority", "kind").encode()))

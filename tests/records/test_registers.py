@@ -259,6 +259,8 @@ def test_posts_and_delegations_end() -> None:
     [
         ("P4Y,DEM-02 Background papers 4y,1461,none,destroy", "P4Y,DEM-01 Committee records permanent,1461,none,destroy", "days"),
         ("P6M,HR-02 Recruitment 6m,184,none,destroy", "P6Y,HR-01 Leaver 6y,2192,none,destroy", "final_action"),
+        ("created,Created,P60D,GEN-01 Transitory 60d,60", "created,Created,P6M,HR-02 Recruitment 6m,184", "trigger_kind"),
+        (",event,Post filled,P6M,HR-02 Recruitment 6m,184,", ",dob,Born,P4Y,DEM-02 Background papers 4y,1461,", "trigger_kind"),
         ("P6M,HR-02 Recruitment 6m,184,none,destroy", "P6Y,HR-01 LEAVER 6Y,2192,record,destroy_after_review", "record_type"),
     ],
 )  # fmt: skip
@@ -314,6 +316,12 @@ def test_an_agreement_that_does_not_name_the_asset_is_told() -> None:
             "P4Y,DEM-02 Background papers 4y,1461",
             "P99999Y,DEM-02 Background papers 4y,",
             "longer than a label can keep",
+        ),
+        ("DEM-01 Committee records permanent,,", "DEM-01 Committee records permanent,365,", "Leave label_days empty"),
+        (
+            "meeting_date,Meeting held,P4Y",
+            "permanent,Meeting held,P4Y",
+            "Nothing is counted from permanent, and P4Y is",
         ),
         ("P4Y,DEM-02 Background papers 4y,1461", "P04Y,DEM-02 Background papers 4y,1461", "is not a period"),
     ],

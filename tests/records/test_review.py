@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from custos.records import roles
 from custos.records.delegation import lent
 from custos.records.load import load_records
 from custos.records.review import Matter, review
-from tests.records.registers import shipped
+from tests.records.registers import changed, shipped
 
 TODAY = date(2026, 11, 22)
 
@@ -120,3 +122,47 @@ def test_an_approval_of_an_exception_that_is_still_to_come_is_told() -> None:
     [told] = [one for one in review(replace(records, exemptions=(row,)), TODAY) if one.reference == "EX-90"]
     assert (told.matter, told.soon) == (Matter.BEGINS_LATER, False)
     assert "1 December 2026, which is to come" in told.sentence
+
+
+@pytest.mark.parametrize("role", list(roles.ROLE_NAMES))
+def test_a_role_that_nobody_holds_any_more_is_told(role: str) -> None:
+    """A role without a holder is a finding, whichever of them it is."""
+    records = load_records(shipped())[0]
+    (holder,) = roles.holders(records, role, TODAY)
+    gone = {
+        upn: replace(post, valid_to=date(2025, 3, 31)) if post == holder else post
+        for upn, post in records.posts.items()
+    }
+    found = [one.reference for one in review(replace(records, posts=gone), TODAY) if one.matter is Matter.NO_HOLDER]
+    assert found == [role]
+
+
+@pytest.mark.parametrize(
+    ("who", "what"),
+    [
+        ("head.safeguarding", "deputy"),
+        ("strategic.director.children", "escalation"),
+        ("practice.systems.officer", "steward"),
+    ],
+)
+def test_whoever_of_an_assets_people_left_the_post_is_told(who: str, what: str) -> None:
+    """A deputy, an escalation or a steward who left is passed over, and looks as if they were there."""
+    files = shipped()
+    people = files["register/people_roles.csv"].decode()
+    line = next(line for line in people.splitlines() if line.startswith(f"{who}@"))
+    records = load_records(changed("people_roles", line, f"{line}2025-03-31"))[0]
+    found = [one for one in review(records, TODAY) if one.matter is Matter.OUT_OF_POST and one.asset_id == "IA-001"]
+    assert [one.sentence for one in found] == [
+        f"{who}@wrenbridge.example, the {what} of IA-001, left the post on 31 March 2025."
+    ]
+
+
+def test_a_deputy_who_leaves_soon_is_told_before() -> None:
+    """The last day of the post is named ahead."""
+    line = next(
+        line for line in shipped()["register/people_roles.csv"].decode().splitlines() if line.startswith("head.safeg")
+    )
+    records = load_records(changed("people_roles", line, f"{line}2026-11-30"))[0]
+    (found,) = [one for one in review(records, TODAY, timedelta(days=30)) if one.matter is Matter.OUT_OF_POST]
+    assert found.soon
+    assert found.sentence.endswith("leaves the post on 30 November 2026.")
