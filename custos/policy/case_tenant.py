@@ -36,31 +36,31 @@ OTHERS = {
 }
 type Value = str | int | bool | datetime | None
 
-_ANY = ("library_read", "site_access")
-_SITE_GIVEN = (
+_ANY = (
+    "library_read",
+    "site_access",
     "site_title",
+    "site_created",
     "site_kind",
     "site_sharing",
     "site_owners",
     "site_guests",
     "site_visibility",
     "is_team",
-    "outside_people",
 )
 _ACTIVITY_GIVEN = ("last_human_activity", "changed_by", "file_date", "files", "size")
+_SHARED_GIVEN = ("item_name", "item_is_folder", "inherited")
 GIVEN: Mapping[Kind, tuple[str, ...]] = {
-    Kind.SITE: (*_ANY, *_SITE_GIVEN, *_ACTIVITY_GIVEN),
-    Kind.TEAM: (*_ANY, *_SITE_GIVEN, *_ACTIVITY_GIVEN),
+    Kind.SITE: (*_ANY, "outside_people", *_ACTIVITY_GIVEN),
+    Kind.TEAM: (*_ANY, "outside_people", *_ACTIVITY_GIVEN),
     Kind.LIBRARY: (*_ANY, *_ACTIVITY_GIVEN),
-    Kind.FOLDER: (*_ANY, *_ACTIVITY_GIVEN, "library_last_human_activity"),
+    Kind.FOLDER: (*_ANY, "folder_name", "folder_created", *_ACTIVITY_GIVEN, "library_last_human_activity"),
     Kind.FILE: (
-        *_ANY, "label", "label_explicit", "is_record", "file_created", "file_modified", "changed_by", "file_date",
-        "shared_scope", "size",
+        *_ANY, "file_name", "file_extension", "label", "label_explicit", "is_record", "file_created", "file_modified", "changed_by",
+        "file_date", "shared_scope", "size",
     ),
-    Kind.LINK: (*_ANY, "link_scope", "link_type", "link_expires", "link_has_password", "inherited"),
-    Kind.GRANT: (
-        *_ANY, "person", "person_is_outside", "principal", "through", "access", "inherited",
-    ),
+    Kind.LINK: (*_ANY, *_SHARED_GIVEN, "link_scope", "link_type", "link_expires", "link_has_password"),
+    Kind.GRANT: (*_ANY, *_SHARED_GIVEN, "person", "person_is_outside", "principal", "through", "access"),
     Kind.GUEST: (*_ANY, "person", "person_enabled"),
 }  # fmt: skip
 
@@ -107,7 +107,8 @@ class _Tenant:
                 "site_id": _SITE, "web_url": site, "title": self._text("site_title", "A site"),
                 "kind": self._text("site_kind", "group"), "group_id": _GROUP,
                 "is_team": self._flag("is_team", standard=kind in (Kind.TEAM, Kind.GUEST)),
-                "visibility": self._text("site_visibility", "private"), "created": datetime(2019, 1, 1, tzinfo=UTC),
+                "visibility": self._text("site_visibility", "private"),
+                "created": self._moment("site_created", datetime(2019, 1, 1, tzinfo=UTC)),
                 "access": self._text("site_access", "readable"),
                 "sharing_capability": self._text("site_sharing", "disabled"),
                 "owner_count": self._number("site_owners", 2), "guest_count": self._number("site_guests", 0),
@@ -135,7 +136,8 @@ class _Tenant:
 
     def folder(self) -> None:
         """A folder of the library with its files, beside a file that somebody worked on."""
-        self._item(_ITEM, _ROOT, is_folder=True)
+        made = self._moment("folder_created", self._now - timedelta(days=10))
+        self._item(_ITEM, _ROOT, is_folder=True, name=self._text("folder_name", _ITEM), created=made)
         self.content(_ITEM)
         latest = self._moment("library_last_human_activity", self._now - timedelta(days=10))
         self._item("beside", _ROOT, modified=latest, client_modified=latest)
@@ -144,15 +146,17 @@ class _Tenant:
         """A file."""
         row = self._change("file_modified")
         created = self._moment("file_created", datetime(2020, 1, 1, tzinfo=UTC))
+        extension = self._text("file_extension", "")
+        called = self._text("file_name", f"{_ITEM}.{extension}" if extension else _ITEM)
         self._item(
-            _ITEM, _ROOT, created=created, label=self._text("label", ""),
+            _ITEM, _ROOT, name=called, created=created, label=self._text("label", ""),
             label_explicit=self._flag("label_explicit", standard=False), is_record=self._flag("is_record", standard=False),
             shared_scope=self._text("shared_scope", ""), size=self._number("size", 1000), **row,
         )  # fmt: skip
 
     def link(self) -> None:
-        """A link on a file."""
-        self._item(_ITEM, _ROOT)
+        """A link on a file or a folder."""
+        self._shared()
         expires = self._text("link_expires", "")
         self._permission(
             "link", kind="link", scope=self._text("link_scope", "anonymous"), link_type=self._text("link_type", "view"),
@@ -161,8 +165,8 @@ class _Tenant:
         )  # fmt: skip
 
     def grant(self) -> None:
-        """Access of somebody to a file."""
-        self._item(_ITEM, _ROOT)
+        """Access of somebody to a file or a folder."""
+        self._shared()
         person = self._text("person", "somebody@partner.example")
         self._permission(
             "grant", kind=self._text("through", "grant"), principal=self._text("principal", "user"), email=person,
@@ -180,6 +184,11 @@ class _Tenant:
                 "enabled": self._flag("person_enabled", standard=True),
             }
         )  # fmt: skip
+
+    def _shared(self) -> None:
+        """What is shared."""
+        is_folder = bool(self._flag("item_is_folder", standard=False))
+        self._item(_ITEM, _ROOT, is_folder=is_folder, name=self._text("item_name", _ITEM))
 
     def _change(self, moment: str) -> dict[str, Any]:
         """Who changed a file last, and when. By an application: the server's date is today's, the file's own is `file_date`."""

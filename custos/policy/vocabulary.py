@@ -17,7 +17,7 @@ POLICY: Mapping[str, str] = {
     "policy": "Its permanent name; the file is named like it.",
     "title": "What people read above its findings.",
     "why": "The reason, for the people who are asked.",
-    "family": "Findings of one family on one asset are one question.",
+    "family": "retention, stale, sharing or ownership: findings of one family on one asset are one question.",
     "owner": "Who answers for the policy: a sign-in name of people_roles.csv.",
     "policy_ref": "Clauses of the Information Management Policy that it carries out.",
     "state": "draft: checked only. simulate: planned, nothing touched. pilot: on the pilot assets. enforce: everywhere it covers.",
@@ -165,7 +165,8 @@ CLASS: Mapping[str, str] = {
     "public_teams": "teams that everybody in the organisation can join",
 }
 APPROVAL: Mapping[str, str] = {
-    "reference": "an example of a minute of the Corporate Information Group, with its digits: CIG-2026-014",
+    "reference": "an example of a minute of the Corporate Information Group: CIG-2026-014. Its year stands for this year or the last, "
+    "other digits for at least as many",
     "shortest_pilot": "how long a policy pilots at least before it may enforce",
     "plan_lasts": "how old a plan may be that is approved or applied",
     "mirror_lasts": "how old the mirror may be from which a plan was made",

@@ -20,6 +20,7 @@ from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
 from custos.policy.steps import ACTIONS, KINDS_OF, SHORTEST_ANSWER, SHORTEST_EXPIRY, SHORTEST_NOTICE
 from custos.records.rights import USUAL, Right
 from custos.records.rights import WORDS as RIGHT_WORDS
+from custos.settings import REPOSITORY
 from docs.reference import words
 from docs.reference.markdown import NOTE, capital, code, codes, table
 
@@ -65,7 +66,16 @@ def _policy(schema: Mapping[str, Any]) -> list[str]:
         "tags are refused.",
         "",
         *table(("key", "required", "meaning"), rows),
+        "A whole one, as shipped:",
+        "",
+        *_shown("ownership.yaml"),
     ]
+
+
+def _shown(name: str) -> list[str]:
+    """A shipped file as it is, without the line for editors."""
+    written = (REPOSITORY / "policies" / name).read_text(encoding="utf-8").strip().splitlines()
+    return ["```yaml", *(line for line in written if not line.startswith("# yaml-language-server")), "```", ""]
 
 
 def _covers() -> list[str]:
@@ -232,6 +242,9 @@ def _cases() -> list[str]:
         *table(
             ("given beside the facts", "meaning"), ((code(key), said) for key, said in vocabulary.GIVEN_BESIDE.items())
         ),
+        "Those of the policy above:",
+        "",
+        *_shown("ownership.cases.yaml"),
     ]
 
 
@@ -247,7 +260,17 @@ def _settings() -> list[str]:
         "## settings.yaml",
         "",
         *_explained(vocabulary.SETTINGS),
+        "Days are days of the council: its time zone is the setting `CUSTOS_TIMEZONE` ([operator.md](operator.md)).",
         "",
+        "Under `approval:`",
+        "",
+        *_explained(vocabulary.APPROVAL),
+        "Each entry of `freezes:`",
+        "",
+        *_explained(vocabulary.FREEZE),
+        "Each class of `classes:`",
+        "",
+        *_explained(vocabulary.CLASS),
         "Under `rights:`, who may do what. Whatever stands there, nobody approves a policy or releases a run that they own, wrote,",
         "planned, edited or started themselves, and operators of the platform have no approving right unless you give them one.",
         "`custos schema roles` shows the table with the holders of today.",

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from custos.engine.frames import Frames
+from custos.engine.model import Kind
+from custos.engine.placed_registers import place_registers
+from custos.engine.site_facts import site_facts
+from custos.policy.case_tenant import GIVEN, read_given, tenant_of
 from custos.policy.cases import Case, Outcome, missing_cases, read_cases, run_case
+from custos.policy.catalogue import CATALOGUE
+from custos.policy.compile import columns_of
 from tests.policy.policies import POLICIES, shipped
 
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 CASES, PROBLEMS = read_cases(POLICIES, shipped())
 
 
@@ -42,3 +51,16 @@ def test_an_unexpected_finding_fails() -> None:
     assert result.outcome is Outcome.KEEP
     assert result.others == ("published-link-without-expiry",)
     assert not result.passed
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in GIVEN.items() for name in names if name in CATALOGUE]
+)
+def test_what_a_case_gives_is_what_a_rule_sees(kind: Kind, name: str) -> None:
+    """Every observed fact that can be given is told to the rule as it was given: names, dates, levels, numbers and all."""
+    fact, bundle = CATALOGUE[name], shipped()
+    told = fact.example if name != "library_last_human_activity" else "2026-11-20"  # later than what is in the folder
+    facts = tenant_of(kind, CASES[0].at, {name: told}, NOW)
+    frames = Frames(facts, bundle, site_facts(place_registers(bundle, facts), facts, NOW), NOW)
+    seen = frames.of(kind, frozenset({name})).collect()
+    assert read_given(name, told) in {value for column in columns_of(fact) for value in seen[column]}

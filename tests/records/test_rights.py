@@ -100,4 +100,17 @@ def test_a_council_shows_its_own_form() -> None:
     assert form.against("IGB 4/2026 item 07", TODAY) == ""
     assert form.against("IGB 4/2026 item 7", TODAY)
     assert not ReferenceForm("whatever").is_sound
+    assert not ReferenceForm("“IGB 3/2026”").is_sound
+
+
+@pytest.mark.parametrize(
+    ("example", "next_one"),
+    [("IGB/0042", "IGB/0043"), ("IGB/26-27/0001", "IGB/26-27/0002"), ("DR 1234", "DR 1235"), ("IGB/2026/1", "IGB/2026/10"),
+     ("2026/2026-1", "2026/2026-2")],
+)  # fmt: skip
+def test_a_running_number_is_no_year(example: str, next_one: str) -> None:
+    """An example is a reference itself, and so is the number that follows it."""
+    form = ReferenceForm(example)
+    assert form.is_sound
+    assert (form.against(example, TODAY), form.against(next_one, TODAY)) == ("", "")
     assert {GOVERNANCE, RECORDS_MANAGER} <= USUAL[Right.PILOT]
