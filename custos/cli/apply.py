@@ -9,6 +9,7 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.runs import follow, stands, until_it_ends
+from custos.cli.values import plan_id
 from custos.engine.dispatch import Dispatched
 from custos.jobs import acting, identity
 from custos.records.rights import Right
@@ -20,7 +21,7 @@ from custos.report.words import count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("plan", metavar="PLAN", help="id of a plan, as `custos plan` printed it")
+    parser.add_argument("plan", type=plan_id, metavar="PLAN", help="id of a plan, as `custos plan` printed it")
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the end")
     as_argument(parser)

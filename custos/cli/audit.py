@@ -6,7 +6,8 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.values import whole_number
+from custos.cli.values import item, run_id, whole_number
+from custos.jobs.auditing import events_about
 from custos.report import work
 from custos.report.events import about
 from custos.report.screen import Listing, words
@@ -18,8 +19,14 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what", choices=("verify", "show", "anchor"), help="check the chain, read it, or anchor its head"
     )
-    parser.add_argument("--run", default="", metavar="RUN", help="only events of this run")
-    parser.add_argument("--item", default="", metavar="ID", help="only events of this item")
+    parser.add_argument("--run", type=run_id, default="", metavar="RUN", help="only events of this run")
+    parser.add_argument(
+        "--item",
+        type=item,
+        default="",
+        metavar="ITEM",
+        help="only events of this file, folder, library or site: address or id",
+    )
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument(
         "--last", type=whole_number(1), default=30, metavar="N", help="how many events to show (default 30)"
@@ -53,8 +60,8 @@ async def _verify(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 
 
 async def _show(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    events = [recorded async for recorded in app.audit.read(run=args.run, item=args.item)]
-    shown = events[-args.last :] if args.last > 0 else []
+    events = await events_about(app, run=args.run, item=args.item)
+    shown = events[-args.last :]
     if args.json:
         screen.raw(text_of(work.audit(shown, events=len(events))))
         return Exit.OK

@@ -7,6 +7,7 @@ import asyncio
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.values import address, short_text
 from custos.engine.explain import explain
 from custos.jobs.facts import facts as read
 from custos.jobs.policies import in_force
@@ -17,8 +18,8 @@ from custos.report.shapes import text_of
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("url", metavar="URL", help="web address of a site, library, folder or file")
-    parser.add_argument("--policy", metavar="POLICY", help="only this policy")
+    parser.add_argument("at", type=address, metavar="URL", help="web address of a site, library, folder or file")
+    parser.add_argument("--policy", type=short_text, metavar="POLICY", help="only this policy")
     parser.add_argument("--json", action="store_true", help="every rule, for machines")
     parser.add_argument("--all", action="store_true", help="also rules that do not cover it")
 
@@ -30,9 +31,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     facts, _ = await read(app, bundle)
     now = app.clock.now()
     standings = await app.approvals.standing(bundle)
-    explanation = await asyncio.to_thread(
-        explain, bundle, facts, now, args.url, policy=args.policy, standings=standings
-    )
+    explanation = await asyncio.to_thread(explain, bundle, facts, now, args.at, policy=args.policy, standings=standings)
     if args.json:
         screen.raw(text_of(explained(explanation)))
     else:

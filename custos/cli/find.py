@@ -6,6 +6,7 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.values import short_text, whole_number
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.finding import ask
 from custos.masking import names_asked_about
@@ -20,19 +21,29 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         nargs="?",
+        type=short_text,
         metavar="WHAT",
         help="a kind (file, folder, library, site, team, link, grant, guest) or a question with a name; "
         "without it, the named questions",
     )
     parser.add_argument(
-        "condition", nargs="?", metavar="CONDITION", help="as in a policy's `when:`, for instance '{label: is_missing}'"
+        "condition",
+        nargs="?",
+        type=str,
+        metavar="CONDITION",
+        help="as in a policy's `when:`, for instance '{label: is_missing}'",
     )
     parser.add_argument(
-        "--columns", default="", metavar="FACT,FACT", help="facts to be shown besides those of the condition"
+        "--columns", type=str, default="", metavar="FACT,FACT", help="facts to be shown besides those of the condition"
     )
-    parser.add_argument("--by", default="", metavar="FACT", help="count by site, library, asset or any other fact")
     parser.add_argument(
-        "--limit", type=int, metavar="N", help=f"how many to show (default {_SHOWN}; all with --json and --csv)"
+        "--by", type=short_text, default="", metavar="FACT", help="count by site, library, asset or any other fact"
+    )
+    parser.add_argument(
+        "--limit",
+        type=whole_number(0),
+        metavar="N",
+        help=f"how many to show (default {_SHOWN}; all with --json and --csv)",
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="for machines")
@@ -44,8 +55,6 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.what is None:
         _list(screen)
         return Exit.OK
-    if args.limit is not None and args.limit < 0:
-        raise BadInput([Problem(Mark("--limit"), f"{args.limit} is not a number of rows.", "Write 0 or more.")])
     columns = [name.strip() for name in args.columns.split(",") if name.strip()]
     asked = question(args.what, args.condition, columns=columns, by=args.by)
     if not args.names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from custos.cli.values import short_text
+from custos.cli.values import person
 
 
 def as_argument(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def as_argument(parser: argparse.ArgumentParser) -> None:
         "--as",
         dest="person",
         default="",
-        type=short_text,
+        type=person,
         metavar="UPN",
         help="who of those who are signed in here does this (default: the last)",
     )

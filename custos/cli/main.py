@@ -9,11 +9,11 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from custos.cli import commands
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.values import not_typed, whole_number
+from custos.cli.values import not_typed, short_text, whole_number
 from custos.errors import BadInput, BadSetting, CustosError
 from custos.nearest import nearest
 from custos.report.screen import HarmlessConsole, Listing, words
@@ -61,7 +61,11 @@ def main(
         remedy = known if known.startswith("Did") else ""
         HarmlessConsole(stderr=True).print(words(f'There is no command "{name}". {remedy} `custos` lists them.'))
         return Exit.BAD_INPUT
-    args = parser.parse_args(written)
+    try:
+        args = parser.parse_args(written)
+    except _NotMeant as refused:
+        HarmlessConsole(stderr=True).print(words(str(refused)), soft_wrap=True)
+        return Exit.BAD_INPUT
     screen = Screen(HarmlessConsole(width=args.width), HarmlessConsole(stderr=True))
     command: Command = args.command
     try:
@@ -87,13 +91,23 @@ def main(
         return Exit.TROUBLE
 
 
+class _NotMeant(Exception):
+    """What was typed is no use of the command. The text is one sentence."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong, in one sentence, instead of printing how everything is used and leaving the process."""
+        end = "" if message.endswith((".", "?")) else "."
+        raise _NotMeant(f"{self.prog}: {message}{end} `{self.prog} --help` shows its arguments.")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of every command; the reference page is generated from it."""
-    parser = argparse.ArgumentParser(
-        prog="custos", description="Governs SharePoint Online and Microsoft Teams from policy files."
-    )
+    parser = _Parser(prog="custos", description="Governs SharePoint Online and Microsoft Teams from policy files.")
     parser.add_argument(
         "--settings",
+        type=short_text,
         metavar="FILE",
         help=f"settings in the form of {_SETTINGS_FILE} (default: that file in this folder, if there is one)",
     )

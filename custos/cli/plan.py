@@ -8,6 +8,7 @@ from dataclasses import replace
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
+from custos.cli.values import plan_id, short_text
 from custos.engine.model import Plan
 from custos.engine.plan import writes
 from custos.errors import BadInput
@@ -21,13 +22,15 @@ from custos.report import plans as report
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("policies", nargs="*", metavar="POLICY", help="only these policies (default: all)")
+    parser.add_argument(
+        "policies", nargs="*", type=short_text, metavar="POLICY", help="only these policies (default: all)"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="every action, for machines")
     form.add_argument("--markdown", action="store_true", help="a comment for a pull request")
     form.add_argument("--all", action="store_true", help="every action, one a line")
     parser.add_argument("--names", action="store_true", help="do not mask names of files in sensitive assets")
-    parser.add_argument("--show", metavar="PLAN", help="show a saved plan instead of making one")
+    parser.add_argument("--show", type=plan_id, metavar="PLAN", help="show a saved plan instead of making one")
     as_argument(parser)
 
 

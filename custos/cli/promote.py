@@ -7,21 +7,26 @@ import argparse
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
-from custos.cli.values import short_text
+from custos.cli.values import person, plan_id, short_text
 from custos.cli.why_argument import why_argument
 from custos.engine.model import State
 from custos.jobs import approving
 from custos.jobs.approving import Granted, Request
+from custos.policy.words import day_words
 from custos.report.approvals import covered
 from custos.report.screen import words
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("policy", metavar="POLICY", help="id of a policy")
+    parser.add_argument("policy", type=short_text, metavar="POLICY", help="id of a policy")
     states = [State.SIMULATE.value, State.PILOT.value, State.ENFORCE.value]
     parser.add_argument("--to", required=True, choices=states, help="how far it may go; one step at a time")
     parser.add_argument(
-        "--plan", default="", metavar="PLAN", help="a plan made from exactly this version by somebody else"
+        "--plan",
+        type=plan_id,
+        default="",
+        metavar="PLAN",
+        help="a plan made from exactly this version by somebody else",
     )
     parser.add_argument(
         "--cig-ref",
@@ -33,7 +38,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--author",
         default="",
-        type=short_text,
+        type=person,
         metavar="UPN",
         help="who wrote this version, where git cannot tell; not whoever approves",
     )
@@ -60,6 +65,10 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 
 def _say(granted: Granted, screen: Screen) -> None:
     approval = granted.approval
+    if granted.before:
+        said = f" was taken back already, by {approval.approver} on {day_words(approval.at)}. Nothing was recorded."
+        screen.out.print(words((approval.policy, "bold"), said))
+        return
     screen.out.print(words((approval.policy, "bold"), f" may go as far as {approval.state}, by {approval.approver}."))
     if granted.reach is not None:
         for line in covered(granted.reach):

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
+from custos.cli.values import run_id
 from custos.cli.why_argument import why_argument
 from custos.engine.dispatch import Dispatched
 from custos.engine.runs import Progress as RunProgress
@@ -28,7 +29,7 @@ _LONGEST_WAIT_SECONDS = 1_800
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", help="id of a run")
+    parser.add_argument("run", type=run_id, metavar="RUN", help="id of a run")
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--release", action="store_true", help="let it go over its ceilings; not by who planned or started it"

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.values import short_text
 from custos.clock import SystemClock
 from custos.errors import BadInput, Mark, Problem
 from custos.nearest import nearest
@@ -23,6 +24,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name",
         nargs="?",
+        type=short_text,
         metavar="NAME",
         help="any word of the language; `language` for all of them that are no facts; `roles` for who may do what; "
         "without it, all facts",

@@ -7,6 +7,7 @@ import time
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.values import short_text
 from custos.jobs import discovery, syncing, timers
 from custos.jobs.timers import Asked, Timer
 from custos.report.shapes import text_of
@@ -15,7 +16,9 @@ from custos.report.words import count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("drives", nargs="*", metavar="DRIVE", help="ids of libraries (default: all that are known)")
+    parser.add_argument(
+        "drives", nargs="*", type=short_text, metavar="DRIVE", help="ids of libraries (default: all that are known)"
+    )
     parser.add_argument("--discover", action="store_true", help="look for new sites and libraries first")
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument("--full", action="store_true", help="read everything anew and compare")

@@ -9,6 +9,7 @@ from custos.bootstrap import Custos
 from custos.cli.apply import report_start
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
+from custos.cli.values import run_id, short_text
 from custos.engine.undo import Scope
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import acting, identity
@@ -26,12 +27,15 @@ _PARTS: Mapping[Scope, tuple[str, str]] = {
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", nargs="?", default="", metavar="RUN", help="id of a run")
+    parser.add_argument("run", nargs="?", type=run_id, default="", metavar="RUN", help="id of a run")
     for scope, (metavar, said) in _PARTS.items():
-        parser.add_argument(f"--{scope}", default="", metavar=metavar, help=f"only what Custos did {said}")
+        parser.add_argument(
+            f"--{scope}", type=short_text, default="", metavar=metavar, help=f"only what Custos did {said}"
+        )
     parser.add_argument("--dry-run", action="store_true", help="only show what would be put back")
     parser.add_argument(
         "--why",
+        type=short_text,
         default="",
         metavar="REASON",
         help="the reason, for the audit and for whoever is told; needed unless --dry-run",

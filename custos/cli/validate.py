@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.values import directory
 from custos.clock import SystemClock
 from custos.dates import day_of
 from custos.engine.placed_registers import Unplaced
@@ -32,7 +33,7 @@ def directory_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "directory",
         nargs="?",
-        type=Path,
+        type=directory,
         metavar="DIRECTORY",
         help="policies and registers (default: CUSTOS_POLICIES, or policies/)",
     )

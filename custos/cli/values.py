@@ -1,17 +1,28 @@
-"""What an argument may be: each refuses what cannot be meant, in one sentence, before anything is done."""
+"""What an argument may be: each refuses what cannot be meant, in one sentence, before anything is done.
+
+What is not typed is "", which `not_typed` lets nobody type.
+"""
 
 from __future__ import annotations
 
 import argparse
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
+from pathlib import Path
 
 from custos.dates import day_from, write_a_day
+from custos.engine.ids import is_plan_id, is_run_id
+from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
 from custos.untrusted import plain
 
 _MOST = 1_000_000
 MOST_CHARACTERS = 1_000
 """Of a text that is kept: it is read in the audit, in `custos status` and on cards."""
+_SIGN_IN_NAME = re.compile(r"[^@\s;,/]+@[^@\s;,/]+\.[^@\s;,/]+")
+_EMPTY = re.compile(r"(--[a-z-]+=)?\s*")
+_UNSEEN = ("Cc", "Cf", "Co", "Cn")
 _LONGEST_WORD = 8_000  # a condition of `custos find` is the longest thing that anybody types
 
 
@@ -47,13 +58,72 @@ def short_text(written: str) -> str:
     return written
 
 
+def person(written: str) -> str:
+    """A sign-in name."""
+    if written and not _SIGN_IN_NAME.fullmatch(_seen(short_text(written))):
+        raise argparse.ArgumentTypeError(
+            f'"{plain(written, 80)}" is not a sign-in name. Write it as name@council.example.'
+        )
+    return written
+
+
+def plan_id(written: str) -> str:
+    """The id of a plan, in any case."""
+    found = written.strip().upper()
+    if found and not is_plan_id(found):
+        what = f'"{plain(written, 40)}" is not the id of a plan.'
+        raise argparse.ArgumentTypeError(f"{what} They look like P-2026-1123-04; `custos plan` prints them.")
+    return found
+
+
+def run_id(written: str) -> str:
+    """The id of a run, in any case."""
+    found = written.strip().upper()
+    if found and not is_run_id(found):
+        what = f'"{plain(written, 40)}" is not the id of a run.'
+        raise argparse.ArgumentTypeError(f"{what} They look like R-2026-1123-01; `custos status` prints them.")
+    return found
+
+
+def address(written: str) -> Address:
+    """A place in SharePoint, as the browser shows it."""
+    try:
+        return read_address(written)
+    except NotAnAddress as refused:
+        raise argparse.ArgumentTypeError(f"{plain(refused.what, 300)} {refused.remedy}") from refused
+
+
+def item(written: str) -> Address | str:
+    """A place in SharePoint, or an id of Microsoft's."""
+    return address(written) if looks_like_address(written) else _seen(short_text(written)).strip()
+
+
+def directory(written: str) -> Path:
+    """A directory."""
+    return Path(_seen(short_text(written)))
+
+
+def _seen(written: str) -> str:
+    """`written`, when every character of it can be seen."""
+    for character in written:
+        if unicodedata.category(character) in _UNSEEN:
+            name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
+            raise argparse.ArgumentTypeError(f"There is a character in it that cannot be seen: {name}. Delete it.")
+    return written
+
+
 def not_typed(words: Iterable[str]) -> str:
     """What is wrong with the words of a command line as such, whatever they are for; "" when nothing is."""
     for word in words:
+        if _EMPTY.fullmatch(word):
+            name = word.rstrip("= ") or "An argument"
+            return f"{name} is empty: say what is meant, or leave it out. Is a variable of your shell not set?"
         if len(word) > _LONGEST_WORD:
             return (
                 f'"{plain(word, 40)}" has {len(word):,} characters; a word of a command has at most {_LONGEST_WORD:,}.'
             )
         if any("\ud800" <= character <= "\udfff" for character in word):
             return f'"{plain(word, 40)}" has bytes in it that are no text. Write it in UTF-8.'
+        if any(unicodedata.category(character) == "Cc" and character not in "\t\r\n" for character in word):
+            return f'"{plain(word, 40)}" has a control character in it. Delete it.'
     return ""

@@ -24,7 +24,7 @@ from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, compile_condition
 from custos.policy.model import Bundle, Test, each_test
 from custos.policy.words import step_words, test_words, value_words
-from custos.records.address import read_address
+from custos.records.address import Address
 
 
 class Verdict(StrEnum):
@@ -98,18 +98,18 @@ def explain(
     bundle: Bundle,
     facts: Facts,
     now: datetime,
-    url: str,
+    at: Address,
     *,
     policy: str | None = None,
     standings: Mapping[str, Standing] | None = None,
 ) -> Explanation:
-    """Every rule that is about what lies at `url`: a site, a library, a folder or a file, with its links and grants.
+    """Every rule that is about what lies at an address: a site, a library, a folder or a file, with its links and grants.
 
     `policy`: only that one, the version in force and the edited one. `standings`: each policy as it stands now.
     """
     placed = place_registers(bundle, facts)
     bundle, places = placed.bundle, site_facts(placed, facts, now)
-    target = _target(facts, places, url)
+    target = _target(facts, places, at)
     frames = Frames(facts, bundle, places, now, Extent.whole(_drives(places, target)))
     asked = asked_rules(bundle, now, target.kinds)
     ages = _ages(facts, target)
@@ -133,7 +133,7 @@ def explain(
     site = places.sites.filter(pl.col("site_id") == target.site)
     row = place if target.drive else site
     return Explanation(
-        url=url,
+        url=at.text,
         found=bool(target.kinds),
         asset_id=str(row["asset"][0] or "") if row.height else "",
         complete=bool(place["complete"][0]) if place.height else None,
@@ -158,8 +158,8 @@ class _Target:
         return here & (pl.col("item_id") == self.item) if kind in IN_LIBRARIES else here
 
 
-def _target(facts: Facts, places: SiteFacts, url: str) -> _Target:
-    located = Locator(facts).find(read_address(url))
+def _target(facts: Facts, places: SiteFacts, at: Address) -> _Target:
+    located = Locator(facts).find(at)
     match located.kind:
         case Kind.SITE if located.site_id in set(places.sites["site_id"]):
             return _Target(kinds=(Kind.SITE, Kind.TEAM, Kind.GUEST), site=located.site_id)

@@ -20,11 +20,21 @@ from custos.jobs import approving, identity, labels, policies, run_incidents
 from custos.jobs.facts import facts as read
 from custos.notices import agreements
 from custos.policy import Bundle
+from custos.policy.words import day_words
 from custos.records.rights import Person, Right
 from custos.storage.queues import NOTIFY
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
+
+
+_STANDS: Mapping[RunState, str] = {
+    RunState.PREPARING: "is being prepared",
+    RunState.PARKED: "awaits approval",
+    RunState.RUNNING: "is under way",
+    RunState.FINISHED: "has ended",
+    RunState.CANCELLED: "was cancelled",
+}
 
 
 async def work(app: Custos, message: Mapping[str, object]) -> Progress:
@@ -45,9 +55,16 @@ async def work(app: Custos, message: Mapping[str, object]) -> Progress:
 async def apply(app: Custos, plan_id: str, *, by: Person) -> Dispatched:
     """Start a run of exactly this plan. What no longer qualifies is skipped when its turn comes, and says why.
 
-    Raises BadInput when there is no such plan, or it is too old.
+    Raises BadInput when there is no such plan, it is too old, or it was applied already.
     """
     plan = await app.plans.load(plan_id)
+    async for run in app.runs.all():
+        if run.plan == plan_id and run.state is not RunState.CANCELLED:
+            what = (
+                f"The plan {plan_id} was applied already: {run.id} of {day_words(run.started_at)} {_STANDS[run.state]}."
+            )
+            remedy = f"See `custos run {run.id}`; for what is left, make a new plan with `custos plan`."
+            raise BadInput([Problem(Mark("plan"), what, remedy, code="applied")])
     bundle = (await policies.in_force(app)).bundle
     rules, now = bundle.settings.approval, app.clock.now()
     old = plan_age(plan, rules, now)

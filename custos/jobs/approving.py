@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from custos.engine.approvals import Approval
+from custos.engine.approvals import Approval, last
 from custos.engine.hands import commit_judged, hands_in_any
 from custos.engine.model import State
 from custos.engine.promotion import Promotion, Rules
@@ -43,11 +43,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """An approval as it was given, what it covers (None: nothing, it was taken back), and whether the file says so too."""
+    """An approval as it was given, what it covers (None: nothing, it was taken back), and whether the file says so too. `before`: it was
+    taken back already, and nothing was recorded.
+    """
 
     approval: Approval
     reach: Reach | None
     written: bool
+    before: bool = False
 
 
 async def promote(app: Custos, request: Request) -> Granted:
@@ -84,15 +87,35 @@ async def promote(app: Custos, request: Request) -> Granted:
         rights=settings.rights, approval=settings.approval, today=app.today(), holidays=judging.records.holidays
     )
     approval = await app.approvals.promote(promotion, rules)
-    return Granted(approval=approval, reach=reached, written=await _write_state(app, policy, request.to))
+    return Granted(approval=approval, reach=reached, written=await _write_state(app, policy.mark.file, request.to))
 
 
 async def take_back(app: Custos, request: Request) -> Granted:
-    """Let a policy only simulate from now on, whatever version of it was approved."""
-    policy = _named(await policies.as_written(app), request.policy)
+    """Let a policy only simulate from now on, whatever version of it was approved. Files that cannot be used, and a policy whose file
+    is gone, stand in nobody's way.
+
+    Raises BadInput when somebody may not, gives no reason, or there is no such policy.
+    """
     by = await identity.require(app, Right.STOP, request.person)
-    approval = await app.approvals.take_back(policy.id, by=by, why=request.why)
-    return Granted(approval=approval, reach=None, written=await _write_state(app, policy, State.SIMULATE))
+    if not request.why.strip():
+        raise _problem("Taking a policy back needs a reason.", "Write it behind --why: the audit keeps it.")
+    files, approvals = await _files(app), await app.approvals.all()
+    (name,) = policies_named([request.policy], {*files, *(one.policy for one in approvals)})
+    standing = last(approvals, name)
+    before = standing is not None and standing.state is State.SIMULATE
+    if standing is None or not before:
+        standing = await app.approvals.take_back(name, by=by, why=request.why)
+    written = await _write_state(app, files.get(name, f"{name}.yaml"), State.SIMULATE)
+    return Granted(approval=standing, reach=None, written=written, before=before)
+
+
+async def _files(app: Custos) -> dict[str, str]:
+    """The policies by name, and their files: of the last good version while the files at hand cannot be used, and none without one."""
+    try:
+        bundle = (await policies.in_force(app)).bundle
+    except BadInput:
+        return {}
+    return {policy.name: policy.mark.file for policy in bundle.policies.values()}
 
 
 async def involved_in(app: Custos, names: list[str]) -> list[Involved]:
@@ -147,11 +170,11 @@ async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes,
     return _Wrote(authors=authors, strangers=strangers, commit=told.commit)
 
 
-async def _write_state(app: Custos, policy: Policy, state: State) -> bool:
-    """Have the file ask for a state; False when it cannot be written."""
-    path = app.settings.policies / policy.mark.file
+async def _write_state(app: Custos, file: str, state: State) -> bool:
+    """Have a policy's file ask for a state; False when it cannot be written."""
+    path = app.settings.policies / file
     try:
-        path.write_bytes(with_state(policy.mark.file, await asyncio.to_thread(path.read_bytes), state))
+        path.write_bytes(with_state(file, await asyncio.to_thread(path.read_bytes), state))
     except (OSError, BadInput):
         return False
     return True

@@ -51,7 +51,13 @@ class Directory:
 def read_directory(directory: Path) -> Directory:
     """Every file that Custos reads there. Raises BadInput when there is no such directory, or far too much in it."""
     if not directory.is_dir():
-        raise BadInput([Problem(Mark(plain(str(directory))), "There is no such directory.", "Check CUSTOS_POLICIES.")])
+        what, remedy = "There is no such directory.", "Check CUSTOS_POLICIES."
+        if directory.exists():
+            what, remedy = (
+                "This is no directory.",
+                "Name the directory in which it lies: its files are checked together.",
+            )
+        raise BadInput([Problem(Mark(plain(str(directory))), what, remedy)])
     problems: list[Problem] = []
     read: dict[str, bytes] = {}
     for name in _wanted(directory, problems):

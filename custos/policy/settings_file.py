@@ -115,12 +115,12 @@ def _approval(node: Node | None, problems: Problems) -> ApprovalRules:
             f"Write how long a pilot lasts at least:  shortest_pilot: {usual.shortest_pilot}",
             code="no-pilot",
         )
-    return ApprovalRules(
-        reference=form,
-        shortest_pilot=shortest,
-        plan_lasts=section.duration("plan_lasts") or usual.plan_lasts,
-        mirror_lasts=section.duration("mirror_lasts") or usual.mirror_lasts,
-    )
+    lasts = {key: section.duration(key) or getattr(usual, key) for key in ("plan_lasts", "mirror_lasts")}
+    for key, span in lasts.items():
+        if span.amount == 0:
+            what = f'With "{key}: {span}" nothing could ever be approved or applied.'
+            problems.error(section.mark_of(key), what, f"Write {getattr(usual, key)}, for instance.", code="duration")
+    return ApprovalRules(reference=form, shortest_pilot=shortest, **lasts)
 
 
 def _freezes(section: Section, problems: Problems) -> tuple[Freeze, ...]:

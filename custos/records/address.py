@@ -54,6 +54,7 @@ _WRAPPERS = (
     "urldefense.proofpoint.com",
     "statics.teams.cdn.office.net",
 )
+_TEAMS = ("teams.microsoft.com", "teams.cloud.microsoft", "teams.microsoft.us", "teams.live.com")
 
 
 class NotAnAddress(ValueError):
@@ -179,14 +180,20 @@ def _unwrapped(written: str) -> str:
 
 
 def _unwrapped_by_mail(text: str) -> None:
-    """Refuse a link that a mail filter put around another.
+    """Refuse a link that a mail filter put around another, and one of Teams, which names a channel by its id.
 
-    Source: https://learn.microsoft.com/defender-office-365/safe-links-about
+    Sources: https://learn.microsoft.com/defender-office-365/safe-links-about and
+    https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/deep-link-teams
     """
     host = _SCHEME.sub("", text, count=1).partition("/")[0].casefold()
     if host.endswith(_WRAPPERS):
         raise NotAnAddress(
             "This is a link that a mail program wrapped around the address.", f"Open it. {_FROM_BROWSER}"
+        )
+    if host.endswith(_TEAMS):
+        raise NotAnAddress(
+            "This is a link of Teams, which does not say where the files lie.",
+            f'Choose "Open in SharePoint" in the channel\'s files. {_FROM_BROWSER}',
         )
 
 

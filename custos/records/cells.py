@@ -10,7 +10,7 @@ from custos.dates import EARLIEST, LATEST, NO_END, write_a_day
 from custos.errors import Mark
 from custos.nearest import near
 from custos.problems import Problems, Remedy
-from custos.records.address import Address, NotAnAddress, read_address
+from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
 from custos.records.container import doubt_about, read_container
 from custos.records.table import Cell
 
@@ -103,6 +103,11 @@ class Row:
     def container(self, column: str, *, required: bool = False) -> Address | None:
         """A site or a library, None when the cell is empty or is none."""
         written = self.text(column, required=required)
+        parts = self.texts(column)
+        if len(parts) > 1 and all(map(looks_like_address, parts)):
+            what = f'"{column}" has {len(parts)} addresses, and a row is for one.'
+            self.wrong(column, what, "Write a row for each.", code="address")
+            return None
         return self.read_container(column, written) if written else None
 
     def containers(self, column: str) -> tuple[Address, ...]:

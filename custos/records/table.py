@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ MOST_CHARACTERS_A_CELL = 4_000
 FORMULA = "formula"
 """Code of the problem of a cell that is no text; it says all that there is to say about the cell."""
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*$)")
+_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control and direction characters: what follows one is shown otherwise than it is written, or not at all."""
 _SEPARATORS = (",", ";", "\t")
 _FOREIGN = ("|", "^", ":", "~")
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t]*\r?\n', re.IGNORECASE)
@@ -221,6 +224,12 @@ class _Lines:
             what = f"The cell has {len(written):,} characters; {MOST_CHARACTERS_A_CELL:,} fit."
             self._problems.error(mark, what, "Shorten it.", code="size")
             return Cell(" ".join(written[:MOST_CHARACTERS_A_CELL].split()), mark, faulty=True)
+        if unseen := _HIDDEN.search(written):
+            name = unicodedata.name(unseen[0], f"U+{ord(unseen[0]):04X}").lower()
+            self._problems.error(
+                mark, f"The cell has a character in it that cannot be seen: {name}.", "Delete it.", code="invisible"
+            )
+            return Cell(plain(written), mark, faulty=True)
         return Cell(" ".join(written.split()) if written else "", mark)
 
 

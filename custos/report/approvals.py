@@ -27,10 +27,12 @@ def covered(reach: Reach) -> Iterator[str]:
 
 
 def _scheduled(reach: Reach) -> Iterator[str]:
-    """The labels that the schedule gives the places, where a rule hangs on it."""
+    """The labels that the schedule gives the places, where a rule hangs on it. One that declares a record is never put on."""
     if any("scheduled_label" in rule.depends for rule in reach.rules.values()):
         yield from (
             label
             for terms in reach.places.values()
-            if terms.inside and (label := str(terms.library.get("scheduled_label") or ""))
+            if terms.inside
+            and not terms.library.get("scheduled_label_is_record")
+            and (label := str(terms.library.get("scheduled_label") or ""))
         )

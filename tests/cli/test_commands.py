@@ -114,10 +114,20 @@ def test_plan_is_shown_again(council: Council) -> None:
 
 
 def test_unknown_names_are_refused(council: Council) -> None:
-    """A library, policy, plan, run or undo that does not exist is refused in words, without a traceback."""
+    """A library, policy, plan, run, item or person that does not exist is refused in words, without a traceback."""
     for words in (
         ("sync", "b!nosuch"),
-        ("sync", ""),
+        ("audit", "show", "--run", "R-2020-0101-01"),
+        ("audit", "show", "--run", "r-2020-0101-01"),
+        ("audit", "show", "--item", "01NOSUCHITEM"),
+        ("audit", "show", "--item", "file|x|y|z"),
+        ("audit", "show", "--item", f"{HOST}/sites/hr-casework/=1+1.docx"),
+        ("find", "fille", "{label: is_missing}"),
+        ("find", "file", "{asset: IA-999}"),
+        ("find", "file", f"{{site_address: '{HOST}/:w:/s/hr-casework/EabcXYZ?e=1'}}"),
+        ("whoami", "--as", "nobody@nowhere.example"),
+        ("incidents", "--close", "999"),
+        ("schema", "labl"),
         ("explain", f"{HOST}/sites/hr-casework", "--policy", "nope"),
         ("plan", "no-such-policy"),
         ("plan", "--show", "P-2020-0101-01"),

@@ -91,7 +91,7 @@ def test_answer_as_a_spreadsheet(council: Council) -> None:
         (("file",), "What of a file is asked?"),
         (("file", "{label: is_missing}", "--by", "libary"), 'Did you mean "library"?'),
         (("file", "{label: is_missing}", "--columns", "sise"), 'Did you mean "size"?'),
-        (("file", "{label: is_missing}", "--limit", "-1"), "Write 0 or more."),
+        (("file", "{label: is_missing}", "--limit", "-1"), "is not a whole number from 0 to 1,000,000."),
     ],
 )
 def test_bad_questions_are_refused_in_words(council: Council, words: tuple[str, ...], said: str) -> None:

@@ -14,10 +14,12 @@ from custos.engine.gate import Standing
 from custos.engine.hands import commit_judged, hands_in, hands_in_any
 from custos.engine.model import State
 from custos.engine.promotion import Rules
+from custos.engine.reach import reach
 from custos.engine.separation import Involved
 from custos.errors import BadInput
 from custos.policy.approval_rules import ApprovalRules
 from custos.policy.model import Policy, Rule, Test
+from custos.report.approvals import covered
 from tests.engine.memory import MemoryStore
 from tests.engine.office import RULES, office, promotion
 from tests.engine.world import (
@@ -33,6 +35,7 @@ from tests.engine.world import (
     plan_of,
     policy,
 )
+from tests.policy.policies import shipped
 
 POLICY = policy()
 _OWNER = f"owns the policy {POLICY.id}"
@@ -291,6 +294,16 @@ async def test_an_approval_whose_reach_cannot_be_read_covers_nothing(memory: Mem
     told = await standing(office(memory).approvals)
     assert told.state is State.SIMULATE
     assert "cannot be read" in told.reason
+
+
+def test_what_an_approval_covers_lists_no_label_that_is_never_put_on() -> None:
+    """A label that declares a record is in no list of what a policy may put on, though the schedule gives it to places."""
+    files = shipped()
+    reached = reach(files, files.policies["labels-from-schedule"])
+    assert RECORD_LABEL in {terms.library["scheduled_label"] for terms in reached.places.values() if terms.inside}
+    [labels] = [line for line in covered(reached) if line.startswith("labels:")]
+    assert "PLN-02" in labels
+    assert RECORD_LABEL not in labels
 
 
 async def test_a_label_that_is_no_record_any_more_waits_for_an_approval(memory: MemoryStore) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from rich.console import Console
 
 from custos.engine.explain import Explanation, RuleTried, Verdict, explain
+from custos.records.address import read_address
 from custos.report.explanation import show
 from tests.engine_evaluate.council import wrenbridge
 from tests.engine_evaluate.inventory import HOST, NOW
@@ -24,7 +25,7 @@ def told(url: str, rule: str) -> RuleTried:
 
 def explained(url: str) -> Explanation:
     """The explanation of an address of the council."""
-    return explain(shipped(), wrenbridge().facts(), NOW, url)
+    return explain(shipped(), wrenbridge().facts(), NOW, read_address(url))
 
 
 def test_a_file_on_hold() -> None:
@@ -51,7 +52,7 @@ def test_the_age_of_a_value_is_told() -> None:
     inventory = wrenbridge()
     for row in inventory.rows["states"]:
         row["synced_at"] = NOW - timedelta(hours=3)
-    explanation = explain(shipped(), inventory.facts(), NOW, ADVICE)
+    explanation = explain(shipped(), inventory.facts(), NOW, read_address(ADVICE))
     activity = explanation.tried[0].conditions[0]
     assert activity.source == "drive delta"
     assert activity.age(NOW) == timedelta(hours=3)
@@ -62,7 +63,7 @@ def test_an_unknown_value_is_said_to_be_unknown() -> None:
     inventory = wrenbridge()
     for row in inventory.rows["items"]:
         row["label"] = None
-    explanation = explain(shipped(), inventory.facts(), NOW, f"{HOST}/sites/revs-bens/Letters/everyday")
+    explanation = explain(shipped(), inventory.facts(), NOW, read_address(f"{HOST}/sites/revs-bens/Letters/everyday"))
     one = next(one for one in explanation.tried if one.rule == "unlabelled-file")
     assert one.verdict is Verdict.UNKNOWN
     assert one.conditions[0].said == "unknown"
@@ -93,7 +94,7 @@ def test_a_library_is_explained() -> None:
 
 def test_one_policy_can_be_asked_for() -> None:
     """Only its rules are tried."""
-    explanation = explain(shipped(), wrenbridge().facts(), NOW, ADVICE, policy="stale-content")
+    explanation = explain(shipped(), wrenbridge().facts(), NOW, read_address(ADVICE), policy="stale-content")
     assert {one.policy for one in explanation.tried} == {"stale-content"}
 
 
@@ -114,7 +115,7 @@ def test_an_incomplete_library_is_said() -> None:
     inventory = wrenbridge()
     inventory.rows["states"][0]["state"] = "incomplete"
     drive = inventory.rows["drives"][0]
-    assert explain(shipped(), inventory.facts(), NOW, drive["web_url"]).complete is False
+    assert explain(shipped(), inventory.facts(), NOW, read_address(drive["web_url"])).complete is False
 
 
 def test_what_is_missing_is_said_once() -> None:

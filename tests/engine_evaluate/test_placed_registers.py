@@ -20,6 +20,7 @@ from custos.engine.reach import reach
 from custos.inventory.discover import _kept
 from custos.inventory.schema import SITES
 from custos.policy import Bundle, load_files
+from custos.records.address import read_address
 from tests.engine.world import plan_of
 from tests.engine_evaluate.inventory import HOST, NOW, Inventory
 from tests.policy.policies import shipped
@@ -97,7 +98,7 @@ def test_what_is_called_like_a_view_is_protected_where_it_lies(register: str, he
     action = plan_of(placed.bundle, found, places=placed).actions[0]
     read = Live(found=True, values={"label": ""}, path=path, is_record=False, is_regulatory=False)
     assert [why.reference for why in protections(current_state(action, read, placed), placed, NOW)] == [reference]
-    tried = explain(bundle, facts, NOW, f"{HOST}/{TENANCY}/Arrears/{'/'.join(path)}").tried
+    tried = explain(bundle, facts, NOW, read_address(f"{HOST}/{TENANCY}/Arrears/{'/'.join(path)}")).tried
     assert {one.subject.item_id for one in tried} == {page}
 
 
@@ -107,7 +108,10 @@ def test_a_hash_in_a_folders_name_is_part_of_it(written: str) -> None:
     bundle = changed("holds", HOLD.format(asset="IA-005", location=f"{HOST}/{TENANCY}/Arrears/{written}"))
     facts = two_smiths().facts()
     assert labelled(bundle, facts) == {"in Smith": [], "in Smith#2": ["H-061"]}
-    assert explain(bundle, facts, NOW, f"{HOST}/{TENANCY}/Arrears/{written}").tried[0].subject.item_id == "Smith#2"
+    assert (
+        explain(bundle, facts, NOW, read_address(f"{HOST}/{TENANCY}/Arrears/{written}")).tried[0].subject.item_id
+        == "Smith#2"
+    )
 
 
 def test_an_exemption_that_matches_nothing_protects_nothing_and_is_told() -> None:
@@ -170,7 +174,7 @@ def test_a_renamed_site_keeps_its_asset_its_holds_and_says_so() -> None:
     [told] = placed.moved()
     assert "is now https://wrenbridge.sharepoint.example/sites/tenancies" in told.sentence
     assert told.reference == "IA-005"
-    assert explain(bundle, facts, NOW, f"{HOST}/sites/tenancies").asset_id == "IA-005"
+    assert explain(bundle, facts, NOW, read_address(f"{HOST}/sites/tenancies")).asset_id == "IA-005"
 
 
 def succeeded() -> Facts:

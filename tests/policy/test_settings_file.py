@@ -66,3 +66,6 @@ def test_an_approval_needs_what_the_settings_say() -> None:
     assert changed("reference: CIG-2026-014", "# nothing").settings.approval.reference.example == "CIG-2026-014"
     (problem,) = wrong("reference: CIG-2026-014", "reference: any")
     assert "no example of a reference" in problem.what
+    for key, usual in (("plan_lasts", "14 days"), ("mirror_lasts", "3 days")):
+        (problem,) = wrong(f"{key}: {usual}", f"{key}: 0 days")
+        assert "nothing could ever be approved or applied" in problem.what

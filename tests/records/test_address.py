@@ -80,6 +80,8 @@ def test_a_hash_is_not_cut_off() -> None:
         (f"{HOST}/sites/a/Letters%E2%80%8B", "zero width space"),
         (f"{HOST}/sites/a/Forms/AllItems.aspx?id=%2Fsites%2Fa%2FLetters%E2%A0%80", "braille"),
         (f"{HOST}/:f:/s/a/EkQxYz", "sharing link"),
+        ("https://teams.microsoft.com/l/channel/19%3Aabc%40thread.tacv2/Cases?groupId=1&tenantId=2", "link of Teams"),
+        ("https://teams.cloud.microsoft/l/channel/19:abc@thread.tacv2/Cases", "link of Teams"),
         (f"{HOST}/sites/a/_layouts/15/Doc.aspx?sourcedoc=%7B1%7D&file=x.docx", "by an id"),
         (f"{HOST}/sites/a/Lib/what:is", "not allowed"),
         (f"{HOST}/sites/a/../b", "cannot be a name"),

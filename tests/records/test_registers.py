@@ -188,6 +188,21 @@ def test_a_row_that_names_what_lies_inside_a_library_is_refused(written: str, sa
         assert f"{said}. Name the site or the library." in str(found[0])
 
 
+def test_a_row_of_the_map_is_for_one_address() -> None:
+    """Two addresses in its cell are told as two rows to be, and not as two addresses that lack what stands between them."""
+    one = f"{HOST}/sites/planning-casework/Decided applications"
+    found = only(changed("site_map", one, f"{one};{HOST}/sites/planning-casework/Appeals"))
+    assert '"location" has 2 addresses, and a row is for one. Write a row for each.' in str(found)
+
+
+@pytest.mark.parametrize(("hidden", "name"), [("\x1b[31m", "u+001b"), ("\u202e", "right-to-left override")])
+def test_a_cell_with_hidden_characters_is_refused(hidden: str, name: str) -> None:
+    """What moves a terminal or turns the text is refused at its cell, in a column that people only read, too."""
+    found = only(changed("exceptions", "Hospital discharge", f"Hospital {hidden}discharge"))
+    assert (found.code, found.mark.file) == ("invisible", "register/exceptions.csv")
+    assert f"cannot be seen: {name}. Delete it." in str(found).lower().replace("delete", "Delete")
+
+
 def test_a_row_deeper_than_a_library_is_doubted() -> None:
     """A folder's address looks like that of a library of a site below the site: the row serves, and is told at its cell."""
     found = only(changed("site_map", "planning-casework/Decided applications", "planning-casework/Decided/ENF-2012"))

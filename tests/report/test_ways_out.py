@@ -33,6 +33,7 @@ from custos.masking import MASK, masked_url, names_asked_about
 from custos.policy import Bundle
 from custos.policy.questions import question
 from custos.problems import Problems
+from custos.records.address import read_address
 from custos.report import explanation, finding, plans
 from custos.report.events import about
 from custos.report.screen import HarmlessConsole, Listing, words
@@ -100,7 +101,7 @@ SCREENS: dict[str, Callable[[], str]] = {
         lambda out: finding.show(asked("grant", "{person_is_outside: yes}", "person"), hostile()[0].records, out, names=True)
     ),
     "explain": lambda: screen(
-        lambda out: explanation.show(explain(*hostile(), NOW, ADVICE), NOW, out, every=True),
+        lambda out: explanation.show(explain(*hostile(), NOW, read_address(ADVICE)), NOW, out, every=True),
     ),
     "words": lambda: screen(lambda out: out.print(words(HOSTILE, (HOSTILE, "bold")))),
     "a string": lambda: screen(lambda out: out.print(HOSTILE.replace("\n", ""))),

@@ -143,6 +143,29 @@ def test_an_edited_policy_is_approved_in_its_turn(world: World) -> None:
         assert labelled(world, item)
 
 
+def test_taking_back_waits_for_nothing(world: World) -> None:
+    """Neither for a broken row in another file nor for the policy's own file; only a reason is needed, and once is enough."""
+    back = ("promote", POLICY, "--to", "simulate", "--as", OPERATOR)
+    with approved_again(world, POLICY, State.PILOT):
+        refused = world.custos(*back)
+        assert (refused.code, "needs a reason. Write it behind --why" in refused.err) == (2, True)
+        path = Path(world.environment["CUSTOS_POLICIES"]) / f"{POLICY}.yaml"
+        text = path.read_bytes()
+        with edited(world, "register/calendar.csv", "bank_holiday", "bank_holliday"):
+            path.unlink()
+            try:
+                told = world.custos(*back, "--why", "too many questions")
+                assert f"{POLICY} may go as far as simulate" in told.out
+                assert "write  state: simulate  into it" in told.out
+                again = world.custos(*back, "--why", "once more")
+                assert (again.code, "was taken back already, by" in again.out) == (0, True)
+            finally:
+                path.write_bytes(text)
+        item = world.upload()
+        world.sync()
+        assert not labelled(world, item)
+
+
 def test_a_policy_past_its_review_says_so(world: World) -> None:
     """It falls back to simulate on the day, with the reason in status and plan (A9)."""
 
