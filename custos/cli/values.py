@@ -100,7 +100,12 @@ def item(written: str) -> Address | str:
 
 def directory(written: str) -> Path:
     """A directory."""
-    return Path(_seen(short_text(written)))
+    path = Path(_seen(short_text(written)))
+    try:
+        path.is_dir()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f'"{plain(written, 80)}" cannot be looked at: {error.strerror}.') from error
+    return path
 
 
 def _seen(written: str) -> str:
