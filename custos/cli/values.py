@@ -60,7 +60,7 @@ def short_text(written: str) -> str:
 
 def person(written: str) -> str:
     """A sign-in name."""
-    if written and not _SIGN_IN_NAME.fullmatch(_seen(short_text(written))):
+    if written and not _SIGN_IN_NAME.fullmatch(_seen(short_text(written)).strip()):
         raise argparse.ArgumentTypeError(
             f'"{plain(written, 80)}" is not a sign-in name. Write it as name@council.example.'
         )

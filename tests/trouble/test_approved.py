@@ -143,10 +143,27 @@ def test_an_edited_policy_is_approved_in_its_turn(world: World) -> None:
         assert labelled(world, item)
 
 
+@contextmanager
+def served(world: World) -> Iterator[None]:
+    """The function app has loaded these files: they go on serving while others are broken."""
+
+    async def load(app: Custos) -> None:
+        await policies.in_force(replace(app, deployed=True))
+
+    async def forget(app: Custos) -> None:
+        await app.account.rows("switches").delete("policies", "lastgood")
+
+    world.ask(load)
+    try:
+        yield
+    finally:
+        world.ask(forget)
+
+
 def test_taking_back_waits_for_nothing(world: World) -> None:
     """Neither for a broken row in another file nor for the policy's own file; only a reason is needed, and once is enough."""
     back = ("promote", POLICY, "--to", "simulate", "--as", OPERATOR)
-    with approved_again(world, POLICY, State.PILOT):
+    with approved_again(world, POLICY, State.PILOT), served(world):
         refused = world.custos(*back)
         assert (refused.code, "needs a reason. Write it behind --why" in refused.err) == (2, True)
         path = Path(world.environment["CUSTOS_POLICIES"]) / f"{POLICY}.yaml"
