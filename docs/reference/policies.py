@@ -68,14 +68,14 @@ def _policy(schema: Mapping[str, Any]) -> list[str]:
         *table(("key", "required", "meaning"), rows),
         "A whole one, as shipped:",
         "",
-        *_shown("ownership.yaml"),
+        *_shown("ownership.yaml", "policy"),
     ]
 
 
-def _shown(name: str) -> list[str]:
-    """A shipped file as it is, without the line for editors."""
+def _shown(name: str, kind: str) -> list[str]:
+    """A shipped file without the line for editors."""
     written = (REPOSITORY / "policies" / name).read_text(encoding="utf-8").strip().splitlines()
-    return ["```yaml", *(line for line in written if not line.startswith("# yaml-language-server")), "```", ""]
+    return [f"```yaml {kind}", *(line for line in written if not line.startswith("#")), "```", ""]
 
 
 def _covers() -> list[str]:
@@ -244,7 +244,7 @@ def _cases() -> list[str]:
         ),
         "Those of the policy above:",
         "",
-        *_shown("ownership.cases.yaml"),
+        *_shown("ownership.cases.yaml", "cases ownership"),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ TEAM = {"site_id": "s1", "web_url": FILE.site, "group_id": "g1", "is_team": True
 
 
 def known(**tables: list[dict[str, Any]]) -> Known:
-    frames = (pl.DataFrame(tables.get(name, []), schema=columns) for name, columns in schema.TABLES.items())
-    return Known(*frames)
+    names = [each.name for each in fields(Known)]
+    return Known(*(pl.DataFrame(tables.get(name, []), schema=schema.TABLES[name]) for name in names))
 
 
 def comparison(command: str) -> Comparison:

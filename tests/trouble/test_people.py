@@ -37,11 +37,12 @@ ASKED: Mapping[str, str] = {
 
 @dataclass(frozen=True, repr=False)
 class Asked:
-    """Somebody who is to have a digest."""
+    """Somebody who is to have a digest, and how many messages they had before of each kind: another test may have told them."""
 
     world: World
     digest_id: str
     user: User
+    earlier: tuple[int, int, int]
 
     def deliver(self) -> StoredDigest:
         """What the queue's message does."""
@@ -55,20 +56,13 @@ class Asked:
         return self.world.ask(do)
 
     def cards(self) -> int:
-        """How many messages stand in their chat with the bot."""
-
-        def count() -> int:
-            chats = self.world.server.app[CONVERSATIONS]
-            chat = chats.open(self.user.id)[0]
-            return len([one for one in chat.messages if one.cards and not one.deleted])
-
-        return self.world.server.do(count)
+        """How many messages came into their chat with the bot."""
+        return _messages(self.world, self.user)[0] - self.earlier[0]
 
     def elsewhere(self) -> tuple[int, int]:
-        """How many lines stand in their activity feed, and letters in their mailbox."""
-        app = self.world.server.app
-        feed = [one for one in app[FEED].notices if one.person_id == self.user.id]
-        return len(feed), len(app[MAILBOXES].inbox.get(self.user.mail.lower(), ()))
+        """How many lines came into their activity feed, and letters into their mailbox."""
+        _, lines, letters = _messages(self.world, self.user)
+        return lines - self.earlier[1], letters - self.earlier[2]
 
     def case_states(self) -> set[CaseState]:
         """How the cases of their digest stand."""
@@ -84,7 +78,8 @@ class Asked:
     def known_in_teams(self) -> None:
         """They have the bot, and Custos knows their chat."""
         app = self.world.server.app
-        self.world.server.do(lambda: install(app[CONVERSATIONS], app[TEAMS], self.user))
+        if self.user.id not in app[CONVERSATIONS].installed:
+            self.world.server.do(lambda: install(app[CONVERSATIONS], app[TEAMS], self.user))
         chat = app[CONVERSATIONS].id_for(self.user.id)
         self.world.ask(lambda app: app.people.met(self.user.id, conversation_id=chat, service_url=""))
 
@@ -118,7 +113,21 @@ def digests(tiny: World) -> Mapping[str, tuple[str, str]]:
 def asked(request: pytest.FixtureRequest, world: World, digests: Mapping[str, tuple[str, str]]) -> Asked:
     """Who is asked about the library of this test."""
     digest_id, user_id = digests[ASKED[request.param]]
-    return Asked(world, digest_id, world.server.tenant.users[user_id])
+    user = world.server.tenant.users[user_id]
+    return Asked(world, digest_id, user, _messages(world, user))
+
+
+def _messages(world: World, user: User) -> tuple[int, int, int]:
+    """Cards in somebody's chats with the bot, lines in their activity feed, letters in their mailbox."""
+    app = world.server.app
+
+    def count() -> tuple[int, int, int]:
+        chat = app[CONVERSATIONS].open(user.id)[0]
+        cards = [one for one in chat.messages if one.cards and not one.deleted]
+        lines = [one for one in app[FEED].notices if one.person_id == user.id]
+        return len(cards), len(lines), len(app[MAILBOXES].inbox.get(user.mail.lower(), ()))
+
+    return world.server.do(count)
 
 
 def one_of(name: str) -> Any:

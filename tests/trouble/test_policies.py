@@ -75,7 +75,10 @@ def test_problems_for_machines(broken: Council) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("plan", "sharing-anyone-links", "--json"), ("promote", "sharing-sites", "--to", "simulate", "--why", "x")],
+    [
+        ("plan", "sharing-anyone-links", "--json"),
+        ("promote", "sharing-sites", "--to", "pilot", "--plan", "P-2026-1123-01"),
+    ],
 )
 def test_nobody_plans_or_approves_files_that_cannot_be_used(broken: Council, words: tuple[str, ...]) -> None:
     """Whoever plans or promotes hears what is wrong with the files, not of the version that still counts elsewhere."""
