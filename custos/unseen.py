@@ -21,6 +21,7 @@ _SELECTORS = r"\ufe00-\ufe0f"
 _UNSEEN = re.compile(f"[{WITHOUT_WIDTH}{BLANK}{_SELECTORS}]")
 _CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _NON_JOINER, _JOINER, _SELECTOR_TEXT, _SELECTOR_EMOJI, _KEYCAP = "\u200c", "\u200d", "\ufe0e", "\ufe0f", "\u20e3"
+_LATIN = str.maketrans("асеіјорѕухкмнтвαορνικτ", "aceijopsyxkmhtbaopvikt")
 _VIRAMA = 9  # canonical combining class
 
 
@@ -37,6 +38,13 @@ def unseen_in(text: str) -> str:
         if odd and not _is_seen_here(text, place):
             return character
     return ""
+
+
+def looked_at(text: str) -> str:
+    """A text as somebody sees it who reads in a hurry: without case, accents' encoding, what is not seen, and Greek or Cyrillic letters
+    that look Latin. For doubting that two names are two, never for taking them for one."""
+    seen = "".join(character for character in unicodedata.normalize("NFKC", text) if not _UNSEEN.match(character))
+    return " ".join(seen.casefold().translate(_LATIN).split())
 
 
 def named(character: str) -> str:

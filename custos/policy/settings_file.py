@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from custos.problems import Problems
 from custos.records.model import USUAL_TITLES, Posture
 from custos.records.rights import USUAL, Right, Rights
 from custos.records.roles import NEEDED, ROLE_NAMES, same_title
+from custos.records.sign_in_name import is_sign_in_name, meant
 
 KEYS = ("not_people", "not_governed", "classes", "clauses", "limits", "roles", "rights", "approval", "freezes")
 APPROVAL_KEYS = ("reference", "shortest_pilot", "plan_lasts", "mirror_lasts")
@@ -38,6 +40,7 @@ UNREGISTERED = "unregistered"
 _TIGHTEST = SharingClass(
     site_sharing="disabled", anyone_links=False, organisation_links=False, guests=False, public_teams=False
 )
+_OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NOTHING = PolicySettings(not_people=frozenset(), not_governed=frozenset(), classes={}, clauses=frozenset())
 
 
@@ -55,7 +58,7 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
     section = Section(node, KEYS, problems, "settings.yaml")
     written = section.node("classes", required=True)
     return PolicySettings(
-        not_people=frozenset(name.lower() for name in section.texts("not_people", required=True)),
+        not_people=_not_people(section, problems),
         not_governed=frozenset(addresses_of(section.marked_texts("not_governed"), problems)),
         classes=_classes(written, problems) if written else {},
         clauses=frozenset(section.texts("clauses", required=True)),
@@ -64,6 +67,16 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
         approval=_approval(section.node("approval"), problems),
         freezes=_freezes(section, problems),
     )
+
+
+def _not_people(section: Section, problems: Problems) -> frozenset[str]:
+    """Accounts by their sign-in names or object ids, lower case: nothing else is ever equal to one."""
+    section.texts("not_people", required=True)
+    for name, mark in section.marked_texts("not_people"):
+        if not is_sign_in_name(name) and not _OBJECT_ID.fullmatch(name):
+            what = f'"{name}" is neither a sign-in name nor an object id, and no account is ever equal to it.'
+            problems.error(mark, what, meant(name), code="sign-in-name")
+    return frozenset(name.lower() for name, _ in section.marked_texts("not_people"))
 
 
 def _titles(node: Node | None, problems: Problems) -> Mapping[str, frozenset[str]]:

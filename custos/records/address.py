@@ -34,6 +34,9 @@ _HOST = re.compile(
     r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::\d{1,5})?|localhost(?::\d{1,5})?"
 )
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
+_NEARLY_SCHEME = re.compile(r"[htps]{3,6} ?[:;]? ?/", re.IGNORECASE)
+_SITE_PATH = re.compile(r"\w/(?:sites|teams)/", re.IGNORECASE)
+_DRIVE = re.compile(r"[a-z]:|file:|smb:", re.IGNORECASE)
 _NOT_IN_NAMES = frozenset('"*:<>?\\|')
 _LINK_PREFIX = re.compile(r":[a-z]:", re.IGNORECASE)
 _VIEW_OF = ("id", "rootfolder")
@@ -156,9 +159,11 @@ def told_address(url: str | None) -> Address | None:
 
 
 def looks_like_address(written: str) -> bool:
-    """Whether a text is meant as an address: it begins with a scheme, or with a host and a path of a site."""
+    """Whether a text is meant as an address, also a mistyped one: it begins with a scheme, or with a host and a path of a site."""
     text = _unwrapped(written)
-    if _SCHEME.match(text):
+    if _SCHEME.match(text) or _NEARLY_SCHEME.match(text):
+        return True
+    if _SITE_PATH.search(text) and not _DRIVE.match(text):
         return True
     head, slash, path = text.partition("/")
     first = path.partition("/")[0].casefold()

@@ -12,13 +12,13 @@ from custos.nearest import near
 from custos.problems import Problems, Remedy
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
 from custos.records.container import doubt_about, read_container
+from custos.records.sign_in_name import is_sign_in_name, meant
 from custos.records.table import Cell
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00)?)?")
 _SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")
 _SERIAL = re.compile(r"[1-9][0-9]{4}")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
-_UPN = re.compile(r"[^@\s;,]+@[^@\s;,]+\.[^@\s;,]+")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 
 
@@ -133,20 +133,22 @@ class Row:
     def upn(self, column: str, *, required: bool = False) -> str:
         """A user principal name, lower case."""
         written = self.text(column, required=required)
-        if written and not _UPN.fullmatch(written):
-            self.wrong(column, f'"{written}" is not a sign-in name.', "Write it as name@council.example.")
+        if written and not is_sign_in_name(written):
+            self.wrong(column, f'"{written}" is not a sign-in name.', meant(written), code="sign-in-name")
             return ""
         return written.lower()
 
     def upns(self, column: str) -> tuple[str, ...]:
         """Several user principal names, lower case."""
-        names = self.texts(column)
-        for name in names:
-            if not _UPN.fullmatch(name):
-                self.wrong(
-                    column, f'"{name}" is not a sign-in name.', "Write names as name@council.example, with ; between."
-                )
-        return tuple(name.lower() for name in names if _UPN.fullmatch(name))
+        found: dict[str, None] = {}
+        for name in self.texts(column):
+            if not is_sign_in_name(name):
+                self.wrong(column, f'"{name}" is not a sign-in name.', meant(name), code="sign-in-name")
+            elif name.lower() in found:
+                self.doubtful(column, f"{name} stands twice.", "Delete one, or name whom you meant.", code="duplicate")
+            else:
+                found[name.lower()] = None
+        return tuple(found)
 
     def day(self, column: str, *, required: bool = False, endless: bool = False) -> date | None:
         """A date, None when the cell is empty. 2026-05-03 is understood, 31/05/2026 too; 03/05/2026 could be either and is not.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,6 +18,7 @@ from custos.records.model import Asset, Posture, Records, ScheduleEntry, SiteMap
 from custos.records.register_lookup import RegisterLookup
 from custos.records.registers import LABEL_STARTS, Register
 from custos.records.table import Room, read_table
+from custos.unseen import looked_at
 
 FOLDER = "register"
 
@@ -62,6 +64,7 @@ def load_records(files: Mapping[str, bytes]) -> tuple[Records, list[Problem]]:
     ).check(read)
     cells = _Cells({id(made): row for pairs in read.values() for row, made in pairs})
     _unequal_labels(records.schedule.values(), cells, problems)
+    _departments(records, cells, problems)
     _doubly_mapped(records, cells, problems)
     _wrongly_public(records, cells, problems)
     if tables[registers.ASSETS.file].whole and not problems.errors:
@@ -231,6 +234,23 @@ def _starts(one: ScheduleEntry, other: ScheduleEntry) -> tuple[str, str]:
 
 def _said(value: object) -> str:
     return "permanent" if value is None else str(value).replace("_", " ")
+
+
+def _departments(records: Records, cells: _Cells, problems: Problems) -> None:
+    """A department that is written in two ways that look alike: policies choose assets by it, to the letter."""
+    counted = Counter(asset.department for asset in records.assets.values())
+    counted.update(post.department for post in records.posts.values())
+    usual: dict[str, str] = {}
+    for name, _ in counted.most_common():
+        usual.setdefault(looked_at(name), name)
+    for asset in records.assets.values():
+        other = usual[looked_at(asset.department)]
+        if other != asset.department:
+            what = (
+                f'"{asset.department}" differs from "{other}" only by case or by characters that cannot be told apart.'
+            )
+            mark = cells.of(asset).mark_of("department")
+            problems.warning(mark, what, f"Write {other}, unless two departments are meant.", code="alike")
 
 
 def _doubly_mapped(records: Records, cells: _Cells, problems: Problems) -> None:

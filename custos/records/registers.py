@@ -46,6 +46,15 @@ TRIGGERS = (
 LABEL_STARTS = ("created", "modified", "labelled")
 """Triggers from which a label counts by itself; every other one is an event, which somebody must tell Purview."""
 FINAL_ACTIONS = ("destroy", "destroy_after_review", "review", "transfer", "none")
+EVERYBODYS = frozenset(
+    {
+        "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "live.com", "live.co.uk", "msn.com", "yahoo.com",
+        "yahoo.co.uk", "icloud.com", "me.com", "aol.com", "proton.me", "protonmail.com", "btinternet.com", "sky.com", "virginmedia.com",
+        "talktalk.net", "gmx.com", "mail.com", "co.uk", "org.uk", "gov.uk", "ac.uk", "nhs.uk", "police.uk", "sch.uk", "ltd.uk", "plc.uk",
+        "net.uk", "onmicrosoft.com",
+    }
+)  # fmt: skip
+"""Mail domains that are no partner's own: of providers that give everybody an address, and those below which everybody registers."""
 HOLD_KINDS = ("inquiry", "foi", "sar", "litigation", "police", "other")
 WATCHES = ("live", "nightly")
 _NOWHERE = read_address("https://nowhere.invalid")
@@ -263,6 +272,9 @@ def _agreement(row: Row) -> Agreement:
             row.wrong(
                 "domains", f'"{domain}" is not a mail domain.', "Write it as partner.example, with ; between several."
             )
+        elif domain in EVERYBODYS:
+            what = f'Anybody can have an address of "{domain}": the agreement would cover everybody there.'
+            row.doubtful("domains", what, "Name the partner's own domain.", code="everybodys-domain")
     starts, ends = row.day("starts"), row.day("ends", required=True)
     row.in_order(("starts", starts), ("ends", ends))
     return Agreement(

@@ -168,7 +168,11 @@ class _Review:
         if asset.review_due and asset.review_due < self.horizon:
             said = f"The review {self._is(asset.review_due, 'was due', 'is due')}."
             yield remark(Matter.ASSET_REVIEW, said, asset.review_due)
+        if asset.last_review and asset.last_review > self.today:
+            yield remark(Matter.ASSET_REVIEW, f"The last review was on {_day(asset.last_review)}, a day to come.")
         tested = asset.last_restore_test
+        if tested and tested > self.today:
+            yield remark(Matter.RESTORE_TEST, f"A restore was last tested on {_day(tested)}, a day to come.")
         if tested and (due := moved(tested, _RESTORE_TEST_DAYS)) < self.horizon:
             said = f"A restore was last tested on {_day(tested)}; it must be tested once a year."
             yield remark(Matter.RESTORE_TEST, said, due)

@@ -28,6 +28,7 @@ FORMULA = "formula"
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*$)")
 _HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control and direction characters: what follows one is shown otherwise than it is written, or not at all."""
+_NO_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|#+)", re.IGNORECASE)
 _SEPARATORS = (",", ";", "\t")
 _FOREIGN = ("|", "^", ":", "~")
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t]*\r?\n', re.IGNORECASE)
@@ -278,7 +279,12 @@ def _row(line: Sequence[Cell], names: Sequence[str], problems: Problems) -> Mapp
     row: dict[str, Cell] = {}
     for number, cell in enumerate(line):
         name = names[number] if number < len(names) else ""
-        if cell.text and _FORMULA.match(cell.text) and cell.text != "-":
+        if cell.text and _NO_VALUE.fullmatch(cell.text):
+            what = f'"{cell.text[:40]}" is what a spreadsheet shows where it has no value, or no room for one.'
+            problems.error(cell.mark, what, "Write the value, or leave the cell empty.", code=FORMULA)
+            if name:
+                row[name] = Cell("", cell.mark, faulty=True)
+        elif cell.text and _FORMULA.match(cell.text) and cell.text != "-":
             problems.error(cell.mark, *_no_text(plain(cell.text, 40)), code=FORMULA)
             if name:
                 row[name] = Cell("", cell.mark, faulty=True)

@@ -69,3 +69,19 @@ def test_an_approval_needs_what_the_settings_say() -> None:
     for key, usual in (("plan_lasts", "14 days"), ("mirror_lasts", "3 days")):
         (problem,) = wrong(f"{key}: {usual}", f"{key}: 0 days")
         assert "nothing could ever be approved or applied" in problem.what
+
+
+@pytest.mark.parametrize(
+    "name", ["Migration Service Account", "svc_*@wrenbridge.example", "“svc.migration@wrenbridge.example”"]
+)
+def test_an_account_that_can_never_match_is_refused(name: str) -> None:
+    """`not_people` names accounts as the directory does; whatever else stands there leaves the account a person."""
+    (found,) = wrong("svc.migration@wrenbridge.example", f'"{name}"')
+    assert "is neither a sign-in name nor an object id" in found.what
+    assert found.mark.line > 1
+
+
+def test_an_account_may_be_named_by_its_object_id() -> None:
+    """An application's account has no sign-in name that lasts."""
+    number = "0f1e2d3c-0000-4000-8000-00000000ABCD"
+    assert number.lower() in changed("svc.migration@wrenbridge.example", number).settings.not_people

@@ -1,0 +1,99 @@
+"""What a file says and cannot mean, or hardly: refused or doubted at its cell, before it quietly means something else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from custos.errors import Severity
+from custos.records.load import load_records
+from custos.records.review import Matter, review
+from tests.records.registers import changed, only, problems, shipped
+
+ASSETS = "information_asset_register"
+
+
+@pytest.mark.parametrize("written", ["PLACE", "Place\u200b", "\u0420lace", "Place\u00a0"])
+def test_a_department_that_looks_like_another_is_doubted(written: str) -> None:
+    """Policies choose assets by their department to the letter: IA-004 would drop out of "Place"."""
+    files = changed(ASSETS, "Development control,Place,", f"Development control,{written},")
+    if written.strip() == "Place":
+        assert problems(files) == []
+        return
+    found = only(files)
+    assert (found.severity, found.mark.line > 1) == (Severity.WARNING, True)
+    assert 'differs from "Place" only by case or by characters that cannot be told apart.' in found.what
+    assert found.remedy == "Write Place, unless two departments are meant."
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["htps://wrenbridge.sharepoint.example/sites/x", "https:/wrenbridge.sharepoint.example/x", "host name com/sites/y"],
+)
+def test_a_mistyped_address_is_no_paper_store(written: str) -> None:
+    """An asset with papers besides keeps its places in SharePoint."""
+    found = only(changed(ASSETS, "paper store B2", written))
+    assert "is not an address" in found.what
+    assert found.code == "address"
+
+
+@pytest.mark.parametrize("written", ["paper store B2/shelf 4", "file://server/teams/x", "N:/teams/x", "HTTPS hut"])
+def test_a_room_or_a_drive_is_another_place(written: str) -> None:
+    """What is no address stays a place outside Microsoft 365."""
+    assert problems(changed(ASSETS, "paper store B2", written)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("<siro@wrenbridge.example>", "Write siro@wrenbridge.example."),
+        ("mailto:siro@wrenbridge.example", "Write siro@wrenbridge.example."),
+        ("\u201csiro@wrenbridge.example\u201d", "Write siro@wrenbridge.example."),
+        ("siro@wrenbridge.example.", "Write siro@wrenbridge.example."),
+        ("siro@wrenbridge.example(left)", "Write siro@wrenbridge.example."),
+        ("siro\u200b@wrenbridge.example", "Write siro@wrenbridge.example."),
+        ("pawe?.wi?niewski@wrenbridge.example", "A ? stands where a letter was lost when the file was saved."),
+    ],
+)
+def test_a_sign_in_name_is_one(written: str, remedy: str) -> None:
+    """What a mail program or a spreadsheet left around a name is told with the name that is meant."""
+    found = only(changed("people_roles", "siro@wrenbridge.example", written))
+    assert "is not a sign-in name" in found.what
+    assert found.remedy.startswith(remedy)
+
+
+def test_one_steward_is_not_two() -> None:
+    """Names are one whatever their case."""
+    name = "planning.systems.officer@wrenbridge.example"
+    files = changed(ASSETS, name, f"{name}; {name.upper()}")
+    assert only(files).severity is Severity.WARNING
+    assert load_records(files)[0].assets["IA-004"].stewards == (name,)
+
+
+@pytest.mark.parametrize("value", ["#N/A", "#REF!", "########"])
+def test_what_excel_shows_for_no_value_is_refused(value: str) -> None:
+    """It is not somebody's name, a department, nor anything else."""
+    found = only(changed(ASSETS, "Planning and building control files", value))
+    assert f'"{value}" is what a spreadsheet shows' in found.what
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "co.uk"])
+def test_a_domain_that_anybody_has_is_doubted(domain: str) -> None:
+    """An agreement with it would cover everybody there."""
+    found = only(changed("sharing_agreements", ",eastvale-nhs.example,", f",{domain},"))
+    assert (found.severity, found.code) == (Severity.WARNING, "everybodys-domain")
+
+
+def test_a_review_or_a_test_that_is_still_to_come_is_told() -> None:
+    """A day of 2062 would silence the finding for a generation."""
+    records = load_records(shipped())[0]
+    slip = date(2062, 6, 1)
+    asset = replace(records.assets["IA-004"], last_review=slip, last_restore_test=slip)
+    told = [
+        one.matter
+        for one in review(replace(records, assets={asset.id: asset}), date(2026, 11, 22))
+        if "a day to come" in one.sentence
+    ]
+    assert told == [Matter.ASSET_REVIEW, Matter.RESTORE_TEST]
