@@ -15,14 +15,14 @@ from pathlib import Path
 from custos.dates import day_from, write_a_day
 from custos.engine.ids import is_plan_id, is_run_id
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
+from custos.records.sign_in_name import is_sign_in_name, meant
+from custos.unseen import named, unseen_in
 from custos.untrusted import plain
 
 _MOST = 1_000_000
 MOST_CHARACTERS = 1_000
 """Of a text that is kept: it is read in the audit, in `custos status` and on cards."""
-_SIGN_IN_NAME = re.compile(r"[^@\s;,/]+@[^@\s;,/]+\.[^@\s;,/]+")
 _EMPTY = re.compile(r"(--[a-z-]+=)?\s*")
-_UNSEEN = ("Cc", "Cf", "Co", "Cn")
 _LONGEST_WORD = 8_000  # a condition of `custos find` is the longest thing that anybody types
 
 
@@ -60,28 +60,25 @@ def short_text(written: str) -> str:
 
 def person(written: str) -> str:
     """A sign-in name."""
-    if written and not _SIGN_IN_NAME.fullmatch(_seen(short_text(written)).strip()):
-        raise argparse.ArgumentTypeError(
-            f'"{plain(written, 80)}" is not a sign-in name. Write it as name@council.example.'
-        )
+    if written and not is_sign_in_name(_seen(short_text(written)).strip()):
+        raise argparse.ArgumentTypeError(f'"{plain(written, 80)}" is not a sign-in name. {meant(written)}')
     return written
 
 
 def plan_id(written: str) -> str:
     """The id of a plan, in any case."""
-    found = written.strip().upper()
-    if found and not is_plan_id(found):
-        what = f'"{plain(written, 40)}" is not the id of a plan.'
-        raise argparse.ArgumentTypeError(f"{what} They look like P-2026-1123-04; `custos plan` prints them.")
-    return found
+    return _id(written, is_plan_id, "plan", "They look like P-2026-1123-04; `custos plan` prints them.")
 
 
 def run_id(written: str) -> str:
     """The id of a run, in any case."""
+    return _id(written, is_run_id, "run", "They look like R-2026-1123-01; `custos status` prints them.")
+
+
+def _id(written: str, is_one: Callable[[str], bool], what: str, remedy: str) -> str:
     found = written.strip().upper()
-    if found and not is_run_id(found):
-        what = f'"{plain(written, 40)}" is not the id of a run.'
-        raise argparse.ArgumentTypeError(f"{what} They look like R-2026-1123-01; `custos status` prints them.")
+    if found and not is_one(found):
+        raise argparse.ArgumentTypeError(f'"{plain(written, 40)}" is not the id of a {what}. {remedy}')
     return found
 
 
@@ -110,10 +107,8 @@ def directory(written: str) -> Path:
 
 def _seen(written: str) -> str:
     """`written`, when every character of it can be seen."""
-    for character in written:
-        if unicodedata.category(character) in _UNSEEN:
-            name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
-            raise argparse.ArgumentTypeError(f"There is a character in it that cannot be seen: {name}. Delete it.")
+    if unseen := unseen_in(written):
+        raise argparse.ArgumentTypeError(f"There is a character in it that cannot be seen: {named(unseen)}. Delete it.")
     return written
 
 

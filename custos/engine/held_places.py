@@ -21,9 +21,8 @@ from custos.engine.locate import Locator
 from custos.inventory.schema import UNIQUE_ID
 from custos.policy.model import Bundle
 from custos.records.address import Address
-from custos.records.contradictions import narrows_by_class
+from custos.records.held import HeldByRegisters
 from custos.records.model import Hold
-from custos.records.register_lookup import RegisterLookup
 
 type Item = tuple[str, str]  # drive, item
 
@@ -122,11 +121,7 @@ class _Holdings:
 
     def covers(self, hold: Hold, one: _Placed) -> bool:
         """Whether a hold covers a place, or may, or covers something in a folder."""
-        if not self._inside(hold, one):
-            return False
-        entry = self._lookup.at(one.home).entry
-        other_class = bool(hold.schedule_refs) and entry is not None and entry.id not in hold.schedule_refs
-        return not (other_class and narrows_by_class(hold, self._known, self._lookup))
+        return self._held.covers(hold, one.home, one.at, around=one.is_folder or one.at is None)
 
     def names(self, hold: Hold, one: _Placed) -> bool:
         """Whether a hold covers a place by what it says itself, so that it needs not follow anything there."""
@@ -143,21 +138,9 @@ class _Holdings:
             if self.covers(hold, _Placed(("", ""), home, None, is_folder=True))
         )
 
-    def _inside(self, hold: Hold, one: _Placed) -> bool:
-        if not hold.locations:
-            asset = self._lookup.at(one.home).asset
-            return asset is not None and asset.id == hold.asset_id
-        at = one.at or one.home
-        around = one.is_folder or one.at is None
-        return any(at.lies_in(address) or (around and address.lies_in(at)) for address in hold.locations)
-
     @cached_property
-    def _lookup(self) -> RegisterLookup:
-        return RegisterLookup(self.bundle.records)
-
-    @cached_property
-    def _known(self) -> Collection[Address]:
-        return (*self.homes.values(), *(row.location for row in self.bundle.records.site_map))
+    def _held(self) -> HeldByRegisters:
+        return HeldByRegisters(self.bundle.records, self.homes.values())
 
     @cached_property
     def _departed(self) -> list[tuple[_Placed, datetime]]:

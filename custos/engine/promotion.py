@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from custos.engine.coverage import reaches_no_further
-from custos.engine.hands import hands_in
+from custos.engine.hands import Decision, hands_in
 from custos.engine.in_force import RANKS
 from custos.engine.model import Plan, State
 from custos.engine.reach import Reach
@@ -53,19 +53,11 @@ class Rules:
     holidays: frozenset[date] = frozenset()
 
 
-class Earlier(Protocol):
+class Earlier(Decision, Protocol):
     """An earlier decision on the policy (`custos.engine.approvals.Approval`)."""
 
     @property
-    def hash(self) -> str: ...
-    @property
-    def state(self) -> State: ...
-    @property
     def at(self) -> datetime: ...
-    @property
-    def authors(self) -> tuple[str, ...]: ...
-    @property
-    def commit(self) -> str: ...
 
 
 def reasons_against(

@@ -5,7 +5,8 @@ mean nothing. Both sides of a merge count, in whatever order their dates stand, 
 
 Git takes an author's word for who they are. It is asked because it cannot be forgotten in a hurry, and because it is reviewed; an
 approval is only as good as the repository that the files are deployed from.
-Source: https://git-scm.com/docs/git-log (History Simplification, pretty formats, trailers; addresses as .mailmap has them),
+Source: https://git-scm.com/docs/git-log (History Simplification, pretty formats, trailers; addresses as the committed .mailmap has them),
+https://git-scm.com/docs/gitmailmap (mailmap.file and mailmap.blob, which somebody sets for themselves, are passed over),
 https://git-scm.com/docs/git-cat-file (--batch)
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -74,6 +76,8 @@ def _authors(directory: Path, file: str, content: bytes, meaning: _Meaning, appr
             return Authors(
                 first=(f"{file} was edited, and the edit is not committed.", "Commit it: then git says who did.")
             )
+        if _git(directory, "status", "--porcelain", "--ignored", "--", ":(top).mailmap").strip():
+            return Authors(first=("The .mailmap beside the files is not as committed.", "Commit it, or put it back."))
         head = _git(directory, "rev-parse", "HEAD").decode().strip()
         return replace(_since(directory, file, meaning, _known(directory, approved)), commit=head)
     except FileNotFoundError:
@@ -145,7 +149,8 @@ def _versions(directory: Path, file: str, commits: Iterable[_Commit]) -> dict[st
 
 def _git(directory: Path, *words: str, missing: bytes | None = None, asked: bytes = b"") -> bytes:
     """What git says. Raises CalledProcessError when it refuses, unless there is something to say instead."""
-    command = ["git", "--no-pager", "--no-replace-objects", "-c", "core.quotepath=false", *words]
+    settings = ("core.quotepath=false", f"mailmap.file={os.devnull}", "mailmap.blob=")
+    command = ["git", "--no-pager", "--no-replace-objects", *(part for one in settings for part in ("-c", one)), *words]
     ran = subprocess.run(
         command, cwd=directory, input=asked, capture_output=True, check=False, timeout=_TIMEOUT_SECONDS
     )

@@ -73,7 +73,7 @@ async def tell(app: Custos, records: Records) -> int:
     now = app.clock.now()
     if not may_tell(now, app.zone, records.holidays):
         return 0
-    waiting = [news for news in await recent(app) if news.untold]
+    waiting = [news async for news in app.news.all() if news.untold]
     names = sorted({upn for news in waiting for upn in news.untold})
     found = await directory.find_people(app.m365.observer, names) if names else {}
     told = 0
@@ -92,7 +92,7 @@ async def late(app: Custos, holidays: frozenset[date]) -> Mapping[str, str]:
     now = app.clock.now()
     return {
         f"registers {news.at:%Y-%m-%d %H:%M}": f"What the registers or settings loosened has been told to nobody: {news.sentences[0]}"
-        for news in await recent(app)
+        async for news in app.news.all()
         if not news.told and tell_by(news.at, app.zone, holidays) < now
     }
 

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import re
 
-from custos.unseen import WITHOUT_WIDTH
-
 _NAME = re.compile(r"[A-Za-z0-9'._!#^~-]*[A-Za-z0-9'_!#^~-]@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _BESIDE = re.compile(r"\([^()]*\)\s*$")
-_UNSEEN = re.compile(f"[{WITHOUT_WIDTH}]")
 _USUAL = "Write it as name@council.example."
 
 
@@ -25,6 +22,6 @@ def meant(written: str) -> str:
     """What to write instead of something that is no sign-in name."""
     if "?" in written:
         return "A ? stands where a letter was lost when the file was saved. Write the name as Entra has it."
-    bare = re.sub("^mailto:", "", _UNSEEN.sub("", written).strip(' <>"“”‘’.,;'), flags=re.IGNORECASE)
+    bare = re.sub("^mailto:", "", written.strip(' <>"“”‘’.,;'), flags=re.IGNORECASE)
     bare = _BESIDE.sub("", bare).strip(' <>"“”‘’.,;')
     return f"Write {bare}." if is_sign_in_name(bare) else _USUAL

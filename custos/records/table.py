@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from custos.errors import Mark
 from custos.nearest import near, nearest
 from custos.problems import Problems
+from custos.unseen import named, unseen_in
 from custos.untrusted import plain
 
 MOST_BYTES = 5_000_000
@@ -26,8 +26,8 @@ MOST_CHARACTERS_A_CELL = 4_000
 FORMULA = "formula"
 """Code of the problem of a cell that is no text; it says all that there is to say about the cell."""
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*$)")
-_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control and direction characters: what follows one is shown otherwise than it is written, or not at all."""
+_BLANK = re.compile(r"[^\S\x0b\x0c\x1c-\x1f\x85]")
+"""What separates words in a spreadsheet: spaces of every width and line ends, without control characters."""
 _NO_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|#+)", re.IGNORECASE)
 _SEPARATORS = (",", ";", "\t")
 _FOREIGN = ("|", "^", ":", "~")
@@ -225,13 +225,12 @@ class _Lines:
             what = f"The cell has {len(written):,} characters; {MOST_CHARACTERS_A_CELL:,} fit."
             self._problems.error(mark, what, "Shorten it.", code="size")
             return Cell(" ".join(written[:MOST_CHARACTERS_A_CELL].split()), mark, faulty=True)
-        if unseen := _HIDDEN.search(written):
-            name = unicodedata.name(unseen[0], f"U+{ord(unseen[0]):04X}").lower()
-            self._problems.error(
-                mark, f"The cell has a character in it that cannot be seen: {name}.", "Delete it.", code="invisible"
-            )
-            return Cell(plain(written), mark, faulty=True)
-        return Cell(" ".join(written.split()) if written else "", mark)
+        text = " ".join(written.split())
+        if unseen := unseen_in(_BLANK.sub(" ", written)):
+            what = f"The cell has a character in it that cannot be seen: {named(unseen)}."
+            self._problems.error(mark, what, "Delete it.", code="invisible")
+            return Cell(plain(text), mark, faulty=True)
+        return Cell(text, mark)
 
 
 def _header(

@@ -8,6 +8,7 @@ returns what there is to say about it as a JSON object.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from simulator.control.clock_moves import wanted_moment
 from simulator.entra.identity import AUTHORITY
 from simulator.entra.people import SIGN_INS
 from simulator.refusal import Refused, bad_request, not_found
-from simulator.teams.cards import find_button, press
+from simulator.teams.cards import Button, find_button, press
 from simulator.teams.client import TEAMS, Answer, Forgery
 from simulator.teams.conversations import CONVERSATIONS, Conversation, Message
 from simulator.teams.installs import install, uninstall
@@ -175,9 +176,8 @@ class Deeds:
         """
         owner = self._person(_text(deed, "person"))
         conversation = self._conversation(owner)
-        message = self._message(conversation, str(deed.get("message", "")))
+        message, button = self._offering(conversation, deed)
         presser = self._person(str(deed["by"])) if deed.get("by") else owner
-        button = find_button(message, _text(deed, "button"), _object(deed, "carrying"))
         answer = await self._heard(
             press(
                 self._app[TEAMS],
@@ -216,6 +216,19 @@ class Deeds:
         if found is None:
             raise not_found(f"A chat of {user.name} with the bot")
         return found
+
+    def _offering(self, conversation: Conversation, deed: Deed) -> tuple[Message, Button]:
+        """The message that the deed names, or the newest that offers the button, and the button."""
+        newest = self._message(conversation, str(deed.get("message", "")))
+        wanted = _text(deed, "button"), _object(deed, "carrying")
+        try:
+            return newest, find_button(newest, *wanted)
+        except Refused:
+            for older in reversed(conversation.messages if not deed.get("message") else ()):
+                if older.cards and not older.deleted:
+                    with suppress(Refused):
+                        return older, find_button(older, *wanted)
+            raise
 
     @staticmethod
     def _message(conversation: Conversation, message_id: str) -> Message:

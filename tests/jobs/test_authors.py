@@ -176,3 +176,14 @@ async def test_addresses_are_those_of_the_mailmap(repository: Repository) -> Non
     (repository.root / ".mailmap").write_text(f"Ann <{ANN}> <ann@home.example>\n")
     repository.commit("one", "ann@home.example")
     assert (await repository.authors()).mails == (ANN,)
+
+
+async def test_nobody_maps_their_own_name_away(repository: Repository) -> None:
+    """A .mailmap that is not committed is asked about; one that somebody set for themselves is passed over."""
+    repository.commit("wider", ANN)
+    own = repository.root.parent / "own.mailmap"
+    own.write_text(f"Ben <{BEN}> <{ANN}>\n")
+    repository.git("config", "mailmap.file", str(own))
+    assert (await repository.authors()).mails == (ANN,)
+    (repository.root / ".mailmap").write_text(f"Ben <{BEN}> <{ANN}>\n")
+    assert (await repository.authors()).first is not None

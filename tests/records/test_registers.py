@@ -195,9 +195,16 @@ def test_a_row_of_the_map_is_for_one_address() -> None:
     assert '"location" has 2 addresses, and a row is for one. Write a row for each.' in str(found)
 
 
-@pytest.mark.parametrize(("hidden", "name"), [("\x1b[31m", "u+001b"), ("\u202e", "right-to-left override")])
+@pytest.mark.parametrize(
+    ("hidden", "name"),
+    [
+        ("\x1b[31m", "the control character u+001b"),
+        ("\u202e", "right-to-left override"),
+        ("\u200b", "zero width space"),
+    ],
+)
 def test_a_cell_with_hidden_characters_is_refused(hidden: str, name: str) -> None:
-    """What moves a terminal or turns the text is refused at its cell, in a column that people only read, too."""
+    """What moves a terminal, turns the text or is not seen at all is refused at its cell, in a column that people only read, too."""
     found = only(changed("exceptions", "Hospital discharge", f"Hospital {hidden}discharge"))
     assert (found.code, found.mark.file) == ("invisible", "register/exceptions.csv")
     assert f"cannot be seen: {name}. Delete it." in str(found).lower().replace("delete", "Delete")

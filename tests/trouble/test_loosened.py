@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from custos.bootstrap import Custos
 from custos.errors import BadInput
 from custos.jobs import identity, loosening, policies
 from custos.jobs.overview import overview
+from custos.notices.news import Audience, News
 from tests.staging import APPROVER, wired
 from tests.trouble.world import World
 
@@ -105,3 +107,19 @@ def test_who_is_made_a_second_siro_is_asked_about_and_says_nothing_to_it(
 
 async def _written(app: Custos) -> policies.Bundle:
     return app.loader.load(app.today())
+
+
+def test_what_nobody_was_told_stays_told_as_untold(world: World) -> None:
+    """Weeks later it is still waiting, and an incident: time alone makes no news told."""
+
+    async def weeks_later(app: Custos) -> tuple[dict[str, str], int]:
+        at = app.clock.now() - timedelta(days=30)
+        to = {APPROVER: Audience(because="You are told because you ask.", about=(0,))}
+        await app.news.write_down(News(id=f"old {at.isoformat()}", at=at, sentences=("H-9 holds less.",), to=to))
+        waiting = dict(await loosening.late(app, frozenset()))
+        return waiting, await loosening.tell(app, (await policies.as_written(app)).records)
+
+    waiting, told = world.ask(weeks_later)
+    assert any("H-9 holds less." in sentence for sentence in waiting.values())
+    assert told >= 1
+    assert not any("H-9" in sentence for sentence in world.ask(lambda app: loosening.late(app, frozenset())).values())
