@@ -73,17 +73,16 @@ async def tell(app: Custos, records: Records) -> int:
     now = app.clock.now()
     if not may_tell(now, app.zone, records.holidays):
         return 0
-    waiting = [news async for news in app.news.all() if news.untold]
-    names = sorted({upn for news in waiting for upn in news.untold})
+    waiting = [(news, upn) async for news in app.news.all() for upn in news.untold(now)]
+    names = sorted({upn for _, upn in waiting})
     found = await directory.find_people(app.m365.observer, names) if names else {}
     told = 0
-    for news in waiting:
-        for upn in news.untold:
-            user = found[upn]
-            if user is None or user.enabled is not True:
-                continue
-            who = Contact(user_id=user.user_id, upn=user.upn, name=user.name, mail=user.mail)
-            told += await _deliver(app, news, upn, who)
+    for news, upn in waiting:
+        user = found[upn]
+        if user is None or user.enabled is not True:
+            continue
+        who = Contact(user_id=user.user_id, upn=user.upn, name=user.name, mail=user.mail)
+        told += await _deliver(app, news, upn, who)
     return told
 
 

@@ -24,7 +24,7 @@ TABLE = "news"
 _PARTITION = "loosened"
 MOST_SENTENCES = 20
 """On one message; all of them stand in the audit."""
-MOST_TRIES = 3
+MOST_TRIES_A_DAY = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +46,10 @@ class News:
     told: Mapping[str, datetime] = field(default_factory=dict)
     tried: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def untold(self) -> tuple[str, ...]:
+    def untold(self, now: datetime) -> tuple[str, ...]:
         """Who has not been told for certain, and may be told again."""
-        return tuple(upn for upn in self.to if upn not in self.told and self.tried.get(upn, 0) < MOST_TRIES)
+        most = MOST_TRIES_A_DAY * ((now - self.at).days + 1)
+        return tuple(upn for upn in self.to if upn not in self.told and self.tried.get(upn, 0) < most)
 
 
 @dataclass
