@@ -162,11 +162,9 @@ class Azurite:
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None
-        process.stdin.close()
+        process.stdin.close()  # at which it ends itself; a second signal would end it before it has saved
         if self.location is None:
             process.kill()  # nothing to save, and open connections would hold a polite ending back
-        else:
-            process.terminate()
         try:
             process.wait(_CLOSE_SECONDS)
         except subprocess.TimeoutExpired:

@@ -15,13 +15,13 @@ from pathlib import Path
 from custos.dates import day_from, write_a_day
 from custos.engine.ids import is_plan_id, is_run_id
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
-from custos.records.sign_in_name import is_sign_in_name, meant
 from custos.unseen import named, unseen_in
 from custos.untrusted import plain
 
 _MOST = 1_000_000
 MOST_CHARACTERS = 1_000
 """Of a text that is kept: it is read in the audit, in `custos status` and on cards."""
+_ADDRESS = re.compile(r"[^@\s;,/]+@[^@\s;,/]+\.[^@\s;,/]+")
 _EMPTY = re.compile(r"(--[a-z-]+=)?\s*")
 _LONGEST_WORD = 8_000  # a condition of `custos find` is the longest thing that anybody types
 
@@ -59,9 +59,10 @@ def short_text(written: str) -> str:
 
 
 def person(written: str) -> str:
-    """A sign-in name."""
-    if written and not is_sign_in_name(_seen(short_text(written)).strip()):
-        raise argparse.ArgumentTypeError(f'"{plain(written, 80)}" is not a sign-in name. {meant(written)}')
+    """A sign-in name, or another address by which the directory knows somebody."""
+    if written and not _ADDRESS.fullmatch(_seen(short_text(written)).strip()):
+        what = f'"{plain(written, 80)}" is not a sign-in name.'
+        raise argparse.ArgumentTypeError(f"{what} Write it as name@council.example.")
     return written
 
 
