@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from custos.engine.gate import Code
 from custos.engine.model import IN_LIBRARIES, Action, ActionKind, Fact, Finding, Kind, Protection, Subject
@@ -42,7 +42,7 @@ _SHARED = (Kind.LINK, Kind.GRANT, Kind.GUEST)
 _LINK_CLASSES = {"anonymous": "anyone_links", "organization": "organisation_links"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SubjectState:
     """What is known at one moment of a subject that a rule found; None is unknown.
 
@@ -65,6 +65,16 @@ class SubjectState:
     person_domain: Fact
     labels_wanted: tuple[str, ...]
     planned_url: str = ""
+
+    @cached_property
+    def at(self) -> Address | None:
+        """The place of `url`."""
+        return told_address(self.url)
+
+    @cached_property
+    def planned_at(self) -> Address | None:
+        """The place of `planned_url`."""
+        return told_address(self.planned_url)
 
 
 def planned_state(finding: Finding, rule: Rule | None) -> SubjectState:
@@ -288,7 +298,7 @@ def _exactly(state: SubjectState, placed: PlacedRegisters) -> tuple[Address, ...
     now = _exact(state, placed)
     if now is None:
         return ()
-    planned = told_address(state.planned_url)
+    planned = state.planned_at
     return (now, planned) if planned is not None and planned not in (now, placed.home(state.subject)) else (now,)
 
 
@@ -298,8 +308,7 @@ def _exact(state: SubjectState, placed: PlacedRegisters) -> Address | None:
     home = placed.home(subject)
     if subject.kind not in IN_LIBRARIES:
         return home
-    at = told_address(state.url)
-    return None if at is None or at == home else at
+    return None if state.at == home else state.at
 
 
 def _exemptions(

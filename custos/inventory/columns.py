@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import polars as pl
 
@@ -45,6 +46,7 @@ LABELS: dict[str, pl.DataType] = {
 }
 
 _FIRST, _LAST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
+_TICK, _EPOCH = timedelta(microseconds=1), datetime(1970, 1, 1, tzinfo=UTC)
 
 ITEM_LABELS: dict[str, pl.DataType] = {
     "item_id": pl.String(),
@@ -113,15 +115,22 @@ def _named(unread: Iterable[str]) -> str:
 
 def _dated(told: pl.DataFrame) -> pl.DataFrame:
     """What is told as a date and is none (see custos.m365.moments) is unknown, and named so."""
-    none = {name: ~pl.col(name).is_between(_FIRST, _LAST).fill_null(value=True) for name in _DATES}
-    if not told.select(pl.any_horizontal(none.values()).any()).item():
+    if all(_are_dates(told[name]) for name in _DATES):
         return told
+    none = {name: ~pl.col(name).is_between(_FIRST, _LAST).fill_null(value=True) for name in _DATES}
     named = [pl.when(is_none).then(pl.lit(name)) for name, is_none in none.items()]
     before = pl.when(pl.col("unreadable") != "").then("unreadable")
     return told.with_columns(
         *(pl.when(~is_none).then(name).alias(name) for name, is_none in none.items()),
         unreadable=pl.concat_str(before, *named, separator=",", ignore_nulls=True).fill_null(""),
     )
+
+
+def _are_dates(moments: pl.Series) -> bool:
+    """Whether all are dates, or untold: by their ends as numbers, the cheapest question that Polars answers."""
+    ends = moments.to_physical()
+    first, last = cast("tuple[int | None, int | None]", (ends.min(), ends.max()))
+    return first is None or last is None or (first >= (_FIRST - _EPOCH) // _TICK and last <= (_LAST - _EPOCH) // _TICK)
 
 
 def instants(moments: Sequence[datetime | None]) -> pl.Series:

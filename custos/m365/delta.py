@@ -254,7 +254,7 @@ def page_from(raw: bytes) -> DeltaPage:
         raise Malformed("delta: a page must have either a nextLink or a deltaLink.")
     items = page.value
     for place, item in enumerate(items):
-        if item.deleted is None and not (item.name and item.parent_id):
+        if item.deleted is None and not (item.name and item.parent is not None and item.parent.id):
             items[place] = _with_gaps(item)
     return DeltaPage(items, page.next_link or "", page.delta_link or "", page.unidentified)
 

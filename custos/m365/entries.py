@@ -68,8 +68,8 @@ class Pages[T: Entry]:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return self._one_by_one(raw, what)
         page.unidentified = 0
-        fits = self._fits
-        if all(fits(entry.id) for entry in page.value):
+        fits, ids = self._fits, [entry.id for entry in page.value]
+        if _are_plain(ids) or all(map(fits, ids)):
             return page
         fit = [entry for entry in page.value if fits(entry.id)]
         page.unidentified, page.value = len(page.value) - len(fit), fit
@@ -118,9 +118,13 @@ def _entry[T: Entry](kind: type[T], told: object, fits: Callable[[object], bool]
 
 def is_id(text: object) -> bool:
     """Whether `text` can be an id, and stand in an address as it is."""
-    if isinstance(text, str) and text.isascii() and text.isalnum():  # nearly all are: this is the cheap way
-        return len(text) <= _LONGEST
     return is_quotable_id(text) and _PATH.search(str(text)) is None
+
+
+def _are_plain(ids: list[str]) -> bool:
+    """Whether all are ids of letters and digits alone, as nearly all are: a cheap way to know that any of them fits."""
+    together = "".join(ids)
+    return together.isascii() and together.isalnum() and all(ids) and max(map(len, ids)) <= _LONGEST
 
 
 def is_quotable_id(text: object) -> bool:
