@@ -169,9 +169,9 @@ async def _sweep(work: Work, reading: _Reading) -> None:
     state = work.state
     unidentified = state.round_unidentified + reading.unidentified
     frames = await work.parts.get(state.round_id, SEEN, range(1, state.batch + 1))
-    seen = latest([*frames, reading.last]).filter(~pl.col("deleted"))
-    ids = seen.lazy().select("item_id")
-    unseen = await work.select("items", lambda items: items.join(ids, on="item_id", how="anti"), columns=["item_id"])
+    met = latest([*frames, reading.last])
+    seen = met.filter(~pl.col("deleted"))
+    unseen = await _unseen(work, seen, is_first=reading.is_whole and seen.height == met.height)
     gone = [] if unidentified else unseen["item_id"].to_list()
     if unidentified and unseen.height:
         await _doubt(work, unseen)
@@ -195,6 +195,14 @@ async def _sweep(work: Work, reading: _Reading) -> None:
         permissions_read_at=None,
         drift=state.round_drift + reading.drift + len(gone) if is_reconciliation else state.drift,
     )
+
+
+async def _unseen(work: Work, seen: pl.DataFrame, *, is_first: bool) -> pl.DataFrame:
+    """The ids that the mirror holds and the round did not meet. A first round that met nothing deleted leaves none, unasked."""
+    if is_first:
+        return empty({"item_id": STORED_ITEMS["item_id"]})
+    ids = seen.lazy().select("item_id")
+    return await work.select("items", lambda items: items.join(ids, on="item_id", how="anti"), columns=["item_id"])
 
 
 async def _doubt(work: Work, unseen: pl.DataFrame) -> None:
