@@ -10,9 +10,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from chaos.blows import Planned, planned
 from chaos.campaign import Round, campaign, rounds
-from chaos.jobs import NAMES
+from chaos.faults import Planned, planned
+from chaos.workloads import NAMES
 from custos.errors import CustosError
 from custos.settings import REPOSITORY
 from local_host.errors import HostError

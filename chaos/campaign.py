@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chaos.blows import BY_TENANT, REQUESTS, Blow, Planned, Side, draw
 from chaos.checker import Fault, check, incomplete, standing, unfinished
 from chaos.evidence import Evidence, at_a_glance, gather, read_tables
-from chaos.ground import Ground, ground, waited, wired
-from chaos.jobs import TIMERS, TYPED, Jobs
-from chaos.tap import Armed, Strike, Watch
+from chaos.fault_proxy import Armed, Strike, Watch
+from chaos.faults import BY_TENANT, REQUESTS, Blow, Planned, Side, draw
+from chaos.stack import Ground, ground, waited, wired
+from chaos.workloads import TIMERS, TYPED, Jobs
 from custos.engine.model import State
 from local_host.errors import HostError
-from rehearsal.cast import APPROVER, OPERATOR, signed_in
+from rehearsal.operators import APPROVER, OPERATOR, signed_in
 from rehearsal.promotion import promote_all
 
 SCALE = 0.0005
@@ -31,7 +31,7 @@ _JOB_SECONDS = 120.0
 _SWEEP_MINUTES = 5
 _PATIENCE_LEASES = 20  # the longest waiting time of Custos is 600 seconds where its lease is 90
 _POLICIES = ("settings", "labels-from-schedule", "sharing-sensitive-links")
-_ASSET = "IA-003"  # it owns `chaos.jobs.LIBRARY`
+_ASSET = "IA-003"  # it owns `chaos.workloads.LIBRARY`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,42 +19,42 @@ from custos.clock import Clock, clock_from
 from custos.dates import day_of
 from custos.engine.act import Hand
 from custos.engine.approvals import Approvals
-from custos.engine.budgets import Budgets
+from custos.engine.ceiling_usage import Budgets
 from custos.engine.dispatch import Dispatcher
 from custos.engine.ledger import Ledger
-from custos.engine.plans import Plans
+from custos.engine.plan_store import Plans
 from custos.engine.refusals import Refusals
-from custos.engine.runs import Runs
-from custos.engine.switches import Switches
+from custos.engine.run_store import Runs
+from custos.engine.stop_switch import Switches
 from custos.engine.undo import Undoing
+from custos.inventory.lakehouse import Lakehouse
 from custos.inventory.subscriptions import Subscriptions
-from custos.inventory.tables import Lakehouse
-from custos.jobs.hints import Hints
-from custos.jobs.noise import TABLE as NOISE
-from custos.jobs.noise import Noise
+from custos.jobs.change_notifications import Hints
+from custos.jobs.refused_requests import TABLE as NOISE
+from custos.jobs.refused_requests import Noise
 from custos.jobs.registers import MirroredRegisters
 from custos.m365 import Microsoft365, connect
 from custos.m365.sign_in import SignIn
+from custos.notices.action_report_store import TellingBook, open_tellings
 from custos.notices.assignment import Person
-from custos.notices.bot_inbound import Doorkeeper, KeyRing
-from custos.notices.cases import CaseBook, open_book
+from custos.notices.bot_auth import Doorkeeper, KeyRing
+from custos.notices.bot_endpoint import Reception
+from custos.notices.case_lookup import DecidedCases
+from custos.notices.case_store import CaseBook, open_book
+from custos.notices.channels import Postman, postman_from
+from custos.notices.contacts import TABLE as PEOPLE
+from custos.notices.contacts import People
 from custos.notices.decisions import Accountable
 from custos.notices.delivery import Desk
 from custos.notices.digest import TABLE as DIGESTS
 from custos.notices.digest import DigestBook
-from custos.notices.invoke import Reception
-from custos.notices.lookup import DecidedCases
-from custos.notices.news import NewsBook, open_news
-from custos.notices.people import TABLE as PEOPLE
-from custos.notices.people import People
-from custos.notices.postman import Postman, postman_from
-from custos.notices.telling_book import TellingBook, open_tellings
+from custos.notices.loosened import NewsBook, open_news
 from custos.policy.bundle import Loader
 from custos.records.model import Records
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from custos.storage.queues import ACT, NOTIFY
-from custos.tenant import LiveTenant
+from custos.tenant_adapter import LiveTenant
 
 if TYPE_CHECKING:
     from custos.m365.credentials import Opening

@@ -38,8 +38,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from custos.did_you_mean import nearest
 from custos.errors import BadSetting
-from custos.nearest import nearest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

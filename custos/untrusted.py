@@ -22,7 +22,7 @@ import html
 import re
 import unicodedata
 
-from custos.unseen import BLANK, WITHOUT_WIDTH
+from custos.invisible_characters import BLANK, WITHOUT_WIDTH
 
 NAME_LIMIT = 80  # characters of a name
 UNSEEN = r"[\p{Cc}\p{Cf}\p{Co}\p{Cn}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2800}\x{3164}\x{FFA0}]"

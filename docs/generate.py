@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from docs.reference import bounds, commands, machine, policies, settings, shown
+from docs.reference import commands, json_shapes, policies, register_bounds, settings, shown_policy
 
 HERE = Path(__file__).resolve().parent
 
@@ -20,11 +20,11 @@ def pages(folder: Path = HERE) -> dict[str, str]:
     """Every generated page of a folder like docs/, by its name there, as it should stand."""
     return {
         "commands.md": commands.page(),
-        "json.md": machine.page(),
+        "json.md": json_shapes.page(),
         "policies.md": policies.page(),
-        bounds.PAGE: bounds.put_into(_read(folder / bounds.PAGE)),
+        register_bounds.PAGE: register_bounds.put_into(_read(folder / register_bounds.PAGE)),
         settings.PAGE: settings.put_into(_read(folder / settings.PAGE)),
-        shown.PAGE: shown.put_into(_read(folder / shown.PAGE)),
+        shown_policy.PAGE: shown_policy.put_into(_read(folder / shown_policy.PAGE)),
     }
 
 

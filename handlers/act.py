@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from custos.bootstrap import custos
-from custos.jobs import acting
+from custos.jobs import runs
 from custos.storage.queues import ACT
 
 blueprint = func.Blueprint()
@@ -11,4 +11,4 @@ blueprint = func.Blueprint()
 
 @blueprint.queue_trigger(arg_name="message", queue_name=ACT, connection="AzureWebJobsStorage")
 async def act(message: func.QueueMessage) -> None:
-    await acting.work(await custos(), message.get_json())
+    await runs.work(await custos(), message.get_json())

@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from custos.bootstrap import custos
-from custos.jobs import notifying
+from custos.jobs import digests
 from custos.storage.queues import NOTIFY
 
 blueprint = func.Blueprint()
@@ -11,4 +11,4 @@ blueprint = func.Blueprint()
 
 @blueprint.queue_trigger(arg_name="message", queue_name=NOTIFY, connection="AzureWebJobsStorage")
 async def notify(message: func.QueueMessage) -> None:
-    await notifying.deliver(await custos(), message.get_json())
+    await digests.deliver(await custos(), message.get_json())

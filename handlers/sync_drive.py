@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from custos.bootstrap import custos
-from custos.jobs import syncing
+from custos.jobs import sync
 from custos.storage.queues import SYNC
 
 blueprint = func.Blueprint()
@@ -12,6 +12,6 @@ blueprint = func.Blueprint()
 @blueprint.queue_trigger(arg_name="message", queue_name=SYNC, connection="AzureWebJobsStorage")
 async def sync_drive(message: func.QueueMessage) -> None:
     wanted = message.get_json()
-    await syncing.sync(
+    await sync.sync(
         await custos(), wanted["drive"], full=wanted.get("full", False), reauthorise=wanted.get("reauthorise", "")
     )

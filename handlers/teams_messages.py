@@ -8,13 +8,13 @@ import json
 import azure.functions as func
 
 from custos.bootstrap import custos
-from custos.jobs import answering
+from custos.jobs import bot_messages
 
 blueprint = func.Blueprint()
 
 
 @blueprint.route(route="messages", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
 async def teams_messages(req: func.HttpRequest) -> func.HttpResponse:
-    answer = await answering.receive(await custos(), req.get_body(), req.headers.get("authorization"))
+    answer = await bot_messages.receive(await custos(), req.get_body(), req.headers.get("authorization"))
     body = json.dumps(answer.body) if answer.body is not None else ""
     return func.HttpResponse(body, status_code=answer.status, mimetype="application/json")

@@ -14,7 +14,7 @@ from peers.bench import CHANGES, HOME, SCALE, compare
 from peers.cli import install
 from peers.page import PLOT, page, plot
 from peers.session import check_commands, table
-from peers.sides import SIDES
+from peers.tools import SIDES
 from rehearsal.narrator import Narrator
 from simulator.front.commands import Unanswered
 

@@ -24,9 +24,9 @@ import msgspec
 from custos.errors import CustosError
 from custos.settings import REPOSITORY
 from local_host.azurite import Azurite
-from local_host.child import Child
+from local_host.child_process import Child
 from peers.answers import QUESTIONS, Answers, read_answers, score
-from peers.sides import SIDES, Ground, Side
+from peers.tools import SIDES, Ground, Side
 from rehearsal.narrator import Narrator
 
 HOME = REPOSITORY / ".custos" / "peers"

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
-from peers.known import Known, Picks
+from peers.mirror_contents import Known, Picks
 
 _CAPABILITIES = {
     "Disabled": "disabled",

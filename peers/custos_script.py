@@ -14,10 +14,10 @@ from pathlib import Path
 
 from custos.bootstrap import Custos, build
 from custos.inventory.discover import discover
-from custos.inventory.state import DriveStates
+from custos.inventory.drive_state import DriveStates
 from custos.inventory.sync import sync_drive
-from custos.jobs.finding import ask
-from custos.policy.questions import question
+from custos.jobs.query import ask
+from custos.policy.queries import question
 from custos.settings import settings_from
 from peers.answers import Answers, path_of
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from peers.answers import QUESTIONS
 from peers.bench import ROUNDS, Asked, Comparison
 from peers.plot import Panel, svg
-from peers.sides import SIDES
+from peers.tools import SIDES
 
 SMALLEST_TIER = 1_250
 """Resource units a minute that one app may spend in a tenant of at most 1,000 licences; the page is `_THROTTLING`."""

@@ -17,11 +17,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from local_host.azurite import Azurite
-from local_host.child import Child
+from local_host.child_process import Child
 from peers.cli import Cli, Told, proxied
 from peers.comparisons import Comparison, comparisons
-from peers.known import Known, Picks, mirror
 from peers.listener import listening
+from peers.mirror_contents import Known, Picks, mirror
 from rehearsal.narrator import Narrator
 
 _SUBSCRIBED = timedelta(days=1)

@@ -14,10 +14,10 @@ from custos.settings import REPOSITORY, settings_from
 from local_host.errors import HostError
 from rehearsal.mounting import fingerprint
 from rehearsal.narrator import Narrator
-from rehearsal.stage import SETTINGS, Stage, stage
-from rehearsal.story import tell
-from rehearsal.timekeeper import Timekeeper
+from rehearsal.stack import SETTINGS, Stage, stage
+from rehearsal.tenant_timers import Timekeeper
 from rehearsal.waiting import TookTooLong
+from rehearsal.walkthrough import tell
 from simulator.entra.credential import signed_in
 
 HOME = REPOSITORY / ".custos" / "rehearsal"

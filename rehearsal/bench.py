@@ -23,7 +23,7 @@ import psutil
 from custos.errors import CustosError
 from custos.settings import REPOSITORY
 from local_host.azurite import Azurite
-from local_host.child import Child
+from local_host.child_process import Child
 from rehearsal.benchmarks import Cost, Run, machine, markdown, show
 from rehearsal.measure import Word
 from rehearsal.narrator import Narrator

@@ -20,9 +20,9 @@ from custos.settings import REPOSITORY
 from peers.cli import is_installed
 from peers.session import check_commands, table
 from rehearsal.narrator import Narrator
-from rehearsal.renamed import overlooked, renamed
-from rehearsal.stage import stage
-from rehearsal.story import tell
+from rehearsal.renamed_fields import overlooked, renamed
+from rehearsal.stack import stage
+from rehearsal.walkthrough import tell
 
 _SCALE = 0.01
 _PEERS_SCALE = 0.002

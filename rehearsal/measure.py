@@ -22,11 +22,11 @@ from custos.bootstrap import Custos, build
 from custos.engine.evaluate import evaluate
 from custos.engine.facts import Facts
 from custos.inventory.discover import discover
-from custos.inventory.source import GraphSource, Guests
-from custos.inventory.state import DriveState, DriveStates, SyncState
+from custos.inventory.drive_source import GraphSource, Guests
+from custos.inventory.drive_state import DriveState, DriveStates, SyncState
 from custos.inventory.sync import SyncReport, sync_from
 from custos.jobs import evaluation, facts, policies
-from custos.jobs.syncing import TURN_SECONDS
+from custos.jobs.sync import TURN_SECONDS
 from custos.m365.permissions import Permission
 from custos.policy import Bundle
 from custos.settings import REPOSITORY, settings_from

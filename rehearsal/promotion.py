@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 from custos.bootstrap import Custos
 from custos.engine.model import State
-from custos.jobs import approving
-from custos.jobs.approving import Request
+from custos.jobs import approvals
+from custos.jobs.approvals import Request
 from custos.jobs.policies import in_force
-from rehearsal.cast import APPROVER, OPERATOR
+from rehearsal.operators import APPROVER, OPERATOR
 
 REFERENCE = "CIG-2026-014"
 
@@ -36,5 +36,5 @@ async def promote_all(app: Custos, plan: str, *, far: Callable[[str], Iterable[S
                 why="rehearsal",
                 person=APPROVER,
             )
-            await approving.promote(app, wanted)
+            await approvals.promote(app, wanted)
     return names

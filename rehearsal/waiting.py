@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from azure.core.exceptions import ResourceNotFoundError
 
 from custos.bootstrap import Custos
-from custos.inventory.state import DriveStates, SyncState
+from custos.inventory.drive_state import DriveStates, SyncState
 from custos.storage.queues import ALL
 from rehearsal.narrator import Work
-from rehearsal.stage import Stage
+from rehearsal.stack import Stage
 
 _POLL_SECONDS = 0.25
 

@@ -93,8 +93,8 @@ def _script(text: str) -> Script:
 
 
 async def _serve(options: argparse.Namespace) -> int:
+    from simulator.app_keys import TROUBLES
     from simulator.council import build_council
-    from simulator.keys import TROUBLES
     from simulator.server import serve
     from simulator.teams.client import TEAMS
     from simulator.tenant.mount import mount

@@ -9,23 +9,23 @@ from pathlib import Path
 from aiohttp import web
 
 from simulator import graph, mail, workplace
-from simulator.control import desk as control
-from simulator.control import record, truth
+from simulator.app_keys import METER, TENANT, TRAFFIC, TROUBLES
+from simulator.control import expected_answers, record
+from simulator.control import routes as control
 from simulator.entra import endpoints as entra
 from simulator.entra import managed_identity
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
 from simulator.entra.people import SIGN_INS, SignIns
-from simulator.front import desk as front
-from simulator.front import unknown
+from simulator.front import not_implemented
+from simulator.front import routes as front
 from simulator.front.certificates import CertificateAuthority
-from simulator.front.door import Door
 from simulator.front.hosts import HOSTS, Hosts
+from simulator.front.port import Door
 from simulator.front.routing import dispatched, routed
 from simulator.graph.errors import error_answer
 from simulator.graph.service import ROUTER
-from simulator.keys import METER, TENANT, TRAFFIC, TROUBLES
 from simulator.page import pages
-from simulator.page.notes import NOTES, Notes
+from simulator.page.flash import NOTES, Notes
 from simulator.refusal import Refused
 from simulator.sharepoint import admin as sharepoint_admin
 from simulator.sharepoint import rest as sharepoint_rest
@@ -34,7 +34,7 @@ from simulator.tenant.clock import machine_now
 from simulator.tenant.state import Tenant
 from simulator.traffic import Traffic
 from simulator.trouble import answers, effects
-from simulator.trouble import desk as trouble
+from simulator.trouble import routes as trouble
 from simulator.trouble.throttling import Meter
 from simulator.trouble.troubles import Troubles
 from simulator.webhooks import subscriptions
@@ -42,7 +42,7 @@ from simulator.webhooks import subscriptions
 _GRAPH = "/graph/v1.0"
 _SURFACES = (
     graph, entra, managed_identity, bot, pages, mail, activity, installs, subscriptions, sharepoint_rest,
-    sharepoint_admin, front, control, trouble, truth, record, unknown,
+    sharepoint_admin, front, control, trouble, expected_answers, record, not_implemented,
 )  # fmt: skip
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

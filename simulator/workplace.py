@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Iterable
 
 from aiohttp import web
 
-from simulator.keys import TENANT, TROUBLES
+from simulator.app_keys import TENANT, TROUBLES
 from simulator.mail import MAILBOXES, Mailboxes
 from simulator.teams.activity import FEED, Feed
 from simulator.teams.client import TEAMS, Teams
 from simulator.teams.conversations import CONVERSATIONS, Conversations
 from simulator.tenant.state import Tenant
-from simulator.webhooks.courier import COURIER, Courier
-from simulator.webhooks.subscribed import SUBSCRIPTIONS, Subscriptions
+from simulator.webhooks.delivery import COURIER, Courier
+from simulator.webhooks.subscription_store import SUBSCRIPTIONS, Subscriptions
 
 
 def routes(tenant: Tenant) -> Iterable[web.RouteDef]:  # noqa: ARG001  # every module of the simulator has this face

@@ -10,15 +10,15 @@ import pytest
 
 from custos.settings import Settings, settings_from
 from local_host.azurite import Azurite
-from local_host.child import Child
-from tests.placement import (  # noqa: F401  # pytest finds hooks by their names
+from local_host.child_process import Child
+from tests.running_stack import Council, govern, standing, traffic
+from tests.shuffle import (  # noqa: F401  # pytest finds hooks by their names
     pytest_collection_modifyitems,
     pytest_make_parametrize_id,
     pytest_runtest_logreport,
     pytest_terminal_summary,
 )
-from tests.staging import Council, govern, standing, traffic
-from tests.tenant import SimulatedTenant
+from tests.simulated_tenant import SimulatedTenant
 
 
 @pytest.fixture(scope="session")

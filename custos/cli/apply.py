@@ -11,13 +11,13 @@ from custos.cli.identity_argument import as_argument
 from custos.cli.runs import follow, stands, until_it_ends
 from custos.cli.values import plan_id
 from custos.engine.dispatch import Dispatched
-from custos.jobs import acting, identity
+from custos.jobs import identity, runs
 from custos.records.rights import Right
-from custos.report import doing
+from custos.report import plans_json
 from custos.report.screen import words
 from custos.report.shapes import text_of
 from custos.report.shapes.plans import Applied
-from custos.report.words import count
+from custos.report.wording import count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     by = await identity.require(app, Right.OPERATE, args.person)
-    dispatched = await acting.apply(app, args.plan, by=by)
+    dispatched = await runs.apply(app, args.plan, by=by)
     return await report_start(app, dispatched, screen, args)
 
 
@@ -67,7 +67,7 @@ async def _for_machines(app: Custos, told: Sequence[Dispatched], screen: Screen,
     runs, worst = [], Exit.OK
     for one in told:
         if one.run is None:
-            runs.append(doing.nothing_begun(one))
+            runs.append(plans_json.nothing_begun(one))
             worst = Exit.FINDINGS
             continue
         if not (args.no_wait or one.over):

@@ -7,12 +7,12 @@ import argparse
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.values import item, run_id, whole_number
-from custos.jobs.auditing import events_about
-from custos.report import work
+from custos.jobs.audit import events_about
+from custos.report import work_json
 from custos.report.events import about
 from custos.report.screen import Listing, words
 from custos.report.shapes import text_of
-from custos.report.words import when
+from custos.report.wording import when
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +48,7 @@ async def _verify(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     with screen.err.status("Reading the chain …"):
         found = await app.audit.verify()
     if args.json:
-        screen.raw(text_of(work.verified(found)))
+        screen.raw(text_of(work_json.verified(found)))
         return Exit.OK if found.broken is None else Exit.FINDINGS
     if found.broken is not None:
         screen.out.print(words(("The chain is broken", "bold red"), f": {found.broken}"))
@@ -63,7 +63,7 @@ async def _show(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     events = await events_about(app, run=args.run, item=args.item)
     shown = events[-args.last :]
     if args.json:
-        screen.raw(text_of(work.audit(shown, events=len(events))))
+        screen.raw(text_of(work_json.audit(shown, events=len(events))))
         return Exit.OK
     found = Listing(f"{len(shown)} of {len(events):,} events", ("no.", "when", "what", "by", "about"), numbers=("no.",))
     for recorded in shown:

@@ -9,10 +9,10 @@ from datetime import datetime
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.notices.model import Case, CaseState
-from custos.report import work
+from custos.report import work_json
 from custos.report.screen import Listing
 from custos.report.shapes import text_of
-from custos.report.words import count, when
+from custos.report.wording import count, when
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         key=lambda one: (one.asset_id, one.subject_name, one.id),
     )
     if args.json:
-        screen.raw(text_of(work.cases(shown, app.clock.now())))
+        screen.raw(text_of(work_json.cases(shown, app.clock.now())))
     else:
         screen.out.print(_table(shown, app.clock.now(), every=args.all))
     return Exit.OK
@@ -44,7 +44,7 @@ def _table(shown: Sequence[Case], now: datetime, *, every: bool) -> Listing:
             case.subject_name,
             f"{sum(line.count for line in case.lines):,}",
             case.assignee.who.name or case.assignee.who.upn or "nobody",
-            "overdue" if work.is_overdue(case, now) else case.state.value,
+            "overdue" if work_json.is_overdue(case, now) else case.state.value,
             f"{case.decision}" if case.decision else "",
             when(case.deadline, "%-d %B %Y") if case.deadline and case.state.is_open else "",
             case.released_why or case.waits or case.barred,

@@ -17,7 +17,7 @@ from custos.cli import (
     schema,
     sign_in,
     status,
-    switch,
+    stop_start,
     sync,
     test,
     undo,
@@ -45,7 +45,7 @@ ALL: tuple[Command, ...] = (
     cases.COMMAND,
     incidents.COMMAND,
     audit.COMMAND,
-    switch.STOP,
-    switch.START,
+    stop_start.STOP,
+    stop_start.START,
     doctor.COMMAND,
 )

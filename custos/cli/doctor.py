@@ -6,8 +6,8 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.jobs.examination import Sign, examine
-from custos.report import work
+from custos.jobs.doctor import Sign, examine
+from custos.report import work_json
 from custos.report.screen import words
 from custos.report.shapes import text_of
 
@@ -21,7 +21,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     looks = await examine(app)
     if args.json:
-        screen.raw(text_of(work.doctor(looks)))
+        screen.raw(text_of(work_json.doctor(looks)))
     for look in () if args.json else looks:
         sign = (f"{look.sign:<5}", _STYLES[look.sign])
         screen.out.print(words("  ", sign, f"  {look.what:<20}  {look.detail}"), soft_wrap=True)

@@ -11,9 +11,9 @@ from custos.cli.values import address, short_text
 from custos.engine.explain import explain
 from custos.jobs.facts import facts as read
 from custos.jobs.policies import in_force
-from custos.policy.named import policies_named
-from custos.report.doing import explained
+from custos.policy.policy_selection import policies_named
 from custos.report.explanation import show
+from custos.report.plans_json import explained
 from custos.report.shapes import text_of
 
 

@@ -8,10 +8,10 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.values import short_text, whole_number
 from custos.errors import BadInput, Mark, Problem
-from custos.jobs.finding import ask
+from custos.jobs.query import ask
 from custos.masking import names_asked_about
-from custos.policy.questions import NAMED, Question, question
-from custos.report import finding as report
+from custos.policy.queries import NAMED, Question, question
+from custos.report import query as report
 from custos.report.screen import Listing
 
 _SHOWN = 30

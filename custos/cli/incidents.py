@@ -11,11 +11,11 @@ from custos.cli.values import whole_number
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import identity, incidents
 from custos.records.rights import Right
-from custos.report import work
+from custos.report import work_json
 from custos.report.screen import Listing, words
 from custos.report.shapes import text_of
 from custos.report.shapes import work as shapes
-from custos.report.words import count, when
+from custos.report.wording import count, when
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         remark = f"Closed: {closed.kind} {closed.subject}. It opens again if it happens again."
         screen.err.print(words(remark), soft_wrap=True)
     if args.json:
-        screen.raw(text_of(shapes.Incidents(incidents=work.incidents(standing))))
+        screen.raw(text_of(shapes.Incidents(incidents=work_json.incidents(standing))))
         return Exit.FINDINGS if standing else Exit.OK
     found = Listing(
         count(len(standing), "incident"), ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, NoReturn
 from custos.cli import commands
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.values import not_typed, short_text, whole_number
+from custos.did_you_mean import nearest
 from custos.errors import BadInput, BadSetting, CustosError
-from custos.nearest import nearest
 from custos.report.screen import HarmlessConsole, Listing, words
-from custos.report.words import council_time, count
+from custos.report.wording import council_time, count
 from custos.settings import policies_in, settings_from
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from custos.jobs.evaluation import look
 from custos.jobs.policies import in_force, judging
 from custos.m365.sign_in import HOW, NotSignedIn
 from custos.policy.model import own_name
-from custos.policy.named import policies_named
+from custos.policy.policy_selection import policies_named
 from custos.report import plans as report
 
 

@@ -10,9 +10,9 @@ from custos.cli.identity_argument import as_argument
 from custos.cli.values import person, plan_id, short_text
 from custos.cli.why_argument import why_argument
 from custos.engine.model import State
-from custos.jobs import approving
-from custos.jobs.approving import Granted, Request
-from custos.policy.words import day_words
+from custos.jobs import approvals
+from custos.jobs.approvals import Granted, Request
+from custos.policy.wording import day_words
 from custos.report.approvals import covered
 from custos.report.screen import words
 
@@ -58,7 +58,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         person=args.person,
     )
     taking_back = to is State.SIMULATE
-    granted = await (approving.take_back(app, request) if taking_back else approving.promote(app, request))
+    granted = await (approvals.take_back(app, request) if taking_back else approvals.promote(app, request))
     _say(granted, screen)
     return Exit.OK
 

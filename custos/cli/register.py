@@ -14,19 +14,19 @@ from custos.cli.values import day, whole_number
 from custos.cli.why_argument import why_argument
 from custos.clock import SystemClock
 from custos.dates import day_of
-from custos.engine.placed_registers import Unplaced
+from custos.engine.register_locations import Unplaced
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import identity, policies
-from custos.jobs.directory import strangers
+from custos.jobs.named_accounts import strangers
 from custos.policy import Bundle, load
+from custos.records.lost_rows import ACCEPT
 from custos.records.model import Records
 from custos.records.review import Matter, Remark, review
 from custos.records.rights import Right
-from custos.records.shrinking import ACCEPT
-from custos.report import files as report
+from custos.report import files_json as report
 from custos.report.screen import Listing
 from custos.report.shapes import text_of
-from custos.report.words import count
+from custos.report.wording import count
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos

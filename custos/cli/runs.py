@@ -14,15 +14,15 @@ from custos.cli.identity_argument import as_argument
 from custos.cli.values import run_id
 from custos.cli.why_argument import why_argument
 from custos.engine.dispatch import Dispatched
-from custos.engine.runs import Progress as RunProgress
-from custos.engine.runs import RunState, Verdict
-from custos.jobs import acting, identity
+from custos.engine.run_store import Progress as RunProgress
+from custos.engine.run_store import RunState, Verdict
+from custos.jobs import identity, runs
 from custos.records.rights import Right
-from custos.report import doing
+from custos.report import plans_json
 from custos.report.runs import show
 from custos.report.shapes import text_of
 from custos.report.shapes.plans import Run
-from custos.report.words import count
+from custos.report.wording import count
 
 _ASK_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 1_800
@@ -43,7 +43,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.release:
-        await acting.release(app, args.run, wanted=args.person, why=args.why)
+        await runs.release(app, args.run, wanted=args.person, why=args.why)
         return await follow(app, args.run, screen)
     if args.resume:
         by = await identity.require(app, Right.OPERATE, args.person)
@@ -80,7 +80,7 @@ async def stands(app: Custos, run_id: str, dispatched: Dispatched | None = None)
     """How a run stands, for machines, and the exit code that says so."""
     progress = await app.runs.progress(run_id)
     results = [result async for result in app.runs.results(run_id)]
-    return doing.run(progress, results, dispatched), _ending(progress)
+    return plans_json.run(progress, results, dispatched), _ending(progress)
 
 
 async def _tell(app: Custos, run_id: str, screen: Screen) -> int:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.values import short_text
 from custos.clock import SystemClock
+from custos.did_you_mean import nearest
 from custos.errors import BadInput, Mark, Problem
-from custos.nearest import nearest
 from custos.policy import load
 from custos.policy.catalogue import CATALOGUE
-from custos.report import files as report
+from custos.report import files_json as report
 from custos.report.screen import Listing, words
 from custos.report.shapes import text_of
 from custos.report.shapes.files import Schema, SchemaFact, SchemaWord

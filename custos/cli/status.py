@@ -6,10 +6,10 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.jobs.overview import overview
-from custos.report import work
-from custos.report.overview import show
+from custos.jobs.status import overview
+from custos.report import work_json
 from custos.report.shapes import text_of
+from custos.report.status import show
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     found = await overview(app)
     if args.json:
-        screen.raw(text_of(work.status(found, ())))
+        screen.raw(text_of(work_json.status(found, ())))
     else:
         show(found, screen.out)
     return Exit.OK if found.in_order else Exit.FINDINGS

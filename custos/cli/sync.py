@@ -8,11 +8,11 @@ import time
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.values import short_text
-from custos.jobs import discovery, syncing, timers
+from custos.jobs import discovery, sync, timers
 from custos.jobs.timers import Asked, Timer
 from custos.report.shapes import text_of
 from custos.report.shapes.work import Sync
-from custos.report.words import count
+from custos.report.wording import count
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +35,9 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
                 f"Another discovery is under way, or died: it is looked again in {report.retry_after} seconds."
             )
     if args.drives:
-        queued = await syncing.queue_some(app, args.drives, full=args.full)
+        queued = await sync.queue_some(app, args.drives, full=args.full)
     else:
-        queued = await (syncing.queue_reconciliation(app) if args.full else syncing.queue_all(app))
+        queued = await (sync.queue_reconciliation(app) if args.full else sync.queue_all(app))
     if args.json:
         screen.raw(text_of(Sync(queued=queued)))
         return Exit.OK

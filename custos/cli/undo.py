@@ -12,9 +12,9 @@ from custos.cli.identity_argument import as_argument
 from custos.cli.values import run_id, short_text
 from custos.engine.undo import Scope
 from custos.errors import BadInput, Mark, Problem
-from custos.jobs import acting, identity
+from custos.jobs import identity, runs
 from custos.records.rights import Right
-from custos.report import doing
+from custos.report import plans_json
 from custos.report.shapes import text_of
 from custos.report.undo import show
 
@@ -47,13 +47,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     (scope, target), *others = _asked(args)
-    planned = await acting.plan_undo(app, scope, target, dict(others))
+    planned = await runs.plan_undo(app, scope, target, dict(others))
     if not args.json:
         show(planned, screen.out)
     if args.dry_run or not (planned.back or planned.at_a_price):
         (screen.err if args.json else screen.out).print("Nothing was changed.")
         if args.json:
-            screen.raw(text_of(doing.undo(planned)))
+            screen.raw(text_of(plans_json.undo(planned)))
         return Exit.OK
     if not args.why.strip():
         problem = Problem(
@@ -61,7 +61,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         )
         raise BadInput([problem])
     by = await identity.require(app, Right.UNDO, args.person)
-    dispatched = await acting.undo(app, planned, by=by, why=args.why)
+    dispatched = await runs.undo(app, planned, by=by, why=args.why)
     return await report_start(app, dispatched, screen, args)
 
 

@@ -12,15 +12,15 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.values import directory
 from custos.clock import SystemClock
 from custos.dates import day_of
-from custos.engine.placed_registers import Unplaced
+from custos.engine.register_locations import Unplaced
 from custos.errors import BadInput, Problem, Severity
 from custos.jobs import policies
-from custos.jobs.directory import strangers
+from custos.jobs.named_accounts import strangers
 from custos.policy import Bundle, load
-from custos.policy.cases import read_cases
+from custos.policy.policy_tests import read_cases
 from custos.records.loosened import Loosened
 from custos.records.review import Remark
-from custos.report import files as report
+from custos.report import files_json as report
 from custos.report.screen import words
 from custos.report.shapes import text_of
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from custos.dates import day_from, write_a_day
 from custos.engine.ids import is_plan_id, is_run_id
+from custos.invisible_characters import named, unseen_in
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
-from custos.unseen import named, unseen_in
 from custos.untrusted import plain
 
 _MOST = 1_000_000

@@ -16,9 +16,8 @@ from datetime import datetime
 
 from custos.audit.events import What
 from custos.clock import Clock
-from custos.engine.authority import Authority
-from custos.engine.budgets import Budgets
-from custos.engine.claims import Claim, ClaimLost
+from custos.engine.batch_claims import Claim, ClaimLost
+from custos.engine.ceiling_usage import Budgets
 from custos.engine.gate import (
     Already,
     Code,
@@ -36,8 +35,9 @@ from custos.engine.ledger import Entry, Ledger
 from custos.engine.model import Action, Outcome, Result
 from custos.engine.ports import Audit, Live, Tenant, Trouble
 from custos.engine.refusals import Refusals, Remembered, refused_for_now
-from custos.engine.runs import Run
-from custos.engine.switches import Switches
+from custos.engine.run_context import Authority
+from custos.engine.run_store import Run
+from custos.engine.stop_switch import Switches
 from custos.engine.writes import Look, Writing, Written, shows
 
 _TRIES = 3

@@ -1,8 +1,8 @@
 """Approvals of policies: who let which version go how far, and over what. Records are only ever added.
 
-An approval is for what a policy means (`custos.policy.meaning`) and for the reach that registers and settings give it
-(`custos.engine.reach`). It keeps the approved file itself, so that what was approved goes on while the file is edited. Taking a policy
-back ends every approval that was given before. What is needed for one is in `custos.engine.promotion`.
+An approval is for what a policy means (`custos.policy.canonical_form`) and for the reach that registers and settings give it
+(`custos.engine.policy_reach`). It keeps the approved file itself, so that what was approved goes on while the file is edited.
+Taking a policy back ends every approval that was given before. What is needed for one is in `custos.engine.promotion`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from datetime import datetime
 
 from custos.audit.events import Detail, Event, What
 from custos.clock import Clock
-from custos.engine.coverage import Ground
+from custos.engine.approval_coverage import Ground
 from custos.engine.gate import Standing
-from custos.engine.in_force import Approved, compose, standing_of
 from custos.engine.model import State
+from custos.engine.policies_in_force import Approved, compose, standing_of
+from custos.engine.policy_reach import Places, Reach, from_json, reach, to_json
 from custos.engine.ports import Audit, Blobs
 from custos.engine.promotion import Promotion, Rules, reasons_against, wrote
-from custos.engine.reach import Places, Reach, from_json, reach, to_json
 from custos.errors import BadInput, Problem, RowExists
 from custos.policy.loader import read_policy
 from custos.policy.model import Bundle, Policy
@@ -34,8 +34,8 @@ from custos.table import Row, Table, key_part
 class Approval:
     """One decision on one version of a policy: `state` is how far it may go from then on, `simulate` when it was taken back.
 
-    `authors` are object ids of those who had a hand in the version (`custos.engine.hands`), `strangers` mail addresses of more whom the
-    directory does not know; `commit` is where git stood, "" where there is none. `content` and `reach` name blobs.
+    `authors` are object ids of those who had a hand in the version (`custos.engine.involved_people`), `strangers` mail addresses of
+    more whom the directory does not know; `commit` is where git stood, "" where there is none. `content` and `reach` name blobs.
     """
 
     policy: str

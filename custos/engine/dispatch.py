@@ -17,19 +17,19 @@ from custos.audit.events import Event, What
 from custos.clock import Clock
 from custos.engine.act import Hand, counted, tried_again
 from custos.engine.approvals import Approvals
-from custos.engine.authority import Authority
-from custos.engine.budgets import Budgets
-from custos.engine.claims import CLAIM_SECONDS, Busy, Claim, ClaimLost, claim
-from custos.engine.decisions import Cases
+from custos.engine.batch_claims import CLAIM_SECONDS, Busy, Claim, ClaimLost, claim
+from custos.engine.case_facts import Cases
+from custos.engine.ceiling_usage import Budgets
+from custos.engine.ceilings import Budget, Shortfall, Sizes
 from custos.engine.gate import Code, Purpose, Refused, decide
-from custos.engine.limits import Budget, Shortfall, Sizes
 from custos.engine.model import Action, Plan, Result
-from custos.engine.placed_registers import PlacedRegisters
 from custos.engine.plan import writes
 from custos.engine.ports import Audit, Decisions, Messages, Registers
-from custos.engine.runs import Progress, Run, Runs, RunState, into_batches, new_run
-from custos.engine.separation import Involved, against
-from custos.engine.switches import Switches
+from custos.engine.register_locations import PlacedRegisters
+from custos.engine.run_context import Authority
+from custos.engine.run_store import Progress, Run, Runs, RunState, into_batches, new_run
+from custos.engine.separation_of_duties import Involved, against
+from custos.engine.stop_switch import Switches
 from custos.errors import BadInput, Mark, Problem
 from custos.policy.model import Bundle, HouseLimits, OnlyIf
 from custos.records.rights import CUSTOS, Person

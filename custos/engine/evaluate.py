@@ -12,12 +12,12 @@ from datetime import datetime
 
 import polars as pl
 
-from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.frames import Frames
 from custos.engine.model import IN_LIBRARIES, Finding, Kind
+from custos.engine.partial_evaluation import Extent
 from custos.engine.paths import Paths
-from custos.engine.placed_registers import PlacedRegisters, place_registers
+from custos.engine.register_locations import PlacedRegisters, place_registers
 from custos.engine.rules import Asked, asked_rules, finding_of
 from custos.engine.site_facts import SiteFacts, site_facts
 from custos.policy.model import Bundle

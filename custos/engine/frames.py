@@ -13,10 +13,10 @@ from functools import cached_property
 
 import polars as pl
 
-from custos.engine import activity, openness
-from custos.engine.extent import Extent
+from custos.engine import anyone_link_reach, human_activity
 from custos.engine.facts import Facts
 from custos.engine.model import Kind
+from custos.engine.partial_evaluation import Extent
 from custos.engine.site_facts import SiteFacts
 from custos.inventory.schema import INSTANT
 from custos.policy.catalogue import CATALOGUE
@@ -25,7 +25,14 @@ from custos.policy.model import Bundle
 
 IDS = ("site_id", "drive_id", "item_id", "parent_id", "permission_id", "grantee", "user_id", "name", "url")
 _LIVED = ("created", "modified")  # what holds over a span of dates ask; a migrated file is as old as its own dates say
-_ACTIVITY = ("files", "size", activity.FACT, latest(activity.FACT), missing(activity.FACT), "activity_confidence")
+_ACTIVITY = (
+    "files",
+    "size",
+    human_activity.FACT,
+    latest(human_activity.FACT),
+    missing(human_activity.FACT),
+    "activity_confidence",
+)
 _TRUE = pl.lit(value=True)
 _GRANTS_SOMETHING = pl.col("scope").fill_null("") != "existingAccess"
 _OF_THE_SITE = pl.col("inherited").fill_null(value=False) & pl.col("principal").fill_null("?").is_in(
@@ -76,7 +83,7 @@ class Frames:
     @cached_property
     def machines(self) -> list[str]:
         """Object ids of accounts that are no people."""
-        return activity.not_people(self.facts, self.bundle.settings.not_people)
+        return human_activity.not_people(self.facts, self.bundle.settings.not_people)
 
     @cached_property
     def _library_rows(self) -> pl.LazyFrame:
@@ -94,7 +101,7 @@ class Frames:
     @cached_property
     def _folder_sums(self) -> pl.LazyFrame:
         """Activity of the files directly in each folder."""
-        return activity.by_folder(self._restricted(self.facts.bare_items), self.machines).collect().lazy()
+        return human_activity.by_folder(self._restricted(self.facts.bare_items), self.machines).collect().lazy()
 
     @cached_property
     def _tree(self) -> pl.DataFrame:
@@ -107,7 +114,7 @@ class Frames:
     def _subtree_sums(self) -> pl.LazyFrame:
         """Activity of all that lies below each folder, and the folder's depth."""
         drives = self._tree.lazy().select("drive_id").unique()
-        return activity.by_subtree(self._folder_sums.join(drives, on="drive_id", how="semi"), self._tree).lazy()
+        return human_activity.by_subtree(self._folder_sums.join(drives, on="drive_id", how="semi"), self._tree).lazy()
 
     @cached_property
     def _shared_items(self) -> pl.LazyFrame:
@@ -140,7 +147,7 @@ class Frames:
         )
         if needed & {*_ACTIVITY}:
             drives = self.places.libraries.lazy().select("site_id", "drive_id", "complete")
-            rows = rows.join(activity.by_site(self._folder_sums, drives), on="site_id", how="left")
+            rows = rows.join(human_activity.by_site(self._folder_sums, drives), on="site_id", how="left")
             readable = pl.col("access") == "readable"
             rows = rows.with_columns(pl.when(readable).then(pl.col(name)).alias(name) for name in _ACTIVITY)
         if "outside_people" in needed:
@@ -156,7 +163,7 @@ class Frames:
             sure=_sure(pl.col("complete")), name=pl.col("library_name"), url=pl.col("library_address")
         )
         if needed & {*_ACTIVITY}:
-            rows = rows.join(activity.by_library(self._folder_sums), on="drive_id", how="left").with_columns(
+            rows = rows.join(human_activity.by_library(self._folder_sums), on="drive_id", how="left").with_columns(
                 _empty(pl.col("files").is_null() & pl.col("complete"))
             )
         return rows
@@ -172,24 +179,24 @@ class Frames:
         if needed & {*_ACTIVITY, "folder_depth"}:
             rows = rows.drop("size").join(self._subtree_sums, on=["drive_id", "item_id"], how="left")
         if "library_last_human_activity" in needed:
-            whole = activity.by_library(self._folder_sums).select(
+            whole = human_activity.by_library(self._folder_sums).select(
                 "drive_id",
                 *(
                     pl.col(name).alias(f"library_{name}")
-                    for name in (activity.FACT, latest(activity.FACT), missing(activity.FACT))
+                    for name in (human_activity.FACT, latest(human_activity.FACT), missing(human_activity.FACT))
                 ),
             )
             rows = rows.join(whole, on="drive_id", how="left")
         return self._opened(rows, needed)
 
     def _opened(self, rows: pl.LazyFrame, needed: frozenset[str]) -> pl.LazyFrame:
-        if openness.FACT not in needed:
+        if anyone_link_reach.FACT not in needed:
             return rows
         items, permissions = self._restricted(self.facts.items), self._restricted(self.facts.permissions)
-        return openness.with_anyone_link(rows, items, permissions, self.now)
+        return anyone_link_reach.with_anyone_link(rows, items, permissions, self.now)
 
     def _files(self, needed: frozenset[str]) -> pl.LazyFrame:
-        early, late, person = activity.file_activity(self.machines)
+        early, late, person = human_activity.file_activity(self.machines)
         rows = self._opened(self._files_chosen.join(self._library_rows, on="drive_id"), needed)
         extension = pl.col("name").str.extract(r"\.([^.]{1,20})$").str.to_lowercase()
         return rows.with_columns(
@@ -202,9 +209,9 @@ class Frames:
             label_fits_schedule=(pl.col("label") != "") & (pl.col("label") == pl.col("scheduled_label")),
             activity_confidence=pl.when(person).then(pl.lit("certain")).when(~person).then(pl.lit("file date")),
             **{
-                activity.FACT: early,
-                latest(activity.FACT): late,
-                missing(activity.FACT): pl.lit(value=False),
+                human_activity.FACT: early,
+                latest(human_activity.FACT): late,
+                missing(human_activity.FACT): pl.lit(value=False),
             },
         )
 
@@ -365,7 +372,7 @@ def _empty(nothing: pl.Expr) -> list[pl.Expr]:
     values: Mapping[str, pl.Expr] = {
         "files": pl.lit(0),
         "size": pl.lit(0),
-        missing(activity.FACT): _TRUE,
+        missing(human_activity.FACT): _TRUE,
         "activity_confidence": pl.lit(""),
     }
     return [pl.when(nothing).then(value).otherwise(pl.col(name)).alias(name) for name, value in values.items()]

@@ -4,7 +4,7 @@ Three questions, in this order, each with its own function:
 
 1. `decide`: may Custos act here at all? (switch, identity, the policy's state and version, pilot, what protects the subject)
 2. `settled`, `compare`: is there anything left to do, and is the tenant, read a moment ago, still as the plan saw it?
-3. budgets (`custos.engine.budgets`): is there room left?
+3. budgets (`custos.engine.ceiling_usage`): is there room left?
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from custos.engine.coverage import Coverage
+from custos.engine.approval_coverage import Coverage
 from custos.engine.model import Action, ActionKind, Fact, Kind, Protection, State
 from custos.engine.ports import Live
 from custos.policy.catalogue import SHARING_LEVELS
@@ -93,7 +93,7 @@ def too_old(read_at: datetime) -> Refused:
 
 
 def not_approved(sentence: str) -> Refused:
-    """What an approval does not cover waits until somebody approves that, too (`custos.engine.coverage`)."""
+    """What an approval does not cover waits until somebody approves that, too (`custos.engine.approval_coverage`)."""
     return Refused(Code.NOT_APPROVED, sentence)
 
 
@@ -116,7 +116,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A policy as it stands now: its state (`custos.engine.in_force.standing_of`), its version, its pilot's assets.
+    """A policy as it stands now: its state (`custos.engine.policies_in_force.standing_of`), its version, its pilot's assets.
 
     `reason`: why it does not go as far as its file asks, "" when it does. `coverage`: what of today's reach its approval covers; None
     where nothing of it is approved, or (in tests) nothing asks.

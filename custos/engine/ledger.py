@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from custos.engine.action_keys import effect_key
 from custos.engine.codec import action_from_line, action_to_line
 from custos.engine.gate import Code
-from custos.engine.keys import effect_key
 from custos.engine.model import Action, Outcome, Result, Subject, TakenBack
 from custos.errors import RowChanged, RowExists
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write, key_part

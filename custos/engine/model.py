@@ -113,7 +113,7 @@ class Protection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """Why one step of a rule is not taken on a subject, however long one waits (`custos.engine.ahead`).
+    """Why one step of a rule is not taken on a subject, however long one waits (`custos.engine.remaining_steps`).
 
     `code` is a word of `custos.engine.gate.Code`, "" where the subject is so already. `unless_agreed`: an agreement lifts it. `since` is
     when somebody took the step back, None when nobody did.
@@ -137,7 +137,7 @@ class Finding:
 
     `facts` are the observed values that decided it, by their names in the catalogue; `because` is the sentence made of
     them. `created` and `modified` are the file's, for holds on a span of time; None is unknown. `bars` stand against steps of the
-    rule, where somebody looked (`custos.engine.ahead.with_bars`).
+    rule, where somebody looked (`custos.engine.remaining_steps.with_bars`).
     """
 
     id: str

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from custos.engine.ahead import bar, ladder, left
-from custos.engine.coverage import grown_words
-from custos.engine.decisions import CaseFacts, Cases, Decision, waits
+from custos.engine.action_keys import action_key, effect_key
+from custos.engine.approval_coverage import grown_words
+from custos.engine.case_facts import CaseFacts, Cases, Decision, waits
 from custos.engine.gate import Code, Refused, Standing, not_approved, put_back, too_old
-from custos.engine.keys import action_key, effect_key
 from custos.engine.model import Action, ActionKind, Finding, Plan, State, Subject, TakenBack
 from custos.engine.protection import stopping
 from custos.engine.refusals import Remembered, withheld
+from custos.engine.remaining_steps import bar, ladder, left
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
 from custos.policy.model import EDITED, Bundle, OnlyIf, Policy, Rule, Step, own_name
 from custos.records.address import Address
@@ -77,7 +77,7 @@ def occasion(bundle: Bundle, circumstances: Circumstances) -> Occasion:
 
 
 def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> Plan:
-    """The plan of these findings. Its id is "" until it is saved (`custos.engine.plans.Plans`)."""
+    """The plan of these findings. Its id is "" until it is saved (`custos.engine.plan_store.Plans`)."""
     planner = _Planner(bundle, circumstances, occasion(bundle, circumstances))
     drafts = [action for finding in evaluation.findings() for action in planner.actions(finding)]
     merged = [

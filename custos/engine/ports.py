@@ -6,9 +6,9 @@
 | `Blobs` | `custos.storage.blobs.Container` |
 | `Messages` | `custos.storage.queues.Queue` |
 | `Audit` | `custos.audit.chain.Chain` |
-| `Tenant` | `custos.tenant.LiveTenant`, over `custos.m365` |
+| `Tenant` | `custos.tenant_adapter.LiveTenant`, over `custos.m365` |
 | `Registers` | `custos.jobs.registers.MirroredRegisters` |
-| `Decisions` | `custos.notices.lookup.DecidedCases` |
+| `Decisions` | `custos.notices.case_lookup.DecidedCases` |
 
 `Tenant`'s `read` may be called by anybody; its writing methods are called in `custos.engine.writes` and nowhere else
 (tests/engine/test_architecture.py sees to that).
@@ -25,8 +25,8 @@ from custos.audit.events import Event
 from custos.engine.model import Action, Fact, Finding, Subject
 
 if TYPE_CHECKING:
-    from custos.engine.decisions import Cases
-    from custos.engine.placed_registers import PlacedRegisters
+    from custos.engine.case_facts import Cases
+    from custos.engine.register_locations import PlacedRegisters
     from custos.policy.model import Bundle
     from custos.records.model import Records
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from custos.engine.coverage import reaches_no_further
-from custos.engine.hands import Decision, hands_in
-from custos.engine.in_force import RANKS
+from custos.engine.approval_coverage import reaches_no_further
+from custos.engine.involved_people import Decision, hands_in
 from custos.engine.model import Plan, State
-from custos.engine.reach import Reach
-from custos.engine.separation import Involved, against
+from custos.engine.policies_in_force import RANKS
+from custos.engine.policy_reach import Reach
+from custos.engine.separation_of_duties import Involved, against
 from custos.policy.approval_rules import ApprovalRules
 from custos.policy.model import Policy
-from custos.policy.words import day_words
+from custos.policy.wording import day_words
 from custos.records.rights import CUSTOS, WORDS, Person, Right, Rights
 
 _RIGHTS: Mapping[State, Right] = {State.PILOT: Right.PILOT, State.ENFORCE: Right.ENFORCE}
@@ -26,7 +26,7 @@ class Promotion:
     """What somebody puts forward: a version of a policy with its file, the reach that it has, and the plan that they read.
 
     `owner` and `authors` are who owns the policy and who wrote this version since the one that was judged before it
-    (`custos.engine.hands`); `strangers` are mail addresses of more who wrote it, `commit` is where git stands.
+    (`custos.engine.involved_people`); `strangers` are mail addresses of more who wrote it, `commit` is where git stands.
     """
 
     policy: Policy

@@ -28,8 +28,8 @@ from functools import cached_property, lru_cache
 
 from custos.engine.gate import Code
 from custos.engine.model import IN_LIBRARIES, Action, ActionKind, Fact, Finding, Kind, Protection, Subject
-from custos.engine.placed_registers import Found, PlacedRegisters
 from custos.engine.ports import Live
+from custos.engine.register_locations import Found, PlacedRegisters
 from custos.errors import Mark
 from custos.policy.model import FROM_SCHEDULE, Rule
 from custos.records.address import Address, told_address

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from custos.errors import Mark
-from custos.policy.directory import SETTINGS
 from custos.policy.model import Bundle
+from custos.policy.policy_files import SETTINGS
 from custos.records.address import Address
 
 

@@ -11,16 +11,16 @@ from operator import and_
 
 import polars as pl
 
+from custos.engine.compact_facts import Observed, once
 from custos.engine.frames import IDS
 from custos.engine.model import ActionKind, Fact, Finding, Kind, State, Subject
-from custos.engine.observed import Observed, once
-from custos.engine.placed_registers import PlacedRegisters
 from custos.engine.protection import expired_exemptions, mirrored_state, protections
+from custos.engine.register_locations import PlacedRegisters
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in
-from custos.policy.conflicts import winner
+from custos.policy.label_conflicts import winner
 from custos.policy.model import EDITED, Bundle, Policy, Rule
-from custos.policy.words import names_in, sentence
+from custos.policy.wording import names_in, sentence
 
 _LABEL_FACTS = (
     "label",

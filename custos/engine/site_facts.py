@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 
 from custos.engine.facts import COMPLETE, Facts
-from custos.engine.placed_registers import PlacedRegisters
 from custos.engine.register_facts import facts_of_library, facts_of_site
+from custos.engine.register_locations import PlacedRegisters
 from custos.policy.scope import covers
 from custos.records.address import Address, told_address
 

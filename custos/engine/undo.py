@@ -1,7 +1,7 @@
 """Putting back what Custos did: first as a plan that says what can be put back, at what price, and what cannot and why.
 
 An undo is a plan like any other. It goes through the same gate, budgets and audit, and writes only where the tenant is
-still as Custos left it. What was undone is not done again, by whatever policy or version of it (`custos.engine.keys.effect_key`).
+still as Custos left it. What was undone is not done again, by whatever policy or version of it (`custos.engine.action_keys.effect_key`).
 Sources: https://learn.microsoft.com/graph/api/driveitem-removeretentionlabel and
 https://learn.microsoft.com/graph/api/permission-delete
 """
@@ -14,14 +14,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from custos.clock import Clock
+from custos.engine.action_keys import action_key
 from custos.engine.gate import Code, Refused, said
-from custos.engine.keys import action_key
 from custos.engine.ledger import Entry, Ledger
 from custos.engine.model import REVERSIBILITY, Action, ActionKind, Fact, Outcome, Plan, Reversibility, State
-from custos.engine.placed_registers import PlacedRegisters
 from custos.engine.ports import Registers
 from custos.engine.protection import planned_state, protections, stopping
-from custos.engine.runs import Runs
+from custos.engine.register_locations import PlacedRegisters
+from custos.engine.run_store import Runs
 from custos.engine.steps import UNITS
 from custos.errors import BadInput, Mark, Problem
 from custos.policy.model import Bundle, own_name

@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from custos.engine.claims import Claim
+from custos.engine.batch_claims import Claim
 from custos.engine.gate import Refused, instead, reached, settled
 from custos.engine.model import Action, ActionKind
 from custos.engine.ports import Live, Reading, Tenant, Trouble

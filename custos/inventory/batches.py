@@ -9,8 +9,8 @@ from dataclasses import replace
 import polars as pl
 
 from custos.inventory.columns import latest
-from custos.inventory.source import ItemPage
-from custos.inventory.work import Work
+from custos.inventory.drive_source import ItemPage
+from custos.inventory.sync_turn import Work
 from custos.m365.errors import Gone, Malformed, Trouble
 
 SEEN = "seen"

@@ -11,7 +11,7 @@ import polars as pl
 from custos.inventory.schema import INSTANT, STORED_ITEMS, UNIQUE
 from custos.m365.delta import DriveItem
 from custos.m365.labels import LabelRow
-from custos.m365.moments import FIRST_YEAR, LAST_YEAR
+from custos.m365.timestamps import FIRST_YEAR, LAST_YEAR
 
 FACTS = (
     "list_item_id",
@@ -114,7 +114,7 @@ def _named(unread: Iterable[str]) -> str:
 
 
 def _dated(told: pl.DataFrame) -> pl.DataFrame:
-    """What is told as a date and is none (see custos.m365.moments) is unknown, and named so."""
+    """What is told as a date and is none (see custos.m365.timestamps) is unknown, and named so."""
     if all(_are_dates(told[name]) for name in _DATES):
         return told
     none = {name: ~pl.col(name).is_between(_FIRST, _LAST).fill_null(value=True) for name in _DATES}

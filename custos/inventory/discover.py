@@ -16,13 +16,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from custos.clock import Clock
+from custos.inventory.concurrency import all_of
+from custos.inventory.drive_state import TABLE, DriveStates, SyncState
+from custos.inventory.governed_sites import excluded_site, group_of, kind_of
+from custos.inventory.group_members import counted, member_rows, read_people
+from custos.inventory.lakehouse import Lakehouse
 from custos.inventory.libraries import Libraries, Seen
-from custos.inventory.people import counted, member_rows, read_people
-from custos.inventory.places import excluded_site, group_of, kind_of
 from custos.inventory.schema import SITES
-from custos.inventory.state import TABLE, DriveStates, SyncState
-from custos.inventory.tables import Lakehouse
-from custos.inventory.together import all_of
 from custos.m365 import Microsoft365, directory, site_admin, sites
 from custos.m365.directory import Group
 from custos.m365.errors import Forbidden, Locked, NotFound, Throttled, Trouble

@@ -15,11 +15,11 @@ from math import ceil
 import polars as pl
 
 from custos.inventory.columns import ITEM_LABELS, LABELS, latest
+from custos.inventory.drive_source import LABEL_PAGE
+from custos.inventory.drive_state import Round, Stage
+from custos.inventory.pending_changes import Touched
 from custos.inventory.schema import empty
-from custos.inventory.source import LABEL_PAGE
-from custos.inventory.state import Round, Stage
-from custos.inventory.touched import Touched
-from custos.inventory.work import Work
+from custos.inventory.sync_turn import Work
 from custos.m365.delta import UNITS_CHANGES
 from custos.m365.labels import UNITS_PAGE, UNITS_READ
 

@@ -13,9 +13,9 @@ from datetime import datetime
 
 import polars as pl
 
-from custos.inventory.places import excluded_drive
+from custos.inventory.concurrency import all_of
+from custos.inventory.governed_sites import excluded_drive
 from custos.inventory.schema import DRIVES
-from custos.inventory.together import all_of
 from custos.m365.errors import NotFound, Throttled, Trouble
 from custos.m365.graph import Graph, segment
 from custos.m365.site_admin import SiteSharing

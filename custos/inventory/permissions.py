@@ -18,10 +18,10 @@ from functools import partial
 
 import polars as pl
 
+from custos.inventory.drive_source import Guests
+from custos.inventory.pending_changes import Touched
 from custos.inventory.schema import INSTANT, PERMISSIONS
-from custos.inventory.source import Guests
-from custos.inventory.touched import Touched
-from custos.inventory.work import Work
+from custos.inventory.sync_turn import Work
 from custos.m365.permissions import Permission
 
 FOLDERS_EVERY = timedelta(hours=20)

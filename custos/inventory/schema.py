@@ -6,7 +6,7 @@ on a link that is known never to expire. Times are UTC. Each fact that is read b
 
 `items` and `permissions` are partitioned by `drive_id`, so that drives merge side by side without conflict.
 
-`SITES` … `MEMBERS` and `DRIVE_STATES` are the frames that evaluation is given (custos.inventory.reader); `TABLES` is
+`SITES` … `MEMBERS` and `DRIVE_STATES` are the frames that evaluation is given (custos.inventory.mirror_reader); `TABLES` is
 what lies in storage. They differ in one point: when an item's permissions were read is a fact of the `permissions`
 table, so that reading permissions again never rewrites item rows. The reader joins it back as `permissions_read_at`.
 """

@@ -19,9 +19,9 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from custos.clock import Clock
-from custos.inventory.rounds import Rounds
-from custos.inventory.tables import Lakehouse
-from custos.inventory.together import all_of
+from custos.inventory.coalescing import Rounds
+from custos.inventory.concurrency import all_of
+from custos.inventory.lakehouse import Lakehouse
 from custos.m365 import Microsoft365
 from custos.m365 import subscriptions as graph_subscriptions
 from custos.m365.entries import is_id

@@ -14,14 +14,14 @@ from datetime import timedelta
 
 from custos.clock import Clock
 from custos.errors import CustosError, RowChanged
-from custos.inventory import change_round, full_round, labels, permissions, touched
-from custos.inventory.dirty import clear_dirty
-from custos.inventory.parts import Parts
-from custos.inventory.source import GraphSource, Source
-from custos.inventory.state import DriveState, DriveStates, Round, SyncState, Why
-from custos.inventory.tables import Lakehouse, Superseded
-from custos.inventory.touched import Marker
-from custos.inventory.work import Work
+from custos.inventory import delta_sync, full_sync, labels, pending_changes, permissions
+from custos.inventory.drive_source import GraphSource, Source
+from custos.inventory.drive_state import DriveState, DriveStates, Round, SyncState, Why
+from custos.inventory.lakehouse import Lakehouse, Superseded
+from custos.inventory.pending_changes import Marker
+from custos.inventory.sync_requests import clear_dirty
+from custos.inventory.sync_spool import Parts
+from custos.inventory.sync_turn import Work
 from custos.m365 import Microsoft365
 from custos.m365.errors import Forbidden, Gone, Locked, Malformed, NotFound, Throttled, Trouble, Unavailable
 from custos.storage.account import Account
@@ -55,7 +55,7 @@ class SyncReport:
 
     `state` and `why` are the drive's standing after it. `changed` counts rows written (items, and items whose
     permissions were read), `removed` rows removed. `waiting` tells that something of the drive is marked for an evaluation
-    (`custos.inventory.touched`), by this turn or one before. `busy` tells that another worker holds the drive and nothing
+    (`custos.inventory.pending_changes`), by this turn or one before. `busy` tells that another worker holds the drive and nothing
     was done.
     """
 
@@ -113,7 +113,7 @@ async def sync_from(
         return await _busy(states, drive_id, lease.busy_seconds)
     try:
         state = await _known(states, drive_id)
-        marker, parts = Marker(account.rows(touched.TABLE), drive_id), Parts.of(account, drive_id)
+        marker, parts = Marker(account.rows(pending_changes.TABLE), drive_id), Parts.of(account, drive_id)
         work = Work(state, states, lakehouse, parts, source, clock, lease, marker, deadline, batch_rows)
         await marker.read()
         await clear_dirty(account, drive_id)
@@ -154,7 +154,7 @@ async def _turn(work: Work, *, full: bool) -> bool:
             done = await _rounds(work, full=full)
         except Gone as gone:
             await work.save(state=SyncState.INCOMPLETE, why=Why.RESYNC, detail=str(gone))
-            await full_round.begin(work, link=gone.location)
+            await full_sync.begin(work, link=gone.location)
             full = False
         else:
             return done and await labels.fill(work) and await permissions.read_due(work)
@@ -170,15 +170,15 @@ async def _rounds(work: Work, *, full: bool) -> bool:
         return False
     if work.state.round is not Round.FULL and (full or not work.state.delta_link):
         if work.state.delta_link:
-            await change_round.run(work)
-        await full_round.begin(work)
+            await delta_sync.run(work)
+        await full_sync.begin(work)
     if work.state.round is Round.FULL:
         began = work.started
-        if not await full_round.run(work):
+        if not await full_sync.run(work):
             return False
         if work.clock.now() - began < _RECENT:
             return True  # what happened meanwhile comes with the next sync
-    return await change_round.run(work)
+    return await delta_sync.run(work)
 
 
 async def _incomplete(work: Work, trouble: Trouble) -> SyncReport:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from custos.errors import BadInput
 from custos.inventory.discover import DiscoveryReport
 from custos.inventory.discover import discover as discover_tenant
-from custos.jobs import labels, policies, shortfalls, subscribing, syncing
+from custos.jobs import label_drift, policies, shortfalls, subscriptions, sync
 from custos.jobs.shortfalls import Of
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ async def discover(app: Custos) -> DiscoveryReport:
     if report.busy:
         return report
     await shortfalls.keep(app, Of.DISCOVERY, Counter(report.troubles))
-    await syncing.queue(app, report.to_sync)
-    await subscribing.reconcile(app)
+    await sync.queue(app, report.to_sync)
+    await subscriptions.reconcile(app)
     await _check_labels(app)
     await app.m365.gate.flush()
     return report
@@ -42,4 +42,4 @@ async def _check_labels(app: Custos) -> None:
     except BadInput:
         _log.warning("no policies were ever in force: the tenant's labels are compared with nothing")
         return
-    await labels.check(app, in_force.bundle.records)
+    await label_drift.check(app, in_force.bundle.records)

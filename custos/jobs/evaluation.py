@@ -18,31 +18,40 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from custos.engine.ahead import with_bars
-from custos.engine.decisions import Cases
+from custos.engine.case_facts import Cases
 from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import Evaluation
 from custos.engine.evaluate import evaluate as evaluate_policies
-from custos.engine.extent import Extent
 from custos.engine.facts import Facts
 from custos.engine.gate import Code, Standing
 from custos.engine.model import Action, Finding, Plan, State
+from custos.engine.partial_evaluation import Extent
 from custos.engine.plan import Circumstances, make_plan, occasion, writes
-from custos.engine.reach import reaches
+from custos.engine.policy_reach import reaches
+from custos.engine.remaining_steps import with_bars
 from custos.engine.steps import Occasion
-from custos.inventory.reader import Tables
-from custos.jobs import changes, directory, incidents, policies, run_incidents, sizes, telling, turns
+from custos.inventory.mirror_reader import Tables
+from custos.jobs import (
+    action_reports,
+    ceiling_sizes,
+    evaluation_lock,
+    incidents,
+    named_accounts,
+    pending_changes,
+    policies,
+    run_incidents,
+)
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
 from custos.notices.agreements import follow
 from custos.notices.assignment import Accountability
-from custos.notices.lookup import case_facts
-from custos.notices.members import Members
-from custos.notices.refresh import Refreshed, Situation, refresh_cases
-from custos.notices.remembered import Memory, basis_of
-from custos.notices.subjects import Place
-from custos.notices.topics import Topic, topics_of
+from custos.notices.case_findings import Members
+from custos.notices.case_lookup import case_facts
+from custos.notices.case_subjects import Place
+from custos.notices.case_update import Refreshed, Situation, refresh_cases
+from custos.notices.finding_snapshots import Memory, basis_of
+from custos.notices.question_wording import Topic, topics_of
 from custos.policy import Bundle
 from custos.records.rights import CUSTOS
 from custos.storage.queues import NOTIFY
@@ -126,28 +135,28 @@ async def look(app: Custos, in_force: InForce | None = None) -> Outlook:
 
 async def evaluate(app: Custos) -> Evaluated:
     """Evaluate everything, bring the cases up to date, and start a run of what enforced and piloted policies may do now."""
-    async with turns.turn(app):
-        changed = await changes.waiting(app)
+    async with evaluation_lock.turn(app):
+        changed = await pending_changes.waiting(app)
         view = await _view(app)
         evaluated = await _evaluate(app, view)
-        await changes.settle(app, changed, view.tables.incomplete)
+        await pending_changes.settle(app, changed, view.tables.incomplete)
         await run_incidents.settle(app, {action.key for action in _still_wanted(evaluated.outlook.plan)})
     return evaluated
 
 
 async def evaluate_changes(app: Custos) -> Evaluated | None:
     """The same for what changed since it was last evaluated, and for nothing else. None when nothing did."""
-    async with turns.turn(app):
-        changed = await changes.waiting(app)
+    async with evaluation_lock.turn(app):
+        changed = await pending_changes.waiting(app)
         if not changed.marks:
             return None
         view = await _view(app, changed)
         evaluated = await _evaluate(app, view) if view.extent is not None and view.extent.items else None
-        await changes.settle(app, changed, view.tables.incomplete)
+        await pending_changes.settle(app, changed, view.tables.incomplete)
     return evaluated
 
 
-async def _view(app: Custos, changed: changes.Changes | None = None, in_force: InForce | None = None) -> _View:
+async def _view(app: Custos, changed: pending_changes.Changes | None = None, in_force: InForce | None = None) -> _View:
     in_force = in_force or await policies.in_force(app)
     bundle = in_force.bundle
     facts, tables = await read(app, bundle, drives=changed.drives if changed is not None else None)
@@ -164,13 +173,13 @@ async def _view(app: Custos, changed: changes.Changes | None = None, in_force: I
     return whole if changed is None else await _narrowed(app, whole, changed)
 
 
-async def _narrowed(app: Custos, view: _View, changed: changes.Changes) -> _View:
+async def _narrowed(app: Custos, view: _View, changed: pending_changes.Changes) -> _View:
     """The view of what changed alone. Where nobody is asked about anything, nothing need be remembered."""
     incomplete = view.tables.incomplete
     beside = changed.drives - incomplete if view.topics else frozenset[str]()
     recalled = await Memory.of(app.account).recall({drive: view.basis(drive) for drive in beside})
     unknown = beside - recalled.keys()
-    extent = await asyncio.to_thread(changes.extent_of, changed, view.facts, incomplete, unknown)
+    extent = await asyncio.to_thread(pending_changes.extent_of, changed, view.facts, incomplete, unknown)
     left = {
         drive: [finding for finding in found if not extent.holds(finding.subject)] for drive, found in recalled.items()
     }
@@ -244,11 +253,13 @@ async def _evaluate(app: Custos, view: _View) -> Evaluated:
 
 async def _dispatch(app: Custos, view: _View, outlook: Outlook) -> Dispatched | None:
     bundle = view.bundle
-    known = await sizes.measured(app, bundle, view.facts, outlook.evaluation) if view.extent is None else None
+    known = await ceiling_sizes.measured(app, bundle, view.facts, outlook.evaluation) if view.extent is None else None
     if not any(action.state in (State.PILOT, State.ENFORCE) for action in writes(outlook.plan.actions)):
         return None
     plan = await app.plans.save(outlook.plan, by=CUSTOS)
-    dispatched = await app.dispatcher.dispatch(plan, bundle, by=CUSTOS, sizes=known or await sizes.last(app, bundle))
+    dispatched = await app.dispatcher.dispatch(
+        plan, bundle, by=CUSTOS, sizes=known or await ceiling_sizes.last(app, bundle)
+    )
     for one in (dispatched, *dispatched.agreed.values()):
         if one.run is not None and one.over:
             await incidents.note(app, Incident.OVER_BUDGET, one.run.id, " ".join(map(str, one.over[:5])))
@@ -260,7 +271,7 @@ async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
 
     async def acted(place: str) -> Members:
         found: dict[str, set[str]] = defaultdict(set)
-        async for done in telling.done_untold(app, key_part(place)):
+        async for done in action_reports.done_untold(app, key_part(place)):
             finding = done.action.finding
             found[f"{finding.policy}/{finding.rule}"].add(finding.subject.key)
         return Members.from_keys(found)
@@ -268,7 +279,7 @@ async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
     situation = Situation(
         accountable=Accountability(
             records=bundle.records,
-            directory=await directory.accounts(app, bundle.records, also=bundle.settings.not_people),
+            directory=await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people),
             today=app.clock.now().astimezone(app.zone).date(),
         ),
         topics=view.topics,

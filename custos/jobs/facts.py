@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from custos.engine.facts import PEOPLE, Facts, facts_from
-from custos.inventory.reader import Tables, read_facts
-from custos.jobs import directory
+from custos.inventory.mirror_reader import Tables, read_facts
+from custos.jobs import named_accounts
 from custos.notices.assignment import Person
 from custos.policy import Bundle
 
@@ -22,7 +22,7 @@ async def facts(app: Custos, bundle: Bundle, *, drives: frozenset[str] | None = 
 
     Raises StorageTrouble, and a Trouble when Entra cannot be read.
     """
-    accounts = await directory.accounts(app, bundle.records, also=bundle.settings.not_people)
+    accounts = await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people)
     tables = await read_facts(app.account, app.lakehouse, drives=drives)
     return facts_from({**tables.frames, "people": _people(accounts.people.values())}), tables
 
@@ -32,7 +32,7 @@ async def facts_at_rest(app: Custos, bundle: Bundle) -> Facts:
 
     Entra is asked only when that never happened, or the settings name others since. Raises StorageTrouble.
     """
-    known = await directory.not_people(app, bundle)
+    known = await named_accounts.not_people(app, bundle)
     tables = await read_facts(app.account, app.lakehouse)
     people = pl.DataFrame({"user_id": list(known.values()), "upn": list(known)}, schema=PEOPLE)
     return facts_from({**tables.frames, "people": people})

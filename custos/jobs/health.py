@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from custos.errors import BadInput, StorageTrouble
-from custos.inventory.state import DriveStates, SyncState
+from custos.inventory.drive_state import DriveStates, SyncState
 from custos.jobs import incidents, policies
 
 if TYPE_CHECKING:

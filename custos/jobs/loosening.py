@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from custos.audit.events import Event, What
 from custos.m365 import directory
 from custos.m365.errors import Malformed, Throttled, Unavailable
-from custos.notices.council_time import may_tell, tell_by
+from custos.notices.council_hours import may_tell, tell_by
+from custos.notices.loosened import Audience, News, letter_of
 from custos.notices.model import Contact
-from custos.notices.news import Audience, News, letter_of
 from custos.policy import Bundle
 from custos.policy.loosened import loosened
 from custos.records import roles

@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from custos.audit.events import Event, What
-from custos.engine.separation import Involved, against
+from custos.engine.separation_of_duties import Involved, against
 from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
 from custos.jobs import incidents, loosening
 from custos.jobs.incidents import Incident
 from custos.m365 import directory
 from custos.policy import Bundle, load_files
-from custos.policy.directory import SETTINGS
 from custos.policy.loosened import asked_about, gainers, loosened
+from custos.policy.policy_files import SETTINGS
 from custos.records.load import FOLDER as REGISTER
 from custos.records.loosened import Loosened
 from custos.records.rights import Person

@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass, field
 
 from custos.engine.facts import facts_from
-from custos.engine.placed_registers import PlacedRegisters, place_registers
-from custos.inventory.reader import read_facts
-from custos.inventory.tables import Lakehouse
+from custos.engine.register_locations import PlacedRegisters, place_registers
+from custos.inventory.lakehouse import Lakehouse
+from custos.inventory.mirror_reader import read_facts
 from custos.policy import Bundle
 from custos.storage.account import Account
 

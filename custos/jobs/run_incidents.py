@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from custos.engine.gate import Code, Purpose
 from custos.engine.model import Action, Result
 from custos.engine.run import WENT_WRONG
-from custos.engine.runs import Progress, RunState
+from custos.engine.run_store import Progress, RunState
 from custos.errors import BadInput
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident

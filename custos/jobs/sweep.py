@@ -13,14 +13,23 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from custos.engine.runs import RunState
-from custos.engine.sweep import sweep_runs
+from custos.engine.abandoned_runs import sweep_runs
+from custos.engine.run_store import RunState
 from custos.errors import BadInput
-from custos.inventory.dirty import left_dirty
-from custos.inventory.state import DriveStates, SyncState
-from custos.jobs import changes, incidents, loosening, policies, run_incidents, syncing, telling, turns
+from custos.inventory.drive_state import DriveStates, SyncState
+from custos.inventory.sync_requests import left_dirty
+from custos.jobs import (
+    action_reports,
+    evaluation_lock,
+    incidents,
+    loosening,
+    pending_changes,
+    policies,
+    run_incidents,
+    sync,
+)
 from custos.jobs.incidents import Incident, Poisoned
-from custos.notices.council_time import may_tell
+from custos.notices.council_hours import may_tell
 from custos.notices.digest import DigestState, tidy_digests
 from custos.storage.queues import ACT, EVALUATE, NOTIFY, SYNC
 
@@ -64,13 +73,13 @@ async def _libraries(app: Custos) -> None:
     forgotten |= set(await left_dirty(app.account, app.clock))
     if forgotten:
         _log.warning("libraries were left behind", extra={"libraries": len(forgotten)})
-        await syncing.queue(app, sorted(forgotten))
+        await sync.queue(app, sorted(forgotten))
 
 
 async def _evaluation(app: Custos) -> None:
     """What a sync marked and nobody asked to have evaluated."""
-    if await app.account.queue(EVALUATE).length() == 0 and await changes.due(app):
-        await turns.request(app)
+    if await app.account.queue(EVALUATE).length() == 0 and await pending_changes.due(app):
+        await evaluation_lock.request(app)
 
 
 async def _digests(app: Custos) -> None:
@@ -84,7 +93,7 @@ async def _digests(app: Custos) -> None:
 
 async def _notes(app: Custos) -> None:
     """Writes of which nobody was told yet, late on a working day."""
-    await telling.notes(app)
+    await action_reports.notes(app)
 
 
 async def _loosened(app: Custos) -> None:
@@ -113,7 +122,7 @@ async def _done_since(app: Custos, poisoned: Poisoned) -> bool:
                 stored = await app.digests.get(digest)
                 return stored is not None and stored.digest.state in _ENDED
             case (name, {"asked_at": str()}) if name == EVALUATE:
-                return not await changes.due(app)
+                return not await pending_changes.due(app)
     except (ValueError, BadInput):
         return False
     return False

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from custos.errors import CustosError, StorageTrouble
-from custos.jobs import discovery, evaluation, incidents, notifying, subscribing, sweep, syncing
+from custos.jobs import digests, discovery, evaluation, incidents, subscriptions, sweep, sync
 from custos.jobs.incidents import Incident
 from custos.storage.queues import RETRY
 from custos.storage.rows import Row
@@ -134,10 +134,10 @@ async def _discover(app: Custos) -> int | None:
 _FREQUENT = frozenset({Timer.SUBSCRIPTIONS, Timer.SWEEP})  # their next run comes soon enough
 _JOBS: Mapping[Timer, Job] = {
     Timer.DISCOVERY: _discover,
-    Timer.SYNC: _done(syncing.queue_all),
-    Timer.RECONCILIATION: _done(syncing.queue_reconciliation),
+    Timer.SYNC: _done(sync.queue_all),
+    Timer.RECONCILIATION: _done(sync.queue_reconciliation),
     Timer.EVALUATION: _done(evaluation.evaluate),
-    Timer.DIGESTS: _done(notifying.prepare),
-    Timer.SUBSCRIPTIONS: _done(subscribing.reconcile),
+    Timer.DIGESTS: _done(digests.prepare),
+    Timer.SUBSCRIPTIONS: _done(subscriptions.reconcile),
     Timer.SWEEP: _done(sweep.sweep),
 }

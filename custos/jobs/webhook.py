@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from custos.inventory.subscriptions import Known
-from custos.jobs.noise import Door
+from custos.jobs.refused_requests import Door
 from custos.storage.queues import SYNC
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from custos.m365.bot import Bot
     from custos.m365.credentials import Identities, Opening
-    from custos.m365.gate import TenantGate
     from custos.m365.graph import Graph
     from custos.m365.sharepoint import SharePoint
+    from custos.m365.throttle import TenantGate
     from custos.settings import Settings
     from custos.storage.account import Account
 
@@ -55,9 +55,9 @@ def connect(settings: Settings, account: Account, opening: Opening | None = None
     """
     from custos.m365.bot import Bot
     from custos.m365.credentials import identities_from, managed_identity
-    from custos.m365.gate import TABLE, gate_from
     from custos.m365.graph import Graph
     from custos.m365.sharepoint import sharepoint_from
+    from custos.m365.throttle import TABLE, gate_from
 
     identities = identities_from(settings, opening or managed_identity)
     gate = gate_from(settings, account.rows(TABLE))

@@ -15,8 +15,8 @@ from typing import Protocol
 import msgspec
 
 from custos.m365.errors import Malformed, Throttled, Trouble, Unavailable, trouble_from
-from custos.m365.gate import TenantGate
-from custos.m365.lanes import Lane, lane_of
+from custos.m365.throttle import TenantGate
+from custos.m365.throttled_services import Lane, lane_of
 
 LARGEST_BATCH = 20
 _ROUNDS = 6

@@ -14,9 +14,9 @@ import msgspec
 
 from custos.m365.credentials import BOT_AUDIENCE, Identity
 from custos.m365.errors import Malformed, Unavailable, trouble_from
-from custos.m365.gate import TenantGate
-from custos.m365.lanes import Lane
 from custos.m365.paging import decoded
+from custos.m365.throttle import TenantGate
+from custos.m365.throttled_services import Lane
 from custos.m365.tls import tls
 
 ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"

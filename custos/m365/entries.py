@@ -17,7 +17,7 @@ from typing import Annotated, Any, Protocol, get_args
 import msgspec
 
 from custos.m365.errors import Malformed
-from custos.m365.moments import moment
+from custos.m365.timestamps import moment
 
 UNREAD = "#unread"
 """Where the name of an entry's `unread` would stand on the wire: no name of Microsoft's."""

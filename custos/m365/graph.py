@@ -2,7 +2,7 @@
 
 The SDK gives authentication (with continuous access evaluation), its middleware and the request's life; its typed
 models stay asleep, because waking one costs 1.3 seconds and each entity 3.5 ms. Callers decode the few fields they need
-with msgspec. The SDK's own retry and redirect handlers are off: `custos.m365.gate` waits and retries, and no answer may
+with msgspec. The SDK's own retry and redirect handlers are off: `custos.m365.throttle` waits and retries, and no answer may
 send a token to another host.
 Source: https://learn.microsoft.com/graph/sdks/sdks-overview
 """
@@ -30,8 +30,8 @@ from msgraph_core import GraphClientFactory
 from custos.m365.batch import LARGEST_BATCH, BatchAnswer, BatchRequest, answers
 from custos.m365.credentials import GRAPH_AUDIENCE, Identity
 from custos.m365.errors import Late, Malformed, Trouble, Unavailable, trouble_from
-from custos.m365.gate import TenantGate
-from custos.m365.lanes import Lane, lane_of
+from custos.m365.throttle import TenantGate
+from custos.m365.throttled_services import Lane, lane_of
 from custos.m365.tls import tls
 
 USER_AGENT = "NONISV|Custos|Custos/0.1"

@@ -19,8 +19,8 @@ from custos.m365.bulk_labels import LARGEST_BULK, PublishedLabel, published_labe
 from custos.m365.delta import list_item_number
 from custos.m365.entries import UNREAD, Pages
 from custos.m365.errors import Trouble
-from custos.m365.moments import moment
 from custos.m365.paging import decoded, prefetched
+from custos.m365.timestamps import moment
 
 if TYPE_CHECKING:
     from custos.m365.graph import Graph

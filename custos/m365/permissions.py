@@ -16,8 +16,8 @@ import msgspec
 
 from custos.m365.entries import UNREAD, Pages, entry_from, is_quotable_id
 from custos.m365.errors import Malformed
-from custos.m365.moments import expiry
 from custos.m365.principals import Grantee, classify
+from custos.m365.timestamps import expiry
 
 NAMELESS = "#"
 """Begins the id of a permission whose own id cannot be read."""

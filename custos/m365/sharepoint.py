@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from custos.m365.credentials import Identity
 from custos.m365.errors import Late, Malformed, Refused, Trouble, Unavailable, trouble_from
-from custos.m365.gate import TenantGate
-from custos.m365.lanes import Lane
+from custos.m365.throttle import TenantGate
+from custos.m365.throttled_services import Lane
 from custos.settings import Settings
 
 if TYPE_CHECKING:

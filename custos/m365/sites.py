@@ -16,8 +16,8 @@ import msgspec
 from custos.m365.entries import UNREAD, Pages, is_quotable_id
 from custos.m365.errors import Forbidden, Locked, NotFound
 from custos.m365.graph import segment
-from custos.m365.moments import moment
 from custos.m365.paging import Listing, collected, decoded
+from custos.m365.timestamps import moment
 
 if TYPE_CHECKING:
     from custos.m365.graph import Graph

@@ -13,8 +13,8 @@ import msgspec
 
 from custos.m365.entries import UNREAD, Pages, entry_from
 from custos.m365.errors import Malformed, NotFound
-from custos.m365.moments import moment
 from custos.m365.paging import Listing, collected
+from custos.m365.timestamps import moment
 
 if TYPE_CHECKING:
     from custos.m365.graph import Graph

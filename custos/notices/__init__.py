@@ -2,12 +2,14 @@
 
 | module | what it does |
 |---|---|
-| `topics` | how each rule is put to people, in words |
-| `assignment` | who is asked, and why |
-| `subjects`, `refresh` | findings become questions, questions become cases |
-| `cases`, `members`, `model` | what a case is and where it is kept |
-| `digest`, `delivery`, `postman`, `people` | one message a day, by the channel that works |
-| `cards`, `elements`, `letters`, `replies`, `wording` | what people read |
-| `bot_inbound`, `activity`, `invoke`, `decisions` | what people answer |
-| `lookup` | what the planner learns from it |
+| `question_wording` | how each rule is put to people, in words |
+| `assignment`, `reassignment` | who is asked, and why |
+| `case_subjects`, `case_update` | findings become questions, questions become cases |
+| `case_store`, `case_findings`, `finding_snapshots`, `model` | what a case is and where it is kept |
+| `digest`, `delivery`, `channels`, `contacts` | one message a day, by the channel that works |
+| `cards`, `adaptive_cards`, `mail`, `bot_replies`, `wording` | what people read |
+| `bot_auth`, `bot_activity`, `bot_endpoint`, `decisions` | what people answer |
+| `answer_rights`, `answer_grounds`, `answer_withdrawal` | who may give an answer, what it rests on, how it is taken back |
+| `action_reports`, `unreported_actions`, `loosened` | what people are told without being asked |
+| `case_lookup` | what the planner learns from it |
 """

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from custos.engine.ahead import FOR_GOOD
-from custos.engine.decisions import Cases
+from custos.engine.case_facts import Cases
 from custos.engine.dispatch import Dispatched
 from custos.engine.gate import Code
 from custos.engine.model import Action, Outcome, Plan
+from custos.engine.remaining_steps import FOR_GOOD
 from custos.engine.run import Progress, Verdict
 from custos.errors import RowChanged
-from custos.notices.cases import CaseBook, Stored
+from custos.notices.case_store import CaseBook, Stored
 from custos.notices.digest import Messages
 from custos.notices.model import Case, CaseState, Verb
 
@@ -22,7 +22,7 @@ _SAID_ELSEWHERE = frozenset({Code.NOTICE, Code.AGREEMENT, Code.SUPERSEDED, *FOR_
 async def follow(plan: Plan, cases: Cases, dispatched: Dispatched | None, *, book: CaseBook, queue: Messages) -> None:
     """Write down, and on the cards, what agreements wait for after a plan was made and dispatched. Raises StorageTrouble.
 
-    `cases`: what the plan knew of each finding. What is barred for good waits for nothing (`custos.notices.refresh` says it).
+    `cases`: what the plan knew of each finding. What is barred for good waits for nothing (`custos.notices.case_update` says it).
     """
     refused = {
         case_id: action.refused

@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from custos.engine.model import Kind
-from custos.engine.notice import due
-from custos.notices import elements as el
+from custos.engine.notice_period import due
+from custos.notices import adaptive_cards as el
+from custos.notices.action_report_wording import back_words, done_words, why_words
+from custos.notices.action_reports import DoneOn
+from custos.notices.adaptive_cards import Element
+from custos.notices.answer_rights import may_agree, may_take_back, offers
 from custos.notices.assignment import ROLE_WORDS, Role
-from custos.notices.elements import Element
 from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Proposed, Verb
-from custos.notices.rights import may_agree, may_take_back, offers
-from custos.notices.telling import DoneOn
-from custos.notices.telling_words import back_words, done_words, why_words
 from custos.notices.wording import clean, day, escape, many, name, sentence
 from custos.policy.duration import duration_from
 

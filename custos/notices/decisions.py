@@ -1,7 +1,7 @@
 """One press of a button becomes one decision: by the person who is asked, about what they were shown, and never twice.
 
 Everything is looked up: the case by its opaque id, the nonce that belongs to its assignee, whom register and Entra name today,
-the answers that are theirs to give (`custos.notices.rights`). The decision is stored by compare-and-set before anybody is told
+the answers that are theirs to give (`custos.notices.answer_rights`). The decision is stored by compare-and-set before anybody is told
 that it was taken. An answer about some of the lines makes of them a decided case by itself; the others stay open.
 """
 
@@ -18,14 +18,14 @@ from zoneinfo import ZoneInfo
 from custos.audit.events import Event, What
 from custos.errors import RowChanged, RowExists, StorageTrouble
 from custos.m365.errors import Trouble
+from custos.notices.answer_grounds import grounds, kept_until
+from custos.notices.answer_rights import Offer, may_take_back, offers
+from custos.notices.answer_withdrawal import take_back
 from custos.notices.assignment import TO_THE_GROUP, Accountability, Role
-from custos.notices.cases import CaseBook, Stored, case_id, new_nonce, note
-from custos.notices.grounds import grounds, kept_until
-from custos.notices.handover import asked_today, assignee_of, reassigned
-from custos.notices.members import store
+from custos.notices.case_findings import store
+from custos.notices.case_store import CaseBook, Stored, case_id, new_nonce, note
 from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, KeepReason, Verb
-from custos.notices.rights import Offer, may_take_back, offers
-from custos.notices.taking_back import take_back
+from custos.notices.reassignment import asked_today, assignee_of, reassigned
 
 _TRIES = 4
 

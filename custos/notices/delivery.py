@@ -23,9 +23,15 @@ from zoneinfo import ZoneInfo
 from custos.audit.events import Event, What
 from custos.errors import RowChanged, RowExists
 from custos.m365.errors import Malformed, Throttled, Unavailable
+from custos.notices.action_report_store import TellingBook
+from custos.notices.action_reports import DoneOn, Telling, joined
+from custos.notices.answer_rights import may_take_back
+from custos.notices.bot_replies import assets_card, help_card
 from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, cut, digest_card, fitting, is_for, summary
-from custos.notices.cases import CaseBook, Stored
-from custos.notices.council_time import deadline_after, may_tell
+from custos.notices.case_store import CaseBook, Stored
+from custos.notices.channels import Channel, Delivery, Letter, Postman
+from custos.notices.contacts import People
+from custos.notices.council_hours import deadline_after, may_tell
 from custos.notices.digest import (
     Digest,
     DigestBook,
@@ -36,15 +42,9 @@ from custos.notices.digest import (
     next_note,
     prepare_digests,
 )
-from custos.notices.letters import letter_html
+from custos.notices.mail import letter_html
 from custos.notices.model import CardSent, Case, CaseState, Contact, Verb
-from custos.notices.people import People
-from custos.notices.postman import Channel, Delivery, Letter, Postman
-from custos.notices.replies import assets_card, help_card
-from custos.notices.rights import may_take_back
-from custos.notices.telling import DoneOn, Telling, joined
-from custos.notices.telling_book import TellingBook
-from custos.notices.topics import DEFAULT_WITHIN
+from custos.notices.question_wording import DEFAULT_WITHIN
 from custos.policy.duration import duration_from
 from custos.records.model import Records
 

@@ -26,11 +26,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from custos.errors import RowChanged, RowExists
+from custos.notices.action_reports import DoneOn
 from custos.notices.cards import MOST_ITEMS, Reader, digest_card
-from custos.notices.cases import CaseBook, Stored, urgency
-from custos.notices.council_time import NOTES_FROM, may_tell
+from custos.notices.case_store import CaseBook, Stored, urgency
+from custos.notices.council_hours import NOTES_FROM, may_tell
 from custos.notices.model import NOBODY, CaseState, Contact
-from custos.notices.telling import DoneOn
 from custos.storage.lease import LEASE_SECONDS
 from custos.table import Row, Table, in_parts
 

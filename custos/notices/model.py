@@ -90,10 +90,10 @@ class Line:
 
     `count` findings (1 when the rule is about the library or site itself), `sample` some of their names, uncleaned.
     `because` is their sentence, "" where they have different ones; `seen` says then what each of the most frequent ones is said of, and of
-    whom (`custos.notices.sightings`). `steps` are what can still follow from an agreement, and from silence, in their order; `barred` says
-    what cannot any more, and why. What is held or exempt is not among the findings; `protected` says how much of it there is and why. The
-    lower `consequence` stands higher on a card. `ask` is who answers first, `lent_as` the kind of delegation that a steward needs for it
-    (`custos.records.delegation`), `accepts_risk` whether leaving it as it is accepts one.
+    whom (`custos.notices.finding_sentences`). `steps` are what can still follow from an agreement, and from silence, in their order;
+    `barred` says what cannot any more, and why. What is held or exempt is not among the findings; `protected` says how much of it
+    there is and why. The lower `consequence` stands higher on a card. `ask` is who answers first, `lent_as` the kind of delegation
+    that a steward needs for it (`custos.records.delegation`), `accepts_risk` whether leaving it as it is accepts one.
     """
 
     policy: str

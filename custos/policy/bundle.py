@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, tzinfo
 from pathlib import Path, PurePosixPath
 
+from custos.did_you_mean import near
 from custos.engine.model import State
 from custos.errors import BadInput, Mark, Problem, Severity
-from custos.nearest import near
-from custos.policy.conflicts import check_labels
-from custos.policy.directory import SETTINGS, Directory, is_policy, read_directory
+from custos.policy.label_conflicts import check_labels
 from custos.policy.loader import read_policy
 from custos.policy.model import Bundle, Policy, PolicySettings
+from custos.policy.policy_files import SETTINGS, Directory, is_policy, read_directory
 from custos.policy.settings_file import read_settings
 from custos.problems import Problems
 from custos.records import registers

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from custos.did_you_mean import near, nearest
 from custos.engine.model import Kind
 from custos.errors import Mark
-from custos.nearest import near, nearest
 from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
 from custos.policy.duration import Duration
 from custos.policy.model import AllOf, AnyOf, Condition, Not, Test
-from custos.policy.nodes import Entries, Items, Node, Text
 from custos.policy.operators import (
     ITS_CLASS,
     OPERATORS,
@@ -22,7 +21,8 @@ from custos.policy.operators import (
     span_of,
     value_of,
 )
-from custos.policy.section import texts_of
+from custos.policy.yaml_nodes import Entries, Items, Node, Text
+from custos.policy.yaml_section import texts_of
 from custos.problems import Problems
 from custos.records.address import part_of_address
 

@@ -6,19 +6,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from string import Formatter
 
+from custos.did_you_mean import near
 from custos.engine.model import Kind, State
 from custos.errors import Mark
-from custos.nearest import near
+from custos.policy.canonical_form import meaning_hash
 from custos.policy.catalogue import facts_of
+from custos.policy.condition_values import check_values
 from custos.policy.conditions import read_condition
-from custos.policy.holding import check_can_hold, check_may_fail
-from custos.policy.meaning import meaning_hash
+from custos.policy.impossible_conditions import check_can_hold, check_may_fail
 from custos.policy.model import Family, Limits, Policy, Rule, Scope
-from custos.policy.nodes import Node, read_yaml
 from custos.policy.scope import may_cover, read_scope
-from custos.policy.section import Section
 from custos.policy.steps import check_steps, read_steps
-from custos.policy.values import check_values
+from custos.policy.yaml_nodes import Node, read_yaml
+from custos.policy.yaml_section import Section
 from custos.problems import Problems
 from custos.records.model import Records
 

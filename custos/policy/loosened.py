@@ -1,7 +1,7 @@
 """What an edit of the files loosens: registers, settings, and who may do what. One comparison of meaning, old against new. Pure.
 
 It is told in `custos status`, `custos validate --online` and the audit, and to those who answer for it. Two things are asked about
-before they count: half of a register's protection (`custos.records.shrinking`), and a right that somebody gets to let things act.
+before they count: half of a register's protection (`custos.records.lost_rows`), and a right that somebody gets to let things act.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime, time
 
 from custos.errors import Mark, Problem
 from custos.policy.catalogue import SHARING_LEVELS
-from custos.policy.directory import SETTINGS
 from custos.policy.model import Bundle, Freeze, HouseLimits, PolicySettings
+from custos.policy.policy_files import SETTINGS
 from custos.records.loosened import Loosened, Matter, named, registers_loosened
+from custos.records.lost_rows import ACCEPT, shrunk
 from custos.records.rights import WORDS, Right, Rights
-from custos.records.shrinking import ACCEPT, shrunk
 
 LETS_ACT = frozenset({Right.PILOT, Right.ENFORCE, Right.RELEASE, Right.START, Right.ACCEPT_REGISTERS})
 """Rights with which somebody lets things act that would not act otherwise."""

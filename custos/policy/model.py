@@ -1,7 +1,7 @@
 """What a policy file says, typed: scope, rules, conditions, steps, limits. Made by `custos.policy.load`.
 
 A condition is a tree of `AllOf`, `AnyOf`, `Not` and `Test`; `Test.fact` names an entry of `custos.policy.catalogue`. How a
-condition becomes a Polars expression is in `custos.policy.compile`; how it reads aloud is in `custos.policy.words`.
+condition becomes a Polars expression is in `custos.policy.compile`; how it reads aloud is in `custos.policy.wording`.
 """
 
 from __future__ import annotations
@@ -191,8 +191,8 @@ def own_name(policy_id: str) -> str:
 class Policy:
     """A policy file, checked.
 
-    `state` is what the file asks for; how far it may go is for `custos.engine.in_force` to say.
-    `hash` is that of what the file means without its state (`custos.policy.meaning`): neither promotion changes it nor another
+    `state` is what the file asks for; how far it may go is for `custos.engine.policies_in_force` to say.
+    `hash` is that of what the file means without its state (`custos.policy.canonical_form`): neither promotion changes it nor another
     way of writing the same.
     """
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from custos.dates import day_from, midnight, write_a_day
-from custos.nearest import nearest
+from custos.did_you_mean import nearest
 from custos.policy.catalogue import Fact, FactType
 from custos.policy.duration import Duration, duration_from
 from custos.records.address import NotAnAddress, read_address

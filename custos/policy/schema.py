@@ -15,10 +15,9 @@ from typing import Any
 
 from custos.engine.model import Kind, State
 from custos.policy import vocabulary
-from custos.policy.case_tenant import GIVEN, MISSING, OTHERS, UNKNOWN, WORDS
-from custos.policy.cases import CASE_KEYS, FILE_KEYS, Outcome
 from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType, facts_of
 from custos.policy.duration import PATTERN
+from custos.policy.fixture_tenant import GIVEN, MISSING, OTHERS, UNKNOWN, WORDS
 from custos.policy.loader import (
     LIMIT_KEYS,
     MOST_ACTIONS,
@@ -30,6 +29,7 @@ from custos.policy.loader import (
 )
 from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Family, OnlyIf, Recipient
 from custos.policy.operators import ITS_CLASS, Operand, Operator, operators_of
+from custos.policy.policy_tests import CASE_KEYS, FILE_KEYS, Outcome
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.scope import KEYS as COVERS_KEYS
 from custos.policy.settings_file import (

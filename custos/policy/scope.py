@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 
+from custos.did_you_mean import near
 from custos.errors import Mark
-from custos.nearest import near
 from custos.policy.model import Scope
-from custos.policy.nodes import Entries, Node, Text
-from custos.policy.section import Section, texts_of
+from custos.policy.yaml_nodes import Entries, Node, Text
+from custos.policy.yaml_section import Section, texts_of
 from custos.problems import Problems
 from custos.records.address import Address, NotAnAddress
 from custos.records.container import doubt_about, read_container

@@ -6,16 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from custos.did_you_mean import near
 from custos.errors import Mark
-from custos.nearest import near
 from custos.policy.approval_rules import ApprovalRules, ReferenceForm
 from custos.policy.catalogue import SHARING_LEVELS
-from custos.policy.directory import SETTINGS as FILE
 from custos.policy.loader import MOST_ACTIONS, MOST_PERCENT
 from custos.policy.model import Freeze, HouseLimits, PolicySettings, SharingClass
-from custos.policy.nodes import Node, read_yaml
+from custos.policy.policy_files import SETTINGS as FILE
 from custos.policy.scope import addresses_of
-from custos.policy.section import Section
+from custos.policy.yaml_nodes import Node, read_yaml
+from custos.policy.yaml_section import Section
 from custos.problems import Problems
 from custos.records.model import USUAL_TITLES, Posture
 from custos.records.rights import USUAL, Right, Rights

@@ -8,7 +8,7 @@ import yaml
 
 from custos.engine.model import State
 from custos.errors import BadInput, Mark, Problem
-from custos.policy.nodes import Entries, Items, Node, Text, read_yaml
+from custos.policy.yaml_nodes import Entries, Items, Node, Text, read_yaml
 
 _KEY = "state"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

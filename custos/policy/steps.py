@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from custos.did_you_mean import near
 from custos.engine.model import ActionKind, Kind
-from custos.nearest import near
 from custos.policy.catalogue import SHARING_LEVELS
 from custos.policy.duration import Duration
 from custos.policy.model import (
@@ -19,8 +19,8 @@ from custos.policy.model import (
     Step,
     Test,
 )
-from custos.policy.nodes import Entries, Node
-from custos.policy.section import Section
+from custos.policy.yaml_nodes import Entries, Node
+from custos.policy.yaml_section import Section
 from custos.problems import Problems
 from custos.records.model import Records, ScheduleEntry
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from custos.engine.model import Kind
-from custos.policy.cases import Outcome
 from custos.policy.model import OnlyIf, Recipient
 from custos.policy.operators import Operand
+from custos.policy.policy_tests import Outcome
 
 POLICY: Mapping[str, str] = {
     "policy": "Its permanent name; the file is named like it.",

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
-from custos.unseen import named, unseen_in
+from custos.invisible_characters import named, unseen_in
 
 MANAGED_PATHS = ("sites", "teams")
 """First segments below which every site but the root site lies."""

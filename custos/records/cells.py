@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from custos.dates import EARLIEST, LATEST, NO_END, write_a_day
+from custos.did_you_mean import near
 from custos.errors import Mark
-from custos.nearest import near
 from custos.problems import Problems, Remedy
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
 from custos.records.container import doubt_about, read_container
+from custos.records.csv_file import Cell
 from custos.records.sign_in_name import is_sign_in_name, meant
-from custos.records.table import Cell
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00)?)?")
 _SLASHED = re.compile(r"([0-9]{1,2})[/.]([0-9]{1,2})[/.]([0-9]{4})")

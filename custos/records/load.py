@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from custos.did_you_mean import near
 from custos.errors import Mark, Problem
-from custos.nearest import near
+from custos.invisible_characters import looked_at
 from custos.problems import Problems
 from custos.records import registers
 from custos.records.cells import Row, unique
 from custos.records.contradictions import contradictions
+from custos.records.csv_file import Room, read_table
 from custos.records.model import Asset, Posture, Records, ScheduleEntry, SiteMapping
 from custos.records.register_lookup import RegisterLookup
 from custos.records.registers import LABEL_STARTS, Register
-from custos.records.table import Room, read_table
-from custos.unseen import looked_at
 
 FOLDER = "register"
 

@@ -2,7 +2,7 @@
 
 A person holds the roles that their posts carry today (`custos.records.roles`); `settings.yaml` says which roles have which right
 (`rights:`). What somebody has to do with the matter itself (they own the policy, wrote it, made the plan, started the run) is asked
-beside this, where the matter is known (`custos.engine.separation`).
+beside this, where the matter is known (`custos.engine.separation_of_duties`).
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from custos.engine.reach import Reach
-from custos.report.words import count
+from custos.engine.policy_reach import Reach
+from custos.report.wording import count
 
 _SHOWN = 12
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from custos.audit.events import Detail, Event
 from custos.engine.model import ActionKind
-from custos.report.words import DOES, value
+from custos.report.wording import DOES, value
 
 _BEFORE, _AFTER = "before ", "after "
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from custos.engine.explain import ConditionTried, Explanation, RuleTried, Verdict
 from custos.policy.catalogue import CATALOGUE
 from custos.report.screen import Part, words
-from custos.report.words import count
+from custos.report.wording import count
 
 _SIGNS: Mapping[Verdict, Part] = {
     Verdict.HOLDS: ("yes", "green"),

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from custos.engine.model import Action, ActionKind, Plan
-from custos.engine.summary import Group, Summary, summarise
+from custos.engine.plan_summary import Group, Summary, summarise
 from custos.masking import Names
-from custos.policy.conflicts import shortfall
+from custos.policy.label_conflicts import shortfall
 from custos.records.model import Records
-from custos.report.doing import Asking
+from custos.report.plans_json import Asking
 from custos.report.screen import Listing, words
 from custos.report.shapes import plans as shapes
 from custos.report.shapes import text_of
 from custos.report.shapes.base import data
-from custos.report.words import DOES, change, count, counts, way_back, when
+from custos.report.wording import DOES, change, count, counts, way_back, when
 from custos.untrusted import page_markdown
 
 _SHOWN = 12

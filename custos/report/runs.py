@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from custos.engine.model import Outcome, Result
-from custos.engine.runs import Progress, RunState
+from custos.engine.run_store import Progress, RunState
 from custos.report.screen import Listing, words
-from custos.report.words import count, when
+from custos.report.wording import count, when
 
 _WENT_WELL = (Outcome.DONE, Outcome.ALREADY)
 

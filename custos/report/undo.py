@@ -8,7 +8,7 @@ from rich.console import Console
 
 from custos.engine.undo import UndoPlan
 from custos.report.screen import Listing, words
-from custos.report.words import DOES
+from custos.report.wording import DOES
 
 
 def show(planned: UndoPlan, screen: Console) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 from custos.engine.gate import Code
 from custos.engine.model import REVERSIBILITY, ActionKind, Kind
 from custos.policy import vocabulary
-from custos.policy.case_tenant import GIVEN
-from custos.policy.cases import Outcome
 from custos.policy.catalogue import CATALOGUE, Fact
+from custos.policy.fixture_tenant import GIVEN
 from custos.policy.loader import LIMIT_KEYS, RULE_KEYS
 from custos.policy.model import HouseLimits, Limits, OnlyIf, Recipient
 from custos.policy.operators import OPERATORS, Operator
+from custos.policy.policy_tests import Outcome
 from custos.policy.schema import policy_schema
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
@@ -21,7 +21,7 @@ from custos.policy.steps import ACTIONS, KINDS_OF, SHORTEST_ANSWER, SHORTEST_EXP
 from custos.records.rights import USUAL, Right
 from custos.records.rights import WORDS as RIGHT_WORDS
 from custos.settings import REPOSITORY
-from docs.reference import words
+from docs.reference import wording
 from docs.reference.markdown import NOTE, capital, code, codes, table
 
 
@@ -110,7 +110,7 @@ def _conditions() -> list[str]:
     return [
         "## Conditions",
         "",
-        *words.CONDITIONS,
+        *wording.CONDITIONS,
         "",
         *table(
             ("operator", "for facts that are", "written with", "reads aloud", "example"),
@@ -131,7 +131,7 @@ def _facts() -> list[str]:
     return [
         "## Facts",
         "",
-        *words.FACTS,
+        *wording.FACTS,
         "",
         "### For every rule",
         "",
@@ -177,7 +177,7 @@ def _steps() -> list[str]:
         *table(("only_if", "meaning"), ((code(one), vocabulary.ONLY_IF[one]) for one in OnlyIf)),
         "What the loader refuses, whoever writes it:",
         "",
-        *words.REFUSED_STEPS,
+        *wording.REFUSED_STEPS,
         "",
         *table(("span", "shortest"), floors),
     ]
@@ -185,7 +185,7 @@ def _steps() -> list[str]:
 
 def _step(word: str) -> tuple[str, ...]:
     kinds = KINDS_OF.get(word)
-    undo = "; ".join(dict.fromkeys(_undo(kind) for kind in words.ACTIONS_OF[word]))
+    undo = "; ".join(dict.fromkeys(_undo(kind) for kind in wording.ACTIONS_OF[word]))
     return code(word), ", ".join(kinds) if kinds else "anything", vocabulary.STEPS[word], undo
 
 
@@ -223,7 +223,7 @@ def _codes() -> list[str]:
         "",
         "Every action that is refused or skipped carries one of these words, in plans, runs and the audit.",
         "",
-        *table(("code", "meaning"), ((code(one), words.CODES[one]) for one in Code)),
+        *table(("code", "meaning"), ((code(one), wording.CODES[one]) for one in Code)),
     ]
 
 
@@ -231,7 +231,7 @@ def _cases() -> list[str]:
     return [
         "## Cases",
         "",
-        *words.CASES,
+        *wording.CASES,
         "",
         *_explained(vocabulary.CASE),
         *table(("expect", "meaning"), ((code(one), vocabulary.OUTCOMES[one]) for one in Outcome)),

@@ -19,8 +19,8 @@ from collections.abc import Awaitable, Callable, Iterable
 import msgspec
 from aiohttp import web
 
+from simulator.app_keys import TENANT
 from simulator.control.loopback import loopback_only
-from simulator.keys import TENANT
 from simulator.refusal import Refused
 from simulator.tenant.clock import instant
 from simulator.tenant.model import Drive

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 
-from simulator.council import planted
+from simulator.council import planted_facts
+from simulator.council.default_lists import furnish
+from simulator.council.empty_sites import add_library, grant_site, new_site
 from simulator.council.estate import SITES, SiteSpec
 from simulator.council.fill import Filler, class_label
-from simulator.council.furniture import furnish
-from simulator.council.ground import add_library, grant_site, new_site
 from simulator.council.labels import label_definitions
-from simulator.council.others import other_sites
 from simulator.council.people import People, hire, run_the_platform
 from simulator.council.sensitivity import label_containers
+from simulator.council.ungoverned_sites import other_sites
 from simulator.entra.identity import TENANT_ID
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Group, Site
@@ -35,11 +35,11 @@ def build_council(*, seed: int = 1, scale: float = 0.01, licences: int = 8000, h
             drive = add_library(tenant, site, library.name, path=library.path or library.name)
             if library.default:
                 drive.default_label = class_label(tenant, library)
-            dates = planted.advice_dates if library.name == planted.STALE_LIBRARY else None
+            dates = planted_facts.advice_dates if library.name == planted_facts.STALE_LIBRARY else None
             Filler(tenant, drive, library, people, staff + leads).fill(dates)
         furnish(tenant, site, people)
     other_sites(tenant, people)
-    planted.plant(tenant, people)
+    planted_facts.plant(tenant, people)
     label_containers(tenant)
     run_the_platform(tenant)
     return tenant

@@ -10,8 +10,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from simulator.council.empty_sites import place
 from simulator.council.estate import Library
-from simulator.council.ground import place
 from simulator.council.labels import LEFTOVER, TRANSITORY
 from simulator.council.naming import Facts, case_name, facts_of, file_name, unused
 from simulator.council.people import People

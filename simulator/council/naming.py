@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from string import Formatter
 
-from simulator.council.words import BODIES, FIRMS, STREETS, SURNAMES, WORDS
+from simulator.council.name_templates import BODIES, FIRMS, STREETS, SURNAMES, WORDS
 from simulator.tenant.clock import instant
 from simulator.tenant.model import Item
 

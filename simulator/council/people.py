@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from simulator.council.ground import system_actor
+from simulator.council.empty_sites import system_actor
 from simulator.council.roles import LEFT, POSTS, STAFF_FIRST, STAFF_LAST
 from simulator.tenant.clock import moment
 from simulator.tenant.identifiers import guid

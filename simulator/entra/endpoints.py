@@ -14,12 +14,12 @@ from collections.abc import Iterable, Mapping
 
 from aiohttp import web
 
+from simulator.app_keys import TENANT
 from simulator.entra.assertions import BadAssertion, check_assertion
 from simulator.entra.identity import AUTHORITY, Proof
 from simulator.entra.people import SIGN_INS, NotYet, device_answer, tokens
 from simulator.entra.registrations import Registration
 from simulator.front.hosts import called
-from simulator.keys import TENANT
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"

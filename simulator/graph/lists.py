@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.council.ground import add_library, add_list
+from simulator.council.empty_sites import add_library, add_list
 from simulator.graph import filters, plain_lists, vocabulary
 from simulator.graph.calls import READ_SITES, WRITE_FILES, Answer, Call, Operation, answer, chosen
 from simulator.graph.list_items import COLUMNS, library

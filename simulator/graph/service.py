@@ -9,6 +9,7 @@ from dataclasses import replace
 import aiohttp
 from aiohttp import web
 
+from simulator.app_keys import METER, TENANT
 from simulator.entra.identity import AUTHORITY, GRAPH
 from simulator.front.hosts import called
 from simulator.graph import (
@@ -26,9 +27,9 @@ from simulator.graph import (
     lists,
     options,
     permissions,
-    places,
     reports,
     shares,
+    sites,
     teams,
     uploads,
     users,
@@ -36,7 +37,6 @@ from simulator.graph import (
 from simulator.graph.calls import Answer, Call
 from simulator.graph.errors import error_answer
 from simulator.graph.router import Router
-from simulator.keys import METER, TENANT
 from simulator.refusal import Refused
 from simulator.tenant.state import Tenant
 from simulator.trouble.answers import lacks_a_part, on_part
@@ -44,7 +44,7 @@ from simulator.trouble.answers import lacks_a_part, on_part
 PREFIX = "/graph/v1.0/"
 _BETA = "/graph/beta/"
 _MODULES = (
-    admin, analytics, audit, content, group_settings, groups, labels, list_delta, list_items, lists, permissions, places,
+    admin, analytics, audit, content, group_settings, groups, labels, list_delta, list_items, lists, permissions, sites,
     reports, shares, teams, uploads, users,
 )  # fmt: skip
 ROUTER = Router([operation for module in _MODULES for operation in module.OPERATIONS])

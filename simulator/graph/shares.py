@@ -20,7 +20,7 @@ from simulator.graph.list_items import list_item
 from simulator.graph.lists import list_body
 from simulator.graph.options import EXPAND, SELECT, selected
 from simulator.graph.permissions import permission_body
-from simulator.graph.places import site_body
+from simulator.graph.sites import site_body
 from simulator.refusal import Refused, not_found
 from simulator.tenant.files import check_site
 from simulator.tenant.model import Item, Permission

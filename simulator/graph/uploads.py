@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from simulator.app_keys import TENANT
 from simulator.graph.calls import READ_FILES, WRITE_FILES, Answer, Call, Operation, answer
 from simulator.graph.items import encoder
-from simulator.keys import TENANT
 from simulator.refusal import Refused, bad_request, not_found
-from simulator.tenant import contents
+from simulator.tenant import file_contents
 from simulator.tenant.clock import instant
 from simulator.tenant.files import check_site
 from simulator.tenant.model import Actor, Item
@@ -54,7 +54,7 @@ def routes(tenant: Tenant) -> Iterable[web.RouteDef]:  # noqa: ARG001  # every m
 
 def download_url(call: Call, item: Item) -> str:
     """A preauthenticated address of a file's content, "" for one without."""
-    if contents.content_of(call.tenant, item) is None:
+    if file_contents.content_of(call.tenant, item) is None:
         return ""
     ticket = secrets.token_urlsafe(24)
     call.tenant.downloads[ticket] = (item, call.tenant.now() + _VALID_SECONDS)
@@ -87,7 +87,7 @@ def _put(call: Call, folder: Item, name: str) -> Answer:
     if len(call.body) > LARGEST:
         raise Refused(413, "maxRequestLengthExceeded", "More than 250 MB need an upload session.")
     _check_conflict(folder, name, call.query.get("@microsoft.graph.conflictBehavior", "replace"))
-    made, is_new = contents.put(call.tenant, folder, name, call.body, by=call.actor)
+    made, is_new = file_contents.put(call.tenant, folder, name, call.body, by=call.actor)
     return _body(made, 201 if is_new else 200)
 
 
@@ -167,7 +167,7 @@ async def _piece(request: web.Request) -> web.Response:
         return _told(session, 202)
     del tenant.uploads[request.match_info["ticket"]]
     _check_conflict(session.folder, session.name, session.conflict)
-    made, is_new = contents.put(tenant, session.folder, session.name, bytes(session.received), by=session.by)
+    made, is_new = file_contents.put(tenant, session.folder, session.name, bytes(session.received), by=session.by)
     done = _body(made, 201 if is_new else 200)
     return web.Response(body=done.body, status=done.status, content_type="application/json")
 
@@ -185,7 +185,7 @@ async def _cancel(request: web.Request) -> web.Response:
 async def _download(request: web.Request) -> web.Response:
     tenant = request.app[TENANT]
     item, until = tenant.downloads.get(request.match_info["ticket"], (None, 0))
-    content = contents.content_of(tenant, item) if item is not None and not item.gone else None
+    content = file_contents.content_of(tenant, item) if item is not None and not item.gone else None
     if item is None or content is None or until < tenant.now():
         raise not_found("The content")
     return web.Response(body=content, content_type=item.media or "application/octet-stream")

@@ -1,1 +1,1 @@
-"""Pages for people's eyes: `facts` gathers what they show, `drawn` makes HTML of it, `pages` serves them."""
+"""Pages for people's eyes: `data` gathers what they show, `html` makes HTML of it, `pages` serves them."""

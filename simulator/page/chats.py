@@ -13,8 +13,8 @@ from aiohttp import web
 
 from simulator.control.loopback import loopback_only
 from simulator.mail import MAILBOXES, Letter
-from simulator.page.drawn.frame import HEADERS
-from simulator.page.drawn.parts import Drawing
+from simulator.page.html.components import Drawing
+from simulator.page.html.layout import HEADERS
 from simulator.page.markup import Element, element
 from simulator.teams.activity import FEED, Notice
 from simulator.teams.conversations import CONVERSATIONS, Conversation, Message

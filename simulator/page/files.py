@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from simulator.control.loopback import loopback_only
-from simulator.page.drawn.frame import HEADERS
+from simulator.page.html.layout import HEADERS
 
 _STATIC = Path(__file__).resolve().parent / "static"
 _RENDERER = _STATIC.parents[2] / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"

@@ -27,21 +27,21 @@ import msgspec
 from aiohttp import web
 
 from simulator.control.loopback import loopback_only
-from simulator.page import chats, doing, files
-from simulator.page.drawn import estate as drawn_estate
-from simulator.page.drawn import frame
-from simulator.page.drawn import items as drawn_items
-from simulator.page.drawn import notifications as drawn_notifications
-from simulator.page.drawn import overview as drawn_overview
-from simulator.page.drawn import people as drawn_people
-from simulator.page.drawn import sign_in as drawn_sign_in
-from simulator.page.drawn import traffic as drawn_traffic
-from simulator.page.drawn import trouble as drawn_trouble
-from simulator.page.drawn.parts import Drawing, empty
-from simulator.page.facts import estate, items, notifications, overview, people, search, sign_in, traffic, trouble
-from simulator.page.facts.context import Context
+from simulator.page import chats, files, form_actions
+from simulator.page.data import items, notifications, overview, people, search, sign_in, sites, traffic, trouble
+from simulator.page.data.context import Context
+from simulator.page.flash import NOTES
+from simulator.page.html import items as drawn_items
+from simulator.page.html import layout
+from simulator.page.html import notifications as drawn_notifications
+from simulator.page.html import overview as drawn_overview
+from simulator.page.html import people as drawn_people
+from simulator.page.html import sign_in as drawn_sign_in
+from simulator.page.html import sites as drawn_estate
+from simulator.page.html import traffic as drawn_traffic
+from simulator.page.html import trouble as drawn_trouble
+from simulator.page.html.components import Drawing, empty
 from simulator.page.markup import Element, element
-from simulator.page.notes import NOTES
 from simulator.refusal import Refused
 from simulator.tenant.state import Tenant
 
@@ -50,8 +50,8 @@ type Draw = Callable[[Any], Drawing]
 
 _PAGES: tuple[tuple[str, Facts, Draw], ...] = (
     ("/sim/overview", overview.overview, drawn_overview.overview),
-    ("/sim/sites", estate.sites, drawn_estate.sites),
-    ("/sim/sites/{site:[^/.]+}", estate.site, drawn_estate.site),
+    ("/sim/sites", sites.sites, drawn_estate.sites),
+    ("/sim/sites/{site:[^/.]+}", sites.site, drawn_estate.site),
     ("/sim/items/{drive:[^/]+}/{item:[^/.]+}", items.item, drawn_items.item),
     ("/sim/search", search.search, drawn_items.found),
     ("/sim/directory", people.people, drawn_people.people),
@@ -71,11 +71,11 @@ def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
         return web.Response(status=302, headers={"Location": "/sim/"})
 
     async def do(request: web.Request) -> web.Response:
-        return await doing.do(tenant, request)
+        return await form_actions.do(tenant, request)
 
     async def talk(request: web.Request) -> web.Response:
         loopback_only(request)
-        return frame.answer(_framed(tenant, request, chats.drawing()), policy=chats.POLICY)
+        return layout.answer(_framed(tenant, request, chats.drawing()), policy=chats.POLICY)
 
     found = [
         web.get("/", home),
@@ -97,7 +97,7 @@ def _page(tenant: Tenant, facts: Facts, draw: Draw) -> Callable[[web.Request], A
             drawing, status = draw(await facts(_context(tenant, request))), 200
         except Refused as refusal:
             drawing, status = Drawing("Not here", "", [empty(refusal.message)]), refusal.status
-        return frame.answer(_framed(tenant, request, drawing), status=status)
+        return layout.answer(_framed(tenant, request, drawing), status=status)
 
     return page
 
@@ -110,7 +110,7 @@ def _data(tenant: Tenant, facts: Facts) -> Callable[[web.Request], Awaitable[web
         except Refused as refusal:
             told, status = {"error": {"code": refusal.code, "message": refusal.message}}, refusal.status
         body = msgspec.json.encode(told)
-        return web.Response(body=body, status=status, content_type="application/json", headers=frame.HEADERS)
+        return web.Response(body=body, status=status, content_type="application/json", headers=layout.HEADERS)
 
     return data
 
@@ -127,4 +127,4 @@ def _framed(tenant: Tenant, request: web.Request, drawing: Drawing) -> Element:
         if note
         else None
     )
-    return frame.framed(tenant, drawing, here=str(kept), note=told)
+    return layout.framed(tenant, drawing, here=str(kept), note=told)

@@ -24,7 +24,7 @@ from simulator.sharepoint.context import context_information
 from simulator.sharepoint.csom import process
 from simulator.sharepoint.csom.interpret import Start
 from simulator.sharepoint.node import FULL_CONTROL, Node, Resource
-from simulator.sharepoint.numbers import Numbers
+from simulator.sharepoint.principal_ids import Numbers
 from simulator.sharepoint.scope import Scope
 from simulator.tenant.state import Tenant
 

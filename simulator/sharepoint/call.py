@@ -12,8 +12,8 @@ import msgspec
 from aiohttp import web
 
 from simulator import odata
+from simulator.app_keys import METER, TENANT
 from simulator.entra.identity import AUTHORITY, Caller
-from simulator.keys import METER, TENANT
 from simulator.odata import Complex, Entity, Many, Returned, Segment
 from simulator.refusal import Refused, bad_request
 from simulator.sharepoint import forms, query

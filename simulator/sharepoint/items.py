@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, quote, urlencode
 
 from simulator.odata import Complex, Guid, Many, Moment, Returned
 from simulator.refusal import Refused, bad_request
-from simulator.sharepoint import caml, documents, lists, people, sharing, tags
+from simulator.sharepoint import caml, compliance_tags, documents, lists, people, sharing
 from simulator.sharepoint.filters import Filter
 from simulator.sharepoint.node import (
     FULL_CONTROL,
@@ -247,7 +247,7 @@ def _operations(scope: Scope, row: Item, path: str) -> dict[str, Operation]:
         "breakroleinheritance": Operation(break_inheritance, parameters, FULL_CONTROL),
         "resetroleinheritance": Operation(reset_inheritance, (), FULL_CONTROL),
         "unsharelink": Operation(unshare, ("linkKind", "shareId"), WRITE),
-        **tags.item_operations(scope, row),
+        **compliance_tags.item_operations(scope, row),
     }
 
 

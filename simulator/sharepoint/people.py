@@ -12,7 +12,7 @@ from typing import Any
 from simulator.odata import Complex, Returned
 from simulator.refusal import Refused, not_found
 from simulator.sharepoint.node import FULL_CONTROL, Collection, Given, Operation, Outcome, Resource, number, text
-from simulator.sharepoint.numbers import MEMBERS, OWNERS, SYSTEM_ACCOUNT, VISITORS
+from simulator.sharepoint.principal_ids import MEMBERS, OWNERS, SYSTEM_ACCOUNT, VISITORS
 from simulator.sharepoint.scope import Scope
 from simulator.tenant import sharing
 from simulator.tenant.model import Actor, Item, Permission, Principal, Site

@@ -13,12 +13,12 @@ from aiohttp import web
 from simulator.entra.identity import SHAREPOINT, SHAREPOINT_MY, Caller
 from simulator.front.hosts import called
 from simulator.refusal import Refused
-from simulator.sharepoint import batch, call, sharing, tags, webs
+from simulator.sharepoint import batch, call, compliance_tags, sharing, webs
 from simulator.sharepoint.context import context_information
 from simulator.sharepoint.csom import process
 from simulator.sharepoint.csom.interpret import Start
 from simulator.sharepoint.node import WRITE, Operation, Resource, number, text
-from simulator.sharepoint.numbers import Numbers
+from simulator.sharepoint.principal_ids import Numbers
 from simulator.sharepoint.scope import Scope
 from simulator.tenant.model import Site
 from simulator.tenant.state import Tenant
@@ -127,7 +127,7 @@ def _root(scope: Scope, site: Site, base: str) -> Resource:
             lambda given: webs.delete_anonymous_links(scope, site, given), ("url",), WRITE
         ),
         "sp.objectsharinginformation.getlistitemsharinginformation": object_sharing(),
-        **tags.store_operations(scope, site),
+        **compliance_tags.store_operations(scope, site),
     }
     # Both ways to write a static operation: SP.X.Y and SP_X_Y.
     operations |= {name.replace(".", "_"): operation for name, operation in operations.items()}

@@ -8,7 +8,7 @@ from simulator.entra.identity import Caller
 from simulator.refusal import Refused
 from simulator.sharepoint.forms import ACCESS_DENIED
 from simulator.sharepoint.node import FULL_CONTROL
-from simulator.sharepoint.numbers import Numbers
+from simulator.sharepoint.principal_ids import Numbers
 from simulator.tenant.model import Actor
 from simulator.tenant.state import Tenant
 

@@ -10,7 +10,7 @@ from simulator.odata import Complex, Guid, Moment, Returned
 from simulator.refusal import Refused, bad_request
 from simulator.sharepoint import documents, lists, people
 from simulator.sharepoint.node import FULL_CONTROL, Collection, Given, Operation, Outcome, Resource, number, text
-from simulator.sharepoint.numbers import MEMBERS, OWNERS, VISITORS
+from simulator.sharepoint.principal_ids import MEMBERS, OWNERS, VISITORS
 from simulator.sharepoint.scope import Scope
 from simulator.tenant import sharing
 from simulator.tenant.model import OPENNESS, Site

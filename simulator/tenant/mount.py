@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from simulator.council.ground import add_library, grant_site, new_site, place
+from simulator.council.empty_sites import add_library, grant_site, new_site, place
 from simulator.tenant.files import content_seed
 from simulator.tenant.model import Actor, Drive, Item
 from simulator.tenant.state import Tenant

@@ -15,11 +15,11 @@ from typing import Any
 from aiohttp import hdrs, web
 from yarl import URL
 
+from simulator.app_keys import TROUBLES
 from simulator.entra.identity import AUTHORITY
-from simulator.keys import TROUBLES
 from simulator.refusal import Refused
 from simulator.trouble import kinds
-from simulator.trouble.odd import with_odd_entry
+from simulator.trouble.odd_entries import with_odd_entry
 from simulator.trouble.troubles import Standing, Troubles, fits
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -6,8 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
+from simulator.app_keys import TENANT, TROUBLES
 from simulator.entra.identity import AUTHORITY
-from simulator.keys import TENANT, TROUBLES
 from simulator.refusal import bad_request
 from simulator.teams.client import TEAMS
 from simulator.teams.conversations import CONVERSATIONS
@@ -16,8 +16,8 @@ from simulator.tenant.model import User
 from simulator.trouble import kinds
 from simulator.trouble.kinds import Trouble
 from simulator.trouble.troubles import Standing
-from simulator.webhooks.courier import COURIER
-from simulator.webhooks.subscribed import SUBSCRIPTIONS
+from simulator.webhooks.delivery import COURIER
+from simulator.webhooks.subscription_store import SUBSCRIPTIONS
 
 
 def attach(app: web.Application) -> None:

@@ -24,8 +24,8 @@ from simulator.refusal import Refused, bad_request, too_many
 from simulator.teams.conversations import Allowance
 from simulator.tenant.clock import moment
 from simulator.tenant.state import Tenant
-from simulator.webhooks.courier import COURIER
-from simulator.webhooks.subscribed import KINDS, SUBSCRIPTIONS, Kind, Subscription
+from simulator.webhooks.delivery import COURIER
+from simulator.webhooks.subscription_store import KINDS, SUBSCRIPTIONS, Kind, Subscription
 
 _SHORTEST_SECONDS = 45 * 60
 _GROUPS_MOST = 100

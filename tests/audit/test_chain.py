@@ -13,7 +13,7 @@ from custos.audit.chain import Chain
 from custos.audit.events import Event, What
 from custos.clock import FixedClock
 from custos.storage.account import Account
-from tests.storage import account_on
+from tests.azurite_account import account_on
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

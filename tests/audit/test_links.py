@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from custos.audit.events import Event, What, canonical, parse
 from custos.audit.links import GENESIS, Head, Link, Verifier, digest_of, key_of
-from tests.effort import steady
+from tests.limits import steady
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos.blows import planned
 from chaos.campaign import campaign, rounds
+from chaos.faults import planned
 
 ROUND = "upload/kill/host/after/table runs/1"
 """Killed between a run's row and its messages (K1)."""

@@ -11,11 +11,11 @@ import pytest
 from chaos import checker, evidence
 from chaos.checker import Fault, check
 from chaos.evidence import Evidence
-from tests.chaos import record
-from tests.chaos.record import DRIVE, ITEM, LABEL, RUN, with_rows
+from tests.chaos import sample_record
+from tests.chaos.sample_record import DRIVE, ITEM, LABEL, RUN, with_rows
 
 ON_ITEM = f"{DRIVE} {ITEM}"
-WELL = record.evidence()
+WELL = sample_record.evidence()
 
 
 def test_a_record_in_which_all_is_well_has_no_fault(tmp_path: Path) -> None:
@@ -49,63 +49,67 @@ def test_the_checker_shares_no_code_with_custos(module: object) -> None:
 
 LOST = {
     "an intent that no event ends": (
-        with_rows(WELL, "audit", lambda _: record.chain(record.intended())),
+        with_rows(WELL, "audit", lambda _: sample_record.chain(sample_record.intended())),
         f"The audit has no end for what {RUN} intended on file|site|{DRIVE}|{ITEM}.",
     ),
     "a ledger row without outcome": (
-        with_rows(WELL, "actions", lambda _: [record.action("done"), record.action("", key="key-2")]),
-        f"The ledger has no outcome for what {RUN} intended on {record.URL}/a.docx.",
+        with_rows(WELL, "actions", lambda _: [sample_record.action("done"), sample_record.action("", key="key-2")]),
+        f"The ledger has no outcome for what {RUN} intended on {sample_record.URL}/a.docx.",
     ),
     "an outcome that nobody knows": (
-        with_rows(WELL, "actions", lambda _: [record.action("done"), record.action("unknown", key="key-2")]),
-        f"The ledger has an outcome that nobody knows for what {RUN} intended on {record.URL}/a.docx.",
+        with_rows(
+            WELL, "actions", lambda _: [sample_record.action("done"), sample_record.action("unknown", key="key-2")]
+        ),
+        f"The ledger has an outcome that nobody knows for what {RUN} intended on {sample_record.URL}/a.docx.",
     ),
     "a write that the ledger does not know": (
-        replace(WELL, writes=[record.write(0, "Another label"), *WELL.writes]),
+        replace(WELL, writes=[sample_record.write(0, "Another label"), *WELL.writes]),
         f"The ledger does not know that label 'Another label' was written onto {ON_ITEM}.",
     ),
     "a write that the audit does not know": (
-        with_rows(WELL, "audit", lambda _: record.chain()),
+        with_rows(WELL, "audit", lambda _: sample_record.chain()),
         f"The audit does not know that label '{LABEL}' was written onto {ON_ITEM}.",
     ),
     "done, and never written": (
-        replace(WELL, writes=[record.write(1, status=503), record.card(2)]),
-        f"The ledger says that {RUN} did ('label', '{LABEL}') on {record.URL}/a.docx; the tenant never did.",
+        replace(WELL, writes=[sample_record.write(1, status=503), sample_record.card(2)]),
+        f"The ledger says that {RUN} did ('label', '{LABEL}') on {sample_record.URL}/a.docx; the tenant never did.",
     ),
     "done, and it does not stand": (
-        replace(WELL, drives={DRIVE: [record.root(), record.item("")]}, mirror=[record.mirrored("")]),
+        replace(
+            WELL, drives={DRIVE: [sample_record.root(), sample_record.item("")]}, mirror=[sample_record.mirrored("")]
+        ),
         f"{RUN} put '{LABEL}' on {ON_ITEM} last; the tenant shows ''.",
     ),
     "a mirror that does not know a label": (
-        replace(WELL, mirror=[record.mirrored("")]),
+        replace(WELL, mirror=[sample_record.mirrored("")]),
         (
-            f"The mirror of {record.URL} differs in 1, for instance {ITEM}: it says ('a.docx', 'root', ''), "
+            f"The mirror of {sample_record.URL} differs in 1, for instance {ITEM}: it says ('a.docx', 'root', ''), "
             f"the tenant ('a.docx', 'root', '{LABEL}')."
         ),
     ),
     "a mirror that lacks a file": (
         replace(WELL, mirror=[]),
         (
-            f"The mirror of {record.URL} differs in 1, for instance {ITEM}: it says None, "
+            f"The mirror of {sample_record.URL} differs in 1, for instance {ITEM}: it says None, "
             f"the tenant ('a.docx', 'root', '{LABEL}')."
         ),
     ),
     "a card that is said to be sent": (
-        replace(WELL, writes=[record.write(1)]),
+        replace(WELL, writes=[sample_record.write(1)]),
         "The card of 2026-11-23 to person-1 is said to be sent; the tenant never saw it.",
     ),
 }
 DOUBLED = {
     "one label twice": (
-        replace(WELL, writes=[record.write(1), record.write(3), record.card(2)]),
+        replace(WELL, writes=[sample_record.write(1), sample_record.write(3), sample_record.card(2)]),
         f"label '{LABEL}' was written onto {ON_ITEM}, by the write 3 and by 1 before.",
     ),
     "one label alone and in bulk": (
-        replace(WELL, writes=[record.write(1), record.bulk(3), record.card(2)]),
+        replace(WELL, writes=[sample_record.write(1), sample_record.bulk(3), sample_record.card(2)]),
         f"label '{LABEL}' was written onto {ON_ITEM}, by the write 3 and by 1 before.",
     ),
     "two cards for one promise": (
-        replace(WELL, writes=[record.write(1), record.card(2), record.card(3)]),
+        replace(WELL, writes=[sample_record.write(1), sample_record.card(2), sample_record.card(3)]),
         "2 cards went to a:1 on 2026-11-23, 1 were promised.",
     ),
 }
@@ -133,7 +137,7 @@ STUCK = {
         "The library Plans is pending (nothing said).",
     ),
     "a card that a worker claimed": (
-        with_rows(WELL, "digests", lambda rows: [*rows, {**record.digest("claimed", ""), "RowKey": "person-2"}]),
+        with_rows(WELL, "digests", lambda rows: [*rows, {**sample_record.digest("claimed", ""), "RowKey": "person-2"}]),
         "The card of 2026-11-23 to person-2 is claimed.",
     ),
     "an incident without its cause": (
@@ -173,8 +177,8 @@ def test_a_fault_is_told_in_one_sentence(found: Evidence, fault: Fault) -> None:
 
 def test_what_was_put_back_between_two_writes_is_not_doubled() -> None:
     """A label that was taken off may be put on again; an incident that stood before the campaign is not its fault."""
-    writes = [record.write(1), record.write(3, ""), record.write(4)]
-    assert {fault.kind for fault in check(replace(WELL, writes=[*writes, record.card(5)]))} == {
+    writes = [sample_record.write(1), sample_record.write(3, ""), sample_record.write(4)]
+    assert {fault.kind for fault in check(replace(WELL, writes=[*writes, sample_record.card(5)]))} == {
         "lost"
     }  # the taking off is unknown
     stood = {"PartitionKey": "incident", "RowKey": "x", "kind": "label drift", "subject": "A", "detail": ""}
@@ -201,5 +205,7 @@ def test_writes_that_nobody_was_told_of_are_a_fault() -> None:
     }
     found = with_rows(WELL, "incidents", lambda _: [untold])
     assert [fault.kind for fault in check(found)] == ["stuck"]
-    lost = with_rows(found, "digests", lambda rows: [*rows, {**record.digest("uncertain", ""), "RowKey": "person-2"}])
+    lost = with_rows(
+        found, "digests", lambda rows: [*rows, {**sample_record.digest("uncertain", ""), "RowKey": "person-2"}]
+    )
     assert [fault.kind for fault in check(lost)] == ["stuck"]

@@ -14,7 +14,7 @@ import pytest
 
 from custos.cli import commands
 from custos.settings import REPOSITORY
-from tests.staging import APPROVER, HOST, OPERATOR, Council
+from tests.running_stack import APPROVER, HOST, OPERATOR, Council
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from tests.staging import HOST, Council
+from tests.running_stack import HOST, Council
 
 pytestmark = pytest.mark.timeout(600)
 ADVICE = f"{HOST}/sites/planning-casework/Pre-application%20advice%202012%20to%202020"

@@ -15,7 +15,7 @@ from custos.cli import commands
 from custos.cli.main import build_parser, main
 from custos.engine.ids import is_plan_id, is_run_id
 from custos.errors import BadSetting
-from custos.report.words import council_time, value, when
+from custos.report.wording import council_time, value, when
 from custos.settings import settings_from
 from tests.policy.policies import POLICIES
 

@@ -17,7 +17,7 @@ from custos.report.shapes.files import Register, Schema, Validate
 from custos.report.shapes.plans import Explain, Find, Plan
 from custos.report.shapes.work import Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync
 from tests.policy.policies import POLICIES
-from tests.staging import HOST, Council
+from tests.running_stack import HOST, Council
 
 pytestmark = pytest.mark.timeout(600)
 DEEDS = frozenset({"promote", "stop", "start", "sign-in", "sign-out", "whoami"})
@@ -54,9 +54,9 @@ def test_every_command_that_prints_facts_prints_them_for_machines(name: str) -> 
 
 def test_every_name_says_what_it_means() -> None:
     """No name of any shape is without a meaning."""
-    from docs.reference import machine
+    from docs.reference import json_shapes
 
-    rows = [line for line in machine.page().splitlines() if line.startswith("| `")]
+    rows = [line for line in json_shapes.page().splitlines() if line.startswith("| `")]
     assert len(rows) > 150
     assert all(not line.endswith("|  |") for line in rows)
 

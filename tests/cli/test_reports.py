@@ -11,7 +11,7 @@ from custos.audit.events import Event, What
 from custos.engine.model import Finding, State
 from custos.report.events import about
 from custos.report.plans import show
-from tests.engine.world import bundle, file_subject, finding, link_subject, plan_of, policy, records
+from tests.engine.planned import bundle, file_subject, finding, link_subject, plan_of, policy, records
 
 
 def shown(*findings: Finding, sensitive: bool = False) -> str:

@@ -8,9 +8,9 @@ import subprocess
 
 import pytest
 
-from chaos.blows import Blow, Side, planned
-from chaos.jobs import NAMES
-from chaos.tap import step_name
+from chaos.fault_proxy import step_name
+from chaos.faults import Blow, Side, planned
+from chaos.workloads import NAMES
 from custos.settings import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "chaos.md").read_text()

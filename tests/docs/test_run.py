@@ -18,14 +18,14 @@ import pytest
 
 from custos.cli.command import Exit
 from custos.inventory.sync import sync_drive
-from custos.jobs import acting
+from custos.jobs import runs
 from custos.settings import REPOSITORY
 from custos.storage.queues import ACT
 from local_host.azurite import Azurite
-from rehearsal.cast import APPROVER, OPERATOR, signed_in
+from rehearsal.operators import APPROVER, OPERATOR, signed_in
 from tests.docs.pages import DOCS, examples
-from tests.staging import typed, wired
-from tests.tenant import SimulatedTenant
+from tests.running_stack import typed, wired
+from tests.simulated_tenant import SimulatedTenant
 
 MIRRORED = "/sites/information-rights/"
 """The site whose libraries are read for these examples; the others stay unread, as they may on a first day."""
@@ -54,7 +54,7 @@ class Hands(threading.Thread):
         try:
             while not self._resting.is_set():
                 async for message in queue.client.receive_messages():
-                    await acting.work(app, json.loads(message.content))
+                    await runs.work(app, json.loads(message.content))
                     await queue.client.delete_message(message)
                 await asyncio.sleep(0.1)
         finally:

@@ -12,16 +12,16 @@ import pytest
 from custos.bootstrap import Custos
 from custos.engine.model import Kind, State
 from custos.inventory.discover import discover
-from custos.jobs import evaluation, syncing, turns
+from custos.jobs import evaluation, evaluation_lock, sync
 from custos.jobs.evaluation import Evaluated
 from custos.notices.model import Case, CaseState
 from custos.storage.queues import EVALUATE
 from local_host.azurite import Azurite
-from rehearsal.cast import APPROVER, OPERATOR, signed_in
+from rehearsal.operators import APPROVER, OPERATOR, signed_in
 from rehearsal.policies import copied
 from rehearsal.promotion import promote_all
-from tests.staging import HOST, Desk, desk, operator
-from tests.tenant import SimulatedTenant
+from tests.running_stack import HOST, Desk, desk, operator
+from tests.simulated_tenant import SimulatedTenant
 
 SITE = f"{HOST}/sites/planning-casework"
 REGISTER, DECIDED = "Public register", "Decided applications"
@@ -45,7 +45,7 @@ class Office:
         return self.desk.ask(read)
 
     def sync(self, library: str) -> None:
-        self.desk.ask(lambda app: syncing.sync(app, self.drives[library]))
+        self.desk.ask(lambda app: sync.sync(app, self.drives[library]))
 
     def evaluate(self, *libraries: str) -> Evaluated:
         """What becomes of the changes in these libraries."""
@@ -115,7 +115,7 @@ async def _prepared(app: Custos) -> dict[str, str]:
     wanted = listed.filter(pl.col("web_url").str.starts_with(SITE) & pl.col("name").is_in([REGISTER, DECIDED]))
     drives = dict(wanted.select("name", "drive_id").iter_rows())
     for drive_id in drives.values():
-        await syncing.sync(app, drive_id)
+        await sync.sync(app, drive_id)
     plan = await app.plans.save((await evaluation.look(app)).plan, by=await operator(app))
     await promote_all(app, plan.id, far=lambda policy: [State.PILOT] if policy in (LINKS, LABELS) else [])
     await evaluation.evaluate(app)
@@ -240,7 +240,7 @@ def test_an_evaluation_that_dies_is_done_again(office: Office) -> None:
     office.sync(DECIDED)
 
     async def dies(app: Custos) -> None:
-        async with turns.turn(app):
+        async with evaluation_lock.turn(app):
             raise KeyError(file)
 
     with pytest.raises(KeyError):

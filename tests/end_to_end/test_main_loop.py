@@ -16,7 +16,7 @@ from custos.bootstrap import Custos
 from custos.m365 import sharing
 from custos.m365.labels import read_label
 from custos.report.shapes.plans import Undo
-from tests.staging import APPROVER, HOST, OPERATOR, Council
+from tests.running_stack import APPROVER, HOST, OPERATOR, Council
 
 pytestmark = pytest.mark.timeout(600)
 CASE_FILES = "/sites/send-ehcp/Annual reviews"

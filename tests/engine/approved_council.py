@@ -18,8 +18,8 @@ from custos.policy.model import Bundle, Policy, PolicySettings, SharingClass
 from custos.problems import Problems
 from custos.records.address import read_address
 from custos.records.model import Asset, Post, Posture, Records, SiteMapping
-from tests.engine.world import MARK, agreement, asset, entry
-from tests.engine_evaluate.inventory import HOST, MIGRATION, Inventory, day
+from tests.engine.inventory_builder import HOST, MIGRATION, Inventory, day
+from tests.engine.planned import MARK, agreement, asset, entry
 
 SITES = ("sites/one", "sites/two", "sites/three")
 LIBRARIES = ("A", "B")

@@ -8,10 +8,10 @@ import pytest
 
 from custos.clock import FixedClock
 from custos.storage.account import Account
-from tests.engine.memory import MemoryStore
-from tests.engine.office import AzureStore
-from tests.engine.world import NOW
-from tests.storage import account_on
+from tests.azurite_account import account_on
+from tests.engine.memory_store import MemoryStore
+from tests.engine.planned import NOW
+from tests.engine.wired_engine import AzureStore
 
 
 @pytest.fixture

@@ -8,20 +8,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custos.audit.events import What
-from custos.engine.decisions import CaseFacts, Decision
+from custos.engine.case_facts import CaseFacts, Decision
 from custos.engine.model import ActionKind, Kind, Outcome
 from custos.engine.ports import Trouble
-from custos.engine.runs import RunState, Verdict
+from custos.engine.run_store import RunState, Verdict
 from custos.engine.undo import Scope
 from custos.errors import BadInput
 from custos.policy.duration import Duration
 from custos.policy.model import HouseLimits, Limits, OnlyIf, Recipient
 from custos.records.address import read_address
-from tests.engine.memory import MemoryStore
-from tests.engine.office import AzureStore, office
-from tests.engine.started import results, started
-from tests.engine.tenant import MemoryTenant, with_files
-from tests.engine.world import (
+from tests.engine.memory_store import MemoryStore
+from tests.engine.memory_tenant import MemoryTenant, with_files
+from tests.engine.planned import (
     ADMIN,
     GOVERNANCE,
     LABEL,
@@ -40,6 +38,8 @@ from tests.engine.world import (
     sizes,
     step,
 )
+from tests.engine.started_runs import results, started
+from tests.engine.wired_engine import AzureStore, office
 
 
 async def test_a_run_writes_reads_back_and_says_so(azure: AzureStore) -> None:

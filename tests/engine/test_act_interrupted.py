@@ -12,15 +12,15 @@ import pytest
 from custos.audit.events import What
 from custos.engine.model import Outcome
 from custos.engine.ports import Trouble
-from custos.engine.runs import RunState, Verdict
-from tests.engine.memory import MemoryStore
-from tests.engine.office import AzureStore, Frozen, Killed, MemoryQueue, Store, office
-from tests.engine.started import results, started
-from tests.engine.tenant import MemoryTenant, with_files
-from tests.engine.world import (
+from custos.engine.run_store import RunState, Verdict
+from tests.engine.memory_store import MemoryStore
+from tests.engine.memory_tenant import MemoryTenant, with_files
+from tests.engine.planned import (
     bundle,
     file_subject,
 )
+from tests.engine.started_runs import results, started
+from tests.engine.wired_engine import AzureStore, Frozen, Killed, MemoryQueue, Store, office
 
 EVERY = {file_subject(number).key for number in (1, 2, 3)}
 

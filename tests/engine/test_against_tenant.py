@@ -12,8 +12,8 @@ import pytest
 from custos.clock import FixedClock
 from custos.engine.gate import Code, Purpose
 from custos.engine.model import ActionKind, Finding, Kind, Outcome, Subject
-from custos.engine.placed_registers import PlacedRegisters
-from custos.engine.runs import Verdict
+from custos.engine.register_locations import PlacedRegisters
+from custos.engine.run_store import Verdict
 from custos.engine.undo import Scope
 from custos.m365 import Microsoft365, connect
 from custos.m365.delta import pages
@@ -26,9 +26,8 @@ from custos.policy.model import Bundle, Limits
 from custos.records.address import Address, read_address
 from custos.settings import Settings
 from custos.storage.account import Account
-from custos.tenant import LiveTenant
-from tests.engine.office import AzureStore, Office, office
-from tests.engine.world import (
+from custos.tenant_adapter import LiveTenant
+from tests.engine.planned import (
     ADMIN,
     LABEL,
     NOW,
@@ -42,7 +41,8 @@ from tests.engine.world import (
     sizes,
     step,
 )
-from tests.tenant import SimulatedTenant
+from tests.engine.wired_engine import AzureStore, Office, office
+from tests.simulated_tenant import SimulatedTenant
 
 LIMITS = Limits(percent_of_scope=100.0, actions_per_site_per_day=500)
 

@@ -11,18 +11,17 @@ import pytest
 from custos.audit.events import What
 from custos.engine.approvals import Approvals
 from custos.engine.gate import Standing
-from custos.engine.hands import commit_judged, hands_in, hands_in_any
+from custos.engine.involved_people import commit_judged, hands_in, hands_in_any
 from custos.engine.model import State
+from custos.engine.policy_reach import reach
 from custos.engine.promotion import Rules
-from custos.engine.reach import reach
-from custos.engine.separation import Involved
+from custos.engine.separation_of_duties import Involved
 from custos.errors import BadInput
 from custos.policy.approval_rules import ApprovalRules
 from custos.policy.model import Policy, Rule, Test
 from custos.report.approvals import covered
-from tests.engine.memory import MemoryStore
-from tests.engine.office import RULES, office, promotion
-from tests.engine.world import (
+from tests.engine.memory_store import MemoryStore
+from tests.engine.planned import (
     ADMIN,
     GOVERNANCE,
     MARK,
@@ -35,6 +34,7 @@ from tests.engine.world import (
     plan_of,
     policy,
 )
+from tests.engine.wired_engine import RULES, office, promotion
 from tests.policy.policies import shipped
 
 POLICY = policy()

@@ -15,7 +15,7 @@ from custos.engine.ports import Tenant
 
 CUSTOS = Path(custos.__file__).parent
 REPOSITORY = CUSTOS.parent
-ADAPTER = "custos/tenant.py"
+ADAPTER = "custos/tenant_adapter.py"
 WRITES = "custos/engine/writes.py"
 CLOCK = "custos/clock.py"  # asks a simulated tenant for the time
 PORT_WRITES = {name for name in vars(Tenant) if not name.startswith("_")} - {"read"}
@@ -40,7 +40,7 @@ OUTWARD = (
     "deltalake",
     "custos.storage",
     "custos.m365",
-    "custos.tenant",
+    "custos.tenant_adapter",
     "custos.notices",
     "custos.cli",
     "custos.jobs",
@@ -100,7 +100,7 @@ def test_the_writing_functions_are_the_ones_that_write() -> None:
 
 
 def test_only_the_adapter_calls_what_writes_in_m365() -> None:
-    """No module but custos/tenant.py names a function that changes content or sharing."""
+    """No module but custos/tenant_adapter.py names a function that changes content or sharing."""
     names = {name for known in M365_WRITES.values() for name in known}
     guilty = {
         (path, name)
@@ -138,7 +138,7 @@ def test_only_the_composition_root_makes_the_adapter() -> None:
     holders = {
         path
         for path, tree in modules()
-        if any(module == "custos.tenant" or name == "LiveTenant" for module, name in imports(tree))
+        if any(module == "custos.tenant_adapter" or name == "LiveTenant" for module, name in imports(tree))
     }
     assert holders == {"custos/bootstrap.py"}
 

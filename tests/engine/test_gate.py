@@ -12,9 +12,8 @@ from hypothesis import strategies as some
 from custos.engine.gate import Allowed, Already, Code, Purpose, Refused, Situation, Standing, decide, reached, settled
 from custos.engine.model import Protection, State
 from custos.engine.ports import Live
-from tests.effort import steady
-from tests.engine.tenant import MemoryTenant
-from tests.engine.world import (
+from tests.engine.memory_tenant import MemoryTenant
+from tests.engine.planned import (
     ASSET,
     LABEL,
     NOW,
@@ -23,6 +22,7 @@ from tests.engine.world import (
     plan_of,
     policy,
 )
+from tests.limits import steady
 
 ACTION = plan_of(bundle(), finding()).actions[0]
 POLICY = policy()

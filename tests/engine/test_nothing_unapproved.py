@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from hypothesis import currently_in_test_context, event, given, settings
 from hypothesis import strategies as st
 
-from custos.engine.authority import Authority
-from custos.engine.coverage import grown_words
-from custos.engine.decisions import CaseFacts, CaseKey, Decision
+from custos.engine.approval_coverage import grown_words
+from custos.engine.case_facts import CaseFacts, CaseKey, Decision
+from custos.engine.ceilings import Budget, Sizes
 from custos.engine.evaluate import evaluate
 from custos.engine.gate import ALLOWED, Code, Purpose, Standing, decide
-from custos.engine.limits import Budget, Sizes
 from custos.engine.model import Action, Plan, State
-from custos.engine.placed_registers import PlacedRegisters
 from custos.engine.plan import Circumstances, make_plan, writes
-from custos.engine.reach import reaches
+from custos.engine.policy_reach import reaches
+from custos.engine.register_locations import PlacedRegisters
 from custos.engine.run import new_run
+from custos.engine.run_context import Authority
 from custos.policy.model import Bundle
 from tests.engine.approved_council import (
     ASSETS,
@@ -34,11 +34,11 @@ from tests.engine.approved_council import (
     policy_text,
     signature,
 )
-from tests.engine.memory import MemoryStore
-from tests.engine.office import GENEROUS, Office, office, promotion
-from tests.engine.office import RULES as APPROVAL
-from tests.engine.world import ADMIN
-from tests.engine_evaluate.inventory import NOW
+from tests.engine.inventory_builder import NOW
+from tests.engine.memory_store import MemoryStore
+from tests.engine.planned import ADMIN
+from tests.engine.wired_engine import GENEROUS, Office, office, promotion
+from tests.engine.wired_engine import RULES as APPROVAL
 
 type Effect = tuple[str, str, tuple[tuple[str, object], ...]]  # what is done, to what, what it leaves
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from custos.engine.decisions import CaseFacts, Decision
+from custos.engine.case_facts import CaseFacts, Decision
 from custos.engine.gate import Code, Standing
 from custos.engine.model import ActionKind, Finding, Kind, Reversibility, State
 from custos.engine.plan import Circumstances, make_plan
-from custos.engine.plans import difference
-from custos.engine.summary import summarise
+from custos.engine.plan_store import difference
+from custos.engine.plan_summary import summarise
 from custos.policy.duration import Duration
 from custos.policy.model import FROM_SCHEDULE, OnlyIf, Policy, Recipient, SharingClass, Step
-from tests.engine.world import (
+from tests.engine.planned import (
     LABEL,
     NOW,
     RECORD_LABEL,

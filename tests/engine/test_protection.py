@@ -20,9 +20,8 @@ from custos.engine.protection import current_state, planned_state, protections, 
 from custos.policy.model import Freeze
 from custos.records.address import read_address
 from custos.records.model import Exemption, Hold, Records
-from tests.effort import steady
-from tests.engine.tenant import MemoryTenant
-from tests.engine.world import (
+from tests.engine.memory_tenant import MemoryTenant
+from tests.engine.planned import (
     ASSET,
     LABEL,
     MARK,
@@ -42,6 +41,7 @@ from tests.engine.world import (
     policy,
     records,
 )
+from tests.limits import steady
 
 ADVICE, LETTERS = read_address(f"{SITE}/Advice"), read_address(f"{SITE}/Letters")
 LOST_FOLDER, LOST = read_address(f"{SITE}/Advice/No such folder"), read_address(f"{SITE}/No such library/Folder")
@@ -275,8 +275,8 @@ def test_every_kind_of_subject_can_be_judged() -> None:
 
 _JUDGE = "engine/protection.py"
 _READS_ROWS = {  # they show or check rows, and decide nothing about a subject
-    "engine/held_places.py", "engine/placed_registers.py", "engine/register_addresses.py", "policy/bundle.py", "policy/loosened.py",
-    "records/contradictions.py", "records/held.py", "records/loosened.py", "records/shrinking.py", "records/load.py",
+    "engine/moved_holds.py", "engine/register_locations.py", "engine/register_addresses.py", "policy/bundle.py", "policy/loosened.py",
+    "records/contradictions.py", "records/hold_coverage.py", "records/loosened.py", "records/lost_rows.py", "records/load.py",
     "records/model.py", "records/registers.py", "records/review.py",
 }  # fmt: skip
 
@@ -304,9 +304,12 @@ def test_nobody_else_asks_the_rows_that_protect(rows: str) -> None:
 
 
 _ALLOWED = {
-    "holds": {"engine/reach.py"},  # an approval keeps which holds covered what
-    "exemptions": {"policy/bundle.py", "notices/grounds.py"},  # names of policies; how long an answer holds
-    "record_labels": {"engine/drift.py", "engine/reach.py"},  # an approval keeps which labels declared records
+    "holds": {"engine/policy_reach.py"},  # an approval keeps which holds covered what
+    "exemptions": {"policy/bundle.py", "notices/answer_grounds.py"},  # names of policies; how long an answer holds
+    "record_labels": {
+        "engine/label_drift.py",
+        "engine/policy_reach.py",
+    },  # an approval keeps which labels declared records
 }
 
 
@@ -315,7 +318,7 @@ def test_an_address_is_taken_apart_in_one_place() -> None:
     guilty = {
         path
         for path, tree in _sources()
-        if path not in ("records/address.py", "inventory/places.py") and not path.startswith("m365/")
+        if path not in ("records/address.py", "inventory/governed_sites.py") and not path.startswith("m365/")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "urllib.parse"
         for name in node.names

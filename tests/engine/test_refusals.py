@@ -11,10 +11,10 @@ from custos.engine.ports import Trouble
 from custos.engine.refusals import Scope
 from custos.policy.model import Bundle, Limits
 from custos.records.rights import CUSTOS
-from tests.engine.memory import MemoryStore
-from tests.engine.office import Office, office
-from tests.engine.tenant import MemoryTenant, with_files
-from tests.engine.world import ADMIN, LABEL, bundle, file_subject, finding, labelled, plan_of, policy, sizes
+from tests.engine.memory_store import MemoryStore
+from tests.engine.memory_tenant import MemoryTenant, with_files
+from tests.engine.planned import ADMIN, LABEL, bundle, file_subject, finding, labelled, plan_of, policy, sizes
+from tests.engine.wired_engine import Office, office
 
 LACKED = Trouble(code=Code.LABEL_REFUSED, detail="The tenant does not take the label.")
 

@@ -11,16 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from custos.clock import FixedClock
-from custos.engine.budgets import Budgets
-from custos.engine.limits import Budget, Sizes
+from custos.engine.ceiling_usage import Budgets
+from custos.engine.ceilings import Budget, Sizes
 from custos.engine.model import ActionKind, Fact, Kind, Protection, State, Subject
 from custos.engine.plan import writes
 from custos.engine.protection import stopping
 from custos.policy.duration import Duration
 from custos.policy.model import FROM_SCHEDULE, TO_CLASS, HouseLimits, Limits, OnlyIf, Step
-from tests.effort import steady
-from tests.engine.memory import MemoryTable
-from tests.engine.world import (
+from tests.engine.memory_store import MemoryTable
+from tests.engine.planned import (
     ASSET,
     LABEL,
     NOW,
@@ -35,6 +34,7 @@ from tests.engine.world import (
     policy,
     step,
 )
+from tests.limits import steady
 
 maybe = some.one_of(some.none(), some.booleans())
 levels = some.sampled_from([None, "disabled", "existing_guests", "new_guests", "anyone"])

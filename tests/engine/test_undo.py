@@ -9,18 +9,17 @@ from datetime import timedelta
 import pytest
 
 from custos.audit.events import What
+from custos.engine.abandoned_runs import sweep_runs
 from custos.engine.gate import Code, Purpose
 from custos.engine.model import ActionKind, Finding, Kind, Outcome, Result
-from custos.engine.runs import RunState
-from custos.engine.sweep import sweep_runs
+from custos.engine.run_store import RunState
 from custos.engine.undo import Scope, UndoPlan
 from custos.errors import BadInput
 from custos.policy.duration import Duration
 from custos.policy.model import Bundle
-from tests.engine.memory import MemoryStore
-from tests.engine.office import Killed, MemoryQueue, Office, office
-from tests.engine.tenant import MemoryTenant, with_files
-from tests.engine.world import (
+from tests.engine.memory_store import MemoryStore
+from tests.engine.memory_tenant import MemoryTenant, with_files
+from tests.engine.planned import (
     ADMIN,
     LABEL,
     NOW,
@@ -39,6 +38,7 @@ from tests.engine.world import (
     sizes,
     step,
 )
+from tests.engine.wired_engine import Killed, MemoryQueue, Office, office
 
 GRANTS = bundle(policy(step(ActionKind.REMOVE_GRANT), name="grants", kind=Kind.GRANT, fact="person"))
 OTHER_LABEL = "GEN-01 Transitory 60d"

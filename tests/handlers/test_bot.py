@@ -9,11 +9,11 @@ import pytest
 
 from custos.bootstrap import Custos
 from custos.jobs.evaluation import evaluate
-from custos.jobs.noise import Door
+from custos.jobs.refused_requests import Door
 from custos.notices.cards import REASON
 from custos.notices.model import Case, CaseState, KeepReason
 from tests.notices.forgeries import FORGED_REQUESTS
-from tests.staging import Council
+from tests.running_stack import Council
 
 pytestmark = pytest.mark.timeout(600)
 

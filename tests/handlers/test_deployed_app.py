@@ -15,9 +15,9 @@ from custos.bootstrap import Custos
 from custos.jobs.incidents import Incident
 from custos.settings import REPOSITORY
 from custos.storage.queues import ACT, EVALUATE, NOTIFY, SYNC
-from local_host.deployed import copy_deployed
+from local_host.deployed_files import copy_deployed
 from tests.local_host.runtime import Runtime
-from tests.staging import Council
+from tests.running_stack import Council
 
 pytestmark = pytest.mark.timeout(600)
 LIBRARY = "/sites/regulatory/Licences"

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from custos.settings import REPOSITORY
-from local_host.deployed import copy_deployed
+from local_host.deployed_files import copy_deployed
 from tests.local_host.runtime import Runtime
-from tests.staging import Council
+from tests.running_stack import Council
 
 pytestmark = pytest.mark.timeout(600)
 

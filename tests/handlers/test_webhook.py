@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pytest
 
 from custos.jobs.incidents import Incident
-from custos.jobs.noise import Door
+from custos.jobs.refused_requests import Door
 from custos.jobs.webhook import LARGEST_BODY
-from tests.staging import Answer, Council
+from tests.running_stack import Answer, Council
 
 pytestmark = pytest.mark.timeout(600)
 BURST, AT_ONCE = 400, 100

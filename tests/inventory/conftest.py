@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from custos.clock import FixedClock
-from custos.inventory.tables import Lakehouse
+from custos.inventory.lakehouse import Lakehouse
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
-from tests.inventory.desk import Desk
-from tests.inventory.drive import BEGAN
+from tests.inventory.memory_library import BEGAN
+from tests.inventory.synced_drive import Desk
 
 
 @pytest.fixture

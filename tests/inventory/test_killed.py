@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.inventory.desk import Desk
+from tests.inventory.synced_drive import Desk
 
 
 def _mutate(desk: Desk, turn: int) -> None:

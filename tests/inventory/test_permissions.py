@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import polars as pl
 
+from custos.inventory.drive_source import Guests
+from custos.inventory.mirror_reader import read_facts
 from custos.inventory.permissions import ALL_EVERY, FOLDERS_EVERY, permission_rows
-from custos.inventory.reader import read_facts
-from custos.inventory.source import Guests
 from custos.m365.permissions import Permission
 from custos.m365.principals import Grantee
-from tests.inventory.desk import Desk
-from tests.inventory.drive import BEGAN
+from tests.inventory.memory_library import BEGAN
+from tests.inventory.synced_drive import Desk
 
 
 async def _read_at(desk: Desk, item: str) -> object:

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custos.clock import FixedClock
-from custos.inventory.tables import Lakehouse
+from custos.inventory.lakehouse import Lakehouse
 from custos.settings import Settings
 from custos.storage.account import Account
-from tests.inventory.desk import Desk
-from tests.inventory.drive import BEGAN, Library
+from tests.inventory.memory_library import BEGAN, Library
+from tests.inventory.synced_drive import Desk
 
 _DEEDS = st.sampled_from(
     ["add", "add folder", "edit", "move", "relabel", "share", "unshare", "remove", "remove silently", "lapse"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from custos.inventory.state import DriveStates, SyncState, Why
+from custos.inventory.drive_state import DriveStates, SyncState, Why
 from custos.inventory.sync import UnknownDrive
 from custos.m365.errors import Forbidden, Locked, Malformed, NotFound, Throttled, Trouble, Unavailable
 from custos.storage.lease import Lease
-from tests.inventory.desk import Desk
+from tests.inventory.synced_drive import Desk
 
 
 async def test_first_sync_mirrors_everything(desk: Desk) -> None:

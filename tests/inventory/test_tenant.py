@@ -13,17 +13,17 @@ from aiohttp import web
 
 from custos.clock import Clock, clock_from
 from custos.inventory import discover as discovery
-from custos.inventory.reader import Tables, read_facts
-from custos.inventory.state import DriveStates, SyncState, Why
+from custos.inventory.concurrency import all_of
+from custos.inventory.drive_state import DriveStates, SyncState, Why
+from custos.inventory.lakehouse import Lakehouse
+from custos.inventory.mirror_reader import Tables, read_facts
 from custos.inventory.subscriptions import Reconciled, Subscriptions, reconcile_subscriptions
 from custos.inventory.sync import SyncReport, sync_drive
-from custos.inventory.tables import Lakehouse
-from custos.inventory.together import all_of
 from custos.m365 import Microsoft365, connect, delta, sites, subscriptions
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from local_host.azurite import Azurite
-from tests.tenant import SimulatedTenant
+from tests.simulated_tenant import SimulatedTenant
 
 REGISTER = "/sites/planning-casework/Public register"
 

@@ -13,7 +13,7 @@ from azure.storage.blob import ContainerClient
 
 from local_host.azurite import Azurite
 from local_host.errors import MissingPrerequisite
-from tests.local_host.serving import eventually
+from tests.local_host.served_app import eventually
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 

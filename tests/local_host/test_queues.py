@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.local_host.queue_room import QueueRoom
-from tests.local_host.serving import Serving, eventually, serving
+from tests.local_host.own_queues import QueueRoom
+from tests.local_host.served_app import Serving, eventually, serving
 
 
 @pytest.fixture(scope="module")

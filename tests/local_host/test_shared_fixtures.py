@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from custos.settings import Settings
 from custos.storage.account import Account
-from tests.tenant import SimulatedTenant
+from tests.simulated_tenant import SimulatedTenant
 
 
 def test_tenant_tells_its_environment_and_moves_its_clock(tenant: SimulatedTenant) -> None:

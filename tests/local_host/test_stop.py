@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local_host.child import Child
+from local_host.child_process import Child
 from local_host.errors import HostError
-from tests.local_host.serving import Answer, Serving, eventually, serving
+from tests.local_host.served_app import Answer, Serving, eventually, serving
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -60,7 +60,7 @@ def _hung_up_on(host: Serving, path: str) -> None:
 def test_host_dies_with_whoever_started_it(tmp_path: Path) -> None:
     """A server ends when its parent is killed, so that nothing keeps running unseen."""
     parent = (
-        "import sys, time; from local_host.child import Child\n"
+        "import sys, time; from local_host.child_process import Child\n"
         "app = ['--app', 'tests/local_host/apps/web', '--port', '0']\n"
         f"c = Child('local_host', [*app, '--state', {str(tmp_path)!r}])\n"
         "c.start(); print(c.process.pid, flush=True); time.sleep(60)"

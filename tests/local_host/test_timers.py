@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pytest
 from azure.storage.blob import ContainerClient
 
-from tests.local_host.queue_room import QueueRoom
-from tests.local_host.serving import Serving, eventually, serving
+from tests.local_host.own_queues import QueueRoom
+from tests.local_host.served_app import Serving, eventually, serving
 
 _LONG_AGO = "2020-01-01T00:00:00+00:00"
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.local_host.serving import Serving, serving
+from tests.local_host.served_app import Serving, serving
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import pytest
 from azure.data.tables.aio import TableClient
 
 from custos.m365.credentials import Identity
-from custos.m365.gate import TenantGate
 from custos.m365.graph import Graph
+from custos.m365.throttle import TenantGate
 from custos.storage.rows import Rows
 from simulator.entra.credential import signed_in
-from tests.m365.wire import Wire
+from tests.m365.scripted_server import Wire
 
 
 @pytest.fixture

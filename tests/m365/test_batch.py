@@ -10,7 +10,7 @@ from aiohttp import web
 from custos.m365 import errors
 from custos.m365.batch import BatchRequest
 from custos.m365.graph import Graph
-from tests.m365.wire import Wire, answer, error, raw
+from tests.m365.scripted_server import Wire, answer, error, raw
 
 BATCH = "/graph/v1.0/$batch"
 

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from custos.m365 import delta, errors
 from custos.m365.graph import Graph
-from tests.m365.wire import Wire, answer, error, raw
+from tests.m365.scripted_server import Wire, answer, error, raw
 
 FEED = "/graph/v1.0/drives/b!A/root/delta"
 ITEM: dict[str, Any] = {

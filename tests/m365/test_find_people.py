@@ -10,7 +10,7 @@ from custos.m365 import Microsoft365, connect
 from custos.m365.directory import find_people
 from custos.settings import Settings
 from custos.storage.account import Account
-from tests.tenant import SimulatedTenant
+from tests.simulated_tenant import SimulatedTenant
 
 SIRO = "siro@wrenbridge.example"
 

@@ -12,7 +12,7 @@ import pytest
 
 from custos.m365 import errors
 from custos.m365.graph import Graph
-from tests.m365.wire import Wire, answer, cut_short, error, hang_up, raw
+from tests.m365.scripted_server import Wire, answer, cut_short, error, hang_up, raw
 
 BASE = "/graph/v1.0"
 

@@ -8,7 +8,7 @@ import pytest
 
 from custos.m365 import errors, labels
 from custos.m365.graph import Graph
-from tests.m365.wire import Wire, answer, error, raw
+from tests.m365.scripted_server import Wire, answer, error, raw
 
 ITEMS = "/graph/v1.0/sites/s/lists/l/items"
 ITEM = "/graph/v1.0/drives/d/items/i/retentionLabel"

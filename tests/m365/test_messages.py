@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from custos.m365 import activity, errors, installs, mail
+from custos.m365 import activity_feed, app_installs, errors, mail
 from custos.m365.bot import Bot
 from custos.m365.credentials import Identity
-from custos.m365.gate import TenantGate
 from custos.m365.graph import Graph
-from custos.m365.lanes import Lane
-from tests.m365.wire import Wire, answer, error, hang_up, raw
+from custos.m365.throttle import TenantGate
+from custos.m365.throttled_services import Lane
+from tests.m365.scripted_server import Wire, answer, error, hang_up, raw
 
 ACTIVITIES = "/bot/v3/conversations/a:1/activities"
 CARD = {"type": "AdaptiveCard", "version": "1.5", "body": []}
@@ -91,7 +91,7 @@ async def test_the_feed_shows_the_beginning_of_the_text(wire: Wire, graph: Graph
     """Text is cut to what Teams shows; topic, link and app are named."""
     path = "/graph/v1.0/users/u/teamwork/sendActivityNotification"
     wire.script("POST", path, raw(b"", status=204))
-    await activity.notify(
+    await activity_feed.notify(
         graph, user_id="u", topic="Custos", link="https://teams/l", text="x" * 500, teams_app_id="app", chain_id=7
     )
     body = wire.seen[0].json
@@ -102,7 +102,7 @@ async def test_the_feed_shows_the_beginning_of_the_text(wire: Wire, graph: Graph
 async def test_a_link_that_teams_would_refuse_is_not_sent(wire: Wire, graph: Graph) -> None:
     """Beyond 1,024 characters it is our own mistake."""
     with pytest.raises(ValueError, match="1024"):
-        await activity.notify(graph, user_id="u", topic="x", link="https://" + "x" * 1_100, text="x")
+        await activity_feed.notify(graph, user_id="u", topic="x", link="https://" + "x" * 1_100, text="x")
     assert wire.seen == []
 
 
@@ -119,5 +119,5 @@ async def test_an_app_that_is_there_is_not_an_error(wire: Wire, graph: Graph) ->
     """409 on installing is what was wanted."""
     path = "/graph/v1.0/users/u/teamwork/installedApps"
     wire.script("POST", path, error(409, "Conflict"))
-    await installs.install(graph, "u", "app")
+    await app_installs.install(graph, "u", "app")
     assert len(wire.seen) == 1

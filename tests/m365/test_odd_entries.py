@@ -11,10 +11,10 @@ import pytest
 from custos.inventory.columns import observed
 from custos.m365 import delta, directory, errors, labels, sharing, sites, subscriptions
 from custos.m365.graph import Graph
-from custos.m365.moments import expiry, moment
 from custos.m365.permissions import NAMELESS, permission_from
 from custos.m365.sites import UNREADABLE
-from tests.m365.wire import Wire, answer, raw
+from custos.m365.timestamps import expiry, moment
+from tests.m365.scripted_server import Wire, answer, raw
 
 BASE = "/graph/v1.0"
 FILE: dict[str, Any] = {

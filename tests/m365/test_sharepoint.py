@@ -10,10 +10,10 @@ import pytest
 
 from custos.m365 import errors, labels, site_admin
 from custos.m365.credentials import Identity
-from custos.m365.gate import TenantGate
-from custos.m365.lanes import Lane
 from custos.m365.sharepoint import SharePoint
-from tests.m365.wire import Wire, answer, hang_up, raw
+from custos.m365.throttle import TenantGate
+from custos.m365.throttled_services import Lane
+from tests.m365.scripted_server import Wire, answer, hang_up, raw
 
 ROOT = "https://contoso.sharepoint.example"
 SITE = f"{ROOT}/sites/x"

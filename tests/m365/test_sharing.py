@@ -12,7 +12,7 @@ from custos.m365 import errors, sharing
 from custos.m365.graph import Graph
 from custos.m365.permissions import Permission, permission_from
 from custos.m365.principals import classify, guest_home_address
-from tests.m365.wire import Wire, answer, error, raw
+from tests.m365.scripted_server import Wire, answer, error, raw
 
 PATH = "/graph/v1.0/drives/d/items/i/permissions"
 GUEST = "i:0#.f|membership|bea_fabrikam.com#ext#@contoso.onmicrosoft.com"

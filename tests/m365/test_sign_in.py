@@ -12,7 +12,7 @@ import pytest
 from custos.errors import BadInput
 from custos.m365.sign_in import Code, SignIn
 from custos.settings import settings_from
-from tests.tenant import SimulatedTenant
+from tests.simulated_tenant import SimulatedTenant
 
 SIRO, MANAGER = "siro@wrenbridge.example", "records.manager@wrenbridge.example"
 LEFT = "head.send@wrenbridge.example"

@@ -12,12 +12,12 @@ from aiohttp import web
 
 from custos.m365 import (
     Microsoft365,
-    activity,
+    activity_feed,
+    app_installs,
     connect,
     delta,
     directory,
     errors,
-    installs,
     labels,
     mail,
     sharing,
@@ -27,8 +27,8 @@ from custos.m365 import (
 )
 from custos.settings import Settings
 from custos.storage.account import Account
-from tests.m365.wire import Wire
-from tests.tenant import SimulatedTenant
+from tests.m365.scripted_server import Wire
+from tests.simulated_tenant import SimulatedTenant
 
 
 @pytest.fixture
@@ -292,13 +292,13 @@ async def test_people_are_reached(m365: Microsoft365, settings: Settings, tenant
     owners = [one for group in groups for one in (await directory.owners(m365.observer, group.group_id)).values]
     person = next(one for one in owners if one.enabled and not one.is_guest)
     app = settings.teams_app_id
-    await installs.install(m365.observer, person.user_id, app)
-    await installs.install(m365.observer, person.user_id, app)
+    await app_installs.install(m365.observer, person.user_id, app)
+    await app_installs.install(m365.observer, person.user_id, app)
     conversation = await m365.bot.open_conversation(person.user_id)
     card = {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": "one"}]}
     sent = await m365.bot.send_card(conversation, card, summary="Two things to decide")
     await m365.bot.update_card(conversation, sent, card | {"body": []}, summary="Decided")
-    await activity.notify(
+    await activity_feed.notify(
         m365.observer, user_id=person.user_id, topic="Custos", link="https://teams.microsoft.com/l/x", text="Two things"
     )
     to = [person.mail or person.upn]
@@ -309,7 +309,7 @@ async def test_a_person_without_the_app_cannot_be_nudged(m365: Microsoft365) -> 
     """Without the installation the feed is Forbidden, so that the next way is taken."""
     guests = (await directory.guests(m365.observer)).values
     with pytest.raises((errors.Forbidden, errors.NotFound)):
-        await activity.notify(
+        await activity_feed.notify(
             m365.observer, user_id=guests[0].user_id, topic="x", link="https://teams.microsoft.com/l/x", text="x"
         )
 

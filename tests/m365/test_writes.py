@@ -11,8 +11,8 @@ import pytest
 from custos.m365 import errors, labels, sharing, site_admin
 from custos.m365.graph import Graph
 from custos.m365.sharepoint import SharePoint
+from tests.m365.scripted_server import Wire, answer, error, hang_up
 from tests.m365.test_sharepoint import BULK, PROPERTIES, SITE, properties, refused, sharepoint
-from tests.m365.wire import Wire, answer, error, hang_up
 
 __all__ = ["sharepoint"]
 

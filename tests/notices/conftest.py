@@ -10,18 +10,18 @@ import pytest
 
 from custos.audit.events import Event, What
 from custos.errors import StorageTrouble
-from custos.notices.bot_inbound import Doorkeeper, KeyRing
-from custos.notices.cases import CaseBook
+from custos.notices.action_report_store import TellingBook
+from custos.notices.bot_auth import Doorkeeper, KeyRing
+from custos.notices.case_store import CaseBook
+from custos.notices.contacts import People
 from custos.notices.delivery import Desk
 from custos.notices.digest import DigestBook
-from custos.notices.people import People
-from custos.notices.telling_book import TellingBook
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from custos.storage.queues import Queue
-from tests.notices import world
-from tests.notices.authority import APP, TENANT, Authority, serving
-from tests.notices.channels import Channels
+from tests.notices import small_council
+from tests.notices.bot_tokens import APP, TENANT, Authority, serving
+from tests.notices.failing_channels import Channels
 
 
 @dataclass
@@ -115,8 +115,8 @@ def desk(account: Account, mark: str, book: CaseBook, people: People, channels: 
         people=people,
         postman=channels.postman(people),
         queue=account.queue(f"notify-{mark}"),
-        records=world.records(),
-        zone=world.ZONE,
-        now=world.NOW,
+        records=small_council.records(),
+        zone=small_council.ZONE,
+        now=small_council.NOW,
         machine_now=1_000_000.0,
     )

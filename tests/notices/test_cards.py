@@ -18,19 +18,19 @@ from hypothesis import strategies as st
 from custos.engine.model import Kind
 from custos.notices.assignment import Person, Role, assign
 from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, digest_card, size, summary
-from custos.notices.handover import assignee_of
-from custos.notices.letters import letter_html
+from custos.notices.mail import letter_html
 from custos.notices.model import Answer, Case, CaseState, Contact, Line, Verb
-from custos.notices.topics import Topic
-from tests.notices import world
+from custos.notices.question_wording import Topic
+from custos.notices.reassignment import assignee_of
+from tests.notices import small_council
 
 ANYONE_CAN = "Anyone who holds the link can open it, without end."
 QUIET = "The library “Pre-application advice 2012 to 2020” was last used by a person on 14 March 2024."
-READER = Reader(user_id=world.OWNER.user_id, today=date(2026, 11, 23), zone=world.ZONE)
+READER = Reader(user_id=small_council.OWNER.user_id, today=date(2026, 11, 23), zone=small_council.ZONE)
 PARSER = Path(__file__).with_name("validate.mjs")
 
 
-def line(topic: Topic = world.ANYONE, **changes: Any) -> Line:
+def line(topic: Topic = small_council.ANYONE, **changes: Any) -> Line:
     made = Line(
         policy=topic.policy,
         rule=topic.rule,
@@ -52,18 +52,18 @@ def line(topic: Topic = world.ANYONE, **changes: Any) -> Line:
         per_finding=topic.per_finding,
         consequence=topic.rank,
         within=str(topic.within),
-        found_at=world.NOW,
-        measured_at=world.NOW - timedelta(days=1),
+        found_at=small_council.NOW,
+        measured_at=small_council.NOW - timedelta(days=1),
     )
     return replace(made, **changes)
 
 
 def case(number: int = 1, *lines: Line, role: Role = Role.IAO, **changes: Any) -> Case:
-    asked = assign(world.PLANNING, world.records(), world.directory(), today=READER.today)
+    asked = assign(small_council.PLANNING, small_council.records(), small_council.directory(), today=READER.today)
     made = Case(
         id=f"{number:016x}",
         asset_id="IA-004",
-        asset_name=world.PLANNING.name,
+        asset_name=small_council.PLANNING.name,
         sensitive=False,
         family="sharing",
         subject_kind=Kind.LIBRARY,
@@ -77,10 +77,10 @@ def case(number: int = 1, *lines: Line, role: Role = Role.IAO, **changes: Any) -
         lines=lines or (line(),),
         assignee=replace(assignee_of(asked), role=role),
         nonce="n0nce-n0nce-n0nc",
-        opened_at=world.NOW,
+        opened_at=small_council.NOW,
         members="members/x",
-        told_at=world.NOW,
-        deadline=datetime(2026, 12, 7, 23, 59, 59, tzinfo=world.ZONE),
+        told_at=small_council.NOW,
+        deadline=datetime(2026, 12, 7, 23, 59, 59, tzinfo=small_council.ZONE),
     )
     return replace(made, **changes)
 
@@ -119,7 +119,7 @@ def faults(*cards: Any) -> list[list[str]]:
     return [json.loads(each) for each in told.stdout.splitlines()]
 
 
-def decided(verb: Verb, by: Person = world.OWNER, role: Role = Role.IAO, **changes: Any) -> Case:
+def decided(verb: Verb, by: Person = small_council.OWNER, role: Role = Role.IAO, **changes: Any) -> Case:
     answer = Answer(
         verb=verb,
         reason="in_use" if verb is Verb.KEEP else "",
@@ -128,17 +128,19 @@ def decided(verb: Verb, by: Person = world.OWNER, role: Role = Role.IAO, **chang
         on_behalf_of="",
         shown={},
         members="",
-        at=world.NOW,
+        at=small_council.NOW,
     )
-    return case(2, answers=(answer,), state=CaseState.DECIDED, decision=verb, decided_at=world.NOW, **changes)
+    return case(2, answers=(answer,), state=CaseState.DECIDED, decision=verb, decided_at=small_council.NOW, **changes)
 
 
 def test_microsofts_parser_finds_no_fault() -> None:
     """Microsoft's own parser of schema 1.5 takes every kind of card without a word."""
     kinds = [
         digest_card([case()], READER).card,
-        digest_card([case(1, line(world.STALE)), case(2, line(), line(world.REMOVAL))], READER, waiting=9).card,
-        digest_card([decided(Verb.KEEP, keep_until=world.NOW), decided(Verb.AGREE)], READER).card,
+        digest_card(
+            [case(1, line(small_council.STALE)), case(2, line(), line(small_council.REMOVAL))], READER, waiting=9
+        ).card,
+        digest_card([decided(Verb.KEEP, keep_until=small_council.NOW), decided(Verb.AGREE)], READER).card,
         digest_card([case(n) for n in range(MOST_ITEMS)], READER).card,
         digest_card([], READER).card,
     ]
@@ -176,7 +178,7 @@ def test_the_owner_reads_what_there_is_to_know() -> None:
 
 def test_silence_that_acts_says_so() -> None:
     """Where a rule does something without an answer, the card says what, and that nothing is deleted."""
-    acting = line(steps=(replace(world.ANYONE.steps[0], after="5 working days", silent=True),))
+    acting = line(steps=(replace(small_council.ANYONE.steps[0], after="5 working days", silent=True),))
 
     said = "\n".join(texts(digest_card([case(1, acting)], READER).card))
 
@@ -188,11 +190,11 @@ def test_silence_that_acts_says_so() -> None:
     ("asked", "verbs"),
     [
         (case(), {"agree", "keep", "ask_steward", "not_mine"}),
-        (case(1, line(world.STALE)), {"keep", "ask_steward", "not_mine"}),
-        (case(1, line(world.REMOVAL)), {"agree", "keep", "ask_steward", "not_mine"}),
-        (case(1, line(world.REMOVAL), role=Role.STEWARD), {"not_mine"}),
+        (case(1, line(small_council.STALE)), {"keep", "ask_steward", "not_mine"}),
+        (case(1, line(small_council.REMOVAL)), {"agree", "keep", "ask_steward", "not_mine"}),
+        (case(1, line(small_council.REMOVAL), role=Role.STEWARD), {"not_mine"}),
         (case(1, line(), role=Role.STEWARD), {"agree", "not_mine"}),
-        (case(1, line(world.STALE), role=Role.STEWARD), {"keep", "not_mine"}),
+        (case(1, line(small_council.STALE), role=Role.STEWARD), {"keep", "not_mine"}),
         (case(1, line(), role=Role.GOVERNANCE), {"agree", "keep", "ask_steward"}),
     ],
 )
@@ -203,7 +205,7 @@ def test_only_the_buttons_that_make_sense(asked: Case, verbs: set[str]) -> None:
 
 def test_the_steward_learns_who_can_agree() -> None:
     """Where a steward may not agree, the card says that the owner must, and that it cannot be undone."""
-    said = "\n".join(texts(digest_card([case(1, line(world.REMOVAL), role=Role.STEWARD)], READER).card))
+    said = "\n".join(texts(digest_card([case(1, line(small_council.REMOVAL), role=Role.STEWARD)], READER).card))
 
     assert "Proposed, for the owner to agree to" in said
     assert "It CANNOT BE UNDONE" in said
@@ -221,8 +223,8 @@ def test_someone_else_s_question_has_no_buttons() -> None:
 
 def test_an_answered_question_says_by_whom() -> None:
     """After a decision the card says who decided what and when, to the decider and to others."""
-    mine = "\n".join(texts(digest_card([decided(Verb.KEEP, keep_until=world.NOW)], READER).card))
-    other = "\n".join(texts(digest_card([decided(Verb.AGREE, world.STEWARD, Role.STEWARD)], READER).card))
+    mine = "\n".join(texts(digest_card([decided(Verb.KEEP, keep_until=small_council.NOW)], READER).card))
+    other = "\n".join(texts(digest_card([decided(Verb.AGREE, small_council.STEWARD, Role.STEWARD)], READER).card))
 
     assert "Kept as it is by you on 23 November 2026 at 09:00: people work with it." in mine
     assert "Agreed by Sam Okafor, data steward, on 23 November 2026 at 09:00." in other
@@ -298,7 +300,10 @@ def test_no_name_makes_a_card_too_large(
 ) -> None:
     """Whatever people call things, a card stays within 20 KB, is valid UTF-8, and shows at least one question."""
     cases, lines = shape
-    each = [line(sample=tuple(names), title=because), line(world.STALE, because=because * 3, clause=asset)] * lines
+    each = [
+        line(sample=tuple(names), title=because),
+        line(small_council.STALE, because=because * 3, clause=asset),
+    ] * lines
     made = digest_card(
         [case(n, *each[:lines], asset_name=asset, subject_name=library) for n in range(cases)], READER, waiting=cases
     )

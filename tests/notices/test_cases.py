@@ -12,19 +12,19 @@ from custos.audit.events import What
 from custos.engine.model import Kind, Protection
 from custos.errors import RowChanged, StorageTrouble
 from custos.notices.assignment import Role
-from custos.notices.cases import CaseBook, Stored
-from custos.notices.lookup import case_facts
+from custos.notices.case_lookup import case_facts
+from custos.notices.case_store import CaseBook, Stored
+from custos.notices.case_update import refresh_cases
 from custos.notices.model import Answer, CaseState, KeepReason, Verb
-from custos.notices.refresh import refresh_cases
-from tests.notices import world
+from tests.notices import small_council
 from tests.notices.conftest import Ledger
 
-LATER = world.NOW + timedelta(days=3)
+LATER = small_council.NOW + timedelta(days=3)
 
 
 async def told(book: CaseBook, stored: Stored) -> Stored:
     """As after a digest."""
-    case = replace(stored.case, state=CaseState.TOLD, told_at=world.NOW, shown=stored.case.members)
+    case = replace(stored.case, state=CaseState.TOLD, told_at=small_council.NOW, shown=stored.case.members)
     return await book.put(stored, case)
 
 
@@ -39,33 +39,38 @@ async def decided(book: CaseBook, stored: Stored, verb: Verb, *, months: int = 1
         on_behalf_of="",
         shown={line.key: line.count for line in case.lines},
         members=case.shown,
-        at=world.NOW,
+        at=small_council.NOW,
     )
-    until = world.NOW + timedelta(days=30 * months) if verb is Verb.KEEP else None
+    until = small_council.NOW + timedelta(days=30 * months) if verb is Verb.KEEP else None
     done = replace(
-        case, state=CaseState.DECIDED, decision=verb, decided_at=world.NOW, keep_until=until, answers=(answer,)
+        case, state=CaseState.DECIDED, decision=verb, decided_at=small_council.NOW, keep_until=until, answers=(answer,)
     )
     return await book.put(stored, done)
 
 
 async def test_findings_of_one_rule_in_one_library_are_one_case(book: CaseBook, ledger: Ledger) -> None:
     """Seven links in one library are one question with a count and three names, opened for the library's owner."""
-    report = await refresh_cases([world.link(n) for n in range(7)], book=book, situation=world.situation())
+    report = await refresh_cases(
+        [small_council.link(n) for n in range(7)], book=book, situation=small_council.situation()
+    )
 
     (stored,) = await book.all()
     assert (report.opened, stored.case.state) == (1, CaseState.FOUND)
-    assert (stored.case.subject_kind, stored.case.subject_name) == (Kind.LIBRARY, world.PLACES[world.LIBRARY].name)
+    assert (stored.case.subject_kind, stored.case.subject_name) == (
+        Kind.LIBRARY,
+        small_council.PLACES[small_council.LIBRARY].name,
+    )
     (line,) = stored.case.lines
     assert (line.count, line.sample) == (7, ("Plan 0.pdf", "Plan 1.pdf", "Plan 2.pdf"))
-    assert stored.case.assignee.user_id == world.OWNER.user_id
+    assert stored.case.assignee.user_id == small_council.OWNER.user_id
     assert [event.details["findings"] for event in ledger.said(What.CASE_OPENED)] == [7]
 
 
 async def test_rules_of_one_family_on_one_library_are_one_question(book: CaseBook) -> None:
     """Two sharing rules on one library ask once; staleness of the same library is another question."""
-    findings = [world.link(1), world.link(2, topic=world.REMOVAL), world.stale()]
+    findings = [small_council.link(1), small_council.link(2, topic=small_council.REMOVAL), small_council.stale()]
 
-    await refresh_cases(findings, book=book, situation=world.situation())
+    await refresh_cases(findings, book=book, situation=small_council.situation())
 
     cases = {stored.case.family: stored.case for stored in await book.all()}
     assert {family: [line.rule for line in case.lines] for family, case in cases.items()} == {
@@ -76,8 +81,10 @@ async def test_rules_of_one_family_on_one_library_are_one_question(book: CaseBoo
 
 async def test_finding_it_again_opens_nothing(book: CaseBook, ledger: Ledger) -> None:
     """The same findings a second time leave one case, with the number it had."""
-    for moment in (world.NOW, LATER):
-        await refresh_cases([world.link(1), world.stale()], book=book, situation=world.situation(now=moment))
+    for moment in (small_council.NOW, LATER):
+        await refresh_cases(
+            [small_council.link(1), small_council.stale()], book=book, situation=small_council.situation(now=moment)
+        )
 
     assert len(await book.all()) == 2
     assert len(ledger.said(What.CASE_OPENED)) == 2
@@ -86,17 +93,17 @@ async def test_finding_it_again_opens_nothing(book: CaseBook, ledger: Ledger) ->
 async def test_two_instances_at_once_open_one_case(book: CaseBook) -> None:
     """Evaluations that end at the same moment on two instances leave one case."""
     await book.all()
-    findings = [world.link(1), world.stale()]
+    findings = [small_council.link(1), small_council.stale()]
 
-    await asyncio.gather(*(refresh_cases(findings, book=book, situation=world.situation()) for _ in range(4)))
+    await asyncio.gather(*(refresh_cases(findings, book=book, situation=small_council.situation()) for _ in range(4)))
 
     assert len(await book.all()) == 2
 
 
 async def test_what_is_gone_releases_the_case(book: CaseBook, ledger: Ledger) -> None:
     """When nothing is found any more the case is released, with a record that says why."""
-    await refresh_cases([world.link(1)], book=book, situation=world.situation())
-    await refresh_cases([], book=book, situation=world.situation(now=LATER))
+    await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
+    await refresh_cases([], book=book, situation=small_council.situation(now=LATER))
 
     (stored,) = await book.all()
     assert (stored.case.state, stored.case.released_at) == (CaseState.RELEASED, LATER)
@@ -105,9 +112,11 @@ async def test_what_is_gone_releases_the_case(book: CaseBook, ledger: Ledger) ->
 
 async def test_what_was_not_looked_at_is_not_gone(book: CaseBook) -> None:
     """A library whose sync is incomplete keeps its cases although the evaluation found nothing in it."""
-    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     await refresh_cases(
-        [], book=book, situation=world.situation(covered=lambda _family, _site, drive: drive != world.LIBRARY)
+        [],
+        book=book,
+        situation=small_council.situation(covered=lambda _family, _site, drive: drive != small_council.LIBRARY),
     )
 
     (stored,) = await book.all()
@@ -116,8 +125,10 @@ async def test_what_was_not_looked_at_is_not_gone(book: CaseBook) -> None:
 
 async def test_a_policy_that_stops_asking_closes_its_cases(book: CaseBook, ledger: Ledger) -> None:
     """A policy that was removed, or only simulates now, has no case open, whatever is still found."""
-    await refresh_cases([world.stale()], book=book, situation=world.situation())
-    await refresh_cases([world.stale()], book=book, situation=world.situation(topics=[world.ANYONE]))
+    await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
+    await refresh_cases(
+        [small_council.stale()], book=book, situation=small_council.situation(topics=[small_council.ANYONE])
+    )
 
     (stored,) = await book.all()
     assert stored.case.state is CaseState.RELEASED
@@ -126,8 +137,8 @@ async def test_a_policy_that_stops_asking_closes_its_cases(book: CaseBook, ledge
 
 async def test_it_comes_back_as_a_new_case(book: CaseBook) -> None:
     """What was gone and is found again is a new question with a new id."""
-    for findings in ([world.link(1)], [], [world.link(1)]):
-        await refresh_cases(findings, book=book, situation=world.situation())
+    for findings in ([small_council.link(1)], [], [small_council.link(1)]):
+        await refresh_cases(findings, book=book, situation=small_council.situation())
 
     cases = sorted((stored.case for stored in await book.all()), key=lambda case: case.number)
     assert [(case.number, case.state) for case in cases] == [(1, CaseState.RELEASED), (2, CaseState.FOUND)]
@@ -136,10 +147,10 @@ async def test_it_comes_back_as_a_new_case(book: CaseBook) -> None:
 
 async def test_a_pilot_asks_on_its_assets_alone(book: CaseBook) -> None:
     """A policy in pilot opens no case outside the assets named for the pilot."""
-    pilot = replace(world.ANYONE, pilot=frozenset({"IA-003"}))
-    findings = [world.link(1), world.link(2, drive=world.OTHER_LIBRARY, asset_id="IA-003")]
+    pilot = replace(small_council.ANYONE, pilot=frozenset({"IA-003"}))
+    findings = [small_council.link(1), small_council.link(2, drive=small_council.OTHER_LIBRARY, asset_id="IA-003")]
 
-    await refresh_cases(findings, book=book, situation=world.situation(topics=[pilot]))
+    await refresh_cases(findings, book=book, situation=small_council.situation(topics=[pilot]))
 
     assert [stored.case.asset_id for stored in await book.all()] == ["IA-003"]
 
@@ -147,8 +158,8 @@ async def test_a_pilot_asks_on_its_assets_alone(book: CaseBook) -> None:
 async def test_names_in_a_sensitive_asset_are_not_even_stored(book: CaseBook) -> None:
     """A case on a sensitive asset holds counts, and neither names nor sentences with names."""
     for findings in ([1], [1, 2, 3]):
-        made = [world.link(n, asset_id="IA-003", name=f"Jamie Smith EHCP {n}.docx") for n in findings]
-        await refresh_cases(made, book=book, situation=world.situation())
+        made = [small_council.link(n, asset_id="IA-003", name=f"Jamie Smith EHCP {n}.docx") for n in findings]
+        await refresh_cases(made, book=book, situation=small_council.situation())
 
         (stored,) = await book.all()
         assert stored.case.sensitive
@@ -157,29 +168,33 @@ async def test_names_in_a_sensitive_asset_are_not_even_stored(book: CaseBook) ->
 
 async def test_a_leaver_s_case_goes_to_the_successor(book: CaseBook, ledger: Ledger) -> None:
     """When the owner's account is switched off the case is the deputy's: with a nonce of its own, to be told anew."""
-    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     (before,) = await book.all()
     await told(book, before)
-    gone = world.directory(disabled=[world.OWNER])
+    gone = small_council.directory(disabled=[small_council.OWNER])
 
-    report = await refresh_cases([world.stale()], book=book, situation=world.situation(people=gone))
+    report = await refresh_cases([small_council.stale()], book=book, situation=small_council.situation(people=gone))
 
     (after,) = await book.all()
-    assert (after.case.assignee.user_id, after.case.assignee.role) == (world.DEPUTY.user_id, Role.DEPUTY)
+    assert (after.case.assignee.user_id, after.case.assignee.role) == (small_council.DEPUTY.user_id, Role.DEPUTY)
     assert (after.case.state, after.case.told_at, report.reassigned) == (CaseState.FOUND, None, 1)
     assert after.case.nonce != before.case.nonce
-    assert ledger.said(What.CASE_REASSIGNED)[0].details["to"] == world.DEPUTY.upn
+    assert ledger.said(What.CASE_REASSIGNED)[0].details["to"] == small_council.DEPUTY.upn
 
 
 async def test_a_new_rule_joins_the_open_case(book: CaseBook) -> None:
     """What another rule of the family finds later joins the open case, which is told again; its deadline stands."""
-    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     (stored,) = await book.all()
-    due = world.NOW + timedelta(days=7)
+    due = small_council.NOW + timedelta(days=7)
     shown = await told(book, stored)
     await book.put(shown, replace(shown.case, deadline=due))
 
-    await refresh_cases([world.link(1), world.link(2, topic=world.REMOVAL)], book=book, situation=world.situation())
+    await refresh_cases(
+        [small_council.link(1), small_council.link(2, topic=small_council.REMOVAL)],
+        book=book,
+        situation=small_council.situation(),
+    )
 
     (after,) = await book.all()
     assert (after.case.state, after.case.deadline, len(after.case.lines)) == (CaseState.FOUND, due, 2)
@@ -187,9 +202,9 @@ async def test_a_new_rule_joins_the_open_case(book: CaseBook) -> None:
 
 async def test_what_was_told_stays_in_its_words(book: CaseBook) -> None:
     """The number that somebody read on a card does not change under their finger."""
-    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     await told(book, (await book.all())[0])
-    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation())
+    await refresh_cases([small_council.link(1), small_council.link(2)], book=book, situation=small_council.situation())
 
     (stored,) = await book.all()
     assert (stored.case.lines[0].count, stored.case.state) == (1, CaseState.TOLD)
@@ -198,12 +213,12 @@ async def test_what_was_told_stays_in_its_words(book: CaseBook) -> None:
 
 async def test_keep_covers_a_stale_library_as_a_whole(book: CaseBook) -> None:
     """A library that is kept is not asked about again before its time, then it is."""
-    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     await decided(book, await told(book, (await book.all())[0]), Verb.KEEP)
 
-    soon = await refresh_cases([world.stale()], book=book, situation=world.situation(now=LATER))
-    next_year = world.situation(now=world.NOW + timedelta(days=400))
-    late = await refresh_cases([world.stale()], book=book, situation=next_year)
+    soon = await refresh_cases([small_council.stale()], book=book, situation=small_council.situation(now=LATER))
+    next_year = small_council.situation(now=small_council.NOW + timedelta(days=400))
+    late = await refresh_cases([small_council.stale()], book=book, situation=next_year)
 
     assert (soon.opened, late.opened, late.released) == (0, 1, 1)
 
@@ -211,11 +226,11 @@ async def test_keep_covers_a_stale_library_as_a_whole(book: CaseBook) -> None:
 @pytest.mark.parametrize("verb", [Verb.KEEP, Verb.AGREE])
 async def test_an_answer_covers_the_links_that_were_shown(book: CaseBook, verb: Verb) -> None:
     """A link made after the answer is a question of its own, about that link alone."""
-    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation())
+    await refresh_cases([small_council.link(1), small_council.link(2)], book=book, situation=small_council.situation())
     await decided(book, await told(book, (await book.all())[0]), verb)
 
-    findings = [world.link(1), world.link(2), world.link(3, name="New.pdf")]
-    await refresh_cases(findings, book=book, situation=world.situation(now=LATER))
+    findings = [small_council.link(1), small_council.link(2), small_council.link(3, name="New.pdf")]
+    await refresh_cases(findings, book=book, situation=small_council.situation(now=LATER))
 
     (fresh,) = [stored.case for stored in await book.all() if stored.case.state is CaseState.FOUND]
     assert [(line.count, line.sample[-1]) for line in fresh.lines] == [(1, "New.pdf")]
@@ -223,11 +238,11 @@ async def test_an_answer_covers_the_links_that_were_shown(book: CaseBook, verb: 
 
 async def test_a_case_stays_where_it_is_while_its_owner_s_account_cannot_be_read(book: CaseBook) -> None:
     """One garbled account hands no question on: the owner keeps it, and it is reported."""
-    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     (before,) = await book.all()
-    odd = world.directory(unread=[world.OWNER])
+    odd = small_council.directory(unread=[small_council.OWNER])
 
-    report = await refresh_cases([world.stale()], book=book, situation=world.situation(people=odd))
+    report = await refresh_cases([small_council.stale()], book=book, situation=small_council.situation(people=odd))
 
     (after,) = await book.all()
     assert (after.case.assignee, report.reassigned) == (before.case.assignee, 0)
@@ -236,9 +251,9 @@ async def test_a_case_stays_where_it_is_while_its_owner_s_account_cannot_be_read
 
 async def test_a_decided_case_ends_when_its_findings_are_gone(book: CaseBook) -> None:
     """Once what was agreed has been done and is found no more, the case is history."""
-    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     await decided(book, await told(book, (await book.all())[0]), Verb.AGREE)
-    await refresh_cases([], book=book, situation=world.situation(now=LATER))
+    await refresh_cases([], book=book, situation=small_council.situation(now=LATER))
 
     (stored,) = await book.all()
     assert (stored.case.state, stored.case.decision) == (CaseState.RELEASED, Verb.AGREE)
@@ -246,9 +261,9 @@ async def test_a_decided_case_ends_when_its_findings_are_gone(book: CaseBook) ->
 
 async def test_nobody_to_ask_is_said(book: CaseBook) -> None:
     """A case that nobody can be asked about is open, without assignee, and reported."""
-    nobody = world.directory(disabled=world.EVERYBODY)
+    nobody = small_council.directory(disabled=small_council.EVERYBODY)
 
-    report = await refresh_cases([world.stale()], book=book, situation=world.situation(people=nobody))
+    report = await refresh_cases([small_council.stale()], book=book, situation=small_council.situation(people=nobody))
 
     (stored,) = await book.all()
     assert (stored.case.assignee.user_id, report.unasked) == ("", 1)
@@ -259,7 +274,7 @@ async def test_an_event_outlives_an_audit_that_was_away(book: CaseBook, ledger: 
     """A case opened while the audit cannot be reached keeps its event, and the next settling records it."""
     ledger.away = True
     with pytest.raises(StorageTrouble):
-        await refresh_cases([world.stale()], book=book, situation=world.situation())
+        await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     ledger.away = False
 
     assert await book.settle() == 1
@@ -269,7 +284,7 @@ async def test_an_event_outlives_an_audit_that_was_away(book: CaseBook, ledger: 
 
 async def test_a_stale_write_is_refused(book: CaseBook) -> None:
     """Who writes on an old reading of a case is told so."""
-    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     (stored,) = await book.all()
     await told(book, stored)
 
@@ -279,10 +294,10 @@ async def test_a_stale_write_is_refused(book: CaseBook) -> None:
 
 async def test_a_case_larger_than_one_column_survives(book: CaseBook) -> None:
     """Names at SharePoint's longest in many rules make a case of several columns that reads back the same."""
-    topics = [replace(world.ANYONE, rule=f"rule-{n}", title="ü" * 120) for n in range(40)]
-    findings = [world.link(n, topic=topic, name="字" * 400) for topic in topics for n in range(3)]
+    topics = [replace(small_council.ANYONE, rule=f"rule-{n}", title="ü" * 120) for n in range(40)]
+    findings = [small_council.link(n, topic=topic, name="字" * 400) for topic in topics for n in range(3)]
 
-    await refresh_cases(findings, book=book, situation=world.situation(topics=topics))
+    await refresh_cases(findings, book=book, situation=small_council.situation(topics=topics))
 
     (stored,) = await book.all()
     assert len(stored.case.lines) == 40
@@ -291,12 +306,14 @@ async def test_a_case_larger_than_one_column_survives(book: CaseBook) -> None:
 
 async def test_a_quiet_site_is_one_question_with_its_libraries(book: CaseBook) -> None:
     """A quiet site whose libraries are quiet too asks once, about all of them; the planner finds each of them there."""
-    quiet_site = world.quiet_site()
-    findings = [world.stale(), quiet_site, world.stale(world.OTHER_LIBRARY)]
+    quiet_site = small_council.quiet_site()
+    findings = [small_council.stale(), quiet_site, small_council.stale(small_council.OTHER_LIBRARY)]
 
-    await refresh_cases(findings, book=book, situation=world.situation())
+    await refresh_cases(findings, book=book, situation=small_council.situation())
     await refresh_cases(
-        [world.stale()], book=book, situation=world.situation(covered=lambda _family, _site, drive: bool(drive))
+        [small_council.stale()],
+        book=book,
+        situation=small_council.situation(covered=lambda _family, _site, drive: bool(drive)),
     )
 
     (stored,) = await book.all()
@@ -304,7 +321,7 @@ async def test_a_quiet_site_is_one_question_with_its_libraries(book: CaseBook) -
         Kind.SITE,
         {"library-not-used": 2, "site-not-used": 1},
     )
-    assert len(await case_facts(book, findings, world.records(), world.NOW.date())) == 3
+    assert len(await case_facts(book, findings, small_council.records(), small_council.NOW.date())) == 3
 
 
 EXEMPT = Protection(code="exempt", reference="EX-02", sentence="Exempt by EX-02 until 31 December 2026.")
@@ -312,10 +329,10 @@ EXEMPT = Protection(code="exempt", reference="EX-02", sentence="Exempt by EX-02 
 
 async def test_what_is_exempt_is_listed_and_not_asked(book: CaseBook) -> None:
     """Findings under an exception in date are nobody's question: they are listed with their reason; the others are asked about."""
-    covered = [replace(world.link(n), protections=(EXEMPT,)) for n in range(2)]
-    await refresh_cases(covered, book=book, situation=world.situation())
+    covered = [replace(small_council.link(n), protections=(EXEMPT,)) for n in range(2)]
+    await refresh_cases(covered, book=book, situation=small_council.situation())
     whole = (await book.all())[0].case
-    await refresh_cases([*covered, world.link(3)], book=book, situation=world.situation())
+    await refresh_cases([*covered, small_council.link(3)], book=book, situation=small_council.situation())
     part = (await book.all())[0].case
 
     assert (whole.state, whole.lines[0].count, whole.lines[0].steps) == (CaseState.LISTED, 2, ())
@@ -327,11 +344,13 @@ async def test_what_is_exempt_is_listed_and_not_asked(book: CaseBook) -> None:
 async def test_a_question_is_taken_back_when_all_of_it_is_held(book: CaseBook) -> None:
     """A hold that covers all of an open question leaves nothing to decide: it is listed, and asked when the hold has ended."""
     hold = Protection(code="hold", reference="H-061", sentence="On hold H-061.")
-    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     await told(book, (await book.all())[0])
-    await refresh_cases([replace(world.stale(), protections=(hold,))], book=book, situation=world.situation())
+    await refresh_cases(
+        [replace(small_council.stale(), protections=(hold,))], book=book, situation=small_council.situation()
+    )
     held = (await book.all())[0].case
-    await refresh_cases([world.stale()], book=book, situation=world.situation())
+    await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     ended = (await book.all())[0].case
 
     assert (held.state, held.lines[0].protected) == (CaseState.LISTED, "1 left alone: On hold H-061.")

@@ -10,46 +10,48 @@ from typing import Any
 import pytest
 
 from custos.audit.events import What
-from custos.engine.decisions import Decision
+from custos.engine.case_facts import Decision
 from custos.engine.model import Finding
 from custos.errors import StorageTrouble
 from custos.m365.errors import Unavailable
 from custos.notices import decisions
+from custos.notices.answer_rights import offers
 from custos.notices.assignment import Accountability, Role
 from custos.notices.cards import Reader, outcome
-from custos.notices.cases import CaseBook, Stored
+from custos.notices.case_lookup import case_facts
+from custos.notices.case_store import CaseBook, Stored
+from custos.notices.case_update import refresh_cases
 from custos.notices.decisions import Outcome, Press, Verdict
-from custos.notices.lookup import case_facts
 from custos.notices.model import Case, CaseState, Verb
-from custos.notices.refresh import refresh_cases
-from custos.notices.rights import offers
-from custos.notices.topics import Topic
+from custos.notices.question_wording import Topic
 from custos.records.model import Delegation, Posture, Records
-from tests.notices import world
+from tests.notices import small_council
 from tests.notices.conftest import Ledger
 
-SOON = world.NOW + timedelta(hours=1)
+SOON = small_council.NOW + timedelta(hours=1)
 
 
 async def told(book: CaseBook, *findings: Finding) -> Case:
     """A case that its owner has on a card."""
-    await refresh_cases(findings or [world.link(1), world.link(2)], book=book, situation=world.situation())
+    await refresh_cases(
+        findings or [small_council.link(1), small_council.link(2)], book=book, situation=small_council.situation()
+    )
     (stored,) = [each for each in await book.all() if each.case.state is CaseState.FOUND]
     return (await show(book, stored)).case
 
 
 async def show(book: CaseBook, stored: Stored) -> Stored:
     case = stored.case
-    return await book.put(stored, replace(case, state=CaseState.TOLD, told_at=world.NOW, shown=case.members))
+    return await book.put(stored, replace(case, state=CaseState.TOLD, told_at=small_council.NOW, shown=case.members))
 
 
 async def answer(made: Press, *, book: CaseBook, now: datetime = SOON, who: Accountability | None = None) -> Verdict:
     """A press while `who` says who answers for what: by default everybody is in their place."""
 
     async def accountable(_asset_id: str) -> Accountability:
-        return who or world.accountable(now=now)
+        return who or small_council.accountable(now=now)
 
-    return await decisions.answer(made, book=book, accountable=accountable, now=now, zone=world.ZONE)
+    return await decisions.answer(made, book=book, accountable=accountable, now=now, zone=small_council.ZONE)
 
 
 def press(case: Case, verb: str = "agree", **changes: str) -> Press:
@@ -67,11 +69,11 @@ async def test_agree_is_a_decision(book: CaseBook, ledger: Ledger) -> None:
     assert (verdict.outcome, verdict.case.decision, verdict.case.decided_at) == (Outcome.DECIDED, Verb.AGREE, SOON)
     (given,) = verdict.case.answers
     assert (given.who.upn, given.role, given.shown) == (
-        world.OWNER.upn,
+        small_council.OWNER.upn,
         Role.IAO,
         {"sharing/anyone-without-end": 2},
     )
-    assert [event.by for event in ledger.said(What.CASE_DECIDED)] == [world.OWNER.upn]
+    assert [event.by for event in ledger.said(What.CASE_DECIDED)] == [small_council.OWNER.upn]
 
 
 async def test_keep_holds_for_a_year(book: CaseBook) -> None:
@@ -123,7 +125,7 @@ async def test_a_nonce_works_once(book: CaseBook) -> None:
 @pytest.mark.parametrize(
     ("changes", "outcome"),
     [
-        ({"user_id": world.DEPUTY.user_id}, Outcome.NOT_YOURS),
+        ({"user_id": small_council.DEPUTY.user_id}, Outcome.NOT_YOURS),
         ({"user_id": ""}, Outcome.NOT_YOURS),
         ({"nonce": "guess"}, Outcome.OUTDATED),
         ({"nonce": ""}, Outcome.OUTDATED),
@@ -150,16 +152,16 @@ async def test_a_forwarded_card_is_written_down(book: CaseBook, ledger: Ledger) 
     """Who presses somebody else's button is in the audit by object id."""
     case = await told(book)
 
-    await answer(press(case, user_id=world.DEPUTY.user_id), book=book, now=SOON)
+    await answer(press(case, user_id=small_council.DEPUTY.user_id), book=book, now=SOON)
 
-    assert ledger.said(What.ANSWER_REFUSED)[0].details["user"] == world.DEPUTY.user_id
+    assert ledger.said(What.ANSWER_REFUSED)[0].details["user"] == small_council.DEPUTY.user_id
 
 
 async def test_the_former_owner_cannot_decide(book: CaseBook) -> None:
     """After the case went to the successor the former owner's card is inert, even with their nonce."""
     case = await told(book)
-    gone = world.situation(people=world.directory(disabled=[world.OWNER]))
-    await refresh_cases([world.link(1), world.link(2)], book=book, situation=gone)
+    gone = small_council.situation(people=small_council.directory(disabled=[small_council.OWNER]))
+    await refresh_cases([small_council.link(1), small_council.link(2)], book=book, situation=gone)
 
     assert (await answer(press(case), book=book, now=SOON)).outcome is Outcome.NOT_YOURS
 
@@ -167,27 +169,29 @@ async def test_the_former_owner_cannot_decide(book: CaseBook) -> None:
 async def test_asking_the_steward_hands_the_question_over(book: CaseBook, ledger: Ledger) -> None:
     """The steward gets the case with a nonce of their own and the owner's deadline; refreshing leaves it with them."""
     case = await told(book)
-    due = world.NOW + timedelta(days=7)
+    due = small_council.NOW + timedelta(days=7)
     stored = await book.get(case.id)
     assert stored is not None
     await book.put(stored, replace(case, deadline=due))
 
     verdict = await answer(press(case, "ask_steward"), book=book, now=SOON)
-    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation(now=SOON))
+    await refresh_cases(
+        [small_council.link(1), small_council.link(2)], book=book, situation=small_council.situation(now=SOON)
+    )
 
     after = await book.get(case.id)
     assert after is not None
     assert verdict.outcome is Outcome.PASSED_ON
-    assert (after.case.assignee.who.upn, after.case.assignee.role) == (world.STEWARD.upn, Role.STEWARD)
+    assert (after.case.assignee.who.upn, after.case.assignee.role) == (small_council.STEWARD.upn, Role.STEWARD)
     assert (after.case.state, after.case.deadline) == (CaseState.FOUND, due)
     assert after.case.nonce not in ("", case.nonce)
-    assert ledger.said(What.CASE_REASSIGNED)[0].details["to"] == world.STEWARD.upn
+    assert ledger.said(What.CASE_REASSIGNED)[0].details["to"] == small_council.STEWARD.upn
     assert (await answer(press(case), book=book, now=SOON)).outcome is Outcome.NOT_YOURS
 
 
 async def test_the_steward_answers_for_the_owner(book: CaseBook) -> None:
     """What a steward decides says for whom."""
-    case = await told(book, world.stale())
+    case = await told(book, small_council.stale())
     handed = (await answer(press(case, "ask_steward"), book=book, now=SOON)).case
     assert handed is not None
     stored = await book.get(case.id)
@@ -197,13 +201,13 @@ async def test_the_steward_answers_for_the_owner(book: CaseBook) -> None:
     verdict = await answer(press(shown, "keep", reason="in_use"), book=book, now=SOON)
 
     assert verdict.case is not None
-    assert verdict.case.answers[-1].on_behalf_of == world.OWNER.upn
+    assert verdict.case.answers[-1].on_behalf_of == small_council.OWNER.upn
 
 
-@pytest.mark.parametrize("topic", [world.REMOVAL])
+@pytest.mark.parametrize("topic", [small_council.REMOVAL])
 async def test_a_steward_cannot_do_the_irreversible(book: CaseBook, topic: Topic) -> None:
     """A steward's press of a button that was never on their card changes nothing."""
-    case = await told(book, world.link(1, topic=topic))
+    case = await told(book, small_council.link(1, topic=topic))
     await answer(press(case, "ask_steward"), book=book, now=SOON)
     stored = await book.get(case.id)
     assert stored is not None
@@ -223,24 +227,24 @@ async def test_a_steward_s_not_mine_goes_back(book: CaseBook) -> None:
     verdict = await answer(press(shown, "not_mine"), book=book, now=SOON)
 
     assert verdict.case is not None
-    assert (verdict.case.assignee.who.upn, verdict.case.asked_by) == (world.OWNER.upn, None)
+    assert (verdict.case.assignee.who.upn, verdict.case.asked_by) == (small_council.OWNER.upn, None)
 
 
 async def test_the_owner_follows_a_steward_whom_the_rule_asked(book: CaseBook) -> None:
     """Where a rule asks the steward first, their "not mine" hands it to the owner, also after the next refresh."""
-    first = replace(world.ANYONE, ask=Role.STEWARD)
-    asking = world.situation(topics=[first])
-    await refresh_cases([world.link(1)], book=book, situation=asking)
+    first = replace(small_council.ANYONE, ask=Role.STEWARD)
+    asking = small_council.situation(topics=[first])
+    await refresh_cases([small_council.link(1)], book=book, situation=asking)
     (stored,) = await book.all()
-    assert stored.case.assignee.who.upn == world.STEWARD.upn
+    assert stored.case.assignee.who.upn == small_council.STEWARD.upn
     shown = (await show(book, stored)).case
 
     verdict = await answer(press(shown, "not_mine"), book=book, now=SOON)
-    await refresh_cases([world.link(1)], book=book, situation=asking)
+    await refresh_cases([small_council.link(1)], book=book, situation=asking)
 
     (after,) = await book.all()
     assert verdict.case is not None
-    assert verdict.case.assignee.who.upn == after.case.assignee.who.upn == world.OWNER.upn
+    assert verdict.case.assignee.who.upn == after.case.assignee.who.upn == small_council.OWNER.upn
     assert after.case.assignee.role is Role.IAO
 
 
@@ -249,12 +253,14 @@ async def test_not_mine_goes_to_the_keeper_of_the_register(book: CaseBook) -> No
     case = await told(book)
 
     verdict = await answer(press(case, "not_mine"), book=book, now=SOON)
-    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation(now=SOON))
+    await refresh_cases(
+        [small_council.link(1), small_council.link(2)], book=book, situation=small_council.situation(now=SOON)
+    )
 
     after = await book.get(case.id)
     assert after is not None
     assert verdict.outcome is Outcome.PASSED_ON
-    assert (after.case.assignee.who.upn, after.case.deadline) == (world.GOVERNANCE.upn, None)
+    assert (after.case.assignee.who.upn, after.case.deadline) == (small_council.GOVERNANCE.upn, None)
     assert Verb.NOT_MINE not in {offer.verb for offer in offers(after.case)}
 
 
@@ -262,18 +268,20 @@ async def test_a_mended_register_ends_the_dispute(book: CaseBook) -> None:
     """When the register names somebody else the case goes to them."""
     case = await told(book)
     await answer(press(case, "not_mine"), book=book, now=SOON)
-    mended = world.records(world.asset(iao=world.SEND_OWNER.upn))
+    mended = small_council.records(small_council.asset(iao=small_council.SEND_OWNER.upn))
 
-    await refresh_cases([world.link(1), world.link(2)], book=book, situation=world.situation(held=mended))
+    await refresh_cases(
+        [small_council.link(1), small_council.link(2)], book=book, situation=small_council.situation(held=mended)
+    )
 
     after = await book.get(case.id)
     assert after is not None
-    assert after.case.assignee.who.upn == world.SEND_OWNER.upn
+    assert after.case.assignee.who.upn == small_council.SEND_OWNER.upn
 
 
 async def test_a_question_that_was_never_shown_cannot_be_answered(book: CaseBook) -> None:
     """Nobody decides about facts that they were not shown."""
-    await refresh_cases([world.link(1)], book=book, situation=world.situation())
+    await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     (stored,) = await book.all()
 
     assert (await answer(press(stored.case), book=book, now=SOON)).outcome is Outcome.OUTDATED
@@ -293,15 +301,19 @@ async def test_a_decision_outlives_an_audit_that_was_away(book: CaseBook, ledger
 
 async def test_the_planner_sees_what_was_decided_about_each_finding(book: CaseBook) -> None:
     """A decision counts for the findings on the card, not for one that came later, nor for another rule."""
-    shown, later, other = world.link(1), world.link(9), world.link(1, topic=world.REMOVAL)
+    shown, later, other = (
+        small_council.link(1),
+        small_council.link(9),
+        small_council.link(1, topic=small_council.REMOVAL),
+    )
     case = await told(book, shown)
-    before = await case_facts(book, [shown, later, other], world.records(), world.NOW.date())
+    before = await case_facts(book, [shown, later, other], small_council.records(), small_council.NOW.date())
     await answer(press(case), book=book, now=SOON)
 
-    facts = await case_facts(book, [shown, later, other], world.records(), world.NOW.date())
+    facts = await case_facts(book, [shown, later, other], small_council.records(), small_council.NOW.date())
 
     key = (shown.policy, shown.rule, shown.subject.key)
-    assert (before[key].told_at, before[key].decision) == (world.NOW, None)
+    assert (before[key].told_at, before[key].decision) == (small_council.NOW, None)
     assert before[later.policy, later.rule, later.subject.key].told_at is None
     assert (facts[key].decision, facts[key].decided_by) == (Decision.AGREE, "Priya Nair")
     assert set(facts) == {key}
@@ -309,10 +321,12 @@ async def test_the_planner_sees_what_was_decided_about_each_finding(book: CaseBo
 
 async def test_the_planner_sees_a_keep_on_the_whole_library(book: CaseBook) -> None:
     """A stale library that is kept is kept until its day."""
-    case = await told(book, world.stale())
+    case = await told(book, small_council.stale())
     await answer(press(case, "keep", reason="in_use"), book=book, now=SOON)
 
-    (facts,) = (await case_facts(book, [world.stale()], world.records(), world.NOW.date())).values()
+    (facts,) = (
+        await case_facts(book, [small_council.stale()], small_council.records(), small_council.NOW.date())
+    ).values()
 
     assert facts.decision is Decision.KEEP
     assert facts.keep_until == datetime(2027, 11, 23, 10, 0, tzinfo=UTC)
@@ -324,11 +338,11 @@ async def test_a_refusal_that_cannot_be_recorded_is_no_answer(book: CaseBook, le
     ledger.away = True
 
     with pytest.raises(StorageTrouble):
-        await answer(press(case, user_id=world.DEPUTY.user_id), book=book, now=SOON)
+        await answer(press(case, user_id=small_council.DEPUTY.user_id), book=book, now=SOON)
 
 
-GRANTS = replace(world.REMOVAL, rule="person-outside", title="People outside any agreement")
-NOTHING_FOLLOWS = replace(world.ANYONE, rule="site-open", title="Sites that are open", steps=())
+GRANTS = replace(small_council.REMOVAL, rule="person-outside", title="People outside any agreement")
+NOTHING_FOLLOWS = replace(small_council.ANYONE, rule="site-open", title="Sites that are open", steps=())
 
 
 async def test_accepting_a_risk_cannot_be_lent(book: CaseBook) -> None:
@@ -349,11 +363,13 @@ async def test_accepting_a_risk_cannot_be_lent(book: CaseBook) -> None:
 @pytest.mark.parametrize(
     "gone",
     [
-        world.accountable(people=world.directory(disabled=[world.OWNER])),
-        world.accountable(people=world.directory(without=[world.OWNER])),
-        world.accountable(held=world.records(world.asset(iao=world.SEND_OWNER.upn))),
-        world.accountable(
-            held=world.records(posts=[world.post(world.OWNER, "Director", None, valid_to=date(2026, 11, 22))])
+        small_council.accountable(people=small_council.directory(disabled=[small_council.OWNER])),
+        small_council.accountable(people=small_council.directory(without=[small_council.OWNER])),
+        small_council.accountable(held=small_council.records(small_council.asset(iao=small_council.SEND_OWNER.upn))),
+        small_council.accountable(
+            held=small_council.records(
+                posts=[small_council.post(small_council.OWNER, "Director", None, valid_to=date(2026, 11, 22))]
+            )
         ),
     ],
 )
@@ -367,31 +383,35 @@ async def test_the_person_is_checked_at_the_press(book: CaseBook, ledger: Ledger
     assert verdict.outcome is Outcome.NO_LONGER
     assert verdict.case is not None
     assert verdict.case.decision is None
-    assert verdict.case.assignee.user_id not in ("", world.OWNER.user_id)
+    assert verdict.case.assignee.user_id not in ("", small_council.OWNER.user_id)
     assert ledger.said(What.ANSWER_REFUSED)[0].details["why"] == "no_longer"
 
 
-@pytest.mark.parametrize("lent", [(), (replace(world.LENT, valid_to=date(2026, 11, 22)),)])
+@pytest.mark.parametrize("lent", [(), (replace(small_council.LENT, valid_to=date(2026, 11, 22)),)])
 async def test_a_steward_answers_while_the_delegation_lasts(book: CaseBook, lent: tuple[Delegation, ...]) -> None:
     """A steward whose delegation ended, or was taken away, since the card was sent decides nothing: it is the owner's again."""
-    case = await told(book, world.stale())
+    case = await told(book, small_council.stale())
     await answer(press(case, "ask_steward"), book=book)
     stored = await book.get(case.id)
     assert stored is not None
     shown = (await show(book, stored)).case
 
-    without = world.accountable(held=replace(world.records(), delegations=lent))
+    without = small_council.accountable(held=replace(small_council.records(), delegations=lent))
     verdict = await answer(press(shown, "keep", reason="in_use"), book=book, who=without)
 
     assert verdict.outcome is Outcome.NO_LONGER
     assert verdict.case is not None
-    assert verdict.case.assignee.user_id == world.OWNER.user_id
+    assert verdict.case.assignee.user_id == small_council.OWNER.user_id
 
 
 async def test_a_press_counts_for_nothing_while_the_account_cannot_be_read(book: CaseBook) -> None:
     """Nobody can tell whether that person is still here: the press is not taken, and the question stays theirs."""
     case = await told(book)
-    odd = Accountability(records=world.records(), directory=world.directory(unread=[world.OWNER]), today=SOON.date())
+    odd = Accountability(
+        records=small_council.records(),
+        directory=small_council.directory(unread=[small_council.OWNER]),
+        today=SOON.date(),
+    )
 
     verdict = await answer(press(case), book=book, who=odd)
 
@@ -408,7 +428,7 @@ async def test_an_unread_directory_takes_no_answer(book: CaseBook) -> None:
     async def away(_asset_id: str) -> Accountability:
         raise Unavailable("Entra is away")
 
-    verdict = await decisions.answer(press(case), book=book, accountable=away, now=SOON, zone=world.ZONE)
+    verdict = await decisions.answer(press(case), book=book, accountable=away, now=SOON, zone=small_council.ZONE)
 
     stored = await book.get(case.id)
     assert verdict.outcome is Outcome.UNCHECKED
@@ -418,15 +438,15 @@ async def test_an_unread_directory_takes_no_answer(book: CaseBook) -> None:
 
 async def test_one_agreement_is_about_one_kind(book: CaseBook) -> None:
     """Links and people's access on one card are agreed to apart; what was not answered stays open under the same id, with its card."""
-    people = [world.grant(number, topic=GRANTS) for number in range(5)]
-    situation = world.situation(topics=[world.ANYONE, GRANTS])
-    await refresh_cases([world.link(1), world.link(2), *people], book=book, situation=situation)
+    people = [small_council.grant(number, topic=GRANTS) for number in range(5)]
+    situation = small_council.situation(topics=[small_council.ANYONE, GRANTS])
+    await refresh_cases([small_council.link(1), small_council.link(2), *people], book=book, situation=situation)
     (stored,) = await book.all()
     case = (await show(book, stored)).case
     assert (await answer(press(case), book=book)).outcome is Outcome.NOT_OFFERED
 
     verdict = await answer(press(case, kind="link"), book=book)
-    await refresh_cases([world.link(1), world.link(2), *people], book=book, situation=situation)
+    await refresh_cases([small_council.link(1), small_council.link(2), *people], book=book, situation=situation)
 
     assert verdict.case is not None
     states = {line.key: each.case.state for each in await book.all() for line in each.case.lines}
@@ -440,26 +460,28 @@ async def test_one_agreement_is_about_one_kind(book: CaseBook) -> None:
 
 async def test_what_nobody_agreed_to_says_so_in_other_hands(book: CaseBook) -> None:
     """After one kind was agreed to and the rest went to somebody else, nobody is said to have agreed to the rest."""
-    situation = world.situation(topics=[world.ANYONE, GRANTS])
-    await refresh_cases([world.link(1), world.grant(1, topic=GRANTS)], book=book, situation=situation)
+    situation = small_council.situation(topics=[small_council.ANYONE, GRANTS])
+    await refresh_cases([small_council.link(1), small_council.grant(1, topic=GRANTS)], book=book, situation=situation)
     (stored,) = await book.all()
     case = (await show(book, stored)).case
     rest = (await answer(press(case, kind="link"), book=book)).case
     assert rest is not None
-    ended = world.records(posts=[world.post(world.OWNER, "Director of Planning", None, valid_to=date(2026, 11, 22))])
+    ended = small_council.records(
+        posts=[small_council.post(small_council.OWNER, "Director of Planning", None, valid_to=date(2026, 11, 22))]
+    )
 
-    verdict = await answer(press(rest), book=book, who=world.accountable(held=ended))
+    verdict = await answer(press(rest), book=book, who=small_council.accountable(held=ended))
 
     assert (verdict.outcome, verdict.case and verdict.case.answers) == (Outcome.NO_LONGER, ())
     assert verdict.case is not None
-    reader = Reader(user_id=world.OWNER.user_id, today=SOON.date(), zone=world.ZONE)
+    reader = Reader(user_id=small_council.OWNER.user_id, today=SOON.date(), zone=small_council.ZONE)
     assert outcome(verdict.case, reader) == "This is with Owen Hughes, deputy Information Asset Owner."
 
 
 async def test_what_no_step_follows_for_is_not_agreed(book: CaseBook) -> None:
     """Of two facts one has a step: Agree covers that one, and the planner hears of no agreement about the other."""
-    situation = world.situation(topics=[world.ANYONE, NOTHING_FOLLOWS])
-    findings = [world.link(1), world.link(2, topic=NOTHING_FOLLOWS)]
+    situation = small_council.situation(topics=[small_council.ANYONE, NOTHING_FOLLOWS])
+    findings = [small_council.link(1), small_council.link(2, topic=NOTHING_FOLLOWS)]
     await refresh_cases(findings, book=book, situation=situation)
     (stored,) = await book.all()
     case = (await show(book, stored)).case
@@ -468,7 +490,7 @@ async def test_what_no_step_follows_for_is_not_agreed(book: CaseBook) -> None:
 
     assert verdict.case is not None
     assert [line.rule for line in verdict.case.lines] == ["site-open"]
-    facts = await case_facts(book, findings, world.records(), world.NOW.date())
+    facts = await case_facts(book, findings, small_council.records(), small_council.NOW.date())
     decided = {rule: known.decision for (_, rule, _), known in facts.items()}
     assert decided == {"anyone-without-end": Decision.AGREE, "site-open": None}
 
@@ -477,17 +499,23 @@ async def test_what_no_step_follows_for_is_not_agreed(book: CaseBook) -> None:
     ("changes", "until"),
     [
         (
-            {"agreements": {"SA-01": world.agreement(ends=date(2027, 6, 30))}},
-            datetime(2027, 7, 1, 0, 0, tzinfo=world.ZONE),
+            {"agreements": {"SA-01": small_council.agreement(ends=date(2027, 6, 30))}},
+            datetime(2027, 7, 1, 0, 0, tzinfo=small_council.ZONE),
         ),
-        ({"exemptions": (world.exemption(expires=date(2026, 12, 31)),)}, datetime(2027, 1, 1, 0, 0, tzinfo=world.ZONE)),
-        ({"exemptions": (world.exemption(expires=date(2031, 12, 31)),)}, datetime(2027, 11, 23, 10, 0, tzinfo=UTC)),
+        (
+            {"exemptions": (small_council.exemption(expires=date(2026, 12, 31)),)},
+            datetime(2027, 1, 1, 0, 0, tzinfo=small_council.ZONE),
+        ),
+        (
+            {"exemptions": (small_council.exemption(expires=date(2031, 12, 31)),)},
+            datetime(2027, 11, 23, 10, 0, tzinfo=UTC),
+        ),
     ],
 )
 async def test_no_answer_outlives_what_it_rests_on(book: CaseBook, changes: dict[str, Any], until: datetime) -> None:
     """A Keep holds until the exception or agreement in force ends, a year at most."""
     case = await told(book)
-    who = world.accountable(held=replace(world.records(), **changes))
+    who = small_council.accountable(held=replace(small_council.records(), **changes))
 
     verdict = await answer(press(case, "keep", reason="law"), book=book, who=who)
 
@@ -498,21 +526,21 @@ async def test_no_answer_outlives_what_it_rests_on(book: CaseBook, changes: dict
 @pytest.mark.parametrize(
     "later",
     [
-        world.records(),
-        world.records(world.asset(personal_data="special_category")),
-        world.records(world.asset(posture=Posture.PUBLIC_VIEW)),
+        small_council.records(),
+        small_council.records(small_council.asset(personal_data="special_category")),
+        small_council.records(small_council.asset(posture=Posture.PUBLIC_VIEW)),
     ],
 )
 async def test_an_answer_falls_with_its_grounds(book: CaseBook, later: Records) -> None:
     """When the agreement is taken out of the register, or the asset becomes another thing, the question is asked again and the
     planner does not count the answer."""
-    held = replace(world.records(), agreements={"SA-01": world.agreement(ends=date(2027, 6, 30))})
+    held = replace(small_council.records(), agreements={"SA-01": small_council.agreement(ends=date(2027, 6, 30))})
     case = await told(book)
-    await answer(press(case, "keep", reason="law"), book=book, who=world.accountable(held=held))
-    findings = [world.link(1), world.link(2)]
+    await answer(press(case, "keep", reason="law"), book=book, who=small_council.accountable(held=held))
+    findings = [small_council.link(1), small_council.link(2)]
     assert set(await case_facts(book, findings, held, SOON.date()))
 
     assert await case_facts(book, findings, later, SOON.date()) == {}
-    report = await refresh_cases(findings, book=book, situation=world.situation(held=later))
+    report = await refresh_cases(findings, book=book, situation=small_council.situation(held=later))
 
     assert (report.released, report.opened) == (1, 1)

@@ -13,16 +13,16 @@ from custos.audit.events import What
 from custos.engine.model import Finding
 from custos.errors import RowChanged
 from custos.m365.errors import Forbidden, Malformed, NotFound, Refused, Throttled, Trouble, Unavailable
+from custos.notices.case_update import refresh_cases
 from custos.notices.delivery import Desk, deliver_digest, handle_notice, update_card
 from custos.notices.digest import Digest, DigestBook, DigestState, Prepared, prepare_digests
 from custos.notices.model import Case, CaseState
-from custos.notices.refresh import refresh_cases
 from custos.storage.queues import Queue
 from custos.table import Row
-from tests.engine.memory import MemoryTable
-from tests.notices import world
-from tests.notices.channels import Channels, Killed
+from tests.engine.memory_store import MemoryTable
+from tests.notices import small_council
 from tests.notices.conftest import Ledger
+from tests.notices.failing_channels import Channels, Killed
 
 BLOCKED = Forbidden("blocked", status=403, code="MessageWritesBlocked")
 STRANGER = Forbidden("not in roster", status=403, code="BotNotInConversationRoster")
@@ -30,8 +30,8 @@ GONE = NotFound("gone", status=404, code="ConversationNotFound")
 
 
 async def found(desk: Desk, *findings: Finding) -> None:
-    made = findings or (world.link(1), world.stale())
-    await refresh_cases(made, book=desk.book, situation=world.situation(now=desk.now))
+    made = findings or (small_council.link(1), small_council.stale())
+    await refresh_cases(made, book=desk.book, situation=small_council.situation(now=desk.now))
 
 
 async def prepare(desk: Desk) -> Prepared:
@@ -77,12 +77,12 @@ async def test_one_message_with_everything(desk: Desk, channels: Channels, ledge
     assert {case.state for case in told.values()} == {CaseState.TOLD}
     assert told["sharing"].deadline == datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
     assert told["stale"].deadline == datetime(2026, 12, 7, 23, 59, 59, tzinfo=UTC)
-    assert ledger.said(What.NOTICE_DELIVERED)[0].details["to"] == world.OWNER.upn
+    assert ledger.said(What.NOTICE_DELIVERED)[0].details["to"] == small_council.OWNER.upn
 
 
 async def test_the_gravest_comes_first(desk: Desk, channels: Channels) -> None:
     """Links for anyone stand above a quiet library."""
-    await found(desk, world.stale(), world.link(1))
+    await found(desk, small_council.stale(), small_council.link(1))
     await prepare(desk)
     await deliver_all(desk)
 
@@ -96,7 +96,7 @@ async def test_preparing_again_sends_nothing_more(desk: Desk, channels: Channels
     for hours in (0, 1, 2):
         await prepare(later(desk, hours=hours))
         await deliver_all(later(desk, hours=hours))
-    await found(desk, world.link(1), world.stale(), world.stale(world.OTHER_LIBRARY))
+    await found(desk, small_council.link(1), small_council.stale(), small_council.stale(small_council.OTHER_LIBRARY))
     await prepare(later(desk, hours=3))
     await deliver_all(later(desk, hours=3))
 
@@ -108,7 +108,7 @@ async def test_what_came_too_late_comes_tomorrow(desk: Desk, channels: Channels)
     await found(desk)
     await prepare(desk)
     await deliver_all(desk)
-    await found(desk, world.link(1), world.stale(), world.stale(world.OTHER_LIBRARY))
+    await found(desk, small_council.link(1), small_council.stale(), small_council.stale(small_council.OTHER_LIBRARY))
 
     tomorrow = later(desk, days=1)
     await prepare(tomorrow)
@@ -131,7 +131,7 @@ async def test_what_came_too_late_comes_tomorrow(desk: Desk, channels: Channels)
 )
 async def test_nobody_is_told_outside_working_hours(desk: Desk, channels: Channels, now: datetime) -> None:
     """Weekends, holidays, evenings and early mornings, in council time, are quiet."""
-    quiet = replace(desk, now=now, records=world.records(holidays=frozenset({date(2026, 12, 25)})))
+    quiet = replace(desk, now=now, records=small_council.records(holidays=frozenset({date(2026, 12, 25)})))
     await found(desk)
 
     assert await prepare(quiet) == Prepared()
@@ -203,7 +203,7 @@ async def test_killed_with_the_card_on_its_way(desk: Desk, channels: Channels) -
 
 async def test_killed_between_sending_and_recording(desk: Desk, channels: Channels) -> None:
     """A worker that dies with the card sent and unrecorded sends no second one that day, and its button works."""
-    await found(desk, world.link(1))
+    await found(desk, small_council.link(1))
     await prepare(desk)
     channels.after.append(Killed())
     with pytest.raises(Killed):
@@ -263,7 +263,7 @@ async def test_answered_meanwhile(desk: Desk, channels: Channels) -> None:
     """When nothing is left to ask by the time of delivery nothing is sent."""
     await found(desk)
     await prepare(desk)
-    await refresh_cases([], book=desk.book, situation=world.situation())
+    await refresh_cases([], book=desk.book, situation=small_council.situation())
 
     assert await deliver_all(desk) == [DigestState.EMPTY]
     assert channels.cards == []
@@ -309,19 +309,19 @@ async def test_the_app_is_installed_where_it_is_missing(desk: Desk, channels: Ch
     channels.opening.append(STRANGER)
 
     assert await deliver_all(desk) == [DigestState.SENT]
-    assert (channels.installs, len(channels.cards)) == ([world.OWNER.user_id], 1)
+    assert (channels.installs, len(channels.cards)) == ([small_council.OWNER.user_id], 1)
 
 
 async def test_a_conversation_that_is_gone_is_opened_anew(desk: Desk, channels: Channels) -> None:
     """A stored conversation that Teams forgot is opened once more."""
-    await desk.people.met(world.OWNER.user_id, conversation_id="old", service_url="https://x.example")
+    await desk.people.met(small_council.OWNER.user_id, conversation_id="old", service_url="https://x.example")
     await found(desk)
     await prepare(desk)
     channels.before.append(GONE)
 
     assert await deliver_all(desk) == [DigestState.SENT]
-    assert channels.cards[0][0] == f"chat-{world.OWNER.user_id}"
-    assert (await desk.people.get(world.OWNER.user_id)).conversation_id == f"chat-{world.OWNER.user_id}"
+    assert channels.cards[0][0] == f"chat-{small_council.OWNER.user_id}"
+    assert (await desk.people.get(small_council.OWNER.user_id)).conversation_id == f"chat-{small_council.OWNER.user_id}"
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ async def test_fallbacks_in_order(
     """Bot, then activity feed, then mail; how each went is recorded, and the person is told."""
     channels.opening += opening
     channels.nudging += nudging
-    await found(desk, world.link(1))
+    await found(desk, small_council.link(1))
     await prepare(desk)
 
     assert await deliver_all(desk) == [DigestState.SENT]
@@ -363,7 +363,7 @@ async def test_undelivered_is_a_recorded_fact(desk: Desk, channels: Channels, le
     assert await deliver_all(desk) == [DigestState.UNDELIVERED]
     assert "mail: mailbox gone" in str(ledger.said(What.NOTICE_UNDELIVERED)[0].details["attempts"])
     assert {case.state for case in await cases(desk)} == {CaseState.FOUND}
-    assert (await desk.people.get(world.OWNER.user_id)).outcome == "mail: mailbox gone"
+    assert (await desk.people.get(small_council.OWNER.user_id)).outcome == "mail: mailbox gone"
     assert (await prepare(later(desk, days=1))).digests == 1
 
 
@@ -371,12 +371,12 @@ async def test_mail_says_the_facts_and_has_no_links(desk: Desk, channels: Channe
     """The mail's subject has no names, its body the facts, and nothing that can be clicked."""
     channels.opening += [BLOCKED]
     channels.nudging += [STRANGER]
-    await found(desk, world.link(1, name="<b>Plan</b>.pdf"))
+    await found(desk, small_council.link(1, name="<b>Plan</b>.pdf"))
     await prepare(desk)
     await deliver_all(desk)
 
     ((address, subject, html),) = channels.mails
-    assert address == world.OWNER.mail
+    assert address == small_council.OWNER.mail
     assert subject == "Custos: 1 question about information that you look after"
     assert "&lt;b&gt;Plan&lt;/b&gt;.pdf" in html
     assert not [mark for mark in ("<a ", "href", "http", "<img") if mark in html]
@@ -386,7 +386,7 @@ async def test_a_sensitive_asset_s_names_are_nowhere(desk: Desk, channels: Chann
     """Of a sensitive asset neither card nor mail has a file's name."""
     channels.opening += [BLOCKED]
     channels.nudging += [STRANGER]
-    await found(desk, world.link(1, asset_id="IA-003", name="Jamie Smith EHCP.docx"))
+    await found(desk, small_council.link(1, asset_id="IA-003", name="Jamie Smith EHCP.docx"))
     await prepare(desk)
     await deliver_all(desk)
 
@@ -400,20 +400,20 @@ async def test_the_card_can_be_brought_up_to_date(desk: Desk, channels: Channels
     await prepare(desk)
     await deliver_all(desk)
     (stored,) = await desk.digests.of_day(desk.today)
-    await refresh_cases([], book=desk.book, situation=world.situation())
+    await refresh_cases([], book=desk.book, situation=small_council.situation())
 
     assert await update_card(stored.digest.id, desk=desk)
     ((conversation, activity, card),) = channels.updates
-    assert (conversation, activity) == (f"chat-{world.OWNER.user_id}", "activity-1")
+    assert (conversation, activity) == (f"chat-{small_council.OWNER.user_id}", "activity-1")
     assert "Nothing is left to do" in card
 
 
 async def test_a_person_can_ask_what_waits(desk: Desk, channels: Channels) -> None:
     """Who asks gets the list at once, and may answer from it; what they saw there counts as told."""
-    await desk.people.met(world.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
+    await desk.people.met(small_council.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
     await found(desk)
 
-    await handle_notice({"say": "waiting", "user": world.OWNER.user_id}, desk=desk)
+    await handle_notice({"say": "waiting", "user": small_council.OWNER.user_id}, desk=desk)
 
     assert len(channels.cards) == 1
     assert {case.state for case in await cases(desk)} == {CaseState.TOLD}
@@ -438,10 +438,10 @@ async def test_the_bot_answers(desk: Desk, channels: Channels, what: str, said: 
 
 async def test_my_assets(desk: Desk, channels: Channels) -> None:
     """An owner sees their assets with what is open about each."""
-    await desk.people.met(world.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
+    await desk.people.met(small_council.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
     await found(desk)
 
-    await handle_notice({"say": "assets", "user": world.OWNER.user_id}, desk=desk)
+    await handle_notice({"say": "assets", "user": small_council.OWNER.user_id}, desk=desk)
 
     assert "you are its Information Asset Owner; 2 open questions for you" in str(channels.cards[0][1])
 
@@ -460,19 +460,21 @@ async def test_my_assets_are_those_of_today(
     desk: Desk, channels: Channels, changes: dict[str, date], said: str
 ) -> None:
     """Whose post has ended, or has not begun, is told so; what is asked of the deputy instead is not counted as theirs."""
-    await desk.people.met(world.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
-    post = replace(world.post(world.OWNER, "Director of Planning", None), **changes)  # type: ignore[arg-type]  # by name
-    held = world.records(posts=[post])
+    await desk.people.met(small_council.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
+    post = replace(small_council.post(small_council.OWNER, "Director of Planning", None), **changes)  # type: ignore[arg-type]  # by name
+    held = small_council.records(posts=[post])
     await found(desk)
     await prepare(desk)
     (stored,) = await desk.digests.of_day(desk.today)
     await deliver_digest(stored.digest.id, desk=desk)
-    await refresh_cases([world.link(1), world.stale()], book=desk.book, situation=world.situation(held=held))
+    await refresh_cases(
+        [small_council.link(1), small_council.stale()], book=desk.book, situation=small_council.situation(held=held)
+    )
 
-    await handle_notice({"say": "assets", "user": world.OWNER.user_id}, desk=replace(desk, records=held))
+    await handle_notice({"say": "assets", "user": small_council.OWNER.user_id}, desk=replace(desk, records=held))
 
     assert said in str(channels.cards[-1][1])
-    assert {one.case.assignee.user_id for one in await desk.book.all()} == {world.DEPUTY.user_id}
+    assert {one.case.assignee.user_id for one in await desk.book.all()} == {small_council.DEPUTY.user_id}
 
 
 async def test_a_message_that_makes_no_sense_is_an_error(desk: Desk) -> None:
@@ -499,7 +501,7 @@ async def test_a_worker_that_was_overtaken_moves_no_card_on() -> None:
     """Frozen the moment after its step, it knows the digest as it left it, and its next step is refused: no second card leaves."""
     rows = Overtaken()
     book = DigestBook(rows)
-    digest = Digest(day=date(2026, 11, 23), key="owner", person=world.OWNER, cases=(), waiting=0)
+    digest = Digest(day=date(2026, 11, 23), key="owner", person=small_council.OWNER, cases=(), waiting=0)
     await book.insert(digest)
     (stored,) = await book.of_day(digest.day)
     rows.by = "another worker"

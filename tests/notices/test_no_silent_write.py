@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from custos.audit.events import Event, What
 from custos.engine.model import REVERSIBILITY, ActionKind, Finding, Kind, Reversibility
-from custos.engine.notice import due
+from custos.engine.notice_period import due
 from custos.engine.ports import Live
-from custos.notices.council_time import tell_by
-from custos.notices.members import digest
+from custos.notices.case_findings import digest
+from custos.notices.council_hours import tell_by
 from custos.notices.model import Case, Verb
 from custos.policy.duration import Duration
 from custos.policy.model import AllOf, Family, Limits, OnlyIf, Policy, Recipient, Step, Test
 from custos.policy.steps import check_steps
 from custos.problems import Problems
-from tests.engine.world import LABEL, MARK, file_subject, finding, grant_subject, link_subject, policy, step
-from tests.notices import world
-from tests.notices.council import Council, council
+from tests.engine.planned import LABEL, MARK, file_subject, finding, grant_subject, link_subject, policy, step
+from tests.notices import small_council
+from tests.notices.memory_loop import Council, council
 from tests.policy.policies import shipped
 
 MONDAY = datetime(2026, 11, 23, 5, tzinfo=UTC)
@@ -163,7 +163,7 @@ async def check(life: Life) -> None:
     for done in life.done():
         kind = ActionKind(str(done.details["kind"]))
         told = min(life.told(done), default=None)
-        late = tell_by(done.at, world.ZONE, frozenset())
+        late = tell_by(done.at, small_council.ZONE, frozenset())
         assert told is not None or late > life.made.now, "told by nobody"
         assert told is None or told <= late
         if kind is ActionKind.SET_EXPIRY and told is not None:

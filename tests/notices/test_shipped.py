@@ -9,10 +9,10 @@ import pytest
 
 from custos.engine.model import State
 from custos.notices.assignment import Directory, Person, Role, assign
-from custos.notices.topics import topics_of
+from custos.notices.question_wording import topics_of
 from custos.policy import load
 from custos.policy.model import Bundle
-from tests.notices import world
+from tests.notices import small_council
 
 TODAY = date(2026, 11, 23)
 
@@ -27,7 +27,7 @@ def everybody(bundle: Bundle) -> Directory:
     people = [
         Person(user_id=f"id-{upn}", upn=upn, name=post.role, mail=upn) for upn, post in bundle.records.posts.items()
     ]
-    return Directory.of(people, world.NOW)
+    return Directory.of(people, small_council.NOW)
 
 
 @pytest.mark.parametrize(

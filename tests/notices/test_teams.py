@@ -20,23 +20,23 @@ from custos.audit.events import What
 from custos.clock import FixedClock
 from custos.m365 import Microsoft365, connect
 from custos.m365.directory import User, users_by_upn
+from custos.notices.action_report_store import TellingBook
 from custos.notices.assignment import Accountability, Directory, Person, upns_named
-from custos.notices.bot_inbound import Doorkeeper, KeyRing
-from custos.notices.cases import CaseBook
+from custos.notices.bot_auth import Doorkeeper, KeyRing
+from custos.notices.bot_endpoint import Reception, handle_activity
+from custos.notices.case_store import CaseBook
+from custos.notices.case_update import Situation, refresh_cases
+from custos.notices.channels import postman_from
+from custos.notices.contacts import People
 from custos.notices.delivery import Desk, handle_notice
 from custos.notices.digest import DigestBook, prepare_digests
-from custos.notices.invoke import Reception, handle_activity
 from custos.notices.model import Case, CaseState, Verb
-from custos.notices.people import People
-from custos.notices.postman import postman_from
-from custos.notices.refresh import Situation, refresh_cases
-from custos.notices.telling_book import TellingBook
 from custos.settings import Settings
 from custos.storage.account import Account
 from custos.storage.queues import Queue
-from tests.notices import world
+from tests.notices import small_council
 from tests.notices.forgeries import FORGED_TOKENS
-from tests.tenant import SimulatedTenant
+from tests.simulated_tenant import SimulatedTenant
 
 OWNER = "director.planning@wrenbridge.example"
 STEWARD = "planning.systems.officer@wrenbridge.example"
@@ -45,7 +45,7 @@ DEPUTY = "head.development.management@wrenbridge.example"
 
 async def accountable(m365: Microsoft365, clock: FixedClock) -> Accountability:
     """Who answers for what, by the accounts as the tenant has them now."""
-    held = world.records()
+    held = small_council.records()
     found = await users_by_upn(m365.observer, sorted(upns_named(held)))
     known = [
         Person(user_id=user.user_id, upn=upn, name=user.name, mail=user.mail, enabled=bool(user.enabled))
@@ -78,14 +78,14 @@ class Loop:
         who = await accountable(self.m365, self.clock)
         situation = Situation(
             accountable=who,
-            topics=world.TOPICS,
-            places=world.PLACES,
+            topics=small_council.TOPICS,
+            places=small_council.PLACES,
             covered=lambda _family, _site, _drive: True,
-            acted=world.on_nothing,
+            acted=small_council.on_nothing,
             now=self.clock.now(),
             zone=ZoneInfo("Europe/London"),
         )
-        findings = [*map(world.link, numbers), *([world.stale()] if stale else [])]
+        findings = [*map(small_council.link, numbers), *([small_council.stale()] if stale else [])]
         await refresh_cases(findings, book=self.book, situation=situation)
 
     async def work(self) -> None:
@@ -97,7 +97,7 @@ class Loop:
             people=self.people,
             postman=postman_from(self.m365, self.settings, self.people),
             queue=self.queue,
-            records=world.records(),
+            records=small_council.records(),
             zone=ZoneInfo("Europe/London"),
             now=self.clock.now(),
             machine_now=time.time(),
@@ -134,7 +134,7 @@ class Loop:
 async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loop]:
     mark = uuid.uuid4().hex[:12]
     account = Account(settings)
-    clock = FixedClock(world.NOW)
+    clock = FixedClock(small_council.NOW)
     chain = Chain(account.rows(f"audit{mark}"), account.container(f"audit{mark}"), clock)
     people = People(account.rows(f"people{mark}"))
     queue = account.queue(f"notify-{mark}")
@@ -272,7 +272,7 @@ async def test_fallbacks_in_the_tenant(loop: Loop, trouble: dict[str, bool], cha
     await loop.find(7)
     await loop.work()
 
-    (stored,) = await loop.reception.digests.of_day(world.NOW.date())
+    (stored,) = await loop.reception.digests.of_day(small_council.NOW.date())
     assert stored.digest.channel == channel
     assert (await loop.case()).state is CaseState.TOLD
 

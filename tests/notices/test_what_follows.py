@@ -10,9 +10,9 @@ from custos.notices.cards import Reader, outcome
 from custos.notices.model import Case, CaseState
 from custos.policy.duration import Duration
 from custos.policy.model import Family, OnlyIf, Policy, Recipient, Step
-from tests.engine.world import finding, grant_subject, link_subject, policy, step
-from tests.notices import world
-from tests.notices.council import Council, council
+from tests.engine.planned import finding, grant_subject, link_subject, policy, step
+from tests.notices import small_council
+from tests.notices.memory_loop import Council, council
 from tests.notices.test_cards import faults, texts
 
 ASK = step(ActionKind.ASK, to=Recipient.OWNER, within=Duration(5, "working day"))
@@ -103,9 +103,9 @@ async def test_an_agreement_does_not_outlive_its_undo() -> None:
     assert (agreed.state, asked.state) == (CaseState.RELEASED, CaseState.FOUND)
     assert "What was agreed to is not done. An end for the link: Somebody took it back" in agreed.released_why
     assert [step.kind for step in asked.lines[0].steps] == [ActionKind.REMOVE_LINK]
-    line = outcome(agreed, Reader(user_id=world.OWNER.user_id, today=made.now.date(), zone=world.ZONE)).replace(
-        "\\", ""
-    )
+    line = outcome(
+        agreed, Reader(user_id=small_council.OWNER.user_id, today=made.now.date(), zone=small_council.ZONE)
+    ).replace("\\", "")
     assert line.startswith(
         "Agreed by you on 23 November 2026 at 09:00. What was agreed to is not done. An end for the link"
     )

@@ -14,10 +14,10 @@ import pytest
 
 from custos.inventory import schema
 from custos.settings import REPOSITORY
-from local_host.child import Child
+from local_host.child_process import Child
 from peers.cli import Cli, is_installed, proxied
 from peers.comparisons import Comparison, comparisons
-from peers.known import File, Known, Picks
+from peers.mirror_contents import File, Known, Picks
 
 FILE = File("https://x.sharepoint.com/sites/a", "/sites/a/Docs/f.docx", "d1", "i1")
 PICKS = Picks(FILE, "p1", FILE, FILE, "L", FILE.site, "g1", "g1", "d1", "Docs", FILE.site)

@@ -13,7 +13,7 @@ from peers.__main__ import main
 from peers.answers import QUESTIONS, path_of, score
 from peers.bench import ROUNDS, Asked, Comparison
 from peers.page import page, plot
-from peers.sides import SIDES
+from peers.tools import SIDES
 
 
 def asked(units: int, *, seconds: float = 12.0) -> Asked:

@@ -16,9 +16,9 @@ import pytest
 from custos.settings import REPOSITORY
 from peers.answers import QUESTIONS, Answers, read_answers, score
 from peers.custos_script import answers
-from peers.sides import SIDES, Ground
-from tests.staging import Council
-from tests.tenant import SimulatedTenant
+from peers.tools import SIDES, Ground
+from tests.running_stack import Council
+from tests.simulated_tenant import SimulatedTenant
 
 pytestmark = pytest.mark.timeout(600)
 SITES = ("/sites/canalside", "/sites/xmas-lights-2023")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from custos.did_you_mean import nearest
 from custos.errors import BadInput, Problem
-from custos.nearest import nearest
 from custos.policy import load_files
 from custos.problems import MOST_A_FILE, Problems
 from tests.policy.policies import policy, shipped, with_policy

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from custos.policy.nodes import Entries, Text, read_yaml
+from custos.policy.yaml_nodes import Entries, Text, read_yaml
 from tests.policy.policies import bundle, only, policy, problems
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from custos.records.address import NotAnAddress, folded, looks_like_address, read_address, told_address
-from tests.effort import steady
+from tests.limits import steady
 
 HOST = "https://wrenbridge.sharepoint.example"
 FUNDING = read_address(f"{HOST}/sites/canalside/Funding")

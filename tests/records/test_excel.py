@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from custos.errors import Severity
+from custos.records.csv_file import MOST_BYTES
 from custos.records.load import load_records
-from custos.records.table import MOST_BYTES
 from tests.records.registers import changed, only, problems, replaced, shipped
 
 HOLDS = shipped()["register/holds.csv"].decode()

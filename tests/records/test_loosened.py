@@ -9,8 +9,8 @@ import pytest
 
 from custos.records.load import load_records
 from custos.records.loosened import Loosened, registers_loosened
+from custos.records.lost_rows import shrunk
 from custos.records.model import Records
-from custos.records.shrinking import shrunk
 from tests.records.registers import shipped
 
 TODAY = date(2026, 11, 23)

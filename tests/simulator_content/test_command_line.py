@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local_host.child import Child
+from local_host.child_process import Child
 from simulator.__main__ import main
 
 

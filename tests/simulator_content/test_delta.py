@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from simulator.council.ground import place
+from simulator.council.empty_sites import place
 from simulator.tenant import files, labelling, sharing
 from simulator.tenant.clock import instant
 from tests.simulator_content.world import CLASS, LONG_AGO, World

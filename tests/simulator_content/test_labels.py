@@ -164,7 +164,7 @@ async def test_a_retained_file_leaves_a_copy(world: World) -> None:
 
     Source: https://learn.microsoft.com/purview/retention-policies-sharepoint
     """
-    from simulator.council.ground import add_library
+    from simulator.council.empty_sites import add_library
 
     hold = add_library(world.tenant, world.site, "Preservation Hold Library", path="PreservationHoldLibrary", hold=True)
     await _set(world, "a.docx", CLASS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.council.ground import new_site
+from simulator.council.empty_sites import new_site
 from tests.simulator_content.world import World
 
 

@@ -13,7 +13,7 @@ from kiota_authentication_azure.azure_identity_authentication_provider import Az
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.graph_request_adapter import GraphRequestAdapter
 
-from tests.tenant import SimulatedTenant
+from tests.simulated_tenant import SimulatedTenant
 
 if TYPE_CHECKING:
     from msgraph.generated.drives.item.drive_item_request_builder import DriveItemRequestBuilder

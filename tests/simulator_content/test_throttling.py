@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.app_keys import METER
 from simulator.entra.registrations import OBSERVER_CLIENT_ID
-from simulator.keys import METER
 from simulator.trouble.throttling import Meter, units_per_minute
 from tests.simulator_content.world import World
 

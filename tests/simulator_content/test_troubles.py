@@ -14,9 +14,9 @@ import aiohttp
 import jwt
 import pytest
 
+from simulator.app_keys import TROUBLES
 from simulator.entra.identity import AUTHORITY, GRAPH
 from simulator.entra.registrations import OBSERVER_CLIENT_ID
-from simulator.keys import TROUBLES
 from simulator.refusal import Refused
 from simulator.trouble.answers import _WAITS
 from simulator.trouble.script import read_script, script_from

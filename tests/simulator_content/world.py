@@ -12,10 +12,10 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from simulator.council.ground import add_library, grant_site, new_site, place
+from simulator.app_keys import METER, TROUBLES
+from simulator.council.empty_sites import add_library, grant_site, new_site, place
 from simulator.entra.identity import AUTHORITY, GRAPH, TENANT_ID
 from simulator.entra.registrations import ACTOR_CLIENT_ID, OBSERVER_CLIENT_ID
-from simulator.keys import METER, TROUBLES
 from simulator.server import serve
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Actor, Channel, Drive, Group, Item, LabelDefinition, LabelKind, Site, User

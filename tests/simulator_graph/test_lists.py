@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.council.ground import add_library, add_list
+from simulator.council.empty_sites import add_library, add_list
 from simulator.tenant.model import ListRow
 from tests.simulator_graph.world import WRITE, GraphWorld
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.renamed import overlooked, renamed
+from rehearsal.renamed_fields import overlooked, renamed
 from tests.simulator_content.world import served
 from tests.simulator_graph.world import GraphWorld, graph_world
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.tenant import sharing
-from simulator.tenant.contents import quick_xor
+from simulator.tenant.file_contents import quick_xor
 from tests.simulator_graph.world import FULL, WRITE, GraphWorld
 
 PIECE = 320 * 1024

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.council.ground import add_library, new_site, place
+from simulator.council.empty_sites import add_library, new_site, place
 from simulator.entra.identity import AUTHORITY, GRAPH
 from simulator.entra.registrations import OBSERVER_CLIENT_ID
 from simulator.tenant.identifiers import guid

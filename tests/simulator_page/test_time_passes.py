@@ -16,10 +16,10 @@ from playwright.async_api import Page
 
 from custos.bootstrap import Custos
 from local_host.schedule import parse_schedule
-from rehearsal.stage import Stage, stage
-from rehearsal.timekeeper import Timekeeper, due, next_stop
+from rehearsal.stack import Stage, stage
+from rehearsal.tenant_timers import Timekeeper, due, next_stop
+from tests.running_stack import wired
 from tests.simulator_page.conftest import MODULE
-from tests.staging import wired
 
 TIMERS = {
     name: parse_schedule(text, timer=name)

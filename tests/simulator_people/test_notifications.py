@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from simulator.entra.identity import TENANT_ID
-from simulator.webhooks.courier import COURIER
+from simulator.webhooks.delivery import COURIER
 from tests.simulator_people.test_subscriptions import subscribe, wanted
 from tests.simulator_people.world import Listener, World, until
 

@@ -12,8 +12,8 @@ from simulator.entra.registrations import ACTOR_CLIENT_ID
 from simulator.tenant.clock import instant, moment
 from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Group
-from simulator.webhooks.courier import COURIER, Knobs
-from simulator.webhooks.subscribed import SUBSCRIPTIONS
+from simulator.webhooks.delivery import COURIER, Knobs
+from simulator.webhooks.subscription_store import SUBSCRIPTIONS
 from tests.simulator_people.test_subscriptions import subscribe, wanted
 from tests.simulator_people.world import Listener, World
 

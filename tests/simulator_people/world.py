@@ -21,8 +21,8 @@ from simulator.tenant.clock import instant
 from simulator.tenant.identifiers import drive_id, guid, site_id
 from simulator.tenant.model import Drive, Group, Item, LabelDefinition, Site, User
 from simulator.tenant.state import HOST, Tenant
-from simulator.webhooks.courier import COURIER
-from tests.effort import PATIENCE
+from simulator.webhooks.delivery import COURIER
+from tests.limits import PATIENCE
 
 PRIYA, SAM, LEAVER = "Priya Nair", "Sam Okafor", "Leo Gone"
 LABEL, RECORD, REGULATORY = "PLN-02 Pre-application advice 7y", "PRO-02 Deed ended 12y record", "REG-99 Regulatory"

@@ -15,9 +15,9 @@ import pytest
 from office365.sharepoint.client_context import ClientContext
 from office365.sharepoint.sharing.object_sharing_information import ObjectSharingInformation
 
+from simulator.app_keys import METER, TROUBLES
 from simulator.entra.identity import AUTHORITY, SHAREPOINT, SHAREPOINT_ADMIN
 from simulator.entra.registrations import ACTOR_CLIENT_ID
-from simulator.keys import METER, TROUBLES
 from simulator.sharepoint import batch
 from simulator.sharepoint.call import PERMISSION_UNITS, UNITS
 from simulator.trouble.script import script_from

@@ -6,8 +6,8 @@ import pytest
 from office365.sharepoint.client_context import ClientContext
 from office365.sharepoint.sharing.object_sharing_information import ObjectSharingInformation
 
+from simulator.app_keys import METER
 from simulator.entra.registrations import ACTOR_CLIENT_ID
-from simulator.keys import METER
 from simulator.refusal import Refused
 from simulator.tenant import files, sharing
 from tests.simulator_people.world import PRIYA, SAM, World

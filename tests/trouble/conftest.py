@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.trouble.world import World, standing
+from tests.trouble.tiny_council import World, standing
 
 
 @pytest.fixture(scope="session")

@@ -13,18 +13,18 @@ import pytest
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.clock import FixedClock
+from custos.engine.ceilings import Sizes
 from custos.engine.dispatch import Dispatched
 from custos.engine.gate import Code
-from custos.engine.limits import Sizes
 from custos.engine.model import Plan, State
 from custos.engine.run import RunState
 from custos.errors import BadInput
-from custos.jobs import acting, evaluation, policies
-from custos.jobs.overview import Overview, overview
+from custos.jobs import evaluation, policies, runs
+from custos.jobs.status import Overview, overview
 from custos.policy.model import HouseLimits
 from simulator.tenant.model import Item
-from tests.staging import APPROVER, OPERATOR, Said, operator, wired
-from tests.trouble.world import LIBRARY, SITE, World
+from tests.running_stack import APPROVER, OPERATOR, Said, operator, wired
+from tests.trouble.tiny_council import LIBRARY, SITE, World
 
 POLICY = "labels-from-schedule"
 ELSEWHERE = f"{SITE}/EHC plans"
@@ -204,7 +204,7 @@ def test_an_old_plan_is_not_applied(world: World) -> None:
     async def apply(app: Custos) -> None:
         plan = await saved(app)
         async with after(world, app, days=40) as later:
-            await acting.apply(later, plan.id, by=await operator(app))
+            await runs.apply(later, plan.id, by=await operator(app))
 
     with pytest.raises(BadInput, match=r"older than 14 days\. Make a new one with `custos plan`"):
         world.ask(apply)
@@ -228,7 +228,7 @@ def test_an_old_run_is_not_released(world: World) -> None:
 
     async def release(app: Custos) -> None:
         async with after(world, app, days=42) as later:
-            await acting.release(later, run, wanted=APPROVER, why="x")
+            await runs.release(later, run, wanted=APPROVER, why="x")
 
     run = world.ask(park)
     with pytest.raises(BadInput, match=rf"older than 14 days\. Cancel it with `custos run {run} --cancel`"):
@@ -247,7 +247,7 @@ def test_nothing_is_done_where_the_mirror_is_old(world: World) -> None:
     async def apply(app: Custos) -> tuple[Dispatched, Overview, Plan]:
         plan = await saved(app)
         async with after(world, app, days=5) as later:
-            dispatched = await acting.apply(later, plan.id, by=await operator(app))
+            dispatched = await runs.apply(later, plan.id, by=await operator(app))
             return dispatched, await overview(later), (await evaluation.look(later)).plan
 
     dispatched, found, plan = world.ask(apply)

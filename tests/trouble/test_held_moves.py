@@ -13,10 +13,10 @@ import pytest
 
 from custos.bootstrap import Custos
 from custos.inventory.schema import DEPARTURES
-from custos.jobs import departures, evaluation
+from custos.jobs import evaluation, moved_items
 from simulator.tenant import files
-from tests.staging import HOST
-from tests.trouble.world import LIBRARY, SITE, World
+from tests.running_stack import HOST
+from tests.trouble.tiny_council import LIBRARY, SITE, World
 
 OTHER = f"{SITE}/Tribunals"
 
@@ -68,7 +68,7 @@ def test_what_left_is_forgotten_after_a_month_unless_a_hold_needs_it(world: Worl
         rows = [row | {"item_id": f"old {name}", "name": name, "path": [name]} for name in ("held", "free")]
         frame = pl.DataFrame(rows, schema=DEPARTURES)
         await asyncio.to_thread(app.lakehouse.append, "departures", frame)
-        await departures.forget(app)
+        await moved_items.forget(app)
         return await left(app)
 
     with held(world, f"{HOST}{LIBRARY}/held", since="2026-09-01"):

@@ -6,12 +6,12 @@ import json
 
 from custos.audit.events import What
 from custos.bootstrap import Custos
-from custos.jobs import acting, evaluation, incidents, timers
+from custos.jobs import evaluation, incidents, runs, timers
 from custos.jobs.incidents import Incident
 from custos.jobs.timers import Timer
 from custos.records.rights import CUSTOS
 from custos.storage.queues import ACT, SYNC
-from tests.trouble.world import LIBRARY, World
+from tests.trouble.tiny_council import LIBRARY, World
 
 
 def about_runs(world: World) -> set[str]:
@@ -62,7 +62,7 @@ def test_a_parked_run_is_an_incident_until_it_is_decided_on(world: World) -> Non
     async def park(app: Custos) -> str:
         outlook = await evaluation.look(app)
         plan = await app.plans.save(outlook.plan, by=CUSTOS)
-        dispatched = await acting.apply(app, plan.id, by=CUSTOS)
+        dispatched = await runs.apply(app, plan.id, by=CUSTOS)
         assert dispatched.run is not None
         parked = await app.runs.change(dispatched.run.id, lambda run: run)
         await incidents.note(app, Incident.OVER_BUDGET, parked.id, "too much")

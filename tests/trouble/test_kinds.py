@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from custos.audit.events import What
-from custos.inventory.state import SyncState, Why
-from custos.jobs import syncing
+from custos.inventory.drive_state import SyncState, Why
+from custos.jobs import sync
 from simulator.tenant import files
 from simulator.tenant.model import Item
-from tests.trouble.world import World
+from tests.trouble.tiny_council import World
 
 type Troubles = list[dict[str, Any]]
 
@@ -111,7 +111,7 @@ def test_a_listing_that_is_not_whole_deletes_nothing(world: World) -> None:
     doomed = next(item for item in drive.items.values() if not item.is_folder)
     world.server.do(lambda: files.delete(tenant, doomed, silently=True))
     world.trouble({"kind": "page", "times": 0})
-    report = world.ask(lambda app: syncing.sync(app, drive.id, full=True))
+    report = world.ask(lambda app: sync.sync(app, drive.id, full=True))
     assert (report.state, report.removed) == (SyncState.INCOMPLETE, 0)
     assert doomed.id in set(world.mirror(path)["item_id"])
     world.calm()

@@ -10,17 +10,17 @@ import pytest
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.clock import FixedClock
-from custos.engine.runs import Run, RunState
-from custos.inventory.dirty import mark_dirty
-from custos.inventory.state import TABLE as LEASES
-from custos.inventory.state import DriveStates, SyncState
+from custos.engine.run_store import Run, RunState
+from custos.inventory.drive_state import TABLE as LEASES
+from custos.inventory.drive_state import DriveStates, SyncState
 from custos.inventory.sync import sync_drive
+from custos.inventory.sync_requests import mark_dirty
 from custos.jobs import timers
 from custos.jobs.evaluation import evaluate_changes
 from custos.jobs.incidents import Incident
 from custos.jobs.timers import Timer
 from custos.storage.queues import ACT, EVALUATE, RETRY, SYNC
-from tests.trouble.world import LIBRARY, World
+from tests.trouble.tiny_council import LIBRARY, World
 
 
 def sweep(world: World) -> None:

@@ -13,10 +13,10 @@ from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.errors import BadInput
 from custos.jobs import identity, loosening, policies
-from custos.jobs.overview import overview
-from custos.notices.news import Audience, News
-from tests.staging import APPROVER, wired
-from tests.trouble.world import World
+from custos.jobs.status import overview
+from custos.notices.loosened import Audience, News
+from tests.running_stack import APPROVER, wired
+from tests.trouble.tiny_council import World
 
 GOVERNANCE = "head.information.governance@wrenbridge.example"
 DIRECTOR = "director.planning@wrenbridge.example"

@@ -7,9 +7,9 @@ import threading
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.cli.command import Exit
-from custos.engine.runs import RunState
+from custos.engine.run_store import RunState
 from custos.storage.queues import ACT
-from tests.trouble.world import OPERATOR, World
+from tests.trouble.tiny_council import OPERATOR, World
 
 
 def test_an_operator_resumes_a_run_whose_messages_were_lost(world: World) -> None:

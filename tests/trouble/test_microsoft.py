@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from custos.inventory.state import SyncState
-from tests.staging import HOST, Council
+from custos.inventory.drive_state import SyncState
+from tests.running_stack import HOST, Council
 
 pytestmark = pytest.mark.timeout(600)
 LIBRARY = "/sites/revs-bens/Letters"

@@ -13,17 +13,17 @@ import pytest
 from aiohttp import web
 
 from custos.bootstrap import Custos
-from custos.inventory.dirty import clear_dirty
 from custos.inventory.subscriptions import Known, Reconciled, reconcile_subscriptions
-from custos.jobs import syncing, webhook
-from custos.jobs.noise import Door
+from custos.inventory.sync_requests import clear_dirty
+from custos.jobs import sync, webhook
+from custos.jobs.refused_requests import Door
 from custos.storage.queues import SYNC
-from simulator.keys import TROUBLES
+from simulator.app_keys import TROUBLES
 from simulator.trouble.script import script_from
-from simulator.webhooks.courier import COURIER
-from simulator.webhooks.subscribed import SUBSCRIPTIONS
-from tests.effort import PATIENCE
-from tests.trouble.world import LIBRARY, World
+from simulator.webhooks.delivery import COURIER
+from simulator.webhooks.subscription_store import SUBSCRIPTIONS
+from tests.limits import PATIENCE
+from tests.trouble.tiny_council import LIBRARY, World
 
 OTHER = "/sites/send-ehcp/Tribunals"
 
@@ -78,7 +78,7 @@ class Hook:
             queue = app.account.queue(SYNC).client
             async for message in queue.receive_messages():
                 told = json.loads(message.content)
-                await syncing.sync(app, told["drive"], reauthorise=told.get("reauthorise", ""))
+                await sync.sync(app, told["drive"], reauthorise=told.get("reauthorise", ""))
                 await queue.delete_message(message)
                 done.append(told)
             return done

@@ -9,11 +9,11 @@ import pytest
 
 from custos.audit.events import What
 from custos.bootstrap import Custos
-from custos.inventory.state import SyncState
-from custos.jobs import directory, discovery, evaluation, policies, shortfalls, syncing
+from custos.inventory.drive_state import SyncState
+from custos.jobs import discovery, evaluation, named_accounts, policies, shortfalls, sync
 from custos.jobs.shortfalls import Of
 from simulator.tenant import files
-from tests.trouble.world import LIBRARY, World
+from tests.trouble.tiny_council import LIBRARY, World
 
 FAR = "9999-12-31T23:59:59.9999999Z"
 pytestmark = pytest.mark.timeout(300)
@@ -31,7 +31,7 @@ def healed(world: World) -> Any:
 def whole(world: World) -> None:
     """The library is compared from beginning to end."""
     drive = world.drive(LIBRARY).id
-    world.ask(lambda app: syncing.sync(app, drive, full=True))
+    world.ask(lambda app: sync.sync(app, drive, full=True))
 
 
 def row(world: World, item_id: str) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def test_an_account_that_cannot_be_read_costs_that_account(world: World) -> None
 
     async def asked(app: Custos) -> tuple[bool, int]:
         app.accounts.clear()
-        found = await directory.accounts(app, (await policies.in_force(app)).bundle.records)
+        found = await named_accounts.accounts(app, (await policies.in_force(app)).bundle.records)
         await evaluation.evaluate(app)
         return found.is_unread(owner), len(found.people)
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from custos.bootstrap import Custos
-from custos.jobs import evaluation, notifying
+from custos.jobs import digests as digest_job
+from custos.jobs import evaluation
 from custos.notices.digest import DigestState, StoredDigest
 from custos.notices.model import CaseState
 from custos.storage.queues import NOTIFY
@@ -19,7 +20,7 @@ from simulator.teams.client import TEAMS
 from simulator.teams.conversations import CONVERSATIONS
 from simulator.teams.installs import install
 from simulator.tenant.model import User
-from tests.trouble.world import World
+from tests.trouble.tiny_council import World
 
 CSC, ASC = "/sites/csc-casework/Child protection", "/sites/asc-casework/Assessments"
 SEND, HR = "/sites/send-ehcp/Tribunals", "/sites/hr-casework/Leavers"
@@ -48,7 +49,7 @@ class Asked:
         """What the queue's message does."""
 
         async def do(app: Custos) -> StoredDigest:
-            await notifying.deliver(app, {"digest": self.digest_id})
+            await digest_job.deliver(app, {"digest": self.digest_id})
             found = await app.digests.get(self.digest_id)
             assert found is not None
             return found
@@ -94,7 +95,7 @@ def digests(tiny: World) -> Mapping[str, tuple[str, str]]:
 
     async def prepare(app: Custos) -> dict[str, tuple[str, str]]:
         await evaluation.evaluate(app)
-        await notifying.prepare(app)
+        await digest_job.prepare(app)
         await app.account.queue(NOTIFY).client.clear_messages()
         found = {}
         for stored in await app.digests.of_day(app.clock.now().astimezone(app.zone).date()):

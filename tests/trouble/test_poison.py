@@ -10,7 +10,7 @@ import pytest
 from custos.bootstrap import Custos
 from custos.jobs.incidents import Incident
 from custos.storage.queues import ACT, EVALUATE, NOTIFY, SYNC
-from tests.staging import Council
+from tests.running_stack import Council
 
 pytestmark = pytest.mark.timeout(600)
 

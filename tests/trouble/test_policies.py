@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from custos.jobs.incidents import Incident
-from tests.staging import APPROVER, Council, Said
+from tests.running_stack import APPROVER, Council, Said
 
 pytestmark = pytest.mark.timeout(600)
 _PLACE = re.compile(r"^error: \S+:\d+:\d+:? ", re.MULTILINE)

@@ -10,10 +10,10 @@ import pytest
 from custos.bootstrap import Custos
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
-from rehearsal.cast import APPROVER, OPERATOR, signed_in
-from tests.staging import Said, desk, typed
+from rehearsal.operators import APPROVER, OPERATOR, signed_in
+from tests.running_stack import Said, desk, typed
 from tests.trouble.test_approved import POLICY, edited
-from tests.trouble.world import World
+from tests.trouble.tiny_council import World
 
 SERVICE_HEAD, RECORDS = "head.hr@wrenbridge.example", "records.manager@wrenbridge.example"
 APPROVE = ("promote", "sharing-sensitive-links", "--to", "enforce", "--cig-ref", "CIG-2026-014")

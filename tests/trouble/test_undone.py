@@ -8,7 +8,7 @@ import re
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from simulator.tenant import labelling
-from tests.trouble.world import OPERATOR, World
+from tests.trouble.tiny_council import OPERATOR, World
 
 
 def test_what_was_undone_is_planned_no_more(world: World) -> None:

@@ -1,0 +1,105 @@
+"""Telling what was done: looked up before every digest, and late on every working day."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from custos.engine.run_progress import WRITTEN, Done, done_by
+from custos.jobs import incidents, loosening, named_accounts, policies
+from custos.jobs.incidents import Incident
+from custos.notices import unreported_actions
+from custos.notices.action_reports import Agreed, Known
+from custos.notices.assignment import Accountability
+from custos.notices.council_hours import NOTES_FROM
+from custos.notices.digest import Addressed, prepare_notes
+from custos.policy import Bundle
+from custos.storage.queues import NOTIFY
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+async def waiting(app: Custos, bundle: Bundle) -> list[Addressed]:
+    """What is left to tell of what the runs did by now, and to whom; what is late becomes an incident until it is told.
+
+    Raises StorageTrouble, or a Trouble when Entra cannot be read: then it is told later.
+    """
+
+    async def known(done: Sequence[Done]) -> Known:
+        return await _known(app, bundle, done)
+
+    left = await unreported_actions.gather(app.runs, app.ledger, app.tellings, known)
+    now = app.clock.now()
+    late = unreported_actions.late(left, now, app.zone, bundle.records.holidays)
+    news = await loosening.late(app, bundle.records.holidays)
+    await incidents.settle(app, Incident.UNTOLD, {**late, **news})
+    if not left:
+        return []
+    who = Accountability(
+        records=bundle.records,
+        directory=await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people),
+        today=now.astimezone(app.zone).date(),
+    )
+    await unreported_actions.give_up_leavers(left, who, app.tellings, now)
+    return unreported_actions.addressed(left, who)
+
+
+async def notes(app: Custos) -> int:
+    """Late on a working day, promise a note of what was done since the day's digest. Returns how many. Raises as `waiting`."""
+    now = app.clock.now()
+    if now.astimezone(app.zone).time() < NOTES_FROM:
+        return 0
+    bundle = (await policies.in_force(app)).bundle
+    return await prepare_notes(
+        now,
+        await waiting(app, bundle),
+        digests=app.digests,
+        queue=app.account.queue(NOTIFY),
+        zone=app.zone,
+        holidays=bundle.records.holidays,
+        machine_now=time.time(),
+    )
+
+
+async def done_untold(app: Custos, place: str) -> AsyncIterator[Done]:
+    """What runs did in a library or site (`ledger.partition_of`) that somebody may still have to be told of."""
+    for run in await app.runs.untold():
+        if run.state in unreported_actions.WRITES:
+            async for one in done_by(run.id, app.runs, app.ledger, place=place):
+                yield one
+
+
+async def untold_writes(app: Custos) -> int:
+    """How many writes nobody was told of yet, from what the runs have counted. Raises StorageTrouble."""
+    left = 0
+    for run in await app.runs.untold():
+        counts = (await app.runs.progress(run.id)).counts
+        left += sum(counts.get(outcome, 0) for outcome in WRITTEN)
+        tellings = [telling for telling in await app.tellings.of_run(run.id) if not telling.to.user_id]
+        left -= sum(min(each.told.get(line.key, 0), line.total) for each in tellings for line in each.lines)
+    return left
+
+
+async def _known(app: Custos, bundle: Bundle, done: Sequence[Done]) -> Known:
+    agreements: dict[str, Agreed] = {}
+    for case_id in {one.action.agreed for one in done} - {""}:
+        stored = await app.cases.get(case_id)
+        if stored is not None and stored.case.answers:
+            last = stored.case.answers[-1]
+            agreements[case_id] = Agreed(who=last.who, at=last.at)
+    return Known(
+        assets=bundle.records.assets,
+        policies=bundle.policies,
+        places=await _places(app) if done else {},
+        agreements=agreements,
+    )
+
+
+async def _places(app: Custos) -> Mapping[str, str]:
+    """Library or site ► its name, from the mirror."""
+    drives = await asyncio.to_thread(app.lakehouse.read, "drives", columns=["drive_id", "name"])
+    sites = await asyncio.to_thread(app.lakehouse.read, "sites", columns=["site_id", "title"])
+    return {**dict(sites.iter_rows()), **dict(drives.iter_rows())}

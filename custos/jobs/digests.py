@@ -1,0 +1,46 @@
+"""Notices: prepare the day's digests, deliver one, and say so when nobody could be reached."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from custos.jobs import action_reports, incidents, policies
+from custos.jobs.incidents import Incident
+from custos.notices.delivery import handle_notice
+from custos.notices.digest import DigestState, Prepared, prepare_digests
+from custos.storage.queues import NOTIFY
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+async def prepare(app: Custos) -> Prepared:
+    """Promise today's digests and queue their delivery. Harmless when it runs again."""
+    await app.cases.settle()
+    bundle = (await policies.in_force(app)).bundle
+    return await prepare_digests(
+        app.clock.now(),
+        book=app.cases,
+        digests=app.digests,
+        queue=app.account.queue(NOTIFY),
+        zone=app.zone,
+        holidays=bundle.records.holidays,
+        machine_now=time.time(),
+        tellings=await action_reports.waiting(app, bundle),
+    )
+
+
+async def deliver(app: Custos, message: Mapping[str, object]) -> None:
+    """Do what one message of the queue says. Raises StorageTrouble or a passing Trouble: then it comes again."""
+    bundle = (await policies.in_force(app)).bundle
+    await handle_notice(message, desk=app.desk(bundle.records))
+    digest_id = message.get("digest")
+    if isinstance(digest_id, str):
+        stored = await app.digests.get(digest_id)
+        digest = stored.digest if stored is not None else None
+        if digest is not None and digest.state is DigestState.UNDELIVERED:
+            await incidents.note(app, Incident.UNDELIVERED, digest.person.upn, "; ".join(digest.attempts))
+        elif digest is not None and digest.state is DigestState.SENT:
+            await incidents.end(app, Incident.UNDELIVERED, digest.person.upn)

@@ -1,0 +1,224 @@
+"""What `custos doctor` looks at: each thing that only a real tenant can tell, tried with a harmless call.
+
+Nothing is written. A role that an identity holds beyond its need is a finding too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from custos.engine.label_drift import drift
+from custos.errors import BadInput, CustosError
+from custos.inventory.drive_state import DriveStates, SyncState
+from custos.inventory.subscriptions import wanted_drives
+from custos.jobs import label_drift, policies, shortfalls
+from custos.jobs.refused_requests import Door
+from custos.jobs.shortfalls import Of, Shortfall
+from custos.m365 import site_admin, sites
+from custos.m365.credentials import BOT_AUDIENCE, GRAPH_AUDIENCE, Identity
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+OBSERVER_NEEDS = frozenset(
+    {"Sites.Read.All", "Files.Read.All", "Group.Read.All", "GroupMember.Read.All", "User.Read.All"}
+)
+ACTOR_NEEDS = frozenset({"Sites.ReadWrite.All", "Files.ReadWrite.All"})
+_WRITING = ("ReadWrite", "FullControl", "Manage")
+_HARMLESS = frozenset({"TeamsAppInstallation.ReadWriteSelfForUser.All"})
+
+
+class Sign(StrEnum):
+    """How one look ended."""
+
+    OK = "OK"
+    WARN = "WARN"  # it works, and something should be mended
+    FAIL = "FAIL"
+    OFF = "OFF"  # not set up, which is allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One thing that was looked at."""
+
+    sign: Sign
+    what: str
+    detail: str
+
+
+async def examine(app: Custos) -> list[Look]:
+    """Look at everything, whatever fails before it."""
+    looks: list[Look] = []
+    for what, look in (
+        ("storage", _storage),
+        ("policies", _policies),
+        ("registers", _registers),
+        ("observer", _observer),
+        ("sites", _sites),
+        ("discovery", _discovery),
+        ("mirror", _mirror),
+        ("actor", _actor),
+        ("site administration", _administration),
+        ("labels", _labels),
+        ("bot", _bot),
+        ("webhooks", _webhooks),
+    ):
+        looks += await _try(what, look, app)
+    return looks
+
+
+async def _try(what: str, look: Callable[[Custos], Awaitable[list[Look]]], app: Custos) -> list[Look]:
+    try:
+        return await look(app)
+    except CustosError as error:
+        return [Look(Sign.FAIL, what, str(error).splitlines()[0])]
+
+
+async def _storage(app: Custos) -> list[Look]:
+    head = await app.audit.head()
+    return [Look(Sign.OK, "storage", f"tables answer; the audit chain has {head.sequence:,} events")]
+
+
+async def _policies(app: Custos) -> list[Look]:
+    try:
+        found = await policies.in_force(app)
+    except BadInput as bad:
+        return [Look(Sign.FAIL, "policies", bad.summary)]
+    if found.problems:
+        return [Look(Sign.WARN, "policies", f"the last good version counts; {BadInput(found.problems).summary}")]
+    return [
+        Look(Sign.OK, "policies", f"{len(found.bundle.policies)} policies, {len(found.bundle.records.assets)} assets")
+    ]
+
+
+async def _registers(app: Custos) -> list[Look]:
+    bundle = (await policies.in_force(app)).bundle
+    placed = await app.registers.placed(bundle)
+    if not placed.known:
+        return [Look(Sign.WARN, "registers", "nothing was mirrored yet: whether their addresses exist is unknown")]
+    doubts = list(placed.doubts())
+    if not doubts:
+        return [Look(Sign.OK, "registers", "every address of the registers is in the mirror")]
+    return [Look(Sign.WARN, "registers", str(one)) for one in doubts]
+
+
+async def _observer(app: Custos) -> list[Look]:
+    return _roles_looked_at(
+        "observer", await _roles(app.m365.identities.observer, GRAPH_AUDIENCE), OBSERVER_NEEDS, reads=True
+    )
+
+
+async def _actor(app: Custos) -> list[Look]:
+    actor = app.m365.identities.actor
+    if actor is None:
+        return [Look(Sign.OFF, "actor", "no actor identity is set: policies can only simulate")]
+    return _roles_looked_at("actor", await _roles(actor, GRAPH_AUDIENCE), ACTOR_NEEDS, reads=False)
+
+
+async def _sites(app: Custos) -> list[Look]:
+    found = await sites.list_sites(app.m365.observer)
+    odd = found.unidentified + sum(site.error == sites.UNREADABLE for site in found.values)
+    if odd:
+        said = f"{len(found.values):,} sites are listed; {odd:,} in the list cannot be read, and stay as they were"
+        return [Look(Sign.WARN, "sites", said)]
+    return [Look(Sign.OK, "sites", f"{len(found.values):,} sites are listed")]
+
+
+async def _administration(app: Custos) -> list[Look]:
+    sharepoint = app.m365.sharepoint
+    if sharepoint is None:
+        return [Look(Sign.OFF, "site administration", "without an actor, how far a site may share is unknown")]
+    told = await site_admin.read_sharing(sharepoint, app.settings.sharepoint_url)
+    return [Look(Sign.OK, "site administration", f"the root site's sharing is {told.capability}")]
+
+
+async def _labels(app: Custos) -> list[Look]:
+    records = (await policies.in_force(app)).bundle.records
+    published = await label_drift.read(app, records)
+    if published is None:
+        return [Look(Sign.OFF, "labels", "no site's labels could be read: whether they fit the schedule is unknown")]
+    differing = drift(records, published, await app.refusals.wide())
+    if not differing:
+        return [Look(Sign.OK, "labels", f"{len(published.labels)} labels are published as the schedule says")]
+    return [Look(Sign.WARN, "labels", f"{name}: {sentences}") for name, sentences in differing.items()]
+
+
+async def _bot(app: Custos) -> list[Look]:
+    bot = app.m365.identities.bot
+    if bot is None:
+        return [Look(Sign.OFF, "bot", "no bot is set: notices go by mail alone")]
+    await bot.token(BOT_AUDIENCE)
+    reachable = [reach async for reach in app.people.all() if reach.installed]
+    return [Look(Sign.OK, "bot", f"signs in; {len(reachable)} people are known to have it")]
+
+
+async def _webhooks(app: Custos) -> list[Look]:
+    if not app.settings.public_url:
+        return [Look(Sign.OFF, "webhooks", "CUSTOS_PUBLIC_URL is not set: changes are seen at the backstop sync")]
+    known, now = await app.subscriptions.all(), app.clock.now()
+    alive = {one.drive_id for one in known if one.expires > now}
+    wanted = await asyncio.to_thread(wanted_drives, app.lakehouse)
+    held = len(wanted & alive)
+    sign = Sign.OK if wanted and held == len(wanted) else Sign.WARN
+    looks = [Look(sign, "webhooks", f"{held:,} of {len(wanted):,} libraries are watched")]
+    guesses = (await app.noise.day()).get((Door.NOTIFICATION, "wrong secret"), 0)
+    if guesses:
+        said = (
+            f"{guesses:,} notifications today knew the key and a subscription, not its secret: renew the function key"
+        )
+        looks.append(Look(Sign.WARN, "webhooks", said))
+    return [*looks, *_reasons("webhooks", await shortfalls.last(app, Of.WEBHOOKS))]
+
+
+async def _discovery(app: Custos) -> list[Look]:
+    found = await shortfalls.last(app, Of.DISCOVERY)
+    if found is None:
+        return [Look(Sign.WARN, "discovery", "it never ran to its end: run `custos sync --discover`")]
+    if not found:
+        return [Look(Sign.OK, "discovery", "everything that the tenant lists could be read")]
+    return _reasons("discovery", found)
+
+
+async def _mirror(app: Custos) -> list[Look]:
+    states = [state async for state in DriveStates.of(app.account).all()]
+    odd = [state for state in states if state.odd]
+    whole = sum(state.state is SyncState.COMPLETE for state in states)
+    sign = Sign.OK if states and whole == len(states) else Sign.WARN
+    return [
+        Look(sign, "mirror", f"{whole:,} of {len(states):,} libraries are complete"),
+        *(
+            Look(Sign.WARN, "mirror", f"{one.name}: {one.odd:,} entries could not be read and stay unknown")
+            for one in odd
+        ),
+    ]
+
+
+def _reasons(what: str, shortfall: Shortfall | None) -> list[Look]:
+    reasons = shortfall.reasons if shortfall is not None else {}
+    return [
+        Look(Sign.WARN, what, sentence if number == 1 else f"{number:,} times: {sentence}")
+        for sentence, number in reasons.items()
+    ]
+
+
+async def _roles(identity: Identity, audience: str) -> frozenset[str]:
+    payload = (await identity.token(audience)).token.split(".")[1]
+    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return frozenset(claims.get("roles", ()))
+
+
+def _roles_looked_at(name: str, held: frozenset[str], needed: frozenset[str], *, reads: bool) -> list[Look]:
+    looks = [Look(Sign.OK, name, f"signs in; holds {len(held)} Graph roles")]
+    missing = sorted(needed - held)
+    if missing:
+        looks.append(Look(Sign.FAIL, name, f"lacks {', '.join(missing)}"))
+    beyond = sorted(role for role in held - _HARMLESS if any(part in role for part in _WRITING)) if reads else []
+    if beyond:
+        looks.append(Look(Sign.WARN, name, f"never writes, and holds {', '.join(beyond)}: take that away"))
+    return looks

@@ -1,0 +1,146 @@
+"""What `custos status` tells: how current the mirror is, what runs and waits, what went wrong, what it cost."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from custos.engine.gate import Standing
+from custos.engine.register_locations import Unplaced
+from custos.engine.run_store import Run, RunState
+from custos.inventory.drive_state import DriveState, DriveStates, SyncState
+from custos.jobs import action_reports, incidents, loosening, policies, shortfalls
+from custos.jobs.incidents import Noted
+from custos.jobs.refused_requests import Door
+from custos.jobs.shortfalls import Of, Shortfall
+from custos.notices.loosened import News
+from custos.notices.model import CaseState
+from custos.records.review import review
+from custos.storage.queues import ALL, poison
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An agreement that is not carried out yet, and why: a person's word is missing, or something stands in its way."""
+
+    asset_id: str
+    about: str
+    run: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Everything at one look. `running` are rounds under way; `stopped` says who stopped all writes and why, or is "".
+
+    `noise`: at which door and why ► how many requests were refused today (UTC), because they were not Microsoft's.
+
+    `odd` are libraries of which some entries could not be read. `found` and `watched` say what discovery and the renewal of
+    webhooks could not get when they last ran; None: they never ran.
+
+    `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
+    that delta had not told of. `untold` writes are those of which nobody was told yet, `unasked` the questions for which nobody can be
+    asked, `waiting` the agreements that wait for more than their notice. `remarks` are what `custos register` lists as not well today,
+    `doubts` addresses of the registers that are not as the mirror has them, `loosened` what edits of the files loosened in the last week.
+    """
+
+    now: datetime
+    libraries: Mapping[SyncState, int]
+    incomplete: tuple[DriveState, ...]
+    running: tuple[DriveState, ...]
+    odd: tuple[DriveState, ...]
+    found: Shortfall | None
+    watched: Shortfall | None
+    noise: Mapping[tuple[Door, str], int]
+    items: int
+    oldest: datetime | None
+    compared: datetime | None
+    drift: int
+    queues: Mapping[str, int]
+    policies: Mapping[str, Standing]
+    aged: int
+    mirror_lasts: str
+    refused_policies: int
+    remarks: int
+    doubts: tuple[Unplaced, ...]
+    loosened: tuple[News, ...]
+    runs: tuple[Run, ...]
+    cases: Mapping[CaseState, int]
+    untold: int
+    unasked: int
+    waiting: tuple[Waiting, ...]
+    incidents: tuple[Noted, ...]
+    stopped: str
+    units: int
+    requests: int
+    throttles: int
+
+    @property
+    def in_order(self) -> bool:
+        """Nothing waits for an operator. No library at all is not in order: silence is never success."""
+        unread = self.libraries.get(SyncState.INCOMPLETE, 0) + self.libraries.get(SyncState.PENDING, 0)
+        unwatched = self.watched is not None and self.watched.held < self.watched.wanted
+        return bool(self.libraries) and not any(
+            (unread, unwatched, self.incidents, self.refused_policies, self.unasked)
+        )
+
+
+async def overview(app: Custos) -> Overview:
+    """Look at storage alone. Raises StorageTrouble."""
+    states = [state async for state in DriveStates.of(app.account).all()]
+    in_force = await policies.in_force(app)
+    placed = await app.registers.placed(in_force.bundle)
+    standings = await app.approvals.standing(in_force.bundle, placed.ground)
+    lasts = in_force.bundle.settings.approval.mirror_lasts
+    stop = await app.switches.stopped()
+    spent = await app.m365.gate.spent_on(time.strftime("%Y-%m-%d", time.gmtime()))
+    queues = {name: await app.account.queue(name).length() for one in ALL for name in (one, poison(one))}
+    read = [state.synced_at for state in states if state.synced_at is not None]
+    compared = [state.reconciled_at for state in states if state.reconciled_at is not None]
+    now = app.clock.now()
+    runs = [run async for run in app.runs.all()]
+    cases = [stored.case for stored in await app.cases.all()]
+    last = max(runs, key=lambda run: run.started_at, default=None)
+    return Overview(
+        now=now,
+        libraries=Counter(state.state for state in states),
+        incomplete=tuple(state for state in states if state.state is SyncState.INCOMPLETE),
+        running=tuple(state for state in states if state.begun),
+        odd=tuple(sorted((state for state in states if state.odd), key=lambda state: -state.odd)),
+        found=await shortfalls.last(app, Of.DISCOVERY),
+        noise=await app.noise.day(),
+        watched=await shortfalls.last(app, Of.WEBHOOKS) if app.settings.public_url else None,
+        items=sum(state.items for state in states),
+        oldest=min(read, default=None),
+        compared=min(compared, default=None),
+        drift=sum(state.drift for state in states),
+        queues={name: length for name, length in queues.items() if length},
+        policies=standings,
+        aged=sum(lasts.after(moment) <= now for moment in read),
+        mirror_lasts=str(lasts),
+        refused_policies=len(in_force.problems),
+        remarks=len(review(in_force.bundle.records, in_force.bundle.day(now))),
+        doubts=tuple(placed.doubts()),
+        loosened=tuple(await loosening.recent(app)),
+        runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
+        cases=Counter(case.state for case in cases),
+        untold=await action_reports.untold_writes(app),
+        unasked=sum(case.state.is_open and not case.assignee.user_id for case in cases),
+        waiting=tuple(
+            Waiting(asset_id=case.asset_id, about=case.subject_name, run=case.run, why=case.waits)
+            for case in cases
+            if case.waits and case.state is CaseState.DECIDED
+        ),
+        incidents=tuple([noted async for noted in incidents.standing(app)]),
+        stopped=f"{stop.by}: {stop.why}" if stop else "",
+        units=spent.units,
+        requests=spent.requests,
+        throttles=spent.throttles,
+    )

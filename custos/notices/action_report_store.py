@@ -1,0 +1,109 @@
+"""Where tellings are kept: table `tellings`, one row for each run, asset and person; partition `open` while something of it is or may
+come to be left to tell, then `told`.
+
+Raised by whoever looks at what runs did, marked by whoever delivered a message: both only ever count up, so that both may come
+twice, at once, or after each other's death.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from custos.errors import RowChanged, RowExists
+from custos.notices.action_reports import Telling
+from custos.storage.account import Account
+from custos.table import Row, Table, Write, in_parts, key_part
+
+TABLE = "tellings"
+_OPEN, _TOLD = "open", "told"
+_TRIES = 6
+
+
+@dataclass
+class TellingBook:
+    """All tellings. Methods raise StorageTrouble when storage cannot be reached."""
+
+    rows: Table
+
+    async def open(self) -> list[Telling]:
+        """Those that are not told to their end, in order of their runs."""
+        return [_telling(row) async for row in self.rows.query(_OPEN)]
+
+    async def of_run(self, run_id: str) -> list[Telling]:
+        """All of one run, told or not."""
+        rows = [
+            row
+            for partition in (_OPEN, _TOLD)
+            async for row in self.rows.query(partition, first=f"{run_id}|", last=f"{run_id}}}")
+        ]
+        return [_telling(row) for row in rows]
+
+    async def get(self, telling_id: str) -> Telling | None:
+        """The telling of this id, told or not."""
+        for partition in (_OPEN, _TOLD):
+            row = await self.rows.get(partition, key_part(telling_id))
+            if row is not None:
+                return _telling(row)
+        return None
+
+    async def keep(self, telling: Telling) -> Telling:
+        """Write down what a run did by now; what was told of it before stays so. Returns it as it stands."""
+
+        def kept(known: Telling | None) -> Telling:
+            if known is None:
+                return telling
+            return replace(telling, told=known.told, told_at=known.told_at, told_to=known.told_to)
+
+        return await self._change(telling.id, kept)
+
+    async def mark(self, telling_id: str, told: Mapping[str, int], *, at: datetime, to: str) -> None:
+        """Write down how much of its lines was told by now, to whom (UPN)."""
+
+        def marked(known: Telling | None) -> Telling | None:
+            if known is None:
+                return None
+            most = {key: max(count, known.told.get(key, 0)) for key, count in told.items()}
+            return replace(known, told={**known.told, **most}, told_at=at, told_to=to)
+
+        await self._change(telling_id, marked)
+
+    async def _change[T: Telling | None](self, telling_id: str, how: Callable[[Telling | None], T]) -> T:
+        """Change a row as `how` says of what stands, again when somebody was faster."""
+        key = key_part(telling_id)
+        for attempt in range(_TRIES):
+            row = await self.rows.get(_OPEN, key)
+            if row is None and (closed := await self.rows.get(_TOLD, key)) is not None:
+                return how(_telling(closed))
+            fresh = how(_telling(row) if row is not None else None)
+            if fresh is None:
+                return fresh
+            try:
+                await (self.rows.replace(_row(fresh, row.etag)) if row is not None else self.rows.insert(_row(fresh)))
+            except (RowChanged, RowExists):
+                if attempt == _TRIES - 1:
+                    raise
+                continue
+            if fresh.over and not fresh.untold:
+                await self.rows.upsert(Row(_TOLD, key, _row(fresh).values))
+                await self.rows.transact([Write("delete", Row(_OPEN, key))])
+            return fresh
+        raise RowChanged(f"telling {telling_id} kept changing")
+
+
+def open_tellings(account: Account) -> TellingBook:
+    """The tellings of this installation."""
+    return TellingBook(account.rows(TABLE))
+
+
+def _row(telling: Telling, etag: str = "") -> Row:
+    values = in_parts("telling", msgspec.json.encode(telling).decode())
+    values |= {"run": telling.run, "asset": telling.asset_id, "untold": telling.count, "told_to": telling.told_to}
+    return Row(_OPEN, key_part(telling.id), values, etag)
+
+
+def _telling(row: Row) -> Telling:
+    return msgspec.json.decode(row.long_text("telling"), type=Telling)

@@ -1,0 +1,110 @@
+"""What was done, in words for a card or a mail: what, why, until when and how it can be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from custos.engine.model import ActionKind, Kind
+from custos.notices.action_reports import DoneLine
+from custos.notices.wording import day, many, name, sentence
+
+_MOST_RUNS = 3
+_THINGS = {
+    Kind.FILE: ("file", "files"),
+    Kind.LINK: ("link that anyone can open", "links that anyone can open"),
+    Kind.GRANT: ("access of a person or group", "accesses of people or groups"),
+    Kind.SITE: ("site", "sites"),
+    Kind.TEAM: ("team", "teams"),
+}
+
+
+def done_words(line: DoneLine, reader_id: str, zone: ZoneInfo, *, plain: bool = False) -> str:
+    """What was done, in one or two sentences. `reader_id` is who reads it."""
+    what = _undone(line, plain=plain) if line.undo else _done(line, zone, plain=plain)
+    places = [f"“{name(place, 60, plain=plain)}”" for place in line.places]
+    if line.more_places:
+        places.append(f"{line.more_places:,} more")
+    where = f" In {_listed(places)}." if places else ""
+    perhaps = f" {line.perhaps:,} more may have been: Microsoft did not say." if line.perhaps and line.count else ""
+    return f"{what}{_agreed(line, reader_id, zone, plain=plain)}.{where}{perhaps}"
+
+
+def why_words(line: DoneLine, limit: int, *, plain: bool = False) -> str:
+    """Why it was done: the rule's sentence, else the policy's title; of an undo, who asked for it, and why."""
+    if line.undo:
+        why = f": {line.reason.strip().removesuffix('.')}" if line.reason.strip() else ""
+        return sentence(f"{line.asked_by} asked for it{why}.", limit, plain=plain)
+    said = line.because or " ".join(line.seen)
+    return sentence(said, limit, plain=plain) or f"{name(line.title, 120, plain=plain)}."
+
+
+def back_words(line: DoneLine, asset_id: str, zone: ZoneInfo) -> str:
+    """Until when and how it can be put back. A run is on many assets: with `asset_id` the owner quotes exactly what is theirs."""
+    runs = _listed([*line.runs[:_MOST_RUNS], *(["others"] if len(line.runs) > _MOST_RUNS else [])])
+    ask = f"ask information governance and quote {runs}{f' for {name(asset_id, 20, plain=True)}' if asset_id else ''}"
+    if line.undo:
+        return f"It was itself put back. To have it done again, {ask}."
+    match line.kind:
+        case ActionKind.SET_EXPIRY if line.ends is not None:
+            return f"Until {day(line.ends, zone, weekday=True)}, while the links live: {ask}."
+        case ActionKind.APPLY_LABEL | ActionKind.RESTRICT_SITE | ActionKind.SET_EXPIRY:
+            return f"At any time, as long as nobody changes it meanwhile: {ask}."
+        case ActionKind.REMOVE_GRANT | ActionKind.RESTORE_GRANT:
+            return f"At any time, and people must be told: {ask}."
+        case _:
+            return f"Not at all: a new link has another address. The run is {runs}."
+
+
+def _done(line: DoneLine, zone: ZoneInfo, *, plain: bool) -> str:
+    count = many(line.count or line.perhaps, *_THINGS.get(line.subject, ("thing", "things")))
+    verb = "were" if (line.count or line.perhaps) != 1 else "was"
+    if not line.count:
+        verb = "may have been"
+    match line.kind:
+        case ActionKind.APPLY_LABEL:
+            return f"{count} {verb} given {_labels(line, plain=plain)}"
+        case ActionKind.SET_EXPIRY:
+            end = f": {day(line.ends, zone, weekday=True)}" if line.ends is not None else ""
+            return f"{count} {verb} given an end{end}"
+        case ActionKind.RESTRICT_SITE:
+            level = f" to {name(line.left[0][0].replace('_', ' '), 40, plain=plain)}" if line.left else ""
+            return f"Sharing from {count} {verb} lowered{level}"
+        case _:
+            return f"{count} {verb} removed"
+
+
+def _undone(line: DoneLine, *, plain: bool) -> str:
+    count = many(line.count or line.perhaps, *_THINGS.get(line.subject, ("thing", "things")))
+    verb = "was" if line.count else "may have been"
+    match line.kind:
+        case ActionKind.APPLY_LABEL:
+            return f"The label of {count} {verb} put back to {_labels(line, plain=plain)}"
+        case ActionKind.SET_EXPIRY:
+            return f"The end of {count} {verb} put back to what it was before"
+        case ActionKind.RESTRICT_SITE:
+            return f"The sharing of {count} {verb} put back to what it was before"
+        case _:
+            return f"{count} {verb} given back"
+
+
+def _labels(line: DoneLine, *, plain: bool) -> str:
+    named = [(f"“{name(label, 64, plain=plain)}”" if label else "none", count) for label, count in line.left]
+    if not named:
+        return "the retention label that the rule names"
+    if len(named) == 1:
+        return f"the retention label {named[0][0]}" if line.left[0][0] else "none"
+    return f"retention labels: {', '.join(f'{label} {count:,}' for label, count in named)}"
+
+
+def _agreed(line: DoneLine, reader_id: str, zone: ZoneInfo, *, plain: bool) -> str:
+    if line.agreed is None:
+        return ""
+    who = "you" if line.agreed.who.user_id == reader_id else name(line.agreed.who.name, 60, plain=plain)
+    return f", as {who} agreed on {day(line.agreed.at, zone)}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,227 @@
+"""The messaging endpoint: from a request that Teams posts to the answer that it shows.
+
+Nothing slow happens here: a press becomes a decision in storage and the card that shows it; whatever is to be sent goes
+to the queue `notify`.
+Source: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/work-with-universal-actions-for-adaptive-cards
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from custos.notices.adaptive_cards import CONTENT_TYPE, Element
+from custos.notices.bot_activity import Activity
+from custos.notices.bot_auth import Doorkeeper, Forged, KeysUnavailable
+from custos.notices.bot_replies import ASSETS
+from custos.notices.cards import KIND, REASON, WAITING, Reader, digest_card
+from custos.notices.case_store import CaseBook
+from custos.notices.contacts import People
+from custos.notices.decisions import COUNTS, Accountable, Outcome, Press, Verdict, answer
+from custos.notices.digest import DigestBook, Messages
+from custos.notices.model import Case
+
+ACTION = "adaptiveCard/action"
+MESSAGE_TYPE = "application/vnd.microsoft.activity.message"
+ERROR_TYPE = "application/vnd.microsoft.error"
+_LONGEST_FIELD = 200
+_SENTENCES = frozenset({Outcome.OUTDATED, Outcome.NOT_OFFERED, Outcome.NO_REASON, Outcome.UNCHECKED})
+"""Outcomes that are answered with a sentence: the card stays as it is."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The HTTP answer: `body` is a JSON object or None. `refused` is why a request was not believed, "" otherwise."""
+
+    status: int
+    body: Mapping[str, object] | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """Everything that the endpoint needs. `accountable` is asked at every press; `holidays` are those of the registers in force."""
+
+    door: Doorkeeper
+    accountable: Accountable
+    holidays: Callable[[], Awaitable[frozenset[date]]]
+    book: CaseBook
+    digests: DigestBook
+    people: People
+    queue: Messages
+    zone: ZoneInfo
+
+
+async def handle_activity(body: bytes, authorization: str | None, *, reception: Reception, now: datetime) -> Response:
+    """Answer one request of Teams. Forged ones get 403 and leave no trace but `refused`.
+
+    503 while Microsoft's keys cannot be had. Raises StorageTrouble: then nothing was taken, and Teams says so.
+    """
+    try:
+        activity = await reception.door.admit(body, authorization)
+    except Forged as forged:
+        return Response(403, None, forged.code)
+    except KeysUnavailable:
+        _log.error("keys of the bot service cannot be had", exc_info=True)
+        return Response(503)
+    match activity.type:
+        case "invoke":
+            return await _invoke(activity, reception, now)
+        case "message":
+            await _message(activity, reception, now)
+        case "conversationUpdate" | "installationUpdate":
+            await _installation(activity, reception.people)
+        case _:
+            _log.info("activity without a use", extra={"kind": activity.type[:40]})
+    return Response(200)
+
+
+async def _invoke(activity: Activity, reception: Reception, now: datetime) -> Response:
+    if activity.name != ACTION:
+        return Response(501)
+    press = _press_of_invoke(activity)
+    if press is None:
+        return Response(200, _error(400, "BadRequest", "This button cannot be understood."))
+    verdict = await _take(press, reception, now)
+    card = await _card(verdict, press.user_id, reception, now)
+    if card is not None:
+        return Response(200, {"statusCode": 200, "type": CONTENT_TYPE, "value": card})
+    return Response(200, {"statusCode": 200, "type": MESSAGE_TYPE, "value": _words(verdict)})
+
+
+async def _message(activity: Activity, reception: Reception, now: datetime) -> None:
+    """Words, or the button of a client that knows no Action.Execute."""
+    user_id = activity.sender.aad_object_id
+    if not user_id:
+        return
+    press = _press_of_submit(activity)
+    if press is not None:
+        verdict = await _take(press, reception, now)
+        if verdict.outcome not in COUNTS:
+            await _refresh_cards(verdict.case, reception, user_id)
+        return
+    await _remember(activity, reception.people)
+    said = " ".join(activity.text.lower().split()).rstrip("?!. ")
+    what = "waiting" if WAITING in said else "assets" if ASSETS in said else "help"
+    await reception.queue.send({"say": what, "user": user_id})
+
+
+async def _take(press: Press, reception: Reception, now: datetime) -> Verdict:
+    verdict = await answer(press, book=reception.book, accountable=reception.accountable, now=now, zone=reception.zone)
+    if verdict.outcome in (*COUNTS, Outcome.NO_LONGER):
+        await _refresh_cards(verdict.case, reception, "")
+    handed = verdict.outcome in (Outcome.PASSED_ON, Outcome.NO_LONGER, Outcome.TAKEN_BACK)
+    if handed and verdict.case is not None and verdict.case.assignee.user_id:
+        await reception.queue.send({"prepare": verdict.case.assignee.user_id})
+    return verdict
+
+
+async def _refresh_cards(case: Case | None, reception: Reception, only: str) -> None:
+    """Everybody's card says what was decided; `only` one person's when given."""
+    for card in case.cards if case else ():
+        if not only or card.user_id == only:
+            await reception.queue.send({"update": card.digest})
+
+
+async def _card(verdict: Verdict, user_id: str, reception: Reception, now: datetime) -> Element | None:
+    """The person's whole card as it stands after the press; None when this press never belonged to a card of theirs."""
+    case = verdict.case
+    mine = [card for card in case.cards if card.user_id == user_id] if case else []
+    if not mine or verdict.outcome in _SENTENCES:
+        return None
+    stored = await reception.digests.get(mine[-1].digest)
+    if stored is None:
+        return None
+    reader = Reader(
+        user_id=user_id,
+        today=now.astimezone(reception.zone).date(),
+        zone=reception.zone,
+        holidays=await reception.holidays(),
+    )
+    cases = await reception.book.on_card(stored.digest.cases)
+    return digest_card(cases, reader, waiting=stored.digest.waiting).card
+
+
+def _words(verdict: Verdict) -> str:
+    match verdict.outcome:
+        case Outcome.NOT_YOURS if verdict.case is not None and verdict.case.assignee.who.name:
+            return f"This is with {verdict.case.assignee.who.name}. Only the person who is asked can answer."
+        case Outcome.ALREADY:
+            return "This was answered already. Nothing was changed."
+        case Outcome.OUTDATED:
+            return "This card is out of date. Write “what is waiting” to see the question as it stands."
+        case Outcome.NOT_OFFERED:
+            return "This answer is not yours to give. Nothing was changed."
+        case Outcome.NO_REASON:
+            return "Choose one of the reasons first. Nothing was changed."
+        case Outcome.UNCHECKED:
+            return "Whether this is yours to answer could not be checked just now. Nothing was changed; try again in a few minutes."
+        case Outcome.UNKNOWN:
+            return "This question does not exist any more. Nothing was changed."
+        case _:
+            return "Thank you. It is recorded."
+
+
+def _press_of_invoke(activity: Activity) -> Press | None:
+    try:
+        value = msgspec.json.decode(activity.value, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    action = value.get("action")
+    if not isinstance(action, dict) or not isinstance(action.get("data"), dict):
+        return None
+    return _press(action["data"], str(action.get("verb", "")), activity)
+
+
+def _press_of_submit(activity: Activity) -> Press | None:
+    try:
+        value = msgspec.json.decode(activity.value)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    if not isinstance(value, dict) or "c" not in value:
+        return None
+    return _press(value, str(value.get("v", "")), activity)
+
+
+def _press(data: Mapping[str, Any], verb: str, activity: Activity) -> Press | None:
+    """What the card carried; None when it is nothing that our cards carry."""
+    fields = (data.get("c"), data.get("n"), verb, data.get(f"{REASON}{data.get('c')}", ""), data.get(KIND, ""))
+    if not all(isinstance(each, str) and len(each) <= _LONGEST_FIELD for each in fields):
+        return None
+    case_id, nonce, verb, reason, kind = map(str, fields)
+    if not case_id.isalnum():
+        return None
+    user_id = activity.sender.aad_object_id
+    return Press(case_id=case_id, nonce=nonce, verb=verb, reason=reason, user_id=user_id, kind=kind)
+
+
+async def _installation(activity: Activity, people: People) -> None:
+    """The bot came to a person, or went: remember the conversation, or forget it."""
+    bot = activity.recipient.id
+    gone = activity.action.startswith("remove") or any(member.id == bot for member in activity.members_removed)
+    if gone and activity.sender.aad_object_id:
+        await people.left(activity.sender.aad_object_id)
+    elif not gone:
+        await _remember(activity, people)
+
+
+async def _remember(activity: Activity, people: People) -> None:
+    personal = activity.conversation.conversation_type in ("personal", "")
+    if activity.sender.aad_object_id and personal and activity.conversation.id:
+        await people.met(
+            activity.sender.aad_object_id,
+            conversation_id=activity.conversation.id,
+            service_url=activity.service_url,
+        )
+
+
+def _error(status: int, code: str, message: str) -> Mapping[str, object]:
+    return {"statusCode": status, "type": ERROR_TYPE, "value": {"code": code, "message": message}}

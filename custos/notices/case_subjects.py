@@ -1,0 +1,216 @@
+"""From findings to questions: what the rules of one family find on one library or site becomes one subject."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from custos.engine.model import REVERSIBILITY, ActionKind, Bar, Finding, Kind, Reversibility, Subject
+from custos.engine.protection import stopping
+from custos.engine.remaining_steps import left
+from custos.notices.case_findings import Members, digest
+from custos.notices.finding_sentences import Sighting, common, sighting, told_apart
+from custos.notices.model import Line, Proposed
+from custos.notices.question_wording import STEP_NAMES, Topic
+from custos.policy.model import Family
+
+_PLACES = frozenset({Kind.LIBRARY, Kind.SITE, Kind.TEAM})
+SAMPLE = 3  # names kept of a rule's findings
+_FOLDED = frozenset({Family.STALE.value})  # a quiet site is quiet in its libraries
+_NAME_LIMIT = 400  # SharePoint's longest name
+_LATEST = datetime.max.replace(tzinfo=UTC)  # an agreement that is given from now on is later than any undo
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A site or library as people know it. `read_at` is when its facts were last read; None when that is not known."""
+
+    name: str
+    url: str
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What a case is about: an asset ("" when none covers the subject), a family of rules, a library or site."""
+
+    asset_id: str
+    family: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    said: Sighting
+    protection: str  # why it is left alone; "" when it is asked about
+    reference: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass
+class Found:
+    """What one rule finds on one subject, by subject key."""
+
+    topic: Topic
+    kind: Kind
+    entries: dict[str, _Entry] = field(default_factory=dict)
+
+    def add(self, finding: Finding) -> None:
+        """Count a finding; the same one twice counts once. What is held or exempt is left alone: there is nothing to decide."""
+        keeps = stopping(finding.protections, ActionKind.ASK)
+        entry = _Entry(
+            sighting(finding, _NAME_LIMIT),
+            keeps.sentence if keeps else "",
+            keeps.reference if keeps else "",
+            finding.bars,
+        )
+        self.entries.setdefault(finding.subject.key, entry)
+
+    def asked(self) -> list[str]:
+        """The keys of what there is to decide about."""
+        return [key for key, entry in self.entries.items() if not entry.protection]
+
+    def unfinished(self, only: Collection[bytes], agreed_at: datetime) -> tuple[bool, str]:
+        """Of the findings in `only`, under an agreement of that moment: whether anything may still come of it, and what does not."""
+        bars = [entry.bars for key, entry in self.entries.items() if digest(key) in only and not entry.protection]
+        return any(_left(self.topic, one, agreed_at) or not _barred(one) for one in bars), barred_words(bars)
+
+    def line(self, only: Collection[bytes], *, sensitive: bool, now: datetime, measured_at: datetime) -> Line:
+        """The findings whose digests are in `only`, in the words of a case. Of a sensitive asset no file's name is kept."""
+        entries = [entry for key, entry in self.entries.items() if digest(key) in only]
+        alone = [entry for entry in self.entries.values() if entry.protection]
+        masked = sensitive and self.kind not in _PLACES
+        acting = [entry.bars for entry in entries if not entry.protection]
+        steps = _steps(self.topic, acting)
+        said = [entry.said for entry in entries]
+        return Line(
+            policy=self.topic.policy,
+            rule=self.topic.rule,
+            kind=self.kind,
+            title=self.topic.title,
+            count=len(entries),
+            sample=() if masked else tuple(one.name for one in said if one.name)[:SAMPLE],
+            because=common(said, masked=masked),
+            seen=told_apart(said, masked=masked),
+            clause=self.topic.clause,
+            steps=steps,
+            barred=barred_words(acting),
+            irreversible=any(REVERSIBILITY[step.kind][0] is Reversibility.IRREVERSIBLE for step in steps),
+            protected=_left_alone_words(alone),
+            protected_by=tuple(sorted({entry.reference for entry in alone if entry.reference})),
+            per_finding=self.topic.per_finding,
+            consequence=self.topic.consequence(sensitive=sensitive),
+            within=str(self.topic.within),
+            ask=self.topic.ask,
+            lent_as=self.topic.lent_as,
+            accepts_risk=self.topic.accepts_risk,
+            found_at=now,
+            measured_at=measured_at,
+        )
+
+
+@dataclass
+class Question:
+    """Everything that is found about one key, by `policy/rule`."""
+
+    key: Key
+    kind: Kind
+    site_id: str
+    drive_id: str
+    found: dict[str, Found] = field(default_factory=dict)
+
+    def members(self) -> Members:
+        """Which findings there is something to decide about."""
+        asked = {rule: found.asked() for rule, found in self.found.items()}
+        return Members.from_keys({rule: keys for rule, keys in asked.items() if keys})
+
+    def everything(self) -> Members:
+        """Which findings these are, with what is left alone."""
+        return Members.from_keys({rule: found.entries for rule, found in self.found.items()})
+
+
+def home(subject: Subject) -> Subject:
+    """The library that a subject lies in, or its site."""
+    if subject.drive_id:
+        return Subject(kind=Kind.LIBRARY, site_id=subject.site_id, drive_id=subject.drive_id)
+    return Subject(kind=Kind.SITE, site_id=subject.site_id)
+
+
+def questions(findings: Iterable[Finding], topics: Mapping[tuple[str, str], Topic]) -> dict[Key, Question]:
+    """Group findings into questions. Findings of rules that ask nobody, or not about this asset, are left out."""
+    asked: dict[Key, Question] = {}
+    for finding in findings:
+        topic = topics.get((finding.policy, finding.rule))
+        if topic is None or not topic.asks_about(finding.asset_id):
+            continue
+        place = home(finding.subject)
+        key = Key(finding.asset_id, topic.family, place.key)
+        question = asked.get(key)
+        if question is None:
+            question = asked[key] = Question(key, place.kind, place.site_id, place.drive_id)
+        rule = f"{finding.policy}/{finding.rule}"
+        found = question.found.get(rule)
+        if found is None:
+            found = question.found[rule] = Found(topic, finding.subject.kind)
+        found.add(finding)
+    return asked
+
+
+def fold(asked: dict[Key, Question], known: Collection[Key]) -> None:
+    """Make what is found on a site and on its libraries one question, in families where one answer settles both.
+
+    `known` are keys of cases that exist: a site that is asked about already answers for its libraries too.
+    """
+    for key, question in list(asked.items()):
+        if not question.drive_id or key.family not in _FOLDED:
+            continue
+        site = home(Subject(kind=Kind.SITE, site_id=question.site_id))
+        whole = Key(key.asset_id, key.family, site.key)
+        if whole in asked:
+            for rule, found in question.found.items():
+                there = asked[whole].found.setdefault(rule, Found(found.topic, found.kind))
+                there.entries.update(found.entries)
+        if whole in asked or whole in known:
+            del asked[key]
+
+
+def _steps(topic: Topic, findings: Sequence[tuple[Bar, ...]]) -> tuple[Proposed, ...]:
+    """What may still follow for these findings (each with its bars), and for how many of them."""
+    agreed = Counter(kind for bars in findings for kind in _left(topic, bars, _LATEST))
+    silent = Counter(kind for bars in findings for kind in _left(topic, bars, None))
+    every = len(findings)
+    return tuple(
+        replace(
+            step,
+            silent=step.silent and bool(silent[step.kind]),
+            of=agreed[step.kind] if agreed[step.kind] < every else None,
+            of_unanswered=silent[step.kind] if silent[step.kind] < every else None,
+        )
+        for step in topic.steps
+        if agreed[step.kind]
+    )
+
+
+def _left(topic: Topic, bars: Sequence[Bar], agreed_at: datetime | None) -> tuple[ActionKind, ...]:
+    return left([(step.kind, not step.silent) for step in topic.steps], bars, agreed_at)
+
+
+def _barred(bars: Iterable[Bar]) -> list[Bar]:
+    return [bar for bar in bars if not bar.done and not bar.unless_agreed]
+
+
+def barred_words(findings: Sequence[tuple[Bar, ...]]) -> str:
+    """What is not done any more to findings (each with its bars), and why; "" when nothing is barred."""
+    counts = Counter((bar.kind, bar.sentence) for bars in findings for bar in _barred(bars))
+    return " ".join(
+        f"{STEP_NAMES[kind]}{f' ({number:,} of {len(findings):,})' if number < len(findings) else ''}: {sentence}"
+        for (kind, sentence), number in counts.most_common()
+    )
+
+
+def _left_alone_words(entries: list[_Entry]) -> str:
+    """How many findings are left alone for which reason, the most frequent first."""
+    counts = Counter(entry.protection for entry in entries)
+    return " ".join(f"{count:,} left alone: {sentence}" for sentence, count in counts.most_common())

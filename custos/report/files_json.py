@@ -1,0 +1,172 @@
+"""What the commands that work on files say, for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from custos.errors import Problem, Severity
+from custos.policy import Bundle, vocabulary
+from custos.policy.catalogue import Fact
+from custos.policy.operators import OPERATORS, operators_of
+from custos.policy.policy_tests import CaseResult
+from custos.records.review import Remark
+from custos.records.rights import WORDS, Right
+from custos.records.roles import ROLE_NAMES, holders
+from custos.report.shapes.files import (
+    Fault,
+    Register,
+    RegisterRemark,
+    SchemaFact,
+    SchemaRight,
+    SchemaRole,
+    SchemaWord,
+    Test,
+    TestCase,
+    Validate,
+)
+
+LANGUAGE: Mapping[str, Mapping[str, str]] = {
+    "a policy": vocabulary.POLICY,
+    "a rule": vocabulary.RULE,
+    "covers": vocabulary.COVERS,
+    "covers, assets": vocabulary.ATTRIBUTES,
+    "about": {kind.value: words for kind, words in vocabulary.KINDS.items()},
+    "a condition": {
+        **vocabulary.JOINTS,
+        **{
+            operator.name: f"the fact {operator.words} …; for instance  {operator.name}: {operator.example}"
+            for operator in OPERATORS.values()
+        },
+    },
+    "a step": {**vocabulary.STEPS, **vocabulary.OPTIONS},
+    "tell and ask": {one.value: words for one, words in vocabulary.RECIPIENTS.items()},
+    "only_if": {one.value: words for one, words in vocabulary.ONLY_IF.items()},
+    "limits": vocabulary.LIMITS,
+    "a file of cases": {**vocabulary.CASE_FILE, **vocabulary.CASE},
+    "expect": {one.value: words for one, words in vocabulary.OUTCOMES.items()},
+    "given": vocabulary.GIVEN_BESIDE,
+    "settings.yaml": vocabulary.SETTINGS,
+    "settings.yaml, a class": vocabulary.CLASS,
+    "settings.yaml, limits": vocabulary.HOUSE_LIMITS,
+    "settings.yaml, approval": vocabulary.APPROVAL,
+    "settings.yaml, a freeze": vocabulary.FREEZE,
+}
+"""Where a word of the policy language is written ► the words there and what they mean."""
+
+
+def fault(problem: Problem) -> Fault:
+    """One problem."""
+    return Fault(
+        file=problem.mark.file,
+        line=problem.mark.line,
+        column=problem.mark.column,
+        severity=problem.severity.value,
+        code=problem.code,
+        what=problem.what,
+        remedy=problem.remedy,
+    )
+
+
+def validated(directory: Path, bundle: Bundle | None, problems: Sequence[Problem]) -> Validate:
+    """What is wrong with a directory."""
+    return Validate(
+        directory=str(directory.resolve()),
+        in_order=not any(problem.severity is Severity.ERROR for problem in problems),
+        policies=len(bundle.policies) if bundle else None,
+        assets=len(bundle.records.assets) if bundle else None,
+        problems=[fault(problem) for problem in problems],
+    )
+
+
+def tested(directory: Path, results: Iterable[CaseResult], gaps: Iterable[Problem]) -> Test:
+    """What the cases came to."""
+    return Test(
+        directory=str(directory.resolve()),
+        cases=[
+            TestCase(
+                file=one.case.mark.file,
+                line=one.case.mark.line,
+                name=one.case.name,
+                rule=f"{one.case.policy}/{one.case.rule}",
+                expected=one.case.expect.value,
+                outcome=one.outcome.value,
+                reason=one.reason,
+                others=list(one.others),
+                holds=one.passed,
+            )
+            for one in results
+        ],
+        gaps=[fault(gap) for gap in gaps],
+    )
+
+
+def register(directory: Path, today: date, remarks: Iterable[Remark]) -> Register:
+    """What the registers say that is not well."""
+    return Register(
+        directory=str(directory.resolve()),
+        on=today,
+        remarks=[
+            RegisterRemark(
+                matter=remark.matter.value,
+                row=remark.reference,
+                asset=remark.asset_id,
+                why=remark.sentence,
+                soon=remark.soon,
+                file=remark.mark.file,
+                line=remark.mark.line,
+            )
+            for remark in remarks
+        ],
+    )
+
+
+def facts(known: Iterable[Fact]) -> list[SchemaFact]:
+    """Facts of the language."""
+    return [
+        SchemaFact(
+            name=fact.name,
+            words=fact.words,
+            about=[kind.value for kind in fact.kinds],
+            type=fact.type.value,
+            choices=list(fact.choices),
+            missing=fact.missing,
+            operators=list(operators_of(fact)),
+            source=fact.source,
+            freshness=fact.freshness,
+            units=fact.units,
+            permission=fact.permission,
+        )
+        for fact in known
+    ]
+
+
+def language(word: str = "") -> list[SchemaWord]:
+    """The words that are no facts: one of them wherever it is written, or all."""
+    return [
+        SchemaWord(word=name, where=where, words=said)
+        for where, words in LANGUAGE.items()
+        for name, said in words.items()
+        if word in ("", name)
+    ]
+
+
+def rights(bundle: Bundle) -> list[SchemaRight]:
+    """Who may do what."""
+    table = bundle.settings.rights.roles
+    return [SchemaRight(right=right.value, may=WORDS[right], roles=sorted(table[right])) for right in Right]
+
+
+def roles(bundle: Bundle, today: date) -> list[SchemaRole]:
+    """Who holds which role on a day."""
+    titles = bundle.settings.rights.titles
+    return [
+        SchemaRole(
+            role=role,
+            words=words,
+            posts=sorted(titles.get(role, ())),
+            held_by=list(dict.fromkeys(post.upn for post in holders(bundle.records, role, today))),
+        )
+        for role, words in ROLE_NAMES.items()
+    ]

@@ -1,0 +1,184 @@
+"""The day's work for machines: questions, incidents, audit, state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from custos.audit.chain import Recorded, Verification
+from custos.jobs.doctor import Look
+from custos.jobs.incidents import Noted
+from custos.jobs.status import Overview
+from custos.notices.model import Answer, Case, Line
+from custos.report.shapes import work as shapes
+from custos.report.shapes.base import data
+
+
+def is_overdue(case: Case, now: datetime) -> bool:
+    """Whether an answer is due and late."""
+    return case.state.is_open and case.deadline is not None and case.deadline < now
+
+
+def cases(found: Iterable[Case], now: datetime) -> shapes.Cases:
+    """Questions to people."""
+    return shapes.Cases(cases=[_case(case, now) for case in found])
+
+
+def _case(case: Case, now: datetime) -> shapes.Case:
+    return shapes.Case(
+        id=case.id,
+        asset=case.asset_id,
+        asset_name=case.asset_name,
+        family=case.family,
+        subject=case.subject_key,
+        name=case.subject_name,
+        url=case.subject_url,
+        state=case.state.value,
+        overdue=is_overdue(case, now),
+        asked=case.assignee.who.upn,
+        asked_as=case.assignee.role.value,
+        because=case.assignee.because,
+        opened_at=case.opened_at,
+        told_at=case.told_at,
+        deadline=case.deadline,
+        decision=case.decision.value if case.decision else "",
+        decided_at=case.decided_at,
+        keep_until=case.keep_until,
+        waits=case.waits,
+        not_done=case.barred,
+        ended=case.released_why,
+        lines=[_line(line) for line in case.lines],
+        answers=[_answer(answer) for answer in case.answers],
+    )
+
+
+def _line(line: Line) -> shapes.CaseLine:
+    return shapes.CaseLine(
+        rule=line.key,
+        kind=line.kind.value,
+        count=line.count,
+        because=line.because or " ".join(line.seen),
+        not_done=line.barred,
+        protected=line.protected,
+        measured_at=line.measured_at,
+    )
+
+
+def _answer(answer: Answer) -> shapes.CaseAnswer:
+    return shapes.CaseAnswer(
+        answer=answer.verb.value, reason=answer.reason, by=answer.who.upn, role=answer.role.value, at=answer.at
+    )
+
+
+def incidents(standing: Iterable[Noted]) -> list[shapes.IncidentShape]:
+    """What an operator must look at."""
+    return [
+        shapes.IncidentShape(
+            number=number,
+            kind=one.kind.value,
+            subject=one.subject,
+            count=one.count,
+            first=one.first,
+            last=one.last,
+            detail=one.detail,
+        )
+        for number, one in enumerate(standing, 1)
+    ]
+
+
+def audit(shown: Iterable[Recorded], *, events: int) -> shapes.Audit:
+    """What was done."""
+    return shapes.Audit(events=events, shown=[_event(recorded) for recorded in shown])
+
+
+def _event(recorded: Recorded) -> shapes.AuditEvent:
+    event = recorded.event
+    return shapes.AuditEvent(
+        sequence=recorded.sequence,
+        digest=recorded.digest,
+        what=event.what.value,
+        at=event.at,
+        by=event.by,
+        run=event.run,
+        plan=event.plan,
+        policy=event.policy,
+        policy_hash=event.policy_hash,
+        rule=event.rule,
+        asset=event.asset_id,
+        subject=event.subject,
+        action=event.action,
+        details={name: data(value) for name, value in event.details.items()},
+    )
+
+
+def verified(found: Verification) -> shapes.AuditVerified:
+    """Whether the chain holds."""
+    return shapes.AuditVerified(
+        holds=found.broken is None,
+        broken=str(found.broken or ""),
+        events=found.events,
+        anchors=found.anchors,
+        digest=found.digest,
+    )
+
+
+def doctor(looks: Iterable[Look]) -> shapes.Doctor:
+    """What works on this tenant."""
+    return shapes.Doctor(
+        looks=[shapes.DoctorLook(sign=look.sign.value, what=look.what, detail=look.detail) for look in looks]
+    )
+
+
+def status(found: Overview, gone: Sequence[str]) -> shapes.Status:
+    """The state of everything."""
+    troubled = {state.drive_id: state for state in (*found.incomplete, *found.odd, *found.running)}
+    return shapes.Status(
+        at=found.now,
+        in_order=found.in_order,
+        stopped=found.stopped,
+        libraries={state.value: number for state, number in found.libraries.items()},
+        troubled=[
+            shapes.StatusLibrary(
+                id=state.drive_id,
+                name=state.name,
+                state=state.state.value,
+                why=f"{state.why} {state.detail}".strip(),
+                odd=state.odd,
+            )
+            for state in troubled.values()
+        ],
+        items=found.items,
+        oldest=found.oldest,
+        compared=found.compared,
+        drift=found.drift,
+        policies={name: standing.state.value for name, standing in found.policies.items()},
+        reasons={name: standing.reason for name, standing in found.policies.items() if standing.reason},
+        not_approved_yet=[
+            shapes.StatusGrown(
+                policy=name, place=one.place, asset=one.asset_id, rules=list(one.rules), why=one.sentence
+            )
+            for name, standing in found.policies.items()
+            if standing.coverage
+            for one in standing.coverage.grown
+        ],
+        read_too_long_ago=found.aged,
+        refused_policies=found.refused_policies,
+        remarks=found.remarks,
+        loosened=[sentence for news in found.loosened for sentence in news.sentences],
+        doubts=[one.sentence for one in found.doubts],
+        gone=list(gone),
+        runs=[
+            shapes.StatusRun(id=run.id, state=run.state.value, actions=run.actions, started_at=run.started_at)
+            for run in found.runs
+        ],
+        cases={state.value: number for state, number in found.cases.items()},
+        unasked=found.unasked,
+        untold=found.untold,
+        waiting=[
+            shapes.StatusWaiting(asset=one.asset_id, about=one.about, run=one.run, why=one.why) for one in found.waiting
+        ],
+        queues=dict(found.queues),
+        incidents=incidents(sorted(found.incidents, key=lambda one: (one.first, one.subject))),
+        noise={f"{door.value}: {why}": number for (door, why), number in found.noise.items()},
+        spent={"units": found.units, "requests": found.requests, "throttles": found.throttles},
+    )

@@ -1,0 +1,129 @@
+"""A tenant in memory behind the engine's port."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from custos.engine.model import Action, ActionKind, Fact, Subject
+from custos.engine.ports import Live, Reading, Trouble
+from custos.engine.writes import LATE
+from tests.engine.planned import file_subject, grant_subject, link_subject
+
+
+@dataclass
+class MemoryTenant:
+    """A tenant behind the engine's port. `answers` are troubles to give, once each; `machine` is the time it goes by.
+
+    `before_write` is called before each write arrives, whatever comes of it.
+    """
+
+    lives: dict[str, Live] = field(default_factory=dict)
+    writes: list[tuple[str, str]] = field(default_factory=list)
+    answers: list[Trouble] = field(default_factory=list)
+    unreadable: dict[str, Trouble] = field(default_factory=dict)
+    longest_link: datetime | None = None  # a later end of a link is shortened to this
+    lost: bool = False  # answers are lost: the write happens, the caller hears of trouble
+    machine: Callable[[], float] = time.time
+    before_write: Callable[[], Awaitable[None]] | None = None
+
+    def file(self, number: int = 1, label: str = "", **changes: Any) -> Subject:
+        subject = file_subject(number)
+        plain = Live(
+            found=True,
+            values={"label": label},
+            path=(subject.name,),
+            created=datetime(2024, 1, 1, tzinfo=UTC),
+            modified=datetime(2024, 2, 1, tzinfo=UTC),
+            is_folder=False,
+            is_record=False,
+            is_regulatory=False,
+            label_explicit=False,
+            list_item_id=number,
+        )
+        self.lives[subject.key] = replace(plain, **changes)
+        return subject
+
+    def link(self, number: int = 1, expires: datetime | None = None, **changes: Any) -> Subject:
+        subject = link_subject(number)
+        plain = Live(
+            found=True, values={"link": "anonymous", "expires": expires}, path=(subject.name,), inherited=False
+        )
+        self.lives[subject.key] = replace(plain, **changes)
+        return subject
+
+    def grant(self, number: int = 1, person: str = "nurse@eastvale-nhs.example") -> Subject:
+        subject = grant_subject(number)
+        values = {"access": "read", "person": person, "through": "grant"}
+        self.lives[subject.key] = Live(found=True, values=values, path=(subject.name,), inherited=False)
+        return subject
+
+    def label_of(self, number: int = 1) -> object:
+        return self.lives[file_subject(number).key].values["label"]
+
+    async def read(self, actions: Sequence[Action]) -> Mapping[str, Reading]:
+        return {action.key: self._reading(action) for action in actions}
+
+    def _reading(self, action: Action) -> Reading:
+        key = action.finding.subject.key
+        if key in self.unreadable:
+            return self.unreadable[key]
+        if action.kind is ActionKind.RESTORE_GRANT and key not in self.lives:
+            return Live(found=True, values={"access": "", "person": action.after["person"]}, inherited=None)
+        return self.lives.get(key, Live(found=False))
+
+    async def apply_labels(
+        self, label: str, files: Sequence[tuple[Subject, Live]], *, until: float
+    ) -> Mapping[str, Trouble | None]:
+        await self._on_its_way()
+        return {subject.key: self._write(subject, f"label {label}", {"label": label}, until) for subject, _ in files}
+
+    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Trouble | None:
+        await self._on_its_way()
+        if expires is not None and self.longest_link is not None:
+            expires = min(expires, self.longest_link)
+        return self._write(link, "expiry", {"expires": expires}, until)
+
+    async def remove_link(self, link: Subject, *, until: float) -> Trouble | None:
+        await self._on_its_way()
+        return self._write(link, "remove", None, until)
+
+    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Trouble | None:
+        await self._on_its_way()
+        return self._write(grant, f"remove {person} {through}", None, until)
+
+    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Trouble | None:
+        await self._on_its_way()
+        self.lives[grant.key] = Live(found=True, values={})
+        return self._write(grant, f"invite {person}", {"access": roles, "person": person}, until)
+
+    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Trouble | None:
+        await self._on_its_way()
+        return self._write(site, f"sharing {sharing}", {"sharing": sharing}, until)
+
+    async def _on_its_way(self) -> None:
+        if self.before_write is not None:
+            await self.before_write()
+
+    def _write(self, subject: Subject, what: str, values: Mapping[str, Fact] | None, until: float) -> Trouble | None:
+        if self.machine() >= until:
+            return Trouble(code=LATE, detail="too late", passing=True)
+        trouble = self.answers.pop(0) if self.answers else None
+        if trouble is not None and not self.lost:
+            return trouble
+        self.writes.append((subject.key, what))
+        if values is None:
+            self.lives.pop(subject.key, None)
+        else:
+            live = self.lives[subject.key]
+            self.lives[subject.key] = replace(live, values={**live.values, **values})
+        return trouble
+
+
+def with_files(tenant: MemoryTenant, count: int) -> MemoryTenant:
+    for number in range(1, count + 1):
+        tenant.file(number)
+    return tenant

@@ -1,0 +1,57 @@
+"""One switch ends all writes, on every instance."""
+
+from __future__ import annotations
+
+import pytest
+
+from custos.audit.events import What
+from custos.clock import FixedClock
+from custos.engine.stop_switch import CACHE_SECONDS, Switches
+from custos.errors import StorageTrouble
+from custos.table import Row
+from tests.engine.memory_store import MemoryAudit, MemoryTable
+from tests.engine.planned import ADMIN, NOW
+
+
+class Away(MemoryTable):
+    """Storage that cannot be reached."""
+
+    async def get(self, partition: str, key: str) -> Row | None:
+        raise StorageTrouble(f"{partition}/{key}: away")
+
+
+def switches(table: MemoryTable, audit: MemoryAudit, cache_seconds: float = 0.0) -> Switches:
+    return Switches(table, FixedClock(NOW), audit, cache_seconds)
+
+
+async def test_stop_and_start() -> None:
+    """Another instance sees the stop with who and why, and its end; both are audited."""
+    table, audit = MemoryTable(), MemoryAudit()
+    one, other = switches(table, audit), switches(table, audit)
+    assert await other.stopped() is None
+    await one.stop(by=ADMIN, why="mistake")
+    stop = await other.stopped()
+    assert stop is not None
+    assert (stop.by, stop.why, stop.at) == (ADMIN.upn, "mistake", NOW)
+    await one.start(by=ADMIN, why="mended")
+    assert await other.stopped() is None
+    assert [event.what for event in audit.events] == [What.WRITES_STOPPED, What.WRITES_STARTED]
+
+
+async def test_an_instance_believes_what_it_read_only_for_a_while() -> None:
+    """The switch is kept for at most fifteen seconds; whoever threw it sees it at once."""
+    assert CACHE_SECONDS <= 15
+    table, audit = MemoryTable(), MemoryAudit()
+    one, other = switches(table, audit, 60.0), switches(table, audit, 60.0)
+    assert await other.stopped() is None
+    await one.stop(by=ADMIN, why="mistake")
+    assert await one.stopped() is not None
+    assert await other.stopped() is None
+    other.cache_seconds = 0.0
+    assert await other.stopped() is not None
+
+
+async def test_a_switch_that_cannot_be_read_is_not_on() -> None:
+    """When storage is away nobody may conclude that writing is allowed: the trouble goes up."""
+    with pytest.raises(StorageTrouble):
+        await switches(Away(), MemoryAudit()).stopped()

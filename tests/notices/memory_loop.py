@@ -1,0 +1,291 @@
+"""The whole loop in memory: what is found is asked about and acted on, what was done is told, and people answer. Storage, tenant and
+Teams are in memory; everything in between is the product.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from custos.audit.events import Event
+from custos.clock import FixedClock
+from custos.engine.abandoned_runs import sweep_runs
+from custos.engine.gate import Purpose, Standing
+from custos.engine.model import Finding, State
+from custos.engine.plan import Circumstances, make_plan, occasion
+from custos.engine.remaining_steps import with_bars
+from custos.engine.run import RunState
+from custos.engine.run_progress import Done
+from custos.engine.undo import Scope
+from custos.notices import unreported_actions
+from custos.notices.action_report_store import TellingBook
+from custos.notices.action_reports import Agreed, Known, Telling
+from custos.notices.agreements import finished, follow
+from custos.notices.assignment import Accountability
+from custos.notices.case_findings import Members
+from custos.notices.case_lookup import DecidedCases, case_facts
+from custos.notices.case_store import CaseBook
+from custos.notices.case_update import Situation, refresh_cases
+from custos.notices.contacts import People
+from custos.notices.decisions import Press, Verdict, answer
+from custos.notices.delivery import Desk, handle_notice
+from custos.notices.digest import DigestBook, prepare_digests, prepare_notes
+from custos.notices.model import Case
+from custos.notices.question_wording import topics_of
+from custos.policy.model import Bundle, HouseLimits, Policy
+from custos.records.rights import CUSTOS
+from custos.storage.rows import key_part
+from tests.engine.memory_store import MemoryStore
+from tests.engine.memory_tenant import MemoryTenant
+from tests.engine.planned import ADMIN, ASSET, NOW, Found, bundle, sizes
+from tests.engine.wired_engine import Machine, MemoryQueue, Office, office
+from tests.notices import small_council
+from tests.notices.failing_channels import Channels
+
+NO_CEILINGS = HouseLimits(
+    per_run=None,
+    per_day=None,
+    per_site_per_day=None,
+    per_owner_per_day=None,
+    per_asset_per_day=None,
+    percent_of_asset_per_day=None,
+    irreversible_per_day=None,
+)
+
+
+@dataclass
+class Council:
+    """A council with one bundle of policies, all of them enforced."""
+
+    bundle: Bundle
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    store: MemoryStore = field(default_factory=MemoryStore)
+    tenant: MemoryTenant = field(default_factory=MemoryTenant)
+    channels: Channels = field(default_factory=Channels)
+    notify: MemoryQueue = field(default_factory=MemoryQueue)
+    acts: MemoryQueue = field(default_factory=MemoryQueue)
+    house: HouseLimits = field(default_factory=lambda: NO_CEILINGS)
+    claims: Machine = field(default_factory=Machine)
+    machine: float = 1_000_000.0
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def office(self, *, life: int = 0) -> Office:
+        """A worker that writes; with a `life` it dies before that call."""
+        made = office(
+            self.store,
+            self.tenant,
+            life=life,
+            clock=self.clock,
+            queue=self.acts,
+            house=self.house,
+            machine=self.claims,
+        )
+        made.dispatcher.decisions = DecidedCases(self.book, self.clock, small_council.ZONE)
+        return made
+
+    @property
+    def book(self) -> CaseBook:
+        return CaseBook(self.store.table("cases"), self.store.blobs, self._record)  # type: ignore[arg-type]  # as a container
+
+    @property
+    def digests(self) -> DigestBook:
+        return DigestBook(self.store.table("digests"))
+
+    @property
+    def tellings(self) -> TellingBook:
+        return TellingBook(self.store.table("tellings"))
+
+    @property
+    def accountable(self) -> Accountability:
+        return Accountability(
+            records=self.bundle.records,
+            directory=small_council.directory(),
+            today=self.now.astimezone(small_council.ZONE).date(),
+        )
+
+    @property
+    def desk(self) -> Desk:
+        people = People(self.store.table("people"))
+        return Desk(
+            book=self.book,
+            digests=self.digests,
+            tellings=self.tellings,
+            people=people,
+            postman=self.channels.postman(people),
+            queue=self.notify,
+            records=self.bundle.records,
+            zone=small_council.ZONE,
+            now=self.now,
+            machine_now=self.machine,
+        )
+
+    def later(self, **span: float) -> None:
+        """Let time pass."""
+        by = timedelta(**span)
+        self.clock.moment = self.now + by
+        self.machine += by.total_seconds()
+
+    def at(self, moment: datetime) -> None:
+        """Go to a moment."""
+        self.later(seconds=(moment - self.now).total_seconds())
+
+    async def evaluate(self, findings: Sequence[Finding], *, life: int = 0, waits: bool = False) -> None:
+        """Bring the cases up to date, plan, and carry out what is due; with `waits` its runs wait for a worker."""
+        records, today = self.bundle.records, self.accountable.today
+        facts = await case_facts(self.book, findings, records, today)
+        policies = self.bundle.policies.values()
+        standings = {one.id: Standing(state=one.state, hash=one.hash, pilot=one.pilot) for one in policies}
+        undone = await self.office().ledger.undone()
+        under = Circumstances(now=self.now, standings=standings, cases=facts, undone=undone)
+        plan = make_plan(self.bundle, Found(findings), under)
+        situation = Situation(
+            accountable=self.accountable,
+            topics=topics_of(self.bundle, dict.fromkeys(self.bundle.policies, State.ENFORCE)),
+            places=small_council.PLACES,
+            covered=lambda _family, _site, _drive: True,
+            acted=self.acted,
+            now=self.now,
+            zone=small_council.ZONE,
+        )
+        barred = list(with_bars(findings, self.bundle, occasion(self.bundle, under)))
+        await refresh_cases(barred, book=self.book, situation=situation)
+        worker = self.office(life=life)
+        await self.office().enforce(self.bundle, plan)
+        saved = await worker.plans.save(plan, by=CUSTOS)
+        dispatched = await worker.dispatcher.dispatch(saved, self.bundle, by=CUSTOS, sizes=sizes(*self.bundle.policies))
+        await follow(plan, facts, dispatched, book=self.book, queue=self.notify)
+        if not waits:
+            await self.work(worker)
+
+    async def work(self, worker: Office | None = None) -> None:
+        """Do what waits in the queue of batches."""
+        worker = worker or self.office()
+        while self.acts.messages:
+            progress = await worker.dispatcher.work(self.acts.messages.pop(0), self.bundle)
+            if progress.run.state is RunState.FINISHED:
+                await finished(progress, book=self.book, queue=self.notify)
+
+    async def sweep(self) -> None:
+        """As the timer does some minutes after a worker died."""
+        self.claims.advance()
+        worker = self.office()
+        await sweep_runs(worker.dispatcher, waiting=len(self.acts.messages))
+        await self.work(worker)
+
+    async def undo(self, run: str, why: str = "It was meant for another library") -> None:
+        """Put a run back."""
+        worker = self.office()
+        undone = await worker.undoing.plan(Scope.RUN, run, self.bundle)
+        saved = await worker.plans.save(undone.plan, by=ADMIN)
+        await worker.dispatcher.dispatch(
+            saved,
+            self.bundle,
+            by=ADMIN,
+            sizes=sizes(*self.bundle.policies),
+            purpose=Purpose.UNDO,
+            target=f"run {run}",
+            reason=why,
+        )
+        await self.work(worker)
+
+    async def acted(self, place: str) -> Members:
+        """On what runs acted in a place that nobody was told of."""
+        found: dict[str, set[str]] = {}
+        worker = self.office()
+        for run in await worker.runs.untold():
+            if run.state in unreported_actions.WRITES:
+                async for one in unreported_actions.done_by(run.id, worker.runs, worker.ledger, place=key_part(place)):
+                    finding = one.action.finding
+                    found.setdefault(f"{finding.policy}/{finding.rule}", set()).add(finding.subject.key)
+        return Members.from_keys(found)
+
+    async def left(self) -> list[Telling]:
+        """What is left to tell by now."""
+        worker = self.office()
+        return await unreported_actions.gather(worker.runs, worker.ledger, self.tellings, self._known)
+
+    async def digest(self) -> None:
+        """As the timer of the morning does."""
+        desk = self.desk
+        await prepare_digests(
+            desk.now,
+            book=desk.book,
+            digests=desk.digests,
+            queue=self.notify,
+            zone=desk.zone,
+            holidays=desk.records.holidays,
+            machine_now=desk.machine_now,
+            tellings=unreported_actions.addressed(await self.left(), self.accountable),
+        )
+        await self.deliver()
+
+    async def note(self) -> None:
+        """As the sweep does, late in the afternoon and at any other time."""
+        desk = self.desk
+        await prepare_notes(
+            desk.now,
+            unreported_actions.addressed(await self.left(), self.accountable),
+            digests=desk.digests,
+            queue=self.notify,
+            zone=desk.zone,
+            holidays=desk.records.holidays,
+            machine_now=desk.machine_now,
+        )
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        """Do what waits in the queue of notices."""
+        while self.notify.messages:
+            await handle_notice(self.notify.messages.pop(0), desk=self.desk)
+
+    async def press(self, case: Case, verb: str, *, reason: str = "", kind: str = "") -> Verdict:
+        """Whoever is asked presses a button."""
+
+        async def accountable(_asset_id: str) -> Accountability:
+            return self.accountable
+
+        made = Press(
+            case_id=case.id, nonce=case.nonce, verb=verb, reason=reason, user_id=case.assignee.user_id, kind=kind
+        )
+        return await answer(made, book=self.book, accountable=accountable, now=self.now, zone=small_council.ZONE)
+
+    async def cases(self) -> list[Case]:
+        return [stored.case for stored in await self.book.all()]
+
+    def cards(self) -> list[str]:
+        """Everything that was sent as a card, oldest first."""
+        return [json.dumps(card, ensure_ascii=False) for _, card, _ in self.channels.cards]
+
+    async def _record(self, events: Sequence[Event]) -> None:
+        await self.store.audit.append(events)
+
+    async def _known(self, done: Sequence[Done]) -> Known:
+        agreements = {}
+        for case_id in {one.action.agreed for one in done} - {""}:
+            stored = await self.book.get(case_id)
+            if stored is not None:
+                last = stored.case.answers[-1]
+                agreements[case_id] = Agreed(who=last.who, at=last.at)
+        places = {key: place.name for key, place in small_council.PLACES.items()}
+        return Known(
+            assets=self.bundle.records.assets, policies=self.bundle.policies, places=places, agreements=agreements
+        )
+
+
+def council(*policies: Policy, **changes: Any) -> Council:
+    """A council whose only asset has an owner, a deputy and everybody after them in place; `changes` are to the asset."""
+    people = small_council.records()
+    made = bundle(*policies)
+    asset = replace(
+        made.records.assets[ASSET], stewards=(small_council.STEWARD.upn,), deputy=small_council.DEPUTY.upn, **changes
+    )
+    records = replace(
+        made.records, assets={ASSET: asset}, posts=people.posts, delegations=people.delegations, titles=people.titles
+    )
+    return Council(replace(made, records=records))

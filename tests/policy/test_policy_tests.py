@@ -1,0 +1,66 @@
+"""The cases beside the shipped policies hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from custos.engine.frames import Frames
+from custos.engine.model import Kind
+from custos.engine.register_locations import place_registers
+from custos.engine.site_facts import site_facts
+from custos.policy.catalogue import CATALOGUE
+from custos.policy.compile import columns_of
+from custos.policy.fixture_tenant import GIVEN, read_given, tenant_of
+from custos.policy.policy_tests import Case, Outcome, missing_cases, read_cases, run_case
+from tests.policy.policies import POLICIES, shipped
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+CASES, PROBLEMS = read_cases(POLICIES, shipped())
+
+
+def test_the_files_of_cases_are_sound() -> None:
+    """Every case can be read."""
+    assert PROBLEMS == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.policy}: {case.name}")
+def test_case(case: Case) -> None:
+    """A case comes to what it expects, for the reason it expects, and nothing else is found."""
+    result = run_case(shipped(), case)
+    assert result.passed, f"{case.mark}: {result.outcome}: {result.reason} {result.others}"
+
+
+def test_every_policy_has_a_case_that_finds_one_that_does_not_and_one_unknown() -> None:
+    """No shipped policy goes without its three kinds of cases."""
+    assert missing_cases(shipped(), CASES) == []
+
+
+def test_a_case_for_the_wrong_reason_fails() -> None:
+    """The reason counts, not only the outcome."""
+    case = next(case for case in CASES if case.because)
+    assert not run_case(shipped(), replace(case, because="another reason")).passed
+
+
+def test_an_unexpected_finding_fails() -> None:
+    """What another rule of the policy finds in a case must be expected too."""
+    case = next(case for case in CASES if case.rule == "published-link-without-expiry" and case.expect is Outcome.TELL)
+    result = run_case(shipped(), replace(case, rule="anyone-link-not-allowed", expect=Outcome.KEEP, because=""))
+    assert result.outcome is Outcome.KEEP
+    assert result.others == ("published-link-without-expiry",)
+    assert not result.passed
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in GIVEN.items() for name in names if name in CATALOGUE]
+)
+def test_what_a_case_gives_is_what_a_rule_sees(kind: Kind, name: str) -> None:
+    """Every observed fact that can be given is told to the rule as it was given: names, dates, levels, numbers and all."""
+    fact, bundle = CATALOGUE[name], shipped()
+    told = fact.example if name != "library_last_human_activity" else "2026-11-20"  # later than what is in the folder
+    facts = tenant_of(kind, CASES[0].at, {name: told}, NOW)
+    frames = Frames(facts, bundle, site_facts(place_registers(bundle, facts), facts, NOW), NOW)
+    seen = frames.of(kind, frozenset({name})).collect()
+    assert read_given(name, told) in {value for column in columns_of(fact) for value in seen[column]}
