@@ -14,7 +14,7 @@ import pytest
 from simulator.act import VERBS
 from tests.simulator.served_tenant import LABEL, PRIYA, SAM, ServedTenant
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FILE = "/sites/planning-casework/Shared Documents/notes.docx"
 LIBRARY = "/sites/planning-casework/Shared Documents"
 
