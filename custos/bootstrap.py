@@ -17,38 +17,38 @@ from custos.audit.chain import Chain
 from custos.audit.events import Event
 from custos.clock import Clock, clock_from
 from custos.dates import day_of
-from custos.engine.act import Hand
+from custos.engine.act import Executor
 from custos.engine.approvals import Approvals
-from custos.engine.ceiling_usage import Budgets
+from custos.engine.ceiling_usage import CeilingUsage
 from custos.engine.dispatch import Dispatcher
 from custos.engine.ledger import Ledger
-from custos.engine.plan_store import Plans
+from custos.engine.plan_store import PlanStore
 from custos.engine.refusals import Refusals
-from custos.engine.run_store import Runs
-from custos.engine.stop_switch import Switches
+from custos.engine.run_store import RunStore
+from custos.engine.stop_switch import StopSwitch
 from custos.engine.undo import Undoing
 from custos.inventory.lakehouse import Lakehouse
 from custos.inventory.subscriptions import Subscriptions
-from custos.jobs.change_notifications import Hints
+from custos.jobs.change_notifications import ChangeNotifications
 from custos.jobs.refused_requests import TABLE as NOISE
-from custos.jobs.refused_requests import Noise
+from custos.jobs.refused_requests import RefusedRequests
 from custos.jobs.registers import MirroredRegisters
 from custos.m365 import Microsoft365, connect
 from custos.m365.sign_in import SignIn
-from custos.notices.action_report_store import TellingBook, open_tellings
+from custos.notices.action_report_store import ActionReportStore, open_action_reports
 from custos.notices.assignment import Person
-from custos.notices.bot_auth import Doorkeeper, KeyRing
-from custos.notices.bot_endpoint import Reception
+from custos.notices.bot_auth import BotAuthentication, KeyRing
+from custos.notices.bot_endpoint import BotEndpoint
 from custos.notices.case_lookup import DecidedCases
-from custos.notices.case_store import CaseBook, open_book
-from custos.notices.channels import Postman, postman_from
+from custos.notices.case_store import CaseStore, open_cases
+from custos.notices.channels import Channels, channels_from
 from custos.notices.contacts import TABLE as PEOPLE
-from custos.notices.contacts import People
+from custos.notices.contacts import Contacts
 from custos.notices.decisions import Accountable
-from custos.notices.delivery import Desk
+from custos.notices.delivery import DeliveryContext
 from custos.notices.digest import TABLE as DIGESTS
-from custos.notices.digest import DigestBook
-from custos.notices.loosened import NewsBook, open_news
+from custos.notices.digest import DigestStore
+from custos.notices.loosened import NewsStore, open_news
 from custos.policy.bundle import Loader
 from custos.records.model import Records
 from custos.settings import Settings, settings_from
@@ -111,14 +111,14 @@ class Custos:
         return Subscriptions(self.account)
 
     @cached_property
-    def hints(self) -> Hints:
+    def hints(self) -> ChangeNotifications:
         """What notifications said, on its way to the queue."""
-        return Hints(self.account, self.clock)
+        return ChangeNotifications(self.account, self.clock)
 
     @cached_property
-    def noise(self) -> Noise:
+    def noise(self) -> RefusedRequests:
         """What knocked at the doors and was nobody."""
-        return Noise(self.account.rows(NOISE), self.clock)
+        return RefusedRequests(self.account.rows(NOISE), self.clock)
 
     @cached_property
     def audit(self) -> Chain:
@@ -126,14 +126,14 @@ class Custos:
         return Chain(self.account.rows("audit"), self.account.container("audit"), self.clock)
 
     @cached_property
-    def plans(self) -> Plans:
+    def plans(self) -> PlanStore:
         """Plans, by id."""
-        return Plans(self.account.container("plans"), self.audit)
+        return PlanStore(self.account.container("plans"), self.audit)
 
     @cached_property
-    def runs(self) -> Runs:
+    def runs(self) -> RunStore:
         """Runs, by id."""
-        return Runs(self.account.rows("runs"), self.account.container("plans"))
+        return RunStore(self.account.rows("runs"), self.account.container("plans"))
 
     @cached_property
     def registers(self) -> MirroredRegisters:
@@ -146,9 +146,9 @@ class Custos:
         return Approvals(self.account.rows("approvals"), self.account.container("approvals"), self.clock, self.audit)
 
     @cached_property
-    def switches(self) -> Switches:
+    def switches(self) -> StopSwitch:
         """The switch that ends all writes."""
-        return Switches(self.account.rows("switches"), self.clock, self.audit)
+        return StopSwitch(self.account.rows("switches"), self.clock, self.audit)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -156,9 +156,9 @@ class Custos:
         return Ledger(self.account.rows("actions"))
 
     @cached_property
-    def budgets(self) -> Budgets:
+    def budgets(self) -> CeilingUsage:
         """What was spent of the ceilings."""
-        return Budgets(self.account.rows("budgets"), self.clock)
+        return CeilingUsage(self.account.rows("budgets"), self.clock)
 
     @cached_property
     def refusals(self) -> Refusals:
@@ -171,7 +171,7 @@ class Custos:
         tenant = LiveTenant(self.m365, self.settings.actor_client_id)
         return Dispatcher(
             runs=self.runs,
-            hand=Hand(tenant, self.ledger, self.budgets, self.switches, self.refusals, self.audit, self.clock),
+            hand=Executor(tenant, self.ledger, self.budgets, self.switches, self.refusals, self.audit, self.clock),
             budgets=self.budgets,
             switches=self.switches,
             approvals=self.approvals,
@@ -190,47 +190,49 @@ class Custos:
         return Undoing(self.runs, self.ledger, self.registers, self.clock)
 
     @cached_property
-    def cases(self) -> CaseBook:
+    def cases(self) -> CaseStore:
         """The questions to people."""
 
         async def record(events: Sequence[Event]) -> None:
             await self.audit.append(events)
 
-        return open_book(self.account, record)
+        return open_cases(self.account, record)
 
     @cached_property
-    def digests(self) -> DigestBook:
+    def digests(self) -> DigestStore:
         """The messages to people, one a day."""
-        return DigestBook(self.account.rows(DIGESTS), self.settings.lease_seconds)
+        return DigestStore(self.account.rows(DIGESTS), self.settings.lease_seconds)
 
     @cached_property
-    def tellings(self) -> TellingBook:
+    def tellings(self) -> ActionReportStore:
         """What was done, and who was told of it."""
-        return open_tellings(self.account)
+        return open_action_reports(self.account)
 
     @cached_property
-    def news(self) -> NewsBook:
+    def news(self) -> NewsStore:
         """What edits of the files loosened, and who was told of it."""
         return open_news(self.account)
 
     @cached_property
-    def people(self) -> People:
+    def people(self) -> Contacts:
         """Where people are reached."""
-        return People(self.account.rows(PEOPLE))
+        return Contacts(self.account.rows(PEOPLE))
 
     @cached_property
-    def postman(self) -> Postman:
+    def postman(self) -> Channels:
         """Bot, activity feed and mail."""
-        return postman_from(self.m365, self.settings, self.people)
+        return channels_from(self.m365, self.settings, self.people)
 
     @cached_property
-    def doorkeeper(self) -> Doorkeeper:
+    def doorkeeper(self) -> BotAuthentication:
         """Who believes requests at the messaging endpoint, or does not."""
-        return Doorkeeper(self.settings.bot_app_id, self.settings.tenant_id, KeyRing(self.settings.bot_openid_url))
+        return BotAuthentication(
+            self.settings.bot_app_id, self.settings.tenant_id, KeyRing(self.settings.bot_openid_url)
+        )
 
-    def reception(self, accountable: Accountable, holidays: Callable[[], Awaitable[frozenset[date]]]) -> Reception:
+    def reception(self, accountable: Accountable, holidays: Callable[[], Awaitable[frozenset[date]]]) -> BotEndpoint:
         """Who answers at the messaging endpoint, and whom they ask at a press."""
-        return Reception(
+        return BotEndpoint(
             door=self.doorkeeper,
             accountable=accountable,
             holidays=holidays,
@@ -241,9 +243,9 @@ class Custos:
             zone=self.zone,
         )
 
-    def desk(self, records: Records) -> Desk:
+    def desk(self, records: Records) -> DeliveryContext:
         """What delivering notices needs, at this moment."""
-        return Desk(
+        return DeliveryContext(
             book=self.cases,
             digests=self.digests,
             tellings=self.tellings,

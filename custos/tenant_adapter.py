@@ -16,7 +16,7 @@ from msgspec import UNSET, UnsetType
 
 from custos.engine.gate import Code
 from custos.engine.model import Action, ActionKind, Kind, Subject
-from custos.engine.ports import Live, Reading, Trouble
+from custos.engine.ports import Failure, Live, Reading
 from custos.m365 import Microsoft365, errors, sharing, site_admin
 from custos.m365.batch import BatchRequest
 from custos.m365.bulk_labels import LARGEST_BULK, published_labels, set_labels_in_bulk
@@ -30,7 +30,7 @@ from custos.records.address import names_in
 
 type Place = tuple[str, str]  # drive id, item id
 
-_CODES: Mapping[type[errors.Trouble], str] = {
+_CODES: Mapping[type[errors.MicrosoftTrouble], str] = {
     errors.Throttled: "throttled",
     errors.Forbidden: "forbidden",
     errors.NotFound: "gone",
@@ -133,7 +133,7 @@ class LiveTenant:
         sites = [action for action in actions if action.kind is ActionKind.RESTRICT_SITE]
         read = await asyncio.gather(self._read_files(files), self._read_shared(shared), self._read_sites(sites))
         found = {key: reading for part in read for key, reading in part.items()}
-        unreadable = Trouble(code="refused", detail="Custos has no way to read this.")
+        unreadable = Failure(code="refused", detail="Custos has no way to read this.")
         return {action.key: found.get(action.key, unreadable) for action in actions}
 
     async def _read_files(self, actions: Sequence[Action]) -> dict[str, Reading]:
@@ -165,62 +165,62 @@ class LiveTenant:
 
     async def _read_site(self, site: Subject) -> Reading:
         if self.m365.sharepoint is None:
-            return Trouble(code="forbidden", detail="Only the actor may read a site's sharing, and none is set.")
+            return Failure(code="forbidden", detail="Only the actor may read a site's sharing, and none is set.")
         try:
             told = await site_admin.read_sharing(self.m365.sharepoint, site.url)
-        except errors.Trouble as trouble:
+        except errors.MicrosoftTrouble as trouble:
             return Live(found=False) if isinstance(trouble, errors.NotFound) else _trouble(trouble)
         return Live(found=True, values={"sharing": told.capability}, path=())
 
     async def _items(
         self, places: Sequence[Place], *, fields: str = _ITEM_FIELDS
-    ) -> dict[Place, _Item | errors.Trouble]:
+    ) -> dict[Place, _Item | errors.MicrosoftTrouble]:
         requests = [
             BatchRequest(id=str(number), path=f"/drives/{drive}/items/{item}?$select={fields}", units=1)
             for number, (drive, item) in enumerate(places)
         ]
         try:
             answers = await self.m365.observer.batch(requests)
-        except errors.Trouble as trouble:
+        except errors.MicrosoftTrouble as trouble:
             return dict.fromkeys(places, trouble)
-        found: dict[Place, _Item | errors.Trouble] = {}
+        found: dict[Place, _Item | errors.MicrosoftTrouble] = {}
         for number, place in enumerate(places):
             try:
                 found[place] = msgspec.json.decode(answers[str(number)].read(), type=_Item)
-            except errors.Trouble as trouble:
+            except errors.MicrosoftTrouble as trouble:
                 found[place] = trouble
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 found[place] = Malformed(f"item {place[1]}: {error}.")
         return found
 
     async def _labels_of(
-        self, items: Mapping[Place, _Item | errors.Trouble]
-    ) -> Mapping[Place, ItemLabel | errors.Trouble]:
+        self, items: Mapping[Place, _Item | errors.MicrosoftTrouble]
+    ) -> Mapping[Place, ItemLabel | errors.MicrosoftTrouble]:
         """The labels that came with the items; one that Microsoft left out is asked for, never taken for none."""
-        found: dict[Place, ItemLabel | errors.Trouble] = {}
+        found: dict[Place, ItemLabel | errors.MicrosoftTrouble] = {}
         for place, item in items.items():
-            if isinstance(item, errors.Trouble):
+            if isinstance(item, errors.MicrosoftTrouble):
                 found[place] = item
             elif not isinstance(item.label, UnsetType):
                 found[place] = item.label.record() if item.label is not None else ItemLabel()
         left_out = [place for place in items if place not in found]
         return {**found, **(await self._labels(left_out) if left_out else {})}
 
-    async def _labels(self, places: Sequence[Place]) -> Mapping[Place, ItemLabel | errors.Trouble]:
+    async def _labels(self, places: Sequence[Place]) -> Mapping[Place, ItemLabel | errors.MicrosoftTrouble]:
         try:
             return await read_labels(self.m365.observer, places)
-        except errors.Trouble as trouble:
+        except errors.MicrosoftTrouble as trouble:
             return dict.fromkeys(places, trouble)
 
-    async def _permissions(self, places: Sequence[Place]) -> Mapping[Place, list[Permission] | errors.Trouble]:
+    async def _permissions(self, places: Sequence[Place]) -> Mapping[Place, list[Permission] | errors.MicrosoftTrouble]:
         try:
             return await sharing.read_permissions(self.m365.observer, places)
-        except errors.Trouble as trouble:
+        except errors.MicrosoftTrouble as trouble:
             return dict.fromkeys(places, trouble)
 
-    def _file(self, item: _Item | errors.Trouble, label: ItemLabel | errors.Trouble) -> Reading:
+    def _file(self, item: _Item | errors.MicrosoftTrouble, label: ItemLabel | errors.MicrosoftTrouble) -> Reading:
         for part in (item, label):
-            if isinstance(part, errors.Trouble):
+            if isinstance(part, errors.MicrosoftTrouble):
                 return Live(found=False) if isinstance(part, errors.NotFound) else _trouble(part)
         assert isinstance(item, _Item)
         assert isinstance(label, ItemLabel)
@@ -245,9 +245,9 @@ class LiveTenant:
 
     async def apply_labels(
         self, label: str, files: Sequence[tuple[Subject, Live]], *, until: float
-    ) -> Mapping[str, Trouble | None]:
+    ) -> Mapping[str, Failure | None]:
         """See `custos.engine.ports.Tenant`. In bulk through SharePoint (2 units by our count), else 2 units a file."""
-        answers: dict[str, Trouble | None] = {}
+        answers: dict[str, Failure | None] = {}
         together = [(subject, live) for subject, live in files if live.list_item_id]
         if len(together) > 1:
             trouble = await self._in_bulk(label, together, until)
@@ -258,22 +258,22 @@ class LiveTenant:
                 answers[subject.key] = await self._one_label(label, subject, until)
         return answers
 
-    async def _in_bulk(self, label: str, files: Sequence[tuple[Subject, Live]], until: float) -> Trouble | None:
+    async def _in_bulk(self, label: str, files: Sequence[tuple[Subject, Live]], until: float) -> Failure | None:
         """One call for files of one library. When SharePoint refuses it, each file is tried by itself."""
         assert self.m365.sharepoint is not None, "the gate lets nothing through without an actor"
         subject = files[0][0]
         site_url = self._site_urls.get(subject.item_id, "")
         if not site_url or len(files) > LARGEST_BULK or len({one.drive_id for one, _ in files}) > 1:
-            return Trouble(code="refused", detail="These files cannot be labelled in one call.")
+            return Failure(code="refused", detail="These files cannot be labelled in one call.")
         ids = [live.list_item_id for _, live in files]
         try:
             library = await self._library(subject.drive_id)
             await set_labels_in_bulk(self.m365.sharepoint, site_url, library, label, ids, until=until)
-        except errors.Trouble as trouble:
+        except errors.MicrosoftTrouble as trouble:
             return await self._label_or_file(label, site_url, _trouble(trouble))
         return None
 
-    async def _one_label(self, label: str, subject: Subject, until: float) -> Trouble | None:
+    async def _one_label(self, label: str, subject: Subject, until: float) -> Failure | None:
         if not label:
             return await _done(clear_label(self._actor, subject.drive_id, subject.item_id, until=until))
         trouble = await _done(set_label(self._actor, subject.drive_id, subject.item_id, label, until=until))
@@ -281,7 +281,7 @@ class LiveTenant:
             return None
         return await self._label_or_file(label, self._site_urls.get(subject.item_id, ""), trouble)
 
-    async def _label_or_file(self, label: str, site_url: str, trouble: Trouble) -> Trouble:
+    async def _label_or_file(self, label: str, site_url: str, trouble: Failure) -> Failure:
         """Whether a refusal was meant for the label or for the file: a label that the site publishes is not the reason.
 
         Microsoft answers 400 for a name that the tenant lacks, and for much else. 2 units by our count.
@@ -291,24 +291,24 @@ class LiveTenant:
             return trouble
         try:
             published = await published_labels(self.m365.sharepoint, site_url)
-        except errors.Trouble:
+        except errors.MicrosoftTrouble:
             return trouble
         if any(one.name == label for one in published):
             return trouble
         detail = f"The tenant does not take the label “{label}”, which {site_url} does not publish. {trouble.detail}"
         return replace(trouble, code=Code.LABEL_REFUSED, detail=detail)
 
-    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Trouble | None:
+    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Failure | None:
         """See `custos.engine.ports.Tenant`. 5 units."""
         where = (self._actor, link.drive_id, link.item_id, link.permission_id)
         return await _done(sharing.set_link_expiry(*where, expires, until=until))
 
-    async def remove_link(self, link: Subject, *, until: float) -> Trouble | None:
+    async def remove_link(self, link: Subject, *, until: float) -> Failure | None:
         """See `custos.engine.ports.Tenant`. 5 units."""
         where = (self._actor, link.drive_id, link.item_id, link.permission_id)
         return await _done(sharing.remove_permission(*where, until=until))
 
-    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Trouble | None:
+    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Failure | None:
         """See `custos.engine.ports.Tenant`. 5 units."""
         where = (self._actor, grant.drive_id, grant.item_id, grant.permission_id)
         if through != "link":
@@ -317,13 +317,13 @@ class LiveTenant:
             return await _done(sharing.remove_people(*where, user_ids=[grant.user_id], until=until))
         return await _done(sharing.remove_people(*where, emails=[person], until=until))
 
-    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Trouble | None:
+    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Failure | None:
         """See `custos.engine.ports.Tenant`. 5 units; Microsoft sends no mail."""
         listed = [role for role in roles.split(",") if role]
         where = (self._actor, grant.drive_id, grant.item_id)
         return await _done(sharing.invite(*where, emails=[person], roles=listed, until=until))
 
-    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Trouble | None:
+    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Failure | None:
         """See `custos.engine.ports.Tenant`. 2 units by our count."""
         assert self.m365.sharepoint is not None, "the gate lets nothing through without an actor"
         return await _done(site_admin.set_sharing_capability(self.m365.sharepoint, site.url, sharing, until=until))
@@ -344,20 +344,20 @@ class LiveTenant:
         return self._libraries[drive_id]
 
 
-async def _done(call: Awaitable[object]) -> Trouble | None:
+async def _done(call: Awaitable[object]) -> Failure | None:
     """The trouble of a write, None when Microsoft accepted it."""
     try:
         await call
-    except errors.Trouble as trouble:
+    except errors.MicrosoftTrouble as trouble:
         return _trouble(trouble)
     return None
 
 
-def _trouble(trouble: errors.Trouble) -> Trouble:
+def _trouble(trouble: errors.MicrosoftTrouble) -> Failure:
     asked = trouble.retry_after if isinstance(trouble, errors.Throttled) else None
     # 423 `notAllowed` is a site that an administrator locked or archived; else the file is open or checked out.
     site = isinstance(trouble, errors.Locked) and trouble.code == "notAllowed"
-    return Trouble(
+    return Failure(
         code=Code.SITE_LOCKED if site else _CODES.get(type(trouble), "refused"),
         detail=f"{trouble}" + (f" (request {trouble.request_id})" if trouble.request_id else ""),
         maybe_done=isinstance(trouble, errors.Malformed)
@@ -371,9 +371,11 @@ def _place(subject: Subject) -> Place:
     return subject.drive_id, subject.item_id
 
 
-def _shared(action: Action, item: _Item | errors.Trouble, permissions: list[Permission] | errors.Trouble) -> Reading:
+def _shared(
+    action: Action, item: _Item | errors.MicrosoftTrouble, permissions: list[Permission] | errors.MicrosoftTrouble
+) -> Reading:
     for part in (item, permissions):
-        if isinstance(part, errors.Trouble):
+        if isinstance(part, errors.MicrosoftTrouble):
             return Live(found=False) if isinstance(part, errors.NotFound) else _trouble(part)
     assert isinstance(item, _Item)
     assert isinstance(permissions, list)
@@ -398,7 +400,7 @@ def _shared(action: Action, item: _Item | errors.Trouble, permissions: list[Perm
     return _live(item, permission, given)
 
 
-_UNREADABLE = Trouble(
+_UNREADABLE = Failure(
     code="malformed", detail="Microsoft told its sharing in a way that cannot be understood.", passing=True
 )
 

@@ -21,7 +21,7 @@ from local_host.functions import Binding, Function
 from local_host.log import event
 from local_host.messages import encode, messages_of
 from local_host.storage import Storage
-from local_host.worker import Datum, Outcome, Worker, current_invocation
+from local_host.worker import Datum, InvocationResult, Worker, current_invocation
 
 _log = logging.getLogger(__name__)
 _CUT_SECONDS = 2.0  # for a function that does not heed its cancellation
@@ -120,7 +120,7 @@ class Invoker:
             raise InvocationFailed(f"The function ran longer than functionTimeout, {limit}.") from error
         return await self._write(function, outcome)
 
-    async def _write(self, function: Function, outcome: Outcome) -> Datum | None:
+    async def _write(self, function: Function, outcome: InvocationResult) -> Datum | None:
         values = list(outcome.outputs)
         answers = outcome.returned
         returning = next((binding for binding in function.bindings if binding.name == "$return"), None)

@@ -22,7 +22,7 @@ from azure_functions_runtime.native_invocation import invocation_request_native
 from local_host.errors import AppRefused, InvocationFailed
 from local_host.functions import Binding, Function, Retry
 
-__all__ = ["Datum", "Outcome", "Worker", "current_invocation"]
+__all__ = ["Datum", "InvocationResult", "Worker", "current_invocation"]
 
 #: The invocation that the present task or thread works for, None outside of any.
 current_invocation = runtime.invocation_id_cv
@@ -51,7 +51,7 @@ _PROTOS = SimpleNamespace(
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class InvocationResult:
     """What a function gave back: its return value, and what it set on each output binding by name."""
 
     returned: Datum | None
@@ -92,7 +92,7 @@ class Worker:
         *,
         metadata: Mapping[str, Datum] | None = None,
         attempt: int = 0,
-    ) -> Outcome:
+    ) -> InvocationResult:
         """Run `function` once. Raises InvocationFailed with what it raised.
 
         An `async` function runs on this event loop, any other in the runtime's pool of threads.
@@ -107,7 +107,7 @@ class Worker:
         )
         if not ok:
             raise InvocationFailed(error, trace=trace or "")
-        return Outcome(returned, outputs)
+        return InvocationResult(returned, outputs)
 
     def stop(self) -> None:
         """Let the threads go, waiting for those that work."""

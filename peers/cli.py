@@ -39,7 +39,7 @@ class CliFailed(CustosError):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CommandOutput:
     """What one command came to: its JSON (None without output), or the words with which it refused."""
 
     words: tuple[str, ...]
@@ -73,7 +73,7 @@ class Cli:
         made._must("cli", "config", "set", "--key", "disableTelemetry", "--value", "true")
         return made
 
-    def run(self, *words: str) -> Told:
+    def run(self, *words: str) -> CommandOutput:
         """Run a command and read its JSON. A refusal is told, not raised. Raises CliFailed when it hangs or says no JSON."""
         begun = time.perf_counter()
         try:
@@ -86,14 +86,14 @@ class Cli:
             raise CliFailed(f"m365 {' '.join(words)} did not end within {_SECONDS:g} seconds.") from error
         seconds = time.perf_counter() - begun
         if ran.returncode:
-            return Told(words, seconds, refused=_words(ran.stderr or ran.stdout))
+            return CommandOutput(words, seconds, refused=_words(ran.stderr or ran.stdout))
         try:
             value = json.loads(ran.stdout) if ran.stdout.strip() else None
         except json.JSONDecodeError as error:
             raise CliFailed(f"m365 {' '.join(words)} printed what is no JSON: {ran.stdout[:200]!r}") from error
-        return Told(words, seconds, value)
+        return CommandOutput(words, seconds, value)
 
-    def sign_in_with_certificate(self, tenant: str) -> Told:
+    def sign_in_with_certificate(self, tenant: str) -> CommandOutput:
         """Sign in as the app *Administration tools* with a certificate made for it. Raises CliFailed."""
         file = self.home / "app.pem"
         made = subprocess.run(
@@ -106,11 +106,11 @@ class Cli:
         place = ("--appId", app["clientId"], "--tenant", app["tenantId"])
         return self._must("login", "--authType", "certificate", "--certificateFile", str(file), *place)
 
-    def sign_in_as_managed_identity(self) -> Told:
+    def sign_in_as_managed_identity(self) -> CommandOutput:
         """Sign in as the system-assigned managed identity. Raises CliFailed."""
         return self._must("login", "--authType", "identity")
 
-    def _must(self, *words: str) -> Told:
+    def _must(self, *words: str) -> CommandOutput:
         told = self.run(*words)
         if told.refused:
             raise CliFailed(f"m365 {' '.join(words[:3])} failed: {told.refused}")

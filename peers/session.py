@@ -18,7 +18,7 @@ from rich.table import Table
 
 from local_host.azurite import Azurite
 from local_host.child_process import Child
-from peers.cli import Cli, Told, proxied
+from peers.cli import Cli, CommandOutput, proxied
 from peers.comparisons import Comparison, comparisons
 from peers.listener import listening
 from peers.mirror_contents import Known, Picks, mirror
@@ -28,7 +28,7 @@ _SUBSCRIBED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CommandResult:
     """How one command compared: `differs` is empty when all agreed; `refused` when the cloud would refuse it too."""
 
     command: str
@@ -68,7 +68,7 @@ def tenant(home: Path, *, scale: float, traffic: Path | None = None) -> Iterator
             yield Tenant(running.url, environment, listener.url)
 
 
-def check_commands(home: Path, narrator: Narrator, *, scale: float, traffic: Path | None = None) -> list[Verdict]:
+def check_commands(home: Path, narrator: Narrator, *, scale: float, traffic: Path | None = None) -> list[CommandResult]:
     """Run every command once and judge it.
 
     Raises HostError, what a mirror raises, CliFailed when nobody can sign in, NothingToTry.
@@ -84,20 +84,22 @@ def check_commands(home: Path, narrator: Narrator, *, scale: float, traffic: Pat
             afterwards = asyncio.run(mirror(running.environment))
         judged = [_judged(each, told, afterwards if each.writes else known, picks) for each, told in run]
         return [
-            Verdict("login --authType certificate", certificate.seconds),
-            Verdict("login --authType identity", identity.seconds),
+            CommandResult("login --authType certificate", certificate.seconds),
+            CommandResult("login --authType identity", identity.seconds),
             *judged,
         ]
 
 
-def _sign_in(cli: Cli, running: Tenant, narrator: Narrator) -> tuple[Told, Told]:
+def _sign_in(cli: Cli, running: Tenant, narrator: Narrator) -> tuple[CommandOutput, CommandOutput]:
     """Both ways; the certificate's stays in force, and its tokens are bought anew."""
     with narrator.working("The CLI for Microsoft 365 signs in"):
         identity = cli.sign_in_as_managed_identity()
         return cli.sign_in_with_certificate(running.url), identity
 
 
-def _run(cli: Cli, commands: Sequence[Comparison], picks: Picks, narrator: Narrator) -> list[tuple[Comparison, Told]]:
+def _run(
+    cli: Cli, commands: Sequence[Comparison], picks: Picks, narrator: Narrator
+) -> list[tuple[Comparison, CommandOutput]]:
     found = []
     with narrator.working("Its commands") as work:
         for count, each in enumerate(commands):
@@ -106,20 +108,20 @@ def _run(cli: Cli, commands: Sequence[Comparison], picks: Picks, narrator: Narra
     return found
 
 
-def _judged(comparison: Comparison, told: Told, known: Known, picks: Picks) -> Verdict:
+def _judged(comparison: Comparison, told: CommandOutput, known: Known, picks: Picks) -> CommandResult:
     """Agreed, refused as it must be, or what differs; an answer that lacks what a comparison looks for differs too."""
     name = comparison.command
     if told.refused:
         as_in_the_cloud = bool(comparison.refused) and comparison.refused in told.refused
-        return Verdict(name, told.seconds, "" if as_in_the_cloud else told.refused, refused=as_in_the_cloud)
+        return CommandResult(name, told.seconds, "" if as_in_the_cloud else told.refused, refused=as_in_the_cloud)
     try:
         differs = comparison.differs(told.value, known, picks)
     except (KeyError, TypeError, IndexError) as error:
         differs = f"the answer has not the expected form: {type(error).__name__} {error}"
-    return Verdict(name, told.seconds, differs)
+    return CommandResult(name, told.seconds, differs)
 
 
-def table(verdicts: Sequence[Verdict]) -> Table:
+def table(verdicts: Sequence[CommandResult]) -> Table:
     """The verdicts for a terminal."""
     found = Table("m365 …", "seconds", "with what Custos knows", box=SIMPLE)
     found.columns[1].justify = "right"

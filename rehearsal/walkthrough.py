@@ -16,7 +16,7 @@ from custos.engine.dispatch import Dispatched
 from custos.engine.model import Plan
 from custos.engine.plan import writes
 from custos.engine.run_store import Progress
-from custos.engine.undo import Scope
+from custos.engine.undo import UndoScope
 from custos.jobs import identity, policies, runs
 from custos.jobs.evaluation import look
 from custos.jobs.status import overview
@@ -171,7 +171,7 @@ class Story:
         )
         await quiet(self.app, self.stage)
         self.narrator.command(f"undo {self.run_id} --dry-run")
-        undo_report.show(await runs.plan_undo(self.app, Scope.RUN, self.run_id), self.narrator.screen)
+        undo_report.show(await runs.plan_undo(self.app, UndoScope.RUN, self.run_id), self.narrator.screen)
         self.narrator.command("audit verify")
         found = await self.app.audit.verify()
         verdict = "The chain holds" if found.holds else f"THE CHAIN IS BROKEN: {found.broken}"

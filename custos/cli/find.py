@@ -10,7 +10,7 @@ from custos.cli.values import short_text, whole_number
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.query import ask
 from custos.masking import names_asked_about
-from custos.policy.queries import NAMED, Question, question
+from custos.policy.queries import NAMED, Query, question
 from custos.report import query as report
 from custos.report.screen import Listing
 
@@ -72,7 +72,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK if complete == libraries > 0 else Exit.FINDINGS
 
 
-def _refuse_names(asked: Question) -> None:
+def _refuse_names(asked: Query) -> None:
     """Whoever may not see a name may not find it out by asking whether it holds a word, or by counting."""
     private = names_asked_about(asked.condition, asked.by)
     if private:

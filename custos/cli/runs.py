@@ -15,7 +15,7 @@ from custos.cli.values import run_id
 from custos.cli.why_argument import why_argument
 from custos.engine.dispatch import Dispatched
 from custos.engine.run_store import Progress as RunProgress
-from custos.engine.run_store import RunState, Verdict
+from custos.engine.run_store import RunResult, RunState
 from custos.jobs import identity, runs
 from custos.records.rights import Right
 from custos.report import plans_json
@@ -97,7 +97,7 @@ async def _show(app: Custos, run_id: str, screen: Screen) -> int:
 
 
 def _ending(progress: RunProgress) -> Exit:
-    ended_well = progress.run.state is RunState.FINISHED and progress.verdict is Verdict.OK
+    ended_well = progress.run.state is RunState.FINISHED and progress.verdict is RunResult.OK
     return Exit.OK if ended_well else Exit.FINDINGS
 
 

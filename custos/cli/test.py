@@ -8,7 +8,7 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.validate import directory_argument
 from custos.errors import BadInput
 from custos.policy import load
-from custos.policy.policy_tests import CaseResult, missing_cases, read_cases, run_case
+from custos.policy.policy_tests import PolicyTestResult, missing_cases, read_cases, run_case
 from custos.report import files_json as report
 from custos.report.screen import words
 from custos.report.shapes import text_of
@@ -39,7 +39,7 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     return Exit.FINDINGS if failed or gaps else Exit.OK
 
 
-def _said(result: CaseResult) -> str:
+def _said(result: PolicyTestResult) -> str:
     case = result.case
     others = f"; also found {', '.join(result.others)}" if result.others else ""
     wanted = f"{case.expect}" + (f", because {case.because!r}" if case.because else "")

@@ -10,7 +10,7 @@ from custos.cli.apply import report_start
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import run_id, short_text
-from custos.engine.undo import Scope
+from custos.engine.undo import UndoScope
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import identity, runs
 from custos.records.rights import Right
@@ -18,11 +18,11 @@ from custos.report import plans_json
 from custos.report.shapes import text_of
 from custos.report.undo import show
 
-_PARTS: Mapping[Scope, tuple[str, str]] = {
-    Scope.POLICY: ("POLICY", "by this policy"),
-    Scope.SITE: ("ADDRESS", "in this site or library (its id serves too)"),
-    Scope.ASSET: ("ASSET", "for this asset, for instance IA-004"),
-    Scope.ITEM: ("ADDRESS", "to this file, link, grant or site (its id serves too)"),
+_PARTS: Mapping[UndoScope, tuple[str, str]] = {
+    UndoScope.POLICY: ("POLICY", "by this policy"),
+    UndoScope.SITE: ("ADDRESS", "in this site or library (its id serves too)"),
+    UndoScope.ASSET: ("ASSET", "for this asset, for instance IA-004"),
+    UndoScope.ITEM: ("ADDRESS", "to this file, link, grant or site (its id serves too)"),
 }
 
 
@@ -65,9 +65,9 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return await report_start(app, dispatched, screen, args)
 
 
-def _asked(args: argparse.Namespace) -> Sequence[tuple[Scope, str]]:
+def _asked(args: argparse.Namespace) -> Sequence[tuple[UndoScope, str]]:
     """What is to be undone: a run, or what the options name, and what narrows that."""
-    named = [(scope, str(getattr(args, scope.value)).strip()) for scope in (Scope.RUN, *_PARTS)]
+    named = [(scope, str(getattr(args, scope.value)).strip()) for scope in (UndoScope.RUN, *_PARTS)]
     asked = [(scope, target) for scope, target in named if target]
     if not asked:
         what = "Nothing is named that should be put back."

@@ -17,7 +17,7 @@ from datetime import datetime
 from custos.audit.events import What
 from custos.clock import Clock
 from custos.engine.batch_claims import Claim, ClaimLost
-from custos.engine.ceiling_usage import Budgets
+from custos.engine.ceiling_usage import CeilingUsage
 from custos.engine.gate import (
     Already,
     Code,
@@ -33,11 +33,11 @@ from custos.engine.gate import (
 )
 from custos.engine.ledger import Entry, Ledger
 from custos.engine.model import Action, Outcome, Result
-from custos.engine.ports import Audit, Live, Tenant, Trouble
-from custos.engine.refusals import Refusals, Remembered, refused_for_now
-from custos.engine.run_context import Authority
+from custos.engine.ports import Audit, Failure, Live, Tenant
+from custos.engine.refusals import KnownRefusals, Refusals, refused_for_now
+from custos.engine.run_context import RunContext
 from custos.engine.run_store import Run
-from custos.engine.stop_switch import Switches
+from custos.engine.stop_switch import StopSwitch
 from custos.engine.writes import Look, Writing, Written, shows
 
 _TRIES = 3
@@ -53,20 +53,20 @@ _ENDED: Mapping[Outcome, What] = {
 
 
 @dataclass
-class Hand:
+class Executor:
     """The only hand that writes. `pauses` are seconds to wait before each reading back: labels take effect late."""
 
     tenant: Tenant
     ledger: Ledger
-    budgets: Budgets
-    switches: Switches
+    budgets: CeilingUsage
+    switches: StopSwitch
     refusals: Refusals
     audit: Audit
     clock: Clock
     pauses: Sequence[float] = (0.0, 1.0, 3.0)
 
     async def carry_out(
-        self, run: Run, actions: Sequence[Action], authority: Authority, claim: Claim
+        self, run: Run, actions: Sequence[Action], authority: RunContext, claim: Claim
     ) -> dict[str, Result]:
         """What came of each action of a batch that is ours by `claim`, by `Action.key`.
 
@@ -91,15 +91,15 @@ def may_be_tried_again(result: Result) -> bool:
 class _Work:
     """One pass over one batch."""
 
-    hand: Hand
+    hand: Executor
     run: Run
-    authority: Authority
+    authority: RunContext
     claim: Claim
     results: dict[str, Result] = field(default_factory=dict)
     earlier: dict[str, Entry] = field(default_factory=dict)  # what stands about actions that are to do, by key
     intents: dict[str, Entry] = field(default_factory=dict)  # of this run, without an end that counts
     looks: dict[str, Look] = field(default_factory=dict)
-    refused_before: Remembered = field(default_factory=Remembered)
+    refused_before: KnownRefusals = field(default_factory=KnownRefusals)
     taken_back: Mapping[str, str] = field(default_factory=dict)  # key ► the undo that takes it back
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
     writing: Writing = field(init=False)
@@ -209,10 +209,10 @@ class _Work:
             return []
         at = self.claim.runs.machine()
         readings = await self.hand.tenant.read(actions)
-        verdicts: dict[str, Refused | Already | Trouble | None] = {}
+        verdicts: dict[str, Refused | Already | Failure | None] = {}
         for action in actions:
             reading = readings[action.key]
-            if isinstance(reading, Trouble):
+            if isinstance(reading, Failure):
                 verdicts[action.key] = reading
                 continue
             self.looks[action.key] = Look(reading, at)
@@ -228,7 +228,7 @@ class _Work:
         return await self._sift(actions, {**dict.fromkeys((action.key for action in actions), None), **granted})
 
     async def _sift(
-        self, actions: Sequence[Action], verdicts: Mapping[str, Refused | Already | Trouble | None]
+        self, actions: Sequence[Action], verdicts: Mapping[str, Refused | Already | Failure | None]
     ) -> list[Action]:
         """Those without a verdict against them; the others get their result."""
         ends = []
@@ -239,7 +239,7 @@ class _Work:
                 ends.append((action, self._result(action, outcome, verdict.sentence, verdict.code)))
             elif isinstance(verdict, Already):
                 ends.append((action, self._result(action, Outcome.ALREADY, "The tenant was so already.")))
-            elif isinstance(verdict, Trouble):
+            elif isinstance(verdict, Failure):
                 ends.append((action, self._after_trouble(action, verdict)))
         await self._end(ends)
         return [action for action in actions if verdicts[action.key] is None]
@@ -369,7 +369,7 @@ class _Work:
             return self._result(action, Outcome.UNKNOWN, trouble.detail, trouble.code)
         return self._after_trouble(action, trouble)
 
-    def _after_trouble(self, action: Action, trouble: Trouble) -> Result:
+    def _after_trouble(self, action: Action, trouble: Failure) -> Result:
         """Nothing was written, for certain."""
         if trouble.code in (Code.LOCKED, Code.SITE_LOCKED):
             return self._result(action, Outcome.SKIPPED, trouble.detail, trouble.code)

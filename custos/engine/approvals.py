@@ -21,7 +21,7 @@ from custos.engine.model import State
 from custos.engine.policies_in_force import Approved, compose, standing_of
 from custos.engine.policy_reach import Places, Reach, from_json, reach, to_json
 from custos.engine.ports import Audit, Blobs
-from custos.engine.promotion import Promotion, Rules, reasons_against, wrote
+from custos.engine.promotion import Promotion, PromotionRules, reasons_against, wrote
 from custos.errors import BadInput, Problem, RowExists
 from custos.policy.loader import read_policy
 from custos.policy.model import Bundle, Policy
@@ -129,7 +129,7 @@ class Approvals:
             self._reaches[digest] = from_json(content) if content else None
         return self._reaches[digest]
 
-    async def promote(self, promotion: Promotion, rules: Rules) -> Approval:
+    async def promote(self, promotion: Promotion, rules: PromotionRules) -> Approval:
         """Let exactly this version of a policy, with the reach that it has, go as far as asked (pilot or enforce).
 
         Raises BadInput with every reason against it.

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from custos.engine.model import Outcome
 from custos.engine.run import Batch
-from custos.engine.run_store import Runs
+from custos.engine.run_store import RunStore
 from custos.errors import CustosError, RowChanged
 
 CLAIM_SECONDS = 180.0
@@ -39,7 +39,7 @@ class Busy:
 class Claim:
     """The right to one batch. A batch that is done is nobody's; its claim says so and gives no right."""
 
-    runs: Runs
+    runs: RunStore
     batch: Batch
     seconds: float
 
@@ -73,7 +73,7 @@ class Claim:
             return
 
 
-async def claim(runs: Runs, run_id: str, number: int, *, seconds: float = CLAIM_SECONDS) -> Claim | Busy:
+async def claim(runs: RunStore, run_id: str, number: int, *, seconds: float = CLAIM_SECONDS) -> Claim | Busy:
     """The right to a batch, or when to ask again. Raises BadInput when the run has no such batch."""
     batch, now = await runs.batch(run_id, number), runs.machine()
     if batch.done:

@@ -6,14 +6,14 @@ from datetime import datetime
 
 import polars as pl
 
-from custos.engine.ceilings import Sizes
+from custos.engine.ceilings import CeilingSizes
 from custos.engine.evaluate import Evaluation
 from custos.engine.facts import Facts
 from custos.engine.register_locations import PlacedRegisters
 from custos.engine.site_facts import site_facts
 
 
-def measure(placed: PlacedRegisters, facts: Facts, evaluation: Evaluation, now: datetime) -> Sizes:
+def measure(placed: PlacedRegisters, facts: Facts, evaluation: Evaluation, now: datetime) -> CeilingSizes:
     """The sizes that the budgets of a run made from this evaluation need."""
     libraries = site_facts(placed, facts, now).libraries.lazy().select("drive_id", "asset")
     files = facts.items.filter(~pl.col("is_folder")).group_by("drive_id").agg(pl.len().alias("files"))
@@ -24,7 +24,7 @@ def measure(placed: PlacedRegisters, facts: Facts, evaluation: Evaluation, now: 
         .agg(pl.col("files").fill_null(0).sum())
         .collect()
     )
-    return Sizes(
+    return CeilingSizes(
         scope={name: counts.covered for name, counts in evaluation.counts.items()},
         assets={str(asset): int(total) for asset, total in counted.iter_rows()},
     )

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custos.clock import Clock
-from custos.engine.ceilings import Budget, Ceiling, Shortfall, Span, needs
+from custos.engine.ceilings import BrokenCeiling, Ceiling, Ceilings, Span, needs
 from custos.engine.gate import Code, Refused
 from custos.engine.model import Action
 from custos.errors import RowChanged, RowExists, StorageTrouble
@@ -28,25 +28,25 @@ _NOT_ASKED = Refused(Code.BUDGET, "not asked for yet")
 
 
 @dataclass
-class Budgets:
+class CeilingUsage:
     """The counters of one tenant."""
 
     table: Table
     clock: Clock
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def check(self, actions: Iterable[Action], budget: Budget, *, run: str) -> tuple[Shortfall, ...]:
+    async def check(self, actions: Iterable[Action], budget: Ceilings, *, run: str) -> tuple[BrokenCeiling, ...]:
         """Every ceiling that these actions would break, none when there is room for all of them."""
         needed = needs(actions, budget)
         used = await self._used(needed, run)
         return tuple(
-            Shortfall(ceiling, used[ceiling], count)
+            BrokenCeiling(ceiling, used[ceiling], count)
             for ceiling, count in needed.items()
             if used[ceiling] + count > ceiling.most
         )
 
     async def reserve(
-        self, actions: Sequence[Action], budget: Budget, *, run: str, beyond: bool = False
+        self, actions: Sequence[Action], budget: Ceilings, *, run: str, beyond: bool = False
     ) -> Mapping[str, Refused | None]:
         """Spend one of every ceiling for each action, in their order, as far as they reach. By `Action.key`.
 
@@ -65,7 +65,7 @@ class Budgets:
         return answers
 
     async def _reserve(
-        self, actions: Sequence[Action], budget: Budget, run: str, *, beyond: bool
+        self, actions: Sequence[Action], budget: Ceilings, run: str, *, beyond: bool
     ) -> dict[str, Refused | None]:
         granted = await self._spend(actions, budget, Span.RUN, self._partition(Span.RUN, run), beyond=beyond)
         within = [action for action in actions if granted[action.key] is None]
@@ -78,18 +78,18 @@ class Budgets:
         )
         return {**granted, **by_day}
 
-    async def release(self, actions: Sequence[Action], budget: Budget, *, run: str) -> None:
+    async def release(self, actions: Sequence[Action], budget: Ceilings, *, run: str) -> None:
         """Give back what was reserved for actions that were not written after all."""
         async with self._turn:
             await self._release(actions, budget, run)
 
-    async def _release(self, actions: Sequence[Action], budget: Budget, run: str) -> None:
+    async def _release(self, actions: Sequence[Action], budget: Ceilings, run: str) -> None:
         for part in _parts(actions, budget):
             for span in Span:
                 await self._give_back(part, budget, span, self._partition(span, run))
 
     async def _spend(
-        self, actions: Sequence[Action], budget: Budget, span: Span, partition: str, *, beyond: bool
+        self, actions: Sequence[Action], budget: Ceilings, span: Span, partition: str, *, beyond: bool
     ) -> dict[str, Refused | None]:
         answers: dict[str, Refused | None] = {}
 
@@ -110,7 +110,7 @@ class Budgets:
         await self._change(partition, {c.name for action in actions for c in _of(action, budget, span)}, wanted)
         return answers or dict.fromkeys((action.key for action in actions), None)
 
-    async def _give_back(self, actions: Sequence[Action], budget: Budget, span: Span, partition: str) -> None:
+    async def _give_back(self, actions: Sequence[Action], budget: Ceilings, span: Span, partition: str) -> None:
         back = Counter(ceiling.name for action in actions for ceiling in _of(action, budget, span))
         await self._change(partition, set(back), lambda _: {name: -count for name, count in back.items()})
 
@@ -153,11 +153,11 @@ class Budgets:
 type _Wanted = Callable[[Mapping[str, Row | None]], Mapping[str, int]]
 
 
-def _of(action: Action, budget: Budget, span: Span) -> list[Ceiling]:
+def _of(action: Action, budget: Ceilings, span: Span) -> list[Ceiling]:
     return [ceiling for ceiling in budget.ceilings(action) if ceiling.span is span]
 
 
-def _parts(actions: Iterable[Action], budget: Budget) -> Iterator[list[Action]]:
+def _parts(actions: Iterable[Action], budget: Ceilings) -> Iterator[list[Action]]:
     """The actions in their order, in parts whose counters of one span fit into one transaction."""
     part: list[Action] = []
     names: dict[Span, set[str]] = {span: set() for span in Span}

@@ -26,7 +26,7 @@ class Span(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
+class CeilingSizes:
     """What percentages are of: `scope` has `policy/rule` ► subjects in its scope, `assets` the items of each asset."""
 
     scope: Mapping[str, int] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Ceiling:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortfall:
+class BrokenCeiling:
     """A ceiling that a whole plan would break: what was used before, what the plan needs, what is allowed."""
 
     ceiling: Ceiling
@@ -58,13 +58,13 @@ class Shortfall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class Ceilings:
     """All ceilings that apply to one run."""
 
     house: HouseLimits
     policies: Mapping[str, Limits]
     owners: Mapping[str, str]  # asset ► UPN of its owner
-    sizes: Sizes
+    sizes: CeilingSizes
     purpose: Purpose = Purpose.POLICY
     _alike: dict[tuple[object, ...], tuple[Ceiling, ...]] = field(default_factory=dict, init=False, compare=False)
 
@@ -136,7 +136,7 @@ class Budget:
 type _Entry = tuple[str, Span, int | None, str]
 
 
-def needs(actions: Iterable[Action], budget: Budget) -> Mapping[Ceiling, int]:
+def needs(actions: Iterable[Action], budget: Ceilings) -> Mapping[Ceiling, int]:
     """What a whole plan would add to each counter."""
     writing = (action for action in actions if action.kind.writes and not action.refused)
     together = Counter(map(budget.ceilings, writing))

@@ -17,7 +17,7 @@ def once(text: str) -> str:
     return sys.intern(text)
 
 
-class Observed(Mapping[str, Fact]):
+class CompactFacts(Mapping[str, Fact]):
     """Facts by name. `places` says where each name's value stands among `values`; findings of one rule share it."""
 
     __slots__ = ("_places", "_values")

@@ -15,21 +15,21 @@ from dataclasses import dataclass, field, replace
 
 from custos.audit.events import Event, What
 from custos.clock import Clock
-from custos.engine.act import Hand, counted, tried_again
+from custos.engine.act import Executor, counted, tried_again
 from custos.engine.approvals import Approvals
 from custos.engine.batch_claims import CLAIM_SECONDS, Busy, Claim, ClaimLost, claim
 from custos.engine.case_facts import Cases
-from custos.engine.ceiling_usage import Budgets
-from custos.engine.ceilings import Budget, Shortfall, Sizes
+from custos.engine.ceiling_usage import CeilingUsage
+from custos.engine.ceilings import BrokenCeiling, Ceilings, CeilingSizes
 from custos.engine.gate import Code, Purpose, Refused, decide
 from custos.engine.model import Action, Plan, Result
 from custos.engine.plan import writes
 from custos.engine.ports import Audit, Decisions, Messages, Registers
 from custos.engine.register_locations import PlacedRegisters
-from custos.engine.run_context import Authority
-from custos.engine.run_store import Progress, Run, Runs, RunState, into_batches, new_run
+from custos.engine.run_context import RunContext
+from custos.engine.run_store import Progress, Run, RunState, RunStore, into_batches, new_run
 from custos.engine.separation_of_duties import Involved, against
-from custos.engine.stop_switch import Switches
+from custos.engine.stop_switch import StopSwitch
 from custos.errors import BadInput, Mark, Problem
 from custos.policy.model import Bundle, HouseLimits, OnlyIf
 from custos.records.rights import CUSTOS, Person
@@ -49,7 +49,7 @@ class Dispatched:
 
     run: Run | None
     left_out: Mapping[str, int]
-    over: tuple[Shortfall, ...] = ()
+    over: tuple[BrokenCeiling, ...] = ()
     busy: Mapping[str, int] = field(default_factory=dict)
     why: str = ""
     agreed: Mapping[str, Dispatched] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class _Group:
     allowed: list[Action]
     refused: list[Refused]
     busy: Mapping[str, int]
-    over: tuple[Shortfall, ...]
+    over: tuple[BrokenCeiling, ...]
 
     @property
     def left_out(self) -> Mapping[str, int]:
@@ -73,10 +73,10 @@ class _Group:
 class Dispatcher:
     """Starts runs and takes them to their end. `writes_enabled` is False while no identity that may write is set."""
 
-    runs: Runs
-    hand: Hand
-    budgets: Budgets
-    switches: Switches
+    runs: RunStore
+    hand: Executor
+    budgets: CeilingUsage
+    switches: StopSwitch
     approvals: Approvals
     registers: Registers
     decisions: Decisions
@@ -93,7 +93,7 @@ class Dispatcher:
         bundle: Bundle,
         *,
         by: Person,
-        sizes: Sizes,
+        sizes: CeilingSizes,
         only: Collection[str] | None = None,
         stale: Collection[str] = (),
         purpose: Purpose = Purpose.POLICY,
@@ -116,7 +116,7 @@ class Dispatcher:
         return replace(rest, agreed=made)
 
     async def _groups(
-        self, wanted: Sequence[Action], draft: Run, authority: Authority, stale: Collection[str]
+        self, wanted: Sequence[Action], draft: Run, authority: RunContext, stale: Collection[str]
     ) -> dict[str, _Group]:
         """What nobody had to agree to (""), then what each case agreed to: judged, and weighed against the ceilings one after the
         other, before the first of them is begun."""
@@ -146,7 +146,7 @@ class Dispatcher:
             groups[case] = _Group(allowed, refused, busy, over)
         return groups
 
-    async def _start(self, draft: Run, group: _Group, plan: Plan, sizes: Sizes, by: Person) -> Dispatched:
+    async def _start(self, draft: Run, group: _Group, plan: Plan, sizes: CeilingSizes, by: Person) -> Dispatched:
         """Write a group's run down and begin it, or park it."""
         why = group.refused[0].sentence if group.refused else ""
         if not group.allowed:
@@ -229,16 +229,16 @@ class Dispatcher:
                 await self._do(run, got, bundle)
         return await self._finish(run)
 
-    async def authority(self, bundle: Bundle, run: Run, actions: Collection[Action], sizes: Sizes) -> Authority:
+    async def authority(self, bundle: Bundle, run: Run, actions: Collection[Action], sizes: CeilingSizes) -> RunContext:
         """By what right a run acts at this moment."""
         placed = await self.registers.placed(bundle)
         policies = bundle.policies.values()
-        return Authority(
+        return RunContext(
             placed=placed,
             cases=await self._cases(actions, run, placed),
             now=self.clock.now(),
             standings=await self.approvals.standing(bundle, placed.ground),
-            budget=Budget(
+            budget=Ceilings(
                 house=self.house or bundle.settings.house,
                 policies={policy.id: policy.limits for policy in policies},
                 owners={asset.id: asset.iao for asset in bundle.records.assets.values()},

@@ -13,7 +13,7 @@ from custos.engine.model import State
 from custos.engine.policies_in_force import RANKS
 
 
-class Decision(Protocol):
+class ApprovalRecord(Protocol):
     """A decision on a policy (`custos.engine.approvals.Approval`). `authors` are object ids, `commit` is where git stood."""
 
     @property
@@ -26,7 +26,7 @@ class Decision(Protocol):
     def commit(self) -> str: ...
 
 
-def judged_before(decisions: Sequence[Decision], meaning: str, to: State) -> int:
+def judged_before(decisions: Sequence[ApprovalRecord], meaning: str, to: State) -> int:
     """How many of the decisions (oldest first) are about what was judged already: up to the last that let another meaning go as far, and
     was not taken back. Who wrote until then is no author of what is put forward; 0: everybody who ever wrote it is.
     """
@@ -45,13 +45,13 @@ def judged_before(decisions: Sequence[Decision], meaning: str, to: State) -> int
     return max(others, default=-1) + 1
 
 
-def commit_judged(decisions: Sequence[Decision], meaning: str, to: State) -> str:
+def commit_judged(decisions: Sequence[ApprovalRecord], meaning: str, to: State) -> str:
     """Where git stood when that was judged; "" when nothing was, or git did not know it: then its whole history counts."""
     judged = judged_before(decisions, meaning, to)
     return decisions[judged - 1].commit if judged else ""
 
 
-def hands_in(decisions: Sequence[Decision], meaning: str, to: State) -> frozenset[str]:
+def hands_in(decisions: Sequence[ApprovalRecord], meaning: str, to: State) -> frozenset[str]:
     """Whom the decisions since then name as authors, and every decision on the same meaning, however old."""
     judged = judged_before(decisions, meaning, to)
     return frozenset(
@@ -62,6 +62,6 @@ def hands_in(decisions: Sequence[Decision], meaning: str, to: State) -> frozense
     )
 
 
-def hands_in_any(decisions: Sequence[Decision]) -> frozenset[str]:
+def hands_in_any(decisions: Sequence[ApprovalRecord]) -> frozenset[str]:
     """Whom any decision names as an author of any version: none of them lets a run of the policy go over its ceilings."""
     return frozenset(author for decision in decisions for author in decision.authors)

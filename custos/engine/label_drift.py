@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from custos.engine.refusals import Remembered
+from custos.engine.refusals import KnownRefusals
 from custos.records.model import Records, ScheduleEntry
 
 _MAY_DELETE = "destroy"
@@ -34,7 +34,7 @@ class Published:
     sites: Sequence[str]
 
 
-def drift(records: Records, published: Published | None, refused: Remembered) -> Mapping[str, str]:
+def drift(records: Records, published: Published | None, refused: KnownRefusals) -> Mapping[str, str]:
     """Label ► what is not as the schedule says, in sentences. `published` None: nothing is known of the tenant's labels."""
     found: dict[str, list[str]] = defaultdict(list)
     for entry in records.schedule.values():
@@ -43,7 +43,7 @@ def drift(records: Records, published: Published | None, refused: Remembered) ->
     return {label: " ".join(dict.fromkeys(sentences)) for label, sentences in found.items() if sentences}
 
 
-def _of_entry(entry: ScheduleEntry, published: Published | None, refused: Remembered) -> Iterator[str]:
+def _of_entry(entry: ScheduleEntry, published: Published | None, refused: KnownRefusals) -> Iterator[str]:
     refusal = refused.by_label.get(entry.label)
     if refusal is not None:
         yield f"Microsoft has refused it since {refusal.since:%-d %B %Y}; files of {entry.id} stay without it."

@@ -18,7 +18,7 @@ from custos.engine.case_facts import CaseFacts, Cases, Decision, waits
 from custos.engine.gate import Code, Refused, Standing, not_approved, put_back, too_old
 from custos.engine.model import Action, ActionKind, Finding, Plan, State, Subject, TakenBack
 from custos.engine.protection import stopping
-from custos.engine.refusals import Remembered, withheld
+from custos.engine.refusals import KnownRefusals, withheld
 from custos.engine.remaining_steps import bar, ladder, left
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
 from custos.policy.model import EDITED, Bundle, OnlyIf, Policy, Rule, Step, own_name
@@ -61,7 +61,7 @@ class Circumstances:
     cases: Cases = field(default_factory=dict)
     incomplete: frozenset[str] = frozenset()
     inventory: Mapping[str, int] = field(default_factory=dict)
-    refusals: Remembered = field(default_factory=Remembered)
+    refusals: KnownRefusals = field(default_factory=KnownRefusals)
     undone: Mapping[str, TakenBack] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     stale: Mapping[str, datetime] = field(default_factory=dict)
@@ -77,7 +77,7 @@ def occasion(bundle: Bundle, circumstances: Circumstances) -> Occasion:
 
 
 def make_plan(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> Plan:
-    """The plan of these findings. Its id is "" until it is saved (`custos.engine.plan_store.Plans`)."""
+    """The plan of these findings. Its id is "" until it is saved (`custos.engine.plan_store.PlanStore`)."""
     planner = _Planner(bundle, circumstances, occasion(bundle, circumstances))
     drafts = [action for finding in evaluation.findings() for action in planner.actions(finding)]
     merged = [

@@ -60,7 +60,7 @@ class Difference:
 
 
 @dataclass
-class Plans:
+class PlanStore:
     """The plans of one tenant. Every method raises StorageTrouble when storage cannot be reached."""
 
     blobs: Blobs

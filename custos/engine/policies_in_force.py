@@ -30,7 +30,7 @@ class Approved:
     why_not: str
 
 
-class Decision(Protocol):
+class ApprovalRecord(Protocol):
     """What of a decision on a policy says how far it may go (`custos.engine.approvals.Approval`)."""
 
     @property
@@ -66,7 +66,7 @@ def compose(written: Bundle, approved: Mapping[str, Approved]) -> Bundle:
 
 def standing_of(
     policy: Policy,
-    decision: Decision | None,
+    decision: ApprovalRecord | None,
     before: Reach | None,
     today: Reach | None,
     *,
@@ -82,7 +82,7 @@ def standing_of(
     return Standing(state=state, hash=policy.hash, pilot=policy.pilot, reason=reason, coverage=coverage)
 
 
-def _state(policy: Policy, decision: Decision | None, before: Reach | None, now: datetime) -> tuple[State, str]:
+def _state(policy: Policy, decision: ApprovalRecord | None, before: Reach | None, now: datetime) -> tuple[State, str]:
     asked = policy.state
     if policy.id.endswith(EDITED):
         return asked, "it was edited and is not approved yet; what was approved goes on"

@@ -68,7 +68,7 @@ class Audit(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Failure:
     """Microsoft did not do as asked, seen from here.
 
     `maybe_done` is True when a write may have happened although no answer says so; `passing` when the same request may
@@ -110,7 +110,7 @@ class Live:
     list_item_id: int = 0  # 0 when unknown: then the label is written through Graph
 
 
-type Reading = Live | Trouble
+type Reading = Live | Failure
 
 
 class Decisions(Protocol):
@@ -130,7 +130,7 @@ class Registers(Protocol):
 
 
 class Tenant(Protocol):
-    """Microsoft 365, as far as the engine reads and writes it. Trouble is an answer here, never an exception.
+    """Microsoft 365, as far as the engine reads and writes it. A failure is an answer here, never an exception.
 
     A write is sent once, whatever comes of it, and not after `until` (epoch seconds of the machine): then its trouble is
     `late`, and nothing was done. To send it again is for whoever looked first at what stands.
@@ -142,29 +142,29 @@ class Tenant(Protocol):
 
     async def apply_labels(
         self, label: str, files: Sequence[tuple[Subject, Live]], *, until: float
-    ) -> Mapping[str, Trouble | None]:
+    ) -> Mapping[str, Failure | None]:
         """Put `label` ("" clears) on up to 100 files of one library, in one call where SharePoint allows it.
 
         By `Subject.key`. None means: accepted; whether it took effect is for `read` to say.
         """
         ...
 
-    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Trouble | None:
+    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Failure | None:
         """Let an Anyone link end at a moment; None takes its end away."""
         ...
 
-    async def remove_link(self, link: Subject, *, until: float) -> Trouble | None:
+    async def remove_link(self, link: Subject, *, until: float) -> Failure | None:
         """Remove a link for everybody who used it. One that is gone already is no trouble."""
         ...
 
-    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Trouble | None:
+    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Failure | None:
         """Remove a direct grant; or, `through` a link, take the person off it. Gone already is no trouble."""
         ...
 
-    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Trouble | None:
+    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Failure | None:
         """Give a person (mail address) direct access again; `roles` comma-separated as Graph says them."""
         ...
 
-    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Trouble | None:
+    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Failure | None:
         """Set a site's sharing capability: disabled | existing_guests | new_guests | anyone."""
         ...

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from custos.engine.approval_coverage import reaches_no_further
-from custos.engine.involved_people import Decision, hands_in
+from custos.engine.involved_people import ApprovalRecord, hands_in
 from custos.engine.model import Plan, State
 from custos.engine.policies_in_force import RANKS
 from custos.engine.policy_reach import Reach
@@ -44,7 +44,7 @@ class Promotion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class PromotionRules:
     """What `settings.yaml` asks for. `today` is the day in council time, `holidays` those of the council."""
 
     rights: Rights
@@ -53,7 +53,7 @@ class Rules:
     holidays: frozenset[date] = frozenset()
 
 
-class Earlier(Decision, Protocol):
+class Earlier(ApprovalRecord, Protocol):
     """An earlier decision on the policy (`custos.engine.approvals.Approval`)."""
 
     @property
@@ -61,7 +61,7 @@ class Earlier(Decision, Protocol):
 
 
 def reasons_against(
-    promotion: Promotion, rules: Rules, before: Sequence[Earlier], previous: Reach | None, now: datetime
+    promotion: Promotion, rules: PromotionRules, before: Sequence[Earlier], previous: Reach | None, now: datetime
 ) -> list[tuple[str, str]]:
     """Every reason why a promotion cannot be, with its remedy. `before`: earlier decisions, oldest first; `previous`: what the last
     of them covered.
@@ -106,7 +106,7 @@ def _involved(promotion: Promotion, before: Sequence[Earlier]) -> list[Involved]
     return involved
 
 
-def _plan(promotion: Promotion, rules: Rules, now: datetime) -> list[tuple[str, str]]:
+def _plan(promotion: Promotion, rules: PromotionRules, now: datetime) -> list[tuple[str, str]]:
     policy, plan = promotion.policy, promotion.plan
     remedy = "Have a plan of it made, and read that."
     if policy.hash not in plan.policies.values():
@@ -140,7 +140,7 @@ def age_of_plan(plan_id: str, made_at: datetime, rules: ApprovalRules, now: date
 
 
 def _pilot(
-    promotion: Promotion, rules: Rules, before: Sequence[Earlier], previous: Reach | None, now: datetime
+    promotion: Promotion, rules: PromotionRules, before: Sequence[Earlier], previous: Reach | None, now: datetime
 ) -> list[tuple[str, str]]:
     """What the time before enforcing asks for: a pilot of this version, long enough; or an approved version that it grows out of."""
     policy = promotion.policy

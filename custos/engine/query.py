@@ -20,7 +20,7 @@ from custos.engine.site_facts import SiteFacts, site_facts
 from custos.policy.catalogue import CATALOGUE, facts_of
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in, missing
 from custos.policy.model import Bundle, each_test
-from custos.policy.queries import Question
+from custos.policy.queries import Query
 
 _ORDER = ("site_id", "drive_id", "item_id", "permission_id", "grantee", "user_id")
 _PLACES = ("asset", "site_address", "library_address")
@@ -29,7 +29,7 @@ _TRUTH = "said:truth"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class QueryResult:
     """What the mirror says.
 
     `looked` subjects were asked about: `found` of them hold, `unknown` cannot be decided, and the rest do not. `rows` are the
@@ -38,7 +38,7 @@ class Answer:
     `coverage` (libraries read completely, libraries expected).
     """
 
-    question: Question
+    question: Query
     now: datetime
     looked: int
     found: int
@@ -50,7 +50,7 @@ class Answer:
     oldest: datetime | None
 
 
-def find(bundle: Bundle, facts: Facts, now: datetime, question: Question, *, limit: int | None = None) -> Answer:
+def find(bundle: Bundle, facts: Facts, now: datetime, question: Query, *, limit: int | None = None) -> QueryResult:
     """Ask. `limit` rows at most are told, in a stable order; they are counted all the same."""
     placed = place_registers(bundle, facts)
     bundle, places = placed.bundle, site_facts(placed, facts, now)
@@ -72,7 +72,7 @@ def find(bundle: Bundle, facts: Facts, now: datetime, question: Question, *, lim
     totals, told, by = pl.collect_all([counted, rows, groups if groups is not None else rows.clear()])
     looked, found, unknown = totals.row(0)
     complete, oldest = _age(facts, places)
-    return Answer(
+    return QueryResult(
         question=question,
         now=now,
         looked=looked,
@@ -91,7 +91,7 @@ def _counts() -> list[pl.Expr]:
     return [truth.fill_null(value=False).sum().alias("found"), truth.is_null().sum().alias("unknown")]
 
 
-def _told(question: Question, rows: pl.DataFrame, shown: tuple[str, ...], paths: Paths) -> pl.DataFrame:
+def _told(question: Query, rows: pl.DataFrame, shown: tuple[str, ...], paths: Paths) -> pl.DataFrame:
     """The rows with their addresses; a moment that is known to be missing is the text ""."""
     if question.kind in IN_LIBRARIES and question.kind != "library":
         rows = rows.with_columns(pl.Series("url", paths.of(rows), dtype=pl.String))

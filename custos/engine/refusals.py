@@ -24,7 +24,7 @@ _LONGEST_PAUSE = timedelta(days=7)
 _FORGOTTEN_AFTER = timedelta(days=30)  # an action that nobody offered again
 
 
-class Scope(StrEnum):
+class RefusalScope(StrEnum):
     """What a refusal speaks of."""
 
     LABEL = "label"
@@ -36,7 +36,7 @@ class Scope(StrEnum):
 class Refusal:
     """One refusal. `about` is the label's name, the site's id or the action's key; `again_at` when it is tried again."""
 
-    scope: Scope
+    scope: RefusalScope
     about: str
     detail: str
     code: str
@@ -46,7 +46,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class KnownRefusals:
     """The refusals as they stand at a moment."""
 
     by_label: Mapping[str, Refusal] = field(default_factory=dict)
@@ -68,20 +68,20 @@ def refused_for_now(action: Action, refusal: Refusal, now: datetime) -> Refused 
 
 
 def withheld(
-    actions: Sequence[Action], remembered: Remembered, now: datetime, acts: Callable[[Action], bool]
+    actions: Sequence[Action], remembered: KnownRefusals, now: datetime, acts: Callable[[Action], bool]
 ) -> list[Action]:
     """The actions of a plan, with those that Microsoft refuses for now saying so.
 
     When the time of a label or a site has come, the first action that its policy may carry out (`acts`) goes alone.
     """
-    trying: set[tuple[Scope, str]] = set()
+    trying: set[tuple[RefusalScope, str]] = set()
 
     def look(action: Action) -> Action:
         refusal = remembered.of(action)
         if refusal is None or action.refused or not action.kind.writes:
             return action
         why = refused_for_now(action, refusal, now)
-        if why is None and refusal.scope is not Scope.ACTION:
+        if why is None and refusal.scope is not RefusalScope.ACTION:
             which = (refusal.scope, refusal.about)
             if which in trying or not acts(action):
                 why = Refused(Code.REFUSED_BEFORE, f"{_said(action, refusal)} One is tried first.")
@@ -99,37 +99,37 @@ class Refusals:
     table: Table
     clock: Clock
 
-    async def standing(self) -> Remembered:
+    async def standing(self) -> KnownRefusals:
         """Everything that is remembered; what was not offered for a month is left out."""
         found = [_refusal(row) async for row in self.table.query()]
         oldest = self.clock.now() - _FORGOTTEN_AFTER
-        kept = [one for one in found if one.scope is not Scope.ACTION or one.again_at > oldest]
-        return Remembered(*({one.about: one for one in kept if one.scope is scope} for scope in Scope))
+        kept = [one for one in found if one.scope is not RefusalScope.ACTION or one.again_at > oldest]
+        return KnownRefusals(*({one.about: one for one in kept if one.scope is scope} for scope in RefusalScope))
 
-    async def wide(self) -> Remembered:
+    async def wide(self) -> KnownRefusals:
         """What is remembered of labels and sites, which concerns actions that were planned before it was known."""
-        scopes = (Scope.LABEL, Scope.SITE)
+        scopes = (RefusalScope.LABEL, RefusalScope.SITE)
         found = {scope: [_refusal(row) async for row in self.table.query(scope.value)] for scope in scopes}
-        return Remembered(*({one.about: one for one in found[scope]} for scope in scopes))
+        return KnownRefusals(*({one.about: one for one in found[scope]} for scope in scopes))
 
-    async def remember(self, ends: Iterable[tuple[Action, Result]], known: Remembered) -> None:
+    async def remember(self, ends: Iterable[tuple[Action, Result]], known: KnownRefusals) -> None:
         """Learn from how actions ended: a refusal is written down, a success takes back what was `known` against it."""
-        learnt: dict[tuple[Scope, str], Result | None] = {}
+        learnt: dict[tuple[RefusalScope, str], Result | None] = {}
         for action, end in ends:
             if end.outcome is Outcome.DONE:
                 refusal = known.of(action)
                 learnt |= {(refusal.scope, refusal.about): None} if refusal else {}
             elif _is_refusal(end):
                 learnt[_scope(action, end)] = end
-        for scope in Scope:
+        for scope in RefusalScope:
             of_scope = {about: end for (one, about), end in learnt.items() if one is scope}
             await self._write(scope, of_scope)
 
-    async def forget(self, scope: Scope, about: str) -> None:
+    async def forget(self, scope: RefusalScope, about: str) -> None:
         """Take a refusal back; harmless when there is none."""
         await self._write(scope, {about: None})
 
-    async def _write(self, scope: Scope, learnt: Mapping[str, Result | None]) -> None:
+    async def _write(self, scope: RefusalScope, learnt: Mapping[str, Result | None]) -> None:
         names = list(learnt)
         for start in range(0, len(names), TRANSACTION_ROWS):
             some = names[start : start + TRANSACTION_ROWS]
@@ -153,15 +153,15 @@ def _is_refusal(end: Result) -> bool:
     return refused or (end.outcome is Outcome.SKIPPED and end.code in (Code.LOCKED, Code.SITE_LOCKED))
 
 
-def _scope(action: Action, end: Result) -> tuple[Scope, str]:
+def _scope(action: Action, end: Result) -> tuple[RefusalScope, str]:
     if end.code == Code.LABEL_REFUSED:
-        return Scope.LABEL, label_of(action)
+        return RefusalScope.LABEL, label_of(action)
     if end.code == Code.SITE_LOCKED:
-        return Scope.SITE, action.finding.subject.site_id
-    return Scope.ACTION, action.key
+        return RefusalScope.SITE, action.finding.subject.site_id
+    return RefusalScope.ACTION, action.key
 
 
-def _change(scope: Scope, about: str, end: Result | None, known: Row | None) -> Write | None:
+def _change(scope: RefusalScope, about: str, end: Result | None, known: Row | None) -> Write | None:
     if end is None:
         return None if known is None else Write("delete", known)
     before = None if known is None else _refusal(known)
@@ -180,7 +180,7 @@ def _change(scope: Scope, about: str, end: Result | None, known: Row | None) -> 
 
 def _refusal(row: Row) -> Refusal:
     return Refusal(
-        scope=Scope(row.partition),
+        scope=RefusalScope(row.partition),
         about=row.text("about"),
         detail=row.text("detail"),
         code=row.text("code"),
@@ -193,11 +193,11 @@ def _refusal(row: Row) -> Refusal:
 def _said(action: Action, refusal: Refusal) -> str:
     since = _day(refusal.since)
     match refusal.scope:
-        case Scope.LABEL:
+        case RefusalScope.LABEL:
             return f"The tenant has not taken the label “{label_of(action)}” since {since}: perhaps it has none of that name."
-        case Scope.SITE:
+        case RefusalScope.SITE:
             return f"The site has been locked since {since}."
-        case Scope.ACTION:
+        case RefusalScope.ACTION:
             return f"Microsoft refused it on {since} ({refusal.code})."
 
 

@@ -11,7 +11,7 @@ from operator import and_
 
 import polars as pl
 
-from custos.engine.compact_facts import Observed, once
+from custos.engine.compact_facts import CompactFacts, once
 from custos.engine.frames import IDS
 from custos.engine.model import ActionKind, Fact, Finding, Kind, State, Subject
 from custos.engine.protection import expired_exemptions, mirrored_state, protections
@@ -128,7 +128,7 @@ def _wins(one: Policy, other: Policy) -> bool:
 def values_of(names: frozenset[str], row: Mapping[str, Fact]) -> Mapping[str, Fact]:
     """The facts in a row of a frame, with their bounds and missing flags."""
     places = _places(names)
-    return Observed(places, [row[column] for column in places])
+    return CompactFacts(places, [row[column] for column in places])
 
 
 @lru_cache(maxsize=1000)

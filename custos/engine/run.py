@@ -24,7 +24,7 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Verdict(StrEnum):
+class RunResult(StrEnum):
     """How a run ended, computed from its counts, never from the absence of errors."""
 
     OK = "ok"
@@ -102,7 +102,7 @@ class Progress:
         return self.run.actions - sum(self.counts.values())
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> RunResult:
         """ok: each action was done, found done, or no longer needed. Of the others, partial: some were done; refused: the
         gate kept them all back (a stop, a hold, an exemption), and nothing went wrong; failed: something did.
 
@@ -112,10 +112,10 @@ class Progress:
         went_wrong = sum(self.counts.get(bad, 0) for bad in bad_ends) + self.waiting
         stands = sum(self.counts.get(good, 0) for good in (Outcome.DONE, Outcome.ALREADY))
         if not went_wrong and not self.counts.get(Outcome.REFUSED, 0):
-            return Verdict.OK
+            return RunResult.OK
         if stands:
-            return Verdict.PARTIAL
-        return Verdict.FAILED if went_wrong else Verdict.REFUSED
+            return RunResult.PARTIAL
+        return RunResult.FAILED if went_wrong else RunResult.REFUSED
 
 
 def into_batches(actions: Iterable[Action], *, size: int = 100) -> list[list[Action]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from custos.audit.events import Detail, Event, What
 from custos.engine.case_facts import Cases, Decision, waits
-from custos.engine.ceilings import Budget
+from custos.engine.ceilings import Ceilings
 from custos.engine.gate import Purpose, Situation, Standing
 from custos.engine.model import Action, Fact
 from custos.engine.ports import Live
@@ -21,14 +21,14 @@ from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Rule, Step, each_test
 
 
 @dataclass(frozen=True, kw_only=True)
-class Authority:
+class RunContext:
     """Read anew for every batch. `writes_enabled` is False while no identity that may write is set."""
 
     placed: PlacedRegisters
     now: datetime
     standings: Mapping[str, Standing]
     cases: Cases
-    budget: Budget
+    budget: Ceilings
     writes_enabled: bool
 
     def situation(self, action: Action, run: Run, stop: Stop | None, live: Live | None) -> Situation:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from custos.engine.ledger import Ledger
 from custos.engine.model import Action, Outcome
-from custos.engine.run_store import Batch, Runs
+from custos.engine.run_store import Batch, RunStore
 
 WRITTEN = (Outcome.DONE, Outcome.UNKNOWN)
 """Outcomes after which the tenant is changed, or may be."""
@@ -25,7 +25,7 @@ class Done:
     perhaps: bool
 
 
-async def done_by(run_id: str, runs: Runs, ledger: Ledger, *, place: str = "") -> AsyncIterator[Done]:
+async def done_by(run_id: str, runs: RunStore, ledger: Ledger, *, place: str = "") -> AsyncIterator[Done]:
     """Every write of a run so far; only those in one library or site (`ledger.partition_of`) when `place` is given.
 
     Raises StorageTrouble when storage cannot be reached.
@@ -36,7 +36,7 @@ async def done_by(run_id: str, runs: Runs, ledger: Ledger, *, place: str = "") -
                 yield done
 
 
-async def _of_batch(batch: Batch, runs: Runs, ledger: Ledger) -> list[Done]:
+async def _of_batch(batch: Batch, runs: RunStore, ledger: Ledger) -> list[Done]:
     actions = {action.key: action for action in await runs.actions(batch.run, batch.number)}
     if batch.done:
         results = [result async for result in runs.results_of(batch)]

@@ -15,23 +15,23 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from custos.engine.ceilings import Sizes
+from custos.engine.ceilings import CeilingSizes
 from custos.engine.codec import action_from_line, action_to_line
 from custos.engine.gate import Purpose
 from custos.engine.ids import is_run_id
 from custos.engine.ledger import partition_of
 from custos.engine.model import Action, Outcome, Result
 from custos.engine.ports import Blobs
-from custos.engine.run import Batch, Progress, Run, RunState, Verdict, into_batches, new_run
+from custos.engine.run import Batch, Progress, Run, RunResult, RunState, into_batches, new_run
 from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
 from custos.table import Row, Table, Value, Write
 from custos.untrusted import plain
 
-__all__ = ["Batch", "Progress", "Run", "RunState", "Runs", "Verdict", "into_batches", "new_run"]
+__all__ = ["Batch", "Progress", "Run", "RunResult", "RunState", "RunStore", "into_batches", "new_run"]
 
 _encode = msgspec.json.Encoder().encode
 _decode_result = msgspec.json.Decoder(Result).decode
-_decode_sizes = msgspec.json.Decoder(Sizes).decode
+_decode_sizes = msgspec.json.Decoder(CeilingSizes).decode
 
 _OPEN_AT_MOST = timedelta(days=60)  # what has waited longer than this is planned anew
 _WRITES_TOGETHER = 16
@@ -41,7 +41,7 @@ _UNTOLD = "untold"
 
 
 @dataclass
-class Runs:
+class RunStore:
     """The runs of one tenant. Every method raises StorageTrouble when storage cannot be reached.
 
     `machine` tells the machine's time in epoch seconds, which claims go by.
@@ -51,7 +51,7 @@ class Runs:
     blobs: Blobs
     machine: Callable[[], float] = time.time
 
-    async def create(self, run: Run, batches: Sequence[Sequence[Action]], sizes: Sizes) -> Run:
+    async def create(self, run: Run, batches: Sequence[Sequence[Action]], sizes: CeilingSizes) -> Run:
         """Write a new run down, under the first free id of its day, with its batches and what percentages are of.
 
         It stays *preparing* until all of it stands; whoever finds it so for long ends it (`custos.engine.abandoned_runs`), and
@@ -163,10 +163,10 @@ class Runs:
         }
         return Progress(run=run, counts=counts, batches_done=sum(batch.done for batch in batches))
 
-    async def sizes(self, run_id: str) -> Sizes:
+    async def sizes(self, run_id: str) -> CeilingSizes:
         """What the percentages of a run's ceilings are of; nothing is known when nothing was written down."""
         content = await self.blobs.get(_sizes_blob(run_id))
-        return _decode_sizes(content) if content else Sizes()
+        return _decode_sizes(content) if content else CeilingSizes()
 
     async def keep_results(self, run_id: str, number: int, results: Sequence[Result]) -> None:
         """Write down what came of each action of a batch, over what was written down before."""

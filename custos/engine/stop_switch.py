@@ -30,7 +30,7 @@ class Stop:
 
 
 @dataclass
-class Switches:
+class StopSwitch:
     """Table `switches`."""
 
     table: Table

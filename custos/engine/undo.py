@@ -21,14 +21,14 @@ from custos.engine.model import REVERSIBILITY, Action, ActionKind, Fact, Outcome
 from custos.engine.ports import Registers
 from custos.engine.protection import planned_state, protections, stopping
 from custos.engine.register_locations import PlacedRegisters
-from custos.engine.run_store import Runs
+from custos.engine.run_store import RunStore
 from custos.engine.steps import UNITS
 from custos.errors import BadInput, Mark, Problem
 from custos.policy.model import Bundle, own_name
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address, told_address
 
 
-class Scope(StrEnum):
+class UndoScope(StrEnum):
     """What is undone as a whole."""
 
     RUN = "run"
@@ -46,13 +46,13 @@ class UndoPlan:
     stay done, each with the reason in `Action.refused`. `within` narrows it further: a run to one asset of it.
     """
 
-    scope: Scope
+    scope: UndoScope
     target: str
     plan: Plan
     back: tuple[Action, ...]
     at_a_price: tuple[Action, ...]
     cannot: tuple[Action, ...]
-    within: Mapping[Scope, str] = field(default_factory=dict)
+    within: Mapping[UndoScope, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -64,13 +64,13 @@ class UndoPlan:
 class Undoing:
     """Looks up what was done, and turns it round."""
 
-    runs: Runs
+    runs: RunStore
     ledger: Ledger
     registers: Registers
     clock: Clock
 
     async def plan(
-        self, scope: Scope, target: str, bundle: Bundle, within: Mapping[Scope, str] | None = None
+        self, scope: UndoScope, target: str, bundle: Bundle, within: Mapping[UndoScope, str] | None = None
     ) -> UndoPlan:
         """How to put back everything Custos did in a run, by a policy, for an asset, on a site or library (address or id) or on an
         item (address, id or key). `within` narrows it to what is all of that as well.
@@ -136,15 +136,15 @@ class _Meant:
     at: Address | None
 
     @classmethod
-    def of(cls, asked: Mapping[Scope, str], placed: PlacedRegisters) -> _Meant:
+    def of(cls, asked: Mapping[UndoScope, str], placed: PlacedRegisters) -> _Meant:
         """Raises BadInput for an address that cannot be one, or at which no site or library is."""
-        site, item = asked.get(Scope.SITE, ""), asked.get(Scope.ITEM, "")
+        site, item = asked.get(UndoScope.SITE, ""), asked.get(UndoScope.ITEM, "")
         at = _address(item) if item else None
         return cls(
-            run=asked.get(Scope.RUN, ""),
-            policy=asked.get(Scope.POLICY, ""),
+            run=asked.get(UndoScope.RUN, ""),
+            policy=asked.get(UndoScope.POLICY, ""),
             place=_place(site, placed) if site else "",
-            asset=asked.get(Scope.ASSET, ""),
+            asset=asked.get(UndoScope.ASSET, ""),
             item="" if at else item,
             at=placed.today(at) if at else None,
         )
@@ -184,7 +184,7 @@ def _place(written: str, placed: PlacedRegisters) -> str:
     return found
 
 
-def _words(asked: Mapping[Scope, str]) -> str:
+def _words(asked: Mapping[UndoScope, str]) -> str:
     return ", ".join(f"{scope.value} {target}" for scope, target in asked.items())
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from custos.engine.batch_claims import Claim
 from custos.engine.gate import Refused, instead, reached, settled
 from custos.engine.model import Action, ActionKind
-from custos.engine.ports import Live, Reading, Tenant, Trouble
+from custos.engine.ports import Failure, Live, Reading, Tenant
 
 FRESH_SECONDS = 60.0
 """A write leaves at most so long after the item was looked at."""
@@ -36,7 +36,7 @@ class Written:
     `reading` is how it stands, None where nothing was sent. `perhaps` tells that a try before may have arrived.
     """
 
-    trouble: Trouble | Refused | None
+    trouble: Failure | Refused | None
     reading: Reading | None
     perhaps: bool = False
 
@@ -80,9 +80,9 @@ class Writing:
 
     # once
 
-    async def _send(self, actions: Sequence[Action]) -> dict[str, Trouble | Refused | None]:
+    async def _send(self, actions: Sequence[Action]) -> dict[str, Failure | Refused | None]:
         """Send each of them once."""
-        troubles: dict[str, Trouble | Refused | None] = {}
+        troubles: dict[str, Failure | Refused | None] = {}
         by_label: dict[str, list[Action]] = {}
         for action in actions:
             refused = await self.judge(action, self._looks[action.key].live)
@@ -106,7 +106,7 @@ class Writing:
         looked = min(self._looks[action.key].at for action in actions)
         return min(await self.claim.until(), looked + FRESH_SECONDS)
 
-    async def _send_one(self, action: Action, until: float) -> Trouble | None:
+    async def _send_one(self, action: Action, until: float) -> Failure | None:
         tenant, subject, before, after = self.tenant, action.finding.subject, action.before, action.after
         match action.kind:
             case ActionKind.SET_EXPIRY:
@@ -129,10 +129,10 @@ class Writing:
     # and looked at
 
     async def _look(
-        self, actions: Sequence[Action], troubles: Mapping[str, Trouble | Refused | None], *, last: bool
+        self, actions: Sequence[Action], troubles: Mapping[str, Failure | Refused | None], *, last: bool
     ) -> list[Action]:
         """See what stands; returns what is to be sent again. The others have their end."""
-        sent: list[tuple[Action, Trouble | None]] = []
+        sent: list[tuple[Action, Failure | None]] = []
         for action in actions:
             trouble = troubles[action.key]
             if isinstance(trouble, Refused):
@@ -147,7 +147,7 @@ class Writing:
             reading, at = readings[action.key]
             if trouble is None or not (trouble.passing or trouble.maybe_done) or shows(action, reading):
                 self._end(action, trouble, reading)
-            elif isinstance(reading, Trouble):
+            elif isinstance(reading, Failure):
                 wait = max(trouble.retry_after, reading.retry_after)
                 self._end(action, replace(trouble, retry_after=wait), reading)
             elif isinstance(against := settled(action, reading) or await self.judge(action, reading), Refused):
@@ -175,7 +175,7 @@ class Writing:
             ]
         return found
 
-    def _end(self, action: Action, trouble: Trouble | Refused | None, reading: Reading | None) -> None:
+    def _end(self, action: Action, trouble: Failure | Refused | None, reading: Reading | None) -> None:
         self._ends[action.key] = Written(trouble=trouble, reading=reading, perhaps=action.key in self._perhaps)
 
 
@@ -189,5 +189,5 @@ def _stands(action: Action, reading: Reading) -> bool:
     return shows(action, reading) or (isinstance(reading, Live) and instead(action, reading) is not None)
 
 
-def _is_late(trouble: Trouble | Refused | None) -> bool:
-    return isinstance(trouble, Trouble) and trouble.code == LATE
+def _is_late(trouble: Failure | Refused | None) -> bool:
+    return isinstance(trouble, Failure) and trouble.code == LATE

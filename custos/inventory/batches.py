@@ -10,8 +10,8 @@ import polars as pl
 
 from custos.inventory.columns import latest
 from custos.inventory.drive_source import ItemPage
-from custos.inventory.sync_turn import Work
-from custos.m365.errors import Gone, Malformed, Trouble
+from custos.inventory.sync_turn import SyncTurn
+from custos.m365.errors import Gone, Malformed, MicrosoftTrouble
 
 SEEN = "seen"
 """Kind of the parts that hold which ids a round met, as `IDS`."""
@@ -21,7 +21,7 @@ IDS: dict[str, pl.DataType] = {"item_id": pl.String(), "deleted": pl.Boolean()}
 type Commit = Callable[[ItemPage], Awaitable[None]]
 
 
-async def read_batches(work: Work, commit: Commit, *, full: bool) -> bool:
+async def read_batches(work: SyncTurn, commit: Commit, *, full: bool) -> bool:
     """Read pages from the row's next link on and `commit` them in batches, each as one page. True at the end.
 
     The last batch is the one with a delta link. In a batch the last occurrence of an item wins. When a page
@@ -39,7 +39,7 @@ async def read_batches(work: Work, commit: Commit, *, full: bool) -> bool:
                 raise Malformed("delta: the pages ended without a delta link.") from None
             except Gone:
                 raise
-            except Trouble:
+            except MicrosoftTrouble:
                 if held:
                     await commit(_joined(held))
                 raise

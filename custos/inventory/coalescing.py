@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Rounds:
+class Coalesced:
     """`work` does one round, for the keys that were asked for. What it raises is raised in everybody who waits for it."""
 
     work: Callable[[frozenset[str]], Awaitable[None]]

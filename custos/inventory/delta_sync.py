@@ -17,12 +17,12 @@ from custos.inventory.columns import ITEM_LABELS, latest
 from custos.inventory.drive_source import ItemPage
 from custos.inventory.drive_state import Round, Stage, SyncState, Why
 from custos.inventory.moved_items import change_items
-from custos.inventory.pending_changes import Touched
+from custos.inventory.pending_changes import ChangedItems
 from custos.inventory.schema import STORED_ITEMS, empty
-from custos.inventory.sync_turn import Work
+from custos.inventory.sync_turn import SyncTurn
 
 
-async def run(work: Work) -> bool:
+async def run(work: SyncTurn) -> bool:
     """Begin a round of changes, or go on with the one under way. False when the time ran out."""
     reading = _Reading(work)
     if not await read_batches(work, reading.commit, full=False):
@@ -34,7 +34,7 @@ async def run(work: Work) -> bool:
 class _Reading:
     """The changes of this turn. `began` is when they were asked for: the mirror is as of then."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: SyncTurn) -> None:
         self.work = work
         self.began = work.started if work.state.round is Round.CHANGES else work.clock.now()
         self.last = empty(IDS)
@@ -104,7 +104,7 @@ class _Reading:
         """One commit for rows and tombstones."""
         if not rows.height and not gone:
             return
-        await change_items(self.work, rows, gone, Touched.of(rows["item_id"], gone, below=moved))
+        await change_items(self.work, rows, gone, ChangedItems.of(rows["item_id"], gone, below=moved))
 
     async def _rows(self, alive: pl.DataFrame) -> tuple[pl.DataFrame, frozenset[str]]:
         """The rows that this batch makes: new ones, and those that differ in a fact, a label or a sign of sharing.

@@ -24,7 +24,7 @@ CARRIED = ("item_id", "label", "label_explicit", "is_record", "label_read_at", "
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Diff:
     """`new` and `differing` rows as they were read; `unchanged` is how many need no write."""
 
     new: pl.DataFrame
@@ -77,7 +77,7 @@ def with_item_labels(
     ).select(*items.columns, *columns)
 
 
-def judge(items: pl.DataFrame, known: pl.DataFrame, *, null_differs: bool) -> Verdict:
+def judge(items: pl.DataFrame, known: pl.DataFrame, *, null_differs: bool) -> Diff:
     """Sort `items` (with labels) by what `known` says of them.
 
     A null label is one that could not be read now: with `null_differs` the row becomes unknown, else it makes no
@@ -92,7 +92,7 @@ def judge(items: pl.DataFrame, known: pl.DataFrame, *, null_differs: bool) -> Ve
     differs = (pl.col("facts") != pl.col("read_facts")) | (counts & (relabelled | record))
     fresh = joined.filter(is_new).select(items.columns)
     differing = joined.filter(~is_new & differs).select(items.columns)
-    return Verdict(fresh, differing, items.height - fresh.height - differing.height)
+    return Diff(fresh, differing, items.height - fresh.height - differing.height)
 
 
 def rows_for_new(items: pl.DataFrame, drive_id: str, now: datetime) -> pl.DataFrame:

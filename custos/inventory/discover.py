@@ -25,7 +25,7 @@ from custos.inventory.libraries import Libraries, Seen
 from custos.inventory.schema import SITES
 from custos.m365 import Microsoft365, directory, site_admin, sites
 from custos.m365.directory import Group
-from custos.m365.errors import Forbidden, Locked, NotFound, Throttled, Trouble
+from custos.m365.errors import Forbidden, Locked, MicrosoftTrouble, NotFound, Throttled
 from custos.m365.paging import Listing
 from custos.m365.site_admin import SiteSharing
 from custos.m365.sites import UNREADABLE, Channel, Site
@@ -73,7 +73,7 @@ class _Connections:
 async def discover(m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock) -> DiscoveryReport:
     """Read what there is, write the tables `sites`, `drives` and `members`, and register the governed libraries.
 
-    Raises a Trouble when the list of sites or of groups cannot be read, or everything is throttled: then nothing is
+    Raises a MicrosoftTrouble when the list of sites or of groups cannot be read, or everything is throttled: then nothing is
     written; LeaseLost when this process stood still for so long that another one took over.
     """
     lease = account.lease(TABLE, "discovery")
@@ -142,7 +142,7 @@ class _Discovery:
             return Seen(site, await self._access(site.site_id), properties, None, trouble)
         except Throttled:
             raise
-        except Trouble as error:
+        except MicrosoftTrouble as error:
             return Seen(site, None, properties, None, f"{site.web_url}: {error}")
 
     async def _properties(self, site: Site) -> tuple[SiteSharing | None, str]:
@@ -152,7 +152,7 @@ class _Discovery:
             return await site_admin.read_sharing(self.m365.sharepoint, site.web_url), ""
         except Throttled:
             raise
-        except Trouble as error:
+        except MicrosoftTrouble as error:
             return None, f"{site.web_url}: its sharing could not be read: {error}"
 
     async def _access(self, site_id: str) -> str | None:
@@ -160,7 +160,7 @@ class _Discovery:
             return await sites.site_access(self.graph, site_id)
         except Throttled:
             raise
-        except Trouble:
+        except MicrosoftTrouble:
             return None  # unknown: what was known before is kept
 
     async def _connections(self, listed: Sequence[Site], told: Listing[Group]) -> _Connections:
@@ -188,7 +188,7 @@ class _Discovery:
             return ""
         except Throttled:
             raise
-        except Trouble as error:
+        except MicrosoftTrouble as error:
             self.troubles.append(f"group {group.name}: its site could not be read: {error}")
             return None
 
@@ -200,7 +200,7 @@ class _Discovery:
             return []
         except Throttled:
             raise
-        except Trouble as error:
+        except MicrosoftTrouble as error:
             self.troubles.append(f"team {team.name}: its channels could not be read: {error}")
             return [None]
         apart = [channel for channel in channels.values if channel.membership != "standard"]
@@ -213,7 +213,7 @@ class _Discovery:
             return ""
         except Throttled:
             raise
-        except Trouble as error:
+        except MicrosoftTrouble as error:
             self.troubles.append(f"team {team.name}: the channel {channel.name} could not be read: {error}")
             return None
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from custos.inventory.columns import ITEM_LABELS, labels_of, observed
 from custos.m365 import delta, directory, labels, sharing
-from custos.m365.errors import Throttled, Trouble
+from custos.m365.errors import MicrosoftTrouble, Throttled
 from custos.m365.graph import Graph
 from custos.m365.paging import prefetched
 from custos.m365.permissions import Permission
@@ -73,7 +73,7 @@ class Cost:
 
 
 class Source(Protocol):
-    """The questions. Each raises a Trouble of custos.m365.errors when it could not be answered."""
+    """The questions. Each raises a MicrosoftTrouble of custos.m365.errors when it could not be answered."""
 
     cost: Cost
 
@@ -137,7 +137,7 @@ class GraphSource:
             answers = await labels.read_labels(self.graph, [(drive_id, item) for item in chunk])
             self.cost.add(labels.UNITS_READ * len(chunk), ceil(len(chunk) / 20))
             for (_, item), label in answers.items():
-                if isinstance(label, Trouble):
+                if isinstance(label, MicrosoftTrouble):
                     _stop_if_throttled(label)
                     continue
                 explicit = bool(label.is_explicit) if not label.name else label.is_explicit
@@ -150,7 +150,7 @@ class GraphSource:
             answers = await sharing.read_permissions(self.graph, [(drive_id, item) for item in chunk])
             self.cost.add(sharing.UNITS * len(chunk), ceil(len(chunk) / 20))
             for (_, item), permissions in answers.items():
-                if isinstance(permissions, Trouble):
+                if isinstance(permissions, MicrosoftTrouble):
                     _stop_if_throttled(permissions)
                 else:
                     found[item] = permissions
@@ -170,7 +170,7 @@ def _chunks(items: Sequence[str]) -> list[Sequence[str]]:
     return [items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE)]
 
 
-def _stop_if_throttled(trouble: Trouble) -> None:
+def _stop_if_throttled(trouble: MicrosoftTrouble) -> None:
     """A throttled part is not unknown for good: the whole reading is to be done again later."""
     if isinstance(trouble, Throttled):
         raise trouble

@@ -38,7 +38,7 @@ class _Copy:
 
 
 @dataclass
-class Copies:
+class FileCache:
     """The copies of files of one container. `prefix` is what its files' addresses begin with (`az://inventory/`)."""
 
     account: Account

@@ -24,22 +24,22 @@ from custos.inventory.columns import latest
 from custos.inventory.drive_source import ItemPage
 from custos.inventory.drive_state import Round, Stage, SyncState, Why
 from custos.inventory.moved_items import change_items
-from custos.inventory.pending_changes import Touched
+from custos.inventory.pending_changes import ChangedItems
 from custos.inventory.schema import STORED_ITEMS, empty
-from custos.inventory.sync_turn import Work
+from custos.inventory.sync_turn import SyncTurn
 
 _HELD = "held"
 """Kind of the parts that hold rows to be merged, as `schema.STORED_ITEMS`."""
 
 
-async def begin(work: Work, *, link: str = "") -> None:
+async def begin(work: SyncTurn, *, link: str = "") -> None:
     """Begin a full round, at `link` when Microsoft gave one (410)."""
     anchor = await work.source.latest(work.drive_id)
     stage = Stage.LABELS if work.state.list_id else Stage.ITEMS
     await work.begin(Round.FULL, stage, anchor_link=anchor, next_link=link)
 
 
-async def run(work: Work) -> bool:
+async def run(work: SyncTurn) -> bool:
     """Go on with the full round under way. False when the time ran out; the row says where to go on."""
     if work.state.stage is Stage.LABELS and not await labels.gather(work):
         return False
@@ -57,7 +57,7 @@ class _Reading:
     drive: they are held, and put by with their batch, until there are enough of them or the round ends.
     """
 
-    def __init__(self, work: Work, known: pl.DataFrame, found: pl.DataFrame, held: list[pl.DataFrame]) -> None:
+    def __init__(self, work: SyncTurn, known: pl.DataFrame, found: pl.DataFrame, held: list[pl.DataFrame]) -> None:
         self.work = work
         self.known = known
         self.labels = found
@@ -72,7 +72,7 @@ class _Reading:
         """Everything that the mirror will hold is read in this turn."""
 
     @classmethod
-    async def of(cls, work: Work) -> _Reading:
+    async def of(cls, work: SyncTurn) -> _Reading:
         state = work.state
         held = await work.parts.get(state.round_id, _HELD, range(state.held_parts))
         reading = cls(work, await work.select("items", diff.digests), await labels.gathered(work), held)
@@ -88,7 +88,7 @@ class _Reading:
         alive = diff.with_labels(items.filter(~pl.col("deleted")), self.labels, work.started)
         verdict = await asyncio.to_thread(diff.judge, alive, self.known, null_differs=False)
         new = diff.rows_for_new(verdict.new, work.drive_id, now)
-        await work.commit(partial(work.lakehouse.append, "items", new, writer=writer), Touched.of(new["item_id"]))
+        await work.commit(partial(work.lakehouse.append, "items", new, writer=writer), ChangedItems.of(new["item_id"]))
         differing = await self._rows(verdict.differing, now)
         self.learn(new)
         self.learn(differing)
@@ -137,7 +137,7 @@ class _Reading:
             rows = latest(self.held)
             # What a folder that differs was called before is not at hand here: it may have been moved.
             folders = rows.filter(pl.col("is_folder").fill_null(value=True))["item_id"]
-            await change_items(work, rows, [], Touched.of(rows["item_id"], below=folders))
+            await change_items(work, rows, [], ChangedItems.of(rows["item_id"], below=folders))
             self.held = []
             return 0
         if not differing.height:
@@ -152,7 +152,7 @@ class _Reading:
             self.known = self.known.join(read, on="id", how="anti").vstack(read)
 
 
-def _drift(work: Work, verdict: diff.Verdict) -> int:
+def _drift(work: SyncTurn, verdict: diff.Diff) -> int:
     """How many of the rows delta should have told of before: what the tenant dates from before the last sync."""
     before = work.state.synced_at
     if before is None:
@@ -161,7 +161,7 @@ def _drift(work: Work, verdict: diff.Verdict) -> int:
     return sum(frame.filter(old).height for frame in (verdict.new, verdict.differing))
 
 
-async def _sweep(work: Work, reading: _Reading) -> None:
+async def _sweep(work: SyncTurn, reading: _Reading) -> None:
     """Remove what was not seen, then store the anchor's delta link: the drive is complete.
 
     While an entry came without an id, what was not seen may be what it was about: that becomes unknown, and is kept.
@@ -176,7 +176,7 @@ async def _sweep(work: Work, reading: _Reading) -> None:
     if unidentified and unseen.height:
         await _doubt(work, unseen)
     if gone:
-        await change_items(work, empty(STORED_ITEMS), gone, Touched.of(gone))
+        await change_items(work, empty(STORED_ITEMS), gone, ChangedItems.of(gone))
         work.removed += len(gone)
     is_reconciliation = state.synced_at is not None and state.why is not Why.RESYNC
     await work.end(
@@ -197,7 +197,7 @@ async def _sweep(work: Work, reading: _Reading) -> None:
     )
 
 
-async def _unseen(work: Work, seen: pl.DataFrame, *, is_first: bool) -> pl.DataFrame:
+async def _unseen(work: SyncTurn, seen: pl.DataFrame, *, is_first: bool) -> pl.DataFrame:
     """The ids that the mirror holds and the round did not meet. A first round that met nothing deleted leaves none, unasked."""
     if is_first:
         return empty({"item_id": STORED_ITEMS["item_id"]})
@@ -205,18 +205,18 @@ async def _unseen(work: Work, seen: pl.DataFrame, *, is_first: bool) -> pl.DataF
     return await work.select("items", lambda items: items.join(ids, on="item_id", how="anti"), columns=["item_id"])
 
 
-async def _doubt(work: Work, unseen: pl.DataFrame) -> None:
+async def _doubt(work: SyncTurn, unseen: pl.DataFrame) -> None:
     """Keep rows as items of which nothing is known."""
     ids = unseen.lazy().select("item_id")
     stored = await work.select("items", lambda items: items.join(ids, on="item_id", how="semi"))
     rows = diff.unknown(stored, work.clock.now())
     doubted = rows.join(stored, on=["item_id", "unreadable"], how="anti")
     if doubted.height:
-        await change_items(work, doubted, [], Touched.of(doubted["item_id"], below=doubted["item_id"]))
+        await change_items(work, doubted, [], ChangedItems.of(doubted["item_id"], below=doubted["item_id"]))
         work.changed += doubted.height
 
 
-async def _unreadable(work: Work) -> int:
+async def _unreadable(work: SyncTurn) -> int:
     """Of how many items in the mirror something cannot be read."""
     count = (pl.col("unreadable") != "").sum()
     return int((await work.select("items", lambda items: items.select(count), columns=["unreadable"])).item())

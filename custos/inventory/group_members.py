@@ -16,7 +16,7 @@ from custos.inventory.concurrency import all_of
 from custos.inventory.schema import INSTANT, MEMBERS, SITES, empty
 from custos.m365 import directory
 from custos.m365.directory import User
-from custos.m365.errors import Throttled, Trouble
+from custos.m365.errors import MicrosoftTrouble, Throttled
 from custos.m365.graph import Graph
 
 
@@ -120,5 +120,5 @@ async def _membership(graph: Graph, group_id: str, read_at: datetime) -> Members
         return Membership(group_id, owners.values, members.values, read_at, owners.unidentified, members.unidentified)
     except Throttled:
         raise
-    except Trouble:
+    except MicrosoftTrouble:
         return None

@@ -17,9 +17,9 @@ import polars as pl
 from custos.inventory.columns import ITEM_LABELS, LABELS, latest
 from custos.inventory.drive_source import LABEL_PAGE
 from custos.inventory.drive_state import Round, Stage
-from custos.inventory.pending_changes import Touched
+from custos.inventory.pending_changes import ChangedItems
 from custos.inventory.schema import empty
-from custos.inventory.sync_turn import Work
+from custos.inventory.sync_turn import SyncTurn
 from custos.m365.delta import UNITS_CHANGES
 from custos.m365.labels import UNITS_PAGE, UNITS_READ
 
@@ -38,13 +38,13 @@ def bulk_is_cheaper(wanted: int, items: int) -> bool:
     return UNITS_PAGE * ceil(max(items, 1) / LABEL_PAGE) + UNITS_CHANGES < UNITS_READ * wanted
 
 
-def is_long_bulk(work: Work, wanted: int) -> bool:
+def is_long_bulk(work: SyncTurn, wanted: int) -> bool:
     """Whether `wanted` labels are best read in bulk, and that takes long enough to be put by in parts."""
     pages = ceil(work.state.items / LABEL_PAGE)
     return bool(work.state.list_id) and pages > _PAGES_AT_ONCE and bulk_is_cheaper(wanted, work.state.items)
 
 
-async def read_now(work: Work, items: pl.DataFrame) -> pl.DataFrame:
+async def read_now(work: SyncTurn, items: pl.DataFrame) -> pl.DataFrame:
     """The labels of `items` (`item_id`, `list_item_id`), as `columns.ITEM_LABELS`, the cheaper way.
 
     Empty when there are too many for one go: `fill` goes on afterwards, and the labels are unknown until then.
@@ -60,7 +60,7 @@ async def read_now(work: Work, items: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(label_explicit=_explicit()).select(*ITEM_LABELS)
 
 
-async def gather(work: Work) -> bool:
+async def gather(work: SyncTurn) -> bool:
     """Read all labels of the library, going on where the last turn stopped. False when the time ran out.
 
     Those of a small library are held in memory: a turn that does not reach the round's end reads them again.
@@ -86,14 +86,14 @@ async def gather(work: Work) -> bool:
     return True
 
 
-async def gathered(work: Work) -> pl.DataFrame:
+async def gathered(work: SyncTurn) -> pl.DataFrame:
     """What `gather` read: one row of `columns.LABELS` a list item."""
     parts = await work.parts.get(work.state.round_id, _KIND, range(work.state.label_parts))
     frames = [*parts, *work.labels]
     return latest(frames, "list_item_id") if frames else empty(LABELS)
 
 
-async def fill(work: Work) -> bool:
+async def fill(work: SyncTurn) -> bool:
     """Read the labels that are still unknown, and note whether any is left. True when this turn has no more to do here.
 
     An item whose label cannot be read stays unknown and is asked for again at the next sync.
@@ -116,7 +116,7 @@ async def fill(work: Work) -> bool:
     return rows.height <= asked.height
 
 
-async def bulk(work: Work) -> bool:
+async def bulk(work: SyncTurn) -> bool:
     """Go on with a bulk reading of labels alone. False when the time ran out."""
     if work.state.stage is Stage.LABELS and not await gather(work):
         return False
@@ -130,7 +130,7 @@ async def bulk(work: Work) -> bool:
     return True
 
 
-async def _unknown(work: Work) -> pl.DataFrame:
+async def _unknown(work: SyncTurn) -> pl.DataFrame:
     """Which items have no known label: `item_id`, `list_item_id`."""
     return await work.select(
         "items",
@@ -139,7 +139,7 @@ async def _unknown(work: Work) -> pl.DataFrame:
     )
 
 
-async def _write(work: Work, rows: pl.DataFrame, read: pl.DataFrame) -> None:
+async def _write(work: SyncTurn, rows: pl.DataFrame, read: pl.DataFrame) -> None:
     """Merge what was read into the rows that lack a label."""
     if not read.height:
         return
@@ -147,7 +147,7 @@ async def _write(work: Work, rows: pl.DataFrame, read: pl.DataFrame) -> None:
     columns = ("label", "label_explicit", "is_record", "label_read_at")
     wanted = read.select("item_id", *columns).join(rows.select("item_id"), on="item_id", how="semi")
     full = await work.select("items", lambda items: items.drop(columns).join(wanted.lazy(), on="item_id", how="inner"))
-    touched = Touched.of(full["item_id"])
+    touched = ChangedItems.of(full["item_id"])
     await work.commit(partial(work.lakehouse.change, "items", full, [], writer=writer), touched)
     work.changed += full.height
 

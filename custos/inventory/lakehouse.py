@@ -21,7 +21,7 @@ import polars as pl
 
 from custos.errors import StorageTrouble
 from custos.inventory.delta_tables import CONTAINER, OpenTables, brief
-from custos.inventory.file_cache import Copies
+from custos.inventory.file_cache import FileCache
 from custos.inventory.schema import KEYS, PARTITIONS, TABLES, empty
 from custos.storage.account import Account
 
@@ -84,7 +84,7 @@ class Lakehouse:
     account: Account | None
     root: str = f"az://{CONTAINER}"
     _tables: OpenTables = field(init=False)
-    _copies: Copies | None = field(init=False)
+    _copies: FileCache | None = field(init=False)
     _waiting: dict[str, list[_Replacement]] = field(default_factory=lambda: defaultdict(list), init=False)
     _at_work: WeakValueDictionary[tuple[str, str], Writer] = field(default_factory=WeakValueDictionary, init=False)
     """Writers that have not written yet, by table and drive."""
@@ -94,7 +94,7 @@ class Lakehouse:
 
     def __post_init__(self) -> None:
         self._tables = OpenTables(self.account, self.root)
-        self._copies = Copies(self.account, CONTAINER, f"az://{CONTAINER}/") if self.account is not None else None
+        self._copies = FileCache(self.account, CONTAINER, f"az://{CONTAINER}/") if self.account is not None else None
         self.waiting_room = ThreadPoolExecutor(_WAITING_ROOM, thread_name_prefix="lakehouse")
 
     # reading

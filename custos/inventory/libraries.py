@@ -16,7 +16,7 @@ import polars as pl
 from custos.inventory.concurrency import all_of
 from custos.inventory.governed_sites import excluded_drive
 from custos.inventory.schema import DRIVES
-from custos.m365.errors import NotFound, Throttled, Trouble
+from custos.m365.errors import MicrosoftTrouble, NotFound, Throttled
 from custos.m365.graph import Graph, segment
 from custos.m365.site_admin import SiteSharing
 from custos.m365.sites import Drive, Site
@@ -79,6 +79,6 @@ class Libraries:
             return True
         except Throttled:
             raise
-        except Trouble:
+        except MicrosoftTrouble:
             return False
         return False

@@ -14,15 +14,15 @@ from functools import partial
 
 import polars as pl
 
-from custos.inventory.pending_changes import Touched
+from custos.inventory.pending_changes import ChangedItems
 from custos.inventory.schema import DEPARTURES, INSTANT, STORED_ITEMS, UNIQUE_ID
-from custos.inventory.sync_turn import Work
+from custos.inventory.sync_turn import SyncTurn
 
 _DEEPEST = 400
 _KEPT = ("item_id", "parent_id", "name", "is_folder", "created", "etag", "content_hash", "size")
 
 
-async def change_items(work: Work, rows: pl.DataFrame, gone: Sequence[str], touched: Touched) -> None:
+async def change_items(work: SyncTurn, rows: pl.DataFrame, gone: Sequence[str], touched: ChangedItems) -> None:
     """Write rows of items and remove those that are `gone`, in one commit; what leaves its place is written down before."""
     writer = await work.writer("items")
     left = await _left(work, rows, gone)
@@ -31,7 +31,7 @@ async def change_items(work: Work, rows: pl.DataFrame, gone: Sequence[str], touc
     await work.commit(partial(work.lakehouse.change, "items", rows, list(gone), writer=writer), touched)
 
 
-async def _left(work: Work, rows: pl.DataFrame, gone: Sequence[str]) -> pl.DataFrame:
+async def _left(work: SyncTurn, rows: pl.DataFrame, gone: Sequence[str]) -> pl.DataFrame:
     """A row of `schema.DEPARTURES` for each item that is gone, or has another name or folder than before."""
     now = rows.lazy().select("item_id", new_name="name", new_parent="parent_id", stays=pl.lit(value=True))
     away = pl.LazyFrame({"item_id": list(gone)}, schema={"item_id": STORED_ITEMS["item_id"]})

@@ -29,7 +29,7 @@ _KINDS = ("items", "below")
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class ChangedItems:
     """What changed in one drive: ids of `items`, rebelow ones too, and of folders of which all `below` changed as well.
 
     That is what a folder passes on: its address, who it is shared with. `whole`: too much to name.
@@ -40,24 +40,24 @@ class Touched:
     whole: bool = False
 
     @classmethod
-    def of(cls, *items: Iterable[str], below: Iterable[str] = ()) -> Touched:
+    def of(cls, *items: Iterable[str], below: Iterable[str] = ()) -> ChangedItems:
         """These items and folders."""
         return cls() | cls(frozenset[str]().union(*items), frozenset(below))
 
-    def __or__(self, other: Touched) -> Touched:
+    def __or__(self, other: ChangedItems) -> ChangedItems:
         whole = self.whole or other.whole or len(self.items | other.items) > AT_MOST
-        return Touched(whole=True) if whole else Touched(self.items | other.items, self.below | other.below)
+        return ChangedItems(whole=True) if whole else ChangedItems(self.items | other.items, self.below | other.below)
 
     def __bool__(self) -> bool:
         return self.whole or bool(self.items)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PendingChange:
     """A drive's row as it was read."""
 
     drive_id: str
-    touched: Touched
+    touched: ChangedItems
     etag: str
 
 
@@ -67,7 +67,7 @@ class Marker:
 
     rows: Rows
     drive_id: str
-    _known: Touched = field(default_factory=Touched, init=False)
+    _known: ChangedItems = field(default_factory=ChangedItems, init=False)
     _etag: str = field(default="", init=False)
 
     @property
@@ -77,9 +77,9 @@ class Marker:
     async def read(self) -> None:
         """Learn what earlier turns left; call before the first `mark`."""
         row = await self.rows.get(_PARTITION, key_part(self.drive_id))
-        self._known, self._etag = (_touched(row), row.etag) if row else (Touched(), "")
+        self._known, self._etag = (_touched(row), row.etag) if row else (ChangedItems(), "")
 
-    async def mark(self, more: Touched) -> None:
+    async def mark(self, more: ChangedItems) -> None:
         """Name what the next commit writes."""
         while more:
             together = (
@@ -95,13 +95,13 @@ class Marker:
             return
 
 
-async def marks(account: Account) -> list[Mark]:
+async def marks(account: Account) -> list[PendingChange]:
     """All drives in which something waits for an evaluation."""
     rows = account.rows(TABLE).query(_PARTITION)
-    return [Mark(row.text("drive_id"), _touched(row), row.etag) async for row in rows]
+    return [PendingChange(row.text("drive_id"), _touched(row), row.etag) async for row in rows]
 
 
-async def settled(account: Account, found: Iterable[Mark], leases: str) -> list[Mark]:
+async def settled(account: Account, found: Iterable[PendingChange], leases: str) -> list[PendingChange]:
     """Those of the marks that no worker is at: what they name is in the mirror. `leases` is the table of the drives' leases."""
     held = account.rows(leases)
     wanted = list(found)
@@ -111,7 +111,7 @@ async def settled(account: Account, found: Iterable[Mark], leases: str) -> list[
     return [mark for key, mark in keys.items() if key not in busy]
 
 
-async def clear(account: Account, evaluated: Iterable[Mark]) -> None:
+async def clear(account: Account, evaluated: Iterable[PendingChange]) -> None:
     """Forget these marks, but for drives that were marked again since they were read."""
     rows = account.rows(TABLE)
     for mark in evaluated:
@@ -121,7 +121,7 @@ async def clear(account: Account, evaluated: Iterable[Mark]) -> None:
             continue
 
 
-def _values(drive_id: str, touched: Touched) -> dict[str, Value]:
+def _values(drive_id: str, touched: ChangedItems) -> dict[str, Value]:
     values: dict[str, Value] = {"drive_id": drive_id, "whole": touched.whole}
     for kind in _KINDS:
         text = "\n".join(sorted(getattr(touched, kind)))
@@ -129,8 +129,8 @@ def _values(drive_id: str, touched: Touched) -> dict[str, Value]:
     return values
 
 
-def _touched(row: Row) -> Touched:
-    return Touched(_ids(row, "items"), _ids(row, "below"), bool(row.values.get("whole", False)))
+def _touched(row: Row) -> ChangedItems:
+    return ChangedItems(_ids(row, "items"), _ids(row, "below"), bool(row.values.get("whole", False)))
 
 
 def _ids(row: Row, kind: str) -> frozenset[str]:

@@ -19,9 +19,9 @@ from functools import partial
 import polars as pl
 
 from custos.inventory.drive_source import Guests
-from custos.inventory.pending_changes import Touched
+from custos.inventory.pending_changes import ChangedItems
 from custos.inventory.schema import INSTANT, PERMISSIONS
-from custos.inventory.sync_turn import Work
+from custos.inventory.sync_turn import SyncTurn
 from custos.m365.permissions import Permission
 
 FOLDERS_EVERY = timedelta(hours=20)
@@ -43,7 +43,7 @@ class _Signs:
     folders: frozenset[str]
 
 
-async def read_due(work: Work) -> bool:
+async def read_due(work: SyncTurn) -> bool:
     """Read what is due and count what stays unknown. False when the time ran out before everything was tried."""
     now = work.clock.now()
     looked = work.state.permissions_read_at
@@ -76,7 +76,7 @@ async def read_due(work: Work) -> bool:
 
 
 async def _commit(
-    work: Work, stored: pl.DataFrame, read: Sequence[str], rows: Sequence[pl.DataFrame], signs: _Signs
+    work: SyncTurn, stored: pl.DataFrame, read: Sequence[str], rows: Sequence[pl.DataFrame], signs: _Signs
 ) -> pl.DataFrame:
     """Put the rows of the items that were read in the place of their old ones."""
     writer = await work.writer("permissions")
@@ -85,7 +85,9 @@ async def _commit(
         replace = partial(work.lakehouse.replace, "permissions", together, drive=work.drive_id, writer=writer)
         # Most are read to make sure, and are as they were: only what differs, or was not known, is new to the policies.
         differing = _differing(stored, together)
-        touched = Touched.of(differing, signs.unread.intersection(read), below=signs.folders.intersection(differing))
+        touched = ChangedItems.of(
+            differing, signs.unread.intersection(read), below=signs.folders.intersection(differing)
+        )
         await work.commit(replace, touched)
         work.changed += len(read)
     return together
@@ -146,7 +148,7 @@ def reads(permissions: pl.LazyFrame) -> pl.LazyFrame:
     return permissions.group_by("drive_id", "item_id").agg(pl.col("read_at").max())
 
 
-async def _due(work: Work, stored: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, list[str]]:
+async def _due(work: SyncTurn, stored: pl.DataFrame, now: datetime) -> tuple[pl.DataFrame, list[str]]:
     """The items whose permissions are due (`item_id`, `unread`, `is_folder`), the unknown ones first; and items that are gone."""
     looked = reads(stored.lazy()).select("item_id", "read_at")
     unread = pl.col("read_at").is_null() | (pl.col("sharing_changed_at") > pl.col("read_at")).fill_null(value=False)

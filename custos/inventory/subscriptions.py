@@ -19,13 +19,13 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from custos.clock import Clock
-from custos.inventory.coalescing import Rounds
+from custos.inventory.coalescing import Coalesced
 from custos.inventory.concurrency import all_of
 from custos.inventory.lakehouse import Lakehouse
 from custos.m365 import Microsoft365
 from custos.m365 import subscriptions as graph_subscriptions
 from custos.m365.entries import is_id
-from custos.m365.errors import Conflict, Forbidden, NotFound, Refused, Throttled, Trouble
+from custos.m365.errors import Conflict, Forbidden, MicrosoftTrouble, NotFound, Refused, Throttled
 from custos.m365.graph import Graph
 from custos.m365.subscriptions import LONGEST_MINUTES, Subscription
 from custos.storage.account import Account
@@ -75,10 +75,10 @@ class Subscriptions:
     _seen: dict[str, Known] = field(default_factory=dict, init=False)
     _whole: float = field(default=-1e9, init=False)
     """When all of them were last read, by the machine's monotonic clock."""
-    _rounds: Rounds = field(init=False, repr=False)
+    _rounds: Coalesced = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._rounds = Rounds(self._learn)
+        self._rounds = Coalesced(self._learn)
 
     async def known(self, subscription_id: str) -> Known | None:
         """The subscription, None when it is not ours."""
@@ -144,7 +144,7 @@ async def reconcile_subscriptions(
 
     The drives `first` are seen to before the others, which matters where Microsoft allows fewer than are wanted.
 
-    Raises a Trouble when the list of subscriptions cannot be read or everything is throttled.
+    Raises a MicrosoftTrouble when the list of subscriptions cannot be read or everything is throttled.
     """
     table = Subscriptions(account)
     listed = await graph_subscriptions.list_all(m365.observer)
@@ -219,7 +219,7 @@ class _Reconciling:
                 await self._create(drive_id)
         except Throttled:
             raise
-        except Trouble as trouble:
+        except MicrosoftTrouble as trouble:
             said = f"{trouble} {_TOO_MANY}" if isinstance(trouble, (Forbidden, Refused)) else str(trouble)
             self.report = replace(self.report, troubles={**self.report.troubles, drive_id: said})
 

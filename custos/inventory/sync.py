@@ -19,11 +19,11 @@ from custos.inventory.drive_source import GraphSource, Source
 from custos.inventory.drive_state import DriveState, DriveStates, Round, SyncState, Why
 from custos.inventory.lakehouse import Lakehouse, Superseded
 from custos.inventory.pending_changes import Marker
-from custos.inventory.sync_requests import clear_dirty
-from custos.inventory.sync_spool import Parts
-from custos.inventory.sync_turn import Work
+from custos.inventory.sync_requests import clear_request
+from custos.inventory.sync_spool import SyncSpool
+from custos.inventory.sync_turn import SyncTurn
 from custos.m365 import Microsoft365
-from custos.m365.errors import Forbidden, Gone, Locked, Malformed, NotFound, Throttled, Trouble, Unavailable
+from custos.m365.errors import Forbidden, Gone, Locked, Malformed, MicrosoftTrouble, NotFound, Throttled, Unavailable
 from custos.storage.account import Account
 from custos.storage.lease import LeaseLost
 from custos.storage.rows import key_part
@@ -36,7 +36,7 @@ BUSY_SECONDS = 30
 _RECENT = timedelta(minutes=1)
 _RESTARTS = 2
 _GIVE_UP_AFTER = 5
-_REASONS: tuple[tuple[type[Trouble], Why], ...] = (
+_REASONS: tuple[tuple[type[MicrosoftTrouble], Why], ...] = (
     (Locked, Why.LOCKED),
     (Forbidden, Why.FORBIDDEN),
     (NotFound, Why.NOT_FOUND),
@@ -113,16 +113,16 @@ async def sync_from(
         return await _busy(states, drive_id, lease.busy_seconds)
     try:
         state = await _known(states, drive_id)
-        marker, parts = Marker(account.rows(pending_changes.TABLE), drive_id), Parts.of(account, drive_id)
-        work = Work(state, states, lakehouse, parts, source, clock, lease, marker, deadline, batch_rows)
+        marker, parts = Marker(account.rows(pending_changes.TABLE), drive_id), SyncSpool.of(account, drive_id)
+        work = SyncTurn(state, states, lakehouse, parts, source, clock, lease, marker, deadline, batch_rows)
         await marker.read()
-        await clear_dirty(account, drive_id)
+        await clear_request(account, drive_id)
         try:
             done = await _turn(work, full=full)
             return _report(work, more=not done)
         except Throttled as trouble:
             return _report(work, more=True, retry_after=int(trouble.retry_after or BUSY_SECONDS) + 1)
-        except Trouble as trouble:
+        except MicrosoftTrouble as trouble:
             return await _incomplete(work, trouble)
         except (Superseded, LeaseLost, RowChanged):
             return _report(work, more=True, retry_after=BUSY_SECONDS)
@@ -143,7 +143,7 @@ async def _busy(states: DriveStates, drive_id: str, seconds: int) -> SyncReport:
     return SyncReport(drive_id=drive_id, state=state.state, why=state.why, more=True, retry_after=wait, busy=True)
 
 
-async def _turn(work: Work, *, full: bool) -> bool:
+async def _turn(work: SyncTurn, *, full: bool) -> bool:
     """Go as far as the time allows. True when nothing is left to do."""
     if work.state.begun and work.state.attempts >= _GIVE_UP_AFTER:
         # The place where this round stopped does not heal: begin another.
@@ -161,7 +161,7 @@ async def _turn(work: Work, *, full: bool) -> bool:
     return False
 
 
-async def _rounds(work: Work, *, full: bool) -> bool:
+async def _rounds(work: SyncTurn, *, full: bool) -> bool:
     """A full round when one is under way or asked for, else the changes.
 
     Before a drive that is known is read anew its changes are read: what the full round finds then is what delta missed.
@@ -181,14 +181,14 @@ async def _rounds(work: Work, *, full: bool) -> bool:
     return await delta_sync.run(work)
 
 
-async def _incomplete(work: Work, trouble: Trouble) -> SyncReport:
+async def _incomplete(work: SyncTurn, trouble: MicrosoftTrouble) -> SyncReport:
     """Note what could not be read. What was known stays, and the round goes on from there another time."""
     why = next((why for kind, why in _REASONS if isinstance(trouble, kind)), Why.REFUSED)
     await work.save(state=SyncState.INCOMPLETE, why=why, detail=str(trouble)[:1000], attempts=work.state.attempts + 1)
     return _report(work)
 
 
-def _report(work: Work, *, more: bool = False, retry_after: int = 0) -> SyncReport:
+def _report(work: SyncTurn, *, more: bool = False, retry_after: int = 0) -> SyncReport:
     return SyncReport(
         drive_id=work.drive_id,
         state=work.state.state,

@@ -24,7 +24,7 @@ _LEFT_AFTER = timedelta(minutes=15)
 _PARTITION = "dirty"
 
 
-async def mark_dirty(account: Account, clock: Clock, drive_id: str) -> bool:
+async def request_sync(account: Account, clock: Clock, drive_id: str) -> bool:
     """True when the drive was clean: then queue it. False when it is waiting already.
 
     A flag that has stood for long counts as clean: who set it may have died before the drive was queued.
@@ -46,7 +46,7 @@ async def mark_dirty(account: Account, clock: Clock, drive_id: str) -> bool:
     return True
 
 
-async def mark_all_dirty(account: Account, clock: Clock, drives: Collection[str]) -> list[str]:
+async def request_syncs(account: Account, clock: Clock, drives: Collection[str]) -> list[str]:
     """Those of `drives` that were clean, as `mark_dirty` says it of one: many for the price of a few requests."""
     rows, now, wanted = account.rows(TABLE), clock.now(), sorted(set(drives))
     found = {row.text("drive_id"): row for row in await rows.pick(_PARTITION, [key_part(drive) for drive in wanted])}
@@ -59,14 +59,14 @@ async def mark_all_dirty(account: Account, clock: Clock, drives: Collection[str]
         try:
             await rows.transact([Write("insert", row) for row in fresh])
         except (RowExists, RowChanged):  # another instance was faster with one of them
-            marked += [drive for drive in some if await mark_dirty(account, clock, drive)]
+            marked += [drive for drive in some if await request_sync(account, clock, drive)]
         else:
             marked += some
     old = [drive for drive, row in found.items() if now - _since(row) >= BELIEVED_FOR]
-    return marked + [drive for drive in old if await mark_dirty(account, clock, drive)]
+    return marked + [drive for drive in old if await request_sync(account, clock, drive)]
 
 
-async def left_dirty(account: Account, clock: Clock) -> list[str]:
+async def forgotten_requests(account: Account, clock: Clock) -> list[str]:
     """Drives whose flag has stood for so long that their message must be lost. Each is told once in that time."""
     rows, now = account.rows(TABLE), clock.now()
     left = [row async for row in rows.query(_PARTITION) if now - _since(row) > _LEFT_AFTER]
@@ -78,7 +78,7 @@ async def left_dirty(account: Account, clock: Clock) -> list[str]:
     return [row.text("drive_id") for row in left]
 
 
-async def clear_dirty(account: Account, drive_id: str) -> None:
+async def clear_request(account: Account, drive_id: str) -> None:
     """Call before delta is read, and when queueing failed."""
     await account.rows(TABLE).delete(_PARTITION, key_part(drive_id))
 

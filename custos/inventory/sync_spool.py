@@ -21,14 +21,14 @@ CONTAINER = "sync"
 
 
 @dataclass
-class Parts:
+class SyncSpool:
     """The parts of one drive."""
 
     container: Container
     drive_id: str
 
     @classmethod
-    def of(cls, account: Account, drive_id: str) -> Parts:
+    def of(cls, account: Account, drive_id: str) -> SyncSpool:
         return cls(account.container(CONTAINER), drive_id)
 
     async def put(self, round_id: str, kind: str, number: int, frame: pl.DataFrame) -> None:

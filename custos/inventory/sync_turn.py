@@ -15,8 +15,8 @@ from custos.clock import Clock
 from custos.inventory.drive_source import Source
 from custos.inventory.drive_state import DriveState, DriveStates, Round, Stage
 from custos.inventory.lakehouse import Lakehouse, Writer
-from custos.inventory.pending_changes import Marker, Touched
-from custos.inventory.sync_spool import Parts
+from custos.inventory.pending_changes import ChangedItems, Marker
+from custos.inventory.sync_spool import SyncSpool
 from custos.storage.lease import Lease, LeaseLost
 
 _NO_ROUND: Mapping[str, object] = {
@@ -39,7 +39,7 @@ _NO_ROUND: Mapping[str, object] = {
 
 
 @dataclass
-class Work:
+class SyncTurn:
     """The turn. `deadline` is in the machine's monotonic seconds; `batch_rows` are held and committed at once.
 
     `changed` and `removed` count rows of this turn.
@@ -48,7 +48,7 @@ class Work:
     state: DriveState
     states: DriveStates
     lakehouse: Lakehouse
-    parts: Parts
+    parts: SyncSpool
     source: Source
     clock: Clock
     lease: Lease
@@ -104,7 +104,7 @@ class Work:
 
         return await asyncio.to_thread(read)
 
-    async def commit(self, write: Callable[[], None], touched: Touched) -> None:
+    async def commit(self, write: Callable[[], None], touched: ChangedItems) -> None:
         """Run a write of the lakehouse in a thread, as long as the lease is ours, having marked what it touches.
 
         Nothing is marked of a drive's first reading: what was never evaluated is evaluated with everything.

@@ -14,7 +14,7 @@ from custos.notices import unreported_actions
 from custos.notices.action_reports import Agreed, Known
 from custos.notices.assignment import Accountability
 from custos.notices.council_hours import NOTES_FROM
-from custos.notices.digest import Addressed, prepare_notes
+from custos.notices.digest import AddressedReport, prepare_notes
 from custos.policy import Bundle
 from custos.storage.queues import NOTIFY
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 
-async def waiting(app: Custos, bundle: Bundle) -> list[Addressed]:
+async def waiting(app: Custos, bundle: Bundle) -> list[AddressedReport]:
     """What is left to tell of what the runs did by now, and to whom; what is late becomes an incident until it is told.
 
-    Raises StorageTrouble, or a Trouble when Entra cannot be read: then it is told later.
+    Raises StorageTrouble, or a MicrosoftTrouble when Entra cannot be read: then it is told later.
     """
 
     async def known(done: Sequence[Done]) -> Known:

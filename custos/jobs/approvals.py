@@ -10,7 +10,7 @@ from custos.engine.approvals import Approval, last
 from custos.engine.involved_people import commit_judged, hands_in_any
 from custos.engine.model import State
 from custos.engine.policy_reach import Reach, reach
-from custos.engine.promotion import Promotion, Rules
+from custos.engine.promotion import Promotion, PromotionRules
 from custos.engine.separation_of_duties import Involved
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import identity, policies
@@ -83,7 +83,7 @@ async def promote(app: Custos, request: Request) -> Granted:
         why=request.why,
     )
     settings = judging.settings
-    rules = Rules(
+    rules = PromotionRules(
         rights=settings.rights, approval=settings.approval, today=app.today(), holidays=judging.records.holidays
     )
     approval = await app.approvals.promote(promotion, rules)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from custos.engine.ceiling_sizes import measure
-from custos.engine.ceilings import Sizes
+from custos.engine.ceilings import CeilingSizes
 from custos.engine.evaluate import Evaluation
 from custos.engine.evaluate import evaluate as evaluate_policies
 from custos.engine.facts import Facts
@@ -24,13 +24,13 @@ _BLOB = "sizes.json"
 
 class _Kept(msgspec.Struct):
     version: str
-    sizes: Sizes
+    sizes: CeilingSizes
 
 
 _decode = msgspec.json.Decoder(_Kept).decode
 
 
-async def measured(app: Custos, bundle: Bundle, facts: Facts, evaluation: Evaluation) -> Sizes:
+async def measured(app: Custos, bundle: Bundle, facts: Facts, evaluation: Evaluation) -> CeilingSizes:
     """The sizes that an evaluation of everything comes to; the next ones of a few changes go by them."""
     sizes = await asyncio.to_thread(measure, evaluation.placed, facts, evaluation, app.clock.now())
     kept = msgspec.json.encode(_Kept(bundle.version, sizes))
@@ -38,7 +38,7 @@ async def measured(app: Custos, bundle: Bundle, facts: Facts, evaluation: Evalua
     return sizes
 
 
-async def last(app: Custos, bundle: Bundle) -> Sizes:
+async def last(app: Custos, bundle: Bundle) -> CeilingSizes:
     """The sizes last measured under these policies; measured now when they never were."""
     content = await app.account.container(CONTAINER).get(_BLOB)
     if content is not None and (kept := _decode(content)).version == bundle.version:

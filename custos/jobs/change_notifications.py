@@ -10,8 +10,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from custos.clock import Clock
-from custos.inventory.coalescing import Rounds
-from custos.inventory.sync_requests import clear_dirty, mark_all_dirty
+from custos.inventory.coalescing import Coalesced
+from custos.inventory.sync_requests import clear_request, request_syncs
 from custos.storage.account import Account
 from custos.storage.queues import SYNC
 
@@ -19,15 +19,15 @@ _AT_ONCE = 16
 
 
 @dataclass
-class Hints:
+class ChangeNotifications:
     """The hints of this process."""
 
     account: Account
     clock: Clock
-    _rounds: Rounds = field(init=False, repr=False)
+    _rounds: Coalesced = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._rounds = Rounds(self._mark)
+        self._rounds = Coalesced(self._mark)
 
     async def take(self, drives: Collection[str]) -> None:
         """Mark `drives` as changed and queue a sync of those that were not waiting for one.
@@ -37,7 +37,7 @@ class Hints:
         await self._rounds.join(drives)
 
     async def _mark(self, drives: Collection[str]) -> None:
-        clean = await mark_all_dirty(self.account, self.clock, drives)
+        clean = await request_syncs(self.account, self.clock, drives)
         room = asyncio.Semaphore(_AT_ONCE)
 
         async def queue(drive_id: str) -> None:
@@ -47,5 +47,5 @@ class Hints:
         results = await asyncio.gather(*(queue(drive) for drive in clean), return_exceptions=True)
         failed = {drive: result for drive, result in zip(clean, results, strict=True) if result is not None}
         if failed:
-            await asyncio.gather(*(clear_dirty(self.account, drive) for drive in failed), return_exceptions=True)
+            await asyncio.gather(*(clear_request(self.account, drive) for drive in failed), return_exceptions=True)
             raise next(iter(failed.values()))

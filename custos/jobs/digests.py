@@ -33,7 +33,7 @@ async def prepare(app: Custos) -> Prepared:
 
 
 async def deliver(app: Custos, message: Mapping[str, object]) -> None:
-    """Do what one message of the queue says. Raises StorageTrouble or a passing Trouble: then it comes again."""
+    """Do what one message of the queue says. Raises StorageTrouble or a passing MicrosoftTrouble: then it comes again."""
     bundle = (await policies.in_force(app)).bundle
     await handle_notice(message, desk=app.desk(bundle.records))
     digest_id = message.get("digest")

@@ -46,11 +46,11 @@ from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
 from custos.notices.agreements import follow
 from custos.notices.assignment import Accountability
-from custos.notices.case_findings import Members
+from custos.notices.case_findings import CaseFindings
 from custos.notices.case_lookup import case_facts
 from custos.notices.case_subjects import Place
 from custos.notices.case_update import Refreshed, Situation, refresh_cases
-from custos.notices.finding_snapshots import Memory, basis_of
+from custos.notices.finding_snapshots import FindingSnapshots, basis_of
 from custos.notices.question_wording import Topic, topics_of
 from custos.policy import Bundle
 from custos.records.rights import CUSTOS
@@ -177,7 +177,7 @@ async def _narrowed(app: Custos, view: _View, changed: pending_changes.Changes) 
     """The view of what changed alone. Where nobody is asked about anything, nothing need be remembered."""
     incomplete = view.tables.incomplete
     beside = changed.drives - incomplete if view.topics else frozenset[str]()
-    recalled = await Memory.of(app.account).recall({drive: view.basis(drive) for drive in beside})
+    recalled = await FindingSnapshots.of(app.account).recall({drive: view.basis(drive) for drive in beside})
     unknown = beside - recalled.keys()
     extent = await asyncio.to_thread(pending_changes.extent_of, changed, view.facts, incomplete, unknown)
     left = {
@@ -269,12 +269,12 @@ async def _dispatch(app: Custos, view: _View, outlook: Outlook) -> Dispatched | 
 async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
     bundle = view.bundle
 
-    async def acted(place: str) -> Members:
+    async def acted(place: str) -> CaseFindings:
         found: dict[str, set[str]] = defaultdict(set)
         async for done in action_reports.done_untold(app, key_part(place)):
             finding = done.action.finding
             found[f"{finding.policy}/{finding.rule}"].add(finding.subject.key)
-        return Members.from_keys(found)
+        return CaseFindings.from_keys(found)
 
     situation = Situation(
         accountable=Accountability(
@@ -329,7 +329,7 @@ async def _remember(app: Custos, view: _View, findings: Sequence[Finding]) -> No
         held[finding.subject.drive_id].append(finding)
     covered = _complete(view) if view.extent is None else view.extent.items.keys()
     basis = {drive: view.basis(drive) for drive in covered}
-    await Memory.of(app.account).keep({drive: held.get(drive, []) for drive in covered}, basis)
+    await FindingSnapshots.of(app.account).keep({drive: held.get(drive, []) for drive in covered}, basis)
 
 
 def _complete(view: _View) -> frozenset[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def facts(app: Custos, bundle: Bundle, *, drives: frozenset[str] | None = None) -> tuple[Facts, Tables]:
     """The mirror as it is now, or of some libraries. Calls Entra at most, every quarter of an hour.
 
-    Raises StorageTrouble, and a Trouble when Entra cannot be read.
+    Raises StorageTrouble, and a MicrosoftTrouble when Entra cannot be read.
     """
     accounts = await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people)
     tables = await read_facts(app.account, app.lakehouse, drives=drives)

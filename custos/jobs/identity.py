@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def person(app: Custos, bundle: Bundle, wanted: str = "") -> Person:
     """Whoever is signed in, `wanted` when several are, as the directory has them now, with their posts.
 
-    Raises BadInput when nobody can be told or their account is no longer good, and a Trouble when Entra cannot be read.
+    Raises BadInput when nobody can be told or their account is no longer good, and a MicrosoftTrouble when Entra cannot be read.
     """
     account = await app.sign_in.account(wanted)
     carrying = list(posts_with(bundle.settings.rights, bundle.records))
@@ -55,7 +55,7 @@ def check(found: Person, bundle: Bundle, right: Right, today: date) -> None:
 
 
 async def ids_of(app: Custos, names: Sequence[str]) -> dict[str, str]:
-    """Whose names these are: name as written ► id of the directory object, "" when that cannot be told. Raises a Trouble."""
+    """Whose names these are: name as written ► id of the directory object, "" when that cannot be told. Raises a MicrosoftTrouble."""
     found = await directory.find_people(app.m365.observer, names)
     return {name: user.user_id if user else "" for name, user in found.items()}
 

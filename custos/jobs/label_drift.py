@@ -16,10 +16,10 @@ import msgspec
 import polars as pl
 
 from custos.engine.label_drift import Published, TenantLabel, drift
-from custos.engine.refusals import Scope
+from custos.engine.refusals import RefusalScope
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
-from custos.m365.errors import Throttled, Trouble
+from custos.m365.errors import MicrosoftTrouble, Throttled
 from custos.m365.labels import published_labels
 from custos.records.address import told_address
 from custos.records.model import Records
@@ -45,7 +45,7 @@ async def check(app: Custos, records: Records) -> None:
     if found is not None:
         await app.account.container(CONTAINER).put(_BLOB, msgspec.json.encode(found))
         for name in found.labels.keys() & (await app.refusals.wide()).by_label.keys():
-            await app.refusals.forget(Scope.LABEL, name)
+            await app.refusals.forget(RefusalScope.LABEL, name)
     await settle(app, records)
 
 
@@ -73,7 +73,7 @@ async def read(app: Custos, records: Records) -> Published | None:
             published = await published_labels(app.m365.sharepoint, site)
         except Throttled:
             raise
-        except Trouble:
+        except MicrosoftTrouble:
             looked[site] = False
             continue
         looked[site] = True

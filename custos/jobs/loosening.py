@@ -10,7 +10,7 @@ from custos.audit.events import Event, What
 from custos.m365 import directory
 from custos.m365.errors import Malformed, Throttled, Unavailable
 from custos.notices.council_hours import may_tell, tell_by
-from custos.notices.loosened import Audience, News, letter_of
+from custos.notices.loosened import Audience, News, message_of
 from custos.notices.model import Contact
 from custos.policy import Bundle
 from custos.policy.loosened import loosened
@@ -68,7 +68,7 @@ async def recent(app: Custos) -> list[News]:
 async def tell(app: Custos, records: Records) -> int:
     """Tell everybody who was not told yet, in council hours; how many.
 
-    Raises StorageTrouble, or a Trouble when Entra cannot be read: then it is tried again.
+    Raises StorageTrouble, or a MicrosoftTrouble when Entra cannot be read: then it is tried again.
     """
     now = app.clock.now()
     if not may_tell(now, app.zone, records.holidays):
@@ -101,7 +101,7 @@ async def _deliver(app: Custos, news: News, upn: str, who: Contact) -> bool:
         await app.news.mark(news.id, upn, told=None)
 
     try:
-        delivery = await app.postman.deliver(who, letter_of(news, upn), leaving)
+        delivery = await app.postman.deliver(who, message_of(news, upn), leaving)
     except (Throttled, Unavailable, Malformed):
         return False  # tried again at the next sweep
     details = {

@@ -29,7 +29,7 @@ _ROW = ("people", "notpeople")
 async def accounts(app: Custos, records: Records, *, also: frozenset[str] = frozenset()) -> Directory:
     """Look up everybody, and the sign-in names `also`; what this process knows is a quarter of an hour old at most.
 
-    An account whose entry cannot be read, and that was never known, is `unread`. Raises a Trouble when Entra cannot be
+    An account whose entry cannot be read, and that was never known, is `unread`. Raises a MicrosoftTrouble when Entra cannot be
     read: then no case changes hands.
     """
     wanted = upns_named(records) | {upn for upn in also if "@" in upn}
@@ -43,7 +43,7 @@ async def accounts(app: Custos, records: Records, *, also: frozenset[str] = froz
 async def accountable(app: Custos, records: Records, asset_id: str) -> Accountability:
     """Who answers for an asset at this moment, by the registers and Entra as it was two minutes ago at most.
 
-    Raises a Trouble when Entra cannot be read: then nobody's press counts.
+    Raises a MicrosoftTrouble when Entra cannot be read: then nobody's press counts.
     """
     today = app.clock.now().astimezone(app.zone).date()
     found = await _looked_up(app, upns_of(records, asset_id, today), _KEPT_AT_A_PRESS)
@@ -53,7 +53,7 @@ async def accountable(app: Custos, records: Records, asset_id: str) -> Accountab
 async def strangers(app: Custos, records: Records, today: date) -> list[Remark]:
     """Whom the registers name although Entra has no such account, or it is switched off. Whose post has ended is not told.
 
-    Raises a Trouble when Entra cannot be read.
+    Raises a MicrosoftTrouble when Entra cannot be read.
     """
     named = [one for one in named_people(records) if not out_of_post(post_of(records, one.upn), today)]
     found = await _looked_up(app, frozenset(one.upn.casefold() for one in named), _KEPT_SECONDS)

@@ -13,7 +13,7 @@ from custos.engine.facts import Facts
 from custos.engine.partial_evaluation import Extent
 from custos.inventory import pending_changes
 from custos.inventory.drive_state import DriveStates, SyncState
-from custos.inventory.pending_changes import AT_MOST, Mark, Touched
+from custos.inventory.pending_changes import AT_MOST, ChangedItems, PendingChange
 from custos.inventory.sync import LEASES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _DEEPEST = 400  # SharePoint's limit on a path's characters allows no more folde
 class Changes:
     """The marks that nobody is at, by library, and all governed libraries of the sites that own these."""
 
-    marks: Mapping[str, Mark]
+    marks: Mapping[str, PendingChange]
     drives: frozenset[str]
 
 
@@ -51,7 +51,7 @@ async def due(app: Custos) -> bool:
 
 async def settle(app: Custos, changes: Changes, incomplete: frozenset[str]) -> None:
     """Forget what was evaluated. What lies in libraries that are not read completely was not: it stays marked."""
-    done: Sequence[Mark] = [mark for drive, mark in changes.marks.items() if drive not in incomplete]
+    done: Sequence[PendingChange] = [mark for drive, mark in changes.marks.items() if drive not in incomplete]
     await pending_changes.clear(app.account, done)
 
 
@@ -67,7 +67,7 @@ def extent_of(changes: Changes, facts: Facts, incomplete: frozenset[str], unknow
     return Extent(items, changes.drives)
 
 
-def _items(drive: str, changed: Touched, facts: Facts) -> frozenset[str] | None:
+def _items(drive: str, changed: ChangedItems, facts: Facts) -> frozenset[str] | None:
     if changed.whole:
         return None
     if not changed.below:

@@ -112,7 +112,7 @@ async def loosened_by(app: Custos, bundle: Bundle) -> tuple[Loosened, ...]:
 async def accept_registers(app: Custos, bundle: Bundle, *, by: Person, why: str) -> tuple[Problem, ...]:
     """Somebody says that what these files take away or give was meant. Returns what they accepted; nothing is done for nothing.
 
-    Raises BadInput when they are given a right by it themselves, and a Trouble when Entra cannot be read.
+    Raises BadInput when they are given a right by it themselves, and a MicrosoftTrouble when Entra cannot be read.
     """
     found = await unaccepted(app, bundle)
     before = await _before(app, bundle) if found else None

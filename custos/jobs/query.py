@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from custos.engine.query import Answer, find
+from custos.engine.query import QueryResult, find
 from custos.errors import BadInput
 from custos.jobs.facts import facts_at_rest
 from custos.jobs.policies import in_force
 from custos.policy import Bundle
 from custos.policy.condition_values import check_values
 from custos.policy.impossible_conditions import check_can_hold
-from custos.policy.queries import Question
+from custos.policy.queries import Query
 from custos.problems import Problems
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 
-async def ask(app: Custos, question: Question, *, limit: int | None = None) -> tuple[Answer, Bundle]:
+async def ask(app: Custos, question: Query, *, limit: int | None = None) -> tuple[QueryResult, Bundle]:
     """The answer, and the policies and registers by which it was found.
 
     Raises StorageTrouble, and BadInput when a value is unknown to the registers or the condition can never hold.

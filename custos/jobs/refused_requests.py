@@ -36,7 +36,7 @@ class Door(StrEnum):
 
 
 @dataclass
-class Noise:
+class RefusedRequests:
     """The counts of this process. `day` raises StorageTrouble, and so does `write_down`."""
 
     rows: Rows

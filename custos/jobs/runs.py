@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from custos.engine.ceiling_sizes import measure
-from custos.engine.ceilings import Sizes
+from custos.engine.ceilings import CeilingSizes
 from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import evaluate
 from custos.engine.gate import Purpose
 from custos.engine.promotion import age_of_plan, plan_age
 from custos.engine.run_store import Progress, Run, RunState
-from custos.engine.undo import Scope, UndoPlan
+from custos.engine.undo import UndoPlan, UndoScope
 from custos.errors import BadInput, Mark, Problem
 from custos.inventory.drive_state import DriveStates
 from custos.jobs import approvals, identity, label_drift, policies, run_incidents
@@ -90,7 +90,9 @@ async def release(app: Custos, run_id: str, *, wanted: str, why: str) -> Run:
     return await app.dispatcher.release(run_id, by=by, why=why, involved=involved)
 
 
-async def plan_undo(app: Custos, scope: Scope, target: str, within: Mapping[Scope, str] | None = None) -> UndoPlan:
+async def plan_undo(
+    app: Custos, scope: UndoScope, target: str, within: Mapping[UndoScope, str] | None = None
+) -> UndoPlan:
     """What would be put back, and what cannot be; `within` narrows it. Raises BadInput when nothing was done there."""
     bundle = (await policies.in_force(app)).bundle
     return await app.undoing.plan(scope, target, bundle, within)
@@ -112,7 +114,7 @@ async def undo(app: Custos, undo_plan: UndoPlan, *, by: Person, why: str) -> Dis
     )
 
 
-async def _sizes(app: Custos, bundle: Bundle) -> Sizes:
+async def _sizes(app: Custos, bundle: Bundle) -> CeilingSizes:
     facts, _ = await read(app, bundle)
     now = app.clock.now()
     evaluation = await asyncio.to_thread(evaluate, bundle, facts, now)

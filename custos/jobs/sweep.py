@@ -17,7 +17,7 @@ from custos.engine.abandoned_runs import sweep_runs
 from custos.engine.run_store import RunState
 from custos.errors import BadInput
 from custos.inventory.drive_state import DriveStates, SyncState
-from custos.inventory.sync_requests import left_dirty
+from custos.inventory.sync_requests import forgotten_requests
 from custos.jobs import (
     action_reports,
     evaluation_lock,
@@ -70,7 +70,7 @@ async def _libraries(app: Custos) -> None:
         state.drive_id async for state in DriveStates.of(app.account).all() if state.state is not SyncState.COMPLETE
     }
     forgotten = unread if len(unread) > await app.account.queue(SYNC).length() else set()
-    forgotten |= set(await left_dirty(app.account, app.clock))
+    forgotten |= set(await forgotten_requests(app.account, app.clock))
     if forgotten:
         _log.warning("libraries were left behind", extra={"libraries": len(forgotten)})
         await sync.queue(app, sorted(forgotten))

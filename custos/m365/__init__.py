@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from custos.m365.credentials import Identities, Opening
     from custos.m365.graph import Graph
     from custos.m365.sharepoint import SharePoint
-    from custos.m365.throttle import TenantGate
+    from custos.m365.throttle import Throttle
     from custos.settings import Settings
     from custos.storage.account import Account
 
@@ -27,7 +27,7 @@ class Microsoft365:
     read is unknown. `bot` is None while no bot is set. `sharepoint_reader` is SharePoint as the observer.
     """
 
-    gate: TenantGate
+    gate: Throttle
     identities: Identities
     observer: Graph
     actor: Graph | None
@@ -57,10 +57,10 @@ def connect(settings: Settings, account: Account, opening: Opening | None = None
     from custos.m365.credentials import identities_from, managed_identity
     from custos.m365.graph import Graph
     from custos.m365.sharepoint import sharepoint_from
-    from custos.m365.throttle import TABLE, gate_from
+    from custos.m365.throttle import TABLE, throttle_from
 
     identities = identities_from(settings, opening or managed_identity)
-    gate = gate_from(settings, account.rows(TABLE))
+    gate = throttle_from(settings, account.rows(TABLE))
     actor, bot = identities.actor, identities.bot
     return Microsoft365(
         gate=gate,

@@ -14,9 +14,9 @@ from typing import Protocol
 
 import msgspec
 
-from custos.m365.errors import Malformed, Throttled, Trouble, Unavailable, trouble_from
-from custos.m365.throttle import TenantGate
-from custos.m365.throttled_services import Lane, lane_of
+from custos.m365.errors import Malformed, MicrosoftTrouble, Throttled, Unavailable, trouble_from
+from custos.m365.throttle import Throttle
+from custos.m365.throttled_services import Service, service_of
 
 LARGEST_BATCH = 20
 _ROUNDS = 6
@@ -47,7 +47,7 @@ class BatchAnswer:
     status: int
     body: bytes
     headers: Mapping[str, str]
-    trouble: Trouble | None = None
+    trouble: MicrosoftTrouble | None = None
 
     def read(self) -> bytes:
         """The body. Raises the trouble when there is one."""
@@ -58,9 +58,9 @@ class BatchAnswer:
 
 class _Poster(Protocol):
     @property
-    def gate(self) -> TenantGate: ...
+    def gate(self) -> Throttle: ...
 
-    async def post_batch(self, body: bytes, *, units: int, requests: int, idempotent: bool, lane: Lane) -> bytes: ...
+    async def post_batch(self, body: bytes, *, units: int, requests: int, idempotent: bool, lane: Service) -> bytes: ...
 
 
 class _Part(msgspec.Struct):
@@ -89,14 +89,14 @@ async def answers(graph: _Poster, requests: Sequence[BatchRequest], *, size: int
     """
     found: dict[str, BatchAnswer] = {}
     size = min(size, LARGEST_BATCH)
-    for lane in Lane:
-        own = [request for request in requests if lane_of(request.path, request.units) is lane]
+    for lane in Service:
+        own = [request for request in requests if service_of(request.path, request.units) is lane]
         for start in range(0, len(own), size):
             found.update(await _chunk(graph, own[start : start + size], lane))
     return found
 
 
-async def _chunk(graph: _Poster, chunk: Sequence[BatchRequest], lane: Lane) -> dict[str, BatchAnswer]:
+async def _chunk(graph: _Poster, chunk: Sequence[BatchRequest], lane: Service) -> dict[str, BatchAnswer]:
     found: dict[str, BatchAnswer] = {}
     waiting = {request.id: request for request in chunk}
     for number in range(_ROUNDS):
@@ -117,7 +117,7 @@ async def _chunk(graph: _Poster, chunk: Sequence[BatchRequest], lane: Lane) -> d
     return found
 
 
-async def _round(graph: _Poster, parts: Sequence[BatchRequest], lane: Lane) -> dict[str, BatchAnswer]:
+async def _round(graph: _Poster, parts: Sequence[BatchRequest], lane: Service) -> dict[str, BatchAnswer]:
     raw = await graph.post_batch(
         msgspec.json.encode({"requests": [_written(part) for part in parts]}),
         units=sum(part.units for part in parts),
@@ -170,5 +170,5 @@ def _answer(part: BatchRequest, heard: _Part | None) -> BatchAnswer:
     )
 
 
-def _again(request: BatchRequest, trouble: Trouble | None) -> bool:
+def _again(request: BatchRequest, trouble: MicrosoftTrouble | None) -> bool:
     return isinstance(trouble, Throttled) or (isinstance(trouble, Unavailable) and request.idempotent)

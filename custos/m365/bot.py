@@ -15,8 +15,8 @@ import msgspec
 from custos.m365.credentials import BOT_AUDIENCE, Identity
 from custos.m365.errors import Malformed, Unavailable, trouble_from
 from custos.m365.paging import decoded
-from custos.m365.throttle import TenantGate
-from custos.m365.throttled_services import Lane
+from custos.m365.throttle import Throttle
+from custos.m365.throttled_services import Service
 from custos.m365.tls import tls
 
 ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"
@@ -38,13 +38,13 @@ _TIMEOUT = httpx.Timeout(20.0, connect=10.0)
 class Bot:
     """The bot as Teams knows it: `app_id` in the tenant `tenant_id`, reached at `service_url` (no trailing slash).
 
-    Every method costs one request and no units, and raises a Trouble: Forbidden with code `MessageWritesBlocked` when
+    Every method costs one request and no units, and raises a MicrosoftTrouble: Forbidden with code `MessageWritesBlocked` when
     the person blocked or uninstalled the bot, NotFound when the conversation is gone, Refused with status 413 beyond
     100 KB.
     """
 
     identity: Identity
-    gate: TenantGate
+    gate: Throttle
     app_id: str
     tenant_id: str
     service_url: str
@@ -106,7 +106,7 @@ class Bot:
         content = msgspec.json.encode(body)
         return await self.gate.run(
             lambda: self.identity.renewing(lambda: self._send(method, path, content, leaving)),
-            lane=Lane.BOT,
+            lane=Service.BOT,
             idempotent=idempotent,
         )
 

@@ -23,7 +23,7 @@ _PARTITION = "lane"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class UnitLimits:
     """`units` may be spent in any window of `seconds`; at most `units_a_day` in a day of UTC (0: no such limit)."""
 
     units: int
@@ -32,7 +32,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class BudgetState:
     """The row: epoch seconds and units. While `easing`, the window opens slowly, because it began after a pause."""
 
     began: float = 0.0
@@ -49,7 +49,7 @@ class Granted:
 
     units: int
     until: float
-    standing: Standing
+    standing: BudgetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Wait:
     seconds: float
 
 
-def take(standing: Standing, now: float, need: int, limits: Limits) -> Granted | Wait:
+def take(standing: BudgetState, now: float, need: int, limits: UnitLimits) -> Granted | Wait:
     """Reserve `need` units at least, a block at most.
 
     A need greater than a whole window's units is granted at the beginning of a window, which then lasts as many times
@@ -95,7 +95,7 @@ def take(standing: Standing, now: float, need: int, limits: Limits) -> Granted |
     )
 
 
-def pause(standing: Standing, until: float, *, easing: bool) -> Standing:
+def pause(standing: BudgetState, until: float, *, easing: bool) -> BudgetState:
     """Nobody calls before `until`. A longer pause that stands already stays. The next window begins when the pause
     ends.
     """
@@ -110,7 +110,7 @@ class SharedBudget:
 
     rows: Rows
     name: str
-    limits: Limits
+    limits: UnitLimits
     _left: int = field(default=0, init=False)
     _began: float = field(default=0.0, init=False)
     _until: float = field(default=0.0, init=False)
@@ -130,7 +130,7 @@ class SharedBudget:
         """Take `units`, reserving a new block when need be. Answers 0 when they are ours, else the seconds to wait."""
         outcome = 0.0
 
-        def change(standing: Standing) -> Standing:
+        def change(standing: BudgetState) -> BudgetState:
             nonlocal outcome
             now = time.time()
             self._looked = now
@@ -163,11 +163,11 @@ class SharedBudget:
         until = time.time() + seconds
         await self._change(lambda standing: pause(standing, until, easing=easing))
 
-    async def standing(self) -> Standing:
+    async def standing(self) -> BudgetState:
         """The row as it stands, for people who ask."""
         return _read(await self.rows.get(_PARTITION, self.name))
 
-    async def _change(self, change: Callable[[Standing], Standing]) -> None:
+    async def _change(self, change: Callable[[BudgetState], BudgetState]) -> None:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type((RowChanged, RowExists)),
             wait=wait_random(0.0, 0.05),
@@ -184,10 +184,10 @@ class SharedBudget:
                 await (self.rows.insert(row) if found is None else self.rows.replace(row))
 
 
-def _read(row: Row | None) -> Standing:
+def _read(row: Row | None) -> BudgetState:
     if row is None:
-        return Standing()
-    return Standing(
+        return BudgetState()
+    return BudgetState(
         began=float(row.text("began") or 0),
         reserved=row.number("reserved"),
         easing=bool(row.values.get("easing", False)),
@@ -197,7 +197,7 @@ def _read(row: Row | None) -> Standing:
     )
 
 
-def _values(standing: Standing) -> dict[str, str | int | float | bool]:
+def _values(standing: BudgetState) -> dict[str, str | int | float | bool]:
     return {
         "began": standing.began,
         "reserved": standing.reserved,

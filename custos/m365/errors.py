@@ -1,7 +1,7 @@
 """What Microsoft 365 answered when it did not do as asked. Branch on the class, then on `code`; never on the text.
 
     TenantTrouble
-    └── Trouble
+    └── MicrosoftTrouble
         ├── Throttled      429, 503, 509: wait `retry_after` seconds, all workers of the tenant together
         ├── Forbidden      401, 403: a role is missing, or policy forbids it
         ├── NotFound       404: deleted, moved, or never provisioned
@@ -34,7 +34,7 @@ LONGEST_WAIT = 3_600.0
 """Seconds. Whoever is told to wait longer asks once an hour."""
 
 
-class Trouble(TenantTrouble):
+class MicrosoftTrouble(TenantTrouble):
     """One answer that is an error.
 
     `status` is the HTTP status, 0 when no answer came. `code` is Microsoft's `error.code`, `inner_code` the innermost
@@ -54,7 +54,7 @@ class Trouble(TenantTrouble):
         self.request_id = request_id
 
 
-class Throttled(Trouble):
+class Throttled(MicrosoftTrouble):
     """Too much was asked. `retry_after` is in seconds, None when Microsoft did not say.
 
     `from_gate` is True when Custos itself held the request back, because the wait is longer than the caller can sit
@@ -79,19 +79,19 @@ class Throttled(Trouble):
         self.from_gate = from_gate
 
 
-class Forbidden(Trouble):
+class Forbidden(MicrosoftTrouble):
     """401 or 403: a role is missing, a policy forbids it, or the item is a record."""
 
 
-class NotFound(Trouble):
+class NotFound(MicrosoftTrouble):
     """404: deleted, moved to another drive, or never provisioned."""
 
 
-class Conflict(Trouble):
+class Conflict(MicrosoftTrouble):
     """409: it exists already, or somebody changed it meanwhile."""
 
 
-class Gone(Trouble):
+class Gone(MicrosoftTrouble):
     """410: the delta token has lapsed. `location` is where to begin anew, "" when Microsoft did not say."""
 
     def __init__(
@@ -108,19 +108,19 @@ class Gone(Trouble):
         self.location = location
 
 
-class Precondition(Trouble):
+class Precondition(MicrosoftTrouble):
     """412: the thing is no longer as it was when it was read."""
 
 
-class Locked(Trouble):
+class Locked(MicrosoftTrouble):
     """423: the site is locked or archived (skip it, never take it for deleted), or the file is checked out."""
 
 
-class Refused(Trouble):
+class Refused(MicrosoftTrouble):
     """400 and the rest: asking again changes nothing."""
 
 
-class Unavailable(Trouble):
+class Unavailable(MicrosoftTrouble):
     """5xx, or no answer at all. `maybe_done` is True when a write may have reached Microsoft: read back before writing
     again.
     """
@@ -141,19 +141,19 @@ class Unavailable(Trouble):
         self.maybe_done = maybe_done
 
 
-class Late(Trouble):
+class Late(MicrosoftTrouble):
     """Not sent: the time in which it might leave had passed. Look again before it is sent after all."""
 
     passing = True
 
 
-class Malformed(Trouble):
+class Malformed(MicrosoftTrouble):
     """An answer that cannot be understood. What it was asked for is unknown, not empty."""
 
     passing = True
 
 
-_BY_STATUS: Mapping[int, type[Trouble]] = {
+_BY_STATUS: Mapping[int, type[MicrosoftTrouble]] = {
     401: Forbidden,
     403: Forbidden,
     404: NotFound,
@@ -186,7 +186,9 @@ class _ErrorBody(msgspec.Struct):
 _decode = msgspec.json.Decoder(_ErrorBody).decode
 
 
-def trouble_from(status: int, headers: Mapping[str, str], body: bytes, *, what: str, is_write: bool = False) -> Trouble:
+def trouble_from(
+    status: int, headers: Mapping[str, str], body: bytes, *, what: str, is_write: bool = False
+) -> MicrosoftTrouble:
     """The trouble that an answer outside 2xx stands for.
 
     `headers` has lower-case names; `what` is the request in words, for the sentence; `is_write` decides `maybe_done`.

@@ -29,9 +29,9 @@ from msgraph_core import GraphClientFactory
 
 from custos.m365.batch import LARGEST_BATCH, BatchAnswer, BatchRequest, answers
 from custos.m365.credentials import GRAPH_AUDIENCE, Identity
-from custos.m365.errors import Late, Malformed, Trouble, Unavailable, trouble_from
-from custos.m365.throttle import TenantGate
-from custos.m365.throttled_services import Lane, lane_of
+from custos.m365.errors import Late, Malformed, MicrosoftTrouble, Unavailable, trouble_from
+from custos.m365.throttle import Throttle
+from custos.m365.throttled_services import Service, service_of
 from custos.m365.tls import tls
 
 USER_AGENT = "NONISV|Custos|Custos/0.1"
@@ -59,7 +59,7 @@ def segment(text: str) -> str:
 class Graph:
     """Microsoft Graph as one identity. `base_url` ends in the version: `https://graph.microsoft.com/v1.0`.
 
-    Every method raises a `Trouble` (custos.m365.errors), never answers with one; StorageTrouble when the gate's rows
+    Every method raises a `MicrosoftTrouble` (custos.m365.errors), never answers with one; StorageTrouble when the gate's rows
     cannot be reached. Every method's `units` are SharePoint resource units, 0 for what SharePoint does not serve.
 
     A write that is given `until` (epoch seconds) is sent once, whatever comes of it, and not after that moment: Late is
@@ -68,7 +68,7 @@ class Graph:
 
     base_url: str
     identity: Identity
-    gate: TenantGate
+    gate: Throttle
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
@@ -156,7 +156,7 @@ class Graph:
         """
         return await answers(self, requests, size=size)
 
-    async def post_batch(self, body: bytes, *, units: int, requests: int, idempotent: bool, lane: Lane) -> bytes:
+    async def post_batch(self, body: bytes, *, units: int, requests: int, idempotent: bool, lane: Service) -> bytes:
         """`POST /$batch` as it is; `batch` handles the parts."""
         answer = await self._call(
             Method.POST,
@@ -194,11 +194,11 @@ class Graph:
         prefer: Sequence[str] = (),
         idempotent: bool = True,
         sharing_writes: int = 0,
-        lane: Lane | None = None,
+        lane: Service | None = None,
         requests: int = 1,
         until: float | None = None,
     ) -> Response:
-        lane = lane or lane_of(address[len(self.base_url) :], units)
+        lane = lane or service_of(address[len(self.base_url) :], units)
         latest = _LATEST.set(until)
         try:
             answer = await self.gate.run(
@@ -241,7 +241,7 @@ class Graph:
             raise Unavailable(f"{what}: no answer ({type(error).__name__}).", maybe_done=is_write) from error
         return cast("Response", answer)
 
-    async def _observe(self, lane: Lane, headers: Mapping[str, str]) -> None:
+    async def _observe(self, lane: Service, headers: Mapping[str, str]) -> None:
         try:
             limit, remaining, reset = (float(headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset"))
         except (KeyError, ValueError):
@@ -272,5 +272,5 @@ class _Answer(ResponseHandler):
             return Response(answer.status_code, answer.content, answer.headers)
         raise self.trouble(answer)
 
-    def trouble(self, answer: httpx.Response) -> Trouble:
+    def trouble(self, answer: httpx.Response) -> MicrosoftTrouble:
         return trouble_from(answer.status_code, answer.headers, answer.content, what=self.what, is_write=self.is_write)

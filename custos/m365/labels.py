@@ -18,7 +18,7 @@ from custos.m365.batch import BatchRequest
 from custos.m365.bulk_labels import LARGEST_BULK, PublishedLabel, published_labels, set_labels_in_bulk
 from custos.m365.delta import list_item_number
 from custos.m365.entries import UNREAD, Pages
-from custos.m365.errors import Trouble
+from custos.m365.errors import MicrosoftTrouble
 from custos.m365.paging import decoded, prefetched
 from custos.m365.timestamps import moment
 
@@ -210,7 +210,9 @@ async def read_label(graph: Graph, drive_id: str, item_id: str) -> ItemLabel:
     return _read(await graph.get(_path(drive_id, item_id), units=UNITS_READ))
 
 
-async def read_labels(graph: Graph, items: Sequence[tuple[str, str]]) -> dict[tuple[str, str], ItemLabel | Trouble]:
+async def read_labels(
+    graph: Graph, items: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], ItemLabel | MicrosoftTrouble]:
     """The labels of many items, by (drive id, item id): each one's label, or its trouble. Costs 1 unit an item.
 
     Sources: https://learn.microsoft.com/graph/api/driveitem-getretentionlabel and
@@ -221,11 +223,11 @@ async def read_labels(graph: Graph, items: Sequence[tuple[str, str]]) -> dict[tu
         for number, (drive, item) in enumerate(items)
     ]
     answers = await graph.batch(requests, size=_BATCH)
-    found: dict[tuple[str, str], ItemLabel | Trouble] = {}
+    found: dict[tuple[str, str], ItemLabel | MicrosoftTrouble] = {}
     for number, key in enumerate(items):
         try:
             found[key] = _read(answers[str(number)].read())
-        except Trouble as trouble:
+        except MicrosoftTrouble as trouble:
             found[key] = trouble
     return found
 

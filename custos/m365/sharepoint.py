@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from custos.m365.credentials import Identity
-from custos.m365.errors import Late, Malformed, Refused, Trouble, Unavailable, trouble_from
-from custos.m365.throttle import TenantGate
-from custos.m365.throttled_services import Lane
+from custos.m365.errors import Late, Malformed, MicrosoftTrouble, Refused, Unavailable, trouble_from
+from custos.m365.throttle import Throttle
+from custos.m365.throttled_services import Service
 from custos.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class SharePoint:
     """
 
     identity: Identity
-    gate: TenantGate
+    gate: Throttle
     root_url: str
     admin_url: str
     endpoint: str
@@ -64,7 +64,7 @@ class SharePoint:
         """Run `work` on the context of the site at `site_url`, in a thread. `what` is the request in words.
 
         With `until` (epoch seconds) it writes: then every request is sent once, and none after that moment.
-        Costs 2 units by our count. Raises a Trouble; Refused, with nothing sent, for an address outside the tenant; Late.
+        Costs 2 units by our count. Raises a MicrosoftTrouble; Refused, with nothing sent, for an address outside the tenant; Late.
         """
         return await self._run(self.reach(site_url), self._audience(site_url), work, what, until)
 
@@ -108,7 +108,7 @@ class SharePoint:
                 return await asyncio.to_thread(_guarded, context, work, what, until)
 
         return await self.gate.run(
-            lambda: self.identity.renewing(send), lane=Lane.CONTENT, units=UNITS, failures=1, once=until is not None
+            lambda: self.identity.renewing(send), lane=Service.CONTENT, units=UNITS, failures=1, once=until is not None
         )
 
 
@@ -168,7 +168,7 @@ def _short_trouble(error: Exception) -> bool:
 
 
 def _guarded[T](context: _Context, work: Callable[[ClientContext], T], what: str, until: float | None) -> T:
-    """Run `work` and turn whatever the library raises into a Trouble."""
+    """Run `work` and turn whatever the library raises into a MicrosoftTrouble."""
     from office365.runtime.client_request_exception import ClientRequestException
     from requests import RequestException
 
@@ -193,7 +193,7 @@ def _guarded[T](context: _Context, work: Callable[[ClientContext], T], what: str
         raise Malformed(f"{what}: the answer cannot be read ({type(error).__name__}).") from error
 
 
-def _trouble(error: Any, what: str, *, writes: bool) -> Trouble:  # ClientRequestException, which has no types
+def _trouble(error: Any, what: str, *, writes: bool) -> MicrosoftTrouble:  # ClientRequestException, which has no types
     answer = error.response
     if answer is None:
         return Unavailable(f"{what}: no answer ({error}).", maybe_done=writes)
@@ -210,7 +210,7 @@ def _trouble(error: Any, what: str, *, writes: bool) -> Trouble:  # ClientReques
     return trouble
 
 
-def sharepoint_from(settings: Settings, identity: Identity, gate: TenantGate) -> SharePoint:
+def sharepoint_from(settings: Settings, identity: Identity, gate: Throttle) -> SharePoint:
     """SharePoint of the tenant that the settings name, as `identity`."""
     return SharePoint(
         identity=identity,

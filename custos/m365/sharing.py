@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from custos.m365.batch import BatchRequest
-from custos.m365.errors import NotFound, Trouble
+from custos.m365.errors import MicrosoftTrouble, NotFound
 from custos.m365.graph import segment
 from custos.m365.permissions import Permission, permission_from, permissions_from
 
@@ -30,7 +30,7 @@ _BATCH = 10  # gentler on SharePoint than 20, and the price is the same
 
 async def read_permissions(
     graph: Graph, items: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], list[Permission] | Trouble]:
+) -> dict[tuple[str, str], list[Permission] | MicrosoftTrouble]:
     """The permissions of many items, by (drive id, item id): each one's list, or its trouble. An empty list is a known
     none.
 
@@ -42,11 +42,11 @@ async def read_permissions(
         BatchRequest(id=str(number), path=_path(drive, item), units=UNITS) for number, (drive, item) in enumerate(items)
     ]
     answers = await graph.batch(requests, size=_BATCH)
-    found: dict[tuple[str, str], list[Permission] | Trouble] = {}
+    found: dict[tuple[str, str], list[Permission] | MicrosoftTrouble] = {}
     for number, key in enumerate(items):
         try:
             found[key] = await _all(graph, answers[str(number)].read())
-        except Trouble as trouble:
+        except MicrosoftTrouble as trouble:
             found[key] = trouble
     return found
 

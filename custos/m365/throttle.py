@@ -25,15 +25,15 @@ from tenacity import (
 )
 
 from custos.errors import RowChanged, RowExists
-from custos.m365.budget import Limits, SharedBudget, Standing
+from custos.m365.budget import BudgetState, SharedBudget, UnitLimits
 from custos.m365.errors import Malformed, Throttled, Unavailable, bounded
-from custos.m365.throttled_services import Lane
+from custos.m365.throttled_services import Service
 from custos.settings import Settings
 from custos.storage.rows import Row, Rows
 
 TABLE = "tenantgate"
 MINUTES_OF_FULL_RATE_A_DAY = 960  # 1,200,000 units a day for 1,250 a minute; the same in every licence band
-SHARING_WRITES = Limits(units=75, seconds=100.0)
+SHARING_WRITES = UnitLimits(units=75, seconds=100.0)
 """Microsoft's "specific sharing APIs": 300 in five minutes per app and tenant. Five minutes touch at most four of our
 windows, so four times 75 is never exceeded, wherever Microsoft's own window begins."""
 _DIRECTORY_REQUESTS_A_MINUTE = 1_800  # Teams answers about 30 requests a second, the least of the directory's services
@@ -57,7 +57,7 @@ class Spent:
 
 
 @dataclass
-class TenantGate:
+class Throttle:
     """The gate of one tenant. Make one per process and share it.
 
     `units_per_minute` is what Microsoft allows the app, `share` the part that Custos may spend. `patience` is the
@@ -73,7 +73,7 @@ class TenantGate:
     share: float
     patience: float = 300.0
     first_delay: float = 0.25
-    _lanes: dict[Lane, SharedBudget] = field(init=False, repr=False)
+    _lanes: dict[Service, SharedBudget] = field(init=False, repr=False)
     _sharing: SharedBudget = field(init=False, repr=False)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict, init=False, repr=False)
     _spent: Spent = field(default_factory=Spent, init=False)
@@ -81,11 +81,13 @@ class TenantGate:
 
     def __post_init__(self) -> None:
         minute = max(1, int(self.units_per_minute * self.share))
-        content = Limits(units=minute, units_a_day=minute * MINUTES_OF_FULL_RATE_A_DAY)
+        content = UnitLimits(units=minute, units_a_day=minute * MINUTES_OF_FULL_RATE_A_DAY)
         self._lanes = {
-            Lane.CONTENT: SharedBudget(self.rows, Lane.CONTENT, content),
-            Lane.DIRECTORY: SharedBudget(self.rows, Lane.DIRECTORY, Limits(units=_DIRECTORY_REQUESTS_A_MINUTE)),
-            Lane.BOT: SharedBudget(self.rows, Lane.BOT, Limits(units=_BOT_REQUESTS_A_MINUTE)),
+            Service.CONTENT: SharedBudget(self.rows, Service.CONTENT, content),
+            Service.DIRECTORY: SharedBudget(
+                self.rows, Service.DIRECTORY, UnitLimits(units=_DIRECTORY_REQUESTS_A_MINUTE)
+            ),
+            Service.BOT: SharedBudget(self.rows, Service.BOT, UnitLimits(units=_BOT_REQUESTS_A_MINUTE)),
         }
         self._sharing = SharedBudget(self.rows, "sharing", SHARING_WRITES)
 
@@ -93,7 +95,7 @@ class TenantGate:
         self,
         call: Callable[[], Awaitable[T]],
         *,
-        lane: Lane = Lane.CONTENT,
+        lane: Service = Service.CONTENT,
         units: int = 0,
         requests: int = 1,
         sharing_writes: int = 0,
@@ -117,7 +119,7 @@ class TenantGate:
             reraise=True,
         ):
             with attempt:
-                await self.enter(lane, units if lane is Lane.CONTENT else requests, sharing_writes)
+                await self.enter(lane, units if lane is Service.CONTENT else requests, sharing_writes)
                 self._spent.requests += 1
                 self._spent.units += units
                 try:
@@ -127,7 +129,7 @@ class TenantGate:
                     raise
         return result[0]
 
-    async def enter(self, lane: Lane, units: int, sharing_writes: int = 0) -> None:
+    async def enter(self, lane: Service, units: int, sharing_writes: int = 0) -> None:
         """Wait until `units` may be spent on `lane`. Raises Throttled (`from_gate`) when that takes longer than
         `patience`.
         """
@@ -137,14 +139,14 @@ class TenantGate:
         if not budget.try_take(units):
             await self._enter(budget, units)
 
-    async def throttled(self, lane: Lane, retry_after: float | None, state: RetryCallState | None = None) -> None:
+    async def throttled(self, lane: Service, retry_after: float | None, state: RetryCallState | None = None) -> None:
         """Silence `lane` for all instances: as long as Microsoft said, else by exponential back-off with jitter."""
         self._spent.throttles += 1
         if retry_after is None:
             retry_after = _BACK_OFF(state) if state is not None else 5.0
         await self._lanes[lane].pause(retry_after)
 
-    async def observe(self, lane: Lane, limit: float, remaining: float, reset: float) -> None:
+    async def observe(self, lane: Service, limit: float, remaining: float, reset: float) -> None:
         """Take note of an answer's `RateLimit-*` headers: when hardly anything remains, be silent until the reset."""
         if limit > 0 and remaining < limit * _RESET_BELOW:
             await self._lanes[lane].pause(bounded(reset), easing=False)
@@ -187,7 +189,7 @@ class TenantGate:
         """What all instances together spent on `day` (`2026-11-22`, UTC), as far as it was flushed."""
         return _spent_of(await self.rows.get("spent", day))
 
-    async def standing(self, lane: Lane = Lane.CONTENT) -> Standing:
+    async def standing(self, lane: Service = Service.CONTENT) -> BudgetState:
         """The shared row of `lane`: its window, its day and its pause."""
         return await self._lanes[lane].standing()
 
@@ -214,9 +216,9 @@ class TenantGate:
         self._spent.waited += time.monotonic() - arrived
 
 
-def gate_from(settings: Settings, rows: Rows) -> TenantGate:
+def throttle_from(settings: Settings, rows: Rows) -> Throttle:
     """The gate that the settings describe, on the table `tenantgate`."""
-    return TenantGate(rows, settings.units_per_minute, settings.units_share)
+    return Throttle(rows, settings.units_per_minute, settings.units_share)
 
 
 _BACK_OFF = wait_exponential_jitter(multiplier=2.0, max=120.0, jitter=2.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Lane(StrEnum):
+class Service(StrEnum):
     """One service, with its own budget and its own pause."""
 
     CONTENT = "content"  # SharePoint and OneDrive: sites, drives, lists, SharePoint REST; metered in resource units
@@ -19,7 +19,7 @@ class Lane(StrEnum):
 _CONTENT = frozenset({"sites", "drives", "shares", "admin"})
 
 
-def lane_of(path: str, units: int) -> Lane:
+def service_of(path: str, units: int) -> Service:
     """The lane of a Graph path below the version, `/drives/…`. Whatever costs resource units is SharePoint's."""
     first = path.lstrip("/").partition("/")[0].partition("?")[0]
-    return Lane.CONTENT if units or first in _CONTENT else Lane.DIRECTORY
+    return Service.CONTENT if units or first in _CONTENT else Service.DIRECTORY

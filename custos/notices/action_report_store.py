@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from custos.errors import RowChanged, RowExists
-from custos.notices.action_reports import Telling
+from custos.notices.action_reports import ActionReport
 from custos.storage.account import Account
 from custos.table import Row, Table, Write, in_parts, key_part
 
@@ -24,16 +24,16 @@ _TRIES = 6
 
 
 @dataclass
-class TellingBook:
+class ActionReportStore:
     """All tellings. Methods raise StorageTrouble when storage cannot be reached."""
 
     rows: Table
 
-    async def open(self) -> list[Telling]:
+    async def open(self) -> list[ActionReport]:
         """Those that are not told to their end, in order of their runs."""
         return [_telling(row) async for row in self.rows.query(_OPEN)]
 
-    async def of_run(self, run_id: str) -> list[Telling]:
+    async def of_run(self, run_id: str) -> list[ActionReport]:
         """All of one run, told or not."""
         rows = [
             row
@@ -42,7 +42,7 @@ class TellingBook:
         ]
         return [_telling(row) for row in rows]
 
-    async def get(self, telling_id: str) -> Telling | None:
+    async def get(self, telling_id: str) -> ActionReport | None:
         """The telling of this id, told or not."""
         for partition in (_OPEN, _TOLD):
             row = await self.rows.get(partition, key_part(telling_id))
@@ -50,10 +50,10 @@ class TellingBook:
                 return _telling(row)
         return None
 
-    async def keep(self, telling: Telling) -> Telling:
+    async def keep(self, telling: ActionReport) -> ActionReport:
         """Write down what a run did by now; what was told of it before stays so. Returns it as it stands."""
 
-        def kept(known: Telling | None) -> Telling:
+        def kept(known: ActionReport | None) -> ActionReport:
             if known is None:
                 return telling
             return replace(telling, told=known.told, told_at=known.told_at, told_to=known.told_to)
@@ -63,7 +63,7 @@ class TellingBook:
     async def mark(self, telling_id: str, told: Mapping[str, int], *, at: datetime, to: str) -> None:
         """Write down how much of its lines was told by now, to whom (UPN)."""
 
-        def marked(known: Telling | None) -> Telling | None:
+        def marked(known: ActionReport | None) -> ActionReport | None:
             if known is None:
                 return None
             most = {key: max(count, known.told.get(key, 0)) for key, count in told.items()}
@@ -71,7 +71,7 @@ class TellingBook:
 
         await self._change(telling_id, marked)
 
-    async def _change[T: Telling | None](self, telling_id: str, how: Callable[[Telling | None], T]) -> T:
+    async def _change[T: ActionReport | None](self, telling_id: str, how: Callable[[ActionReport | None], T]) -> T:
         """Change a row as `how` says of what stands, again when somebody was faster."""
         key = key_part(telling_id)
         for attempt in range(_TRIES):
@@ -94,16 +94,16 @@ class TellingBook:
         raise RowChanged(f"telling {telling_id} kept changing")
 
 
-def open_tellings(account: Account) -> TellingBook:
+def open_action_reports(account: Account) -> ActionReportStore:
     """The tellings of this installation."""
-    return TellingBook(account.rows(TABLE))
+    return ActionReportStore(account.rows(TABLE))
 
 
-def _row(telling: Telling, etag: str = "") -> Row:
+def _row(telling: ActionReport, etag: str = "") -> Row:
     values = in_parts("telling", msgspec.json.encode(telling).decode())
     values |= {"run": telling.run, "asset": telling.asset_id, "untold": telling.count, "told_to": telling.told_to}
     return Row(_OPEN, key_part(telling.id), values, etag)
 
 
-def _telling(row: Row) -> Telling:
-    return msgspec.json.decode(row.long_text("telling"), type=Telling)
+def _telling(row: Row) -> ActionReport:
+    return msgspec.json.decode(row.long_text("telling"), type=ActionReport)

@@ -91,7 +91,7 @@ class DoneOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class ActionReport:
     """What one run did on one asset, for one person. `to` is NOBODY for whoever answers for the asset when it is told.
 
     `told`: line ► how many of it were told. `over`: the run has ended, nothing is added any more.
@@ -146,7 +146,7 @@ class Known:
     agreements: Mapping[str, Agreed]
 
 
-def tellings(run: Run, done: Iterable[Done], known: Known, *, over: bool) -> list[Telling]:
+def reports_of(run: Run, done: Iterable[Done], known: Known, *, over: bool) -> list[ActionReport]:
     """The tellings of a run: for whoever answers for each asset, and for those who agreed to what was done."""
     by_asset: dict[str, dict[tuple[str, ...], list[Done]]] = defaultdict(lambda: defaultdict(list))
     for one in done:
@@ -158,7 +158,7 @@ def tellings(run: Run, done: Iterable[Done], known: Known, *, over: bool) -> lis
     for asset_id, groups in sorted(by_asset.items()):
         asset = known.assets.get(asset_id)
         lines = tuple(_line(run, group, known, asset) for _, group in sorted(groups.items()))
-        whole = Telling(
+        whole = ActionReport(
             run=run.id,
             asset_id=asset_id,
             asset_name=asset.name if asset else "",

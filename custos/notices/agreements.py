@@ -9,9 +9,9 @@ from custos.engine.dispatch import Dispatched
 from custos.engine.gate import Code
 from custos.engine.model import Action, Outcome, Plan
 from custos.engine.remaining_steps import FOR_GOOD
-from custos.engine.run import Progress, Verdict
+from custos.engine.run import Progress, RunResult
 from custos.errors import RowChanged
-from custos.notices.case_store import CaseBook, Stored
+from custos.notices.case_store import CaseStore, Stored
 from custos.notices.digest import Messages
 from custos.notices.model import Case, CaseState, Verb
 
@@ -19,7 +19,7 @@ _SAID_ELSEWHERE = frozenset({Code.NOTICE, Code.AGREEMENT, Code.SUPERSEDED, *FOR_
 """What an agreed step waits for that its card says already, or that another step of the same agreement stands in for."""
 
 
-async def follow(plan: Plan, cases: Cases, dispatched: Dispatched | None, *, book: CaseBook, queue: Messages) -> None:
+async def follow(plan: Plan, cases: Cases, dispatched: Dispatched | None, *, book: CaseStore, queue: Messages) -> None:
     """Write down, and on the cards, what agreements wait for after a plan was made and dispatched. Raises StorageTrouble.
 
     `cases`: what the plan knew of each finding. What is barred for good waits for nothing (`custos.notices.case_update` says it).
@@ -43,7 +43,7 @@ async def follow(plan: Plan, cases: Cases, dispatched: Dispatched | None, *, boo
         await _change(book, queue, stored, state=case.state, run=run, waits=waits)
 
 
-async def finished(progress: Progress, *, book: CaseBook, queue: Messages) -> None:
+async def finished(progress: Progress, *, book: CaseStore, queue: Messages) -> None:
     """Write down, and on the cards, that a run has ended that carried an agreement out. Raises StorageTrouble."""
     run = progress.run
     for stored in await book.all():
@@ -51,7 +51,7 @@ async def finished(progress: Progress, *, book: CaseBook, queue: Messages) -> No
         if case.run != run.id or case.state is not CaseState.DECIDED:
             continue
         stands = sum(progress.counts.get(outcome, 0) for outcome in (Outcome.DONE, Outcome.ALREADY))
-        if progress.verdict is Verdict.OK and stands:
+        if progress.verdict is RunResult.OK and stands:
             await _change(book, queue, stored, state=CaseState.ACTED, run=run.id, waits="")
         else:
             waits = f"{run.actions - stands:,} of {run.actions:,} could not be done in {run.id}; it is tried again."
@@ -77,7 +77,7 @@ def _after(case: Case, dispatched: Dispatched) -> tuple[str, str]:
     return case.run, dispatched.why
 
 
-async def _change(book: CaseBook, queue: Messages, stored: Stored, *, state: CaseState, run: str, waits: str) -> None:
+async def _change(book: CaseStore, queue: Messages, stored: Stored, *, state: CaseState, run: str, waits: str) -> None:
     case = stored.case
     fresh = replace(case, state=state, run=run, waits=waits)
     if fresh == case:

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from custos.audit.events import What
 from custos.notices.assignment import Accountability
-from custos.notices.case_findings import Members, store
-from custos.notices.case_store import CaseBook, Stored, new_nonce, note
+from custos.notices.case_findings import CaseFindings, store
+from custos.notices.case_store import CaseStore, Stored, new_nonce, note
 from custos.notices.council_hours import deadline_after
 from custos.notices.finding_sentences import MOST_SENTENCES
 from custos.notices.model import Answer, Case, CaseState, Line, Verb
@@ -26,7 +26,7 @@ _SAMPLE = 3
 
 
 async def take_back(
-    stored: Stored, user_id: str, today: Accountability, *, book: CaseBook, now: datetime, zone: ZoneInfo
+    stored: Stored, user_id: str, today: Accountability, *, book: CaseStore, now: datetime, zone: ZoneInfo
 ) -> Stored:
     """The question that stands again, stored. Raises RowChanged when somebody was faster.
 
@@ -71,7 +71,7 @@ async def take_back(
     return await book.join(stored, ended, other, joined, said)
 
 
-async def _open_beside(case: Case, book: CaseBook) -> Stored | None:
+async def _open_beside(case: Case, book: CaseStore) -> Stored | None:
     """The question that is open on the same thing, from which this was answered apart or which was found since."""
     key = (case.asset_id, case.family, case.subject_key)
     for stored in await book.all():
@@ -81,7 +81,7 @@ async def _open_beside(case: Case, book: CaseBook) -> Stored | None:
     return None
 
 
-async def _joined(standing: Case, again: Case, book: CaseBook) -> Case:
+async def _joined(standing: Case, again: Case, book: CaseStore) -> Case:
     """The open question with what was taken back in it. What its assignee was not told of yet is told with the rest."""
     lines = {line.key: line for line in standing.lines}
     for line in again.lines:
@@ -109,13 +109,13 @@ def _both(one: Line, other: Line) -> Line:
     return replace(one, count=one.count + other.count, sample=sample, seen=seen)
 
 
-async def _union(names: Sequence[str], book: CaseBook) -> str:
+async def _union(names: Sequence[str], book: CaseStore) -> str:
     """The blob with the findings of several."""
     found: dict[str, frozenset[bytes]] = {}
     for name in names:
         for rule, some in (await book.members(name)).of.items():
             found[rule] = found.get(rule, frozenset()) | some
-    return await store(book.blobs, Members(found))
+    return await store(book.blobs, CaseFindings(found))
 
 
 def _deadline(case: Case, today: Accountability, now: datetime, zone: ZoneInfo) -> datetime:

@@ -116,7 +116,7 @@ class KeyRing:
 
 
 @dataclass(frozen=True, slots=True)
-class Doorkeeper:
+class BotAuthentication:
     """Lets in what Teams sends to the bot `app_id` in the tenant `tenant_id`, and nothing else."""
 
     app_id: str

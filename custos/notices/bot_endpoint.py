@@ -18,20 +18,22 @@ import msgspec
 
 from custos.notices.adaptive_cards import CONTENT_TYPE, Element
 from custos.notices.bot_activity import Activity
-from custos.notices.bot_auth import Doorkeeper, Forged, KeysUnavailable
+from custos.notices.bot_auth import BotAuthentication, Forged, KeysUnavailable
 from custos.notices.bot_replies import ASSETS
 from custos.notices.cards import KIND, REASON, WAITING, Reader, digest_card
-from custos.notices.case_store import CaseBook
-from custos.notices.contacts import People
-from custos.notices.decisions import COUNTS, Accountable, Outcome, Press, Verdict, answer
-from custos.notices.digest import DigestBook, Messages
+from custos.notices.case_store import CaseStore
+from custos.notices.contacts import Contacts
+from custos.notices.decisions import COUNTS, Accountable, Press, PressOutcome, PressResult, answer
+from custos.notices.digest import DigestStore, Messages
 from custos.notices.model import Case
 
 ACTION = "adaptiveCard/action"
 MESSAGE_TYPE = "application/vnd.microsoft.activity.message"
 ERROR_TYPE = "application/vnd.microsoft.error"
 _LONGEST_FIELD = 200
-_SENTENCES = frozenset({Outcome.OUTDATED, Outcome.NOT_OFFERED, Outcome.NO_REASON, Outcome.UNCHECKED})
+_SENTENCES = frozenset(
+    {PressOutcome.OUTDATED, PressOutcome.NOT_OFFERED, PressOutcome.NO_REASON, PressOutcome.UNCHECKED}
+)
 """Outcomes that are answered with a sentence: the card stays as it is."""
 
 _log = logging.getLogger(__name__)
@@ -47,20 +49,20 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reception:
+class BotEndpoint:
     """Everything that the endpoint needs. `accountable` is asked at every press; `holidays` are those of the registers in force."""
 
-    door: Doorkeeper
+    door: BotAuthentication
     accountable: Accountable
     holidays: Callable[[], Awaitable[frozenset[date]]]
-    book: CaseBook
-    digests: DigestBook
-    people: People
+    book: CaseStore
+    digests: DigestStore
+    people: Contacts
     queue: Messages
     zone: ZoneInfo
 
 
-async def handle_activity(body: bytes, authorization: str | None, *, reception: Reception, now: datetime) -> Response:
+async def handle_activity(body: bytes, authorization: str | None, *, reception: BotEndpoint, now: datetime) -> Response:
     """Answer one request of Teams. Forged ones get 403 and leave no trace but `refused`.
 
     503 while Microsoft's keys cannot be had. Raises StorageTrouble: then nothing was taken, and Teams says so.
@@ -84,7 +86,7 @@ async def handle_activity(body: bytes, authorization: str | None, *, reception: 
     return Response(200)
 
 
-async def _invoke(activity: Activity, reception: Reception, now: datetime) -> Response:
+async def _invoke(activity: Activity, reception: BotEndpoint, now: datetime) -> Response:
     if activity.name != ACTION:
         return Response(501)
     press = _press_of_invoke(activity)
@@ -97,7 +99,7 @@ async def _invoke(activity: Activity, reception: Reception, now: datetime) -> Re
     return Response(200, {"statusCode": 200, "type": MESSAGE_TYPE, "value": _words(verdict)})
 
 
-async def _message(activity: Activity, reception: Reception, now: datetime) -> None:
+async def _message(activity: Activity, reception: BotEndpoint, now: datetime) -> None:
     """Words, or the button of a client that knows no Action.Execute."""
     user_id = activity.sender.aad_object_id
     if not user_id:
@@ -114,24 +116,24 @@ async def _message(activity: Activity, reception: Reception, now: datetime) -> N
     await reception.queue.send({"say": what, "user": user_id})
 
 
-async def _take(press: Press, reception: Reception, now: datetime) -> Verdict:
+async def _take(press: Press, reception: BotEndpoint, now: datetime) -> PressResult:
     verdict = await answer(press, book=reception.book, accountable=reception.accountable, now=now, zone=reception.zone)
-    if verdict.outcome in (*COUNTS, Outcome.NO_LONGER):
+    if verdict.outcome in (*COUNTS, PressOutcome.NO_LONGER):
         await _refresh_cards(verdict.case, reception, "")
-    handed = verdict.outcome in (Outcome.PASSED_ON, Outcome.NO_LONGER, Outcome.TAKEN_BACK)
+    handed = verdict.outcome in (PressOutcome.PASSED_ON, PressOutcome.NO_LONGER, PressOutcome.TAKEN_BACK)
     if handed and verdict.case is not None and verdict.case.assignee.user_id:
         await reception.queue.send({"prepare": verdict.case.assignee.user_id})
     return verdict
 
 
-async def _refresh_cards(case: Case | None, reception: Reception, only: str) -> None:
+async def _refresh_cards(case: Case | None, reception: BotEndpoint, only: str) -> None:
     """Everybody's card says what was decided; `only` one person's when given."""
     for card in case.cards if case else ():
         if not only or card.user_id == only:
             await reception.queue.send({"update": card.digest})
 
 
-async def _card(verdict: Verdict, user_id: str, reception: Reception, now: datetime) -> Element | None:
+async def _card(verdict: PressResult, user_id: str, reception: BotEndpoint, now: datetime) -> Element | None:
     """The person's whole card as it stands after the press; None when this press never belonged to a card of theirs."""
     case = verdict.case
     mine = [card for card in case.cards if card.user_id == user_id] if case else []
@@ -150,21 +152,21 @@ async def _card(verdict: Verdict, user_id: str, reception: Reception, now: datet
     return digest_card(cases, reader, waiting=stored.digest.waiting).card
 
 
-def _words(verdict: Verdict) -> str:
+def _words(verdict: PressResult) -> str:
     match verdict.outcome:
-        case Outcome.NOT_YOURS if verdict.case is not None and verdict.case.assignee.who.name:
+        case PressOutcome.NOT_YOURS if verdict.case is not None and verdict.case.assignee.who.name:
             return f"This is with {verdict.case.assignee.who.name}. Only the person who is asked can answer."
-        case Outcome.ALREADY:
+        case PressOutcome.ALREADY:
             return "This was answered already. Nothing was changed."
-        case Outcome.OUTDATED:
+        case PressOutcome.OUTDATED:
             return "This card is out of date. Write “what is waiting” to see the question as it stands."
-        case Outcome.NOT_OFFERED:
+        case PressOutcome.NOT_OFFERED:
             return "This answer is not yours to give. Nothing was changed."
-        case Outcome.NO_REASON:
+        case PressOutcome.NO_REASON:
             return "Choose one of the reasons first. Nothing was changed."
-        case Outcome.UNCHECKED:
+        case PressOutcome.UNCHECKED:
             return "Whether this is yours to answer could not be checked just now. Nothing was changed; try again in a few minutes."
-        case Outcome.UNKNOWN:
+        case PressOutcome.UNKNOWN:
             return "This question does not exist any more. Nothing was changed."
         case _:
             return "Thank you. It is recorded."
@@ -203,7 +205,7 @@ def _press(data: Mapping[str, Any], verb: str, activity: Activity) -> Press | No
     return Press(case_id=case_id, nonce=nonce, verb=verb, reason=reason, user_id=user_id, kind=kind)
 
 
-async def _installation(activity: Activity, people: People) -> None:
+async def _installation(activity: Activity, people: Contacts) -> None:
     """The bot came to a person, or went: remember the conversation, or forget it."""
     bot = activity.recipient.id
     gone = activity.action.startswith("remove") or any(member.id == bot for member in activity.members_removed)
@@ -213,7 +215,7 @@ async def _installation(activity: Activity, people: People) -> None:
         await _remember(activity, people)
 
 
-async def _remember(activity: Activity, people: People) -> None:
+async def _remember(activity: Activity, people: Contacts) -> None:
     personal = activity.conversation.conversation_type in ("personal", "")
     if activity.sender.aad_object_id and personal and activity.conversation.id:
         await people.met(

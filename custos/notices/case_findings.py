@@ -24,32 +24,32 @@ def digest(subject_key: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class CaseFindings:
     """The subjects of each rule's findings, by `policy/rule`, as digests."""
 
     of: Mapping[str, frozenset[bytes]]
 
     @classmethod
-    def from_keys(cls, keys: Mapping[str, Iterable[str]]) -> Members:
+    def from_keys(cls, keys: Mapping[str, Iterable[str]]) -> CaseFindings:
         """Of subject keys."""
         return cls({rule: frozenset(map(digest, found)) for rule, found in keys.items()})
 
-    def without(self, other: Members) -> Members:
+    def without(self, other: CaseFindings) -> CaseFindings:
         """What is here and not in `other`; rules that are left with nothing disappear."""
         left = {rule: found - other.of.get(rule, frozenset()) for rule, found in self.of.items()}
-        return Members({rule: found for rule, found in left.items() if found})
+        return CaseFindings({rule: found for rule, found in left.items() if found})
 
-    def only(self, rules: Iterable[str]) -> Members:
+    def only(self, rules: Iterable[str]) -> CaseFindings:
         """The findings of these rules."""
         wanted = set(rules)
-        return Members({rule: found for rule, found in self.of.items() if rule in wanted})
+        return CaseFindings({rule: found for rule, found in self.of.items() if rule in wanted})
 
     def encode(self) -> bytes:
         """The same bytes for the same set."""
         return msgspec.msgpack.encode({rule: b"".join(sorted(self.of[rule])) for rule in sorted(self.of)})
 
     @classmethod
-    def decode(cls, content: bytes) -> Members:
+    def decode(cls, content: bytes) -> CaseFindings:
         """What `encode` wrote."""
         raw = msgspec.msgpack.decode(content, type=dict[str, bytes])
         return cls(
@@ -65,18 +65,18 @@ class Members:
         return f"members/{hashlib.sha256(self.encode()).hexdigest()}"
 
 
-async def store(container: Container, members: Members) -> str:
+async def store(container: Container, members: CaseFindings) -> str:
     """Keep the set; its name. Storing it again is harmless."""
     name = members.name
     await container.put(name, members.encode())
     return name
 
 
-async def load(container: Container, name: str) -> Members:
+async def load(container: Container, name: str) -> CaseFindings:
     """The set called `name`; the empty set for "". Raises StorageTrouble when it is not there."""
     if not name:
-        return Members({})
+        return CaseFindings({})
     content = await container.get(name)
     if content is None:
         raise StorageTrouble(f"blob {name} is missing: which findings a case covers cannot be told")
-    return Members.decode(content)
+    return CaseFindings.decode(content)

@@ -11,8 +11,8 @@ from custos.clock import Clock
 from custos.engine.case_facts import CaseFacts, CaseKey, Cases, Decision
 from custos.engine.model import Finding, Kind, Subject
 from custos.notices.answer_grounds import fallen
-from custos.notices.case_findings import Members, digest
-from custos.notices.case_store import CaseBook
+from custos.notices.case_findings import CaseFindings, digest
+from custos.notices.case_store import CaseStore
 from custos.notices.case_subjects import home
 from custos.notices.model import Case, CaseState, Line, Verb
 from custos.records.model import Records
@@ -22,7 +22,7 @@ from custos.records.model import Records
 class DecidedCases:
     """Fulfils `custos.engine.ports.Decisions`. `zone` is council time: answers end with the council's days."""
 
-    book: CaseBook
+    book: CaseStore
     clock: Clock
     zone: ZoneInfo
 
@@ -35,7 +35,7 @@ _DECISIONS = {Verb.AGREE: Decision.AGREE, Verb.KEEP: Decision.KEEP}
 
 
 async def case_facts(
-    book: CaseBook, findings: Iterable[Finding], records: Records, today: date
+    book: CaseStore, findings: Iterable[Finding], records: Records, today: date
 ) -> dict[CaseKey, CaseFacts]:
     """What is known of those of `findings` that a case is about, by (policy, rule, subject key).
 
@@ -68,7 +68,7 @@ class _Index:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str, str], list[_Known]] = {}
 
-    def add(self, case: Case, shown: Members) -> None:
+    def add(self, case: Case, shown: CaseFindings) -> None:
         for line in case.lines:
             place = (line.policy, line.rule, case.subject_key)
             self._known.setdefault(place, []).append(_Known(case, line, shown.of.get(line.key, frozenset())))

@@ -17,7 +17,7 @@ import msgspec
 
 from custos.audit.events import Event, What
 from custos.errors import RowChanged
-from custos.notices.case_findings import Members
+from custos.notices.case_findings import CaseFindings
 from custos.notices.case_findings import load as load_members
 from custos.notices.model import Case, CaseState, Note
 from custos.storage.account import Account
@@ -45,13 +45,13 @@ class Stored:
 
 
 @dataclass
-class CaseBook:
+class CaseStore:
     """All cases. Methods raise StorageTrouble when storage cannot be reached."""
 
     rows: Table
     blobs: Container
     record: Record
-    _members: dict[str, Members] = field(default_factory=dict, init=False, repr=False)
+    _members: dict[str, CaseFindings] = field(default_factory=dict, init=False, repr=False)
 
     async def get(self, case_id: str) -> Stored | None:
         """The case with this id."""
@@ -143,7 +143,7 @@ class CaseBook:
         await self.flush(left)
         return len(left)
 
-    async def members(self, name: str) -> Members:
+    async def members(self, name: str) -> CaseFindings:
         """The findings behind a case's `members` or `shown`."""
         if name not in self._members:
             self._members[name] = await load_members(self.blobs, name)
@@ -156,9 +156,9 @@ class CaseBook:
         return found
 
 
-def open_book(account: Account, record: Record) -> CaseBook:
+def open_cases(account: Account, record: Record) -> CaseStore:
     """The cases of this installation."""
-    return CaseBook(account.rows(TABLE), account.container(CONTAINER), record)
+    return CaseStore(account.rows(TABLE), account.container(CONTAINER), record)
 
 
 def case_id(asset_id: str, family: str, subject_key: str, number: int) -> str:

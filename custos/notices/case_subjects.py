@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from custos.engine.model import REVERSIBILITY, ActionKind, Bar, Finding, Kind, Reversibility, Subject
 from custos.engine.protection import stopping
 from custos.engine.remaining_steps import left
-from custos.notices.case_findings import Members, digest
+from custos.notices.case_findings import CaseFindings, digest
 from custos.notices.finding_sentences import Sighting, common, sighting, told_apart
 from custos.notices.model import Line, Proposed
 from custos.notices.question_wording import STEP_NAMES, Topic
@@ -121,14 +121,14 @@ class Question:
     drive_id: str
     found: dict[str, Found] = field(default_factory=dict)
 
-    def members(self) -> Members:
+    def members(self) -> CaseFindings:
         """Which findings there is something to decide about."""
         asked = {rule: found.asked() for rule, found in self.found.items()}
-        return Members.from_keys({rule: keys for rule, keys in asked.items() if keys})
+        return CaseFindings.from_keys({rule: keys for rule, keys in asked.items() if keys})
 
-    def everything(self) -> Members:
+    def everything(self) -> CaseFindings:
         """Which findings these are, with what is left alone."""
-        return Members.from_keys({rule: found.entries for rule, found in self.found.items()})
+        return CaseFindings.from_keys({rule: found.entries for rule, found in self.found.items()})
 
 
 def home(subject: Subject) -> Subject:

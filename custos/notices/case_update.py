@@ -16,8 +16,8 @@ from custos.engine.model import Finding
 from custos.errors import RowChanged, RowExists
 from custos.notices.answer_grounds import fallen
 from custos.notices.assignment import Accountability, Assignment
-from custos.notices.case_findings import Members, store
-from custos.notices.case_store import CaseBook, Stored, case_id, new_nonce, note
+from custos.notices.case_findings import CaseFindings, store
+from custos.notices.case_store import CaseStore, Stored, case_id, new_nonce, note
 from custos.notices.case_subjects import Key, Place, Question, fold, questions
 from custos.notices.model import NO_ASSIGNEE, Case, CaseState, Line, Note, Verb
 from custos.notices.question_wording import Topic
@@ -30,7 +30,7 @@ type Covered = Callable[[str, str, str], bool]
 """Whether the findings hold all of (family, site id, drive id); drive id "" asks about the site's own facts."""
 
 
-type Acted = Callable[[str], Awaitable[Members]]
+type Acted = Callable[[str], Awaitable[CaseFindings]]
 """On what Custos has acted in a library or site (drive or site id) that nobody has been told of yet, by `policy/rule`."""
 
 
@@ -70,7 +70,7 @@ class Situation:
         return self.accountable.records
 
 
-async def refresh_cases(findings: Iterable[Finding], *, book: CaseBook, situation: Situation) -> Refreshed:
+async def refresh_cases(findings: Iterable[Finding], *, book: CaseStore, situation: Situation) -> Refreshed:
     """Open, refresh, hand on and release cases so that they say what `findings` say.
 
     A case whose library or site was not covered by the evaluation stays as it is: what was not looked at is not gone.
@@ -98,7 +98,7 @@ def key_of(case: Case) -> Key:
 class _Keeper:
     """Keeps the cases on one key."""
 
-    book: CaseBook
+    book: CaseStore
     situation: Situation
     report: Refreshed
     question: Question | None
@@ -126,7 +126,7 @@ class _Keeper:
 
     async def _once(self, known: list[Stored]) -> None:
         live = [stored for stored in known if _is_live(stored.case)]
-        left = self.question.members() if self.question else Members({})
+        left = self.question.members() if self.question else CaseFindings({})
         waiting = [stored for stored in live if stored.case.state.is_open or stored.case.state is CaseState.LISTED]
         for stored in live:
             if stored not in waiting:
@@ -139,10 +139,10 @@ class _Keeper:
             # What is found on a site is true whatever else could not be decided about it; of a library all is told at once.
             await self._open(left, number=max((stored.case.number for stored in known), default=0) + 1)
 
-    async def _covered_by(self, stored: Stored) -> Members:
+    async def _covered_by(self, stored: Stored) -> CaseFindings:
         """Which of today's findings a decided case answers for; it is released when that is none of them."""
         case = stored.case
-        found = self.question.everything() if self.question else Members({})
+        found = self.question.everything() if self.question else CaseFindings({})
         if not self._was_looked_at(case):
             return found
         shown = await self.book.members(case.shown)
@@ -155,15 +155,15 @@ class _Keeper:
             answered[rule] = today if whole else today & shown.of[rule]
         if case.keep_until is not None and case.keep_until <= self.situation.now:
             await self._release(stored, "the time for which it was kept is over")
-            return Members({})
+            return CaseFindings({})
         if why := fallen(case, self.situation.records, self.situation.accountable.today):
             await self._release(stored, why)
-            return Members({})
+            return CaseFindings({})
         if not any(answered.values()):
             await self._release(stored, self._why_gone(case))
         elif case.decision is Verb.AGREE and not await self._carried_on(stored, answered):
-            return Members({})
-        return Members(answered)
+            return CaseFindings({})
+        return CaseFindings(answered)
 
     async def _carried_on(self, stored: Stored, answered: Mapping[str, frozenset[bytes]]) -> bool:
         """Whether anything may still come of an agreement; what does not is written down, and on the cards. One of which nothing can come
@@ -188,12 +188,12 @@ class _Keeper:
         asked = asked_today(case, self.situation.accountable)
         return case if asked.in_doubt or asked.person is None else replace(case, assignee=assignee_of(asked))
 
-    async def _refresh(self, stored: Stored, left: Members) -> None:
+    async def _refresh(self, stored: Stored, left: CaseFindings) -> None:
         case = stored.case
         if not self._was_looked_at(case):
             self.report.unchanged += 1
             return
-        alone = self.question.everything() if self.question else Members({})
+        alone = self.question.everything() if self.question else CaseFindings({})
         if not left.of and (not alone.of or self._withdrawn(case)):
             if case.mended and case.state is CaseState.FOUND:
                 self.report.unchanged += 1
@@ -237,7 +237,7 @@ class _Keeper:
         mine = await self.book.members(case.members)
         return any(found & acted.of.get(rule, frozenset()) for rule, found in mine.of.items())
 
-    async def _open(self, left: Members, *, number: int) -> None:
+    async def _open(self, left: CaseFindings, *, number: int) -> None:
         question = self.question
         assert question is not None  # the caller found something
         key, situation = question.key, self.situation
@@ -258,7 +258,7 @@ class _Keeper:
             drive_id=question.drive_id,
             number=number,
             state=CaseState.FOUND if left.of else CaseState.LISTED,
-            lines=self._lines(None, left, told=Members({}), sensitive=asset.sensitive if asset else False),
+            lines=self._lines(None, left, told=CaseFindings({}), sensitive=asset.sensitive if asset else False),
             assignee=NO_ASSIGNEE,
             nonce=new_nonce(),
             opened_at=situation.now,
@@ -286,7 +286,9 @@ class _Keeper:
         if stored.case.state.is_open:
             self.report.stale_cards.update(card.digest for card in stored.case.cards)
 
-    def _lines(self, case: Case | None, left: Members, *, told: Members, sensitive: bool = False) -> tuple[Line, ...]:
+    def _lines(
+        self, case: Case | None, left: CaseFindings, *, told: CaseFindings, sensitive: bool = False
+    ) -> tuple[Line, ...]:
         """One line a rule. What somebody has been told (`told`) stays in the words and numbers they were told; what follows from an answer
         is said as it stands."""
         assert self.question is not None  # `left` is made of it

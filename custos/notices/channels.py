@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
-from custos.m365.errors import Forbidden, NotFound, Refused, Trouble
-from custos.notices.contacts import People, Reach
+from custos.m365.errors import Forbidden, MicrosoftTrouble, NotFound, Refused
+from custos.notices.contacts import Contacts, Reachability
 from custos.notices.model import Contact
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ type Mail = Callable[[str, str, str], Awaitable[None]]  # address, subject, HTML
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Message:
     """What is to be delivered, in the form of each channel. `summary` has no names: it stands on lock screens.
 
     `in_full`: the line in the feed, which is the summary, is not enough; the mail follows it.
@@ -93,19 +93,19 @@ class Delivery:
 
 
 @dataclass
-class Postman:
+class Channels:
     """Delivers letters. A channel that is None was not set up.
 
     What passes by itself (throttling, no answer) is raised and not papered over with the next channel.
     """
 
-    people: People
+    people: Contacts
     bot: CardSender | None = None
     install: Install | None = None
     nudge: Nudge | None = None
     mail: Mail | None = None
 
-    async def deliver(self, person: Contact, letter: Letter, leaving: Leaving) -> Delivery:
+    async def deliver(self, person: Contact, letter: Message, leaving: Leaving) -> Delivery:
         """Deliver by the first channel that takes it.
 
         Raises Throttled or Unavailable; with `maybe_done` (or Malformed) it may have been delivered; and what `leaving`
@@ -122,7 +122,7 @@ class Postman:
             return Delivery(channel=Channel.MAIL, attempts=tuple(attempts))
         return Delivery(channel=Channel.FEED if nudged else None, attempts=tuple(attempts))
 
-    async def update(self, conversation_id: str, activity_id: str, letter: Letter) -> bool:
+    async def update(self, conversation_id: str, activity_id: str, letter: Message) -> bool:
         """Bring a card up to date; False when it cannot be reached any more."""
         if self.bot is None:
             return False
@@ -143,7 +143,7 @@ class Postman:
             return False
         return True
 
-    async def _by_bot(self, person: Contact, letter: Letter, leaving: Leaving, attempts: list[str]) -> Delivery | None:
+    async def _by_bot(self, person: Contact, letter: Message, leaving: Leaving, attempts: list[str]) -> Delivery | None:
         if self.bot is None or not person.user_id:
             attempts.append(_said(Channel.BOT, Went.NOT_SET_UP))
             return None
@@ -164,7 +164,7 @@ class Postman:
             )
         return None
 
-    async def _by_feed(self, person: Contact, letter: Letter, leaving: Leaving, attempts: list[str]) -> bool:
+    async def _by_feed(self, person: Contact, letter: Message, leaving: Leaving, attempts: list[str]) -> bool:
         if self.nudge is None or not person.user_id:
             attempts.append(_said(Channel.FEED, Went.NOT_SET_UP))
             return False
@@ -180,7 +180,7 @@ class Postman:
         attempts.append(_said(Channel.FEED, Went.DELIVERED))
         return True
 
-    async def _by_mail(self, person: Contact, letter: Letter, leaving: Leaving, attempts: list[str]) -> bool:
+    async def _by_mail(self, person: Contact, letter: Message, leaving: Leaving, attempts: list[str]) -> bool:
         if self.mail is None:
             attempts.append(_said(Channel.MAIL, Went.NOT_SET_UP))
             return False
@@ -206,8 +206,8 @@ class _RoundTrip:
 
     bot: CardSender
     install: Install | None
-    reach: Reach
-    letter: Letter
+    reach: Reachability
+    letter: Message
     leaving: Leaving
 
     async def send(self) -> tuple[str, str]:
@@ -238,7 +238,7 @@ class _RoundTrip:
         return await self.bot.open_conversation(self.reach.user_id)
 
 
-def postman_from(m365: Microsoft365, settings: Settings, people: People) -> Postman:
+def channels_from(m365: Microsoft365, settings: Settings, people: Contacts) -> Channels:
     """The channels that the settings name."""
     from custos.m365 import activity_feed, app_installs
     from custos.m365 import mail as mailing
@@ -255,7 +255,7 @@ def postman_from(m365: Microsoft365, settings: Settings, people: People) -> Post
     async def mail(address: str, subject: str, html: str) -> None:
         await mailing.send(graph, mailbox=settings.mailbox, to=[address], subject=subject, html=html)
 
-    return Postman(
+    return Channels(
         people,
         bot=m365.bot,
         install=install if app else None,
@@ -264,6 +264,6 @@ def postman_from(m365: Microsoft365, settings: Settings, people: People) -> Post
     )
 
 
-def _said(channel: Channel, went: Went, trouble: Trouble | None = None) -> str:
+def _said(channel: Channel, went: Went, trouble: MicrosoftTrouble | None = None) -> str:
     code = f" ({trouble.status} {trouble.code})" if trouble else ""
     return f"{channel}: {went}{code}"

@@ -15,7 +15,7 @@ _TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Reachability:
     """How one person is reached. `conversation_id` is "" while the bot has none; `outcome` is of the last notice."""
 
     user_id: str
@@ -27,17 +27,17 @@ class Reach:
 
 
 @dataclass
-class People:
+class Contacts:
     """Everybody whom Custos has met. Raises StorageTrouble when storage cannot be reached."""
 
     rows: Table
 
-    async def get(self, user_id: str) -> Reach:
+    async def get(self, user_id: str) -> Reachability:
         """What is known of this person; an empty Reach for a stranger."""
         row = await self.rows.get(_PARTITION, user_id)
-        return _reach(row) if row else Reach(user_id=user_id)
+        return _reach(row) if row else Reachability(user_id=user_id)
 
-    async def all(self) -> AsyncIterator[Reach]:
+    async def all(self) -> AsyncIterator[Reachability]:
         """Everybody, for the report of who can be reached."""
         async for row in self.rows.query(_PARTITION):
             yield _reach(row)
@@ -60,7 +60,7 @@ class People:
     async def _change(self, user_id: str, **changes: object) -> None:
         for attempt in range(_TRIES):
             row = await self.rows.get(_PARTITION, user_id)
-            reach = replace(_reach(row) if row else Reach(user_id=user_id), **changes)  # type: ignore[arg-type]  # by name
+            reach = replace(_reach(row) if row else Reachability(user_id=user_id), **changes)  # type: ignore[arg-type]  # by name
             fresh = Row(
                 _PARTITION,
                 user_id,
@@ -82,9 +82,9 @@ class People:
             return
 
 
-def _reach(row: Row) -> Reach:
+def _reach(row: Row) -> Reachability:
     at = row.text("outcome_at")
-    return Reach(
+    return Reachability(
         user_id=row.key,
         conversation_id=row.text("conversation_id"),
         service_url=row.text("service_url"),

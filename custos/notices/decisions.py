@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 
 from custos.audit.events import Event, What
 from custos.errors import RowChanged, RowExists, StorageTrouble
-from custos.m365.errors import Trouble
+from custos.m365.errors import MicrosoftTrouble
 from custos.notices.answer_grounds import grounds, kept_until
 from custos.notices.answer_rights import Offer, may_take_back, offers
 from custos.notices.answer_withdrawal import take_back
 from custos.notices.assignment import TO_THE_GROUP, Accountability, Role
 from custos.notices.case_findings import store
-from custos.notices.case_store import CaseBook, Stored, case_id, new_nonce, note
+from custos.notices.case_store import CaseStore, Stored, case_id, new_nonce, note
 from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, KeepReason, Verb
 from custos.notices.reassignment import asked_today, assignee_of, reassigned
 
@@ -32,11 +32,11 @@ _TRIES = 4
 _log = logging.getLogger(__name__)
 
 type Accountable = Callable[[str], Awaitable[Accountability]]
-"""Who answers for an asset (id) now, from the registers in force and Entra as it was minutes ago at most. Raises a Trouble when
+"""Who answers for an asset (id) now, from the registers in force and Entra as it was minutes ago at most. Raises a MicrosoftTrouble when
 Entra cannot be read."""
 
 
-class Outcome(StrEnum):
+class PressOutcome(StrEnum):
     """What came of a press."""
 
     DECIDED = "decided"
@@ -52,7 +52,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # no such question
 
 
-COUNTS = (Outcome.DECIDED, Outcome.PASSED_ON, Outcome.TAKEN_BACK)
+COUNTS = (PressOutcome.DECIDED, PressOutcome.PASSED_ON, PressOutcome.TAKEN_BACK)
 """An answer was taken."""
 
 
@@ -69,35 +69,37 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class PressResult:
     """What came of a press, and the case as it stands now (None: unknown)."""
 
-    outcome: Outcome
+    outcome: PressOutcome
     case: Case | None
 
 
-async def answer(press: Press, *, book: CaseBook, accountable: Accountable, now: datetime, zone: ZoneInfo) -> Verdict:
+async def answer(
+    press: Press, *, book: CaseStore, accountable: Accountable, now: datetime, zone: ZoneInfo
+) -> PressResult:
     """Take an answer, or say why not. Raises StorageTrouble when it could not be stored: then it was not taken."""
     for attempt in range(_TRIES):
         stored = await book.get(press.case_id) if press.case_id else None
         if stored is None:
-            return Verdict(outcome=Outcome.UNKNOWN, case=None)
+            return PressResult(outcome=PressOutcome.UNKNOWN, case=None)
         press_of = _PressOn(press, stored.case, now, zone)
         refused = press_of.refused_at_sight()
         if refused is None:
             try:
                 today = await accountable(stored.case.asset_id)
-            except Trouble as trouble:
+            except MicrosoftTrouble as trouble:
                 _log.warning("who may answer could not be looked up", extra={"error": str(trouble)})
-                return Verdict(outcome=Outcome.UNCHECKED, case=stored.case)
+                return PressResult(outcome=PressOutcome.UNCHECKED, case=stored.case)
             press_of = replace(press_of, today=today)
             if asked_today(stored.case, today).in_doubt:
-                return Verdict(outcome=Outcome.UNCHECKED, case=stored.case)
+                return PressResult(outcome=PressOutcome.UNCHECKED, case=stored.case)
             refused = press_of.refused()
         if refused is not None:
             await _record_refusal(press, refused, stored.case, book, now)
-        if refused not in (None, Outcome.NO_LONGER):
-            return Verdict(outcome=refused, case=stored.case)
+        if refused not in (None, PressOutcome.NO_LONGER):
+            return PressResult(outcome=refused, case=stored.case)
         try:
             done = await press_of.store(stored, book, attempt)
         except (RowChanged, RowExists):
@@ -108,13 +110,13 @@ async def answer(press: Press, *, book: CaseBook, accountable: Accountable, now:
             await book.flush([done])
         except StorageTrouble as trouble:
             _log.warning("decision stored, its audit event waits in the case", extra={"error": str(trouble)})
-        return Verdict(outcome=refused or press_of.outcome, case=done.case)
+        return PressResult(outcome=refused or press_of.outcome, case=done.case)
     raise RowChanged(f"case {press.case_id} kept changing")
 
 
-async def _record_refusal(press: Press, refused: Outcome, case: Case, book: CaseBook, now: datetime) -> None:
+async def _record_refusal(press: Press, refused: PressOutcome, case: Case, book: CaseStore, now: datetime) -> None:
     """Who presses what is not theirs to press is written down; an honest second press is not."""
-    if refused in (Outcome.NOT_YOURS, Outcome.NO_LONGER, Outcome.NOT_OFFERED):
+    if refused in (PressOutcome.NOT_YOURS, PressOutcome.NO_LONGER, PressOutcome.NOT_OFFERED):
         details = {"case": case.id, "why": refused.value, "user": press.user_id}
         event = Event(
             what=What.ANSWER_REFUSED, at=now, asset_id=case.asset_id, subject=case.subject_key, details=details
@@ -149,43 +151,43 @@ class _PressOn:
         return None
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> PressOutcome:
         """Of a press that counts."""
         verb = Verb(self.press.verb)
         if verb is Verb.TAKE_BACK:
-            return Outcome.TAKEN_BACK
-        return Outcome.DECIDED if verb in (Verb.KEEP, Verb.AGREE) else Outcome.PASSED_ON
+            return PressOutcome.TAKEN_BACK
+        return PressOutcome.DECIDED if verb in (Verb.KEEP, Verb.AGREE) else PressOutcome.PASSED_ON
 
-    def refused_at_sight(self) -> Outcome | None:
+    def refused_at_sight(self) -> PressOutcome | None:
         """Why this press counts for nothing, as far as the case alone tells."""
         press, case = self.press, self.case
         taking_back = press.verb == Verb.TAKE_BACK
         if taking_back == case.state.is_open or case.state in (CaseState.RELEASED, CaseState.LISTED):
-            return Outcome.ALREADY
+            return PressOutcome.ALREADY
         if taking_back and not may_take_back(case, press.user_id):
-            return Outcome.ALREADY if case.state is CaseState.ACTED else Outcome.NOT_YOURS
+            return PressOutcome.ALREADY if case.state is CaseState.ACTED else PressOutcome.NOT_YOURS
         if not taking_back and (press.user_id != case.assignee.user_id or not press.user_id):
-            return Outcome.NOT_YOURS
+            return PressOutcome.NOT_YOURS
         if press.nonce in case.used:
-            return Outcome.ALREADY
+            return PressOutcome.ALREADY
         if not hmac.compare_digest(press.nonce.encode("utf-8", "replace"), case.nonce.encode()) or not case.shown:
-            return Outcome.OUTDATED
+            return PressOutcome.OUTDATED
         return None
 
-    def refused(self) -> Outcome | None:
+    def refused(self) -> PressOutcome | None:
         """Why it counts for nothing, as register and Entra stand; None when it counts."""
         if self.press.verb == Verb.TAKE_BACK:
             theirs = self.press.user_id in (self.case.answers[-1].who.user_id, self.asked.user_id)
-            return None if theirs else Outcome.NOT_YOURS
+            return None if theirs else PressOutcome.NOT_YOURS
         if self.asked.user_id != self.press.user_id:
-            return Outcome.NO_LONGER
+            return PressOutcome.NO_LONGER
         if self.offer is None:
-            return Outcome.NOT_OFFERED
+            return PressOutcome.NOT_OFFERED
         if self.offer.verb is Verb.KEEP and self.press.reason not in tuple(KeepReason):
-            return Outcome.NO_REASON
+            return PressOutcome.NO_REASON
         return None
 
-    async def store(self, stored: Stored, book: CaseBook, attempt: int) -> Stored:
+    async def store(self, stored: Stored, book: CaseStore, attempt: int) -> Stored:
         """Store what came of it. Raises RowChanged or RowExists when somebody was faster."""
         assert self.today is not None, "looked up before anything is taken"
         if self.press.verb == Verb.TAKE_BACK:
@@ -212,7 +214,7 @@ class _PressOn:
         )
         return await book.split(stored, rest, part, said)
 
-    async def _part(self, decided: Case, offer: Offer, book: CaseBook, attempt: int) -> Case:
+    async def _part(self, decided: Case, offer: Offer, book: CaseStore, attempt: int) -> Case:
         """What was answered, as a case by itself."""
         shown = (await book.members(decided.shown)).only(offer.lines)
         number = decided.number + len(decided.parts) + 1 + attempt

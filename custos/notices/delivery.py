@@ -23,26 +23,26 @@ from zoneinfo import ZoneInfo
 from custos.audit.events import Event, What
 from custos.errors import RowChanged, RowExists
 from custos.m365.errors import Malformed, Throttled, Unavailable
-from custos.notices.action_report_store import TellingBook
-from custos.notices.action_reports import DoneOn, Telling, joined
+from custos.notices.action_report_store import ActionReportStore
+from custos.notices.action_reports import ActionReport, DoneOn, joined
 from custos.notices.answer_rights import may_take_back
 from custos.notices.bot_replies import assets_card, help_card
 from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, cut, digest_card, fitting, is_for, summary
-from custos.notices.case_store import CaseBook, Stored
-from custos.notices.channels import Channel, Delivery, Letter, Postman
-from custos.notices.contacts import People
+from custos.notices.case_store import CaseStore, Stored
+from custos.notices.channels import Channel, Channels, Delivery, Message
+from custos.notices.contacts import Contacts
 from custos.notices.council_hours import deadline_after, may_tell
 from custos.notices.digest import (
     Digest,
-    DigestBook,
     DigestState,
+    DigestStore,
     Messages,
     StoredDigest,
     Tally,
     next_note,
     prepare_digests,
 )
-from custos.notices.mail import letter_html
+from custos.notices.mail import mail_body
 from custos.notices.model import CardSent, Case, CaseState, Contact, Verb
 from custos.notices.question_wording import DEFAULT_WITHIN
 from custos.policy.duration import duration_from
@@ -58,14 +58,14 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class DeliveryContext:
     """Everything that delivering needs. `now` is the tenant's time, `machine_now` the machine's in epoch seconds."""
 
-    book: CaseBook
-    digests: DigestBook
-    tellings: TellingBook
-    people: People
-    postman: Postman
+    book: CaseStore
+    digests: DigestStore
+    tellings: ActionReportStore
+    people: Contacts
+    postman: Channels
     queue: Messages
     records: Records
     zone: ZoneInfo
@@ -82,8 +82,8 @@ class Desk:
         return Reader(user_id=user_id, today=self.today, zone=self.zone, holidays=self.records.holidays)
 
 
-async def handle_notice(message: Mapping[str, object], *, desk: Desk) -> None:
-    """Do what one message of the queue says. Raises StorageTrouble or a passing Trouble: then it should come again."""
+async def handle_notice(message: Mapping[str, object], *, desk: DeliveryContext) -> None:
+    """Do what one message of the queue says. Raises StorageTrouble or a passing MicrosoftTrouble: then it should come again."""
     match message:
         case {"digest": str(digest_id)}:
             await deliver_digest(digest_id, desk=desk)
@@ -106,7 +106,7 @@ async def handle_notice(message: Mapping[str, object], *, desk: Desk) -> None:
             raise ValueError(f"not a message of the queue notify: {sorted(message)}")
 
 
-async def deliver_digest(digest_id: str, *, desk: Desk) -> DigestState | None:
+async def deliver_digest(digest_id: str, *, desk: DeliveryContext) -> DigestState | None:
     """Deliver a digest once; the state in which it is afterwards, None when there is no such digest."""
     stored = await desk.digests.get(digest_id)
     if stored is None:
@@ -137,10 +137,10 @@ async def deliver_digest(digest_id: str, *, desk: Desk) -> DigestState | None:
     return state
 
 
-async def _with_done(digest: Digest, desk: Desk) -> tuple[Digest, tuple[str, ...]]:
+async def _with_done(digest: Digest, desk: DeliveryContext) -> tuple[Digest, tuple[str, ...]]:
     """The digest with what it tells of what was done by now, as much as one card holds, and the tellings that it leaves over."""
     known = [found for each in digest.tellings if (found := await desk.tellings.get(each)) is not None]
-    by_asset: dict[str, list[Telling]] = defaultdict(list)
+    by_asset: dict[str, list[ActionReport]] = defaultdict(list)
     for telling in known:
         by_asset[telling.asset_id].append(telling)
     whole = tuple(
@@ -167,7 +167,7 @@ async def _with_done(digest: Digest, desk: Desk) -> tuple[Digest, tuple[str, ...
     return replace(digest, done=shown, tallies=tallies), left
 
 
-async def _fitting(digest: Digest, desk: Desk) -> tuple[str, ...]:
+async def _fitting(digest: Digest, desk: DeliveryContext) -> tuple[str, ...]:
     """Those of the digest's cases that fit on its card beside what was done."""
     found = [await desk.book.get(case_id) for case_id in digest.cases]
     reader = desk.reader(digest.person.user_id)
@@ -176,7 +176,7 @@ async def _fitting(digest: Digest, desk: Desk) -> tuple[str, ...]:
     return tuple(case.id for case in waiting[:fits])
 
 
-async def _more(note: Digest, desk: Desk) -> None:
+async def _more(note: Digest, desk: DeliveryContext) -> None:
     """What one message could not hold comes in a further one."""
     try:
         await desk.digests.insert(replace(note, since=desk.machine_now))
@@ -185,7 +185,7 @@ async def _more(note: Digest, desk: Desk) -> None:
     await desk.queue.send({"digest": note.id})
 
 
-async def update_card(digest_id: str, *, desk: Desk) -> bool:
+async def update_card(digest_id: str, *, desk: DeliveryContext) -> bool:
     """Show on the card of a digest how its questions stand now; False when there is no card to update."""
     stored = await desk.digests.get(digest_id)
     if stored is None or stored.digest.channel != Channel.BOT or stored.digest.state is not DigestState.SENT:
@@ -196,7 +196,7 @@ async def update_card(digest_id: str, *, desk: Desk) -> bool:
     return await desk.postman.update(digest.conversation_id, digest.activity_id, letter)
 
 
-async def say(what: str, user_id: str, *, desk: Desk) -> None:
+async def say(what: str, user_id: str, *, desk: DeliveryContext) -> None:
     """Answer somebody who wrote to the bot: what waits for them, their assets, or what they can write."""
     if what == "waiting":
         waiting = [stored.case for stored in await desk.book.open_for(user_id)]
@@ -225,7 +225,7 @@ class _Claimed:
     """A digest that this worker has in hand, as it is stored."""
 
     stored: StoredDigest
-    desk: Desk
+    desk: DeliveryContext
 
     async def leaving(self) -> None:
         """It is about to leave. Raises RowChanged, which keeps it back, when this worker stood still and lost it."""
@@ -264,7 +264,7 @@ async def _send(mine: _Claimed, cases: Sequence[Case]) -> DigestState:
     return state
 
 
-def _delivered(digest: Digest, delivery: Delivery, state: DigestState, desk: Desk) -> Digest:
+def _delivered(digest: Digest, delivery: Delivery, state: DigestState, desk: DeliveryContext) -> Digest:
     return replace(
         digest,
         state=state,
@@ -277,7 +277,7 @@ def _delivered(digest: Digest, delivery: Delivery, state: DigestState, desk: Des
     )
 
 
-async def _later(sending: StoredDigest, desk: Desk, seconds: float | None) -> DigestState:
+async def _later(sending: StoredDigest, desk: DeliveryContext, seconds: float | None) -> DigestState:
     """Nothing was sent: the promise stands, for another try."""
     again = replace(sending.digest, state=DigestState.PREPARED, since=desk.machine_now)
     await desk.digests.put(sending, again)
@@ -285,7 +285,7 @@ async def _later(sending: StoredDigest, desk: Desk, seconds: float | None) -> Di
     return DigestState.PREPARED
 
 
-async def _end(stored: StoredDigest, state: DigestState, desk: Desk) -> DigestState:
+async def _end(stored: StoredDigest, state: DigestState, desk: DeliveryContext) -> DigestState:
     """Its cases stay found: they come with the next digest."""
     try:
         await desk.digests.put(stored, replace(stored.digest, state=state, since=desk.machine_now))
@@ -294,7 +294,7 @@ async def _end(stored: StoredDigest, state: DigestState, desk: Desk) -> DigestSt
     return state
 
 
-async def _freeze(case_ids: Sequence[str], digest: Digest, desk: Desk) -> list[Case]:
+async def _freeze(case_ids: Sequence[str], digest: Digest, desk: DeliveryContext) -> list[Case]:
     """Those of the cases that still wait for this person, each remembering what is shown of it and on which card."""
     frozen = []
     for case_id in case_ids:
@@ -312,7 +312,7 @@ async def _freeze(case_ids: Sequence[str], digest: Digest, desk: Desk) -> list[C
     return frozen
 
 
-async def _shown(stored: Stored, digest: Digest, desk: Desk) -> Stored:
+async def _shown(stored: Stored, digest: Digest, desk: DeliveryContext) -> Stored:
     case = stored.case
     card = CardSent(user_id=digest.person.user_id, digest=digest.id)
     fresh = replace(
@@ -323,7 +323,7 @@ async def _shown(stored: Stored, digest: Digest, desk: Desk) -> Stored:
     return stored if fresh == case else await desk.book.put(stored, fresh)
 
 
-async def _mark_told(stored: StoredDigest, desk: Desk) -> None:
+async def _mark_told(stored: StoredDigest, desk: DeliveryContext) -> None:
     """Its cases were told at the moment of sending, and their clocks run."""
     digest = stored.digest
     at = digest.sent_at or desk.now
@@ -352,7 +352,7 @@ async def _mark_told(stored: StoredDigest, desk: Desk) -> None:
         _log.info("digest was marked by another worker", extra={"digest": digest.id})
 
 
-async def _mark_done_told(digest: Digest, at: datetime, desk: Desk) -> None:
+async def _mark_done_told(digest: Digest, at: datetime, desk: DeliveryContext) -> None:
     """What the message told of what was done is told, and so are the cases that this did away with."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for tally in digest.tallies:
@@ -382,12 +382,12 @@ async def _mark_done_told(digest: Digest, at: datetime, desk: Desk) -> None:
                 continue  # the next evaluation sees to it
 
 
-def _deadline(case: Case, told_at: datetime, desk: Desk) -> datetime:
+def _deadline(case: Case, told_at: datetime, desk: DeliveryContext) -> datetime:
     spans = [duration_from(line.within) or DEFAULT_WITHIN for line in case.lines]
     return min(deadline_after(told_at, span, desk.zone, desk.records.holidays) for span in spans)
 
 
-async def _record(what: What, digest: Digest, desk: Desk) -> None:
+async def _record(what: What, digest: Digest, desk: DeliveryContext) -> None:
     details: dict[str, str | int] = {
         "digest": digest.id,
         "to": digest.person.upn,
@@ -399,18 +399,18 @@ async def _record(what: What, digest: Digest, desk: Desk) -> None:
     await desk.book.record([Event(what=what, at=digest.sent_at or desk.now, details=details)])
 
 
-def _letter(cases: Sequence[Case], digest: Digest, desk: Desk, listed: Sequence[Case] = ()) -> Letter:
+def _letter(cases: Sequence[Case], digest: Digest, desk: DeliveryContext, listed: Sequence[Case] = ()) -> Message:
     reader = replace(desk.reader(digest.person.user_id), today=digest.day)
     waiting = max(digest.waiting, len(cases))
-    return Letter(
+    return Message(
         card=digest_card(cases, reader, waiting=waiting, done=digest.done, listed=listed).card,
         summary=summary(waiting, done=bool(digest.done)),
-        html=letter_html(cases, reader, waiting=waiting, done=digest.done),
+        html=mail_body(cases, reader, waiting=waiting, done=digest.done),
         in_full=bool(digest.done),
     )
 
 
-async def _send_list(waiting: Sequence[Case], desk: Desk) -> None:
+async def _send_list(waiting: Sequence[Case], desk: DeliveryContext) -> None:
     """Everything that waits, in as many cards as it takes."""
     rest = list(waiting)
     while rest:
@@ -433,7 +433,7 @@ def _is_list(digest: Digest) -> bool:
     return _LIST in digest.key
 
 
-async def _upn(user_id: str, desk: Desk) -> str:
+async def _upn(user_id: str, desk: DeliveryContext) -> str:
     """The address under which the register knows this person, from the cases they have or answered, or what they were told of late."""
     for stored in await desk.book.all():
         case = stored.case

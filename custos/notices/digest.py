@@ -28,7 +28,7 @@ import msgspec
 from custos.errors import RowChanged, RowExists
 from custos.notices.action_reports import DoneOn
 from custos.notices.cards import MOST_ITEMS, Reader, digest_card
-from custos.notices.case_store import CaseBook, Stored, urgency
+from custos.notices.case_store import CaseStore, Stored, urgency
 from custos.notices.council_hours import NOTES_FROM, may_tell
 from custos.notices.model import NOBODY, CaseState, Contact
 from custos.storage.lease import LEASE_SECONDS
@@ -68,7 +68,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Addressed:
+class AddressedReport:
     """A telling that has something left to tell, and who is told it for which reason."""
 
     telling: str
@@ -130,7 +130,7 @@ class Messages(Protocol):
 
 
 @dataclass
-class DigestBook:
+class DigestStore:
     """All digests. Raises StorageTrouble when storage cannot be reached. `lease_seconds` is the setting CUSTOS_LEASE_SECONDS."""
 
     rows: Table
@@ -168,13 +168,13 @@ class Prepared:
 async def prepare_digests(
     now: datetime,
     *,
-    book: CaseBook,
-    digests: DigestBook,
+    book: CaseStore,
+    digests: DigestStore,
     queue: Messages,
     zone: ZoneInfo,
     holidays: frozenset[date],
     machine_now: float,
-    tellings: Sequence[Addressed] = (),
+    tellings: Sequence[AddressedReport] = (),
     only: Collection[str] | None = None,
 ) -> Prepared:
     """Promise today's digests and queue their delivery as `{"digest": id}`; nothing outside council hours.
@@ -210,9 +210,9 @@ async def prepare_digests(
 
 async def prepare_notes(
     now: datetime,
-    tellings: Sequence[Addressed],
+    tellings: Sequence[AddressedReport],
     *,
-    digests: DigestBook,
+    digests: DigestStore,
     queue: Messages,
     zone: ZoneInfo,
     holidays: frozenset[date],
@@ -264,14 +264,14 @@ def next_note(digest: Digest, left: Sequence[str]) -> Digest:
     )
 
 
-def _by_person(tellings: Iterable[Addressed]) -> dict[str, list[Addressed]]:
-    by_person: dict[str, list[Addressed]] = defaultdict(list)
+def _by_person(tellings: Iterable[AddressedReport]) -> dict[str, list[AddressedReport]]:
+    by_person: dict[str, list[AddressedReport]] = defaultdict(list)
     for one in tellings:
         by_person[one.person.user_id].append(one)
     return by_person
 
 
-def _digest(reader: Reader, cases: Sequence[Stored], done: Sequence[Addressed]) -> Digest:
+def _digest(reader: Reader, cases: Sequence[Stored], done: Sequence[AddressedReport]) -> Digest:
     first = [stored.case for stored in cases[:MOST_ITEMS]]
     fits = digest_card(first, reader, waiting=len(cases)).shown
     person = first[0].assignee.who if first else done[0].person
@@ -284,7 +284,7 @@ def _digest(reader: Reader, cases: Sequence[Stored], done: Sequence[Addressed]) 
     )
 
 
-def _note(today: date, done: Sequence[Addressed]) -> Digest:
+def _note(today: date, done: Sequence[AddressedReport]) -> Digest:
     return Digest(
         day=today,
         key="",
@@ -296,7 +296,7 @@ def _note(today: date, done: Sequence[Addressed]) -> Digest:
     )
 
 
-async def tidy_digests(digests: DigestBook, queue: Messages, today: date, *, machine_now: float) -> tuple[int, int]:
+async def tidy_digests(digests: DigestStore, queue: Messages, today: date, *, machine_now: float) -> tuple[int, int]:
     """Queue again what was promised and not finished; give up what a dead worker may or may not have sent. How many of each."""
     again = uncertain = 0
     for days in range(_REMEMBERED_DAYS):

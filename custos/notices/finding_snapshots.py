@@ -46,14 +46,14 @@ _ELSEWHERE = Mark("remembered")
 
 
 @dataclass
-class Memory:
+class FindingSnapshots:
     """All libraries. Methods raise StorageTrouble when storage cannot be reached."""
 
     rows: Rows
     blobs: Container
 
     @classmethod
-    def of(cls, account: Account) -> Memory:
+    def of(cls, account: Account) -> FindingSnapshots:
         return cls(account.rows(TABLE), account.container(CONTAINER))
 
     async def recall(self, basis: Mapping[str, str]) -> dict[str, list[Finding]]:

@@ -14,7 +14,7 @@ import msgspec
 
 from custos.errors import RowChanged, RowExists
 from custos.notices import adaptive_cards as el
-from custos.notices.channels import Letter
+from custos.notices.channels import Message
 from custos.notices.wording import day, many, sentence
 from custos.storage.account import Account
 from custos.table import Row, Table, in_parts, key_part
@@ -53,7 +53,7 @@ class News:
 
 
 @dataclass
-class NewsBook:
+class NewsStore:
     """All news. Methods raise StorageTrouble when storage cannot be reached."""
 
     rows: Table
@@ -86,12 +86,12 @@ class NewsBook:
             return
 
 
-def open_news(account: Account) -> NewsBook:
+def open_news(account: Account) -> NewsStore:
     """The news of this installation."""
-    return NewsBook(account.rows(TABLE))
+    return NewsStore(account.rows(TABLE))
 
 
-def letter_of(news: News, upn: str) -> Letter:
+def message_of(news: News, upn: str) -> Message:
     """The news for one of those who are told, as a card and as a mail."""
     because, about = news.to[upn].because, [news.sentences[number] for number in news.to[upn].about]
     head = f"{many(len(about), 'thing is', 'things are')} less protected since the registers or settings were edited"
@@ -107,7 +107,7 @@ def letter_of(news: News, upn: str) -> Letter:
     ends = "".join(f"<p>{mail_html(one)}</p>" for one in (*rest, f"{because} It counts already: {_REMEDY}"))
     html = f"<p>{mail_html(head)}. {day(news.at, weekday=True)}.</p><ul>{lines}</ul>{ends}"
     summary = "Custos: an edit of the registers or settings protects less"
-    return Letter(card=el.card(body, fallback=summary), summary=summary, html=html, in_full=True)
+    return Message(card=el.card(body, fallback=summary), summary=summary, html=html, in_full=True)
 
 
 _REMEDY = "if it was not meant, have the file put back, and say `custos stop` meanwhile."

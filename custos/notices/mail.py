@@ -15,7 +15,7 @@ from custos.notices.wording import clean, day
 from custos.untrusted import mail_html
 
 
-def letter_html(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Sequence[DoneOn] = ()) -> str:
+def mail_body(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Sequence[DoneOn] = ()) -> str:
     """The body of the mail, as HTML without links, images or styles."""
     mine = [case for case in cases if is_for(case, reader)]
     parts = [f"<p>{mail_html(summary(waiting, done=bool(done)))}. {day(reader.today, weekday=True)}.</p>"]

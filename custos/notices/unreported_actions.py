@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from custos.engine.ledger import Ledger
 from custos.engine.run import RunState
 from custos.engine.run_progress import Done, done_by
-from custos.engine.run_store import Runs
-from custos.notices.action_report_store import TellingBook
-from custos.notices.action_reports import Known, Telling, tellings
+from custos.engine.run_store import RunStore
+from custos.notices.action_report_store import ActionReportStore
+from custos.notices.action_reports import ActionReport, Known, reports_of
 from custos.notices.assignment import Accountability
 from custos.notices.council_hours import tell_by
-from custos.notices.digest import Addressed
+from custos.notices.digest import AddressedReport
 from custos.notices.reassignment import assignee_of
 
 ENDED = (RunState.FINISHED, RunState.CANCELLED)
@@ -25,7 +25,7 @@ type Lookup = Callable[[Sequence[Done]], Awaitable[Known]]
 """What the words of a telling are made of, for what was done."""
 
 
-async def gather(runs: Runs, ledger: Ledger, book: TellingBook, known: Lookup) -> list[Telling]:
+async def gather(runs: RunStore, ledger: Ledger, book: ActionReportStore, known: Lookup) -> list[ActionReport]:
     """Write down what every run did by now. Returns what is left to tell, oldest run first. Raises StorageTrouble."""
     standing = {telling.id: telling for telling in await book.open()}
     for run in await runs.untold():
@@ -35,7 +35,7 @@ async def gather(runs: Runs, ledger: Ledger, book: TellingBook, known: Lookup) -
         mine = [telling for telling in standing.values() if telling.run == run.id]
         if not (mine and all(telling.over for telling in mine)):
             done = [one async for one in done_by(run.id, runs, ledger)]
-            made = tellings(run, done, await known(done), over=over)
+            made = reports_of(run, done, await known(done), over=over)
             standing |= {telling.id: await book.keep(telling) for telling in made}
             mine = [telling for telling in standing.values() if telling.run == run.id]
         if over and not any(telling.untold for telling in mine):
@@ -43,10 +43,10 @@ async def gather(runs: Runs, ledger: Ledger, book: TellingBook, known: Lookup) -
     return [telling for telling in standing.values() if telling.untold]
 
 
-def addressed(left: Sequence[Telling], who: Accountability) -> list[Addressed]:
+def addressed(left: Sequence[ActionReport], who: Accountability) -> list[AddressedReport]:
     """Whom what is left is to be told: whoever answers for the asset today, and whoever agreed to it. What can be told to nobody is
     left out, and stays untold."""
-    found: list[Addressed] = []
+    found: list[AddressedReport] = []
     for telling in left:
         asked = who.of(telling.asset_id)
         owner = assignee_of(asked).who
@@ -54,12 +54,14 @@ def addressed(left: Sequence[Telling], who: Accountability) -> list[Addressed]:
         if telling.to.user_id:
             person, because = telling.to, "You are told because you agreed to it."
         if person.user_id and (person is owner or person.user_id != owner.user_id):
-            one = Addressed(telling=telling.id, asset_id=telling.asset_id, person=person, because=because)
+            one = AddressedReport(telling=telling.id, asset_id=telling.asset_id, person=person, because=because)
             found.append(one)
     return found
 
 
-async def give_up_leavers(left: Sequence[Telling], who: Accountability, book: TellingBook, at: datetime) -> None:
+async def give_up_leavers(
+    left: Sequence[ActionReport], who: Accountability, book: ActionReportStore, at: datetime
+) -> None:
     """Who agreed and has left since is told nothing any more; whoever answers for the asset now is."""
     for telling in left:
         account = who.directory.find(telling.to.upn) if telling.to.user_id else None
@@ -70,7 +72,7 @@ async def give_up_leavers(left: Sequence[Telling], who: Accountability, book: Te
             await book.mark(telling.id, totals, at=at, to="nobody: the account is gone")
 
 
-def late(left: Sequence[Telling], now: datetime, zone: ZoneInfo, holidays: Collection[date]) -> Mapping[str, str]:
+def late(left: Sequence[ActionReport], now: datetime, zone: ZoneInfo, holidays: Collection[date]) -> Mapping[str, str]:
     """What somebody should have been told of by now: run and asset ► a sentence."""
     return {
         f"{telling.run} {telling.asset_id}".strip(): (

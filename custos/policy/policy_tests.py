@@ -39,7 +39,7 @@ CASE_KEYS = ("name", "rule", "now", "at", "given", "expect", "because")
 FILE_KEYS = ("policy", "cases")
 
 
-class Outcome(StrEnum):
+class Expectation(StrEnum):
     """What a case comes to."""
 
     ACT = "act"
@@ -51,7 +51,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class PolicyTest:
     """One case. `given` are observed facts by their names in the catalogue, as written; `because` must occur in the reason."""
 
     name: str
@@ -60,17 +60,17 @@ class Case:
     now: date
     at: str
     given: Mapping[str, str]
-    expect: Outcome
+    expect: Expectation
     because: str
     mark: Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseResult:
+class PolicyTestResult:
     """What a case came to. `reason` is the finding's sentence or what protects it; `others` are rules that held unexpectedly."""
 
-    case: Case
-    outcome: Outcome
+    case: PolicyTest
+    outcome: Expectation
     reason: str
     others: tuple[str, ...]
 
@@ -80,12 +80,12 @@ class CaseResult:
         return self.outcome is self.case.expect and self.case.because in self.reason and not self.others
 
 
-def read_cases(directory: Path, bundle: Bundle) -> tuple[list[Case], list[Problem]]:
+def read_cases(directory: Path, bundle: Bundle) -> tuple[list[PolicyTest], list[Problem]]:
     """All cases in a policies directory, and what is wrong with them."""
     read = read_directory(directory)
     problems = Problems()
     problems.extend(read.case_problems)
-    cases: list[Case] = []
+    cases: list[PolicyTest] = []
     for name, content in read.cases.items():
         node, faults = read_yaml(name, content)
         problems.extend(faults)
@@ -94,7 +94,7 @@ def read_cases(directory: Path, bundle: Bundle) -> tuple[list[Case], list[Proble
     return cases, problems.all
 
 
-def run_case(bundle: Bundle, case: Case) -> CaseResult:
+def run_case(bundle: Bundle, case: PolicyTest) -> PolicyTestResult:
     """A case through evaluation."""
     policy = bundle.policies[case.policy]
     rule = policy.rule(case.rule)
@@ -105,14 +105,16 @@ def run_case(bundle: Bundle, case: Case) -> CaseResult:
     findings = list(evaluation.findings())
     outcome, reason = _outcome(rule, f"{case.policy}/{case.rule}", findings, evaluation)
     others = tuple(sorted({one.rule for one in findings if one.rule != rule.id}))
-    return CaseResult(case=case, outcome=outcome, reason=reason, others=others)
+    return PolicyTestResult(case=case, outcome=outcome, reason=reason, others=others)
 
 
-def _outcome(rule: Rule, name: str, findings: list[Finding], evaluation: Evaluation) -> tuple[Outcome, str]:
+def _outcome(rule: Rule, name: str, findings: list[Finding], evaluation: Evaluation) -> tuple[Expectation, str]:
     own = [finding for finding in findings if finding.rule == rule.id]
     if not own:
         unknown = evaluation.counts[name].unknown
-        return (Outcome.UNKNOWN, "it cannot be decided") if unknown else (Outcome.KEEP, "the rule does not hold")
+        return (
+            (Expectation.UNKNOWN, "it cannot be decided") if unknown else (Expectation.KEEP, "the rule does not hold")
+        )
     finding = own[0]
     writes = [step for step in rule.steps if step.writes]
     first = writes[0] if writes else rule.steps[0]
@@ -120,20 +122,20 @@ def _outcome(rule: Rule, name: str, findings: list[Finding], evaluation: Evaluat
     if protection is None and not writes:
         protection = next((one for one in finding.protections if one.code == Code.EXEMPT), None)
     if protection is not None:
-        return Outcome.EXEMPT if protection.code == Code.EXEMPT else Outcome.KEEP, protection.sentence
+        return Expectation.EXEMPT if protection.code == Code.EXEMPT else Expectation.KEEP, protection.sentence
     if not writes:
-        return Outcome.TELL, finding.because
+        return Expectation.TELL, finding.because
     at_once = any(step.after is None and step.only_if is OnlyIf.ALWAYS for step in writes)
-    return Outcome.ACT if at_once else Outcome.WAIT, finding.because
+    return Expectation.ACT if at_once else Expectation.WAIT, finding.because
 
 
-def missing_cases(bundle: Bundle, cases: list[Case]) -> list[Problem]:
+def missing_cases(bundle: Bundle, cases: list[PolicyTest]) -> list[Problem]:
     """A problem for each policy without a case that finds something, one that just does not, and one that cannot be decided."""
-    found = (Outcome.ACT, Outcome.WAIT, Outcome.TELL, Outcome.EXEMPT)
-    wanted: tuple[tuple[str, Callable[[Outcome], bool]], ...] = (
+    found = (Expectation.ACT, Expectation.WAIT, Expectation.TELL, Expectation.EXEMPT)
+    wanted: tuple[tuple[str, Callable[[Expectation], bool]], ...] = (
         ("finds something", lambda outcome: outcome in found),
-        ("just does not", lambda outcome: outcome is Outcome.KEEP),
-        ("cannot be decided", lambda outcome: outcome is Outcome.UNKNOWN),
+        ("just does not", lambda outcome: outcome is Expectation.KEEP),
+        ("cannot be decided", lambda outcome: outcome is Expectation.UNKNOWN),
     )
     return [
         Problem(policy.mark, f"No case of {policy.id} {what}.", f"Add one to {policy.id}{CASES}.", code="cases")
@@ -143,7 +145,7 @@ def missing_cases(bundle: Bundle, cases: list[Case]) -> list[Problem]:
     ]
 
 
-def _file(node: Node, name: str, bundle: Bundle, problems: Problems) -> list[Case]:
+def _file(node: Node, name: str, bundle: Bundle, problems: Problems) -> list[PolicyTest]:
     section = Section(node, FILE_KEYS, problems, "A file of cases")
     policy_id = section.text("policy", required=True)
     if policy_id not in bundle.policies:
@@ -157,21 +159,21 @@ def _file(node: Node, name: str, bundle: Bundle, problems: Problems) -> list[Cas
     return [case for case in cases if case]
 
 
-def _case(node: Node, policy_id: str, bundle: Bundle, problems: Problems) -> Case | None:
+def _case(node: Node, policy_id: str, bundle: Bundle, problems: Problems) -> PolicyTest | None:
     section = Section(node, CASE_KEYS, problems, "A case")
     rules = {rule.id: rule for rule in bundle.policies[policy_id].rules}
     rule_id = section.text("rule", required=True)
     now, at = section.day("now", required=True), section.text("at", required=True)
     _place(at, section.mark_of("at"), bundle, problems)
     name = section.text("name", required=True)
-    expect = section.choice("expect", Outcome, Outcome.KEEP, required=True)
+    expect = section.choice("expect", Expectation, Expectation.KEEP, required=True)
     if rule_id not in rules:
         problems.error(section.mark_of("rule"), f'{policy_id} has no rule "{rule_id}".', near(rule_id, rules))
         return None
     given = _given(section.node("given"), rules[rule_id], problems)
     if now is None or given is None:
         return None
-    return Case(
+    return PolicyTest(
         name=name,
         policy=policy_id,
         rule=rule_id,

@@ -26,7 +26,7 @@ PLACES: Mapping[str, str] = {"site": "site_address", "library": "library_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Query:
     """What is asked. `columns` are facts to be told of each subject, `by` a fact to count by; "" for none."""
 
     kind: Kind
@@ -37,7 +37,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class NamedQuery:
     """A question that many ask."""
 
     name: str
@@ -47,45 +47,45 @@ class Named:
     columns: tuple[str, ...] = ()
 
 
-NAMED: Mapping[str, Named] = {
+NAMED: Mapping[str, NamedQuery] = {
     one.name: one
     for one in (
-        Named(
+        NamedQuery(
             name="without-label",
             words="files that are known to carry no retention label",
             kind=Kind.FILE,
             condition="{label: is_missing}",
             columns=("scheduled_label",),
         ),
-        Named(
+        NamedQuery(
             name="open-to-anyone",
             words="files that anyone can open now: a link reaches them, has not ended, and their site lets it work",
             kind=Kind.FILE,
             condition="{anyone_link: yes, site_sharing: anyone}",
             columns=("posture",),
         ),
-        Named(
+        NamedQuery(
             name="untouched-libraries",
             words="libraries in which nobody has worked for two years, whatever machines did there",
             kind=Kind.LIBRARY,
             condition="{last_human_activity: {older_than: 2 years}}",
             columns=("activity_confidence", "files", "size"),
         ),
-        Named(
+        NamedQuery(
             name="links-without-end",
             words="links that anyone can open, for ever",
             kind=Kind.LINK,
             condition="{link_scope: anonymous, link_expires: is_missing}",
             columns=("posture", "site_sharing"),
         ),
-        Named(
+        NamedQuery(
             name="outside-people",
             words="access of people from outside that no agreement in date covers",
             kind=Kind.GRANT,
             condition="{person_is_outside: yes, under_agreement: no}",
             columns=("person", "through"),
         ),
-        Named(
+        NamedQuery(
             name="without-owner",
             words="sites without an owner who can sign in",
             kind=Kind.SITE,
@@ -95,7 +95,7 @@ NAMED: Mapping[str, Named] = {
 }
 
 
-def question(what: str, condition: str | None, *, columns: Sequence[str] = (), by: str = "") -> Question:
+def question(what: str, condition: str | None, *, columns: Sequence[str] = (), by: str = "") -> Query:
     """The question `what`: a name, or a kind of subject with its condition in YAML.
 
     Raises BadInput with every problem, each with its place and remedy.
@@ -118,7 +118,7 @@ def question(what: str, condition: str | None, *, columns: Sequence[str] = (), b
     chosen = [_known(name, name, kind, "--columns", problems) for name in columns]
     if read is None or problems.all:
         raise BadInput(problems.all)
-    return Question(kind=kind, condition=read, written=written, columns=(*also, *chosen), by=counted)
+    return Query(kind=kind, condition=read, written=written, columns=(*also, *chosen), by=counted)
 
 
 def _condition(written: str, kind: Kind, problems: Problems) -> Condition | None:

@@ -29,7 +29,7 @@ from custos.policy.loader import (
 )
 from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Family, OnlyIf, Recipient
 from custos.policy.operators import ITS_CLASS, Operand, Operator, operators_of
-from custos.policy.policy_tests import CASE_KEYS, FILE_KEYS, Outcome
+from custos.policy.policy_tests import CASE_KEYS, FILE_KEYS, Expectation
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.scope import KEYS as COVERS_KEYS
 from custos.policy.settings_file import (
@@ -143,7 +143,7 @@ def cases_schema() -> Json:
         "now": _DAY,
         "at": _ADDRESS,
         "given": _object(given),
-        "expect": {"enum": list(Outcome)},
+        "expect": {"enum": list(Expectation)},
         "because": _TEXT,
     }
     case = _object(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from custos.engine.model import Kind
 from custos.policy.model import OnlyIf, Recipient
 from custos.policy.operators import Operand
-from custos.policy.policy_tests import Outcome
+from custos.policy.policy_tests import Expectation
 
 POLICY: Mapping[str, str] = {
     "policy": "Its permanent name; the file is named like it.",
@@ -131,13 +131,13 @@ CASE: Mapping[str, str] = {
     "expect": "what it comes to",
     "because": "words that the reason must contain",
 }
-OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.ACT: "the rule holds, and something is done without waiting for anybody",
-    Outcome.WAIT: "the rule holds; something will be done after a notice, or when the owner agrees",
-    Outcome.TELL: "the rule holds, and people are told or asked; nothing else is ever done",
-    Outcome.KEEP: "the rule does not hold, or a hold, a record or a person's choice protects the subject",
-    Outcome.EXEMPT: "the rule holds, and an exception in date covers it",
-    Outcome.UNKNOWN: "it cannot be decided",
+OUTCOMES: Mapping[Expectation, str] = {
+    Expectation.ACT: "the rule holds, and something is done without waiting for anybody",
+    Expectation.WAIT: "the rule holds; something will be done after a notice, or when the owner agrees",
+    Expectation.TELL: "the rule holds, and people are told or asked; nothing else is ever done",
+    Expectation.KEEP: "the rule does not hold, or a hold, a record or a person's choice protects the subject",
+    Expectation.EXEMPT: "the rule holds, and an exception in date covers it",
+    Expectation.UNKNOWN: "it cannot be decided",
 }
 GIVEN_BESIDE: Mapping[str, str] = {
     "library_read": "`no`: the library was read by half only",

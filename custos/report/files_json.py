@@ -10,7 +10,7 @@ from custos.errors import Problem, Severity
 from custos.policy import Bundle, vocabulary
 from custos.policy.catalogue import Fact
 from custos.policy.operators import OPERATORS, operators_of
-from custos.policy.policy_tests import CaseResult
+from custos.policy.policy_tests import PolicyTestResult
 from custos.records.review import Remark
 from custos.records.rights import WORDS, Right
 from custos.records.roles import ROLE_NAMES, holders
@@ -80,7 +80,7 @@ def validated(directory: Path, bundle: Bundle | None, problems: Sequence[Problem
     )
 
 
-def tested(directory: Path, results: Iterable[CaseResult], gaps: Iterable[Problem]) -> Test:
+def tested(directory: Path, results: Iterable[PolicyTestResult], gaps: Iterable[Problem]) -> Test:
     """What the cases came to."""
     return Test(
         directory=str(directory.resolve()),

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from custos.engine.model import IN_LIBRARIES, Kind
 from custos.engine.model import Fact as Value
-from custos.engine.query import Answer
+from custos.engine.query import QueryResult
 from custos.masking import MASK, hides_names
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.wording import condition_words, value_words
@@ -24,7 +24,7 @@ _UNKNOWN = "unknown"
 _FORMULA = r"^[=+\-@\t\r]"
 
 
-def show(answer: Answer, records: Records, screen: Console, *, names: bool) -> None:
+def show(answer: QueryResult, records: Records, screen: Console, *, names: bool) -> None:
     """Print the answer: what was asked, what was found, what could not be decided, and how old the mirror is."""
     question = answer.question
     screen.print(words((question.kind.value, "bold"), f": {condition_words(question.condition)}"), soft_wrap=True)
@@ -41,7 +41,7 @@ def show(answer: Answer, records: Records, screen: Console, *, names: bool) -> N
     screen.print(_age(answer), style="" if _whole(answer) else "bold yellow")
 
 
-def as_json(answer: Answer, records: Records, *, names: bool) -> str:
+def as_json(answer: QueryResult, records: Records, *, names: bool) -> str:
     """The answer for machines. A value is null when it is unknown and "" when it is known to be missing."""
     question, counted = answer.question, answer.groups
     return text_of(
@@ -61,7 +61,7 @@ def as_json(answer: Answer, records: Records, *, names: bool) -> str:
     )
 
 
-def as_csv(answer: Answer, records: Records, *, names: bool) -> str:
+def as_csv(answer: QueryResult, records: Records, *, names: bool) -> str:
     """The rows, or the counts, for a spreadsheet: UTF-8 with a heading; no cell is a formula or moves a cursor.
 
     "unknown" stands for what is not known, an empty cell for what is known to be missing.
@@ -71,7 +71,7 @@ def as_csv(answer: Answer, records: Records, *, names: bool) -> str:
     return frame.select(cells).write_csv(null_value=_UNKNOWN, datetime_format="%Y-%m-%dT%H:%M:%SZ")
 
 
-def _masked(answer: Answer, records: Records, *, names: bool) -> pl.DataFrame:
+def _masked(answer: QueryResult, records: Records, *, names: bool) -> pl.DataFrame:
     """The rows; names of files and folders in sensitive assets only with `names`."""
     rows = answer.rows
     if names or answer.question.kind not in IN_LIBRARIES or answer.question.kind is Kind.LIBRARY:
@@ -91,7 +91,7 @@ def _cell(name: str) -> pl.Expr:
     return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).alias(name)
 
 
-def _rows(answer: Answer, rows: pl.DataFrame, screen: Console) -> None:
+def _rows(answer: QueryResult, rows: pl.DataFrame, screen: Console) -> None:
     found = Listing("", ("address", *answer.shown))
     for row in rows.iter_rows(named=True):
         found.add(row["url"] or row["name"] or "", *(_said(name, row) for name in answer.shown))
@@ -105,7 +105,7 @@ def _said(name: str, row: dict[str, Value]) -> str:
     return value_words(name, value, {})
 
 
-def _groups(answer: Answer, screen: Console) -> None:
+def _groups(answer: QueryResult, screen: Console) -> None:
     assert answer.groups is not None, "the caller looked"
     by = answer.question.by
     found = Listing("", (CATALOGUE[by].words, "found", "cannot be decided"), numbers=("found", "cannot be decided"))
@@ -114,11 +114,11 @@ def _groups(answer: Answer, screen: Console) -> None:
     screen.print(found)
 
 
-def _whole(answer: Answer) -> bool:
+def _whole(answer: QueryResult) -> bool:
     return answer.coverage[0] == answer.coverage[1] and answer.coverage[1] > 0
 
 
-def _age(answer: Answer) -> str:
+def _age(answer: QueryResult) -> str:
     complete, libraries = answer.coverage
     if not libraries:
         return "The mirror holds no library yet: run `custos sync --discover`."

@@ -13,7 +13,7 @@ from custos.policy.fixture_tenant import GIVEN
 from custos.policy.loader import LIMIT_KEYS, RULE_KEYS
 from custos.policy.model import HouseLimits, Limits, OnlyIf, Recipient
 from custos.policy.operators import OPERATORS, Operator
-from custos.policy.policy_tests import Outcome
+from custos.policy.policy_tests import Expectation
 from custos.policy.schema import policy_schema
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
@@ -234,7 +234,7 @@ def _cases() -> list[str]:
         *wording.CASES,
         "",
         *_explained(vocabulary.CASE),
-        *table(("expect", "meaning"), ((code(one), vocabulary.OUTCOMES[one]) for one in Outcome)),
+        *table(("expect", "meaning"), ((code(one), vocabulary.OUTCOMES[one]) for one in Expectation)),
         "What can be given of a subject; the rest is filled in as unremarkable. `unknown` makes a fact unknown, `is_missing` makes",
         "it known to be missing.",
         "",

@@ -25,7 +25,7 @@ from simulator.sharepoint.csom import process
 from simulator.sharepoint.csom.interpret import Start
 from simulator.sharepoint.node import FULL_CONTROL, Node, Resource
 from simulator.sharepoint.principal_ids import Numbers
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant.state import Tenant
 
 PREFIX = "/sharepoint-admin"
@@ -60,10 +60,10 @@ class _Administration:
     def _service(self, request: web.Request) -> call.Service:
         return call.Service(SHAREPOINT_ADMIN, called(request, PREFIX), self._scope, self._root)
 
-    def _scope(self, caller: Caller) -> Scope:
-        return Scope(self._tenant, caller, self._numbers, {})
+    def _scope(self, caller: Caller) -> RequestScope:
+        return RequestScope(self._tenant, caller, self._numbers, {})
 
-    def _root(self, scope: Scope, base: str) -> Resource:
+    def _root(self, scope: RequestScope, base: str) -> Resource:
         scope.need(FULL_CONTROL)
 
         def whole_tenant() -> Node:
@@ -81,14 +81,14 @@ class _Administration:
             operations={"contextinfo": context_information(scope, base)},
         )
 
-    def _start(self, scope: Scope) -> Start:
+    def _start(self, scope: RequestScope) -> Start:
         scope.need(FULL_CONTROL)
         return Start(
             types={_TENANT: lambda: administration.tenant(scope, self._changes)},
             identified=lambda name: self._identified(scope, name),
         )
 
-    def _identified(self, scope: Scope, name: list[str]) -> Resource:
+    def _identified(self, scope: RequestScope, name: list[str]) -> Resource:
         """What an identity stands for: its parts behind the tenant's own. Raises Refused 404."""
         match name:
             case ["Tenant"]:

@@ -17,7 +17,7 @@ from simulator.sharepoint.changes import Changes
 from simulator.sharepoint.node import FULL_CONTROL, Collection, Given, Operation, Outcome, Resource, flag, several, text
 from simulator.sharepoint.people import group_members
 from simulator.sharepoint.properties import LOCKS, site_fields, tenant_fields
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant import archiving
 from simulator.tenant.model import Principal, Site
 
@@ -29,7 +29,7 @@ _GROUPS = (3, 5, 4)  # what userGroupIds 0, 1, 2 stand for: owners, members, vis
 _USER_INFO = f"{NAMESPACE}.SiteUserInfo"
 
 
-def tenant(scope: Scope, changes: Changes) -> Resource:
+def tenant(scope: RequestScope, changes: Changes) -> Resource:
     """The tenant, with everything that administration can ask of it. Each needs full control."""
 
     def by_url(given: Given) -> Outcome:
@@ -70,7 +70,7 @@ def tenant(scope: Scope, changes: Changes) -> Resource:
     )
 
 
-def site(scope: Scope, changes: Changes, found: Site, *, detail: bool) -> Resource:
+def site(scope: RequestScope, changes: Changes, found: Site, *, detail: bool) -> Resource:
     """SiteProperties."""
     return Resource(
         type=f"{NAMESPACE}.SiteProperties",
@@ -83,7 +83,7 @@ def site(scope: Scope, changes: Changes, found: Site, *, detail: bool) -> Resour
     )
 
 
-def site_at(scope: Scope, url: str) -> Site:
+def site_at(scope: RequestScope, url: str) -> Site:
     """The site whose own address this is; an address inside it is not. Raises Refused 404."""
     for each in scope.tenant.sites.values():
         if each.url.rstrip("/").lower() == url.rstrip("/").lower():
@@ -91,14 +91,14 @@ def site_at(scope: Scope, url: str) -> Site:
     raise Refused(404, "-1, Microsoft.Online.SharePoint.Common.SpoNoSiteException", f"Cannot get site {url}.")
 
 
-def _site(scope: Scope, collection_id: str) -> Site:
+def _site(scope: RequestScope, collection_id: str) -> Site:
     for each in scope.tenant.sites.values():
         if each.collection_id == collection_id.strip("{}").lower():
             return each
     raise not_found("The site")
 
 
-def _sites(scope: Scope, changes: Changes) -> Collection:
+def _sites(scope: RequestScope, changes: Changes) -> Collection:
     def keyed(key: str) -> Resource:
         return site(scope, changes, _site(scope, key), detail=True)
 
@@ -120,7 +120,7 @@ def _sites(scope: Scope, changes: Changes) -> Collection:
     )
 
 
-def _by_filters(scope: Scope, changes: Changes, given: Given) -> Collection:
+def _by_filters(scope: RequestScope, changes: Changes, given: Given) -> Collection:
     filters = given.get("spefilter")
     wanted: Mapping[str, Any] = filters if isinstance(filters, dict) else {}
     personal = wanted.get("IncludePersonalSite") in _INCLUDE_PERSONAL
@@ -145,7 +145,7 @@ def _by_filters(scope: Scope, changes: Changes, given: Given) -> Collection:
     )
 
 
-def _filtered(scope: Scope, sites: list[Site], condition: str) -> list[Site]:
+def _filtered(scope: RequestScope, sites: list[Site], condition: str) -> list[Site]:
     fits = _FILTER.fullmatch(condition)
     if fits is None:
         raise bad_request("The filter is not valid.")
@@ -159,13 +159,13 @@ def _filtered(scope: Scope, sites: list[Site], condition: str) -> list[Site]:
     return found
 
 
-def _administrators(scope: Scope, given: Given) -> Outcome:
+def _administrators(scope: RequestScope, given: Given) -> Outcome:
     found = _site(scope, text(given, "siteid"))
     people = [scope.tenant.principal(scope.tenant.users[each]) for each in found.admins if each in scope.tenant.users]
     return Returned("GetSiteAdministrators", Many([_user_info(each) for each in people], _USER_INFO))
 
 
-def _user_groups(scope: Scope, given: Given) -> Outcome:
+def _user_groups(scope: RequestScope, given: Given) -> Outcome:
     """Owners, members and visitors, in the order asked for."""
     found, asked = _site(scope, text(given, "siteid")), given.get("usergroupids")
     numbers = several(given, "usergroupids") if isinstance(asked, list | dict) else re.findall(r"\d+", str(asked or ""))
@@ -183,7 +183,7 @@ def _user_info(principal: Principal) -> Complex:
     return Complex(_USER_INFO, fields)
 
 
-def _set_admin(scope: Scope, given: Given) -> Outcome:
+def _set_admin(scope: RequestScope, given: Given) -> Outcome:
     found = site_at(scope, text(given, "siteurl"))
     user = scope.tenant.user(text(given, "loginname").rpartition("|")[2])
     found.admins = [each for each in found.admins if each != user.id]

@@ -18,7 +18,7 @@ from simulator.odata import Complex, Entity, Many, Returned, Segment
 from simulator.refusal import Refused, bad_request
 from simulator.sharepoint import forms, query
 from simulator.sharepoint.node import Collection, Missing, Node, Operation, Outcome, Resource, missing, named
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 
 # Microsoft publishes no cost for SharePoint REST; it plans with 2 a request on average.
 UNITS, PERMISSION_UNITS = 2, 5
@@ -36,8 +36,8 @@ class Service:
 
     audience: str
     base: str
-    scope_of: Callable[[Caller], Scope]
-    root_of: Callable[[Scope, str], Resource]
+    scope_of: Callable[[Caller], RequestScope]
+    root_of: Callable[[RequestScope, str], Resource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class RestCall:
     asked: Asked
     base: str
     path: list[Segment]
-    scope: Scope
+    scope: RequestScope
 
     @property
     def method(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from simulator.odata import Complex, Many, Returned
 from simulator.refusal import Refused, bad_request, not_found
 from simulator.sharepoint.node import FULL_CONTROL, WRITE, Given, Operation, Outcome, flag, number, several, text
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant import labelling
 from simulator.tenant.files import check_site
 from simulator.tenant.model import Drive, Item, LabelDefinition, Site
@@ -28,7 +28,7 @@ _SETTINGS = {
 }
 
 
-def store_operations(scope: Scope, site: Site) -> Mapping[str, Operation]:
+def store_operations(scope: RequestScope, site: Site) -> Mapping[str, Operation]:
     """The static operations of SPPolicyStoreProxy, by their whole name in lower case."""
     list_of = ("listUrl",)
     found = {
@@ -55,7 +55,7 @@ def store_operations(scope: Scope, site: Site) -> Mapping[str, Operation]:
     return {STORE + name: operation for name, operation in found.items()}
 
 
-def item_operations(scope: Scope, item: Item) -> Mapping[str, Operation]:
+def item_operations(scope: RequestScope, item: Item) -> Mapping[str, Operation]:
     """`SetComplianceTag…` of one list item. Microsoft keeps them and advises against them: they take flags beside the
     name, which are not looked at here, because the label itself says what it does.
     """
@@ -67,26 +67,26 @@ def item_operations(scope: Scope, item: Item) -> Mapping[str, Operation]:
     return {f"setcompliancetag{name}": Operation(apply, ("complianceTag",), WRITE) for name in names}
 
 
-def _apply(scope: Scope, item: Item, name: str) -> None:
+def _apply(scope: RequestScope, item: Item, name: str) -> None:
     if name:
         labelling.set_label(scope.tenant, item, name, by=scope.actor, full_control=scope.full_control)
     else:
         labelling.clear_label(scope.tenant, item, by=scope.actor, full_control=scope.full_control)
 
 
-def _available(scope: Scope, site: Site, given: Given) -> Outcome:
+def _available(scope: RequestScope, site: Site, given: Given) -> Outcome:
     if scope.tenant.site_at(text(given, "siteurl")) is not site:
         raise not_found("The site")
     published = [tag(each) for each in scope.tenant.labels.values() if each.published]
     return Returned("GetAvailableTagsForSite", Many(published, _TAG))
 
 
-def _default(scope: Scope, site: Site, given: Given) -> Outcome:
+def _default(scope: RequestScope, site: Site, given: Given) -> Outcome:
     label = _library(scope, site, given).default_label
     return Returned("GetListComplianceTag", None if label is None else tag(label))
 
 
-def _set_default(scope: Scope, site: Site, given: Given) -> Outcome:
+def _set_default(scope: RequestScope, site: Site, given: Given) -> Outcome:
     drive = _library(scope, site, given)
     labelling.set_default(
         scope.tenant,
@@ -99,7 +99,7 @@ def _set_default(scope: Scope, site: Site, given: Given) -> Outcome:
     return Returned("SetListComplianceTag", None)
 
 
-def _bulk(scope: Scope, site: Site, given: Given) -> Outcome:
+def _bulk(scope: RequestScope, site: Site, given: Given) -> Outcome:
     """Label up to 100 items. Answers ids whose meaning Microsoft does not document (here: those that failed)."""
     drive, ids = _library(scope, site, given), several(given, "itemids")
     if not ids or not all(isinstance(each, int) and not isinstance(each, bool) for each in ids):
@@ -114,14 +114,14 @@ def _bulk(scope: Scope, site: Site, given: Given) -> Outcome:
     return Returned("SetComplianceTagOnBulkItems", Many(failed, "Edm.Int32"))
 
 
-def _lock(scope: Scope, site: Site, given: Given, *, locked: bool) -> Outcome:
+def _lock(scope: RequestScope, site: Site, given: Given, *, locked: bool) -> Outcome:
     drive, numbered = _library(scope, site, given), number(given, "itemid")
     item = scope.tenant.item_in_list(drive.list_id, numbered)
     labelling.lock_record(scope.tenant, item, locked=locked, by=scope.actor)
     return Returned("LockRecordItem" if locked else "UnlockRecordItem", 0)
 
 
-def _library(scope: Scope, site: Site, given: Given) -> Drive:
+def _library(scope: RequestScope, site: Site, given: Given) -> Drive:
     drive = scope.tenant.drive_at(text(given, "listurl"))
     if drive.site is not site:
         raise not_found("The list")

@@ -10,12 +10,12 @@ import hashlib
 
 from simulator.odata import Complex, Many, Returned
 from simulator.sharepoint.node import Operation
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 
 _SECONDS = 1800
 
 
-def context_information(scope: Scope, base: str) -> Operation:
+def context_information(scope: RequestScope, base: str) -> Operation:
     """What `POST _api/contextinfo` does at the web whose address is `base`."""
 
     def tell() -> Returned:

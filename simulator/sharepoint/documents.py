@@ -12,7 +12,7 @@ from simulator.odata import Guid, Moment
 from simulator.refusal import Refused, not_found
 from simulator.sharepoint import items, people
 from simulator.sharepoint.node import Collection, Given, Operation, Outcome, Resource, text
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant.model import Drive, Item, Site
 
 _NO_FILE = "-2130575338, Microsoft.SharePoint.SPException"
@@ -62,7 +62,7 @@ def server_path(item: Item) -> str:
     return "/" + "/".join(filter(None, (drive.site.path, drive.path, item.path)))
 
 
-def operations(scope: Scope, site: Site) -> dict[str, Operation]:
+def operations(scope: RequestScope, site: Site) -> dict[str, Operation]:
     """How a web finds files and folders."""
 
     def file_at(given: Given) -> Outcome:
@@ -71,7 +71,7 @@ def operations(scope: Scope, site: Site) -> dict[str, Operation]:
     def folder_at(given: Given) -> Outcome:
         return folder(scope, _a_folder(at_path(site, _path(given))))
 
-    def by_id(make: Callable[[Scope, Item], Resource]) -> Operation:
+    def by_id(make: Callable[[RequestScope, Item], Resource]) -> Operation:
         return Operation(lambda given: make(scope, by_unique_id(site, text(given, "uniqueid"))), ("uniqueId",))
 
     return {
@@ -101,7 +101,7 @@ def _a_folder(item: Item) -> Item:
     return item
 
 
-def file(scope: Scope, item: Item) -> Resource:
+def file(scope: RequestScope, item: Item) -> Resource:
     """SP.File."""
     drive, path = item.drive, f"Web/GetFileByServerRelativePath(decodedurl='{server_path(item)}')"
     tag = f"{{{item.unique_id.upper()}}},{item.version}"
@@ -147,7 +147,7 @@ def file(scope: Scope, item: Item) -> Resource:
     )
 
 
-def folder(scope: Scope, item: Item) -> Resource:
+def folder(scope: RequestScope, item: Item) -> Resource:
     """SP.Folder."""
     drive, path = item.drive, f"Web/GetFolderByServerRelativePath(decodedurl='{server_path(item)}')"
     is_root = item.parent is None
@@ -185,6 +185,6 @@ def folder(scope: Scope, item: Item) -> Resource:
     )
 
 
-def root_folder(scope: Scope, drive: Drive) -> Resource:
+def root_folder(scope: RequestScope, drive: Drive) -> Resource:
     """The folder of a library."""
     return folder(scope, drive.root)

@@ -30,7 +30,7 @@ from simulator.sharepoint.node import (
     text,
 )  # fmt: skip
 from simulator.sharepoint.query import ordered, value_of, whole
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant import sharing as shared
 from simulator.tenant.files import check_site
 from simulator.tenant.model import Drive, Item
@@ -44,7 +44,7 @@ _INDEXED = frozenset({"id"})
 _FIRST_PAGE, _NEXT_PAGE = "Paged=TRUE", "p_ID"
 
 
-def items(scope: Scope, drive: Drive, path: str) -> Collection:
+def items(scope: RequestScope, drive: Drive, path: str) -> Collection:
     """The rows of a library, folders among them."""
     return Collection(
         type="SP.ListItem",
@@ -72,7 +72,7 @@ def _rows(drive: Drive, after: int = 0) -> Iterator[Item]:
     return (each for each in drive.order[after + 1 :] if each is not None)
 
 
-def _page(scope: Scope, drive: Drive, query: Mapping[str, str]) -> Page:
+def _page(scope: RequestScope, drive: Drive, query: Mapping[str, str]) -> Page:
     """100 rows or as many as `$top` says, 5,000 at most. `$skip` is ignored, as it is for list items.
 
     A library beyond the list view threshold is neither filtered nor sorted by what is not indexed.
@@ -103,7 +103,7 @@ def _too_many() -> Refused:
     return Refused(500, code, "The attempted operation is prohibited because it exceeds the list view threshold.")
 
 
-def by_caml(scope: Scope, drive: Drive, given: Given) -> Collection:
+def by_caml(scope: RequestScope, drive: Drive, given: Given) -> Collection:
     """`GetItems`: the rows that a CAML view asks for, from the position on that was given."""
     asked = given.get("query")
     query: Mapping[str, Any] = asked if isinstance(asked, dict) else {}
@@ -157,7 +157,7 @@ def _following(query: Mapping[str, str], last: int) -> str:
     return urlencode({"$skiptoken": f"{_FIRST_PAGE}&{_NEXT_PAGE}={last}"} | kept, quote_via=quote)
 
 
-def item(scope: Scope, row: Item) -> Resource:
+def item(scope: RequestScope, row: Item) -> Resource:
     """SP.ListItem of a file or folder."""
     drive = row.drive
     path = f"Web/Lists(guid'{drive.list_id}')/Items({row.list_item_id})"
@@ -190,7 +190,7 @@ def item(scope: Scope, row: Item) -> Resource:
     )
 
 
-def _links(scope: Scope, row: Item, path: str) -> dict[str, Callable[[], Node | None]]:
+def _links(scope: RequestScope, row: Item, path: str) -> dict[str, Callable[[], Node | None]]:
     site = row.drive.site
     return {
         "Author": lambda: people.author(scope, site, row.created_by),
@@ -224,7 +224,7 @@ def _columns(row: Item) -> dict[str, Any]:
     }
 
 
-def _operations(scope: Scope, row: Item, path: str) -> dict[str, Operation]:
+def _operations(scope: RequestScope, row: Item, path: str) -> dict[str, Operation]:
     def break_inheritance(given: Given) -> Outcome:
         shared.break_inheritance(scope.tenant, row, by=scope.actor, copy=flag(given, "copyroleassignments"))
         return Returned("BreakRoleInheritance", None)
@@ -251,7 +251,7 @@ def _operations(scope: Scope, row: Item, path: str) -> dict[str, Operation]:
     }
 
 
-def _update(scope: Scope, row: Item, given: Given) -> list[Complex]:
+def _update(scope: RequestScope, row: Item, given: Given) -> list[Complex]:
     """One answer for each field; HTTP says 200 even when a field could not be set."""
     values = several(given, "formvalues")
     if not all(isinstance(each, dict) for each in values):

@@ -13,7 +13,7 @@ from simulator.odata import Complex, Guid, Moment
 from simulator.refusal import Refused
 from simulator.sharepoint import documents, items, people
 from simulator.sharepoint.node import Collection, Operation, Resource, text
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant.model import Drive, PlainList, Site
 
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
@@ -22,7 +22,7 @@ _TEMPLATES = {"genericList": 100, "events": 106, "tasks": 107}
 _HOLD = 1310  # as scripts of the field have it; Microsoft does not document it
 
 
-def lists(scope: Scope, site: Site) -> Collection:
+def lists(scope: RequestScope, site: Site) -> Collection:
     """`lists` of a web, hidden ones too."""
     return Collection(
         type="SP.List",
@@ -36,7 +36,7 @@ def lists(scope: Scope, site: Site) -> Collection:
     )
 
 
-def at_path(scope: Scope, site: Site, path: str) -> Resource:
+def at_path(scope: RequestScope, site: Site, path: str) -> Resource:
     """The list at a server-relative path. Raises Refused 404."""
     # The library for Python puts the path of its own base address first, and may take the title for the path.
     wanted = path.rpartition("//")[2].removeprefix("/sharepoint").strip("/").lower()
@@ -50,16 +50,16 @@ def at_path(scope: Scope, site: Site, path: str) -> Resource:
     raise _no_list()
 
 
-def _by_id(scope: Scope, site: Site, key: str) -> Resource:
+def _by_id(scope: RequestScope, site: Site, key: str) -> Resource:
     wanted = key.strip("{}").lower()
     return _first(scope, site, lambda each: (each.list_id if isinstance(each, Drive) else each.id).lower() == wanted)
 
 
-def _by_title(scope: Scope, site: Site, title: str) -> Resource:
+def _by_title(scope: RequestScope, site: Site, title: str) -> Resource:
     return _first(scope, site, lambda each: each.name.lower() == title.lower())
 
 
-def _first(scope: Scope, site: Site, fits: Callable[[Drive | PlainList], bool]) -> Resource:
+def _first(scope: RequestScope, site: Site, fits: Callable[[Drive | PlainList], bool]) -> Resource:
     every: list[Drive | PlainList] = [*site.drives, *site.lists]
     for each in every:
         if fits(each):
@@ -128,7 +128,7 @@ def _rows(found: PlainList, path: str, entity: str) -> Collection:
     return Collection(type="SP.ListItem", path=f"{path}/Items", members=lambda: rows)
 
 
-def library(scope: Scope, drive: Drive) -> Resource:
+def library(scope: RequestScope, drive: Drive) -> Resource:
     """SP.List of a document library."""
     site, path = drive.site, f"Web/Lists(guid'{drive.list_id}')"
     rows = [each for each in drive.order[1:] if each is not None]

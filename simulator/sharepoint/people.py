@@ -13,7 +13,7 @@ from simulator.odata import Complex, Returned
 from simulator.refusal import Refused, not_found
 from simulator.sharepoint.node import FULL_CONTROL, Collection, Given, Operation, Outcome, Resource, number, text
 from simulator.sharepoint.principal_ids import MEMBERS, OWNERS, SYSTEM_ACCOUNT, VISITORS
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant import sharing
 from simulator.tenant.model import Actor, Item, Permission, Principal, Site
 
@@ -29,13 +29,13 @@ def principal_type(principal: Principal) -> int:
     return {"user": USER, "site_group": SHAREPOINT_GROUP}.get(principal.kind, SECURITY_GROUP)
 
 
-def is_external(scope: Scope, principal: Principal) -> bool:
+def is_external(scope: RequestScope, principal: Principal) -> bool:
     """Whether somebody is a guest, by claim or by account."""
     user = scope.tenant.users.get(principal.id)
     return "#ext#" in principal.login.lower() or "urn:spo:guest" in principal.login or (user is not None and user.guest)
 
 
-def known(scope: Scope, site: Site) -> list[Principal]:
+def known(scope: RequestScope, site: Site) -> list[Principal]:
     """Everybody whom the site ever heard of; being listed is no access."""
     found: dict[str, Principal] = {}
     for each in _known(scope, site):
@@ -43,7 +43,7 @@ def known(scope: Scope, site: Site) -> list[Principal]:
     return list(found.values())
 
 
-def _known(scope: Scope, site: Site) -> Iterator[Principal]:
+def _known(scope: RequestScope, site: Site) -> Iterator[Principal]:
     tenant = scope.tenant
     if site.group_id:
         yield sharing.group_principal(tenant.group(site.group_id))
@@ -62,7 +62,7 @@ def _known(scope: Scope, site: Site) -> Iterator[Principal]:
     yield from site.remembered
 
 
-def user(scope: Scope, site: Site, principal: Principal) -> Resource:
+def user(scope: RequestScope, site: Site, principal: Principal) -> Resource:
     """SP.User."""
     numbered = scope.numbers.principal(principal)
     is_person = principal.kind == "user"
@@ -88,7 +88,7 @@ def user(scope: Scope, site: Site, principal: Principal) -> Resource:
     )
 
 
-def author(scope: Scope, site: Site, actor: Actor) -> Resource:
+def author(scope: RequestScope, site: Site, actor: Actor) -> Resource:
     """SP.User of who did something; apps act as SharePoint's own account."""
     found = scope.tenant.users.get(actor.id)
     if found is not None:
@@ -98,12 +98,12 @@ def author(scope: Scope, site: Site, actor: Actor) -> Resource:
     return Resource(type="SP.User", path=f"Web/GetUserById({SYSTEM_ACCOUNT})", fields=fields, more=more)
 
 
-def current_user(scope: Scope, site: Site) -> Resource:
+def current_user(scope: RequestScope, site: Site) -> Resource:
     """SP.User of the calling app."""
     return author(scope, site, Actor("", "SharePoint App", application=True))
 
 
-def users(scope: Scope, site: Site) -> Collection:
+def users(scope: RequestScope, site: Site) -> Collection:
     """`siteusers`."""
 
     def members() -> list[Resource]:
@@ -125,7 +125,7 @@ def users(scope: Scope, site: Site) -> Collection:
     )  # fmt: skip
 
 
-def groups(scope: Scope, site: Site) -> Collection:
+def groups(scope: RequestScope, site: Site) -> Collection:
     """`sitegroups`."""
 
     def members() -> list[Resource]:
@@ -143,7 +143,7 @@ def groups(scope: Scope, site: Site) -> Collection:
     )
 
 
-def group(scope: Scope, site: Site, numbered: int) -> Resource:
+def group(scope: RequestScope, site: Site, numbered: int) -> Resource:
     """SP.Group: one of a site's three. Members of a Teams channel's site are Teams' to change."""
     name = f"{site.title} {_GROUPS[numbered]}"
 
@@ -181,7 +181,7 @@ def group(scope: Scope, site: Site, numbered: int) -> Resource:
     )
 
 
-def group_members(scope: Scope, site: Site, numbered: int) -> list[Principal]:
+def group_members(scope: RequestScope, site: Site, numbered: int) -> list[Principal]:
     """Who is in one of the site's groups; a Microsoft 365 group stands there as one claim, its owners as another."""
     tenant = scope.tenant
     ids = {OWNERS: site.owners, MEMBERS: site.members, VISITORS: site.visitors}[numbered]
@@ -194,7 +194,7 @@ def group_members(scope: Scope, site: Site, numbered: int) -> list[Principal]:
     return [Principal("group", whole.id, f"{whole.name} Owners", f"{whole.login}_o", whole.email)]
 
 
-def role_assignments(scope: Scope, item: Item, path: str) -> Collection:
+def role_assignments(scope: RequestScope, item: Item, path: str) -> Collection:
     """`roleassignments` of an item: its own where it has any, else those that it inherits."""
 
     def members() -> list[Resource]:
@@ -228,7 +228,7 @@ def is_unique(item: Item) -> bool:
     return bool(item.own) or not item.inherits
 
 
-def _assignment(scope: Scope, item: Item, permission: Permission, path: str) -> Resource:
+def _assignment(scope: RequestScope, item: Item, permission: Permission, path: str) -> Resource:
     site = item.drive.site
     if permission.grantee is None:
         member = _link_group(item, permission)

@@ -19,7 +19,7 @@ from simulator.sharepoint.csom import process
 from simulator.sharepoint.csom.interpret import Start
 from simulator.sharepoint.node import WRITE, Operation, Resource, number, text
 from simulator.sharepoint.principal_ids import Numbers
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant.model import Site
 from simulator.tenant.state import Tenant
 
@@ -63,7 +63,7 @@ class _Sites:
         if site is None:
             return web.Response(status=404, text="404 FILE NOT FOUND")
 
-        def start(scope: Scope) -> Start:
+        def start(scope: RequestScope) -> Start:
             _check_open(site)
             context = Resource(
                 type="SP.RequestContext",
@@ -79,7 +79,7 @@ class _Sites:
         return await process.answered(request, _audience(site), self._scope, start)
 
     def _service(self, request: web.Request, site: Site) -> call.Service:
-        def root(scope: Scope, base: str) -> Resource:
+        def root(scope: RequestScope, base: str) -> Resource:
             _check_open(site)
             return _root(scope, site, base)
 
@@ -91,8 +91,8 @@ class _Sites:
             self._tenant.reopen(site)
         return site
 
-    def _scope(self, caller: Caller) -> Scope:
-        return Scope(self._tenant, caller, self._numbers, self._asset_ids)
+    def _scope(self, caller: Caller) -> RequestScope:
+        return RequestScope(self._tenant, caller, self._numbers, self._asset_ids)
 
 
 def _check_open(site: Site) -> None:
@@ -109,7 +109,7 @@ def _base(request: web.Request) -> str:
     return called(request, f"{PREFIX}/{request.match_info.get('site', '')}".rstrip("/")).rstrip("/")
 
 
-def _root(scope: Scope, site: Site, base: str) -> Resource:
+def _root(scope: RequestScope, site: Site, base: str) -> Resource:
     """What `_api` of a site leads to."""
 
     def object_sharing() -> Operation:

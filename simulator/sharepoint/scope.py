@@ -14,7 +14,7 @@ from simulator.tenant.state import Tenant
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RequestScope:
     """One request's view. `asset_ids` are the compliance asset ids by list item unique id."""
 
     tenant: Tenant

@@ -12,7 +12,7 @@ from simulator.odata import Complex, Many
 from simulator.refusal import not_found
 from simulator.sharepoint.node import Given, Resource, number, text
 from simulator.sharepoint.people import is_external, principal_type
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant import sharing
 from simulator.tenant.clock import instant
 from simulator.tenant.model import Actor, Item, Link, Permission, Principal
@@ -29,7 +29,7 @@ _SCOPES = {"anonymous": 0, "organization": 1, "users": 2}
 _ROLES = {"read": 1, "write": 2, "owner": 3}
 
 
-def sharing_information(scope: Scope, item: Item, path: str) -> Resource:
+def sharing_information(scope: RequestScope, item: Item, path: str) -> Resource:
     """`SharingInformation` of an item with `permissionsInformation`, whose `isInherited` is authoritative."""
     return Resource(
         type="SP.Sharing.SharingInformation",
@@ -43,7 +43,7 @@ def sharing_information(scope: Scope, item: Item, path: str) -> Resource:
     )
 
 
-def _permissions(scope: Scope, item: Item) -> Complex:
+def _permissions(scope: RequestScope, item: Item) -> Complex:
     links, principals = [], []
     for permission, inherited in sharing.entries(item):
         if permission.link is not None:
@@ -62,7 +62,7 @@ def _permissions(scope: Scope, item: Item) -> Complex:
     return Complex("SP.Sharing.PermissionCollection", collection)
 
 
-def _link(scope: Scope, item: Item, permission: Permission, link: Link, *, inherited: bool) -> Complex:
+def _link(scope: RequestScope, item: Item, permission: Permission, link: Link, *, inherited: bool) -> Complex:
     people = [_principal(scope, each) for each in link.people]
     made, maker = instant(permission.created), _by(scope, permission.by)
     invited = [_invitation(each, made, maker) for each in people]
@@ -116,7 +116,7 @@ def _invitation(invitee: Complex, at: str, by: Complex) -> Complex:
     return Complex("SP.Sharing.LinkInvitation", {"invitedBy": by, "invitedOn": at, "invitee": invitee})
 
 
-def _grant(scope: Scope, permission: Permission, principal: Principal, *, inherited: bool) -> Complex:
+def _grant(scope: RequestScope, permission: Permission, principal: Principal, *, inherited: bool) -> Complex:
     fields = {
         "isInherited": inherited,
         "members": Many([], "SP.Sharing.Principal"),
@@ -126,12 +126,12 @@ def _grant(scope: Scope, permission: Permission, principal: Principal, *, inheri
     return Complex("SP.Sharing.PrincipalInfo", fields)
 
 
-def _admin(scope: Scope, principal: Principal) -> Complex:
+def _admin(scope: RequestScope, principal: Principal) -> Complex:
     fields = {"isInherited": True, "principal": _principal(scope, principal), "role": _ROLES["owner"]}
     return Complex("SP.Sharing.PrincipalInfo", fields)
 
 
-def _by(scope: Scope, actor: Actor) -> Complex:
+def _by(scope: RequestScope, actor: Actor) -> Complex:
     user = scope.tenant.users.get(actor.id)
     if user is not None:
         return _principal(scope, scope.tenant.principal(user))
@@ -140,7 +140,7 @@ def _by(scope: Scope, actor: Actor) -> Complex:
     )
 
 
-def _principal(scope: Scope, principal: Principal) -> Complex:
+def _principal(scope: RequestScope, principal: Principal) -> Complex:
     user = scope.tenant.users.get(principal.id)
     is_person = principal.kind == "user"
     return Complex(
@@ -162,7 +162,7 @@ def _principal(scope: Scope, principal: Principal) -> Complex:
     )
 
 
-def object_sharing(scope: Scope, item: Item) -> Resource:
+def object_sharing(scope: RequestScope, item: Item) -> Resource:
     """`SP.ObjectSharingInformation` of an item: links for anyone, and whether guests, groups or many have access."""
     links = {(link.scope, link.type): link.url for link in _awake(scope, item)}
     people = [each.grantee for each, _ in sharing.entries(item) if each.grantee is not None]
@@ -189,7 +189,7 @@ def object_sharing(scope: Scope, item: Item) -> Resource:
     return Resource(type="SP.ObjectSharingInformation", path="SP.ObjectSharingInformation", fields=fields)
 
 
-def _shared_with(scope: Scope, principal: Principal) -> Complex:
+def _shared_with(scope: RequestScope, principal: Principal) -> Complex:
     fields = {
         "Email": principal.email,
         "Id": scope.numbers.principal(principal),
@@ -200,12 +200,12 @@ def _shared_with(scope: Scope, principal: Principal) -> Complex:
     return Complex("SP.ObjectSharingInformationUser", fields)
 
 
-def _awake(scope: Scope, item: Item) -> list[Link]:
+def _awake(scope: RequestScope, item: Item) -> list[Link]:
     found = sharing.entries(item)
     return [each.link for each, _ in found if each.link is not None and not sharing.is_dead(scope.tenant, item, each)]
 
 
-def unshare_link(scope: Scope, item: Item, given: Given) -> None:
+def unshare_link(scope: RequestScope, item: Item, given: Given) -> None:
     """`UnshareLink`: remove the item's own link of a kind, or by its share id."""
     wanted, share_id = number(given, "linkkind"), text(given, "shareid").lower()
     for permission, _ in sharing.entries(item):

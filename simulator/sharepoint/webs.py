@@ -11,14 +11,14 @@ from simulator.refusal import Refused, bad_request
 from simulator.sharepoint import documents, lists, people
 from simulator.sharepoint.node import FULL_CONTROL, Collection, Given, Operation, Outcome, Resource, number, text
 from simulator.sharepoint.principal_ids import MEMBERS, OWNERS, VISITORS
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 from simulator.tenant import sharing
 from simulator.tenant.model import OPENNESS, Site
 
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
 
 
-def web(scope: Scope, site: Site) -> Resource:
+def web(scope: RequestScope, site: Site) -> Resource:
     """SP.Web: the one web of a site."""
     template, _, configuration = site.template.partition("#")
     return Resource(
@@ -67,7 +67,7 @@ def web(scope: Scope, site: Site) -> Resource:
     )
 
 
-def _user(scope: Scope, site: Site, wanted: int) -> Resource:
+def _user(scope: RequestScope, site: Site, wanted: int) -> Resource:
     for each in people.known(scope, site):
         if scope.numbers.principal(each) == wanted:
             return people.user(scope, site, each)
@@ -82,7 +82,7 @@ def _change(site: Site, given: Given) -> None:
     site.members_can_share = given["MembersCanShare"] is True
 
 
-def site_collection(scope: Scope, site: Site) -> Resource:
+def site_collection(scope: RequestScope, site: Site) -> Resource:
     """SP.Site. A site whose lock forbids writing is read-only here."""
     return Resource(
         type="SP.Site",
@@ -120,12 +120,12 @@ def site_collection(scope: Scope, site: Site) -> Resource:
     )
 
 
-def _owner(scope: Scope, site: Site) -> Resource | None:
+def _owner(scope: RequestScope, site: Site) -> Resource | None:
     found = [each for each in (*site.owners, *site.admins) if each in scope.tenant.users]
     return people.user(scope, site, scope.tenant.principal(scope.tenant.users[found[0]])) if found else None
 
 
-def delete_anonymous_links(scope: Scope, site: Site, given: Given) -> Outcome:
+def delete_anonymous_links(scope: RequestScope, site: Site, given: Given) -> Outcome:
     """`SP.Web.DeleteAllAnonymousLinksForObject`: every Anyone link of a file or folder by its address."""
     item = scope.tenant.item_at(text(given, "url"))
     if item.drive.site is not site:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from custos.engine.model import Action, ActionKind, Fact, Subject
-from custos.engine.ports import Live, Reading, Trouble
+from custos.engine.ports import Failure, Live, Reading
 from custos.engine.writes import LATE
 from tests.engine.planned import file_subject, grant_subject, link_subject
 
@@ -23,8 +23,8 @@ class MemoryTenant:
 
     lives: dict[str, Live] = field(default_factory=dict)
     writes: list[tuple[str, str]] = field(default_factory=list)
-    answers: list[Trouble] = field(default_factory=list)
-    unreadable: dict[str, Trouble] = field(default_factory=dict)
+    answers: list[Failure] = field(default_factory=list)
+    unreadable: dict[str, Failure] = field(default_factory=dict)
     longest_link: datetime | None = None  # a later end of a link is shortened to this
     lost: bool = False  # answers are lost: the write happens, the caller hears of trouble
     machine: Callable[[], float] = time.time
@@ -77,30 +77,30 @@ class MemoryTenant:
 
     async def apply_labels(
         self, label: str, files: Sequence[tuple[Subject, Live]], *, until: float
-    ) -> Mapping[str, Trouble | None]:
+    ) -> Mapping[str, Failure | None]:
         await self._on_its_way()
         return {subject.key: self._write(subject, f"label {label}", {"label": label}, until) for subject, _ in files}
 
-    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Trouble | None:
+    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Failure | None:
         await self._on_its_way()
         if expires is not None and self.longest_link is not None:
             expires = min(expires, self.longest_link)
         return self._write(link, "expiry", {"expires": expires}, until)
 
-    async def remove_link(self, link: Subject, *, until: float) -> Trouble | None:
+    async def remove_link(self, link: Subject, *, until: float) -> Failure | None:
         await self._on_its_way()
         return self._write(link, "remove", None, until)
 
-    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Trouble | None:
+    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Failure | None:
         await self._on_its_way()
         return self._write(grant, f"remove {person} {through}", None, until)
 
-    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Trouble | None:
+    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Failure | None:
         await self._on_its_way()
         self.lives[grant.key] = Live(found=True, values={})
         return self._write(grant, f"invite {person}", {"access": roles, "person": person}, until)
 
-    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Trouble | None:
+    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Failure | None:
         await self._on_its_way()
         return self._write(site, f"sharing {sharing}", {"sharing": sharing}, until)
 
@@ -108,9 +108,9 @@ class MemoryTenant:
         if self.before_write is not None:
             await self.before_write()
 
-    def _write(self, subject: Subject, what: str, values: Mapping[str, Fact] | None, until: float) -> Trouble | None:
+    def _write(self, subject: Subject, what: str, values: Mapping[str, Fact] | None, until: float) -> Failure | None:
         if self.machine() >= until:
-            return Trouble(code=LATE, detail="too late", passing=True)
+            return Failure(code=LATE, detail="too late", passing=True)
         trouble = self.answers.pop(0) if self.answers else None
         if trouble is not None and not self.lost:
             return trouble

@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 
 from custos.engine.case_facts import Cases
-from custos.engine.ceilings import Sizes
+from custos.engine.ceilings import CeilingSizes
 from custos.engine.facts import facts_from
 from custos.engine.gate import Standing
 from custos.engine.model import Action, ActionKind, Fact, Finding, Kind, Plan, State, Subject
 from custos.engine.plan import Circumstances, make_plan
 from custos.engine.protection import planned_state, protections
-from custos.engine.refusals import Remembered
+from custos.engine.refusals import KnownRefusals
 from custos.engine.register_locations import PlacedRegisters, place_registers
 from custos.errors import Mark
 from custos.policy.model import (
@@ -360,16 +360,16 @@ def plan_of(
     *found: Finding,
     cases: Cases | None = None,
     now: datetime = NOW,
-    refusals: Remembered | None = None,
+    refusals: KnownRefusals | None = None,
     places: PlacedRegisters | None = None,
 ) -> Plan:
     standings = {one.id: Standing(state=one.state, hash=one.hash, pilot=one.pilot) for one in wanted.policies.values()}
-    under = Circumstances(now=now, standings=standings, cases=cases or {}, refusals=refusals or Remembered())
+    under = Circumstances(now=now, standings=standings, cases=cases or {}, refusals=refusals or KnownRefusals())
     return make_plan(wanted, Found([judged(one, wanted, places or placed(wanted), now) for one in found]), under)
 
 
-def sizes(*policies: str, size: int = 1_000) -> Sizes:
-    return Sizes(scope={f"{name}/rule": size for name in policies or ("labels",)}, assets={ASSET: size})
+def sizes(*policies: str, size: int = 1_000) -> CeilingSizes:
+    return CeilingSizes(scope={f"{name}/rule": size for name in policies or ("labels",)}, assets={ASSET: size})
 
 
 def labelled(count: int, **facts: Any) -> list[Finding]:

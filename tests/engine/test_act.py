@@ -10,9 +10,9 @@ import pytest
 from custos.audit.events import What
 from custos.engine.case_facts import CaseFacts, Decision
 from custos.engine.model import ActionKind, Kind, Outcome
-from custos.engine.ports import Trouble
-from custos.engine.run_store import RunState, Verdict
-from custos.engine.undo import Scope
+from custos.engine.ports import Failure
+from custos.engine.run_store import RunResult, RunState
+from custos.engine.undo import UndoScope
 from custos.errors import BadInput
 from custos.policy.duration import Duration
 from custos.policy.model import HouseLimits, Limits, OnlyIf, Recipient
@@ -48,7 +48,7 @@ async def test_a_run_writes_reads_back_and_says_so(azure: AzureStore) -> None:
     run = await started(at, bundle())
     await at.drain(bundle())
     progress = await at.runs.progress(run)
-    assert (progress.verdict, dict(progress.counts)) == (Verdict.OK, {Outcome.DONE: 3})
+    assert (progress.verdict, dict(progress.counts)) == (RunResult.OK, {Outcome.DONE: 3})
     assert progress.run.state is RunState.FINISHED
     assert [at.tenant.label_of(number) for number in (1, 2, 3)] == [LABEL] * 3
     said = [recorded.event.what async for recorded in at.chain.read(run=run)]
@@ -180,7 +180,7 @@ async def test_a_run_that_the_gate_kept_back_did_not_fail(memory: MemoryStore) -
     run = await started(at, bundle(), 2)
     await at.switches.stop(by=ADMIN, why="mistake")
     await at.drain(bundle())
-    assert (await at.runs.progress(run)).verdict is Verdict.REFUSED
+    assert (await at.runs.progress(run)).verdict is RunResult.REFUSED
 
 
 async def test_a_ceiling_of_zero_asks_nobody_to_let_it_go(memory: MemoryStore) -> None:
@@ -225,7 +225,7 @@ async def test_a_plan_over_its_budget_is_parked_with_zero_writes(memory: MemoryS
         await at.dispatcher.release(dispatched.run.id, by=replace(ADMIN, upn=f" {ADMIN.upn}."), why="I want it")
     await at.dispatcher.release(dispatched.run.id, by=GOVERNANCE, why="read and agreed")
     await at.drain(small)
-    assert (await at.runs.progress(dispatched.run.id)).verdict is Verdict.OK
+    assert (await at.runs.progress(dispatched.run.id)).verdict is RunResult.OK
     assert len(at.tenant.writes) == 3
 
 
@@ -270,19 +270,19 @@ async def test_budgets_are_checked_at_every_write(memory: MemoryStore) -> None:
     assert second.run is not None
     progress = await at.runs.progress(second.run.id)
     assert dict(progress.counts) == {Outcome.DONE: 1, Outcome.REFUSED: 2}
-    assert progress.verdict is Verdict.PARTIAL
+    assert progress.verdict is RunResult.PARTIAL
     assert len(at.tenant.writes) == 4
 
 
 async def test_one_failure_of_many_is_partial(memory: MemoryStore) -> None:
     """One file that Microsoft refuses fails by itself: the others are done, the run is partial, its plan offers it again."""
     at = office(memory, with_files(MemoryTenant(), 5))
-    at.tenant.answers = [Trouble(code="forbidden", detail="no")]
+    at.tenant.answers = [Failure(code="forbidden", detail="no")]
     run = await started(at, bundle(), 5)
     await at.drain(bundle())
     progress = await at.runs.progress(run)
     assert dict(progress.counts) == {Outcome.DONE: 4, Outcome.FAILED: 1}
-    assert progress.verdict is Verdict.PARTIAL
+    assert progress.verdict is RunResult.PARTIAL
     at.clock.advance(timedelta(hours=1))
     again = await at.plans.save(plan_of(bundle(), finding(), now=at.clock.now()), by=ADMIN)
     await at.dispatcher.dispatch(again, bundle(), by=ADMIN, sizes=sizes())
@@ -293,7 +293,7 @@ async def test_one_failure_of_many_is_partial(memory: MemoryStore) -> None:
 async def test_a_busy_microsoft_is_tried_again(memory: MemoryStore) -> None:
     """What was throttled is tried again after as long as Microsoft asked, and the rest is not repeated."""
     at = office(memory, with_files(MemoryTenant(), 2))
-    at.tenant.unreadable[file_subject(1).key] = Trouble(
+    at.tenant.unreadable[file_subject(1).key] = Failure(
         code="throttled", detail="later", passing=True, retry_after=90.5
     )
     run = await started(at, bundle(), 2)
@@ -308,19 +308,19 @@ async def test_a_busy_microsoft_is_tried_again(memory: MemoryStore) -> None:
 async def test_an_item_that_stays_unreadable_fails(memory: MemoryStore) -> None:
     """After the last attempt it is a failure that is counted, never silence and never a write."""
     at = office(memory, with_files(MemoryTenant(), 1))
-    at.tenant.unreadable[file_subject(1).key] = Trouble(code="unavailable", detail="away", passing=True)
+    at.tenant.unreadable[file_subject(1).key] = Failure(code="unavailable", detail="away", passing=True)
     run = await started(at, bundle(), 1)
     await at.drain(bundle())
     progress = await at.runs.progress(run)
     assert dict(progress.counts) == {Outcome.FAILED: 1}
-    assert progress.verdict is Verdict.FAILED
+    assert progress.verdict is RunResult.FAILED
     assert at.tenant.writes == []
 
 
 async def test_a_site_that_is_locked_is_skipped(memory: MemoryStore) -> None:
     """A locked site is no failure of the run: its items are skipped and counted."""
     at = office(memory, with_files(MemoryTenant(), 1))
-    at.tenant.unreadable[file_subject(1).key] = Trouble(code="locked", detail="The site is locked.")
+    at.tenant.unreadable[file_subject(1).key] = Failure(code="locked", detail="The site is locked.")
     run = await started(at, bundle(), 1)
     await at.drain(bundle())
     assert [(result.outcome, result.code) for result in await results(at, run)] == [(Outcome.SKIPPED, "locked")]
@@ -362,7 +362,7 @@ async def test_an_end_that_the_tenant_shortens_is_done_otherwise(memory: MemoryS
     assert result.detail == said
     [event] = [one for one in memory.audit.events if one.what is What.ACTION_DONE]
     assert event.details["after expires"] == NOW + timedelta(days=1)
-    undo = await at.undoing.plan(Scope.RUN, run.id, links)
+    undo = await at.undoing.plan(UndoScope.RUN, run.id, links)
     assert [action.before for action in undo.back] == [{"expires": NOW + timedelta(days=1)}]
     assert len(at.tenant.writes) == 1
 
@@ -375,7 +375,7 @@ async def test_lost_messages_can_be_queued_again(memory: MemoryStore) -> None:
     assert await at.dispatcher.requeue(run, by=ADMIN) == 1
     await at.drain(bundle())
     assert await at.dispatcher.requeue(run, by=ADMIN) == 0
-    assert (await at.runs.progress(run)).verdict is Verdict.OK
+    assert (await at.runs.progress(run)).verdict is RunResult.OK
 
 
 async def test_sensitive_titles_stay_out_of_the_audit() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from custos.audit.events import What
 from custos.engine.model import Outcome
-from custos.engine.ports import Trouble
-from custos.engine.run_store import RunState, Verdict
+from custos.engine.ports import Failure
+from custos.engine.run_store import RunResult, RunState
 from tests.engine.memory_store import MemoryStore
 from tests.engine.memory_tenant import MemoryTenant, with_files
 from tests.engine.planned import (
@@ -28,7 +28,7 @@ EVERY = {file_subject(number).key for number in (1, 2, 3)}
 async def test_a_lost_answer_is_cleared_up_by_reading_back(memory: MemoryStore) -> None:
     """When the answer to a write is lost and the tenant shows it, it is done, and not written again."""
     at = office(memory, with_files(MemoryTenant(), 1))
-    at.tenant.answers = [Trouble(code="unavailable", detail="timed out", maybe_done=True, passing=True)]
+    at.tenant.answers = [Failure(code="unavailable", detail="timed out", maybe_done=True, passing=True)]
     at.tenant.lost = True
     run = await started(at, bundle(), 1)
     await at.drain(bundle())
@@ -36,7 +36,7 @@ async def test_a_lost_answer_is_cleared_up_by_reading_back(memory: MemoryStore) 
     assert len(at.tenant.writes) == 1
 
 
-CUT = Trouble(code="unavailable", detail="cut off", maybe_done=True, passing=True)
+CUT = Failure(code="unavailable", detail="cut off", maybe_done=True, passing=True)
 
 
 async def test_a_write_that_was_cut_off_is_looked_at_and_sent_again(memory: MemoryStore) -> None:
@@ -72,7 +72,7 @@ async def test_a_write_that_nobody_can_confirm_is_unknown(memory: MemoryStore) -
     run = await started(at, bundle(), 1)
     await at.drain(bundle())
     assert [result.outcome for result in await results(at, run)] == [Outcome.UNKNOWN]
-    assert (await at.runs.progress(run)).verdict is Verdict.FAILED
+    assert (await at.runs.progress(run)).verdict is RunResult.FAILED
 
 
 async def test_a_worker_that_stood_still_writes_nothing_after_another_took_over(memory: MemoryStore) -> None:

@@ -13,8 +13,8 @@ from custos.clock import FixedClock
 from custos.engine.gate import Code, Purpose
 from custos.engine.model import ActionKind, Finding, Kind, Outcome, Subject
 from custos.engine.register_locations import PlacedRegisters
-from custos.engine.run_store import Verdict
-from custos.engine.undo import Scope
+from custos.engine.run_store import RunResult
+from custos.engine.undo import UndoScope
 from custos.m365 import Microsoft365, connect
 from custos.m365.delta import pages
 from custos.m365.labels import read_labels, set_label
@@ -111,7 +111,7 @@ async def done(at: Office, wanted: Bundle, *found: Finding) -> str:
 
 async def undone(at: Office, wanted: Bundle, run: str) -> Mapping[Outcome, int]:
     at.clock.advance(timedelta(minutes=5))
-    undo = await at.undoing.plan(Scope.RUN, run, bundle())
+    undo = await at.undoing.plan(UndoScope.RUN, run, bundle())
     plan = await at.plans.save(undo.plan, by=ADMIN)
     started = await at.dispatcher.dispatch(plan, wanted, by=ADMIN, sizes=sizes(), purpose=Purpose.UNDO, target=run)
     assert started.run is not None
@@ -126,7 +126,7 @@ async def test_labels_go_on_in_bulk_and_come_off_again(at: Office, m365: Microso
     wanted = bundle(policy(limits=LIMITS))
     run = await done(at, wanted, *(finding(subject) for subject in subjects))
     progress = await at.runs.progress(run)
-    assert (progress.verdict, dict(progress.counts)) == (Verdict.OK, {Outcome.DONE: len(subjects)})
+    assert (progress.verdict, dict(progress.counts)) == (RunResult.OK, {Outcome.DONE: len(subjects)})
     labels = await read_labels(m365.observer, [(drive, subject.item_id) for subject in subjects])
     assert {getattr(label, "name", label) for label in labels.values()} == {LABEL}
     assert dict(await undone(at, wanted, run)) == {Outcome.DONE: len(subjects)}
@@ -180,7 +180,7 @@ async def test_a_removed_link_cannot_be_put_back_and_undo_says_so(
     run = await done(at, wanted, finding(link, of="links"))
     assert [one.outcome async for one in at.runs.results(run)] == [Outcome.DONE]
     assert link.permission_id not in {one.permission_id for one in await permissions(m365, link)}
-    undo = await at.undoing.plan(Scope.RUN, run, bundle())
+    undo = await at.undoing.plan(UndoScope.RUN, run, bundle())
     assert [(action.refusal, undo.back) for action in undo.cannot] == [("irreversible", ())]
 
 
@@ -227,7 +227,7 @@ async def test_a_deleted_item_is_skipped(at: Office) -> None:
     drive = "b!bm90aGluZw"
     run = await done(at, bundle(), finding(Subject(kind=Kind.FILE, site_id="site", drive_id=drive, item_id="01GONE")))
     assert [(one.outcome, one.code) async for one in at.runs.results(run)] == [(Outcome.SKIPPED, "gone")]
-    assert (await at.runs.progress(run)).verdict is Verdict.OK
+    assert (await at.runs.progress(run)).verdict is RunResult.OK
 
 
 async def outside_person(m365: Microsoft365, tenant: SimulatedTenant) -> tuple[Subject, dict[str, Any]]:

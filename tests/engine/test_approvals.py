@@ -14,7 +14,7 @@ from custos.engine.gate import Standing
 from custos.engine.involved_people import commit_judged, hands_in, hands_in_any
 from custos.engine.model import State
 from custos.engine.policy_reach import reach
-from custos.engine.promotion import Rules
+from custos.engine.promotion import PromotionRules
 from custos.engine.separation_of_duties import Involved
 from custos.errors import BadInput
 from custos.policy.approval_rules import ApprovalRules
@@ -41,7 +41,9 @@ POLICY = policy()
 _OWNER = f"owns the policy {POLICY.id}"
 
 
-async def promoted(approvals: Approvals, to: State, of: Policy = POLICY, rules: Rules = RULES, **changes: Any) -> None:
+async def promoted(
+    approvals: Approvals, to: State, of: Policy = POLICY, rules: PromotionRules = RULES, **changes: Any
+) -> None:
     """Let a policy go further, as the SIRO asks it, with `changes` to what she puts forward."""
     files = bundle(of)
     made = replace(plan_of(files), id="P-2026-1123-01")

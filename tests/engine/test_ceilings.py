@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from custos.clock import FixedClock
-from custos.engine.ceiling_usage import Budgets
-from custos.engine.ceilings import Budget, Sizes, needs
+from custos.engine.ceiling_usage import CeilingUsage
+from custos.engine.ceilings import Ceilings, CeilingSizes, needs
 from custos.engine.gate import Code
 from custos.engine.model import Action, ActionKind, Kind
 from custos.policy.model import HouseLimits, Limits
@@ -25,8 +25,8 @@ ACTIONS = plan_of(bundle(), *labelled(10)).actions
 PLENTY = Limits(percent_of_scope=100.0)
 
 
-def budget(limits: Limits = PLENTY, *, house: HouseLimits | None = None, known: Sizes | None = None) -> Budget:
-    return Budget(
+def budget(limits: Limits = PLENTY, *, house: HouseLimits | None = None, known: CeilingSizes | None = None) -> Ceilings:
+    return Ceilings(
         house=house or HouseLimits(),
         policies={"labels": limits},
         owners={ASSET: "director.planning@wrenbridge.example"},
@@ -34,11 +34,11 @@ def budget(limits: Limits = PLENTY, *, house: HouseLimits | None = None, known: 
     )
 
 
-def budgets(clock: FixedClock | None = None) -> Budgets:
-    return Budgets(MemoryTable(), clock or FixedClock(NOW))
+def budgets(clock: FixedClock | None = None) -> CeilingUsage:
+    return CeilingUsage(MemoryTable(), clock or FixedClock(NOW))
 
 
-async def granted(spend: Budgets, wanted: Budget, *, run: str = "R-1", beyond: bool = False) -> int:
+async def granted(spend: CeilingUsage, wanted: Ceilings, *, run: str = "R-1", beyond: bool = False) -> int:
     answers = await spend.reserve(ACTIONS, wanted, run=run, beyond=beyond)
     assert {answer.code for answer in answers.values() if answer} <= {Code.BUDGET}
     return sum(answer is None for answer in answers.values())
@@ -63,7 +63,7 @@ def test_every_ceiling_is_on_by_default() -> None:
 @given(percent=some.floats(0, 100), size=some.one_of(some.none(), some.integers(0, 10_000)))
 def test_a_percentage_of_nothing_known_is_nothing(percent: float, size: int | None) -> None:
     """0 % allows nothing, and so does any percentage of an unknown or empty scope; otherwise never more than its part."""
-    known = Sizes(scope={} if size is None else {"labels/rule": size}, assets={ASSET: 100})
+    known = CeilingSizes(scope={} if size is None else {"labels/rule": size}, assets={ASSET: 100})
     ceiling = next(
         one for one in budget(Limits(percent_of_scope=percent), known=known).ceilings(ACTIONS[0]) if "rule" in one.name
     )
@@ -113,7 +113,7 @@ async def test_two_instances_never_spend_more_than_there_is(azurite: str) -> Non
     """Two instances that reserve at the same time get no more together than the ceiling."""
     table = f"budgets{uuid4().hex}"
     accounts = [account_on(azurite), account_on(azurite)]
-    spends = [Budgets(account.rows(table), FixedClock(NOW)) for account in accounts]
+    spends = [CeilingUsage(account.rows(table), FixedClock(NOW)) for account in accounts]
     wanted = budget(Limits(actions_per_day=33, percent_of_scope=100.0))
     got = await asyncio.gather(*(granted(spends[turn % 2], wanted, run=f"R-{turn}") for turn in range(6)))
     for account in accounts:

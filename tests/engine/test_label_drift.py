@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from custos.engine.label_drift import Published, TenantLabel, drift
-from custos.engine.refusals import Refusal, Remembered, Scope
+from custos.engine.refusals import KnownRefusals, Refusal, RefusalScope
 from custos.records.model import ScheduleEntry
 from tests.engine.planned import LABEL, NOW, entry, records
 
@@ -18,10 +18,10 @@ ENTRY = replace(entry("RS-PLN-02", LABEL), label_days=2557)
 AS_WANTED = TenantLabel(name=LABEL, days=2557, is_record=False, deletes=False)
 
 
-def found(wanted: ScheduleEntry, *labels: TenantLabel, refused: Remembered | None = None) -> Mapping[str, str]:
+def found(wanted: ScheduleEntry, *labels: TenantLabel, refused: KnownRefusals | None = None) -> Mapping[str, str]:
     registers = replace(records(), schedule={wanted.id: wanted})
     published = Published({label.name: label for label in labels}, SITES)
-    return drift(registers, published, refused or Remembered())
+    return drift(registers, published, refused or KnownRefusals())
 
 
 def test_a_label_as_the_schedule_says_is_no_drift() -> None:
@@ -55,12 +55,12 @@ def test_a_label_that_no_site_publishes_is_missing() -> None:
 def test_a_refused_label_is_drift_although_no_site_was_read() -> None:
     """Microsoft's refusal stands for itself; where nothing was read, nothing is called missing."""
     refusal = Refusal(
-        scope=Scope.LABEL, about=LABEL, detail="", code="", since=NOW, times=1, again_at=NOW + timedelta(days=1)
+        scope=RefusalScope.LABEL, about=LABEL, detail="", code="", since=NOW, times=1, again_at=NOW + timedelta(days=1)
     )
     registers = replace(records(), schedule={ENTRY.id: ENTRY})
-    told = drift(registers, None, Remembered({LABEL: refusal}))
+    told = drift(registers, None, KnownRefusals({LABEL: refusal}))
     assert told == {LABEL: "Microsoft has refused it since 23 November 2026; files of RS-PLN-02 stay without it."}
-    assert drift(registers, None, Remembered()) == {}
+    assert drift(registers, None, KnownRefusals()) == {}
 
 
 def test_an_unapproved_entry_asks_for_no_label() -> None:

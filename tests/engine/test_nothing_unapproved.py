@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from custos.engine.approval_coverage import grown_words
 from custos.engine.case_facts import CaseFacts, CaseKey, Decision
-from custos.engine.ceilings import Budget, Sizes
+from custos.engine.ceilings import Ceilings, CeilingSizes
 from custos.engine.evaluate import evaluate
 from custos.engine.gate import ALLOWED, Code, Purpose, Standing, decide
 from custos.engine.model import Action, Plan, State
@@ -20,7 +20,7 @@ from custos.engine.plan import Circumstances, make_plan, writes
 from custos.engine.policy_reach import reaches
 from custos.engine.register_locations import PlacedRegisters
 from custos.engine.run import new_run
-from custos.engine.run_context import Authority
+from custos.engine.run_context import RunContext
 from custos.policy.model import Bundle
 from tests.engine.approved_council import (
     ASSETS,
@@ -78,8 +78,10 @@ def _passes(
     standings: Mapping[str, Standing],
     cases: Mapping[CaseKey, CaseFacts],
 ) -> bool:
-    budget = Budget(house=GENEROUS, policies={}, owners={}, sizes=Sizes(scope={}, assets={}), purpose=Purpose.POLICY)
-    right = Authority(placed=placed, now=NOW, standings=standings, cases=cases, budget=budget, writes_enabled=True)
+    budget = Ceilings(
+        house=GENEROUS, policies={}, owners={}, sizes=CeilingSizes(scope={}, assets={}), purpose=Purpose.POLICY
+    )
+    right = RunContext(placed=placed, now=NOW, standings=standings, cases=cases, budget=budget, writes_enabled=True)
     run = replace(
         new_run(plan, purpose=Purpose.POLICY, by=ADMIN, at=NOW, actions=1, over=()), hashes=dict(plan.policies)
     )

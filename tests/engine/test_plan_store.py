@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from custos.engine.codec import action_from_line, action_to_line, facts_to_json
 from custos.engine.model import ActionKind, Fact, Kind
-from custos.engine.plan_store import Plans
+from custos.engine.plan_store import PlanStore
 from custos.errors import BadInput
 from custos.policy.duration import Duration
 from tests.engine.memory_store import MemoryStore
@@ -49,7 +49,7 @@ def test_an_action_comes_back_as_it_was() -> None:
 
 async def test_a_plan_comes_back_as_it_was(azure: AzureStore) -> None:
     """A plan of many actions is stored and read whole; its header can be read alone."""
-    plans = Plans(azure.blobs, azure.audit)
+    plans = PlanStore(azure.blobs, azure.audit)
     saved = await plans.save(plan_of(bundle(), *labelled(1_200)), by=ADMIN)
     assert saved.id == "P-2026-1123-01"
     assert await plans.load(saved.id) == saved
@@ -59,7 +59,7 @@ async def test_a_plan_comes_back_as_it_was(azure: AzureStore) -> None:
 
 async def test_two_instances_never_share_an_id(azure: AzureStore) -> None:
     """Plans saved at the same time get numbers of their own."""
-    plans = [Plans(azure.blobs, azure.audit) for _ in range(4)]
+    plans = [PlanStore(azure.blobs, azure.audit) for _ in range(4)]
     saved = await asyncio.gather(*(one.save(plan_of(bundle(), finding()), by=ADMIN) for one in plans))
     assert sorted(plan.id for plan in saved) == [f"P-2026-1123-0{number}" for number in range(1, 5)]
     assert [name async for name in plans[0].ids()] == sorted(plan.id for plan in saved)
@@ -67,7 +67,7 @@ async def test_two_instances_never_share_an_id(azure: AzureStore) -> None:
 
 async def test_a_plan_that_is_cut_short_is_refused(memory: MemoryStore) -> None:
     """Half a plan is no plan: it is refused, and so is one that never was."""
-    plans = Plans(memory.blobs, memory.audit)
+    plans = PlanStore(memory.blobs, memory.audit)
     saved = await plans.save(plan_of(bundle(), *labelled(3)), by=ADMIN)
     name = f"{saved.id}.jsonl"
     memory.blobs.contents[name] = b"\n".join(memory.blobs.contents[name].splitlines()[:-1])

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from custos.engine.gate import Code
 from custos.engine.model import Finding, Outcome, Plan, Result
-from custos.engine.ports import Trouble
-from custos.engine.refusals import Scope
+from custos.engine.ports import Failure
+from custos.engine.refusals import RefusalScope
 from custos.policy.model import Bundle, Limits
 from custos.records.rights import CUSTOS
 from tests.engine.memory_store import MemoryStore
@@ -16,7 +16,7 @@ from tests.engine.memory_tenant import MemoryTenant, with_files
 from tests.engine.planned import ADMIN, LABEL, bundle, file_subject, finding, labelled, plan_of, policy, sizes
 from tests.engine.wired_engine import Office, office
 
-LACKED = Trouble(code=Code.LABEL_REFUSED, detail="The tenant does not take the label.")
+LACKED = Failure(code=Code.LABEL_REFUSED, detail="The tenant does not take the label.")
 
 
 async def planned(at: Office, wanted: Bundle, *found: Finding) -> Plan:
@@ -78,14 +78,14 @@ async def test_a_label_that_turns_out_to_be_published_is_offered_at_once(memory:
     at = office(memory, with_files(MemoryTenant(), 2))
     at.tenant.answers = [LACKED] * 2
     await evaluated(at, bundle(), *labelled(2))
-    await at.refusals.forget(Scope.LABEL, LABEL)
+    await at.refusals.forget(RefusalScope.LABEL, LABEL)
     assert [result.outcome for result in await evaluated(at, bundle(), *labelled(2))] == [Outcome.DONE] * 2
 
 
 async def test_a_refused_file_stops_no_other(memory: MemoryStore) -> None:
     """What was refused on one file is remembered of that file alone."""
     at = office(memory, with_files(MemoryTenant(), 2))
-    at.tenant.answers = [Trouble(code="forbidden", detail="403 accessDenied")]
+    at.tenant.answers = [Failure(code="forbidden", detail="403 accessDenied")]
     await evaluated(at, bundle(), *labelled(1))
     plan = await planned(at, bundle(), *labelled(2))
     assert [action.refusal for action in plan.actions] == [Code.REFUSED_BEFORE, ""]
@@ -95,7 +95,7 @@ async def test_a_refused_file_stops_no_other(memory: MemoryStore) -> None:
 async def test_an_edited_policy_or_other_facts_are_another_action(memory: MemoryStore) -> None:
     """A refusal speaks of one version of the policy and one state of the file; either changed, it is offered again."""
     at = office(memory, with_files(MemoryTenant(), 1))
-    at.tenant.answers = [Trouble(code="forbidden", detail="403 accessDenied")]
+    at.tenant.answers = [Failure(code="forbidden", detail="403 accessDenied")]
     await evaluated(at, bundle(), *labelled(1))
     edited = bundle(policy(text="as edited"))
     assert [action.refused for action in (await planned(at, edited, *labelled(1))).actions] == [""]
@@ -106,7 +106,7 @@ async def test_an_edited_policy_or_other_facts_are_another_action(memory: Memory
 async def test_a_locked_site_is_left_alone_as_a_whole(memory: MemoryStore) -> None:
     """One file that met the lock speaks for every file of its site, and for no other site."""
     at = office(memory, with_files(MemoryTenant(), 2))
-    at.tenant.unreadable[file_subject(1).key] = Trouble(code=Code.SITE_LOCKED, detail="423 notAllowed")
+    at.tenant.unreadable[file_subject(1).key] = Failure(code=Code.SITE_LOCKED, detail="423 notAllowed")
     await evaluated(at, bundle(), *labelled(1))
     elsewhere = replace(file_subject(2), site_id="site-2")
     plan = await planned(at, bundle(), *labelled(2), finding(elsewhere))
@@ -120,7 +120,7 @@ async def test_a_locked_site_is_left_alone_as_a_whole(memory: MemoryStore) -> No
 async def test_an_open_file_is_tried_again_within_the_day(memory: MemoryStore) -> None:
     """A file that somebody has open is offered again after an hour."""
     at = office(memory, with_files(MemoryTenant(), 1))
-    at.tenant.answers = [Trouble(code="locked", detail="423 resourceLocked")]
+    at.tenant.answers = [Failure(code="locked", detail="423 resourceLocked")]
     await evaluated(at, bundle(), *labelled(1))
     assert await evaluated(at, bundle(), *labelled(1)) == []
     at.clock.advance(timedelta(hours=1))

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from custos.clock import FixedClock
-from custos.engine.ceiling_usage import Budgets
-from custos.engine.ceilings import Budget, Sizes
+from custos.engine.ceiling_usage import CeilingUsage
+from custos.engine.ceilings import Ceilings, CeilingSizes
 from custos.engine.model import ActionKind, Fact, Kind, Protection, State, Subject
 from custos.engine.plan import writes
 from custos.engine.protection import stopping
@@ -169,14 +169,14 @@ def test_no_run_writes_more_than_any_ceiling_allows(
         actions_per_owner_per_day=per_owner,
         percent_of_scope=percent,
     )
-    budget = Budget(
+    budget = Ceilings(
         house=HouseLimits(per_run=house, percent_of_asset_per_day=None),
         policies={"labels": limits},
         owners={ASSET: "director.planning@wrenbridge.example"},
-        sizes=Sizes(scope={} if size is None else {"labels/rule": size}),
+        sizes=CeilingSizes(scope={} if size is None else {"labels/rule": size}),
     )
     actions = plan_of(bundle(), *labelled(10)).actions
-    spend = Budgets(MemoryTable(), FixedClock(NOW))
+    spend = CeilingUsage(MemoryTable(), FixedClock(NOW))
 
     async def granted(run: int) -> int:
         answers = await spend.reserve(actions, budget, run=f"R-{run}")

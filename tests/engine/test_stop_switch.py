@@ -6,7 +6,7 @@ import pytest
 
 from custos.audit.events import What
 from custos.clock import FixedClock
-from custos.engine.stop_switch import CACHE_SECONDS, Switches
+from custos.engine.stop_switch import CACHE_SECONDS, StopSwitch
 from custos.errors import StorageTrouble
 from custos.table import Row
 from tests.engine.memory_store import MemoryAudit, MemoryTable
@@ -20,8 +20,8 @@ class Away(MemoryTable):
         raise StorageTrouble(f"{partition}/{key}: away")
 
 
-def switches(table: MemoryTable, audit: MemoryAudit, cache_seconds: float = 0.0) -> Switches:
-    return Switches(table, FixedClock(NOW), audit, cache_seconds)
+def switches(table: MemoryTable, audit: MemoryAudit, cache_seconds: float = 0.0) -> StopSwitch:
+    return StopSwitch(table, FixedClock(NOW), audit, cache_seconds)
 
 
 async def test_stop_and_start() -> None:

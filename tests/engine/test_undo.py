@@ -13,7 +13,7 @@ from custos.engine.abandoned_runs import sweep_runs
 from custos.engine.gate import Code, Purpose
 from custos.engine.model import ActionKind, Finding, Kind, Outcome, Result
 from custos.engine.run_store import RunState
-from custos.engine.undo import Scope, UndoPlan
+from custos.engine.undo import UndoPlan, UndoScope
 from custos.errors import BadInput
 from custos.policy.duration import Duration
 from custos.policy.model import Bundle
@@ -73,7 +73,7 @@ async def test_a_run_is_put_back(memory: MemoryStore) -> None:
     """Labels that a run put on come off; the undo is audited like any run, under a number of its own."""
     at = office(memory, with_files(MemoryTenant(), 3))
     run = await done(at, bundle(), *labelled(3))
-    undo = await at.undoing.plan(Scope.RUN, run, bundle())
+    undo = await at.undoing.plan(UndoScope.RUN, run, bundle())
     assert (len(undo.back), undo.at_a_price, undo.cannot) == (3, (), ())
     ended = await carried_out(at, bundle(), undo)
     assert [result.outcome for result in ended] == [Outcome.DONE] * 3
@@ -87,7 +87,7 @@ async def test_only_what_is_still_as_it_was_left_is_put_back(memory: MemoryStore
     at = office(memory, with_files(MemoryTenant(), 2))
     run = await done(at, bundle(), *labelled(2))
     at.tenant.file(1, label="Chosen by a person")
-    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
+    ended = await carried_out(at, bundle(), await at.undoing.plan(UndoScope.RUN, run, bundle()))
     assert sorted((result.outcome.value, result.code) for result in ended) == [("done", ""), ("skipped", "changed")]
     assert "Chosen by a person" in next(result.detail for result in ended if result.code)
     assert at.tenant.label_of(1) == "Chosen by a person"
@@ -97,7 +97,7 @@ async def test_what_was_undone_is_not_done_again(memory: MemoryStore) -> None:
     """After an undo neither the same policy nor an edited and approved one puts the same label on; another label may come."""
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
-    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
+    await carried_out(at, bundle(), await at.undoing.plan(UndoScope.RUN, run, bundle()))
     at.clock.advance(timedelta(hours=1))
     again = await done(at, bundle(), finding())
     assert [result.code async for result in at.runs.results(again)] == [Code.UNDONE]
@@ -114,7 +114,7 @@ async def test_an_end_that_was_taken_off_a_link_is_not_set_again_on_another_day(
     at = office(memory)
     link = at.tenant.link(1)
     run = await done(at, EXPIRY, finding(link, of="links"))
-    await carried_out(at, EXPIRY, await at.undoing.plan(Scope.RUN, run, bundle()))
+    await carried_out(at, EXPIRY, await at.undoing.plan(UndoScope.RUN, run, bundle()))
     at.clock.advance(timedelta(days=3))
     again = await done(at, EXPIRY, finding(link, of="links"))
     assert [result.code async for result in at.runs.results(again)] == [Code.UNDONE]
@@ -135,9 +135,9 @@ async def test_undone_twice_there_is_nothing_left(memory: MemoryStore) -> None:
     """A second undo of the same run finds nothing that still stands, and says so."""
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
-    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
+    await carried_out(at, bundle(), await at.undoing.plan(UndoScope.RUN, run, bundle()))
     with pytest.raises(BadInput, match="nothing"):
-        await at.undoing.plan(Scope.RUN, run, bundle())
+        await at.undoing.plan(UndoScope.RUN, run, bundle())
 
 
 async def test_by_policy_site_and_item(memory: MemoryStore) -> None:
@@ -145,25 +145,25 @@ async def test_by_policy_site_and_item(memory: MemoryStore) -> None:
     at = office(memory, with_files(MemoryTenant(), 3))
     await done(at, bundle(), *labelled(3))
     for scope, target, count in (
-        (Scope.POLICY, "labels", 3),
-        (Scope.SITE, "site-1", 3),
-        (Scope.SITE, "drive-1", 3),
-        (Scope.SITE, f"{SITE}/SitePages/Home.aspx", 3),
-        (Scope.SITE, f"{SITE}/Advice/Forms/AllItems.aspx", 3),
-        (Scope.ASSET, "IA-004", 3),
-        (Scope.ITEM, "item-2", 1),
-        (Scope.ITEM, f"{SITE}/Advice/Advice 2.docx", 1),
-        (Scope.ITEM, f"{SITE}/Advice/Forms/AllItems.aspx?id=/sites/planning-casework/Advice/Advice 2.docx", 1),
+        (UndoScope.POLICY, "labels", 3),
+        (UndoScope.SITE, "site-1", 3),
+        (UndoScope.SITE, "drive-1", 3),
+        (UndoScope.SITE, f"{SITE}/SitePages/Home.aspx", 3),
+        (UndoScope.SITE, f"{SITE}/Advice/Forms/AllItems.aspx", 3),
+        (UndoScope.ASSET, "IA-004", 3),
+        (UndoScope.ITEM, "item-2", 1),
+        (UndoScope.ITEM, f"{SITE}/Advice/Advice 2.docx", 1),
+        (UndoScope.ITEM, f"{SITE}/Advice/Forms/AllItems.aspx?id=/sites/planning-casework/Advice/Advice 2.docx", 1),
     ):
         assert len((await at.undoing.plan(scope, target, bundle())).back) == count, scope
     with pytest.raises(BadInput):
-        await at.undoing.plan(Scope.POLICY, "another", bundle())
+        await at.undoing.plan(UndoScope.POLICY, "another", bundle())
     for wrong, said in (
         (f"{SITE}-of-others", "No site or library is at"),
         ("https://wrenbridge.sharepoint.example/:f:/s/a/EkQ", "sharing link"),
     ):
         with pytest.raises(BadInput, match=said):
-            await at.undoing.plan(Scope.SITE, wrong, bundle())
+            await at.undoing.plan(UndoScope.SITE, wrong, bundle())
 
 
 async def test_of_a_run_on_many_assets_exactly_one_goes_back(memory: MemoryStore) -> None:
@@ -171,13 +171,13 @@ async def test_of_a_run_on_many_assets_exactly_one_goes_back(memory: MemoryStore
     at = office(memory, with_files(MemoryTenant(), 3))
     theirs, *others = labelled(3)
     run = await done(at, bundle(), *others, replace(theirs, asset_id="IA-009"))
-    undo = await at.undoing.plan(Scope.RUN, run, bundle(), {Scope.ASSET: "IA-009"})
+    undo = await at.undoing.plan(UndoScope.RUN, run, bundle(), {UndoScope.ASSET: "IA-009"})
     assert [action.finding.subject for action in undo.back] == [theirs.subject]
     assert undo.words == f"run {run}, asset IA-009"
-    site = await at.undoing.plan(Scope.RUN, run, bundle(), {Scope.SITE: SITE, Scope.POLICY: "labels"})
+    site = await at.undoing.plan(UndoScope.RUN, run, bundle(), {UndoScope.SITE: SITE, UndoScope.POLICY: "labels"})
     assert len(site.back) == 3
     with pytest.raises(BadInput, match="IA-010 that still stands"):
-        await at.undoing.plan(Scope.RUN, run, bundle(), {Scope.ASSET: "IA-010"})
+        await at.undoing.plan(UndoScope.RUN, run, bundle(), {UndoScope.ASSET: "IA-010"})
 
 
 async def test_access_is_given_again_at_a_price(memory: MemoryStore) -> None:
@@ -186,7 +186,7 @@ async def test_access_is_given_again_at_a_price(memory: MemoryStore) -> None:
     at.tenant.grant(1)
     run = await done(at, GRANTS, finding(grant_subject(), of="grants"))
     assert grant_subject().key not in at.tenant.lives
-    undo = await at.undoing.plan(Scope.RUN, run, GRANTS)
+    undo = await at.undoing.plan(UndoScope.RUN, run, GRANTS)
     assert (undo.back, len(undo.at_a_price)) == ((), 1)
     ended = await carried_out(at, GRANTS, undo)
     assert [result.outcome for result in ended] == [Outcome.DONE]
@@ -199,7 +199,7 @@ async def test_what_cannot_be_put_back_is_said(memory: MemoryStore) -> None:
     at.tenant.link(1)
     cut = bundle(policy(step(ActionKind.REMOVE_LINK), name="links", kind=Kind.LINK, fact="link_scope"))
     run = await done(at, cut, finding(link_subject(), of="links"))
-    undo = await at.undoing.plan(Scope.RUN, run, bundle())
+    undo = await at.undoing.plan(UndoScope.RUN, run, bundle())
     assert [(action.refusal, action.refused.split(":")[0]) for action in undo.cannot] == [
         (Code.IRREVERSIBLE, "The address is lost")
     ]
@@ -207,7 +207,7 @@ async def test_what_cannot_be_put_back_is_said(memory: MemoryStore) -> None:
     at.tenant.file(2)
     labels = await done(at, bundle(), finding(replace(labelled(2)[1].subject)))
     declared = bundle(registers=replace(records(), schedule={"RS-PLN-02": entry("RS-PLN-02", LABEL, is_record=True)}))
-    record = await at.undoing.plan(Scope.RUN, labels, declared)
+    record = await at.undoing.plan(UndoScope.RUN, labels, declared)
     assert [action.refusal for action in record.cannot] == [Code.RECORD]
 
 
@@ -218,9 +218,9 @@ async def test_an_end_that_passed_cannot_be_put_back(memory: MemoryStore) -> Non
     at.tenant.link(1, expires=earlier)
     found = finding(link_subject(), of="links", link_expires=earlier, link_expires__missing=False)
     run = await done(at, EXPIRY, found)
-    assert len((await at.undoing.plan(Scope.RUN, run, bundle())).back) == 1
+    assert len((await at.undoing.plan(UndoScope.RUN, run, bundle())).back) == 1
     at.clock.advance(timedelta(days=61))
-    assert [action.refusal for action in (await at.undoing.plan(Scope.RUN, run, bundle())).cannot] == [
+    assert [action.refusal for action in (await at.undoing.plan(UndoScope.RUN, run, bundle())).cannot] == [
         Code.IRREVERSIBLE
     ]
 
@@ -230,8 +230,8 @@ async def test_a_hold_stops_an_undo_too(memory: MemoryStore) -> None:
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
     held = bundle(registers=records(holds=[hold()]))
-    assert [action.refusal for action in (await at.undoing.plan(Scope.RUN, run, held)).cannot] == [Code.HOLD]
-    undo = await at.undoing.plan(Scope.RUN, run, bundle())
+    assert [action.refusal for action in (await at.undoing.plan(UndoScope.RUN, run, held)).cannot] == [Code.HOLD]
+    undo = await at.undoing.plan(UndoScope.RUN, run, bundle())
     plan = await at.plans.save(undo.plan, by=ADMIN)
     late = await at.dispatcher.dispatch(plan, held, by=ADMIN, sizes=sizes(), purpose=Purpose.UNDO, target=run)
     assert (late.run, dict(late.left_out)) == (None, {"hold": 1})
@@ -244,7 +244,7 @@ async def test_after_a_stop_an_undo_may_be_started(memory: MemoryStore) -> None:
     run = await done(at, bundle(), finding())
     at.clock.advance(timedelta(minutes=1))
     await at.switches.stop(by=ADMIN, why="mistake")
-    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
+    ended = await carried_out(at, bundle(), await at.undoing.plan(UndoScope.RUN, run, bundle()))
     assert [result.outcome for result in ended] == [Outcome.DONE]
 
 
@@ -252,8 +252,8 @@ async def test_an_undo_can_be_undone(memory: MemoryStore) -> None:
     """Undoing the undo puts the label on again."""
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
-    await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, run, bundle()))
-    ended = await carried_out(at, bundle(), await at.undoing.plan(Scope.RUN, "U-2026-1123-01", bundle()))
+    await carried_out(at, bundle(), await at.undoing.plan(UndoScope.RUN, run, bundle()))
+    ended = await carried_out(at, bundle(), await at.undoing.plan(UndoScope.RUN, "U-2026-1123-01", bundle()))
     assert [result.outcome for result in ended] == [Outcome.DONE]
     assert at.tenant.label_of(1) == LABEL
 
@@ -262,7 +262,7 @@ async def taken_back(at: Office, life: int) -> bool:
     """Three labels are taken back by a command and a worker that die before call number `life`. True when they did."""
     run = await done(at, bundle(), *labelled(3))
     at.clock.advance(timedelta(minutes=1))
-    plan = await at.plans.save((await at.undoing.plan(Scope.RUN, run, bundle())).plan, by=ADMIN)
+    plan = await at.plans.save((await at.undoing.plan(UndoScope.RUN, run, bundle())).plan, by=ADMIN)
     queue = MemoryQueue()  # its messages die with it
     mortal = office(at.store, at.tenant, queue=queue, clock=at.clock, machine=at.machine, life=life)
     try:

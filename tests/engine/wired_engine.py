@@ -12,22 +12,22 @@ from uuid import uuid4
 
 from custos.audit.chain import Chain
 from custos.clock import FixedClock
-from custos.engine.act import Hand
+from custos.engine.act import Executor
 from custos.engine.approvals import Approvals
 from custos.engine.batch_claims import CLAIM_SECONDS
 from custos.engine.case_facts import CaseFacts, CaseKey, Cases
-from custos.engine.ceiling_usage import Budgets
+from custos.engine.ceiling_usage import CeilingUsage
 from custos.engine.dispatch import Dispatcher
 from custos.engine.ledger import Ledger
 from custos.engine.model import Finding, Plan, State
-from custos.engine.plan_store import Plans
+from custos.engine.plan_store import PlanStore
 from custos.engine.policy_reach import reach
 from custos.engine.ports import Audit, Blobs, Registers
-from custos.engine.promotion import Promotion, Rules
+from custos.engine.promotion import Promotion, PromotionRules
 from custos.engine.refusals import Refusals
-from custos.engine.run_store import Runs
+from custos.engine.run_store import RunStore
 from custos.engine.separation_of_duties import Involved
-from custos.engine.stop_switch import Switches
+from custos.engine.stop_switch import StopSwitch
 from custos.engine.undo import Undoing
 from custos.policy.approval_rules import ApprovalRules
 from custos.policy.duration import Duration
@@ -183,10 +183,10 @@ class Office:
     store: Store
     tenant: MemoryTenant
     clock: FixedClock
-    plans: Plans
-    runs: Runs
+    plans: PlanStore
+    runs: RunStore
     ledger: Ledger
-    switches: Switches
+    switches: StopSwitch
     approvals: Approvals
     dispatcher: Dispatcher
     refusals: Refusals
@@ -215,7 +215,7 @@ class Office:
             await self.dispatcher.work(self.queue.messages.pop(0), wanted)
 
 
-RULES = Rules(
+RULES = PromotionRules(
     rights=Rights(titles=USUAL_TITLES), approval=ApprovalRules(shortest_pilot=Duration(0, "day")), today=NOW.date()
 )
 """Who may what by default, and no wait between pilot and enforce."""
@@ -267,12 +267,12 @@ def office(
     held.machine = machine
     audit: Audit = mortal(store.audit)
     blobs: Blobs = mortal(store.blobs)
-    ledger, runs = Ledger(mortal(store.table("actions"))), Runs(mortal(store.table("runs")), blobs, machine)
-    budgets = Budgets(mortal(store.table("budgets")), clock)
-    switches = Switches(mortal(store.table("switches")), clock, audit, cache_seconds=0.0)
+    ledger, runs = Ledger(mortal(store.table("actions"))), RunStore(mortal(store.table("runs")), blobs, machine)
+    budgets = CeilingUsage(mortal(store.table("budgets")), clock)
+    switches = StopSwitch(mortal(store.table("switches")), clock, audit, cache_seconds=0.0)
     approvals = Approvals(mortal(store.table("approvals")), blobs, clock, audit)
     refusals = Refusals(mortal(store.table("refusals")), clock)
-    hand = Hand(mortal(held), ledger, budgets, switches, refusals, audit, clock, pauses=(0.0,))
+    hand = Executor(mortal(held), ledger, budgets, switches, refusals, audit, clock, pauses=(0.0,))
     limits = house or GENEROUS
     dispatcher = Dispatcher(
         runs,
@@ -292,7 +292,7 @@ def office(
         store=store,
         tenant=held,
         clock=clock,
-        plans=Plans(blobs, audit),
+        plans=PlanStore(blobs, audit),
         runs=runs,
         ledger=ledger,
         switches=switches,

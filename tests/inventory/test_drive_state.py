@@ -10,7 +10,7 @@ import pytest
 from custos.clock import FixedClock
 from custos.errors import RowChanged
 from custos.inventory.drive_state import DriveStates, Round, SyncState
-from custos.inventory.sync_requests import BELIEVED_FOR, clear_dirty, mark_dirty
+from custos.inventory.sync_requests import BELIEVED_FOR, clear_request, request_sync
 from custos.storage.account import Account
 from tests.inventory.memory_library import BEGAN
 
@@ -52,22 +52,22 @@ async def test_registering_again_keeps_the_progress(account: Account, drive_id: 
 
 async def test_many_notifications_queue_a_drive_once(account: Account, clock: FixedClock, drive_id: str) -> None:
     """Of many notifications that come together, one finds the drive clean."""
-    found = await asyncio.gather(*(mark_dirty(account, clock, drive_id) for _ in range(8)))
+    found = await asyncio.gather(*(request_sync(account, clock, drive_id) for _ in range(8)))
     assert sum(found) == 1
 
 
 async def test_drive_is_clean_once_its_sync_begins(account: Account, clock: FixedClock, drive_id: str) -> None:
     """A notification that comes after a sync has begun to read queues the drive again."""
-    await mark_dirty(account, clock, drive_id)
-    await clear_dirty(account, drive_id)
-    assert await mark_dirty(account, clock, drive_id)
+    await request_sync(account, clock, drive_id)
+    await clear_request(account, drive_id)
+    assert await request_sync(account, clock, drive_id)
 
 
 async def test_flag_of_a_dead_process_is_not_believed_for_ever(
     account: Account, clock: FixedClock, drive_id: str
 ) -> None:
     """A flag that stood for minutes does not silence a drive."""
-    await mark_dirty(account, clock, drive_id)
+    await request_sync(account, clock, drive_id)
     clock.advance(BELIEVED_FOR + timedelta(seconds=1))
-    assert await mark_dirty(account, clock, drive_id)
-    assert not await mark_dirty(account, clock, drive_id)
+    assert await request_sync(account, clock, drive_id)
+    assert not await request_sync(account, clock, drive_id)

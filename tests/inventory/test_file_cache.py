@@ -8,26 +8,26 @@ from pathlib import Path
 import pytest
 
 from custos.errors import StorageTrouble
-from custos.inventory.file_cache import Copies
+from custos.inventory.file_cache import FileCache
 from tests.azurite_account import account_on
 
 
 @pytest.fixture
-async def copies(azurite: str) -> Copies:
+async def copies(azurite: str) -> FileCache:
     """Copies of a container that holds two files of 1,000 bytes."""
     account, name = account_on(azurite), f"files-{uuid.uuid4().hex}"
     with account.blocking_container(name) as container:
         container.create_container()
         for file in ("items/drive_id=b%21a/one.parquet", "items/drive_id=b%21a/two.parquet"):
             container.upload_blob(file, file[-11:-8].encode() * 333 + b".")
-    return Copies(account, name, f"az://{name}/")
+    return FileCache(account, name, f"az://{name}/")
 
 
-def _files(copies: Copies, *names: str) -> list[str]:
+def _files(copies: FileCache, *names: str) -> list[str]:
     return [f"{copies.prefix}items/drive_id=b%21a/{name}.parquet" for name in names]
 
 
-def test_a_file_is_fetched_once(copies: Copies) -> None:
+def test_a_file_is_fetched_once(copies: FileCache) -> None:
     """What was fetched is read from the worker's own disk, also when storage no longer has it."""
     (path,) = copies.of(_files(copies, "one"))
     with copies.account.blocking_container(copies.container) as container:
@@ -37,7 +37,7 @@ def test_a_file_is_fetched_once(copies: Copies) -> None:
     assert path.endswith("items/drive_id=b%21a/one.parquet")
 
 
-def test_what_does_not_fit_is_read_where_it_is(copies: Copies) -> None:
+def test_what_does_not_fit_is_read_where_it_is(copies: FileCache) -> None:
     """When there is no room for all files of a table, their own addresses are given, and nothing in use is thrown away."""
     copies.most_bytes = 500
     (path,) = copies.of(_files(copies, "one"))
@@ -45,7 +45,7 @@ def test_what_does_not_fit_is_read_where_it_is(copies: Copies) -> None:
     assert Path(path).exists()
 
 
-def test_a_file_that_cannot_be_fetched_is_trouble(copies: Copies) -> None:
+def test_a_file_that_cannot_be_fetched_is_trouble(copies: FileCache) -> None:
     """A file that storage does not have is never an empty one."""
     with pytest.raises(StorageTrouble):
         copies.of(_files(copies, "none"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from custos.inventory.columns import FACTS
-from custos.inventory.pending_changes import AT_MOST, TABLE, Mark, Marker, Touched, clear, marks, settled
+from custos.inventory.pending_changes import AT_MOST, TABLE, ChangedItems, Marker, PendingChange, clear, marks, settled
 from custos.inventory.sync import LEASES
 from custos.storage.lease import Lease
 from custos.storage.rows import key_part
 from tests.inventory.synced_drive import Desk
 
 
-async def waiting(desk: Desk) -> list[Mark]:
+async def waiting(desk: Desk) -> list[PendingChange]:
     """The marks of the desk's drive that an evaluation would take."""
     found = [mark for mark in await marks(desk.account) if mark.drive_id == desk.drive_id]
     return await settled(desk.account, found, LEASES)
@@ -84,14 +84,14 @@ async def test_no_death_loses_a_change(desk: Desk) -> None:
 async def test_what_is_marked_while_it_is_evaluated_stays(desk: Desk) -> None:
     """An evaluation forgets only what it read: a drive that was marked again since is evaluated again."""
     marker = Marker(desk.account.rows(TABLE), desk.drive_id)
-    await marker.mark(Touched.of(["a"]))
+    await marker.mark(ChangedItems.of(["a"]))
     read = await waiting(desk)
-    await marker.mark(Touched.of(["a"]))
+    await marker.mark(ChangedItems.of(["a"]))
     await clear(desk.account, read)
     (left,) = await waiting(desk)
     assert left.touched.items == {"a"}
     await clear(desk.account, [left])
-    await marker.mark(Touched.of(["b"]))
+    await marker.mark(ChangedItems.of(["b"]))
     assert [mark.touched.items for mark in await waiting(desk)] == [{"b"}]
 
 
@@ -99,7 +99,7 @@ async def test_what_a_worker_is_at_is_not_taken(desk: Desk) -> None:
     """While a drive is being synced its mark may run ahead of the mirror: an evaluation leaves it alone."""
     lease = Lease(desk.account.rows(LEASES), key_part(desk.drive_id), "a worker")
     assert await lease.take()
-    await Marker(desk.account.rows(TABLE), desk.drive_id).mark(Touched.of(["a"]))
+    await Marker(desk.account.rows(TABLE), desk.drive_id).mark(ChangedItems.of(["a"]))
     assert await waiting(desk) == []
     await lease.release()
     assert len(await waiting(desk)) == 1
@@ -109,7 +109,7 @@ async def test_too_much_to_name_is_everything(desk: Desk) -> None:
     """Beyond a bound not ids are kept but that all of the drive changed."""
     marker = Marker(desk.account.rows(TABLE), desk.drive_id)
     ids = [f"01{number:032}" for number in range(AT_MOST + 1)]
-    await marker.mark(Touched.of(ids[:-1]))
+    await marker.mark(ChangedItems.of(ids[:-1]))
     assert [mark.touched.items for mark in await waiting(desk)] == [frozenset(ids[:-1])]
-    await marker.mark(Touched.of(ids[-1:]))
-    assert [mark.touched for mark in await waiting(desk)] == [Touched(whole=True)]
+    await marker.mark(ChangedItems.of(ids[-1:]))
+    assert [mark.touched for mark in await waiting(desk)] == [ChangedItems(whole=True)]

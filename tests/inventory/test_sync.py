@@ -7,7 +7,7 @@ import pytest
 
 from custos.inventory.drive_state import DriveStates, SyncState, Why
 from custos.inventory.sync import UnknownDrive
-from custos.m365.errors import Forbidden, Locked, Malformed, NotFound, Throttled, Trouble, Unavailable
+from custos.m365.errors import Forbidden, Locked, Malformed, MicrosoftTrouble, NotFound, Throttled, Unavailable
 from custos.storage.lease import Lease
 from tests.inventory.synced_drive import Desk
 
@@ -167,7 +167,7 @@ async def test_reconciliation_finds_what_delta_missed(desk: Desk) -> None:
         (Unavailable("down"), Why.UNAVAILABLE),
     ],
 )
-async def test_trouble_is_never_a_deletion(desk: Desk, trouble: Trouble, why: Why) -> None:
+async def test_trouble_is_never_a_deletion(desk: Desk, trouble: MicrosoftTrouble, why: Why) -> None:
     """A drive that cannot be read becomes incomplete, says why, loses nothing, and heals by itself."""
     await desk.settle()
     before = desk.mirror()

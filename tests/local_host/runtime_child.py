@@ -18,7 +18,7 @@ from local_host.errors import AppRefused, InvocationFailed
 from local_host.functions import Function
 from local_host.messages import messages_of
 from local_host.payloads import HttpAnswer, HttpCall, QueueItem, TimerStatus, timer_datum
-from local_host.worker import Datum, Outcome, Worker
+from local_host.worker import Datum, InvocationResult, Worker
 
 
 def _trigger(told: dict[str, Any]) -> tuple[Datum, dict[str, Datum]]:
@@ -39,7 +39,7 @@ def _trigger(told: dict[str, Any]) -> tuple[Datum, dict[str, Datum]]:
     return timer_datum(TimerStatus(last=None, next=now, updated=now), past_due=told["past_due"]), {}
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def _told(outcome: InvocationResult) -> dict[str, Any]:
     answer = HttpAnswer.of(outcome.returned)
     outputs = {name: [body.decode() for body in messages_of(datum)] for name, datum in outcome.outputs}
     return {

@@ -10,7 +10,7 @@ from azure.data.tables.aio import TableClient
 
 from custos.m365.credentials import Identity
 from custos.m365.graph import Graph
-from custos.m365.throttle import TenantGate
+from custos.m365.throttle import Throttle
 from custos.storage.rows import Rows
 from simulator.entra.credential import signed_in
 from tests.m365.scripted_server import Wire
@@ -39,9 +39,9 @@ async def open_rows(azurite: str) -> AsyncIterator[Callable[[], Rows]]:
 
 
 @pytest.fixture
-def gate(open_rows: Callable[[], Rows]) -> TenantGate:
+def gate(open_rows: Callable[[], Rows]) -> Throttle:
     """A gate with much to spend."""
-    return TenantGate(open_rows(), units_per_minute=100_000, share=1.0, first_delay=0.01)
+    return Throttle(open_rows(), units_per_minute=100_000, share=1.0, first_delay=0.01)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def identity(wire: Wire) -> AsyncIterator[Identity]:
 
 
 @pytest.fixture
-async def graph(wire: Wire, identity: Identity, gate: TenantGate) -> AsyncIterator[Graph]:
+async def graph(wire: Wire, identity: Identity, gate: Throttle) -> AsyncIterator[Graph]:
     """Graph on the wire."""
     one = Graph(f"{wire.url}/graph/v1.0", identity, gate)
     yield one

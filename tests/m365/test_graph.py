@@ -49,11 +49,11 @@ async def test_get_returns_the_bytes_and_sends_token_prefer_and_correlation(wire
     ],
 )
 async def test_every_error_status_is_raised_as_its_kind(
-    wire: Wire, graph: Graph, status: int, kind: type[errors.Trouble]
+    wire: Wire, graph: Graph, status: int, kind: type[errors.MicrosoftTrouble]
 ) -> None:
     """Each status outside 2xx is raised as its own class, with status, code, inner code and request id."""
     wire.script("GET", f"{BASE}/drives/d", error(status, "outer", inner="inner"))
-    with pytest.raises(errors.Trouble) as raised:
+    with pytest.raises(errors.MicrosoftTrouble) as raised:
         await graph.get("/drives/d", units=1)
     assert type(raised.value) is kind
     assert (raised.value.status, raised.value.code, raised.value.inner_code, raised.value.request_id) == (

@@ -10,8 +10,8 @@ from custos.m365 import activity_feed, app_installs, errors, mail
 from custos.m365.bot import Bot
 from custos.m365.credentials import Identity
 from custos.m365.graph import Graph
-from custos.m365.throttle import TenantGate
-from custos.m365.throttled_services import Lane
+from custos.m365.throttle import Throttle
+from custos.m365.throttled_services import Service
 from tests.m365.scripted_server import Wire, answer, error, hang_up, raw
 
 ACTIVITIES = "/bot/v3/conversations/a:1/activities"
@@ -19,7 +19,7 @@ CARD = {"type": "AdaptiveCard", "version": "1.5", "body": []}
 
 
 @pytest.fixture
-async def bot(wire: Wire, identity: Identity, gate: TenantGate) -> AsyncIterator[Bot]:
+async def bot(wire: Wire, identity: Identity, gate: Throttle) -> AsyncIterator[Bot]:
     """The bot on the wire."""
     one = Bot(identity, gate, app_id="app", tenant_id="tenant", service_url=f"{wire.url}/bot/")
     yield one
@@ -76,7 +76,7 @@ async def test_throttled_teams_does_not_stop_sharepoint(wire: Wire, bot: Bot) ->
     wire.script("POST", ACTIVITIES, error(429, headers={"Retry-After": "0.3"}), answer({"id": "1"}, 201))
     await bot.send_card("a:1", CARD, summary="x")
     assert wire.seen[1].at - wire.seen[0].at >= 0.3
-    assert (await bot.gate.standing(Lane.CONTENT)).paused_until == 0
+    assert (await bot.gate.standing(Service.CONTENT)).paused_until == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}"])

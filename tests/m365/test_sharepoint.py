@@ -11,8 +11,8 @@ import pytest
 from custos.m365 import errors, labels, site_admin
 from custos.m365.credentials import Identity
 from custos.m365.sharepoint import SharePoint
-from custos.m365.throttle import TenantGate
-from custos.m365.throttled_services import Lane
+from custos.m365.throttle import Throttle
+from custos.m365.throttled_services import Service
 from tests.m365.scripted_server import Wire, answer, hang_up, raw
 
 ROOT = "https://contoso.sharepoint.example"
@@ -43,7 +43,7 @@ def properties(capability: int) -> Any:
 
 
 @pytest.fixture
-async def sharepoint(wire: Wire, identity: Identity, gate: TenantGate) -> AsyncIterator[SharePoint]:
+async def sharepoint(wire: Wire, identity: Identity, gate: Throttle) -> AsyncIterator[SharePoint]:
     """SharePoint on the wire: public addresses on the outside, the wire's on the inside."""
     for base in ("/sp/sites/x", "/admin"):
         wire.script("POST", f"{base}/_api/contextInfo", answer(DIGEST))
@@ -120,11 +120,11 @@ async def test_an_unknown_capability_is_malformed(wire: Wire, sharepoint: ShareP
     ],
 )
 async def test_refusals_have_their_kinds(
-    wire: Wire, sharepoint: SharePoint, status: int, kind: type[errors.Trouble]
+    wire: Wire, sharepoint: SharePoint, status: int, kind: type[errors.MicrosoftTrouble]
 ) -> None:
     """SharePoint's statuses, codes and correlation id end in the same tree as Graph's."""
     wire.script("POST", BULK, refused(status))
-    with pytest.raises(errors.Trouble) as raised:
+    with pytest.raises(errors.MicrosoftTrouble) as raised:
         await labels.set_labels_in_bulk(sharepoint, SITE, SITE, "x", [1])
     assert type(raised.value) is kind
     assert raised.value.status == status
@@ -151,7 +151,7 @@ async def test_throttling_of_sharepoint_silences_the_whole_lane(
     """A throttled SharePoint call is sent again after Microsoft's time, and Graph's content waits with it."""
     wire.script("POST", PROPERTIES, refused(status, **{"Retry-After": "1"}), properties(1))
     call = asyncio.create_task(site_admin.read_sharing(sharepoint, SITE))
-    while not (await sharepoint.gate.standing(Lane.CONTENT)).paused_until:
+    while not (await sharepoint.gate.standing(Service.CONTENT)).paused_until:
         assert not call.done()
     await call
     first, second = wire.calls(PROPERTIES)

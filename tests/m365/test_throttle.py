@@ -11,8 +11,8 @@ import pytest
 from custos.m365 import errors
 from custos.m365.credentials import Identity
 from custos.m365.graph import Graph
-from custos.m365.throttle import SHARING_WRITES, Spent, TenantGate
-from custos.m365.throttled_services import Lane
+from custos.m365.throttle import SHARING_WRITES, Spent, Throttle
+from custos.m365.throttled_services import Service
 from custos.storage.rows import Rows
 from tests.m365.scripted_server import Wire, answer, error, raw
 
@@ -20,19 +20,19 @@ BASE = "/graph/v1.0"
 Open = Callable[[], Rows]
 
 
-def gate_on(rows: Rows, units: int = 1_000, *, patience: float = 5.0, share: float = 1.0) -> TenantGate:
-    return TenantGate(rows, units_per_minute=units, share=share, patience=patience, first_delay=0.01)
+def gate_on(rows: Rows, units: int = 1_000, *, patience: float = 5.0, share: float = 1.0) -> Throttle:
+    return Throttle(rows, units_per_minute=units, share=share, patience=patience, first_delay=0.01)
 
 
 async def test_instances_share_one_budget(open_rows: Open) -> None:
     """Three instances together reserve no more than the share of the tenant's units."""
     gates = [gate_on(open_rows(), 100, patience=0.0, share=0.5) for _ in range(3)]
 
-    async def spend(gate: TenantGate) -> int:
+    async def spend(gate: Throttle) -> int:
         taken = 0
         while True:
             try:
-                await gate.enter(Lane.CONTENT, 1)
+                await gate.enter(Service.CONTENT, 1)
             except errors.Throttled:
                 return taken
             taken += 1
@@ -45,7 +45,7 @@ async def test_the_path_of_a_request_needs_no_storage(open_rows: Open) -> None:
     gate = gate_on(open_rows(), 1_000_000)
     began = time.process_time()
     for _ in range(10_000):
-        await gate.enter(Lane.CONTENT, 1)
+        await gate.enter(Service.CONTENT, 1)
     assert time.process_time() - began < 1.0
 
 
@@ -56,9 +56,9 @@ async def test_a_throttled_answer_silences_every_instance(wire: Wire, identity: 
     wire.script("GET", f"{BASE}/drives/b", raw(b"{}"))
     await two.get("/drives/b", units=1)
     first = asyncio.create_task(one.get("/drives/a", units=1))
-    while not (await one.gate.standing(Lane.CONTENT)).paused_until:
+    while not (await one.gate.standing(Service.CONTENT)).paused_until:
         assert not first.done()
-    two.gate._lanes[Lane.CONTENT]._looked -= 2  # seconds, after which each instance looks what the others were told
+    two.gate._lanes[Service.CONTENT]._looked -= 2  # seconds, after which each instance looks what the others were told
     await two.get("/drives/b", units=1)
     await first
     throttled_at = wire.calls(f"{BASE}/drives/a")[0].at
@@ -69,7 +69,7 @@ async def test_a_throttled_answer_silences_every_instance(wire: Wire, identity: 
 
 async def test_other_services_go_on_during_a_pause(wire: Wire, graph: Graph) -> None:
     """A pause of SharePoint does not stop a look into the directory."""
-    await graph.gate.throttled(Lane.CONTENT, 60)
+    await graph.gate.throttled(Service.CONTENT, 60)
     wire.script("GET", f"{BASE}/users/u", raw(b"{}"))
     assert await graph.get("/users/u", units=0) == b"{}"
 
@@ -118,7 +118,7 @@ async def test_sharing_writes_have_a_budget_of_their_own(wire: Wire, identity: I
     graph = Graph(f"{wire.url}{BASE}", identity, gate)
     wire.script("DELETE", f"{BASE}/drives/a", answer({}))
     wire.script("GET", f"{BASE}/drives/a", raw(b"{}"))
-    await gate.enter(Lane.CONTENT, 1, sharing_writes=72)
+    await gate.enter(Service.CONTENT, 1, sharing_writes=72)
     for _ in range(3):
         await graph.delete("/drives/a", units=5, sharing_write=True)
     with pytest.raises(errors.Throttled):

@@ -80,7 +80,7 @@ async def test_labels_in_bulk_are_sent_once_and_never_late(wire: Wire, sharepoin
     """SharePoint's bulk call is no exception, whatever the library would retry."""
     for number, trouble in enumerate((hang_up, refused(502), refused(429, **{"Retry-After": "0.01"})), start=1):
         wire.script("POST", BULK, trouble)
-        with pytest.raises(errors.Trouble):
+        with pytest.raises(errors.MicrosoftTrouble):
             await labels.set_labels_in_bulk(sharepoint, SITE, SITE, "x", [1], until=time.time() + 60)
         assert len(wire.calls(BULK)) == number
     with pytest.raises(errors.Late):
@@ -94,6 +94,6 @@ async def test_a_sites_sharing_is_set_once_and_never_late(wire: Wire, sharepoint
     wire.script("POST", PROPERTIES, properties(1))
     wire.script("POST", update, hang_up)
     for moment, sent in ((time.time() - 0.001, 0), (time.time() + 60, 1)):
-        with pytest.raises(errors.Trouble):
+        with pytest.raises(errors.MicrosoftTrouble):
             await site_admin.set_sharing_capability(sharepoint, SITE, "disabled", until=moment)
         assert [seen.path for seen in wire.seen].count(update) == sent, [seen.path for seen in wire.seen]

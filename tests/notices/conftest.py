@@ -10,18 +10,18 @@ import pytest
 
 from custos.audit.events import Event, What
 from custos.errors import StorageTrouble
-from custos.notices.action_report_store import TellingBook
-from custos.notices.bot_auth import Doorkeeper, KeyRing
-from custos.notices.case_store import CaseBook
-from custos.notices.contacts import People
-from custos.notices.delivery import Desk
-from custos.notices.digest import DigestBook
+from custos.notices.action_report_store import ActionReportStore
+from custos.notices.bot_auth import BotAuthentication, KeyRing
+from custos.notices.case_store import CaseStore
+from custos.notices.contacts import Contacts
+from custos.notices.delivery import DeliveryContext
+from custos.notices.digest import DigestStore
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from custos.storage.queues import Queue
 from tests.notices import small_council
 from tests.notices.bot_tokens import APP, TENANT, Authority, serving
-from tests.notices.failing_channels import Channels
+from tests.notices.failing_channels import FailingChannels
 
 
 @dataclass
@@ -71,18 +71,18 @@ def mark() -> str:
 
 
 @pytest.fixture
-def book(account: Account, ledger: Ledger, mark: str) -> CaseBook:
-    return CaseBook(account.rows(f"cases{mark}"), account.container(f"cases{mark}"), ledger.record)
+def book(account: Account, ledger: Ledger, mark: str) -> CaseStore:
+    return CaseStore(account.rows(f"cases{mark}"), account.container(f"cases{mark}"), ledger.record)
 
 
 @pytest.fixture
-def digests(account: Account, mark: str) -> DigestBook:
-    return DigestBook(account.rows(f"digests{mark}"))
+def digests(account: Account, mark: str) -> DigestStore:
+    return DigestStore(account.rows(f"digests{mark}"))
 
 
 @pytest.fixture
-def people(account: Account, mark: str) -> People:
-    return People(account.rows(f"people{mark}"))
+def people(account: Account, mark: str) -> Contacts:
+    return Contacts(account.rows(f"people{mark}"))
 
 
 @pytest.fixture
@@ -97,21 +97,21 @@ async def authority() -> AsyncIterator[Authority]:
 
 
 @pytest.fixture
-def door(authority: Authority) -> Doorkeeper:
-    return Doorkeeper(APP, TENANT, KeyRing(authority.url))
+def door(authority: Authority) -> BotAuthentication:
+    return BotAuthentication(APP, TENANT, KeyRing(authority.url))
 
 
 @pytest.fixture
-def channels() -> Channels:
-    return Channels()
+def channels() -> FailingChannels:
+    return FailingChannels()
 
 
 @pytest.fixture
-def desk(account: Account, mark: str, book: CaseBook, people: People, channels: Channels) -> Desk:
-    return Desk(
+def desk(account: Account, mark: str, book: CaseStore, people: Contacts, channels: FailingChannels) -> DeliveryContext:
+    return DeliveryContext(
         book=book,
-        digests=DigestBook(account.rows(f"digests{mark}")),
-        tellings=TellingBook(account.rows(f"tellings{mark}")),
+        digests=DigestStore(account.rows(f"digests{mark}")),
+        tellings=ActionReportStore(account.rows(f"tellings{mark}")),
         people=people,
         postman=channels.postman(people),
         queue=account.queue(f"notify-{mark}"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from custos.notices.channels import Leaving, Postman
-from custos.notices.contacts import People
+from custos.notices.channels import Channels, Leaving
+from custos.notices.contacts import Contacts
 
 
 class Killed(BaseException):
@@ -14,7 +14,7 @@ class Killed(BaseException):
 
 
 @dataclass
-class Channels:
+class FailingChannels:
     """Keeps what was sent. `before`, `on_the_way` and `after` hold what is raised before the next card leaves, when it is
     about to, and after it was taken.
     """
@@ -69,8 +69,8 @@ class Channels:
         _next(self.mailing)
         self.mails.append((address, subject, html))
 
-    def postman(self, people: People) -> Postman:
-        return Postman(people, bot=self, install=self.install, nudge=self.nudge, mail=self.mail)
+    def postman(self, people: Contacts) -> Channels:
+        return Channels(people, bot=self, install=self.install, nudge=self.nudge, mail=self.mail)
 
 
 def _next(troubles: list[BaseException]) -> None:

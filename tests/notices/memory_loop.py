@@ -19,20 +19,20 @@ from custos.engine.plan import Circumstances, make_plan, occasion
 from custos.engine.remaining_steps import with_bars
 from custos.engine.run import RunState
 from custos.engine.run_progress import Done
-from custos.engine.undo import Scope
+from custos.engine.undo import UndoScope
 from custos.notices import unreported_actions
-from custos.notices.action_report_store import TellingBook
-from custos.notices.action_reports import Agreed, Known, Telling
+from custos.notices.action_report_store import ActionReportStore
+from custos.notices.action_reports import ActionReport, Agreed, Known
 from custos.notices.agreements import finished, follow
 from custos.notices.assignment import Accountability
-from custos.notices.case_findings import Members
+from custos.notices.case_findings import CaseFindings
 from custos.notices.case_lookup import DecidedCases, case_facts
-from custos.notices.case_store import CaseBook
+from custos.notices.case_store import CaseStore
 from custos.notices.case_update import Situation, refresh_cases
-from custos.notices.contacts import People
-from custos.notices.decisions import Press, Verdict, answer
-from custos.notices.delivery import Desk, handle_notice
-from custos.notices.digest import DigestBook, prepare_digests, prepare_notes
+from custos.notices.contacts import Contacts
+from custos.notices.decisions import Press, PressResult, answer
+from custos.notices.delivery import DeliveryContext, handle_notice
+from custos.notices.digest import DigestStore, prepare_digests, prepare_notes
 from custos.notices.model import Case
 from custos.notices.question_wording import topics_of
 from custos.policy.model import Bundle, HouseLimits, Policy
@@ -43,7 +43,7 @@ from tests.engine.memory_tenant import MemoryTenant
 from tests.engine.planned import ADMIN, ASSET, NOW, Found, bundle, sizes
 from tests.engine.wired_engine import Machine, MemoryQueue, Office, office
 from tests.notices import small_council
-from tests.notices.failing_channels import Channels
+from tests.notices.failing_channels import FailingChannels
 
 NO_CEILINGS = HouseLimits(
     per_run=None,
@@ -64,7 +64,7 @@ class Council:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     store: MemoryStore = field(default_factory=MemoryStore)
     tenant: MemoryTenant = field(default_factory=MemoryTenant)
-    channels: Channels = field(default_factory=Channels)
+    channels: FailingChannels = field(default_factory=FailingChannels)
     notify: MemoryQueue = field(default_factory=MemoryQueue)
     acts: MemoryQueue = field(default_factory=MemoryQueue)
     house: HouseLimits = field(default_factory=lambda: NO_CEILINGS)
@@ -90,16 +90,16 @@ class Council:
         return made
 
     @property
-    def book(self) -> CaseBook:
-        return CaseBook(self.store.table("cases"), self.store.blobs, self._record)  # type: ignore[arg-type]  # as a container
+    def book(self) -> CaseStore:
+        return CaseStore(self.store.table("cases"), self.store.blobs, self._record)  # type: ignore[arg-type]  # as a container
 
     @property
-    def digests(self) -> DigestBook:
-        return DigestBook(self.store.table("digests"))
+    def digests(self) -> DigestStore:
+        return DigestStore(self.store.table("digests"))
 
     @property
-    def tellings(self) -> TellingBook:
-        return TellingBook(self.store.table("tellings"))
+    def tellings(self) -> ActionReportStore:
+        return ActionReportStore(self.store.table("tellings"))
 
     @property
     def accountable(self) -> Accountability:
@@ -110,9 +110,9 @@ class Council:
         )
 
     @property
-    def desk(self) -> Desk:
-        people = People(self.store.table("people"))
-        return Desk(
+    def desk(self) -> DeliveryContext:
+        people = Contacts(self.store.table("people"))
+        return DeliveryContext(
             book=self.book,
             digests=self.digests,
             tellings=self.tellings,
@@ -181,7 +181,7 @@ class Council:
     async def undo(self, run: str, why: str = "It was meant for another library") -> None:
         """Put a run back."""
         worker = self.office()
-        undone = await worker.undoing.plan(Scope.RUN, run, self.bundle)
+        undone = await worker.undoing.plan(UndoScope.RUN, run, self.bundle)
         saved = await worker.plans.save(undone.plan, by=ADMIN)
         await worker.dispatcher.dispatch(
             saved,
@@ -194,7 +194,7 @@ class Council:
         )
         await self.work(worker)
 
-    async def acted(self, place: str) -> Members:
+    async def acted(self, place: str) -> CaseFindings:
         """On what runs acted in a place that nobody was told of."""
         found: dict[str, set[str]] = {}
         worker = self.office()
@@ -203,9 +203,9 @@ class Council:
                 async for one in unreported_actions.done_by(run.id, worker.runs, worker.ledger, place=key_part(place)):
                     finding = one.action.finding
                     found.setdefault(f"{finding.policy}/{finding.rule}", set()).add(finding.subject.key)
-        return Members.from_keys(found)
+        return CaseFindings.from_keys(found)
 
-    async def left(self) -> list[Telling]:
+    async def left(self) -> list[ActionReport]:
         """What is left to tell by now."""
         worker = self.office()
         return await unreported_actions.gather(worker.runs, worker.ledger, self.tellings, self._known)
@@ -244,7 +244,7 @@ class Council:
         while self.notify.messages:
             await handle_notice(self.notify.messages.pop(0), desk=self.desk)
 
-    async def press(self, case: Case, verb: str, *, reason: str = "", kind: str = "") -> Verdict:
+    async def press(self, case: Case, verb: str, *, reason: str = "", kind: str = "") -> PressResult:
         """Whoever is asked presses a button."""
 
         async def accountable(_asset_id: str) -> Accountability:

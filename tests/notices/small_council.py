@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from custos.engine.model import ActionKind, Finding, Kind, Subject
 from custos.errors import Mark
 from custos.notices.assignment import Accountability, Directory, Person, Role
-from custos.notices.case_findings import Members
+from custos.notices.case_findings import CaseFindings
 from custos.notices.case_subjects import Place
 from custos.notices.case_update import Acted, Covered, Situation
 from custos.notices.model import Proposed
@@ -274,9 +274,9 @@ def accountable(*, now: datetime = NOW, held: Records | None = None, people: Dir
     return Accountability(records=held or records(), directory=people or directory(), today=today)
 
 
-async def on_nothing(_place: str) -> Members:
+async def on_nothing(_place: str) -> CaseFindings:
     """Custos has done nothing of which somebody has to be told."""
-    return Members({})
+    return CaseFindings({})
 
 
 def situation(

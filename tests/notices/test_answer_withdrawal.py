@@ -9,7 +9,7 @@ from custos.audit.events import What
 from custos.engine.gate import Code
 from custos.engine.model import ActionKind, Finding, Kind
 from custos.notices.assignment import Accountability, Person
-from custos.notices.decisions import Outcome, Press, Verdict, answer
+from custos.notices.decisions import Press, PressOutcome, PressResult, answer
 from custos.notices.model import Case, CaseState, Verb
 from custos.policy.duration import Duration
 from custos.policy.model import Family, OnlyIf, Policy, Recipient, Step
@@ -56,7 +56,7 @@ async def the_case(made: Council, *states: CaseState) -> Case:
     return only
 
 
-async def press(made: Council, case: Case, verb: str, by: Person, *, left: bool = False) -> Verdict:
+async def press(made: Council, case: Case, verb: str, by: Person, *, left: bool = False) -> PressResult:
     """A press by somebody; `left`: the owner's post has ended."""
 
     async def accountable(_asset_id: str) -> Accountability:
@@ -79,7 +79,7 @@ async def test_an_agreement_is_taken_back_during_its_notice() -> None:
 
     verdict = await press(made, agreed, "take_back", small_council.OWNER)
 
-    assert (verdict.outcome, verdict.case and verdict.case.state) == (Outcome.TAKEN_BACK, CaseState.TOLD)
+    assert (verdict.outcome, verdict.case and verdict.case.state) == (PressOutcome.TAKEN_BACK, CaseState.TOLD)
     assert [event.by for event in made.store.audit.events if event.what is What.CASE_REOPENED] == [
         small_council.OWNER.upn
     ]
@@ -87,7 +87,7 @@ async def test_an_agreement_is_taken_back_during_its_notice() -> None:
     await made.evaluate(found(made))
     assert len(found(made)) == 2
     again = await the_case(made, CaseState.TOLD)
-    assert (await press(made, again, "agree", small_council.OWNER)).outcome is Outcome.DECIDED
+    assert (await press(made, again, "agree", small_council.OWNER)).outcome is PressOutcome.DECIDED
 
 
 async def test_the_card_offers_it() -> None:
@@ -109,7 +109,7 @@ async def test_a_ladder_is_taken_back_half_way() -> None:
     await made.press(await the_case(made, CaseState.TOLD), "agree")
     await made.evaluate(found(made))
     assert (await press(made, await the_case(made, CaseState.ACTED), "take_back", small_council.OWNER)).outcome is (
-        Outcome.TAKEN_BACK
+        PressOutcome.TAKEN_BACK
     )
     made.at(NEXT_YEAR)
     await made.evaluate(found(made))
@@ -126,7 +126,7 @@ async def test_a_part_goes_back_into_its_question() -> None:
     assert {line.key: line.count for line in whole.lines} == {"links/rule": 2, "people/rule": 1}
     assert whole.parts == ()
     taken = await made.press(whole, "agree", kind="link")
-    assert taken.outcome is Outcome.DECIDED
+    assert taken.outcome is PressOutcome.DECIDED
 
 
 async def test_whoever_answers_for_the_asset_may_take_it_back() -> None:
@@ -134,7 +134,7 @@ async def test_whoever_answers_for_the_asset_may_take_it_back() -> None:
     made = await asked(sharing("links", Kind.LINK, CUT))
     await made.press(await the_case(made, CaseState.TOLD), "agree")
     agreed = await the_case(made, CaseState.DECIDED)
-    assert (await press(made, agreed, "take_back", small_council.STEWARD)).outcome is Outcome.NOT_YOURS
+    assert (await press(made, agreed, "take_back", small_council.STEWARD)).outcome is PressOutcome.NOT_YOURS
     handed = replace(
         agreed,
         assignee=replace(agreed.assignee, who=replace(agreed.assignee.who, user_id=small_council.DEPUTY.user_id)),
@@ -146,7 +146,7 @@ async def test_whoever_answers_for_the_asset_may_take_it_back() -> None:
     verdict = await press(made, handed, "take_back", small_council.DEPUTY, left=True)
 
     assert (verdict.outcome, verdict.case and verdict.case.assignee.user_id) == (
-        Outcome.TAKEN_BACK,
+        PressOutcome.TAKEN_BACK,
         small_council.DEPUTY.user_id,
     )
 
@@ -179,7 +179,7 @@ async def test_what_is_done_is_not_taken_back() -> None:
     agreed = await the_case(made, CaseState.DECIDED)
     await made.evaluate(found(made))
     verdict = await press(made, agreed, "take_back", small_council.OWNER)
-    assert verdict.outcome is Outcome.ALREADY
+    assert verdict.outcome is PressOutcome.ALREADY
     assert [one.decision for one in await made.cases()] == [Verb.AGREE]
 
 
@@ -189,8 +189,8 @@ async def test_a_second_press_of_one_button_is_answered_with_what_stands() -> No
     shown = await the_case(made, CaseState.TOLD)
     await made.press(shown, "agree", kind="link")
     again = await made.press(shown, "agree", kind="link")
-    assert again.outcome is Outcome.ALREADY
+    assert again.outcome is PressOutcome.ALREADY
     assert len(await made.cases()) == 2
     taken = await the_case(made, CaseState.DECIDED)
     await press(made, taken, "take_back", small_council.OWNER)
-    assert (await press(made, taken, "take_back", small_council.OWNER)).outcome is Outcome.ALREADY
+    assert (await press(made, taken, "take_back", small_council.OWNER)).outcome is PressOutcome.ALREADY

@@ -7,23 +7,23 @@ import time
 import jwt
 import pytest
 
-from custos.notices.bot_auth import LARGEST_BODY, LONGEST_TOKEN, Doorkeeper, Forged, KeyRing, KeysUnavailable
+from custos.notices.bot_auth import LARGEST_BODY, LONGEST_TOKEN, BotAuthentication, Forged, KeyRing, KeysUnavailable
 from tests.notices.bot_tokens import APP, OTHER, SERVICE, STRANGER, TENANT, Authority, bearer, body, jwk, token
 
 
-async def test_teams_comes_in(door: Doorkeeper) -> None:
+async def test_teams_comes_in(door: BotAuthentication) -> None:
     """A true request gives the activity with the person's object id."""
     activity = await door.admit(body(), bearer(token()))
 
     assert (activity.type, activity.sender.aad_object_id, activity.text) == ("message", "0000", "my assets")
 
 
-async def test_a_slash_at_the_end_is_no_lie(door: Doorkeeper) -> None:
+async def test_a_slash_at_the_end_is_no_lie(door: BotAuthentication) -> None:
     """The service address may differ in its trailing slash."""
     await door.admit(body(serviceUrl=SERVICE.rstrip("/")), bearer(token()))
 
 
-async def test_clocks_may_differ_by_five_minutes(door: Doorkeeper) -> None:
+async def test_clocks_may_differ_by_five_minutes(door: BotAuthentication) -> None:
     """A token that ended four minutes ago is good, one that ended six minutes ago is not."""
     now = int(time.time())
     await door.admit(body(), bearer(token(exp=now - 240)))
@@ -83,7 +83,7 @@ NOW = int(time.time())
     ],
 )
 async def test_whoever_pretends_is_refused(
-    door: Doorkeeper, code: str, authorization: str | None, content: bytes
+    door: BotAuthentication, code: str, authorization: str | None, content: bytes
 ) -> None:
     """Each way to cheat is refused, under the name of what gave it away."""
     with pytest.raises(Forged) as refused:
@@ -92,7 +92,7 @@ async def test_whoever_pretends_is_refused(
     assert refused.value.code == code
 
 
-async def test_an_altered_token_is_refused(door: Doorkeeper) -> None:
+async def test_an_altered_token_is_refused(door: BotAuthentication) -> None:
     """Claims exchanged under a true signature do not hold."""
     head, _, signature = token().split(".")
     other = token(exp=NOW + 86_400).split(".")[1]
@@ -101,7 +101,7 @@ async def test_an_altered_token_is_refused(door: Doorkeeper) -> None:
         await door.admit(body(), bearer(f"{head}.{other}.{signature}"))
 
 
-async def test_keys_are_asked_for_once(door: Doorkeeper, authority: Authority) -> None:
+async def test_keys_are_asked_for_once(door: BotAuthentication, authority: Authority) -> None:
     """Keys are kept: a hundred messages cost one look at the metadata."""
     for _ in range(100):
         await door.admit(body(), bearer(token()))
@@ -109,7 +109,7 @@ async def test_keys_are_asked_for_once(door: Doorkeeper, authority: Authority) -
     assert authority.asked == 1
 
 
-async def test_invented_keys_do_not_make_us_a_nuisance(door: Doorkeeper, authority: Authority) -> None:
+async def test_invented_keys_do_not_make_us_a_nuisance(door: BotAuthentication, authority: Authority) -> None:
     """Tokens under invented key ids make us look once a minute and no more."""
     for number in range(20):
         with pytest.raises(Forged):
@@ -120,7 +120,7 @@ async def test_invented_keys_do_not_make_us_a_nuisance(door: Doorkeeper, authori
 
 async def test_a_new_key_is_found(authority: Authority) -> None:
     """A key that Microsoft published meanwhile is found, once the minute is over."""
-    door = Doorkeeper(APP, TENANT, KeyRing(authority.url, ask_again_seconds=0))
+    door = BotAuthentication(APP, TENANT, KeyRing(authority.url, ask_again_seconds=0))
     await door.admit(body(), bearer(token()))
     authority.keys.append(jwk("new", STRANGER, endorsements=["msteams"]))
 
@@ -129,7 +129,7 @@ async def test_a_new_key_is_found(authority: Authority) -> None:
     assert authority.asked == 2
 
 
-async def test_without_keys_nothing_is_decided(door: Doorkeeper, authority: Authority) -> None:
+async def test_without_keys_nothing_is_decided(door: BotAuthentication, authority: Authority) -> None:
     """While Microsoft's keys cannot be had a request is neither believed nor refused."""
     authority.broken = True
 
@@ -137,7 +137,7 @@ async def test_without_keys_nothing_is_decided(door: Doorkeeper, authority: Auth
         await door.admit(body(), bearer(token()))
 
 
-async def test_keys_of_another_host_are_not_taken(door: Doorkeeper, authority: Authority) -> None:
+async def test_keys_of_another_host_are_not_taken(door: BotAuthentication, authority: Authority) -> None:
     """Metadata that names keys elsewhere is not followed."""
     authority.jwks = authority.jwks.replace("127.0.0.1", "localhost")
 

@@ -10,24 +10,24 @@ import msgspec
 import pytest
 
 from custos.notices.assignment import Accountability, Person
-from custos.notices.bot_auth import Doorkeeper
-from custos.notices.bot_endpoint import Reception, Response, handle_activity
+from custos.notices.bot_auth import BotAuthentication
+from custos.notices.bot_endpoint import BotEndpoint, Response, handle_activity
 from custos.notices.case_update import refresh_cases
-from custos.notices.contacts import People
-from custos.notices.delivery import Desk, deliver_digest
+from custos.notices.contacts import Contacts
+from custos.notices.delivery import DeliveryContext, deliver_digest
 from custos.notices.digest import prepare_digests
 from custos.notices.model import Case, CaseState, Verb
 from custos.storage.queues import Queue
 from tests.notices import small_council
 from tests.notices.bot_tokens import OTHER, SERVICE, Authority, bearer, body, token
-from tests.notices.failing_channels import Channels
+from tests.notices.failing_channels import FailingChannels
 
 SOON = small_council.NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def reception(desk: Desk, door: Doorkeeper, people: People, queue: Queue) -> Reception:
-    return Reception(
+def reception(desk: DeliveryContext, door: BotAuthentication, people: Contacts, queue: Queue) -> BotEndpoint:
+    return BotEndpoint(
         door=door,
         accountable=everybody_in_place,
         holidays=no_holidays,
@@ -47,7 +47,7 @@ async def no_holidays() -> frozenset[date]:
     return frozenset()
 
 
-async def on_a_card(desk: Desk) -> list[Case]:
+async def on_a_card(desk: DeliveryContext) -> list[Case]:
     """Two questions that their owner has on one card."""
     findings = [small_council.link(1), small_council.stale()]
     await refresh_cases(findings, book=desk.book, situation=small_council.situation())
@@ -80,7 +80,7 @@ def pressed(case: Case, verb: str, user: Person = small_council.OWNER, *, typed:
     )
 
 
-async def post(reception: Reception, content: bytes, authorization: str | None = None) -> Response:
+async def post(reception: BotEndpoint, content: bytes, authorization: str | None = None) -> Response:
     return await handle_activity(content, authorization or bearer(token()), reception=reception, now=SOON)
 
 
@@ -98,7 +98,7 @@ async def messages(queue: Queue) -> list[dict[str, Any]]:
     return taken
 
 
-async def test_a_press_answers_with_the_card_as_it_stands_now(desk: Desk, reception: Reception) -> None:
+async def test_a_press_answers_with_the_card_as_it_stands_now(desk: DeliveryContext, reception: BotEndpoint) -> None:
     """The answer to an invoke is the whole card: the question decided, the other one still with its buttons."""
     sharing, stale = await on_a_card(desk)
 
@@ -112,7 +112,7 @@ async def test_a_press_answers_with_the_card_as_it_stands_now(desk: Desk, recept
     assert sharing.nonce not in shown(response)
 
 
-async def test_a_reason_travels_with_keep(desk: Desk, reception: Reception) -> None:
+async def test_a_reason_travels_with_keep(desk: DeliveryContext, reception: BotEndpoint) -> None:
     """The choice made below the button is stored."""
     _, stale = await on_a_card(desk)
 
@@ -124,7 +124,7 @@ async def test_a_reason_travels_with_keep(desk: Desk, reception: Reception) -> N
 
 
 async def test_after_a_decision_everybody_s_card_is_brought_up_to_date(
-    desk: Desk, reception: Reception, queue: Queue
+    desk: DeliveryContext, reception: BotEndpoint, queue: Queue
 ) -> None:
     """Each message that shows the case is queued for an update."""
     sharing, _ = await on_a_card(desk)
@@ -135,7 +135,9 @@ async def test_after_a_decision_everybody_s_card_is_brought_up_to_date(
     assert await messages(queue) == [{"update": f"2026-11-23|{small_council.OWNER.user_id}"}]
 
 
-async def test_asking_the_steward_promises_them_a_digest(desk: Desk, reception: Reception, queue: Queue) -> None:
+async def test_asking_the_steward_promises_them_a_digest(
+    desk: DeliveryContext, reception: BotEndpoint, queue: Queue
+) -> None:
     """Who is handed a case hears of it at once, unless they had today's digest."""
     sharing, _ = await on_a_card(desk)
     await messages(queue)
@@ -146,7 +148,7 @@ async def test_asking_the_steward_promises_them_a_digest(desk: Desk, reception: 
     assert {"prepare": small_council.STEWARD.user_id} in await messages(queue)
 
 
-async def test_a_forwarded_card_is_inert(desk: Desk, reception: Reception) -> None:
+async def test_a_forwarded_card_is_inert(desk: DeliveryContext, reception: BotEndpoint) -> None:
     """Somebody else's press says with whom the question is, and changes nothing."""
     sharing, _ = await on_a_card(desk)
 
@@ -160,7 +162,7 @@ async def test_a_forwarded_card_is_inert(desk: Desk, reception: Reception) -> No
     assert stored.case == sharing
 
 
-async def test_a_replay_shows_what_was_decided(desk: Desk, reception: Reception, queue: Queue) -> None:
+async def test_a_replay_shows_what_was_decided(desk: DeliveryContext, reception: BotEndpoint, queue: Queue) -> None:
     """The same press again shows the decided card, decides nothing and queues nothing."""
     sharing, _ = await on_a_card(desk)
     await post(reception, pressed(sharing, "agree"))
@@ -172,7 +174,7 @@ async def test_a_replay_shows_what_was_decided(desk: Desk, reception: Reception,
     assert await messages(queue) == []
 
 
-async def test_presses_that_race_are_one_decision(desk: Desk, reception: Reception) -> None:
+async def test_presses_that_race_are_one_decision(desk: DeliveryContext, reception: BotEndpoint) -> None:
     """Ten presses at once leave one answer, and all of them see the card."""
     sharing, _ = await on_a_card(desk)
 
@@ -198,7 +200,7 @@ async def test_presses_that_race_are_one_decision(desk: Desk, reception: Recepti
         {"action": {"verb": "agree", "data": {"c": "abc' or PartitionKey ne '", "n": "x"}}},
     ],
 )
-async def test_altered_data_is_an_error(reception: Reception, value: object) -> None:
+async def test_altered_data_is_an_error(reception: BotEndpoint, value: object) -> None:
     """What our cards never carry is answered with an error in the form that Teams understands."""
     response = await post(reception, body(type="invoke", name="adaptiveCard/action", value=value))
 
@@ -210,7 +212,7 @@ async def test_altered_data_is_an_error(reception: Reception, value: object) -> 
     )
 
 
-async def test_an_invented_case_is_a_sentence(reception: Reception) -> None:
+async def test_an_invented_case_is_a_sentence(reception: BotEndpoint) -> None:
     """A case that does not exist gets words and no error."""
     action = {"verb": "agree", "data": {"c": "0123456789abcdef", "n": "x"}}
 
@@ -219,12 +221,14 @@ async def test_an_invented_case_is_a_sentence(reception: Reception) -> None:
     assert "does not exist any more" in shown(response)
 
 
-async def test_other_invokes_are_not_ours(reception: Reception) -> None:
+async def test_other_invokes_are_not_ours(reception: BotEndpoint) -> None:
     """An invoke that Custos does not know is answered 501, as Teams asks."""
     assert (await post(reception, body(type="invoke", name="task/fetch"))).status == 501
 
 
-async def test_an_older_client_s_button_is_a_message(desk: Desk, reception: Reception, queue: Queue) -> None:
+async def test_an_older_client_s_button_is_a_message(
+    desk: DeliveryContext, reception: BotEndpoint, queue: Queue
+) -> None:
     """Action.Submit comes as a message; it decides the same, and the card is updated."""
     sharing, _ = await on_a_card(desk)
     await messages(queue)
@@ -249,7 +253,7 @@ async def test_an_older_client_s_button_is_a_message(desk: Desk, reception: Rece
     ],
 )
 async def test_words_are_answered_from_the_queue(
-    reception: Reception, queue: Queue, people: People, text: str, what: str
+    reception: BotEndpoint, queue: Queue, people: Contacts, text: str, what: str
 ) -> None:
     """Who writes is answered, and their conversation is remembered."""
     response = await post(reception, body(text=text, **{"from": sender(small_council.OWNER)}))
@@ -259,7 +263,7 @@ async def test_words_are_answered_from_the_queue(
     assert (await people.get(small_council.OWNER.user_id)).conversation_id == "19:x"
 
 
-async def test_an_installation_is_remembered_and_forgotten(reception: Reception, people: People) -> None:
+async def test_an_installation_is_remembered_and_forgotten(reception: BotEndpoint, people: Contacts) -> None:
     """Install and uninstall keep the address book true."""
     bot = [{"id": "28:bot"}]
     more: dict[str, Any] = {"from": sender(small_council.OWNER), "recipient": {"id": "28:bot"}}
@@ -273,7 +277,7 @@ async def test_an_installation_is_remembered_and_forgotten(reception: Reception,
 
 
 @pytest.mark.parametrize("kind", ["typing", "messageReaction", "endOfConversation", "event"])
-async def test_other_activities_are_taken_and_dropped(reception: Reception, queue: Queue, kind: str) -> None:
+async def test_other_activities_are_taken_and_dropped(reception: BotEndpoint, queue: Queue, kind: str) -> None:
     """What Custos has no use for is answered 200 and leaves nothing."""
     assert await post(reception, body(type=kind)) == Response(200)
     assert await messages(queue) == []
@@ -288,7 +292,7 @@ async def test_other_activities_are_taken_and_dropped(reception: Reception, queu
     ],
 )
 async def test_forged_requests_leave_no_trace(
-    reception: Reception, queue: Queue, authorization: str, changes: dict[str, Any], code: str
+    reception: BotEndpoint, queue: Queue, authorization: str, changes: dict[str, Any], code: str
 ) -> None:
     """A forged request gets 403 without a word, is told to the caller for counting, and queues nothing."""
     response = await handle_activity(body(**changes), authorization, reception=reception, now=SOON)
@@ -297,14 +301,16 @@ async def test_forged_requests_leave_no_trace(
     assert await messages(queue) == []
 
 
-async def test_without_keys_teams_is_asked_to_come_again(reception: Reception, authority: Authority) -> None:
+async def test_without_keys_teams_is_asked_to_come_again(reception: BotEndpoint, authority: Authority) -> None:
     """While Microsoft's keys cannot be had the answer is 503."""
     authority.broken = True
 
     assert (await post(reception, body())).status == 503
 
 
-async def test_the_card_still_shows_what_waits_elsewhere(desk: Desk, reception: Reception, channels: Channels) -> None:
+async def test_the_card_still_shows_what_waits_elsewhere(
+    desk: DeliveryContext, reception: BotEndpoint, channels: FailingChannels
+) -> None:
     """A question that was handed to the steward and decided by them says so on the owner's card."""
     sharing, _ = await on_a_card(desk)
     await post(reception, pressed(sharing, "ask_steward"))

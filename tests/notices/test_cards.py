@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from custos.engine.model import Kind
 from custos.notices.assignment import Person, Role, assign
 from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, digest_card, size, summary
-from custos.notices.mail import letter_html
+from custos.notices.mail import mail_body
 from custos.notices.model import Answer, Case, CaseState, Contact, Line, Verb
 from custos.notices.question_wording import Topic
 from custos.notices.reassignment import assignee_of
@@ -319,6 +319,6 @@ def test_no_name_makes_a_card_too_large(
 def test_a_mail_makes_no_link_of_a_name(named: str) -> None:
     """A library, an asset or a file that is named like an address is broken up, so that no mail program makes a link of it."""
     asked = case(1, line(because=named, title=named), subject_name=named, asset_name=named)
-    body = letter_html([asked], READER, waiting=1)
+    body = mail_body([asked], READER, waiting=1)
     assert named not in body
     assert not re.search(r"https?://|www\.|[a-z]\.example", body)

@@ -13,7 +13,7 @@ from custos.engine.model import Kind, Protection
 from custos.errors import RowChanged, StorageTrouble
 from custos.notices.assignment import Role
 from custos.notices.case_lookup import case_facts
-from custos.notices.case_store import CaseBook, Stored
+from custos.notices.case_store import CaseStore, Stored
 from custos.notices.case_update import refresh_cases
 from custos.notices.model import Answer, CaseState, KeepReason, Verb
 from tests.notices import small_council
@@ -22,13 +22,13 @@ from tests.notices.conftest import Ledger
 LATER = small_council.NOW + timedelta(days=3)
 
 
-async def told(book: CaseBook, stored: Stored) -> Stored:
+async def told(book: CaseStore, stored: Stored) -> Stored:
     """As after a digest."""
     case = replace(stored.case, state=CaseState.TOLD, told_at=small_council.NOW, shown=stored.case.members)
     return await book.put(stored, case)
 
 
-async def decided(book: CaseBook, stored: Stored, verb: Verb, *, months: int = 12) -> Stored:
+async def decided(book: CaseStore, stored: Stored, verb: Verb, *, months: int = 12) -> Stored:
     """As after an answer."""
     case = stored.case
     answer = Answer(
@@ -48,7 +48,7 @@ async def decided(book: CaseBook, stored: Stored, verb: Verb, *, months: int = 1
     return await book.put(stored, done)
 
 
-async def test_findings_of_one_rule_in_one_library_are_one_case(book: CaseBook, ledger: Ledger) -> None:
+async def test_findings_of_one_rule_in_one_library_are_one_case(book: CaseStore, ledger: Ledger) -> None:
     """Seven links in one library are one question with a count and three names, opened for the library's owner."""
     report = await refresh_cases(
         [small_council.link(n) for n in range(7)], book=book, situation=small_council.situation()
@@ -66,7 +66,7 @@ async def test_findings_of_one_rule_in_one_library_are_one_case(book: CaseBook, 
     assert [event.details["findings"] for event in ledger.said(What.CASE_OPENED)] == [7]
 
 
-async def test_rules_of_one_family_on_one_library_are_one_question(book: CaseBook) -> None:
+async def test_rules_of_one_family_on_one_library_are_one_question(book: CaseStore) -> None:
     """Two sharing rules on one library ask once; staleness of the same library is another question."""
     findings = [small_council.link(1), small_council.link(2, topic=small_council.REMOVAL), small_council.stale()]
 
@@ -79,7 +79,7 @@ async def test_rules_of_one_family_on_one_library_are_one_question(book: CaseBoo
     }
 
 
-async def test_finding_it_again_opens_nothing(book: CaseBook, ledger: Ledger) -> None:
+async def test_finding_it_again_opens_nothing(book: CaseStore, ledger: Ledger) -> None:
     """The same findings a second time leave one case, with the number it had."""
     for moment in (small_council.NOW, LATER):
         await refresh_cases(
@@ -90,7 +90,7 @@ async def test_finding_it_again_opens_nothing(book: CaseBook, ledger: Ledger) ->
     assert len(ledger.said(What.CASE_OPENED)) == 2
 
 
-async def test_two_instances_at_once_open_one_case(book: CaseBook) -> None:
+async def test_two_instances_at_once_open_one_case(book: CaseStore) -> None:
     """Evaluations that end at the same moment on two instances leave one case."""
     await book.all()
     findings = [small_council.link(1), small_council.stale()]
@@ -100,7 +100,7 @@ async def test_two_instances_at_once_open_one_case(book: CaseBook) -> None:
     assert len(await book.all()) == 2
 
 
-async def test_what_is_gone_releases_the_case(book: CaseBook, ledger: Ledger) -> None:
+async def test_what_is_gone_releases_the_case(book: CaseStore, ledger: Ledger) -> None:
     """When nothing is found any more the case is released, with a record that says why."""
     await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     await refresh_cases([], book=book, situation=small_council.situation(now=LATER))
@@ -110,7 +110,7 @@ async def test_what_is_gone_releases_the_case(book: CaseBook, ledger: Ledger) ->
     assert [event.details["why"] for event in ledger.said(What.CASE_CLOSED)] == ["it is no longer found"]
 
 
-async def test_what_was_not_looked_at_is_not_gone(book: CaseBook) -> None:
+async def test_what_was_not_looked_at_is_not_gone(book: CaseStore) -> None:
     """A library whose sync is incomplete keeps its cases although the evaluation found nothing in it."""
     await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     await refresh_cases(
@@ -123,7 +123,7 @@ async def test_what_was_not_looked_at_is_not_gone(book: CaseBook) -> None:
     assert stored.case.state is CaseState.FOUND
 
 
-async def test_a_policy_that_stops_asking_closes_its_cases(book: CaseBook, ledger: Ledger) -> None:
+async def test_a_policy_that_stops_asking_closes_its_cases(book: CaseStore, ledger: Ledger) -> None:
     """A policy that was removed, or only simulates now, has no case open, whatever is still found."""
     await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     await refresh_cases(
@@ -135,7 +135,7 @@ async def test_a_policy_that_stops_asking_closes_its_cases(book: CaseBook, ledge
     assert ledger.said(What.CASE_CLOSED)[0].details["why"] == "no policy in force asks about it any more"
 
 
-async def test_it_comes_back_as_a_new_case(book: CaseBook) -> None:
+async def test_it_comes_back_as_a_new_case(book: CaseStore) -> None:
     """What was gone and is found again is a new question with a new id."""
     for findings in ([small_council.link(1)], [], [small_council.link(1)]):
         await refresh_cases(findings, book=book, situation=small_council.situation())
@@ -145,7 +145,7 @@ async def test_it_comes_back_as_a_new_case(book: CaseBook) -> None:
     assert cases[0].id != cases[1].id
 
 
-async def test_a_pilot_asks_on_its_assets_alone(book: CaseBook) -> None:
+async def test_a_pilot_asks_on_its_assets_alone(book: CaseStore) -> None:
     """A policy in pilot opens no case outside the assets named for the pilot."""
     pilot = replace(small_council.ANYONE, pilot=frozenset({"IA-003"}))
     findings = [small_council.link(1), small_council.link(2, drive=small_council.OTHER_LIBRARY, asset_id="IA-003")]
@@ -155,7 +155,7 @@ async def test_a_pilot_asks_on_its_assets_alone(book: CaseBook) -> None:
     assert [stored.case.asset_id for stored in await book.all()] == ["IA-003"]
 
 
-async def test_names_in_a_sensitive_asset_are_not_even_stored(book: CaseBook) -> None:
+async def test_names_in_a_sensitive_asset_are_not_even_stored(book: CaseStore) -> None:
     """A case on a sensitive asset holds counts, and neither names nor sentences with names."""
     for findings in ([1], [1, 2, 3]):
         made = [small_council.link(n, asset_id="IA-003", name=f"Jamie Smith EHCP {n}.docx") for n in findings]
@@ -166,7 +166,7 @@ async def test_names_in_a_sensitive_asset_are_not_even_stored(book: CaseBook) ->
         assert "Jamie" not in repr(stored.case)
 
 
-async def test_a_leaver_s_case_goes_to_the_successor(book: CaseBook, ledger: Ledger) -> None:
+async def test_a_leaver_s_case_goes_to_the_successor(book: CaseStore, ledger: Ledger) -> None:
     """When the owner's account is switched off the case is the deputy's: with a nonce of its own, to be told anew."""
     await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     (before,) = await book.all()
@@ -182,7 +182,7 @@ async def test_a_leaver_s_case_goes_to_the_successor(book: CaseBook, ledger: Led
     assert ledger.said(What.CASE_REASSIGNED)[0].details["to"] == small_council.DEPUTY.upn
 
 
-async def test_a_new_rule_joins_the_open_case(book: CaseBook) -> None:
+async def test_a_new_rule_joins_the_open_case(book: CaseStore) -> None:
     """What another rule of the family finds later joins the open case, which is told again; its deadline stands."""
     await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     (stored,) = await book.all()
@@ -200,7 +200,7 @@ async def test_a_new_rule_joins_the_open_case(book: CaseBook) -> None:
     assert (after.case.state, after.case.deadline, len(after.case.lines)) == (CaseState.FOUND, due, 2)
 
 
-async def test_what_was_told_stays_in_its_words(book: CaseBook) -> None:
+async def test_what_was_told_stays_in_its_words(book: CaseStore) -> None:
     """The number that somebody read on a card does not change under their finger."""
     await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     await told(book, (await book.all())[0])
@@ -211,7 +211,7 @@ async def test_what_was_told_stays_in_its_words(book: CaseBook) -> None:
     assert stored.case.members != stored.case.shown
 
 
-async def test_keep_covers_a_stale_library_as_a_whole(book: CaseBook) -> None:
+async def test_keep_covers_a_stale_library_as_a_whole(book: CaseStore) -> None:
     """A library that is kept is not asked about again before its time, then it is."""
     await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     await decided(book, await told(book, (await book.all())[0]), Verb.KEEP)
@@ -224,7 +224,7 @@ async def test_keep_covers_a_stale_library_as_a_whole(book: CaseBook) -> None:
 
 
 @pytest.mark.parametrize("verb", [Verb.KEEP, Verb.AGREE])
-async def test_an_answer_covers_the_links_that_were_shown(book: CaseBook, verb: Verb) -> None:
+async def test_an_answer_covers_the_links_that_were_shown(book: CaseStore, verb: Verb) -> None:
     """A link made after the answer is a question of its own, about that link alone."""
     await refresh_cases([small_council.link(1), small_council.link(2)], book=book, situation=small_council.situation())
     await decided(book, await told(book, (await book.all())[0]), verb)
@@ -236,7 +236,7 @@ async def test_an_answer_covers_the_links_that_were_shown(book: CaseBook, verb: 
     assert [(line.count, line.sample[-1]) for line in fresh.lines] == [(1, "New.pdf")]
 
 
-async def test_a_case_stays_where_it_is_while_its_owner_s_account_cannot_be_read(book: CaseBook) -> None:
+async def test_a_case_stays_where_it_is_while_its_owner_s_account_cannot_be_read(book: CaseStore) -> None:
     """One garbled account hands no question on: the owner keeps it, and it is reported."""
     await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     (before,) = await book.all()
@@ -249,7 +249,7 @@ async def test_a_case_stays_where_it_is_while_its_owner_s_account_cannot_be_read
     assert any("cannot be read at the moment" in gap for gap in report.gaps)
 
 
-async def test_a_decided_case_ends_when_its_findings_are_gone(book: CaseBook) -> None:
+async def test_a_decided_case_ends_when_its_findings_are_gone(book: CaseStore) -> None:
     """Once what was agreed has been done and is found no more, the case is history."""
     await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
     await decided(book, await told(book, (await book.all())[0]), Verb.AGREE)
@@ -259,7 +259,7 @@ async def test_a_decided_case_ends_when_its_findings_are_gone(book: CaseBook) ->
     assert (stored.case.state, stored.case.decision) == (CaseState.RELEASED, Verb.AGREE)
 
 
-async def test_nobody_to_ask_is_said(book: CaseBook) -> None:
+async def test_nobody_to_ask_is_said(book: CaseStore) -> None:
     """A case that nobody can be asked about is open, without assignee, and reported."""
     nobody = small_council.directory(disabled=small_council.EVERYBODY)
 
@@ -270,7 +270,7 @@ async def test_nobody_to_ask_is_said(book: CaseBook) -> None:
     assert report.gaps
 
 
-async def test_an_event_outlives_an_audit_that_was_away(book: CaseBook, ledger: Ledger) -> None:
+async def test_an_event_outlives_an_audit_that_was_away(book: CaseStore, ledger: Ledger) -> None:
     """A case opened while the audit cannot be reached keeps its event, and the next settling records it."""
     ledger.away = True
     with pytest.raises(StorageTrouble):
@@ -282,7 +282,7 @@ async def test_an_event_outlives_an_audit_that_was_away(book: CaseBook, ledger: 
     assert len(ledger.said(What.CASE_OPENED)) == 1
 
 
-async def test_a_stale_write_is_refused(book: CaseBook) -> None:
+async def test_a_stale_write_is_refused(book: CaseStore) -> None:
     """Who writes on an old reading of a case is told so."""
     await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())
     (stored,) = await book.all()
@@ -292,7 +292,7 @@ async def test_a_stale_write_is_refused(book: CaseBook) -> None:
         await told(book, stored)
 
 
-async def test_a_case_larger_than_one_column_survives(book: CaseBook) -> None:
+async def test_a_case_larger_than_one_column_survives(book: CaseStore) -> None:
     """Names at SharePoint's longest in many rules make a case of several columns that reads back the same."""
     topics = [replace(small_council.ANYONE, rule=f"rule-{n}", title="ü" * 120) for n in range(40)]
     findings = [small_council.link(n, topic=topic, name="字" * 400) for topic in topics for n in range(3)]
@@ -304,7 +304,7 @@ async def test_a_case_larger_than_one_column_survives(book: CaseBook) -> None:
     assert stored.case.lines[0].sample == ("字" * 400,) * 3
 
 
-async def test_a_quiet_site_is_one_question_with_its_libraries(book: CaseBook) -> None:
+async def test_a_quiet_site_is_one_question_with_its_libraries(book: CaseStore) -> None:
     """A quiet site whose libraries are quiet too asks once, about all of them; the planner finds each of them there."""
     quiet_site = small_council.quiet_site()
     findings = [small_council.stale(), quiet_site, small_council.stale(small_council.OTHER_LIBRARY)]
@@ -327,7 +327,7 @@ async def test_a_quiet_site_is_one_question_with_its_libraries(book: CaseBook) -
 EXEMPT = Protection(code="exempt", reference="EX-02", sentence="Exempt by EX-02 until 31 December 2026.")
 
 
-async def test_what_is_exempt_is_listed_and_not_asked(book: CaseBook) -> None:
+async def test_what_is_exempt_is_listed_and_not_asked(book: CaseStore) -> None:
     """Findings under an exception in date are nobody's question: they are listed with their reason; the others are asked about."""
     covered = [replace(small_council.link(n), protections=(EXEMPT,)) for n in range(2)]
     await refresh_cases(covered, book=book, situation=small_council.situation())
@@ -341,7 +341,7 @@ async def test_what_is_exempt_is_listed_and_not_asked(book: CaseBook) -> None:
     assert part.lines[0].protected == whole.lines[0].protected
 
 
-async def test_a_question_is_taken_back_when_all_of_it_is_held(book: CaseBook) -> None:
+async def test_a_question_is_taken_back_when_all_of_it_is_held(book: CaseStore) -> None:
     """A hold that covers all of an open question leaves nothing to decide: it is listed, and asked when the hold has ended."""
     hold = Protection(code="hold", reference="H-061", sentence="On hold H-061.")
     await refresh_cases([small_council.stale()], book=book, situation=small_council.situation())

@@ -12,29 +12,29 @@ import pytest
 from custos.audit.events import What
 from custos.engine.model import Finding
 from custos.errors import RowChanged
-from custos.m365.errors import Forbidden, Malformed, NotFound, Refused, Throttled, Trouble, Unavailable
+from custos.m365.errors import Forbidden, Malformed, MicrosoftTrouble, NotFound, Refused, Throttled, Unavailable
 from custos.notices.case_update import refresh_cases
-from custos.notices.delivery import Desk, deliver_digest, handle_notice, update_card
-from custos.notices.digest import Digest, DigestBook, DigestState, Prepared, prepare_digests
+from custos.notices.delivery import DeliveryContext, deliver_digest, handle_notice, update_card
+from custos.notices.digest import Digest, DigestState, DigestStore, Prepared, prepare_digests
 from custos.notices.model import Case, CaseState
 from custos.storage.queues import Queue
 from custos.table import Row
 from tests.engine.memory_store import MemoryTable
 from tests.notices import small_council
 from tests.notices.conftest import Ledger
-from tests.notices.failing_channels import Channels, Killed
+from tests.notices.failing_channels import FailingChannels, Killed
 
 BLOCKED = Forbidden("blocked", status=403, code="MessageWritesBlocked")
 STRANGER = Forbidden("not in roster", status=403, code="BotNotInConversationRoster")
 GONE = NotFound("gone", status=404, code="ConversationNotFound")
 
 
-async def found(desk: Desk, *findings: Finding) -> None:
+async def found(desk: DeliveryContext, *findings: Finding) -> None:
     made = findings or (small_council.link(1), small_council.stale())
     await refresh_cases(made, book=desk.book, situation=small_council.situation(now=desk.now))
 
 
-async def prepare(desk: Desk) -> Prepared:
+async def prepare(desk: DeliveryContext) -> Prepared:
     return await prepare_digests(
         desk.now,
         book=desk.book,
@@ -46,16 +46,16 @@ async def prepare(desk: Desk) -> Prepared:
     )
 
 
-async def deliver_all(desk: Desk) -> list[DigestState | None]:
+async def deliver_all(desk: DeliveryContext) -> list[DigestState | None]:
     day = desk.now.astimezone(desk.zone).date()
     return [await deliver_digest(stored.digest.id, desk=desk) for stored in await desk.digests.of_day(day)]
 
 
-async def cases(desk: Desk) -> list[Case]:
+async def cases(desk: DeliveryContext) -> list[Case]:
     return [stored.case for stored in await desk.book.all()]
 
 
-def later(desk: Desk, **span: float) -> Desk:
+def later(desk: DeliveryContext, **span: float) -> DeliveryContext:
     by = timedelta(**span)
     return replace(desk, now=desk.now + by, machine_now=desk.machine_now + by.total_seconds())
 
@@ -64,7 +64,7 @@ async def waiting(queue: Queue) -> int:
     return await queue.length()
 
 
-async def test_one_message_with_everything(desk: Desk, channels: Channels, ledger: Ledger) -> None:
+async def test_one_message_with_everything(desk: DeliveryContext, channels: FailingChannels, ledger: Ledger) -> None:
     """Two questions to one person are one card; its cases are told, with a deadline, and the audit says so."""
     await found(desk)
 
@@ -80,7 +80,7 @@ async def test_one_message_with_everything(desk: Desk, channels: Channels, ledge
     assert ledger.said(What.NOTICE_DELIVERED)[0].details["to"] == small_council.OWNER.upn
 
 
-async def test_the_gravest_comes_first(desk: Desk, channels: Channels) -> None:
+async def test_the_gravest_comes_first(desk: DeliveryContext, channels: FailingChannels) -> None:
     """Links for anyone stand above a quiet library."""
     await found(desk, small_council.stale(), small_council.link(1))
     await prepare(desk)
@@ -90,7 +90,7 @@ async def test_the_gravest_comes_first(desk: Desk, channels: Channels) -> None:
     assert said.index("anyone-without-end") < said.index("library-not-used")
 
 
-async def test_preparing_again_sends_nothing_more(desk: Desk, channels: Channels) -> None:
+async def test_preparing_again_sends_nothing_more(desk: DeliveryContext, channels: FailingChannels) -> None:
     """However often the timer fires, and whatever is found later that day, a person has one digest."""
     await found(desk)
     for hours in (0, 1, 2):
@@ -103,7 +103,7 @@ async def test_preparing_again_sends_nothing_more(desk: Desk, channels: Channels
     assert len(channels.cards) == 1
 
 
-async def test_what_came_too_late_comes_tomorrow(desk: Desk, channels: Channels) -> None:
+async def test_what_came_too_late_comes_tomorrow(desk: DeliveryContext, channels: FailingChannels) -> None:
     """A question found after the digest is in the next working day's."""
     await found(desk)
     await prepare(desk)
@@ -129,7 +129,9 @@ async def test_what_came_too_late_comes_tomorrow(desk: Desk, channels: Channels)
         datetime(2026, 7, 1, 17, 30, tzinfo=UTC),  # half past six in the council's summer
     ],
 )
-async def test_nobody_is_told_outside_working_hours(desk: Desk, channels: Channels, now: datetime) -> None:
+async def test_nobody_is_told_outside_working_hours(
+    desk: DeliveryContext, channels: FailingChannels, now: datetime
+) -> None:
     """Weekends, holidays, evenings and early mornings, in council time, are quiet."""
     quiet = replace(desk, now=now, records=small_council.records(holidays=frozenset({date(2026, 12, 25)})))
     await found(desk)
@@ -137,7 +139,7 @@ async def test_nobody_is_told_outside_working_hours(desk: Desk, channels: Channe
     assert await prepare(quiet) == Prepared()
 
 
-async def test_two_workers_send_one_card(desk: Desk, channels: Channels) -> None:
+async def test_two_workers_send_one_card(desk: DeliveryContext, channels: FailingChannels) -> None:
     """A queue message that is delivered twice at once sends once."""
     await found(desk)
     await prepare(desk)
@@ -148,7 +150,7 @@ async def test_two_workers_send_one_card(desk: Desk, channels: Channels) -> None
     assert len(channels.cards) == 1
 
 
-async def test_killed_before_the_card_left(desk: Desk, channels: Channels, queue: Queue) -> None:
+async def test_killed_before_the_card_left(desk: DeliveryContext, channels: FailingChannels, queue: Queue) -> None:
     """A worker that dies before its card has left (K7) is followed by one that sends it the same day: once."""
     await found(desk)
     await prepare(desk)
@@ -164,7 +166,7 @@ async def test_killed_before_the_card_left(desk: Desk, channels: Channels, queue
     assert len(channels.cards) == 1
 
 
-async def test_a_worker_that_stood_still_sends_nothing(desk: Desk, channels: Channels) -> None:
+async def test_a_worker_that_stood_still_sends_nothing(desk: DeliveryContext, channels: FailingChannels) -> None:
     """Frozen with a card in hand and woken after another worker sent it, the first one keeps its card back."""
     await found(desk)
     await prepare(desk)
@@ -182,7 +184,7 @@ async def test_a_worker_that_stood_still_sends_nothing(desk: Desk, channels: Cha
     assert [one.digest.state for one in await desk.digests.of_day(desk.today)] == [DigestState.SENT]
 
 
-async def test_killed_with_the_card_on_its_way(desk: Desk, channels: Channels) -> None:
+async def test_killed_with_the_card_on_its_way(desk: DeliveryContext, channels: FailingChannels) -> None:
     """A worker that dies with its request on the way leaves it uncertain: not that day again, but on the next."""
     await found(desk)
     await prepare(desk)
@@ -201,7 +203,7 @@ async def test_killed_with_the_card_on_its_way(desk: Desk, channels: Channels) -
     assert len(channels.cards) == 1
 
 
-async def test_killed_between_sending_and_recording(desk: Desk, channels: Channels) -> None:
+async def test_killed_between_sending_and_recording(desk: DeliveryContext, channels: FailingChannels) -> None:
     """A worker that dies with the card sent and unrecorded sends no second one that day, and its button works."""
     await found(desk, small_council.link(1))
     await prepare(desk)
@@ -218,7 +220,9 @@ async def test_killed_between_sending_and_recording(desk: Desk, channels: Channe
     assert (case.state, bool(case.shown)) == (CaseState.FOUND, True)
 
 
-async def test_killed_before_the_cases_were_told(desk: Desk, channels: Channels, ledger: Ledger) -> None:
+async def test_killed_before_the_cases_were_told(
+    desk: DeliveryContext, channels: FailingChannels, ledger: Ledger
+) -> None:
     """A worker that dies after recording is followed by one that finishes, without sending."""
     await found(desk)
     await prepare(desk)
@@ -236,7 +240,9 @@ async def test_killed_before_the_cases_were_told(desk: Desk, channels: Channels,
     assert len(ledger.said(What.NOTICE_DELIVERED)) == 1
 
 
-async def test_a_lost_queue_message_is_queued_again(desk: Desk, channels: Channels, queue: Queue) -> None:
+async def test_a_lost_queue_message_is_queued_again(
+    desk: DeliveryContext, channels: FailingChannels, queue: Queue
+) -> None:
     """A promise whose message was lost is queued again, while it is still that day."""
     await found(desk)
     await prepare(desk)
@@ -246,7 +252,7 @@ async def test_a_lost_queue_message_is_queued_again(desk: Desk, channels: Channe
     assert await waiting(queue) == 2
 
 
-async def test_yesterday_s_promise_is_not_kept_today(desk: Desk, channels: Channels) -> None:
+async def test_yesterday_s_promise_is_not_kept_today(desk: DeliveryContext, channels: FailingChannels) -> None:
     """A message that comes a day late finds its digest expired; today's has the same questions, once."""
     await found(desk)
     await prepare(desk)
@@ -259,7 +265,7 @@ async def test_yesterday_s_promise_is_not_kept_today(desk: Desk, channels: Chann
     assert len(channels.cards) == 1
 
 
-async def test_answered_meanwhile(desk: Desk, channels: Channels) -> None:
+async def test_answered_meanwhile(desk: DeliveryContext, channels: FailingChannels) -> None:
     """When nothing is left to ask by the time of delivery nothing is sent."""
     await found(desk)
     await prepare(desk)
@@ -276,7 +282,9 @@ async def test_answered_meanwhile(desk: Desk, channels: Channels) -> None:
         Unavailable("Teams is not reached"),
     ],
 )
-async def test_what_passes_is_tried_again(desk: Desk, channels: Channels, queue: Queue, trouble: Trouble) -> None:
+async def test_what_passes_is_tried_again(
+    desk: DeliveryContext, channels: FailingChannels, queue: Queue, trouble: MicrosoftTrouble
+) -> None:
     """Throttled, or Teams down: nothing was sent, the promise stands and goes back into the queue."""
     await found(desk)
     await prepare(desk)
@@ -291,7 +299,9 @@ async def test_what_passes_is_tried_again(desk: Desk, channels: Channels, queue:
 @pytest.mark.parametrize(
     "trouble", [Unavailable("no answer", maybe_done=True), Malformed("not JSON"), Unavailable("504", maybe_done=True)]
 )
-async def test_what_may_have_arrived_is_not_sent_again(desk: Desk, channels: Channels, trouble: Trouble) -> None:
+async def test_what_may_have_arrived_is_not_sent_again(
+    desk: DeliveryContext, channels: FailingChannels, trouble: MicrosoftTrouble
+) -> None:
     """No answer after sending: uncertain, no second card that day, on no channel."""
     await found(desk)
     await prepare(desk)
@@ -302,7 +312,7 @@ async def test_what_may_have_arrived_is_not_sent_again(desk: Desk, channels: Cha
     assert (len(channels.cards), channels.nudges, channels.mails) == (1, [], [])
 
 
-async def test_the_app_is_installed_where_it_is_missing(desk: Desk, channels: Channels) -> None:
+async def test_the_app_is_installed_where_it_is_missing(desk: DeliveryContext, channels: FailingChannels) -> None:
     """A person without the app gets it, and then the card."""
     await found(desk)
     await prepare(desk)
@@ -312,7 +322,7 @@ async def test_the_app_is_installed_where_it_is_missing(desk: Desk, channels: Ch
     assert (channels.installs, len(channels.cards)) == ([small_council.OWNER.user_id], 1)
 
 
-async def test_a_conversation_that_is_gone_is_opened_anew(desk: Desk, channels: Channels) -> None:
+async def test_a_conversation_that_is_gone_is_opened_anew(desk: DeliveryContext, channels: FailingChannels) -> None:
     """A stored conversation that Teams forgot is opened once more."""
     await desk.people.met(small_council.OWNER.user_id, conversation_id="old", service_url="https://x.example")
     await found(desk)
@@ -333,10 +343,10 @@ async def test_a_conversation_that_is_gone_is_opened_anew(desk: Desk, channels: 
     ],
 )
 async def test_fallbacks_in_order(
-    desk: Desk,
-    channels: Channels,
-    opening: Sequence[Trouble],
-    nudging: Sequence[Trouble],
+    desk: DeliveryContext,
+    channels: FailingChannels,
+    opening: Sequence[MicrosoftTrouble],
+    nudging: Sequence[MicrosoftTrouble],
     attempts: tuple[str, ...],
 ) -> None:
     """Bot, then activity feed, then mail; how each went is recorded, and the person is told."""
@@ -352,7 +362,7 @@ async def test_fallbacks_in_order(
     assert (await cases(desk))[0].state is CaseState.TOLD
 
 
-async def test_undelivered_is_a_recorded_fact(desk: Desk, channels: Channels, ledger: Ledger) -> None:
+async def test_undelivered_is_a_recorded_fact(desk: DeliveryContext, channels: FailingChannels, ledger: Ledger) -> None:
     """When no channel takes it the digest says so, the audit too, and the questions come again tomorrow."""
     channels.opening += [BLOCKED]
     channels.nudging += [STRANGER]
@@ -367,7 +377,7 @@ async def test_undelivered_is_a_recorded_fact(desk: Desk, channels: Channels, le
     assert (await prepare(later(desk, days=1))).digests == 1
 
 
-async def test_mail_says_the_facts_and_has_no_links(desk: Desk, channels: Channels) -> None:
+async def test_mail_says_the_facts_and_has_no_links(desk: DeliveryContext, channels: FailingChannels) -> None:
     """The mail's subject has no names, its body the facts, and nothing that can be clicked."""
     channels.opening += [BLOCKED]
     channels.nudging += [STRANGER]
@@ -382,7 +392,7 @@ async def test_mail_says_the_facts_and_has_no_links(desk: Desk, channels: Channe
     assert not [mark for mark in ("<a ", "href", "http", "<img") if mark in html]
 
 
-async def test_a_sensitive_asset_s_names_are_nowhere(desk: Desk, channels: Channels) -> None:
+async def test_a_sensitive_asset_s_names_are_nowhere(desk: DeliveryContext, channels: FailingChannels) -> None:
     """Of a sensitive asset neither card nor mail has a file's name."""
     channels.opening += [BLOCKED]
     channels.nudging += [STRANGER]
@@ -394,7 +404,7 @@ async def test_a_sensitive_asset_s_names_are_nowhere(desk: Desk, channels: Chann
     assert "1 link" in channels.mails[0][2]
 
 
-async def test_the_card_can_be_brought_up_to_date(desk: Desk, channels: Channels) -> None:
+async def test_the_card_can_be_brought_up_to_date(desk: DeliveryContext, channels: FailingChannels) -> None:
     """After a change the same message in Teams says how things stand."""
     await found(desk)
     await prepare(desk)
@@ -408,7 +418,7 @@ async def test_the_card_can_be_brought_up_to_date(desk: Desk, channels: Channels
     assert "Nothing is left to do" in card
 
 
-async def test_a_person_can_ask_what_waits(desk: Desk, channels: Channels) -> None:
+async def test_a_person_can_ask_what_waits(desk: DeliveryContext, channels: FailingChannels) -> None:
     """Who asks gets the list at once, and may answer from it; what they saw there counts as told."""
     await desk.people.met(small_council.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
     await found(desk)
@@ -427,7 +437,7 @@ async def test_a_person_can_ask_what_waits(desk: Desk, channels: Channels) -> No
         ("help", "What is waiting?"),
     ],
 )
-async def test_the_bot_answers(desk: Desk, channels: Channels, what: str, said: str) -> None:
+async def test_the_bot_answers(desk: DeliveryContext, channels: FailingChannels, what: str, said: str) -> None:
     """Whoever writes gets a useful answer, also without any question or asset."""
     await desk.people.met("someone", conversation_id="chat", service_url="https://x.example")
 
@@ -436,7 +446,7 @@ async def test_the_bot_answers(desk: Desk, channels: Channels, what: str, said: 
     assert said in str(channels.cards[0][1])
 
 
-async def test_my_assets(desk: Desk, channels: Channels) -> None:
+async def test_my_assets(desk: DeliveryContext, channels: FailingChannels) -> None:
     """An owner sees their assets with what is open about each."""
     await desk.people.met(small_council.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
     await found(desk)
@@ -457,7 +467,7 @@ async def test_my_assets(desk: Desk, channels: Channels) -> None:
     ],
 )
 async def test_my_assets_are_those_of_today(
-    desk: Desk, channels: Channels, changes: dict[str, date], said: str
+    desk: DeliveryContext, channels: FailingChannels, changes: dict[str, date], said: str
 ) -> None:
     """Whose post has ended, or has not begun, is told so; what is asked of the deputy instead is not counted as theirs."""
     await desk.people.met(small_council.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
@@ -477,7 +487,7 @@ async def test_my_assets_are_those_of_today(
     assert {one.case.assignee.user_id for one in await desk.book.all()} == {small_council.DEPUTY.user_id}
 
 
-async def test_a_message_that_makes_no_sense_is_an_error(desk: Desk) -> None:
+async def test_a_message_that_makes_no_sense_is_an_error(desk: DeliveryContext) -> None:
     """An unknown queue message ends in the poison queue, where an operator sees it."""
     with pytest.raises(ValueError, match="not a message"):
         await handle_notice({"nonsense": 1}, desk=desk)
@@ -500,7 +510,7 @@ class Overtaken(MemoryTable):
 async def test_a_worker_that_was_overtaken_moves_no_card_on() -> None:
     """Frozen the moment after its step, it knows the digest as it left it, and its next step is refused: no second card leaves."""
     rows = Overtaken()
-    book = DigestBook(rows)
+    book = DigestStore(rows)
     digest = Digest(day=date(2026, 11, 23), key="owner", person=small_council.OWNER, cases=(), waiting=0)
     await book.insert(digest)
     (stored,) = await book.of_day(digest.day)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from custos.engine.model import ActionKind, Bar
-from custos.notices.finding_snapshots import Memory
+from custos.notices.finding_snapshots import FindingSnapshots
 from tests.engine.memory_store import MemoryStore
 from tests.notices import small_council
 
@@ -21,7 +21,7 @@ async def test_what_is_remembered_still_says_what_cannot_be_done() -> None:
     )
     found = replace(small_council.link(1), bars=(undone,), facts={"person": "nurse@eastvale-nhs.example"})
     store = MemoryStore()
-    memory = Memory(store.table("remembered"), store.blobs)  # type: ignore[arg-type]  # as rows and a container
+    memory = FindingSnapshots(store.table("remembered"), store.blobs)  # type: ignore[arg-type]  # as rows and a container
 
     await memory.keep({small_council.LIBRARY: [found]}, {small_council.LIBRARY: "basis"})
     recalled = await memory.recall({small_council.LIBRARY: "basis"})

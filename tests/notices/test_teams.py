@@ -20,16 +20,16 @@ from custos.audit.events import What
 from custos.clock import FixedClock
 from custos.m365 import Microsoft365, connect
 from custos.m365.directory import User, users_by_upn
-from custos.notices.action_report_store import TellingBook
+from custos.notices.action_report_store import ActionReportStore
 from custos.notices.assignment import Accountability, Directory, Person, upns_named
-from custos.notices.bot_auth import Doorkeeper, KeyRing
-from custos.notices.bot_endpoint import Reception, handle_activity
-from custos.notices.case_store import CaseBook
+from custos.notices.bot_auth import BotAuthentication, KeyRing
+from custos.notices.bot_endpoint import BotEndpoint, handle_activity
+from custos.notices.case_store import CaseStore
 from custos.notices.case_update import Situation, refresh_cases
-from custos.notices.channels import postman_from
-from custos.notices.contacts import People
-from custos.notices.delivery import Desk, handle_notice
-from custos.notices.digest import DigestBook, prepare_digests
+from custos.notices.channels import channels_from
+from custos.notices.contacts import Contacts
+from custos.notices.delivery import DeliveryContext, handle_notice
+from custos.notices.digest import DigestStore, prepare_digests
 from custos.notices.model import Case, CaseState, Verb
 from custos.settings import Settings
 from custos.storage.account import Account
@@ -62,15 +62,15 @@ class Loop:
     tenant: SimulatedTenant
     settings: Settings
     m365: Microsoft365
-    reception: Reception
-    tellings: TellingBook
-    people: People
+    reception: BotEndpoint
+    tellings: ActionReportStore
+    people: Contacts
     queue: Queue
     chain: Chain
     clock: FixedClock
 
     @property
-    def book(self) -> CaseBook:
+    def book(self) -> CaseStore:
         return self.reception.book
 
     async def find(self, *numbers: int, stale: bool = False) -> None:
@@ -90,12 +90,12 @@ class Loop:
 
     async def work(self) -> None:
         """Prepare digests and do everything that the queue says."""
-        desk = Desk(
+        desk = DeliveryContext(
             book=self.book,
             digests=self.reception.digests,
             tellings=self.tellings,
             people=self.people,
-            postman=postman_from(self.m365, self.settings, self.people),
+            postman=channels_from(self.m365, self.settings, self.people),
             queue=self.queue,
             records=small_council.records(),
             zone=ZoneInfo("Europe/London"),
@@ -136,7 +136,7 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
     account = Account(settings)
     clock = FixedClock(small_council.NOW)
     chain = Chain(account.rows(f"audit{mark}"), account.container(f"audit{mark}"), clock)
-    people = People(account.rows(f"people{mark}"))
+    people = Contacts(account.rows(f"people{mark}"))
     queue = account.queue(f"notify-{mark}")
     m365 = connect(settings, account, tenant.opening)
 
@@ -146,12 +146,12 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
     async def holidays() -> frozenset[date]:
         return frozenset()
 
-    reception = Reception(
+    reception = BotEndpoint(
         accountable=who,
         holidays=holidays,
-        door=Doorkeeper(settings.bot_app_id, settings.tenant_id, KeyRing(settings.bot_openid_url)),
-        book=CaseBook(account.rows(f"cases{mark}"), account.container(f"cases{mark}"), chain.append),
-        digests=DigestBook(account.rows(f"digests{mark}")),
+        door=BotAuthentication(settings.bot_app_id, settings.tenant_id, KeyRing(settings.bot_openid_url)),
+        book=CaseStore(account.rows(f"cases{mark}"), account.container(f"cases{mark}"), chain.append),
+        digests=DigestStore(account.rows(f"digests{mark}")),
         people=people,
         queue=queue,
         zone=ZoneInfo("Europe/London"),
@@ -175,7 +175,7 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
         await tenant.control_async(
             "POST", "people", {"person": who, "blocked": False, "installable": True, "mailbox": True}
         )
-    tellings = TellingBook(account.rows(f"tellings{mark}"))
+    tellings = ActionReportStore(account.rows(f"tellings{mark}"))
     yield Loop(tenant, settings, m365, reception, tellings, people, queue, chain, clock)
     await tenant.control_async("POST", "messaging-endpoint", {"url": ""})
     await runner.cleanup()

@@ -14,7 +14,7 @@ from custos.engine.site_facts import site_facts
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import columns_of
 from custos.policy.fixture_tenant import GIVEN, read_given, tenant_of
-from custos.policy.policy_tests import Case, Outcome, missing_cases, read_cases, run_case
+from custos.policy.policy_tests import Expectation, PolicyTest, missing_cases, read_cases, run_case
 from tests.policy.policies import POLICIES, shipped
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -27,7 +27,7 @@ def test_the_files_of_cases_are_sound() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.policy}: {case.name}")
-def test_case(case: Case) -> None:
+def test_case(case: PolicyTest) -> None:
     """A case comes to what it expects, for the reason it expects, and nothing else is found."""
     result = run_case(shipped(), case)
     assert result.passed, f"{case.mark}: {result.outcome}: {result.reason} {result.others}"
@@ -46,9 +46,11 @@ def test_a_case_for_the_wrong_reason_fails() -> None:
 
 def test_an_unexpected_finding_fails() -> None:
     """What another rule of the policy finds in a case must be expected too."""
-    case = next(case for case in CASES if case.rule == "published-link-without-expiry" and case.expect is Outcome.TELL)
-    result = run_case(shipped(), replace(case, rule="anyone-link-not-allowed", expect=Outcome.KEEP, because=""))
-    assert result.outcome is Outcome.KEEP
+    case = next(
+        case for case in CASES if case.rule == "published-link-without-expiry" and case.expect is Expectation.TELL
+    )
+    result = run_case(shipped(), replace(case, rule="anyone-link-not-allowed", expect=Expectation.KEEP, because=""))
+    assert result.outcome is Expectation.KEEP
     assert result.others == ("published-link-without-expiry",)
     assert not result.passed
 

@@ -27,7 +27,7 @@ from custos.engine.explain import explain
 from custos.engine.facts import Facts
 from custos.engine.model import Kind, Plan, Reversibility, Subject
 from custos.engine.plan import Circumstances, make_plan
-from custos.engine.query import Answer, find
+from custos.engine.query import QueryResult, find
 from custos.errors import Mark
 from custos.masking import MASK, masked_url, names_asked_about
 from custos.policy import Bundle
@@ -73,7 +73,7 @@ def plan() -> Plan:
     return make_plan(bundle, evaluate(bundle, facts, NOW), Circumstances(now=NOW, standings={}))
 
 
-def asked(kind: str, condition: str, *columns: str) -> Answer:
+def asked(kind: str, condition: str, *columns: str) -> QueryResult:
     """An answer about that council."""
     bundle, facts = hostile()
     return find(bundle, facts, NOW, question(kind, condition, columns=columns))

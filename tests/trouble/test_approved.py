@@ -13,7 +13,7 @@ import pytest
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.clock import FixedClock
-from custos.engine.ceilings import Sizes
+from custos.engine.ceilings import CeilingSizes
 from custos.engine.dispatch import Dispatched
 from custos.engine.gate import Code
 from custos.engine.model import Plan, State
@@ -28,7 +28,7 @@ from tests.trouble.tiny_council import LIBRARY, SITE, World
 
 POLICY = "labels-from-schedule"
 ELSEWHERE = f"{SITE}/EHC plans"
-SIZES = Sizes(scope={f"{POLICY}/unlabelled-file": 1_000}, assets={"IA-003": 1_000})
+SIZES = CeilingSizes(scope={f"{POLICY}/unlabelled-file": 1_000}, assets={"IA-003": 1_000})
 MAPPED = "send-ehcp/Annual reviews,IA-003,"
 
 

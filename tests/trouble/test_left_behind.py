@@ -14,7 +14,7 @@ from custos.engine.run_store import Run, RunState
 from custos.inventory.drive_state import TABLE as LEASES
 from custos.inventory.drive_state import DriveStates, SyncState
 from custos.inventory.sync import sync_drive
-from custos.inventory.sync_requests import mark_dirty
+from custos.inventory.sync_requests import request_sync
 from custos.jobs import timers
 from custos.jobs.evaluation import evaluate_changes
 from custos.jobs.incidents import Incident
@@ -116,7 +116,7 @@ def test_a_library_whose_message_was_lost_is_read(world: World) -> None:
     drive_id = world.drive(LIBRARY).id
 
     async def notified_of(app: Custos) -> None:
-        await mark_dirty(app.account, FixedClock(app.clock.now() - timedelta(minutes=16)), drive_id)
+        await request_sync(app.account, FixedClock(app.clock.now() - timedelta(minutes=16)), drive_id)
 
     async def unread(app: Custos) -> int:
         states = [state.state async for state in DriveStates.of(app.account).all()]

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from custos.bootstrap import Custos
 from custos.inventory.subscriptions import Known, Reconciled, reconcile_subscriptions
-from custos.inventory.sync_requests import clear_dirty
+from custos.inventory.sync_requests import clear_request
 from custos.jobs import sync, webhook
 from custos.jobs.refused_requests import Door
 from custos.storage.queues import SYNC
@@ -114,7 +114,7 @@ def hook(subscribed: Hook, world: World) -> Hook:
 
     async def tidy(app: Custos) -> None:
         await app.account.queue(SYNC).client.clear_messages()
-        await asyncio.gather(*(clear_dirty(app.account, world.drive(path).id) for path in (LIBRARY, OTHER)))
+        await asyncio.gather(*(clear_request(app.account, world.drive(path).id) for path in (LIBRARY, OTHER)))
 
     world.ask(tidy)
     subscribed.posts = 0
@@ -181,7 +181,7 @@ def test_a_burst_shares_its_writes(hook: Hook, world: World, caplog: pytest.LogC
     async def queued(app: Custos) -> list[str]:
         found = [message async for message in app.account.queue(SYNC).client.receive_messages()]
         await app.account.queue(SYNC).client.clear_messages()
-        await asyncio.gather(*(clear_dirty(app.account, one.drive_id) for one in known))
+        await asyncio.gather(*(clear_request(app.account, one.drive_id) for one in known))
         return sorted(json.loads(message.content)["drive"] for message in found)
 
     with caplog.at_level(logging.INFO, "azure.core.pipeline.policies.http_logging_policy"):

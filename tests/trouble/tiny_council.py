@@ -28,7 +28,7 @@ from custos.inventory.sync import SyncReport
 from custos.jobs import digests, discovery, evaluation, incidents, runs, sync
 from custos.jobs.incidents import Incident
 from custos.m365.budget import _PARTITION
-from custos.m365.errors import Trouble
+from custos.m365.errors import MicrosoftTrouble
 from custos.notices.digest import DigestState
 from custos.settings import REPOSITORY
 from custos.storage.queues import ACT, ALL, NOTIFY
@@ -239,7 +239,7 @@ async def _again(app: Custos) -> None:
 async def _work(app: Custos) -> None:
     try:
         await evaluation.evaluate_changes(app)
-    except Trouble as trouble:
+    except MicrosoftTrouble as trouble:
         if not trouble.passing:
             raise
     doing: dict[str, Callable[[Any], Awaitable[object]]] = {
@@ -257,7 +257,7 @@ async def _one(app: Custos, name: str, do: Callable[[Any], Awaitable[object]]) -
     async for message in queue.receive_messages(visibility_timeout=_HIDDEN_SECONDS, max_messages=1):
         try:
             await do(json.loads(message.content))
-        except Trouble as trouble:
+        except MicrosoftTrouble as trouble:
             if not trouble.passing:
                 raise
             return True

@@ -16,7 +16,7 @@ from simulator.refusal import not_found
 from simulator.sharepoint.markup import Element, invalid
 from simulator.sharepoint.node import Collection, Given, Node, Operation, Outcome, Resource, missing, named
 from simulator.sharepoint.query import value_of
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 
 
 def _unknown(_parts: list[str]) -> Resource:
@@ -47,7 +47,7 @@ class _Held:
 class Interpreter:
     """One request's run. `results` are pairs of action id and answer, the latter still to be written."""
 
-    scope: Scope
+    scope: RequestScope
     start: Start
     request: Element
     identity: Callable[[Resource], str]

@@ -20,7 +20,7 @@ from simulator.sharepoint import call, forms
 from simulator.sharepoint.csom.interpret import Interpreter, Start
 from simulator.sharepoint.csom.request import LARGEST, parse, too_large
 from simulator.sharepoint.node import Missing, Resource
-from simulator.sharepoint.scope import Scope
+from simulator.sharepoint.scope import RequestScope
 
 _LIBRARY = "16.0.25528.12009"
 _FARM = "908bed80-a04a-4433-b4a0-883d9847d110"
@@ -28,7 +28,10 @@ _WITH_A_STATUS = (401, 413, 429, 501)  # what is answered before CSOM itself, or
 
 
 async def answered(
-    request: web.Request, audience: str, scope_of: Callable[[Caller], Scope], start_of: Callable[[Scope], Start]
+    request: web.Request,
+    audience: str,
+    scope_of: Callable[[Caller], RequestScope],
+    start_of: Callable[[RequestScope], Start],
 ) -> web.Response:
     """Run a request for a caller with a token for `audience`."""
     trace = str(uuid.uuid4())
