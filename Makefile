@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test shuffle chaos check bench peers docs conformance lock clean ready
+.PHONY: help run test shuffle chaos check bench peers docs conformance lock clean ready tools package
 
 PYTHON ?= python3.13
 VENV := .venv
@@ -11,6 +11,7 @@ PY := $(VENV)/bin/python
 SCALE ?= 0.01
 STAY ?=
 MOUNT ?=
+POLICIES ?=
 CHECK ?=
 RUNS ?= 6
 SEED ?=
@@ -46,6 +47,9 @@ bench: ready ## a million items: first mirror, 1,000 changes, ten policies; then
 peers: ready ## the CLI for Microsoft 365, unmodified, on a simulated tenant: what it prints beside what Custos knows
 	@$(PY) -m peers commands
 
+package: tools ## the function app as Azure runs it, in build/app and a zip beside it; POLICIES=DIRECTORY puts yours in
+	@$(PY) -m release package $(if $(POLICIES),--policies "$(POLICIES)")
+
 docs: ready ## write the generated references again
 	@$(PY) -m docs.generate
 
@@ -62,6 +66,8 @@ clean: ## remove everything that make created
 	@rm -rf $(VENV) node_modules peers/node_modules .build build .custos .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 ready: .build/python .build/node
+
+tools: .build/python
 
 .build/python: requirements.txt requirements/dev.txt requirements/uv.txt
 	@command -v $(PYTHON) >/dev/null && $(PYTHON) --version >/dev/null 2>&1 || { echo "Custos needs Python 3.13 and found no '$(PYTHON)'. Install it, or say where it is: make PYTHON=/path/to/python3.13"; exit 1; }

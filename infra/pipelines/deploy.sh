@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# deploy.sh GROUP APP PACKAGE [PREVIOUS]: deploys a package, looks whether the app works, and puts the previous one back when it does not.
+#
+# Flex Consumption has no slots. A deployment can be called successful and leave the app without any function
+# (https://github.com/Azure/azure-functions-host/issues/11915), so the functions are counted and the app is asked.
+# Whoever runs this is signed in to `az` and has the role Website Contributor on the app, nothing more.
+set -euo pipefail
+
+if [ $# -lt 3 ] || [ $# -gt 4 ]; then
+  echo "usage: deploy.sh GROUP APP PACKAGE [PREVIOUS]" >&2
+  exit 2
+fi
+group=$1 app=$2 package=$3 previous=${4:-}
+pause=${PAUSE_SECONDS:-20}
+tries=${TRIES:-15}
+
+whole() {
+  (cd "$(dirname "$1")" && sha256sum --check --quiet "$(basename "$1").sha256")
+}
+
+put() {
+  az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$1" \
+    --build-remote false --only-show-errors --output none
+}
+
+# Every function is there, and the app answers. 503 with sentences is an answer: an incident that stands is not the package's doing.
+works() {
+  local wanted found answer try
+  wanted=$(unzip -p "$1" functions.txt | grep -c .)
+  for try in $(seq "$tries"); do
+    found=$(az functionapp function list --resource-group "$group" --name "$app" --query "length(@)" --output tsv) || found=0
+    answer=$(curl --silent --max-time 60 "https://$host/api/health") || answer=
+    if [ "$found" = "$wanted" ] && [[ $answer == *'"troubles"'* ]]; then
+      echo "$found functions. Health: $answer"
+      return 0
+    fi
+    echo "Try $try of $tries: $found of $wanted functions; health answers: ${answer:-nothing}"
+    sleep "$pause"
+  done
+  return 1
+}
+
+whole "$package" || {
+  echo "$package is not what its checksum says. Nothing was deployed." >&2
+  exit 1
+}
+host=$(az functionapp show --resource-group "$group" --name "$app" --query "properties.defaultHostName || defaultHostName" --output tsv)
+
+if put "$package" && works "$package"; then
+  echo "Deployed $(basename "$package")."
+  exit 0
+fi
+if [ -z "$previous" ] || [ ! -f "$previous" ] || ! whole "$previous"; then
+  echo "The app does not work, and there is no earlier package to put back." >&2
+  exit 1
+fi
+echo "The app does not work: putting the previous package back." >&2
+if put "$previous" && works "$previous"; then
+  echo "The previous package is back. The new one is not in use." >&2
+else
+  echo "The previous package does not work either: look at the app." >&2
+fi
+exit 1
