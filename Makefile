@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test shuffle chaos check bench peers docs conformance lock clean ready tools package
+.PHONY: help run test shuffle chaos check bench peers docs conformance lock clean ready tools package teams-app
 
 PYTHON ?= python3.13
 VENV := .venv
@@ -12,6 +12,7 @@ SCALE ?= 0.01
 STAY ?=
 MOUNT ?=
 POLICIES ?=
+APP ?=
 CHECK ?=
 RUNS ?= 6
 SEED ?=
@@ -49,6 +50,9 @@ peers: ready ## the CLI for Microsoft 365, unmodified, on a simulated tenant: wh
 
 package: tools ## the function app as Azure runs it, in build/app and a zip beside it; POLICIES=DIRECTORY puts yours in
 	@$(PY) -m release package $(if $(POLICIES),--policies "$(POLICIES)")
+
+teams-app: tools ## the Teams app to publish, in build/; APP='--council … --website … --privacy … --terms …', ids from the environment
+	@$(PY) -m release teams-app $(APP)
 
 docs: ready ## write the generated references again
 	@$(PY) -m docs.generate

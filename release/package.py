@@ -26,7 +26,7 @@ from py_compile import PycInvalidationMode
 from py_compile import compile as compile_file
 
 from custos.settings import REPOSITORY
-from local_host.deployed import deployed_files
+from local_host.deployed_files import deployed_files
 from release import dependencies, index
 from release.errors import CannotRelease
 from release.left_out import kept

@@ -26,7 +26,7 @@ put() {
 # Every function is there, and the app answers. 503 with sentences is an answer: an incident that stands is not the package's doing.
 works() {
   local wanted found answer try
-  wanted=$(unzip -p "$1" functions.txt | grep -c .)
+  wanted=$(python3 -c 'import sys, zipfile; print(len(zipfile.ZipFile(sys.argv[1]).read("functions.txt").split()))' "$1")
   for try in $(seq "$tries"); do
     found=$(az functionapp function list --resource-group "$group" --name "$app" --query "length(@)" --output tsv) || found=0
     answer=$(curl --silent --max-time 60 "https://$host/api/health") || answer=

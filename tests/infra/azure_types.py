@@ -218,7 +218,7 @@ def _kind(node: Node, meaning: Meaning) -> str:
 
 
 def _meant(name: str, allowed: Mapping[str, Any]) -> str:
-    from custos.nearest import nearest
+    from custos.did_you_mean import nearest
 
     said = nearest(name, allowed)
     return f" ({said.rstrip('.')})" if said else ""

@@ -128,7 +128,7 @@ def test_settings() -> None:
 
 def test_schedules() -> None:
     """Every schedule has seconds, and is the one that the rehearsal runs by."""
-    from rehearsal.stage import SCHEDULES
+    from rehearsal.stack import SCHEDULES
 
     written = _variable("schedules")
     assert isinstance(written, Fields)
@@ -224,6 +224,6 @@ def test_only_microsofts_addresses_are_open() -> None:
 
 def test_files_of_the_repository(tmp_path: Path) -> None:
     """The folder of templates is not deployed into the app."""
-    from local_host.deployed import deployed_files
+    from local_host.deployed_files import deployed_files
 
     assert not [file for file in deployed_files(REPOSITORY) if file.parts[0] in ("infra", "release", "azure.yaml")]

@@ -75,8 +75,9 @@ def test_worker_finds_every_function(package: Assembled) -> None:
 
 def test_what_is_missing_is_told(package: Assembled, tmp_path: Path) -> None:
     """A package that lacks something is refused with its name: in Azure it would be an app without functions, or die at its work."""
-    with pytest.raises(CannotRelease, match="No module named"):
-        look_into(package.folder, tmp_path)
+    (tmp_path / "function_app.py").write_text("import azure.functions\nimport tenacity_of_old\n")
+    with pytest.raises(CannotRelease, match="No module named 'tenacity_of_old'"):
+        look_into(tmp_path, package.packages)
 
 
 def test_nothing_that_stays_at_home(package: Assembled) -> None:
