@@ -20,7 +20,7 @@ from chaos.fault_proxy import Armed, Strike, Watch
 from chaos.faults import BY_TENANT, REQUESTS, Blow, Planned, Side, draw
 from chaos.stack import Ground, ground, waited, wired
 from chaos.workloads import TIMERS, TYPED, Jobs
-from custos.engine.model import State
+from custos.model.state import State
 from local_host.errors import HostError
 from rehearsal.operators import APPROVER, OPERATOR, signed_in
 from rehearsal.promotion import promote_all

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from custos.engine.model import Kind, Subject
+from custos.model.policy import Condition, each_test
+from custos.model.subject import Kind, Subject
 from custos.policy.catalogue import CATALOGUE
-from custos.policy.model import Condition, each_test
 from custos.records.model import Asset, Records
 
 MASK = "(name masked)"

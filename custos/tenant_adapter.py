@@ -14,9 +14,6 @@ from datetime import datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from custos.engine.gate import Code
-from custos.engine.model import Action, ActionKind, Kind, Subject
-from custos.engine.ports import Failure, Live, Reading
 from custos.m365 import Microsoft365, errors, sharing, site_admin
 from custos.m365.batch import BatchRequest
 from custos.m365.bulk_labels import LARGEST_BULK, published_labels, set_labels_in_bulk
@@ -26,6 +23,11 @@ from custos.m365.labels import ItemLabel, LabelFacet, clear_label, read_labels, 
 from custos.m365.permissions import NAMELESS, Permission
 from custos.m365.principals import Grantee
 from custos.m365.timestamps import moment
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind
+from custos.model.live import Failure, Live, Reading
+from custos.model.refusal import Code
+from custos.model.subject import Kind, Subject
 from custos.records.address import names_in
 
 type Place = tuple[str, str]  # drive id, item id

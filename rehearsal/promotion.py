@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from custos.bootstrap import Custos
-from custos.engine.model import State
 from custos.jobs import approvals
 from custos.jobs.approvals import Request
 from custos.jobs.policies import in_force
+from custos.model.state import State
 from rehearsal.operators import APPROVER, OPERATOR
 
 REFERENCE = "CIG-2026-014"

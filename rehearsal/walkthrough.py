@@ -13,7 +13,6 @@ import polars as pl
 from custos.audit.events import What
 from custos.bootstrap import Custos, build
 from custos.engine.dispatch import Dispatched
-from custos.engine.model import Plan
 from custos.engine.plan import writes
 from custos.engine.run_store import Progress
 from custos.engine.undo import UndoScope
@@ -21,6 +20,7 @@ from custos.jobs import identity, policies, runs
 from custos.jobs.evaluation import look
 from custos.jobs.status import overview
 from custos.m365 import sharing
+from custos.model.plan import Plan
 from custos.notices.cards import REASON
 from custos.notices.model import CaseState, KeepReason, Verb
 from custos.records.rights import Person

@@ -26,7 +26,6 @@ import polars as pl
 
 from custos.bootstrap import Custos, build
 from custos.cli.main import main
-from custos.engine.model import State
 from custos.inventory.drive_state import DriveState, DriveStates, SyncState
 from custos.inventory.subscriptions import Known
 from custos.jobs import identity, incidents, policies
@@ -34,6 +33,7 @@ from custos.jobs.incidents import Incident
 from custos.jobs.refused_requests import Door
 from custos.m365 import sharing
 from custos.m365.permissions import Permission
+from custos.model.state import State
 from custos.records.rights import Person
 from custos.settings import settings_from
 from rehearsal.operators import APPROVER, OPERATOR, signed_in

@@ -84,7 +84,8 @@ class Event:
     """One thing that happened. What does not apply is "".
 
     `by` is a person's UPN and `by_id` the object of the directory that they are; `custos` when nobody stood behind it.
-    `subject` is the key of a `custos.engine.model.Subject`: ids, never a file's name; `details` name a file only where its asset allows it.
+    `subject` is the key of a `custos.model.subject.Subject`: ids, never a file's name; `details` name a file only where its asset
+    allows it.
     """
 
     what: What

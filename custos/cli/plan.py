@@ -9,14 +9,14 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import plan_id, short_text
-from custos.engine.model import Plan
 from custos.engine.plan import writes
 from custos.errors import BadInput
 from custos.jobs import identity
 from custos.jobs.evaluation import look
 from custos.jobs.policies import in_force, judging
 from custos.m365.sign_in import HOW, NotSignedIn
-from custos.policy.model import own_name
+from custos.model.plan import Plan
+from custos.model.policy import own_name
 from custos.policy.policy_selection import policies_named
 from custos.report import plans as report
 

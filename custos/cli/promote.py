@@ -9,9 +9,9 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import person, plan_id, short_text
 from custos.cli.why_argument import why_argument
-from custos.engine.model import State
 from custos.jobs import approvals
 from custos.jobs.approvals import Granted, Request
+from custos.model.state import State
 from custos.policy.wording import day_words
 from custos.report.approvals import covered
 from custos.report.screen import words

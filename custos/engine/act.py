@@ -18,27 +18,17 @@ from custos.audit.events import What
 from custos.clock import Clock
 from custos.engine.batch_claims import Claim, ClaimLost
 from custos.engine.ceiling_usage import CeilingUsage
-from custos.engine.gate import (
-    Already,
-    Code,
-    Purpose,
-    Refused,
-    aged,
-    compare,
-    decide,
-    instead,
-    put_back,
-    said,
-    settled,
-)
+from custos.engine.gate import Already, Purpose, aged, compare, decide, instead, put_back, said, settled
 from custos.engine.ledger import Entry, Ledger
-from custos.engine.model import Action, Outcome, Result
-from custos.engine.ports import Audit, Failure, Live, Tenant
+from custos.engine.ports import Audit, Tenant
 from custos.engine.refusals import KnownRefusals, Refusals, refused_for_now
 from custos.engine.run_context import RunContext
 from custos.engine.run_store import Run
 from custos.engine.stop_switch import StopSwitch
 from custos.engine.writes import Look, Writing, Written, shows
+from custos.model.action import Action, Outcome, Result
+from custos.model.live import Failure, Live
+from custos.model.refusal import Code, Refused
 
 _TRIES = 3
 _SKIPS = frozenset({Code.GONE, Code.CHANGED, Code.LOCKED, Code.BUSY})

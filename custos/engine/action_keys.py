@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from custos.engine.codec import facts_to_json
-from custos.engine.model import Action, ActionKind, Fact, Subject
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind
+from custos.model.subject import Fact, Subject
 
 
 def action_key(policy_hash: str, subject: Subject, kind: ActionKind, before: Mapping[str, Fact]) -> str:

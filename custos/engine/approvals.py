@@ -17,14 +17,14 @@ from custos.audit.events import Detail, Event, What
 from custos.clock import Clock
 from custos.engine.approval_coverage import Ground
 from custos.engine.gate import Standing
-from custos.engine.model import State
 from custos.engine.policies_in_force import Approved, compose, standing_of
 from custos.engine.policy_reach import Places, Reach, from_json, reach, to_json
 from custos.engine.ports import Audit, Blobs
 from custos.engine.promotion import Promotion, PromotionRules, reasons_against, wrote
 from custos.errors import BadInput, Problem, RowExists
+from custos.model.policy import Bundle, Policy
+from custos.model.state import State
 from custos.policy.loader import read_policy
-from custos.policy.model import Bundle, Policy
 from custos.problems import Problems
 from custos.records.rights import Person
 from custos.table import Row, Table, key_part

@@ -14,10 +14,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from custos.engine.model import Outcome
 from custos.engine.run import Batch
 from custos.engine.run_store import RunStore
 from custos.errors import CustosError, RowChanged
+from custos.model.action import Outcome
 
 CLAIM_SECONDS = 180.0
 _RESERVE = 5 / 12  # 75 seconds of 180: an answer is waited for a minute at most

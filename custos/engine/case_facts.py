@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from custos.engine.gate import Code, Refused
 from custos.engine.notice_period import due, runs_from
-from custos.policy.model import OnlyIf, Step
+from custos.model.policy import OnlyIf, Step
+from custos.model.refusal import Code, Refused
 
 
 class Decision(StrEnum):

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 
 from custos.clock import Clock
 from custos.engine.ceilings import BrokenCeiling, Ceiling, Ceilings, Span, needs
-from custos.engine.gate import Code, Refused
-from custos.engine.model import Action
 from custos.errors import RowChanged, RowExists, StorageTrouble
+from custos.model.action import Action
+from custos.model.refusal import Code, Refused
 from custos.table import TRANSACTION_ROWS, Row, Table, Write, key_part
 
 _ATTEMPTS = 40

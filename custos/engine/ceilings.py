@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from custos.engine.gate import Purpose
-from custos.engine.model import Action, ActionKind, Reversibility
-from custos.policy.model import HouseLimits, Limits
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind, Reversibility
+from custos.model.policy import HouseLimits, Limits
 
 
 class Span(StrEnum):

@@ -7,8 +7,12 @@ from datetime import datetime
 
 import msgspec
 
-from custos.engine.model import Action, ActionKind, Fact, Finding, Kind, Protection, Reversibility, State, Subject
 from custos.errors import BadInput, Mark, Problem
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind, Reversibility
+from custos.model.finding import Finding, Protection
+from custos.model.state import State
+from custos.model.subject import Fact, Kind, Subject
 
 
 class _At(msgspec.Struct):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-from custos.engine.model import Fact
+from custos.model.subject import Fact
 
 
 def once(text: str) -> str:

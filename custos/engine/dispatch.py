@@ -21,8 +21,7 @@ from custos.engine.batch_claims import CLAIM_SECONDS, Busy, Claim, ClaimLost, cl
 from custos.engine.case_facts import Cases
 from custos.engine.ceiling_usage import CeilingUsage
 from custos.engine.ceilings import BrokenCeiling, Ceilings, CeilingSizes
-from custos.engine.gate import Code, Purpose, Refused, decide
-from custos.engine.model import Action, Plan, Result
+from custos.engine.gate import Purpose, decide
 from custos.engine.plan import writes
 from custos.engine.ports import Audit, Decisions, Messages, Registers
 from custos.engine.register_locations import PlacedRegisters
@@ -31,7 +30,10 @@ from custos.engine.run_store import Progress, Run, RunState, RunStore, into_batc
 from custos.engine.separation_of_duties import Involved, against
 from custos.engine.stop_switch import StopSwitch
 from custos.errors import BadInput, Mark, Problem
-from custos.policy.model import Bundle, HouseLimits, OnlyIf
+from custos.model.action import Action, Result
+from custos.model.plan import Plan
+from custos.model.policy import Bundle, HouseLimits, OnlyIf
+from custos.model.refusal import Code, Refused
 from custos.records.rights import CUSTOS, Person
 
 ATTEMPTS = 3

@@ -14,13 +14,14 @@ import polars as pl
 
 from custos.engine.facts import Facts
 from custos.engine.frames import Frames
-from custos.engine.model import IN_LIBRARIES, Finding, Kind
 from custos.engine.partial_evaluation import Extent
 from custos.engine.paths import Paths
 from custos.engine.register_locations import PlacedRegisters, place_registers
 from custos.engine.rules import Asked, asked_rules, finding_of
 from custos.engine.site_facts import SiteFacts, site_facts
-from custos.policy.model import Bundle
+from custos.model.finding import Finding
+from custos.model.policy import Bundle
+from custos.model.subject import IN_LIBRARIES, Kind
 
 _BATCH = 20_000
 _OF_SITES = (Kind.SITE, Kind.TEAM, Kind.GUEST)

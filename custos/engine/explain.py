@@ -13,16 +13,17 @@ from custos.engine.facts import Facts
 from custos.engine.frames import Frames
 from custos.engine.gate import Standing
 from custos.engine.locate import Locator
-from custos.engine.model import IN_LIBRARIES, Fact, Kind, Protection, Subject
 from custos.engine.partial_evaluation import Extent
 from custos.engine.paths import Paths
 from custos.engine.register_locations import PlacedRegisters, place_registers
 from custos.engine.rules import Asked, asked_rules, finding_of, subject_of, values_of
 from custos.engine.site_facts import SiteFacts, site_facts
 from custos.errors import Mark
+from custos.model.finding import Protection
+from custos.model.policy import Bundle, Test, each_test
+from custos.model.subject import IN_LIBRARIES, Fact, Kind, Subject
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, compile_condition
-from custos.policy.model import Bundle, Test, each_test
 from custos.policy.wording import step_words, test_words, value_words
 from custos.records.address import Address
 

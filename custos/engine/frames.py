@@ -15,13 +15,13 @@ import polars as pl
 
 from custos.engine import anyone_link_reach, human_activity
 from custos.engine.facts import Facts
-from custos.engine.model import Kind
 from custos.engine.partial_evaluation import Extent
 from custos.engine.site_facts import SiteFacts
 from custos.inventory.schema import INSTANT
+from custos.model.policy import Bundle
+from custos.model.subject import Kind
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import columns_of, latest, missing
-from custos.policy.model import Bundle
 
 IDS = ("site_id", "drive_id", "item_id", "parent_id", "permission_id", "grantee", "user_id", "name", "url")
 _LIVED = ("created", "modified")  # what holds over a span of dates ask; a migrated file is as old as its own dates say

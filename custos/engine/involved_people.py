@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from custos.engine.model import State
 from custos.engine.policies_in_force import RANKS
+from custos.model.state import State
 
 
 class ApprovalRecord(Protocol):

@@ -13,9 +13,10 @@ from datetime import datetime
 
 from custos.engine.action_keys import effect_key
 from custos.engine.codec import action_from_line, action_to_line
-from custos.engine.gate import Code
-from custos.engine.model import Action, Outcome, Result, Subject, TakenBack
 from custos.errors import RowChanged, RowExists
+from custos.model.action import Action, Outcome, Result, TakenBack
+from custos.model.refusal import Code
+from custos.model.subject import Subject
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write, key_part
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import polars as pl
 
 from custos.engine.facts import Facts
-from custos.engine.model import Kind
+from custos.model.subject import Kind
 from custos.records.address import Address, folded, told_address
 
 _DEEPEST = 400

@@ -19,7 +19,7 @@ import polars as pl
 from custos.engine.facts import Facts
 from custos.engine.locate import Locator
 from custos.inventory.schema import UNIQUE_ID
-from custos.policy.model import Bundle
+from custos.model.policy import Bundle
 from custos.records.address import Address
 from custos.records.hold_coverage import HeldByRegisters
 from custos.records.model import Hold

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
-from custos.policy.duration import Duration
+from custos.model.duration import Duration
 
 
 def runs_from(told_at: datetime | None, decided_at: datetime | None) -> datetime | None:

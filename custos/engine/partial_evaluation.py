@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from custos.engine.model import Kind, Subject
+from custos.model.subject import Kind, Subject
 
 BY_ITEM = frozenset({Kind.FILE, Kind.LINK, Kind.GRANT})
 

@@ -15,13 +15,19 @@ from typing import Protocol
 from custos.engine.action_keys import action_key, effect_key
 from custos.engine.approval_coverage import grown_words
 from custos.engine.case_facts import CaseFacts, Cases, Decision, waits
-from custos.engine.gate import Code, Refused, Standing, not_approved, put_back, too_old
-from custos.engine.model import Action, ActionKind, Finding, Plan, State, Subject, TakenBack
+from custos.engine.gate import Standing, not_approved, put_back, too_old
 from custos.engine.protection import stopping
 from custos.engine.refusals import KnownRefusals, withheld
 from custos.engine.remaining_steps import bar, ladder, left
 from custos.engine.steps import UNITS, Change, Occasion, change, rank
-from custos.policy.model import EDITED, Bundle, OnlyIf, Policy, Rule, Step, own_name
+from custos.model.action import Action, TakenBack
+from custos.model.action_kind import ActionKind
+from custos.model.finding import Finding
+from custos.model.plan import Plan
+from custos.model.policy import EDITED, Bundle, OnlyIf, Policy, Rule, Step, own_name
+from custos.model.refusal import Code, Refused
+from custos.model.state import State
+from custos.model.subject import Subject
 from custos.records.address import Address
 
 _ORDER: Mapping[ActionKind, int] = {kind: place for place, kind in enumerate(ActionKind)}

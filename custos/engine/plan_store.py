@@ -14,9 +14,11 @@ import msgspec
 from custos.audit.events import Event, What
 from custos.engine.codec import action_from_line, action_to_line
 from custos.engine.ids import is_plan_id
-from custos.engine.model import Action, Plan, State
 from custos.engine.ports import Audit, Blobs
 from custos.errors import BadInput, Mark, Problem, RowExists
+from custos.model.action import Action
+from custos.model.plan import Plan
+from custos.model.state import State
 from custos.records.rights import Person
 from custos.untrusted import plain
 

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from custos.engine.model import Action, ActionKind, Plan, Reversibility
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind, Reversibility
+from custos.model.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from typing import Protocol
 
 from custos.engine.approval_coverage import Coverage, Ground
 from custos.engine.gate import Standing
-from custos.engine.model import State
 from custos.engine.policy_reach import Reach
-from custos.policy.model import EDITED, Bundle, Policy
+from custos.model.policy import EDITED, Bundle, Policy
+from custos.model.state import State
 from custos.policy.wording import day_words
 
 RANKS: Mapping[State, int] = {State.DRAFT: 0, State.SIMULATE: 1, State.PILOT: 2, State.ENFORCE: 3}

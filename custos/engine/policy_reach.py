@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from custos.engine.model import ActionKind, Kind
 from custos.engine.register_facts import facts_of_library, facts_of_site
+from custos.model.action_kind import ActionKind
+from custos.model.policy import FROM_SCHEDULE, TO_CLASS, AllOf, Bundle, Condition, Policy, Rule, Test, each_test
+from custos.model.subject import Kind
 from custos.policy.compile import facts_in
-from custos.policy.model import FROM_SCHEDULE, TO_CLASS, AllOf, Bundle, Condition, Policy, Rule, Test, each_test
 from custos.policy.scope import covers
 from custos.policy.wording import step_words
 from custos.records.address import Address

@@ -9,12 +9,13 @@ from typing import Protocol
 
 from custos.engine.approval_coverage import reaches_no_further
 from custos.engine.involved_people import ApprovalRecord, hands_in
-from custos.engine.model import Plan, State
 from custos.engine.policies_in_force import RANKS
 from custos.engine.policy_reach import Reach
 from custos.engine.separation_of_duties import Involved, against
-from custos.policy.approval_rules import ApprovalRules
-from custos.policy.model import Policy
+from custos.model.approval_rules import ApprovalRules
+from custos.model.plan import Plan
+from custos.model.policy import Policy
+from custos.model.state import State
 from custos.policy.wording import day_words
 from custos.records.rights import CUSTOS, WORDS, Person, Right, Rights
 

@@ -26,12 +26,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 
-from custos.engine.gate import Code
-from custos.engine.model import IN_LIBRARIES, Action, ActionKind, Fact, Finding, Kind, Protection, Subject
-from custos.engine.ports import Live
 from custos.engine.register_locations import Found, PlacedRegisters
 from custos.errors import Mark
-from custos.policy.model import FROM_SCHEDULE, Rule
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind
+from custos.model.finding import Finding, Protection
+from custos.model.live import Live
+from custos.model.policy import FROM_SCHEDULE, Rule
+from custos.model.refusal import Code
+from custos.model.subject import IN_LIBRARIES, Fact, Kind, Subject
 from custos.records.address import Address, told_address
 from custos.records.contradictions import elsewhere
 from custos.records.model import Asset, Exemption, Hold

@@ -13,13 +13,13 @@ import polars as pl
 
 from custos.engine.facts import Facts
 from custos.engine.frames import Frames
-from custos.engine.model import IN_LIBRARIES
 from custos.engine.paths import Paths
 from custos.engine.register_locations import place_registers
 from custos.engine.site_facts import SiteFacts, site_facts
+from custos.model.policy import Bundle, each_test
+from custos.model.subject import IN_LIBRARIES
 from custos.policy.catalogue import CATALOGUE, facts_of
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in, missing
-from custos.policy.model import Bundle, each_test
 from custos.policy.queries import Query
 
 _ORDER = ("site_id", "drive_id", "item_id", "permission_id", "grantee", "user_id")

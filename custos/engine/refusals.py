@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from custos.clock import Clock
-from custos.engine.gate import Code, Refused
-from custos.engine.model import Action, ActionKind, Outcome, Result
+from custos.model.action import Action, Outcome, Result
+from custos.model.action_kind import ActionKind
+from custos.model.refusal import Code, Refused
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write, key_part
 
 _FIRST_PAUSE = timedelta(days=1)

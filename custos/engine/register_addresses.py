@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from custos.errors import Mark
-from custos.policy.model import Bundle
+from custos.model.policy import Bundle
 from custos.policy.policy_files import SETTINGS
 from custos.records.address import Address
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from custos.policy.model import Bundle, SharingClass
+from custos.model.policy import Bundle, SharingClass
 from custos.records.address import Address
 from custos.records.register_lookup import RegisterEntry, RegisterLookup
 

@@ -19,12 +19,12 @@ from functools import cached_property
 from custos.engine.approval_coverage import Ground
 from custos.engine.facts import Facts
 from custos.engine.locate import Locator
-from custos.engine.model import Kind, Subject
 from custos.engine.moved_holds import Followed, follow
 from custos.engine.register_addresses import named_addresses
 from custos.errors import Mark
 from custos.masking import hides_names, masked_url
-from custos.policy.model import Bundle, Scope, own_name
+from custos.model.policy import Bundle, Scope, own_name
+from custos.model.subject import Kind, Subject
 from custos.records.address import Address, told_address
 from custos.records.contradictions import narrows_by_class
 from custos.records.model import Exemption, Hold, Records

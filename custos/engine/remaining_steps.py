@@ -12,11 +12,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from custos.engine.action_keys import effect_of
-from custos.engine.gate import Code, Refused, put_back
-from custos.engine.model import ActionKind, Bar, Finding
+from custos.engine.gate import put_back
 from custos.engine.protection import stopping
 from custos.engine.steps import Change, Occasion, change
-from custos.policy.model import Bundle, Rule, Step
+from custos.model.action_kind import ActionKind
+from custos.model.finding import Bar, Finding
+from custos.model.policy import Bundle, Rule, Step
+from custos.model.refusal import Code, Refused
 
 FOR_GOOD = frozenset(
     {

@@ -13,13 +13,16 @@ import polars as pl
 
 from custos.engine.compact_facts import CompactFacts, once
 from custos.engine.frames import IDS
-from custos.engine.model import ActionKind, Fact, Finding, Kind, State, Subject
 from custos.engine.protection import expired_exemptions, mirrored_state, protections
 from custos.engine.register_locations import PlacedRegisters
+from custos.model.action_kind import ActionKind
+from custos.model.finding import Finding
+from custos.model.policy import EDITED, Bundle, Policy, Rule
+from custos.model.state import State
+from custos.model.subject import Fact, Kind, Subject
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in
 from custos.policy.label_conflicts import winner
-from custos.policy.model import EDITED, Bundle, Policy, Rule
 from custos.policy.wording import names_in, sentence
 
 _LABEL_FACTS = (

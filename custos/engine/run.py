@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from custos.engine.gate import Purpose
-from custos.engine.model import Action, Outcome, Plan
+from custos.model.action import Action, Outcome
+from custos.model.plan import Plan
 from custos.records.rights import Person
 
 WENT_WRONG = frozenset({Outcome.FAILED, Outcome.UNKNOWN})

@@ -10,14 +10,15 @@ from custos.audit.events import Detail, Event, What
 from custos.engine.case_facts import Cases, Decision, waits
 from custos.engine.ceilings import Ceilings
 from custos.engine.gate import Purpose, Situation, Standing
-from custos.engine.model import Action, Fact
-from custos.engine.ports import Live
 from custos.engine.protection import current_state, planned_state, protections, stopping
 from custos.engine.register_locations import PlacedRegisters
 from custos.engine.run_store import Run
 from custos.engine.stop_switch import Stop
 from custos.masking import hides_names
-from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Rule, Step, each_test
+from custos.model.action import Action
+from custos.model.live import Live
+from custos.model.policy import FROM_SCHEDULE, TO_CLASS, Rule, Step, each_test
+from custos.model.subject import Fact
 
 
 @dataclass(frozen=True, kw_only=True)

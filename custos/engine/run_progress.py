@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from custos.engine.ledger import Ledger
-from custos.engine.model import Action, Outcome
 from custos.engine.run_store import Batch, RunStore
+from custos.model.action import Action, Outcome
 
 WRITTEN = (Outcome.DONE, Outcome.UNKNOWN)
 """Outcomes after which the tenant is changed, or may be."""

@@ -20,10 +20,10 @@ from custos.engine.codec import action_from_line, action_to_line
 from custos.engine.gate import Purpose
 from custos.engine.ids import is_run_id
 from custos.engine.ledger import partition_of
-from custos.engine.model import Action, Outcome, Result
 from custos.engine.ports import Blobs
 from custos.engine.run import Batch, Progress, Run, RunResult, RunState, into_batches, new_run
 from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
+from custos.model.action import Action, Outcome, Result
 from custos.table import Row, Table, Value, Write
 from custos.untrusted import plain
 

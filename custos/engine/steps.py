@@ -12,10 +12,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from custos.engine.gate import Code, Refused
-from custos.engine.model import REVERSIBILITY, ActionKind, Fact, Finding, Kind, Reversibility, TakenBack
+from custos.model.action import TakenBack
+from custos.model.action_kind import REVERSIBILITY, ActionKind, Reversibility
+from custos.model.finding import Finding
+from custos.model.policy import FROM_SCHEDULE, TO_CLASS, Step
+from custos.model.refusal import Code, Refused
+from custos.model.subject import Fact, Kind
 from custos.policy.catalogue import SHARING_LEVELS
-from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Step
 from custos.records.model import Records
 
 UNITS: Mapping[ActionKind, int] = {

@@ -15,16 +15,21 @@ from enum import StrEnum
 
 from custos.clock import Clock
 from custos.engine.action_keys import action_key
-from custos.engine.gate import Code, Refused, said
+from custos.engine.gate import said
 from custos.engine.ledger import Entry, Ledger
-from custos.engine.model import REVERSIBILITY, Action, ActionKind, Fact, Outcome, Plan, Reversibility, State
 from custos.engine.ports import Registers
 from custos.engine.protection import planned_state, protections, stopping
 from custos.engine.register_locations import PlacedRegisters
 from custos.engine.run_store import RunStore
 from custos.engine.steps import UNITS
 from custos.errors import BadInput, Mark, Problem
-from custos.policy.model import Bundle, own_name
+from custos.model.action import Action, Outcome
+from custos.model.action_kind import REVERSIBILITY, ActionKind, Reversibility
+from custos.model.plan import Plan
+from custos.model.policy import Bundle, own_name
+from custos.model.refusal import Code, Refused
+from custos.model.state import State
+from custos.model.subject import Fact
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address, told_address
 
 

@@ -15,9 +15,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from custos.engine.batch_claims import Claim
-from custos.engine.gate import Refused, instead, reached, settled
-from custos.engine.model import Action, ActionKind
-from custos.engine.ports import Failure, Live, Reading, Tenant
+from custos.engine.gate import instead, reached, settled
+from custos.engine.ports import Tenant
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind
+from custos.model.live import Failure, Live, Reading
+from custos.model.refusal import Refused
 
 FRESH_SECONDS = 60.0
 """A write leaves at most so long after the item was looked at."""

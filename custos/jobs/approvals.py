@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from custos.engine.approvals import Approval, last
 from custos.engine.involved_people import commit_judged, hands_in_any
-from custos.engine.model import State
 from custos.engine.policy_reach import Reach, reach
 from custos.engine.promotion import Promotion, PromotionRules
 from custos.engine.separation_of_duties import Involved
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import identity, policies
 from custos.jobs.policy_authors import authors_of
+from custos.model.policy import Bundle, Policy
+from custos.model.state import State
 from custos.policy.loader import read_policy
-from custos.policy.model import Bundle, Policy
 from custos.policy.policy_selection import policies_named
 from custos.policy.state_edit import with_state
 from custos.problems import Problems

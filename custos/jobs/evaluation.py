@@ -23,8 +23,7 @@ from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import Evaluation
 from custos.engine.evaluate import evaluate as evaluate_policies
 from custos.engine.facts import Facts
-from custos.engine.gate import Code, Standing
-from custos.engine.model import Action, Finding, Plan, State
+from custos.engine.gate import Standing
 from custos.engine.partial_evaluation import Extent
 from custos.engine.plan import Circumstances, make_plan, occasion, writes
 from custos.engine.policy_reach import reaches
@@ -44,6 +43,11 @@ from custos.jobs import (
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
+from custos.model.action import Action
+from custos.model.finding import Finding
+from custos.model.plan import Plan
+from custos.model.refusal import Code
+from custos.model.state import State
 from custos.notices.agreements import follow
 from custos.notices.assignment import Accountability
 from custos.notices.case_findings import CaseFindings

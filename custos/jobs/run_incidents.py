@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from custos.engine.gate import Code, Purpose
-from custos.engine.model import Action, Result
+from custos.engine.gate import Purpose
 from custos.engine.run import WENT_WRONG
 from custos.engine.run_store import Progress, RunState
 from custos.errors import BadInput
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
+from custos.model.action import Action, Result
+from custos.model.refusal import Code
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from custos.engine.model import ActionKind, Kind
+from custos.model.action_kind import ActionKind
+from custos.model.subject import Kind
 from custos.notices.action_reports import DoneLine
 from custos.notices.wording import day, many, name, sentence
 

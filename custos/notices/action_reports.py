@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from custos.engine.gate import Purpose
-from custos.engine.model import ActionKind, Kind
 from custos.engine.run import Run
 from custos.engine.run_progress import Done
+from custos.model.action_kind import ActionKind
+from custos.model.policy import Policy
+from custos.model.subject import Kind
 from custos.notices.finding_sentences import MOST_SENTENCES, common, sighting, told_apart
 from custos.notices.model import NOBODY, Contact
-from custos.policy.model import Policy
 from custos.records.model import Asset
 
 MOST_NAMES = 3  # of places and of files, kept of a line

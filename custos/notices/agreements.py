@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from custos.engine.case_facts import Cases
 from custos.engine.dispatch import Dispatched
-from custos.engine.gate import Code
-from custos.engine.model import Action, Outcome, Plan
 from custos.engine.remaining_steps import FOR_GOOD
 from custos.engine.run import Progress, RunResult
 from custos.errors import RowChanged
+from custos.model.action import Action, Outcome
+from custos.model.plan import Plan
+from custos.model.refusal import Code
 from custos.notices.case_store import CaseStore, Stored
 from custos.notices.digest import Messages
 from custos.notices.model import Case, CaseState, Verb

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from custos.model.duration import Duration
+from custos.model.policy import Family
 from custos.notices.assignment import Role
 from custos.notices.model import Case, Ground
-from custos.policy.duration import Duration
-from custos.policy.model import Family
 from custos.records.delegation import delegations
 from custos.records.model import Asset, Records
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from custos.engine.model import Kind
+from custos.model.subject import Kind
 from custos.notices.assignment import Role
 from custos.notices.model import Assignee, Case, CaseState, Line, Verb
 

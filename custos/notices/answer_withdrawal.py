@@ -12,6 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from custos.audit.events import What
+from custos.model.duration import duration_from
 from custos.notices.assignment import Accountability
 from custos.notices.case_findings import CaseFindings, store
 from custos.notices.case_store import CaseStore, Stored, new_nonce, note
@@ -20,7 +21,6 @@ from custos.notices.finding_sentences import MOST_SENTENCES
 from custos.notices.model import Answer, Case, CaseState, Line, Verb
 from custos.notices.question_wording import DEFAULT_WITHIN
 from custos.notices.reassignment import asked_today, assignee_of, reassigned
-from custos.policy.duration import duration_from
 
 _SAMPLE = 3
 

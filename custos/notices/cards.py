@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from custos.engine.model import Kind
 from custos.engine.notice_period import due
+from custos.model.duration import duration_from
+from custos.model.subject import Kind
 from custos.notices import adaptive_cards as el
 from custos.notices.action_report_wording import back_words, done_words, why_words
 from custos.notices.action_reports import DoneOn
@@ -24,7 +25,6 @@ from custos.notices.answer_rights import may_agree, may_take_back, offers
 from custos.notices.assignment import ROLE_WORDS, Role
 from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Proposed, Verb
 from custos.notices.wording import clean, day, escape, many, name, sentence
-from custos.policy.duration import duration_from
 
 MOST_ITEMS = 10
 MOST_LINES = 5  # rules of one question that are told in full

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from custos.clock import Clock
 from custos.engine.case_facts import CaseFacts, CaseKey, Cases, Decision
-from custos.engine.model import Finding, Kind, Subject
+from custos.model.finding import Finding
+from custos.model.subject import Kind, Subject
 from custos.notices.answer_grounds import fallen
 from custos.notices.case_findings import CaseFindings, digest
 from custos.notices.case_store import CaseStore

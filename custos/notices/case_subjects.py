@@ -7,14 +7,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from custos.engine.model import REVERSIBILITY, ActionKind, Bar, Finding, Kind, Reversibility, Subject
 from custos.engine.protection import stopping
 from custos.engine.remaining_steps import left
+from custos.model.action_kind import REVERSIBILITY, ActionKind, Reversibility
+from custos.model.finding import Bar, Finding
+from custos.model.policy import Family
+from custos.model.subject import Kind, Subject
 from custos.notices.case_findings import CaseFindings, digest
 from custos.notices.finding_sentences import Sighting, common, sighting, told_apart
 from custos.notices.model import Line, Proposed
 from custos.notices.question_wording import STEP_NAMES, Topic
-from custos.policy.model import Family
 
 _PLACES = frozenset({Kind.LIBRARY, Kind.SITE, Kind.TEAM})
 SAMPLE = 3  # names kept of a rule's findings

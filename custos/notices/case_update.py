@@ -12,8 +12,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from custos.audit.events import What
-from custos.engine.model import Finding
 from custos.errors import RowChanged, RowExists
+from custos.model.finding import Finding
 from custos.notices.answer_grounds import fallen
 from custos.notices.assignment import Accountability, Assignment
 from custos.notices.case_findings import CaseFindings, store

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from custos.dates import is_working_day, on_working_day
-from custos.policy.duration import Duration
+from custos.model.duration import Duration
 
 FIRST_HOUR = time(8, 0)  # nobody hears from Custos before
 LAST_HOUR = time(18, 0)  # nor after

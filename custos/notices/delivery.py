@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from custos.audit.events import Event, What
 from custos.errors import RowChanged, RowExists
 from custos.m365.errors import Malformed, Throttled, Unavailable
+from custos.model.duration import duration_from
 from custos.notices.action_report_store import ActionReportStore
 from custos.notices.action_reports import ActionReport, DoneOn, joined
 from custos.notices.answer_rights import may_take_back
@@ -45,7 +46,6 @@ from custos.notices.digest import (
 from custos.notices.mail import mail_body
 from custos.notices.model import CardSent, Case, CaseState, Contact, Verb
 from custos.notices.question_wording import DEFAULT_WITHIN
-from custos.policy.duration import duration_from
 from custos.records.model import Records
 
 _TRIES = 4

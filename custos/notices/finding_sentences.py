@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from custos.engine.model import Finding
+from custos.model.finding import Finding
 
 MOST_SENTENCES = 4
 MOST_PEOPLE = 4

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 import msgspec
 import polars as pl
 
-from custos.engine.model import ActionKind, Bar, Finding, Kind, Protection, Subject
 from custos.engine.protection import stopping
 from custos.errors import Mark
+from custos.model.action_kind import ActionKind
+from custos.model.finding import Bar, Finding, Protection
+from custos.model.subject import Kind, Subject
 from custos.notices.question_wording import Topic
 from custos.storage.account import Account
 from custos.storage.blobs import Container

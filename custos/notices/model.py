@@ -15,7 +15,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from custos.audit.events import Event, What
-from custos.engine.model import ActionKind, Kind
+from custos.model.action_kind import ActionKind
+from custos.model.subject import Kind
 from custos.notices.assignment import Role
 
 

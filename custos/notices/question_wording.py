@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from custos.engine.model import REVERSIBILITY, ActionKind, Kind, Reversibility, State
+from custos.model.action_kind import REVERSIBILITY, ActionKind, Reversibility
+from custos.model.duration import Duration
+from custos.model.policy import FROM_SCHEDULE, TO_CLASS, Bundle, Family, OnlyIf, Policy, Recipient, Rule, Step
+from custos.model.state import State
+from custos.model.subject import Kind
 from custos.notices.assignment import Role
 from custos.notices.model import Proposed
-from custos.policy.duration import Duration
-from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Bundle, Family, OnlyIf, Policy, Recipient, Rule, Step
 from custos.records.delegation import LABELS, LINKS, QUESTIONS
 
 DEFAULT_WITHIN = Duration(10, "working day")

@@ -9,11 +9,11 @@ from datetime import UTC, date, tzinfo
 from pathlib import Path, PurePosixPath
 
 from custos.did_you_mean import near
-from custos.engine.model import State
 from custos.errors import BadInput, Mark, Problem, Severity
+from custos.model.policy import Bundle, Policy, PolicySettings
+from custos.model.state import State
 from custos.policy.label_conflicts import check_labels
 from custos.policy.loader import read_policy
-from custos.policy.model import Bundle, Policy, PolicySettings
 from custos.policy.policy_files import SETTINGS, Directory, is_policy, read_directory
 from custos.policy.settings_file import read_settings
 from custos.problems import Problems

@@ -12,8 +12,8 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from custos.policy.duration import Duration
-from custos.policy.model import AllOf, AnyOf, Condition, Not, Policy, Rule, Step, Test
+from custos.model.duration import Duration
+from custos.model.policy import AllOf, AnyOf, Condition, Not, Policy, Rule, Step, Test
 
 type Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from custos.engine.model import Kind
+from custos.model.subject import Kind
 
 SITE_KINDS = (Kind.SITE, Kind.TEAM)
 PLACED = tuple(Kind)

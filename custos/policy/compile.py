@@ -14,9 +14,9 @@ from operator import and_, or_
 
 import polars as pl
 
+from custos.model.duration import Duration
+from custos.model.policy import AllOf, AnyOf, Condition, Not, Test, each_test
 from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType
-from custos.policy.duration import Duration
-from custos.policy.model import AllOf, AnyOf, Condition, Not, Test, each_test
 from custos.policy.operators import ITS_CLASS
 from custos.records.address import told_address
 

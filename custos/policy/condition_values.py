@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from difflib import SequenceMatcher
 
 from custos.did_you_mean import near
+from custos.model.policy import Condition, Test, each_test
 from custos.policy.catalogue import CATALOGUE, FactType
-from custos.policy.model import Condition, Test, each_test
 from custos.problems import Problems
 from custos.records.model import Records
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from custos.did_you_mean import near, nearest
-from custos.engine.model import Kind
 from custos.errors import Mark
+from custos.model.duration import Duration
+from custos.model.policy import AllOf, AnyOf, Condition, Not, Test
+from custos.model.subject import Kind
 from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
-from custos.policy.duration import Duration
-from custos.policy.model import AllOf, AnyOf, Condition, Not, Test
 from custos.policy.operators import (
     ITS_CLASS,
     OPERATORS,

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from custos.engine.facts import COMPLETE, STATES, Facts, facts_from
-from custos.engine.model import Kind
 from custos.inventory.schema import DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
+from custos.model.subject import Kind
 from custos.policy.catalogue import CATALOGUE, FactType
 from custos.policy.operators import day_of, value_of
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
 
+from custos.model.duration import Duration
+from custos.model.policy import AllOf, AnyOf, Condition, Not, Test
 from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType
-from custos.policy.duration import Duration
-from custos.policy.model import AllOf, AnyOf, Condition, Not, Test
 from custos.policy.operators import ITS_CLASS
 from custos.policy.wording import condition_words
 from custos.problems import Problems

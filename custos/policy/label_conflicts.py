@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from custos.engine.model import ActionKind, State
+from custos.model.action_kind import ActionKind
+from custos.model.policy import FROM_SCHEDULE, AllOf, Condition, Policy, Rule, Scope, Step, Test
+from custos.model.state import State
 from custos.policy.impossible_conditions import can_hold
-from custos.policy.model import FROM_SCHEDULE, AllOf, Condition, Policy, Rule, Scope, Step, Test
 from custos.policy.scope import covers
 from custos.problems import Problems
 from custos.records.address import Address

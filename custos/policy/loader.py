@@ -7,14 +7,15 @@ from dataclasses import replace
 from string import Formatter
 
 from custos.did_you_mean import near
-from custos.engine.model import Kind, State
 from custos.errors import Mark
+from custos.model.policy import Family, Limits, Policy, Rule, Scope
+from custos.model.state import State
+from custos.model.subject import Kind
 from custos.policy.canonical_form import meaning_hash
 from custos.policy.catalogue import facts_of
 from custos.policy.condition_values import check_values
 from custos.policy.conditions import read_condition
 from custos.policy.impossible_conditions import check_can_hold, check_may_fail
-from custos.policy.model import Family, Limits, Policy, Rule, Scope
 from custos.policy.scope import may_cover, read_scope
 from custos.policy.steps import check_steps, read_steps
 from custos.policy.yaml_nodes import Node, read_yaml

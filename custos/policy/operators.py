@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from custos.dates import day_from, midnight, write_a_day
 from custos.did_you_mean import nearest
+from custos.model.duration import Duration, duration_from
 from custos.policy.catalogue import Fact, FactType
-from custos.policy.duration import Duration, duration_from
 from custos.records.address import NotAnAddress, read_address
 
 ITS_CLASS = "its class"

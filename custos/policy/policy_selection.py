@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from custos.did_you_mean import nearest
 from custos.errors import BadInput, Mark, Problem
-from custos.policy.model import own_name
+from custos.model.policy import own_name
 from custos.untrusted import plain
 
 

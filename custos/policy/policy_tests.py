@@ -23,12 +23,12 @@ from pathlib import Path
 
 from custos.did_you_mean import near
 from custos.engine.evaluate import Evaluation, evaluate
-from custos.engine.gate import Code
-from custos.engine.model import Finding
 from custos.engine.protection import stopping
 from custos.errors import Mark, Problem
+from custos.model.finding import Finding
+from custos.model.policy import Bundle, OnlyIf, Rule
+from custos.model.refusal import Code
 from custos.policy.fixture_tenant import GIVEN, read_given, tenant_of
-from custos.policy.model import Bundle, OnlyIf, Rule
 from custos.policy.policy_files import CASES, read_directory
 from custos.policy.yaml_nodes import Entries, Node, Text, read_yaml
 from custos.policy.yaml_section import Section

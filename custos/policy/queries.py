@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from custos.did_you_mean import near, nearest
-from custos.engine.model import Kind
 from custos.errors import BadInput, Mark, Problem
+from custos.model.policy import Condition
+from custos.model.subject import Kind
 from custos.policy.catalogue import facts_of
 from custos.policy.conditions import read_condition
-from custos.policy.model import Condition
 from custos.policy.yaml_nodes import read_yaml
 from custos.problems import Problems
 

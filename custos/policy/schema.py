@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from custos.engine.model import Kind, State
+from custos.model.duration import PATTERN
+from custos.model.policy import FROM_SCHEDULE, TO_CLASS, Family, OnlyIf, Recipient
+from custos.model.state import State
+from custos.model.subject import Kind
 from custos.policy import vocabulary
 from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType, facts_of
-from custos.policy.duration import PATTERN
 from custos.policy.fixture_tenant import GIVEN, MISSING, OTHERS, UNKNOWN, WORDS
 from custos.policy.loader import (
     LIMIT_KEYS,
@@ -27,7 +29,6 @@ from custos.policy.loader import (
     POLICY_KEYS,
     RULE_KEYS,
 )
-from custos.policy.model import FROM_SCHEDULE, TO_CLASS, Family, OnlyIf, Recipient
 from custos.policy.operators import ITS_CLASS, Operand, Operator, operators_of
 from custos.policy.policy_tests import CASE_KEYS, FILE_KEYS, Expectation
 from custos.policy.scope import ATTRIBUTES, CLOSED

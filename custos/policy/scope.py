@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from custos.did_you_mean import near
 from custos.errors import Mark
-from custos.policy.model import Scope
+from custos.model.policy import Scope
 from custos.policy.yaml_nodes import Entries, Node, Text
 from custos.policy.yaml_section import Section, texts_of
 from custos.problems import Problems

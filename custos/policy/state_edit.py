@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from custos.engine.model import State
 from custos.errors import BadInput, Mark, Problem
+from custos.model.state import State
 from custos.policy.yaml_nodes import Entries, Items, Node, Text, read_yaml
 
 _KEY = "state"

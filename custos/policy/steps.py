@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from custos.did_you_mean import near
-from custos.engine.model import ActionKind, Kind
-from custos.policy.catalogue import SHARING_LEVELS
-from custos.policy.duration import Duration
-from custos.policy.model import (
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.policy import (
     FROM_SCHEDULE,
     TO_CLASS,
     AllOf,
@@ -19,6 +18,8 @@ from custos.policy.model import (
     Step,
     Test,
 )
+from custos.model.subject import Kind
+from custos.policy.catalogue import SHARING_LEVELS
 from custos.policy.yaml_nodes import Entries, Node
 from custos.policy.yaml_section import Section
 from custos.problems import Problems

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from custos.engine.model import Kind
-from custos.policy.model import OnlyIf, Recipient
+from custos.model.policy import OnlyIf, Recipient
+from custos.model.subject import Kind
 from custos.policy.operators import Operand
 from custos.policy.policy_tests import Expectation
 

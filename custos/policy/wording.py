@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 from string import Formatter
 
-from custos.engine.model import ActionKind
-from custos.engine.model import Fact as Value
+from custos.model.action_kind import ActionKind
+from custos.model.policy import FROM_SCHEDULE, AllOf, AnyOf, Condition, Not, OnlyIf, Step, Test
+from custos.model.subject import Fact as Value
 from custos.policy.catalogue import CATALOGUE, Fact, FactType
-from custos.policy.model import FROM_SCHEDULE, AllOf, AnyOf, Condition, Not, OnlyIf, Step, Test
 from custos.policy.operators import OPERATORS
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")

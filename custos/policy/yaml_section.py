@@ -10,7 +10,7 @@ from enum import StrEnum
 from custos.dates import day_from, write_a_day
 from custos.did_you_mean import near
 from custos.errors import Mark
-from custos.policy.duration import Duration, duration_from
+from custos.model.duration import Duration, duration_from
 from custos.policy.yaml_nodes import Entries, Items, Node, Text
 from custos.problems import Problems
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from custos.audit.events import Detail, Event
-from custos.engine.model import ActionKind
+from custos.model.action_kind import ActionKind
 from custos.report.wording import DOES, value
 
 _BEFORE, _AFTER = "before ", "after "

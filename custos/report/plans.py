@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 from rich.console import Console
 
-from custos.engine.model import Action, ActionKind, Plan
 from custos.engine.plan_summary import Group, Summary, summarise
 from custos.masking import Names
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind
+from custos.model.plan import Plan
 from custos.policy.label_conflicts import shortfall
 from custos.records.model import Records
 from custos.report.plans_json import Asking

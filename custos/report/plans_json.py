@@ -7,12 +7,12 @@ from datetime import datetime
 
 from custos.engine.dispatch import Dispatched
 from custos.engine.explain import Explanation, RuleTried
-from custos.engine.model import Action, Result
 from custos.engine.run_store import Progress, RunState
 from custos.engine.undo import UndoPlan
+from custos.model.action import Action, Result
+from custos.model.policy import Recipient
 from custos.notices.assignment import Assignment, Directory, Person, assign, upns_named
 from custos.notices.assignment import Role as Asked
-from custos.policy.model import Recipient
 from custos.records.model import Records
 from custos.report.shapes import plans as shapes
 from custos.report.shapes.base import data

@@ -7,10 +7,10 @@ from datetime import datetime
 import polars as pl
 from rich.console import Console
 
-from custos.engine.model import IN_LIBRARIES, Kind
-from custos.engine.model import Fact as Value
 from custos.engine.query import QueryResult
 from custos.masking import MASK, hides_names
+from custos.model.subject import IN_LIBRARIES, Kind
+from custos.model.subject import Fact as Value
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.wording import condition_words, value_words
 from custos.records.model import Records

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from custos.engine.model import Outcome, Result
 from custos.engine.run_store import Progress, RunState
+from custos.model.action import Outcome, Result
 from custos.report.screen import Listing, words
 from custos.report.wording import count, when
 

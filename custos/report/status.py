@@ -6,12 +6,12 @@ from rich.console import Console
 from rich.text import Text
 
 from custos.engine.approval_coverage import grown_words
-from custos.engine.model import State
 from custos.engine.run_store import RunState
 from custos.inventory.drive_state import SyncState
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Shortfall
 from custos.jobs.status import Overview
+from custos.model.state import State
 from custos.notices.loosened import News
 from custos.report.screen import Listing, words
 from custos.report.wording import count, when

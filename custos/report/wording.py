@@ -8,7 +8,9 @@ from contextvars import ContextVar
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from custos.engine.model import Action, ActionKind, Fact, Reversibility
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind, Reversibility
+from custos.model.subject import Fact
 
 _LONDON = ZoneInfo("Europe/London")
 _ZONE: ContextVar[ZoneInfo] = ContextVar("council time", default=_LONDON)

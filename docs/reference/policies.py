@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from custos.engine.gate import Code
-from custos.engine.model import REVERSIBILITY, ActionKind, Kind
+from custos.model.action_kind import REVERSIBILITY, ActionKind
+from custos.model.policy import HouseLimits, Limits, OnlyIf, Recipient
+from custos.model.refusal import Code
+from custos.model.subject import Kind
 from custos.policy import vocabulary
 from custos.policy.catalogue import CATALOGUE, Fact
 from custos.policy.fixture_tenant import GIVEN
 from custos.policy.loader import LIMIT_KEYS, RULE_KEYS
-from custos.policy.model import HouseLimits, Limits, OnlyIf, Recipient
 from custos.policy.operators import OPERATORS, Operator
 from custos.policy.policy_tests import Expectation
 from custos.policy.schema import policy_schema

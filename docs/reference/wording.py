@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from custos.engine.gate import Code
-from custos.engine.model import ActionKind
+from custos.model.action_kind import ActionKind
+from custos.model.refusal import Code
 
 CONDITIONS = (
     "A condition names facts and what they must be. Facts side by side must all hold. `any:` and `all:` take lists of conditions,",

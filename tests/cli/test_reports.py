@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from custos.audit.events import Event, What
-from custos.engine.model import Finding, State
+from custos.model.finding import Finding
+from custos.model.state import State
 from custos.report.events import about
 from custos.report.plans import show
 from tests.engine.planned import bundle, file_subject, finding, link_subject, plan_of, policy, records

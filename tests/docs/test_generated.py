@@ -11,9 +11,9 @@ import pytest
 
 from custos import settings
 from custos.cli import commands
-from custos.engine.gate import Code
-from custos.engine.model import ActionKind
 from custos.engine.steps import UNITS
+from custos.model.action_kind import ActionKind
+from custos.model.refusal import Code
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.operators import OPERATORS
 from custos.policy.steps import ACTIONS

@@ -10,10 +10,11 @@ import polars as pl
 import pytest
 
 from custos.bootstrap import Custos
-from custos.engine.model import Kind, State
 from custos.inventory.discover import discover
 from custos.jobs import evaluation, evaluation_lock, sync
 from custos.jobs.evaluation import Evaluated
+from custos.model.state import State
+from custos.model.subject import Kind
 from custos.notices.model import Case, CaseState
 from custos.storage.queues import EVALUATE
 from local_host.azurite import Azurite

@@ -13,8 +13,8 @@ from textwrap import dedent
 from hypothesis import strategies as st
 
 from custos.engine.facts import Facts
+from custos.model.policy import Bundle, Policy, PolicySettings, SharingClass
 from custos.policy.loader import read_policy
-from custos.policy.model import Bundle, Policy, PolicySettings, SharingClass
 from custos.problems import Problems
 from custos.records.address import read_address
 from custos.records.model import Asset, Post, Posture, Records, SiteMapping

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from custos.engine.model import Action, ActionKind, Fact, Subject
-from custos.engine.ports import Failure, Live, Reading
 from custos.engine.writes import LATE
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind
+from custos.model.live import Failure, Live, Reading
+from custos.model.subject import Fact, Subject
 from tests.engine.planned import file_subject, grant_subject, link_subject
 
 

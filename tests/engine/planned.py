@@ -14,13 +14,16 @@ from custos.engine.case_facts import Cases
 from custos.engine.ceilings import CeilingSizes
 from custos.engine.facts import facts_from
 from custos.engine.gate import Standing
-from custos.engine.model import Action, ActionKind, Fact, Finding, Kind, Plan, State, Subject
 from custos.engine.plan import Circumstances, make_plan
 from custos.engine.protection import planned_state, protections
 from custos.engine.refusals import KnownRefusals
 from custos.engine.register_locations import PlacedRegisters, place_registers
 from custos.errors import Mark
-from custos.policy.model import (
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind
+from custos.model.finding import Finding
+from custos.model.plan import Plan
+from custos.model.policy import (
     Bundle,
     Family,
     Freeze,
@@ -34,6 +37,8 @@ from custos.policy.model import (
     Step,
     Test,
 )
+from custos.model.state import State
+from custos.model.subject import Fact, Kind, Subject
 from custos.records.address import read_address
 from custos.records.model import Agreement, Asset, Exemption, Hold, Post, Posture, Records, ScheduleEntry
 from custos.records.rights import Person

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from custos.engine.model import Result
-from custos.policy.model import Bundle
+from custos.model.action import Result
+from custos.model.policy import Bundle
 from tests.engine.planned import ADMIN, labelled, plan_of, sizes
 from tests.engine.wired_engine import Office
 

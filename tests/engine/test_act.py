@@ -9,13 +9,15 @@ import pytest
 
 from custos.audit.events import What
 from custos.engine.case_facts import CaseFacts, Decision
-from custos.engine.model import ActionKind, Kind, Outcome
-from custos.engine.ports import Failure
 from custos.engine.run_store import RunResult, RunState
 from custos.engine.undo import UndoScope
 from custos.errors import BadInput
-from custos.policy.duration import Duration
-from custos.policy.model import HouseLimits, Limits, OnlyIf, Recipient
+from custos.model.action import Outcome
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.live import Failure
+from custos.model.policy import HouseLimits, Limits, OnlyIf, Recipient
+from custos.model.subject import Kind
 from custos.records.address import read_address
 from tests.engine.memory_store import MemoryStore
 from tests.engine.memory_tenant import MemoryTenant, with_files

@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 
 from custos.audit.events import What
-from custos.engine.model import Outcome
-from custos.engine.ports import Failure
 from custos.engine.run_store import RunResult, RunState
+from custos.model.action import Outcome
+from custos.model.live import Failure
 from tests.engine.memory_store import MemoryStore
 from tests.engine.memory_tenant import MemoryTenant, with_files
 from tests.engine.planned import (

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from custos.clock import FixedClock
-from custos.engine.gate import Code, Purpose
-from custos.engine.model import ActionKind, Finding, Kind, Outcome, Subject
+from custos.engine.gate import Purpose
 from custos.engine.register_locations import PlacedRegisters
 from custos.engine.run_store import RunResult
 from custos.engine.undo import UndoScope
@@ -21,8 +20,13 @@ from custos.m365.labels import read_labels, set_label
 from custos.m365.sharing import read_item_permissions
 from custos.m365.site_admin import read_sharing
 from custos.m365.sites import list_sites
-from custos.policy.duration import Duration
-from custos.policy.model import Bundle, Limits
+from custos.model.action import Outcome
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.finding import Finding
+from custos.model.policy import Bundle, Limits
+from custos.model.refusal import Code
+from custos.model.subject import Kind, Subject
 from custos.records.address import Address, read_address
 from custos.settings import Settings
 from custos.storage.account import Account

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from custos.engine.frames import Frames
-from custos.engine.model import Kind
 from custos.engine.register_locations import place_registers
 from custos.engine.site_facts import site_facts
+from custos.model.subject import Kind
 from tests.engine.inventory_builder import NOW, Inventory
 from tests.policy.policies import shipped
 

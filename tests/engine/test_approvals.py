@@ -12,13 +12,13 @@ from custos.audit.events import What
 from custos.engine.approvals import Approvals
 from custos.engine.gate import Standing
 from custos.engine.involved_people import commit_judged, hands_in, hands_in_any
-from custos.engine.model import State
 from custos.engine.policy_reach import reach
 from custos.engine.promotion import PromotionRules
 from custos.engine.separation_of_duties import Involved
 from custos.errors import BadInput
-from custos.policy.approval_rules import ApprovalRules
-from custos.policy.model import Policy, Rule, Test
+from custos.model.approval_rules import ApprovalRules
+from custos.model.policy import Policy, Rule, Test
+from custos.model.state import State
 from custos.report.approvals import covered
 from tests.engine.memory_store import MemoryStore
 from tests.engine.planned import (

@@ -13,9 +13,11 @@ from hypothesis import strategies as some
 from custos.clock import FixedClock
 from custos.engine.ceiling_usage import CeilingUsage
 from custos.engine.ceilings import Ceilings, CeilingSizes, needs
-from custos.engine.gate import Code
-from custos.engine.model import Action, ActionKind, Kind
-from custos.policy.model import HouseLimits, Limits
+from custos.model.action import Action
+from custos.model.action_kind import ActionKind
+from custos.model.policy import HouseLimits, Limits
+from custos.model.refusal import Code
+from custos.model.subject import Kind
 from tests.azurite_account import account_on
 from tests.engine.memory_store import MemoryTable
 from tests.engine.planned import ASSET, NOW, bundle, finding, labelled, link_subject, plan_of, policy, sizes, step

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from custos.engine.gate import Allowed, Already, Code, Purpose, Refused, Situation, Standing, decide, reached, settled
-from custos.engine.model import Protection, State
-from custos.engine.ports import Live
+from custos.engine.gate import Allowed, Already, Purpose, Situation, Standing, decide, reached, settled
+from custos.model.finding import Protection
+from custos.model.live import Live
+from custos.model.refusal import Code, Refused
+from custos.model.state import State
 from tests.engine.memory_tenant import MemoryTenant
 from tests.engine.planned import (
     ASSET,

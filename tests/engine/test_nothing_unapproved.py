@@ -14,14 +14,17 @@ from custos.engine.approval_coverage import grown_words
 from custos.engine.case_facts import CaseFacts, CaseKey, Decision
 from custos.engine.ceilings import Ceilings, CeilingSizes
 from custos.engine.evaluate import evaluate
-from custos.engine.gate import ALLOWED, Code, Purpose, Standing, decide
-from custos.engine.model import Action, Plan, State
+from custos.engine.gate import ALLOWED, Purpose, Standing, decide
 from custos.engine.plan import Circumstances, make_plan, writes
 from custos.engine.policy_reach import reaches
 from custos.engine.register_locations import PlacedRegisters
 from custos.engine.run import new_run
 from custos.engine.run_context import RunContext
-from custos.policy.model import Bundle
+from custos.model.action import Action
+from custos.model.plan import Plan
+from custos.model.policy import Bundle
+from custos.model.refusal import Code
+from custos.model.state import State
 from tests.engine.approved_council import (
     ASSETS,
     POLICY,

@@ -7,13 +7,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from custos.engine.case_facts import CaseFacts, Decision
-from custos.engine.gate import Code, Standing
-from custos.engine.model import ActionKind, Finding, Kind, Reversibility, State
+from custos.engine.gate import Standing
 from custos.engine.plan import Circumstances, make_plan
 from custos.engine.plan_store import difference
 from custos.engine.plan_summary import summarise
-from custos.policy.duration import Duration
-from custos.policy.model import FROM_SCHEDULE, OnlyIf, Policy, Recipient, SharingClass, Step
+from custos.model.action_kind import ActionKind, Reversibility
+from custos.model.duration import Duration
+from custos.model.finding import Finding
+from custos.model.policy import FROM_SCHEDULE, OnlyIf, Policy, Recipient, SharingClass, Step
+from custos.model.refusal import Code
+from custos.model.state import State
+from custos.model.subject import Kind
 from tests.engine.planned import (
     LABEL,
     NOW,

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from custos.engine.codec import action_from_line, action_to_line, facts_to_json
-from custos.engine.model import ActionKind, Fact, Kind
 from custos.engine.plan_store import PlanStore
 from custos.errors import BadInput
-from custos.policy.duration import Duration
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.subject import Fact, Kind
 from tests.engine.memory_store import MemoryStore
 from tests.engine.planned import ADMIN, NOW, bundle, finding, labelled, link_subject, plan_of, policy, step
 from tests.engine.wired_engine import AzureStore

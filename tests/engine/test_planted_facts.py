@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cache
 
 from custos.engine.evaluate import Evaluation, evaluate
-from custos.engine.model import Finding
+from custos.model.finding import Finding
 from tests.engine.inventory_builder import NOW
 from tests.engine.planted_inventory import wrenbridge
 from tests.policy.policies import shipped

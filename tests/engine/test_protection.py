@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import custos
-from custos.engine.gate import Code
-from custos.engine.model import ActionKind, Finding, Kind, Protection
-from custos.engine.ports import Live
 from custos.engine.protection import current_state, planned_state, protections, stopping
-from custos.policy.model import Freeze
+from custos.model.action_kind import ActionKind
+from custos.model.finding import Finding, Protection
+from custos.model.live import Live
+from custos.model.policy import Freeze
+from custos.model.refusal import Code
+from custos.model.subject import Kind
 from custos.records.address import read_address
 from custos.records.model import Exemption, Hold, Records
 from tests.engine.memory_tenant import MemoryTenant

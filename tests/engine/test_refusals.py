@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from custos.engine.gate import Code
-from custos.engine.model import Finding, Outcome, Plan, Result
-from custos.engine.ports import Failure
 from custos.engine.refusals import RefusalScope
-from custos.policy.model import Bundle, Limits
+from custos.model.action import Outcome, Result
+from custos.model.finding import Finding
+from custos.model.live import Failure
+from custos.model.plan import Plan
+from custos.model.policy import Bundle, Limits
+from custos.model.refusal import Code
 from custos.records.rights import CUSTOS
 from tests.engine.memory_store import MemoryStore
 from tests.engine.memory_tenant import MemoryTenant, with_files

@@ -11,14 +11,15 @@ from custos.engine.approval_coverage import Coverage
 from custos.engine.evaluate import evaluate
 from custos.engine.explain import explain
 from custos.engine.facts import Facts, facts_from
-from custos.engine.gate import Code
-from custos.engine.model import Finding, Kind
 from custos.engine.policy_reach import reach
-from custos.engine.ports import Live
 from custos.engine.protection import current_state, protections
 from custos.engine.register_locations import PlacedRegisters, place_registers
 from custos.inventory.discover import _kept
 from custos.inventory.schema import SITES
+from custos.model.finding import Finding
+from custos.model.live import Live
+from custos.model.refusal import Code
+from custos.model.subject import Kind
 from custos.policy import Bundle, load_files
 from custos.records.address import read_address
 from tests.engine.inventory_builder import HOST, NOW, Inventory

@@ -13,11 +13,14 @@ from hypothesis import strategies as some
 from custos.clock import FixedClock
 from custos.engine.ceiling_usage import CeilingUsage
 from custos.engine.ceilings import Ceilings, CeilingSizes
-from custos.engine.model import ActionKind, Fact, Kind, Protection, State, Subject
 from custos.engine.plan import writes
 from custos.engine.protection import stopping
-from custos.policy.duration import Duration
-from custos.policy.model import FROM_SCHEDULE, TO_CLASS, HouseLimits, Limits, OnlyIf, Step
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.finding import Protection
+from custos.model.policy import FROM_SCHEDULE, TO_CLASS, HouseLimits, Limits, OnlyIf, Step
+from custos.model.state import State
+from custos.model.subject import Fact, Kind, Subject
 from tests.engine.memory_store import MemoryTable
 from tests.engine.planned import (
     ASSET,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from custos.engine.evaluate import evaluate
-from custos.engine.model import Finding, Kind
 from custos.engine.partial_evaluation import Extent
+from custos.model.finding import Finding
+from custos.model.subject import Kind
 from custos.policy import load_files
 from tests.engine.inventory_builder import NOW, Inventory, day
 from tests.policy.policies import POLICIES, policy, shipped, with_policy

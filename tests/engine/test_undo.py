@@ -10,13 +10,17 @@ import pytest
 
 from custos.audit.events import What
 from custos.engine.abandoned_runs import sweep_runs
-from custos.engine.gate import Code, Purpose
-from custos.engine.model import ActionKind, Finding, Kind, Outcome, Result
+from custos.engine.gate import Purpose
 from custos.engine.run_store import RunState
 from custos.engine.undo import UndoPlan, UndoScope
 from custos.errors import BadInput
-from custos.policy.duration import Duration
-from custos.policy.model import Bundle
+from custos.model.action import Outcome, Result
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.finding import Finding
+from custos.model.policy import Bundle
+from custos.model.refusal import Code
+from custos.model.subject import Kind
 from tests.engine.memory_store import MemoryStore
 from tests.engine.memory_tenant import MemoryTenant, with_files
 from tests.engine.planned import (

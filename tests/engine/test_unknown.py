@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custos.engine.evaluate import evaluate
-from custos.engine.model import Kind
 from custos.errors import Mark
+from custos.model.duration import Duration
+from custos.model.policy import AllOf, AnyOf, Condition, Not, Test
+from custos.model.subject import Kind
 from custos.policy.catalogue import SHARING_LEVELS, Fact, FactType, facts_of
 from custos.policy.compile import Moment, columns_of, compile_condition
-from custos.policy.duration import Duration
-from custos.policy.model import AllOf, AnyOf, Condition, Not, Test
 from custos.policy.operators import Operand, operators_of
 from tests.engine.inventory_builder import NOW, day
 from tests.engine.planted_inventory import wrenbridge

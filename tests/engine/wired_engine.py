@@ -19,7 +19,6 @@ from custos.engine.case_facts import CaseFacts, CaseKey, Cases
 from custos.engine.ceiling_usage import CeilingUsage
 from custos.engine.dispatch import Dispatcher
 from custos.engine.ledger import Ledger
-from custos.engine.model import Finding, Plan, State
 from custos.engine.plan_store import PlanStore
 from custos.engine.policy_reach import reach
 from custos.engine.ports import Audit, Blobs, Registers
@@ -29,13 +28,16 @@ from custos.engine.run_store import RunStore
 from custos.engine.separation_of_duties import Involved
 from custos.engine.stop_switch import StopSwitch
 from custos.engine.undo import Undoing
-from custos.policy.approval_rules import ApprovalRules
-from custos.policy.duration import Duration
-from custos.policy.model import (
+from custos.model.approval_rules import ApprovalRules
+from custos.model.duration import Duration
+from custos.model.finding import Finding
+from custos.model.plan import Plan
+from custos.model.policy import (
     Bundle,
     HouseLimits,
     Policy,
 )
+from custos.model.state import State
 from custos.records.model import USUAL_TITLES, Records
 from custos.records.rights import Rights
 from custos.storage.account import Account

@@ -14,12 +14,14 @@ from custos.audit.events import Event
 from custos.clock import FixedClock
 from custos.engine.abandoned_runs import sweep_runs
 from custos.engine.gate import Purpose, Standing
-from custos.engine.model import Finding, State
 from custos.engine.plan import Circumstances, make_plan, occasion
 from custos.engine.remaining_steps import with_bars
 from custos.engine.run import RunState
 from custos.engine.run_progress import Done
 from custos.engine.undo import UndoScope
+from custos.model.finding import Finding
+from custos.model.policy import Bundle, HouseLimits, Policy
+from custos.model.state import State
 from custos.notices import unreported_actions
 from custos.notices.action_report_store import ActionReportStore
 from custos.notices.action_reports import ActionReport, Agreed, Known
@@ -35,7 +37,6 @@ from custos.notices.delivery import DeliveryContext, handle_notice
 from custos.notices.digest import DigestStore, prepare_digests, prepare_notes
 from custos.notices.model import Case
 from custos.notices.question_wording import topics_of
-from custos.policy.model import Bundle, HouseLimits, Policy
 from custos.records.rights import CUSTOS
 from custos.storage.rows import key_part
 from tests.engine.memory_store import MemoryStore

@@ -7,15 +7,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from custos.engine.model import ActionKind, Finding, Kind, Subject
 from custos.errors import Mark
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.finding import Finding
+from custos.model.subject import Kind, Subject
 from custos.notices.assignment import Accountability, Directory, Person, Role
 from custos.notices.case_findings import CaseFindings
 from custos.notices.case_subjects import Place
 from custos.notices.case_update import Acted, Covered, Situation
 from custos.notices.model import Proposed
 from custos.notices.question_wording import Topic
-from custos.policy.duration import Duration
 from custos.records.delegation import LINKS, QUESTIONS
 from custos.records.model import Agreement, Asset, Delegation, Exemption, Post, Posture, Records
 

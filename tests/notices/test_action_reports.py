@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 import pytest
 
 from custos.audit.events import What
-from custos.engine.model import ActionKind, Finding, Kind
 from custos.engine.run import RunState
 from custos.m365.errors import Forbidden, Unavailable
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.finding import Finding
+from custos.model.policy import Family, Limits, OnlyIf, Policy, Recipient
+from custos.model.subject import Kind
 from custos.notices import unreported_actions
 from custos.notices.model import Case, CaseState
-from custos.policy.duration import Duration
-from custos.policy.model import Family, Limits, OnlyIf, Policy, Recipient
 from tests.engine.planned import (
     LABEL,
     NOW,

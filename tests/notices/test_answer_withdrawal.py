@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from custos.audit.events import What
-from custos.engine.gate import Code
-from custos.engine.model import ActionKind, Finding, Kind
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.finding import Finding
+from custos.model.policy import Family, OnlyIf, Policy, Recipient, Step
+from custos.model.refusal import Code
+from custos.model.subject import Kind
 from custos.notices.assignment import Accountability, Person
 from custos.notices.decisions import Press, PressOutcome, PressResult, answer
 from custos.notices.model import Case, CaseState, Verb
-from custos.policy.duration import Duration
-from custos.policy.model import Family, OnlyIf, Policy, Recipient, Step
 from tests.engine.planned import finding, grant_subject, link_subject, policy, step
 from tests.notices import small_council
 from tests.notices.memory_loop import Council, council

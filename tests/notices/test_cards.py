@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custos.engine.model import Kind
+from custos.model.subject import Kind
 from custos.notices.assignment import Person, Role, assign
 from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, digest_card, size, summary
 from custos.notices.mail import mail_body

@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from custos.audit.events import What
-from custos.engine.model import Kind, Protection
 from custos.errors import RowChanged, StorageTrouble
+from custos.model.finding import Protection
+from custos.model.subject import Kind
 from custos.notices.assignment import Role
 from custos.notices.case_lookup import case_facts
 from custos.notices.case_store import CaseStore, Stored

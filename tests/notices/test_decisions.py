@@ -11,9 +11,9 @@ import pytest
 
 from custos.audit.events import What
 from custos.engine.case_facts import Decision
-from custos.engine.model import Finding
 from custos.errors import StorageTrouble
 from custos.m365.errors import Unavailable
+from custos.model.finding import Finding
 from custos.notices import decisions
 from custos.notices.answer_rights import offers
 from custos.notices.assignment import Accountability, Role

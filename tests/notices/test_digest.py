@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from custos.audit.events import What
-from custos.engine.model import Finding
 from custos.errors import RowChanged
 from custos.m365.errors import Forbidden, Malformed, MicrosoftTrouble, NotFound, Refused, Throttled, Unavailable
+from custos.model.finding import Finding
 from custos.notices.case_update import refresh_cases
 from custos.notices.delivery import DeliveryContext, deliver_digest, handle_notice, update_card
 from custos.notices.digest import Digest, DigestState, DigestStore, Prepared, prepare_digests

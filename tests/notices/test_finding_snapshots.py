@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from custos.engine.model import ActionKind, Bar
+from custos.model.action_kind import ActionKind
+from custos.model.finding import Bar
 from custos.notices.finding_snapshots import FindingSnapshots
 from tests.engine.memory_store import MemoryStore
 from tests.notices import small_council

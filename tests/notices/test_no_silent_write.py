@@ -11,14 +11,16 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from custos.audit.events import Event, What
-from custos.engine.model import REVERSIBILITY, ActionKind, Finding, Kind, Reversibility
 from custos.engine.notice_period import due
-from custos.engine.ports import Live
+from custos.model.action_kind import REVERSIBILITY, ActionKind, Reversibility
+from custos.model.duration import Duration
+from custos.model.finding import Finding
+from custos.model.live import Live
+from custos.model.policy import AllOf, Family, Limits, OnlyIf, Policy, Recipient, Step, Test
+from custos.model.subject import Kind
 from custos.notices.case_findings import digest
 from custos.notices.council_hours import tell_by
 from custos.notices.model import Case, Verb
-from custos.policy.duration import Duration
-from custos.policy.model import AllOf, Family, Limits, OnlyIf, Policy, Recipient, Step, Test
 from custos.policy.steps import check_steps
 from custos.problems import Problems
 from tests.engine.planned import LABEL, MARK, file_subject, finding, grant_subject, link_subject, policy, step

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from custos.engine.model import State
+from custos.model.policy import Bundle
+from custos.model.state import State
 from custos.notices.assignment import Directory, Person, Role, assign
 from custos.notices.question_wording import topics_of
 from custos.policy import load
-from custos.policy.model import Bundle
 from tests.notices import small_council
 
 TODAY = date(2026, 11, 23)

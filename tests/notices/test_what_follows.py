@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from custos.engine.model import ActionKind, Finding, Kind, Outcome, Protection
+from custos.model.action import Outcome
+from custos.model.action_kind import ActionKind
+from custos.model.duration import Duration
+from custos.model.finding import Finding, Protection
+from custos.model.policy import Family, OnlyIf, Policy, Recipient, Step
+from custos.model.subject import Kind
 from custos.notices.cards import Reader, outcome
 from custos.notices.model import Case, CaseState
-from custos.policy.duration import Duration
-from custos.policy.model import Family, OnlyIf, Policy, Recipient, Step
 from tests.engine.planned import finding, grant_subject, link_subject, policy, step
 from tests.notices import small_council
 from tests.notices.memory_loop import Council, council

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from custos.policy.model import Policy
+from custos.model.policy import Policy
 from tests.policy.policies import bundle, policy, problems
 
 RULES = "assets:\n  department: [Children, Adults]\n  personal_data: special_category"

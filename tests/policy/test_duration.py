@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from custos.policy.duration import Duration, duration_from
+from custos.model.duration import Duration, duration_from
 
 FRIDAY = datetime(2026, 12, 24, 9, tzinfo=UTC)
 HOLIDAYS = frozenset({date(2026, 12, 25), date(2026, 12, 28)})

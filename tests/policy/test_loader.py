@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from custos.engine.model import ActionKind, State
 from custos.errors import Mark
+from custos.model.action_kind import ActionKind
+from custos.model.policy import AllOf, each_test
+from custos.model.state import State
 from custos.policy import load, load_files
-from custos.policy.model import AllOf, each_test
 from tests.policy.policies import POLICIES, bundle, only, policy, problems, shipped, with_policy
 
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from custos.engine.frames import Frames
-from custos.engine.model import Kind
 from custos.engine.register_locations import place_registers
 from custos.engine.site_facts import site_facts
+from custos.model.subject import Kind
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import columns_of
 from custos.policy.fixture_tenant import GIVEN, read_given, tenant_of

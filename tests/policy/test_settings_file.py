@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from custos.errors import BadInput, Problem
+from custos.model.duration import Duration
 from custos.policy import Bundle, load_files
-from custos.policy.duration import Duration
 from custos.records.rights import Right
 from tests.policy.policies import shipped
 

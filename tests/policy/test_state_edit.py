@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from custos.engine.model import State
 from custos.errors import BadInput
+from custos.model.state import State
 from custos.policy.state_edit import with_state
 from tests.policy.policies import policy
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from custos.dates import EARLIEST, LATEST, day_from, moved, moved_months, moved_working_days, on_working_day
-from custos.policy.duration import UNITS, Duration
+from custos.model.duration import UNITS, Duration
 from custos.records.load import load_records
 from custos.records.review import review
 from tests.records.registers import changed, only, problems, shipped

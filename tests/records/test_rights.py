@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from custos.errors import Mark
-from custos.policy.approval_rules import ReferenceForm
+from custos.model.approval_rules import ReferenceForm
 from custos.records.model import USUAL_TITLES, Post
 from custos.records.rights import USUAL, Person, Right, Rights
 from custos.records.roles import GOVERNANCE, OPERATOR, RECORDS_MANAGER, SIRO

@@ -25,11 +25,13 @@ from custos.cli.find import COMMAND as FIND
 from custos.engine.evaluate import evaluate
 from custos.engine.explain import explain
 from custos.engine.facts import Facts
-from custos.engine.model import Kind, Plan, Reversibility, Subject
 from custos.engine.plan import Circumstances, make_plan
 from custos.engine.query import QueryResult, find
 from custos.errors import Mark
 from custos.masking import MASK, masked_url, names_asked_about
+from custos.model.action_kind import Reversibility
+from custos.model.plan import Plan
+from custos.model.subject import Kind, Subject
 from custos.policy import Bundle
 from custos.policy.queries import question
 from custos.problems import Problems

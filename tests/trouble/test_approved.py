@@ -15,13 +15,14 @@ from custos.bootstrap import Custos
 from custos.clock import FixedClock
 from custos.engine.ceilings import CeilingSizes
 from custos.engine.dispatch import Dispatched
-from custos.engine.gate import Code
-from custos.engine.model import Plan, State
 from custos.engine.run import RunState
 from custos.errors import BadInput
 from custos.jobs import evaluation, policies, runs
 from custos.jobs.status import Overview, overview
-from custos.policy.model import HouseLimits
+from custos.model.plan import Plan
+from custos.model.policy import HouseLimits
+from custos.model.refusal import Code
+from custos.model.state import State
 from simulator.tenant.model import Item
 from tests.running_stack import APPROVER, OPERATOR, Said, operator, wired
 from tests.trouble.tiny_council import LIBRARY, SITE, World

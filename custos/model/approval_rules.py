@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from custos.policy.duration import Duration
+from custos.model.duration import Duration
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SOUND = re.compile(r"[\w /.:#()-]*\d[\w /.:#()-]*")

@@ -12,10 +12,12 @@ from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from custos.dates import day_of
-from custos.engine.model import ActionKind, Kind, State
 from custos.errors import Mark, Problem
-from custos.policy.approval_rules import ApprovalRules
-from custos.policy.duration import Duration
+from custos.model.action_kind import ActionKind
+from custos.model.approval_rules import ApprovalRules
+from custos.model.duration import Duration
+from custos.model.state import State
+from custos.model.subject import Kind
 from custos.records.address import Address
 from custos.records.model import USUAL_TITLES, Posture, Records
 from custos.records.rights import Rights
