@@ -10,17 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from custos.engine.policy_reach import (
-    AGREEMENTS,
-    HOLDS,
-    KEPT_LABELS,
-    NOT_PEOPLE,
-    RECORD_LABELS,
-    SHIELDS,
-    Reach,
-    RuleReach,
-    Terms,
-)
+from custos.actions.declaration import HOLDS, KEPT_LABELS, RECORD_LABELS, SHIELDS
+from custos.engine.policy_reach import AGREEMENTS, NOT_PEOPLE, Reach, RuleReach, Terms
 from custos.records.address import Address
 
 _WORDS: Mapping[str, str] = {

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from custos.actions import DECLARED
 from custos.engine.gate import Purpose
 from custos.model.action import Action
-from custos.model.action_kind import ActionKind, Reversibility
+from custos.model.action_kind import Reversibility
 from custos.model.policy import HouseLimits, Limits
 
 
@@ -93,7 +94,7 @@ class Ceilings:
     def _of_house(self, action: Action) -> Iterable[_Entry]:
         house, asset, site = self.house, action.finding.asset_id, action.finding.subject.site_id
         # Labels are counted apart: a backlog of them must not use up the room of what protects people.
-        tier = "labels" if action.kind is ActionKind.APPLY_LABEL else "access"
+        tier = "labels" if DECLARED[action.kind].labels else "access"
         yield f"tenant|{tier}", Span.RUN, house.per_run, f"The tenant, for {tier},"
         yield f"tenant|{tier}", Span.DAY, house.per_day, f"The tenant, for {tier},"
         yield f"site|{site}|{tier}", Span.DAY, house.per_site_per_day, f"One site ({site}), for {tier},"

@@ -14,15 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from custos.actions import DECLARED
 from custos.engine.approval_coverage import Coverage
 from custos.model.action import Action
-from custos.model.action_kind import ActionKind
 from custos.model.finding import Protection
 from custos.model.live import Live
 from custos.model.refusal import Code, Refused
 from custos.model.state import State
 from custos.model.subject import Fact, Kind
-from custos.policy.catalogue import SHARING_LEVELS
 
 
 def put_back(run: str) -> Refused:
@@ -123,7 +122,7 @@ def settled(action: Action, live: Live) -> Already | Refused | None:
 
 def compare(action: Action, live: Live) -> Allowed | Refused:
     """Whether the tenant, just read, is still as the plan saw it, and Microsoft has a way to change it there."""
-    obstacle = _obstacle(action, live)
+    obstacle = DECLARED[action.kind].obstacle(live)
     if obstacle:
         return obstacle
     for name, planned in action.before.items():
@@ -149,7 +148,7 @@ def aged(action: Action, live: Live, named: Collection[str]) -> Refused | None:
 def reached(action: Action, live: Live) -> bool | None:
     """Whether what the action was to leave now stands; None when the reading cannot tell."""
     if not live.found:
-        return True if action.kind in _REMOVALS else None
+        return True if DECLARED[action.kind].removes else None
     if any(name not in live.values for name in action.after):
         return None
     return _agrees(action.after, live)
@@ -165,16 +164,8 @@ def instead(action: Action, live: Live) -> Mapping[str, Fact] | None:
         return None
     [(name, asked)] = action.after.items() if len(action.after) == 1 else [("", None)]
     stands, before = live.values.get(name), action.before.get(name)
-    further = stands is not None and not same(stands, before) and _goes_further(action.kind, stands, asked)
+    further = stands is not None and not same(stands, before) and DECLARED[action.kind].further(stands, asked)
     return {name: stands} if further else None
-
-
-def _goes_further(kind: ActionKind, stands: Fact, asked: Fact) -> bool:
-    if kind is ActionKind.SET_EXPIRY and isinstance(stands, datetime) and isinstance(asked, datetime):
-        return stands < asked
-    if kind is ActionKind.RESTRICT_SITE and stands in SHARING_LEVELS and asked in SHARING_LEVELS:
-        return SHARING_LEVELS.index(str(stands)) < SHARING_LEVELS.index(str(asked))
-    return False
 
 
 def same(one: Fact, other: Fact) -> bool:
@@ -194,7 +185,6 @@ def said(value: Fact) -> str:
 
 
 _OVERTAKEN = frozenset({"file_modified", "last_human_activity"})
-_REMOVALS = (ActionKind.REMOVE_GRANT, ActionKind.REMOVE_LINK)
 _STATES = (State.PILOT, State.ENFORCE)
 
 
@@ -231,22 +221,8 @@ def _by_policy(action: Action, situation: Situation) -> Allowed | Refused:
     return ALLOWED
 
 
-def _obstacle(action: Action, live: Live) -> Refused | None:
-    """What Microsoft cannot do at the item itself."""
-    if action.kind is ActionKind.APPLY_LABEL and live.is_folder is not False:
-        said_so = "It is a folder: a label would tag everything in it."
-        return (
-            Refused(Code.FOLDER, said_so)
-            if live.is_folder
-            else Refused(Code.UNKNOWN, "Whether it is a folder could not be read.")
-        )
-    if action.kind in (*_REMOVALS, ActionKind.SET_EXPIRY) and live.inherited:
-        return Refused(Code.INHERITED, "The permission belongs to a folder above; it can only be changed there.")
-    return None
-
-
 def _when_gone(action: Action) -> Already | Refused:
-    if action.kind in _REMOVALS:
+    if DECLARED[action.kind].removes:
         return ALREADY
     return Refused(Code.GONE, "It is no longer there.")
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from custos.actions import DECLARED, ORDER
+from custos.actions.declaration import Change, Occasion
 from custos.engine.action_keys import action_key, effect_key
 from custos.engine.approval_coverage import grown_words
 from custos.engine.case_facts import CaseFacts, Cases, Decision, waits
@@ -19,7 +21,6 @@ from custos.engine.gate import Standing, not_approved, put_back, too_old
 from custos.engine.protection import stopping
 from custos.engine.refusals import KnownRefusals, withheld
 from custos.engine.remaining_steps import bar, ladder, left
-from custos.engine.steps import UNITS, Change, Occasion, change, rank
 from custos.model.action import Action, TakenBack
 from custos.model.action_kind import ActionKind
 from custos.model.finding import Finding
@@ -29,8 +30,6 @@ from custos.model.refusal import Code, Refused
 from custos.model.state import State
 from custos.model.subject import Subject
 from custos.records.address import Address
-
-_ORDER: Mapping[ActionKind, int] = {kind: place for place, kind in enumerate(ActionKind)}
 
 
 class Evaluated(Protocol):
@@ -125,7 +124,7 @@ class _Planner:
         case = self.circumstances.cases.get((policy.id, rule.id, finding.subject.key))
         for step in rule.steps:
             if not step.writes and not _answered(step, case):
-                done = change(step, finding, self.occasion)
+                done = DECLARED[step.kind].change(step, finding, self.occasion)
                 yield self._action(policy, finding, step, done, self._waits(step, case), case=case)
         write = self._write(rule, finding, case)
         if write is not None:
@@ -138,7 +137,7 @@ class _Planner:
     ) -> tuple[Step, Change, Refused | None] | None:
         """The least destructive writing step that can be taken and is due; else the first that waits, or is barred for good; None when
         nothing is left."""
-        steps = [(step, change(step, finding, self.occasion)) for step in ladder(rule)]
+        steps = [(step, DECLARED[step.kind].change(step, finding, self.occasion)) for step in ladder(rule)]
         bars = [one for step, done in steps if (one := bar(step, finding, done, self.occasion)) is not None]
         needs = [(step.kind, step.only_if is OnlyIf.OWNER_AGREES) for step, _ in steps]
         open_steps = left(needs, bars, case.agreed_at if case is not None else None)
@@ -176,7 +175,7 @@ class _Planner:
             before=done.before,
             after=done.after,
             reversibility=done.reversibility,
-            units=UNITS[step.kind],
+            units=DECLARED[step.kind].units,
             state=self.state(policy),
             refused=refused.sentence if refused else "",
             refusal=refused.code if refused else "",
@@ -245,7 +244,7 @@ def _merged(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[A
 
 
 def _merge(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[Action]:
-    """One action for each subject and kind, and no lesser write beside a removal: the others say who goes first."""
+    """One action for each subject and kind, and no lesser write beside one that leaves nothing to do: the others say who goes first."""
     ranked = sorted(enumerate(actions), key=lambda pair: (_precedence(pair[1], policies), pair[0]))
     first: dict[tuple[str, int, ActionKind], Action] = {}
     removed: dict[tuple[str, int], Action] = {}
@@ -256,9 +255,9 @@ def _merge(actions: Sequence[Action], policies: Mapping[str, Policy]) -> list[Ac
         # A file that should be a record gets no lesser label in its stead.
         decides = not action.refused or (action.kind is ActionKind.APPLY_LABEL and action.refusal == Code.RECORD)
         if winner is None and decides:
-            winner = removed.get(subject) if action.kind is ActionKind.SET_EXPIRY else None
+            winner = removed.get(subject) if action.kind.writes else None
             first.setdefault((*subject, action.kind), action)
-            if action.kind in (ActionKind.REMOVE_LINK, ActionKind.REMOVE_GRANT):
+            if DECLARED[action.kind].last:
                 removed[subject] = action
         result.append((place, _superseded(action, winner) if winner and not action.refused else action))
     return [action for _, action in sorted(result, key=lambda pair: pair[0])]
@@ -269,8 +268,8 @@ def _precedence(action: Action, policies: Mapping[str, Policy]) -> tuple[object,
     policy = policies[action.finding.policy]
     return (
         not _acts(action, policies),
-        -_ORDER[action.kind],
-        *_strictness(action),
+        -ORDER[action.kind],
+        DECLARED[action.kind].strictness(action),
         -policy.priority,
         len(policy.yields_to),
         policy.id,
@@ -282,16 +281,6 @@ def _acts(action: Action, policies: Mapping[str, Policy]) -> bool:
     """Whether the policy may act on this at all."""
     pilot = policies[action.finding.policy].pilot
     return action.state is State.ENFORCE or (action.state is State.PILOT and action.finding.asset_id in pilot)
-
-
-def _strictness(action: Action) -> tuple[float, ...]:
-    """Lower is stricter; labels know no stricter, there the policies' priority decides."""
-    expires, sharing = action.after.get("expires"), action.after.get("sharing")
-    if isinstance(expires, datetime):
-        return (expires.timestamp(),)
-    if isinstance(sharing, str) and not action.refused:
-        return (float(rank(sharing)),)
-    return (0.0,)
 
 
 def _superseded(action: Action, winner: Action) -> Action:
@@ -306,7 +295,7 @@ def _superseded(action: Action, winner: Action) -> Action:
 
 def _by_reader(action: Action) -> tuple[object, ...]:
     finding = action.finding
-    return finding.policy, finding.rule, _ORDER[action.kind], finding.asset_id, finding.subject.url, finding.subject.key
+    return finding.policy, finding.rule, ORDER[action.kind], finding.asset_id, finding.subject.url, finding.subject.key
 
 
 def _notes(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from custos.actions import DECLARED
+from custos.actions.declaration import HOLDS, KEPT_LABELS, RECORD_LABELS, SHIELDS
 from custos.engine.register_facts import facts_of_library, facts_of_site
-from custos.model.action_kind import ActionKind
-from custos.model.policy import FROM_SCHEDULE, TO_CLASS, AllOf, Bundle, Condition, Policy, Rule, Test, each_test
+from custos.model.policy import FROM_SCHEDULE, AllOf, Bundle, Condition, Policy, Rule, Test, each_test
 from custos.model.subject import Kind
 from custos.policy.compile import facts_in
 from custos.policy.scope import covers
@@ -26,8 +27,7 @@ from custos.records.hold_coverage import HeldByRegisters
 from custos.records.register_lookup import RegisterLookup
 
 _OF_SITES = frozenset({Kind.SITE, Kind.TEAM, Kind.GUEST})
-AGREEMENTS, SHIELDS, NOT_PEOPLE = "agreements", "agreements that shield", "not_people"
-RECORD_LABELS, KEPT_LABELS, HOLDS = "record_labels", "kept_labels", "holds"
+AGREEMENTS, NOT_PEOPLE = "agreements", "not_people"
 _HANGS_ON: Mapping[str, str] = {
     "label_fits_schedule": "scheduled_label",
     "agreement": AGREEMENTS,
@@ -241,7 +241,7 @@ def _rule(rule: Rule, policy: Policy) -> RuleReach:
         HOLDS,
         *_REGISTER_FACTS,
     }
-    labelling = any(step.kind is ActionKind.APPLY_LABEL for step in writes)
+    labelling = any(DECLARED[step.kind].labels for step in writes)
     return RuleReach(
         kind=rule.kind,
         steps=tuple(step_words(step) for step in rule.steps),
@@ -261,19 +261,7 @@ def _depends(rule: Rule) -> set[str]:
         depends.add(SHIELDS if _surely(rule.when, _WITHOUT_AGREEMENT) else AGREEMENTS)
     if writes:
         depends.add("asset_vital")
-    if any(step.kind is ActionKind.APPLY_LABEL for step in writes):
-        depends |= {RECORD_LABELS, KEPT_LABELS, HOLDS}
-    for step in writes:
-        match step.kind:
-            case ActionKind.APPLY_LABEL if step.label == FROM_SCHEDULE:
-                depends |= {"scheduled_label", "scheduled_label_is_record"}
-            case ActionKind.RESTRICT_SITE if step.level == TO_CLASS:
-                depends.add("site_sharing_allowed")
-            case ActionKind.REMOVE_LINK:
-                depends |= {"anyone_links_allowed", "organisation_links_allowed"}
-            case ActionKind.REMOVE_GRANT:
-                depends.add(SHIELDS)
-    return depends
+    return depends.union(*(DECLARED[step.kind].depends(step) for step in writes))
 
 
 _WITHOUT_AGREEMENT = ("under_agreement", "is", False)

@@ -10,21 +10,19 @@
 | `Registers` | `custos.jobs.registers.MirroredRegisters` |
 | `Decisions` | `custos.notices.case_lookup.DecidedCases` |
 
-`Tenant`'s `read` may be called by anybody; its writing methods are called in `custos.engine.writes` and nowhere else
+`Tenant`'s `read` may be called by anybody; `write_actions` is called in `custos.engine.writes` and nowhere else
 (tests/engine/test_architecture.py sees to that).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from custos.audit.events import Event
 from custos.model.action import Action
 from custos.model.finding import Finding
 from custos.model.live import Failure, Live, Reading
-from custos.model.subject import Subject
 
 if TYPE_CHECKING:
     from custos.engine.case_facts import Cases
@@ -96,31 +94,12 @@ class Tenant(Protocol):
         """What stands now where each action would act, by `Action.key`; every action has an answer."""
         ...
 
-    async def apply_labels(
-        self, label: str, files: Sequence[tuple[Subject, Live]], *, until: float
+    async def write_actions(
+        self, actions: Sequence[Action], looks: Mapping[str, Live], *, until: float
     ) -> Mapping[str, Failure | None]:
-        """Put `label` ("" clears) on up to 100 files of one library, in one call where SharePoint allows it.
+        """Carry out actions that go into one call (`custos.actions.declaration.Declaration.together`), or one alone; by `Action.key`.
 
-        By `Subject.key`. None means: accepted; whether it took effect is for `read` to say.
+        `looks` say how each stood a moment ago. None means: accepted; whether it took effect is for `read` to say. What is gone already
+        is no trouble.
         """
-        ...
-
-    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Failure | None:
-        """Let an Anyone link end at a moment; None takes its end away."""
-        ...
-
-    async def remove_link(self, link: Subject, *, until: float) -> Failure | None:
-        """Remove a link for everybody who used it. One that is gone already is no trouble."""
-        ...
-
-    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Failure | None:
-        """Remove a direct grant; or, `through` a link, take the person off it. Gone already is no trouble."""
-        ...
-
-    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Failure | None:
-        """Give a person (mail address) direct access again; `roles` comma-separated as Graph says them."""
-        ...
-
-    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Failure | None:
-        """Set a site's sharing capability: disabled | existing_guests | new_guests | anyone."""
         ...

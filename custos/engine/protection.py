@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 
+from custos.actions import DECLARED
 from custos.engine.register_locations import Found, PlacedRegisters
 from custos.errors import Mark
 from custos.model.action import Action
@@ -192,27 +193,11 @@ def stopping(
     return next((one for one in found if _stops(one.code, kind, agreed=agreed, undo=undo)), None)
 
 
-_LABELS = frozenset({ActionKind.APPLY_LABEL})
-_ACCESS = frozenset({ActionKind.REMOVE_LINK, ActionKind.REMOVE_GRANT})
-_WRITES = frozenset(kind for kind in ActionKind if kind.writes)
-_STOPS: Mapping[str, frozenset[ActionKind]] = {
-    Code.UNPLACED: _WRITES,
-    Code.HOLD: _LABELS | {ActionKind.ASK},
-    Code.EXEMPT: _WRITES | {ActionKind.ASK},
-    Code.FREEZE: _WRITES,
-    Code.VITAL: _WRITES,
-    Code.RECORD: _LABELS,
-    Code.REGULATORY: _LABELS,
-    Code.EXPLICIT: _LABELS,
-    Code.SHARING_AGREEMENT: _ACCESS,
-    Code.POSTURE: _ACCESS,
-    Code.UNKNOWN: _LABELS | _ACCESS,
-}
 _AN_UNDO_TOO = frozenset({Code.UNPLACED, Code.HOLD, Code.RECORD, Code.REGULATORY})
 
 
 def _stops(code: str, kind: ActionKind, *, agreed: bool, undo: bool) -> bool:
-    if kind not in _STOPS.get(code, ()) or (undo and code not in _AN_UNDO_TOO):
+    if code not in DECLARED[kind].stopped_by or (undo and code not in _AN_UNDO_TOO):
         return False
     return not (agreed and code == Code.VITAL)
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from custos.actions import DECLARED, ORDER
+from custos.actions.declaration import Change, Occasion
 from custos.engine.action_keys import effect_of
 from custos.engine.gate import put_back
 from custos.engine.protection import stopping
-from custos.engine.steps import Change, Occasion, change
 from custos.model.action_kind import ActionKind
 from custos.model.finding import Bar, Finding
 from custos.model.policy import Bundle, Rule, Step
@@ -34,12 +35,10 @@ FOR_GOOD = frozenset(
 )
 """What stays so however long one waits, as registers and tenant stand."""
 
-_ORDER = {kind: place for place, kind in enumerate(ActionKind)}
-
 
 def ladder(rule: Rule) -> list[Step]:
     """The steps of a rule that write, the least destructive first."""
-    return sorted((step for step in rule.steps if step.writes), key=lambda step: _ORDER[step.kind])
+    return sorted((step for step in rule.steps if step.writes), key=lambda step: ORDER[step.kind])
 
 
 def bar(step: Step, finding: Finding, done: Change, occasion: Occasion) -> Bar | None:
@@ -64,7 +63,8 @@ def with_bars(findings: Iterable[Finding], bundle: Bundle, occasion: Occasion) -
     """The findings, each with what stands for good against the steps of its rule."""
     for finding in findings:
         steps = ladder(bundle.policies[finding.policy].rule(finding.rule))
-        found = (bar(step, finding, change(step, finding, occasion), occasion) for step in steps)
+        changes = ((step, DECLARED[step.kind].change(step, finding, occasion)) for step in steps)
+        found = (bar(step, finding, done, occasion) for step, done in changes)
         barred = tuple(one for one in found if one is not None)
         yield replace(finding, bars=barred) if barred else finding
 
@@ -78,7 +78,7 @@ def left(
     barred = {one.kind: one for one in bars}
     open_steps: list[ActionKind] = []
     before: Bar | None = None
-    for kind, needs_agreement in sorted(steps, key=lambda one: _ORDER[one[0]]):
+    for kind, needs_agreement in sorted(steps, key=lambda one: ORDER[one[0]]):
         one = barred.get(kind)
         if one is not None and not (one.unless_agreed and agreed_at is not None):
             before = before if one.done else before or one

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from custos.actions import DECLARED
 from custos.clock import Clock
 from custos.engine.action_keys import action_key
 from custos.engine.gate import said
@@ -21,15 +22,13 @@ from custos.engine.ports import Registers
 from custos.engine.protection import planned_state, protections, stopping
 from custos.engine.register_locations import PlacedRegisters
 from custos.engine.run_store import RunStore
-from custos.engine.steps import UNITS
 from custos.errors import BadInput, Mark, Problem
 from custos.model.action import Action, Outcome
-from custos.model.action_kind import REVERSIBILITY, ActionKind, Reversibility
+from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.plan import Plan
 from custos.model.policy import Bundle, own_name
 from custos.model.refusal import Code, Refused
 from custos.model.state import State
-from custos.model.subject import Fact
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address, told_address
 
 
@@ -205,9 +204,10 @@ def _latest_first(entry: Entry) -> tuple[float, str]:
 def _turned(entry: Entry, now: datetime, placed: PlacedRegisters) -> Action:
     """The action that puts one back. Its finding's id is the key of what it undoes."""
     done = entry.action
-    kind = ActionKind.RESTORE_GRANT if done.kind is ActionKind.REMOVE_GRANT else done.kind
-    before, after = _faces(done, kind)
-    refused = _cannot(done, after, now) or _protected(done, kind, placed, now)
+    declaration = DECLARED[done.kind]
+    kind = declaration.undone_by or done.kind
+    before, after = declaration.faces(done)
+    refused = declaration.cannot_undo(done, now) or _protected(done, kind, placed, now)
     finding = replace(
         done.finding, id=done.key, because=f"{entry.run} did it on {said(entry.intended_at)}.", protections=()
     )
@@ -218,35 +218,12 @@ def _turned(entry: Entry, now: datetime, placed: PlacedRegisters) -> Action:
         kind=kind,
         before=before,
         after=after,
-        reversibility=Reversibility.IRREVERSIBLE if refused else REVERSIBILITY[kind][0],
-        units=UNITS[kind],
+        reversibility=Reversibility.IRREVERSIBLE if refused else DECLARED[kind].reversibility,
+        units=DECLARED[kind].units,
         state=State.ENFORCE,
         refused=refused.sentence if refused else "",
         refusal=refused.code if refused else "",
     )
-
-
-def _faces(done: Action, kind: ActionKind) -> tuple[Mapping[str, Fact], Mapping[str, Fact]]:
-    """What the undo expects to find, and what it leaves."""
-    if kind is ActionKind.RESTORE_GRANT:
-        return {"access": ""}, {"access": done.before.get("access"), "person": done.before.get("person")}
-    return done.after, done.before
-
-
-def _cannot(done: Action, after: Mapping[str, Fact], now: datetime) -> Refused | None:
-    """Why an action stays done."""
-    if done.kind is ActionKind.REMOVE_LINK:
-        return Refused(
-            Code.IRREVERSIBLE, "The address is lost: a new link has another one, and people must be told of it."
-        )
-    if done.kind is ActionKind.RESTORE_GRANT:
-        return Refused(Code.UNSUPPORTED, "What an undo gave back is taken away again by the policy, not by an undo.")
-    if done.kind is ActionKind.REMOVE_GRANT and "@" not in str(done.before.get("person") or ""):
-        return Refused(Code.IRREVERSIBLE, "It was not given to a person with a mail address; only they can be invited.")
-    expires = after.get("expires")
-    if isinstance(expires, datetime) and expires <= now:
-        return Refused(Code.IRREVERSIBLE, f"Its end before, {said(expires)}, has passed meanwhile.")
-    return None
 
 
 def _protected(done: Action, kind: ActionKind, placed: PlacedRegisters, now: datetime) -> Refused | None:

@@ -14,11 +14,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from custos.actions import DECLARED
 from custos.engine.batch_claims import Claim
 from custos.engine.gate import instead, reached, settled
 from custos.engine.ports import Tenant
 from custos.model.action import Action
-from custos.model.action_kind import ActionKind
 from custos.model.live import Failure, Live, Reading
 from custos.model.refusal import Refused
 
@@ -84,50 +84,31 @@ class Writing:
     # once
 
     async def _send(self, actions: Sequence[Action]) -> dict[str, Failure | Refused | None]:
-        """Send each of them once."""
+        """Send each of them once; together what Microsoft takes in one call."""
         troubles: dict[str, Failure | Refused | None] = {}
-        by_label: dict[str, list[Action]] = {}
+        calls: dict[str, list[Action]] = {}
         for action in actions:
             refused = await self.judge(action, self._looks[action.key].live)
+            together = DECLARED[action.kind].together(action)
             if refused is not None:
                 troubles[action.key] = refused
-            elif action.kind is ActionKind.APPLY_LABEL:
-                by_label.setdefault(str(action.after["label"]), []).append(action)
+            elif together:
+                calls.setdefault(together, []).append(action)
             else:
-                until = await self._until([action])
-                self.sent.add(action.key)
-                troubles[action.key] = await self._send_one(action, until)
-        for label, together in by_label.items():
-            files = [(action.finding.subject, self._looks[action.key].live) for action in together]
-            until = await self._until(together)
-            self.sent |= {action.key for action in together}
-            answers = await self.tenant.apply_labels(label, files, until=until)
-            troubles |= {action.key: answers[action.finding.subject.key] for action in together}
+                troubles |= await self._call([action])
+        for call in calls.values():
+            troubles |= await self._call(call)
         return troubles
+
+    async def _call(self, actions: Sequence[Action]) -> Mapping[str, Failure | None]:
+        until = await self._until(actions)
+        self.sent |= {action.key for action in actions}
+        looks = {action.key: self._looks[action.key].live for action in actions}
+        return await self.tenant.write_actions(actions, looks, until=until)
 
     async def _until(self, actions: Sequence[Action]) -> float:
         looked = min(self._looks[action.key].at for action in actions)
         return min(await self.claim.until(), looked + FRESH_SECONDS)
-
-    async def _send_one(self, action: Action, until: float) -> Failure | None:
-        tenant, subject, before, after = self.tenant, action.finding.subject, action.before, action.after
-        match action.kind:
-            case ActionKind.SET_EXPIRY:
-                expires = after["expires"]
-                assert not isinstance(expires, (str, int, float))
-                return await tenant.set_expiry(subject, expires, until=until)
-            case ActionKind.REMOVE_LINK:
-                return await tenant.remove_link(subject, until=until)
-            case ActionKind.REMOVE_GRANT:
-                person, through = str(before.get("person") or ""), str(before["through"])
-                return await tenant.remove_grant(subject, person=person, through=through, until=until)
-            case ActionKind.RESTORE_GRANT:
-                person, roles = str(after["person"]), str(after["access"])
-                return await tenant.restore_grant(subject, person=person, roles=roles, until=until)
-            case ActionKind.RESTRICT_SITE:
-                return await tenant.restrict_site(subject, str(after["sharing"]), until=until)
-            case _:
-                raise ValueError(f"{action.kind} is not written here")
 
     # and looked at
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from custos.actions.declaration import Occasion
 from custos.engine.case_facts import Cases
 from custos.engine.dispatch import Dispatched
 from custos.engine.evaluate import Evaluation
@@ -28,7 +29,6 @@ from custos.engine.partial_evaluation import Extent
 from custos.engine.plan import Circumstances, make_plan, occasion, writes
 from custos.engine.policy_reach import reaches
 from custos.engine.remaining_steps import with_bars
-from custos.engine.steps import Occasion
 from custos.inventory.mirror_reader import Tables
 from custos.jobs import (
     action_reports,

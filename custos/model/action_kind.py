@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -30,15 +29,3 @@ class Reversibility(StrEnum):
     REVERSIBLE = "reversible"
     AT_A_PRICE = "at a price"  # access can be given again, people must be told
     IRREVERSIBLE = "irreversible"
-
-
-REVERSIBILITY: Mapping[ActionKind, tuple[Reversibility, str]] = {
-    ActionKind.TELL: (Reversibility.REVERSIBLE, "nothing is changed"),
-    ActionKind.ASK: (Reversibility.REVERSIBLE, "nothing is changed"),
-    ActionKind.APPLY_LABEL: (Reversibility.REVERSIBLE, "the label before it is put back"),
-    ActionKind.SET_EXPIRY: (Reversibility.REVERSIBLE, "the expiry before it is put back, as long as the link lives"),
-    ActionKind.RESTRICT_SITE: (Reversibility.REVERSIBLE, "the site's level before it is put back; links wake up again"),
-    ActionKind.REMOVE_GRANT: (Reversibility.AT_A_PRICE, "the person can be given access again and must be told"),
-    ActionKind.REMOVE_LINK: (Reversibility.IRREVERSIBLE, "THE ADDRESS IS LOST: a new link has another address"),
-    ActionKind.RESTORE_GRANT: (Reversibility.AT_A_PRICE, "the person can lose access again and must be told"),
-}

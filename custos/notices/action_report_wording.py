@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from custos.model.action_kind import ActionKind
+from custos.actions import DECLARED
+from custos.model.action_kind import Reversibility
 from custos.model.subject import Kind
 from custos.notices.action_reports import DoneLine
 from custos.notices.wording import day, many, name, sentence
@@ -22,7 +23,7 @@ _THINGS = {
 
 def done_words(line: DoneLine, reader_id: str, zone: ZoneInfo, *, plain: bool = False) -> str:
     """What was done, in one or two sentences. `reader_id` is who reads it."""
-    what = _undone(line, plain=plain) if line.undo else _done(line, zone, plain=plain)
+    what = _done(line, zone, plain=plain)
     places = [f"“{name(place, 60, plain=plain)}”" for place in line.places]
     if line.more_places:
         places.append(f"{line.more_places:,} more")
@@ -46,47 +47,26 @@ def back_words(line: DoneLine, asset_id: str, zone: ZoneInfo) -> str:
     ask = f"ask information governance and quote {runs}{f' for {name(asset_id, 20, plain=True)}' if asset_id else ''}"
     if line.undo:
         return f"It was itself put back. To have it done again, {ask}."
-    match line.kind:
-        case ActionKind.SET_EXPIRY if line.ends is not None:
-            return f"Until {day(line.ends, zone, weekday=True)}, while the links live: {ask}."
-        case ActionKind.APPLY_LABEL | ActionKind.RESTRICT_SITE | ActionKind.SET_EXPIRY:
-            return f"At any time, as long as nobody changes it meanwhile: {ask}."
-        case ActionKind.REMOVE_GRANT | ActionKind.RESTORE_GRANT:
-            return f"At any time, and people must be told: {ask}."
-        case _:
-            return f"Not at all: a new link has another address. The run is {runs}."
+    declaration = DECLARED[line.kind]
+    if declaration.reversibility is Reversibility.IRREVERSIBLE:
+        return f"{declaration.back}. The run is {runs}."
+    if declaration.back_until and line.ends is not None:
+        return f"{declaration.back_until.format(ends=day(line.ends, zone, weekday=True))}: {ask}."
+    return f"{declaration.back}: {ask}."
 
 
 def _done(line: DoneLine, zone: ZoneInfo, *, plain: bool) -> str:
-    count = many(line.count or line.perhaps, *_THINGS.get(line.subject, ("thing", "things")))
-    verb = "were" if (line.count or line.perhaps) != 1 else "was"
-    if not line.count:
-        verb = "may have been"
-    match line.kind:
-        case ActionKind.APPLY_LABEL:
-            return f"{count} {verb} given {_labels(line, plain=plain)}"
-        case ActionKind.SET_EXPIRY:
-            end = f": {day(line.ends, zone, weekday=True)}" if line.ends is not None else ""
-            return f"{count} {verb} given an end{end}"
-        case ActionKind.RESTRICT_SITE:
-            level = f" to {name(line.left[0][0].replace('_', ' '), 40, plain=plain)}" if line.left else ""
-            return f"Sharing from {count} {verb} lowered{level}"
-        case _:
-            return f"{count} {verb} removed"
-
-
-def _undone(line: DoneLine, *, plain: bool) -> str:
-    count = many(line.count or line.perhaps, *_THINGS.get(line.subject, ("thing", "things")))
-    verb = "was" if line.count else "may have been"
-    match line.kind:
-        case ActionKind.APPLY_LABEL:
-            return f"The label of {count} {verb} put back to {_labels(line, plain=plain)}"
-        case ActionKind.SET_EXPIRY:
-            return f"The end of {count} {verb} put back to what it was before"
-        case ActionKind.RESTRICT_SITE:
-            return f"The sharing of {count} {verb} put back to what it was before"
-        case _:
-            return f"{count} {verb} given back"
+    things = many(line.count or line.perhaps, *_THINGS.get(line.subject, ("thing", "things")))
+    one = "was" if line.count else "may have been"
+    declaration = DECLARED[line.kind]
+    return (declaration.undone if line.undo else declaration.done).format(
+        things=things,
+        were="were" if line.count > 1 else one,
+        was=one,
+        label=_labels(line, plain=plain),
+        level=f" to {name(line.left[0][0].replace('_', ' '), 40, plain=plain)}" if line.left else "",
+        ends=f": {day(line.ends, zone, weekday=True)}" if line.ends is not None else "",
+    )
 
 
 def _labels(line: DoneLine, *, plain: bool) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from custos.actions import DECLARED
 from custos.engine.gate import Purpose
 from custos.engine.run import Run
 from custos.engine.run_progress import Done
@@ -249,5 +250,5 @@ def _line(run: Run, group: Sequence[Done], known: Known, asset: Asset | None) ->
 
 def _left(done: Done) -> str | None:
     """What a write leaves, where that is worth counting: the label, the level of sharing."""
-    value = done.action.after.get("label", done.action.after.get("sharing"))
+    value = done.action.after.get(DECLARED[done.action.kind].counted)
     return value if isinstance(value, str) else None

@@ -7,16 +7,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from custos.actions import DECLARED
 from custos.engine.protection import stopping
 from custos.engine.remaining_steps import left
-from custos.model.action_kind import REVERSIBILITY, ActionKind, Reversibility
+from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.finding import Bar, Finding
 from custos.model.policy import Family
 from custos.model.subject import Kind, Subject
 from custos.notices.case_findings import CaseFindings, digest
 from custos.notices.finding_sentences import Sighting, common, sighting, told_apart
 from custos.notices.model import Line, Proposed
-from custos.notices.question_wording import STEP_NAMES, Topic
+from custos.notices.question_wording import Topic
 
 _PLACES = frozenset({Kind.LIBRARY, Kind.SITE, Kind.TEAM})
 SAMPLE = 3  # names kept of a rule's findings
@@ -99,7 +100,7 @@ class Found:
             clause=self.topic.clause,
             steps=steps,
             barred=barred_words(acting),
-            irreversible=any(REVERSIBILITY[step.kind][0] is Reversibility.IRREVERSIBLE for step in steps),
+            irreversible=any(DECLARED[step.kind].reversibility is Reversibility.IRREVERSIBLE for step in steps),
             protected=_left_alone_words(alone),
             protected_by=tuple(sorted({entry.reference for entry in alone if entry.reference})),
             per_finding=self.topic.per_finding,
@@ -207,7 +208,7 @@ def barred_words(findings: Sequence[tuple[Bar, ...]]) -> str:
     """What is not done any more to findings (each with its bars), and why; "" when nothing is barred."""
     counts = Counter((bar.kind, bar.sentence) for bars in findings for bar in _barred(bars))
     return " ".join(
-        f"{STEP_NAMES[kind]}{f' ({number:,} of {len(findings):,})' if number < len(findings) else ''}: {sentence}"
+        f"{DECLARED[kind].noun}{f' ({number:,} of {len(findings):,})' if number < len(findings) else ''}: {sentence}"
         for (kind, sentence), number in counts.most_common()
     )
 

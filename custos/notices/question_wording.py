@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from custos.model.action_kind import REVERSIBILITY, ActionKind, Reversibility
+from custos.actions import DECLARED
+from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.duration import Duration
-from custos.model.policy import FROM_SCHEDULE, TO_CLASS, Bundle, Family, OnlyIf, Policy, Recipient, Rule, Step
+from custos.model.policy import Bundle, Family, OnlyIf, Policy, Recipient, Rule, Step
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.notices.assignment import Role
@@ -20,14 +21,6 @@ from custos.records.delegation import LABELS, LINKS, QUESTIONS
 
 DEFAULT_WITHIN = Duration(10, "working day")
 _PER_FINDING = frozenset({Kind.LINK, Kind.GRANT, Kind.GUEST})
-STEP_NAMES: Mapping[ActionKind, str] = {
-    ActionKind.APPLY_LABEL: "The retention label",
-    ActionKind.SET_EXPIRY: "An end for the link",
-    ActionKind.RESTRICT_SITE: "Less sharing from the site",
-    ActionKind.REMOVE_LINK: "Removal of the link",
-    ActionKind.REMOVE_GRANT: "Removal of the access",
-}
-"""What a step is called where a card says why it is not taken."""
 _RANKS: Mapping[tuple[Family, Kind], int] = {
     (Family.SHARING, Kind.LINK): 10,
     (Family.SHARING, Kind.GRANT): 20,
@@ -102,8 +95,8 @@ def _topic(policy: Policy, rule: Rule, telling: list[Step], state: State) -> Top
         ask=Role.STEWARD if first.to is Recipient.STEWARD else Role.IAO,
         pilot=policy.pilot if state is State.PILOT else None,
         within=within or DEFAULT_WITHIN,
-        steps=tuple(_proposed(step, rule.kind) for step in writes),
-        irreversible=any(REVERSIBILITY[step.kind][0] is Reversibility.IRREVERSIBLE for step in writes),
+        steps=tuple(_proposed(step) for step in writes),
+        irreversible=any(DECLARED[step.kind].reversibility is Reversibility.IRREVERSIBLE for step in writes),
         rank=_RANKS.get((policy.family, rule.kind), _FAMILY_RANKS[policy.family]),
         lent_as=_lent_as(policy.family, rule.kind),
         accepts_risk=policy.family is Family.SHARING,
@@ -117,35 +110,19 @@ def _lent_as(family: Family, kind: Kind) -> str:
     return LINKS if kind is Kind.LINK else QUESTIONS
 
 
-def _proposed(step: Step, kind: Kind) -> Proposed:
+def _proposed(step: Step) -> Proposed:
     return Proposed(
         kind=step.kind,
-        words=_done_words(step, kind),
+        words=DECLARED[step.kind].offer(step),
         after=str(step.after or ""),
         silent=step.only_if is OnlyIf.ALWAYS,
         undo=_undo_words(step.kind),
     )
 
 
-def _done_words(step: Step, kind: Kind) -> str:
-    match step.kind:
-        case ActionKind.APPLY_LABEL:
-            label = "of its retention schedule entry" if step.label == FROM_SCHEDULE else f"“{step.label}”"
-            return f"the retention label {label} is applied"
-        case ActionKind.SET_EXPIRY:
-            return f"each link is set to end {step.expiry} later"
-        case ActionKind.RESTRICT_SITE:
-            level = "what its class allows" if step.level == TO_CLASS else step.level.replace("_", " ")
-            return f"sharing from this site is lowered to {level}"
-        case ActionKind.REMOVE_LINK:
-            return "each link is removed"
-        case _:
-            return "each guest is removed" if kind is Kind.GUEST else "each direct access is removed"
-
-
 def _undo_words(kind: ActionKind) -> str:
-    how, words = REVERSIBILITY[kind]
-    match how:
+    words = DECLARED[kind].way_back
+    match DECLARED[kind].reversibility:
         case Reversibility.REVERSIBLE:
             return f"can be undone: {words}"
         case Reversibility.AT_A_PRICE:

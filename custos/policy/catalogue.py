@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from custos.model.sharing_levels import SHARING_LEVELS
 from custos.model.subject import Kind
 
 SITE_KINDS = (Kind.SITE, Kind.TEAM)
@@ -18,8 +19,6 @@ PLACED = tuple(Kind)
 IN_LIBRARY = (Kind.LIBRARY, Kind.FOLDER, Kind.FILE, Kind.LINK, Kind.GRANT)
 SHARED = (Kind.LINK, Kind.GRANT)
 PEOPLE = (Kind.GRANT, Kind.GUEST)
-
-SHARING_LEVELS = ("disabled", "existing_guests", "new_guests", "anyone")
 
 
 class FactType(StrEnum):

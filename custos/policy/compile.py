@@ -16,7 +16,8 @@ import polars as pl
 
 from custos.model.duration import Duration
 from custos.model.policy import AllOf, AnyOf, Condition, Not, Test, each_test
-from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType
+from custos.model.sharing_levels import SHARING_LEVELS
+from custos.policy.catalogue import CATALOGUE, Fact, FactType
 from custos.policy.operators import ITS_CLASS
 from custos.records.address import told_address
 

@@ -15,7 +15,8 @@ from itertools import product
 
 from custos.model.duration import Duration
 from custos.model.policy import AllOf, AnyOf, Condition, Not, Test
-from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType
+from custos.model.sharing_levels import SHARING_LEVELS
+from custos.policy.catalogue import CATALOGUE, Fact, FactType
 from custos.policy.operators import ITS_CLASS
 from custos.policy.wording import condition_words
 from custos.problems import Problems

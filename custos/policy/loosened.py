@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time
 
 from custos.errors import Mark, Problem
 from custos.model.policy import Bundle, Freeze, HouseLimits, PolicySettings
-from custos.policy.catalogue import SHARING_LEVELS
+from custos.model.sharing_levels import SHARING_LEVELS
 from custos.policy.policy_files import SETTINGS
 from custos.records.loosened import Loosened, Matter, named, registers_loosened
 from custos.records.lost_rows import ACCEPT, shrunk

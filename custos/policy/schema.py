@@ -13,12 +13,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from custos.actions import DECLARED
+from custos.actions.arguments import Argument, OneOf, OwnKind, Person, Span, Words
 from custos.model.duration import PATTERN
-from custos.model.policy import FROM_SCHEDULE, TO_CLASS, Family, OnlyIf, Recipient
+from custos.model.policy import Family, OnlyIf, Recipient
+from custos.model.sharing_levels import SHARING_LEVELS
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.policy import vocabulary
-from custos.policy.catalogue import CATALOGUE, SHARING_LEVELS, Fact, FactType, facts_of
+from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
 from custos.policy.fixture_tenant import GIVEN, MISSING, OTHERS, UNKNOWN, WORDS
 from custos.policy.loader import (
     LIMIT_KEYS,
@@ -41,7 +44,7 @@ from custos.policy.settings_file import (
 )
 from custos.policy.settings_file import KEYS as SETTINGS_KEYS
 from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
-from custos.policy.steps import ACTIONS, AGREED, KINDS_OF
+from custos.policy.steps import OPTIONS
 from custos.records.model import Posture
 from custos.records.rights import WORDS as RIGHT_WORDS
 from custos.records.roles import ROLE_NAMES
@@ -396,23 +399,30 @@ def _operand(fact: Fact, operator: Operator) -> Json:
 
 
 def _step(kind: Kind) -> Json:
-    recipient = {"enum": list(Recipient)}
-    shapes: Json = {
-        "tell": recipient,
-        "ask": recipient,
-        "apply_label": {**_TEXT, "examples": [FROM_SCHEDULE]},
-        "set_expiry": _SPAN,
-        "restrict_site": {"enum": [TO_CLASS, *SHARING_LEVELS]},
-        "remove": {"const": kind},
-    }
     options: Json = {"within": _SPAN, "after": _SPAN, "only_if": {"enum": list(OnlyIf)}}
-    possible = [name for name in ACTIONS if kind in KINDS_OF.get(name, tuple(Kind))]
-    said = {name: _described(_capital(vocabulary.STEPS[name]) + ".", shapes[name]) for name in possible}
+    assert set(options) == set(OPTIONS) == set(vocabulary.OPTIONS), "every option of a step is described"
+    possible = [one for one in DECLARED.values() if one.word and kind in one.about]
+    said = {one.word: _described(_capital(one.meaning) + ".", _argument(one.argument, kind)) for one in possible}
     said |= {name: _described(_capital(vocabulary.OPTIONS[name]) + ".", shape) for name, shape in options.items()}
     agreed = {"properties": {"only_if": {"const": OnlyIf.OWNER_AGREES}}, "required": ["only_if"]}
     needs: list[Json] = [{"if": {"required": ["ask"]}, "then": {"required": ["within"]}}]
-    needs += [{"if": {"required": [name]}, "then": agreed} for name in possible if name in AGREED]
-    return {**_object(said), "oneOf": [{"required": [name]} for name in possible], "allOf": needs}
+    needs += [{"if": {"required": [name]}, "then": agreed} for name in (one.word for one in possible if one.agreed)]
+    return {**_object(said), "oneOf": [{"required": [one.word]} for one in possible], "allOf": needs}
+
+
+def _argument(argument: Argument, kind: Kind) -> Json:
+    """What may stand behind an action's word."""
+    match argument:
+        case Person():
+            return {"enum": list(Recipient)}
+        case Words(example=example):
+            return {**_TEXT, "examples": [example]}
+        case Span():
+            return _SPAN
+        case OneOf(words=words):
+            return {"enum": list(words)}
+        case OwnKind():
+            return {"const": kind}
 
 
 def _given(name: str) -> Json:

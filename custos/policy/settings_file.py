@@ -10,7 +10,7 @@ from custos.did_you_mean import near
 from custos.errors import Mark
 from custos.model.approval_rules import ApprovalRules, ReferenceForm
 from custos.model.policy import Freeze, HouseLimits, PolicySettings, SharingClass
-from custos.policy.catalogue import SHARING_LEVELS
+from custos.model.sharing_levels import SHARING_LEVELS
 from custos.policy.loader import MOST_ACTIONS, MOST_PERCENT
 from custos.policy.policy_files import SETTINGS as FILE
 from custos.policy.scope import addresses_of

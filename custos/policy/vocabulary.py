@@ -75,14 +75,6 @@ OPERANDS: Mapping[Operand, str] = {
     Operand.DAY: "a day: 2027-05-31",
     Operand.YES: "yes or no",
 }
-STEPS: Mapping[str, str] = {
-    "tell": "puts the finding before somebody",
-    "ask": "puts it before somebody who has the time `within` to decide",
-    "apply_label": "applies a retention label: `from_schedule`, or a label of the schedule by its name; never one that declares a record",
-    "set_expiry": "gives an Anyone link an end, so long after the step; Microsoft allows it on no other link",
-    "restrict_site": "lowers the site's sharing level to the one named, or to `its class`; never raises it",
-    "remove": "`remove: link` or `remove: grant`, as the rule is about",
-}
 OPTIONS: Mapping[str, str] = {
     "within": "the time to answer; required by `ask`",
     "after": "the notice: the time between the first word to a person about the finding and this step",

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from string import Formatter
 
-from custos.model.action_kind import ActionKind
-from custos.model.policy import FROM_SCHEDULE, AllOf, AnyOf, Condition, Not, OnlyIf, Step, Test
+from custos.actions import DECLARED
+from custos.model.policy import AllOf, AnyOf, Condition, Not, OnlyIf, Step, Test
 from custos.model.subject import Fact as Value
 from custos.policy.catalogue import CATALOGUE, Fact, FactType
 from custos.policy.operators import OPERATORS
@@ -112,18 +112,6 @@ def size_words(size: int) -> str:
 
 def step_words(step: Step) -> str:
     """One step read aloud: "set an expiry of 10 working days, if the owner agrees"."""
-    who = {"owner": "the owner", "steward": "the steward"}
-    match step.kind:
-        case ActionKind.TELL | ActionKind.ASK:
-            said = f"{step.kind.value} {who.get(step.to or '', 'information governance')}"
-            said += f", who has {step.within} to answer" if step.within else ""
-        case ActionKind.APPLY_LABEL:
-            said = "apply the schedule's label" if step.label == FROM_SCHEDULE else f"apply the label {step.label}"
-        case ActionKind.SET_EXPIRY:
-            said = f"set an expiry of {step.expiry}"
-        case ActionKind.RESTRICT_SITE:
-            said = f"lower the site's sharing level to {step.level.replace('_', ' ')}"
-        case _:
-            said = step.kind.value.replace("_", " ")
+    said = DECLARED[step.kind].aloud(step)
     said += f", {step.after} after the first word" if step.after else ""
     return said + (", if the owner agrees" if step.only_if is OnlyIf.OWNER_AGREES else "")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from custos.actions import DECLARED
 from custos.audit.events import Detail, Event
 from custos.model.action_kind import ActionKind
-from custos.report.wording import DOES, value
+from custos.report.wording import value
 
 _BEFORE, _AFTER = "before ", "after "
 
@@ -26,7 +27,7 @@ def _change(event: Event) -> str:
         return ""
     names = [name.removeprefix(_AFTER) for name in details if name.startswith(_AFTER)]
     sides = [f"{_said(name, details.get(_BEFORE + name))} ► {_said(name, details[_AFTER + name])}" for name in names]
-    return f"{DOES[ActionKind(str(details['kind']))]}: {', '.join(sides)}"
+    return f"{DECLARED[ActionKind(str(details['kind']))].name}: {', '.join(sides)}"
 
 
 def _rest(event: Event) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from custos.actions import ACTION_WORDS, meaning_of
 from custos.errors import Problem, Severity
 from custos.policy import Bundle, vocabulary
 from custos.policy.catalogue import Fact
@@ -40,7 +41,7 @@ LANGUAGE: Mapping[str, Mapping[str, str]] = {
             for operator in OPERATORS.values()
         },
     },
-    "a step": {**vocabulary.STEPS, **vocabulary.OPTIONS},
+    "a step": {**{word: meaning_of(word) for word in ACTION_WORDS}, **vocabulary.OPTIONS},
     "tell and ask": {one.value: words for one, words in vocabulary.RECIPIENTS.items()},
     "only_if": {one.value: words for one, words in vocabulary.ONLY_IF.items()},
     "limits": vocabulary.LIMITS,

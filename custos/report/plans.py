@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from rich.console import Console
 
+from custos.actions import DECLARED
 from custos.engine.plan_summary import Group, Summary, summarise
 from custos.masking import Names
 from custos.model.action import Action
@@ -19,7 +20,7 @@ from custos.report.screen import Listing, words
 from custos.report.shapes import plans as shapes
 from custos.report.shapes import text_of
 from custos.report.shapes.base import data
-from custos.report.wording import DOES, change, count, counts, way_back, when
+from custos.report.wording import change, count, counts, way_back, when
 from custos.untrusted import page_markdown
 
 _SHOWN = 12
@@ -51,7 +52,7 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
         screen.print(words((f"{len(summary.irreversible)} OF THESE CANNOT BE UNDONE:", "bold red")))
         for action in summary.irreversible[:_SHOWN]:
             subject = told.of(action.finding.subject, action.finding.asset_id)
-            screen.print(words(f"  {DOES[action.kind]}  {subject.url or subject.name}"), soft_wrap=True)
+            screen.print(words(f"  {DECLARED[action.kind].name}  {subject.url or subject.name}"), soft_wrap=True)
     shorter = _shorter(plan, records)
     if shorter:
         screen.print(words((f"{len(shorter):,} OF THESE LABELS ARE SHORTER THAN THE RETENTION SCHEDULE:", "bold red")))
@@ -227,7 +228,7 @@ def _said(action: Action, names: Names) -> tuple[str, str, str, str]:
     told = names.of(finding.subject, finding.asset_id)
     subject = told.name or told.url
     colon = ":" if action.kind.writes else ""
-    done = f"{DOES[action.kind]}{colon} {change(action)}".strip()
+    done = f"{DECLARED[action.kind].name}{colon} {change(action)}".strip()
     short = shorter_than_schedule(action, names.records)
     shout = f"; SHORTER THAN THE SCHEDULE: {short}" if short else ""
     return f"{finding.policy}/{finding.rule}", subject, f"{done}  [{way_back(action)}{shout}]", finding.because

@@ -6,9 +6,9 @@ from collections import Counter
 
 from rich.console import Console
 
+from custos.actions import DECLARED
 from custos.engine.undo import UndoPlan
 from custos.report.screen import Listing, words
-from custos.report.wording import DOES
 
 
 def show(planned: UndoPlan, screen: Console) -> None:
@@ -20,5 +20,5 @@ def show(planned: UndoPlan, screen: Console) -> None:
     if planned.cannot:
         found = Listing("Stays done", ("what", "actions", "why"), numbers=("actions",))
         for (kind, why), count in Counter((action.kind, action.refused) for action in planned.cannot).most_common():
-            found.add(DOES[kind], f"{count:,}", why)
+            found.add(DECLARED[kind].name, f"{count:,}", why)
         screen.print(found)

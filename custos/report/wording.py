@@ -8,23 +8,13 @@ from contextvars import ContextVar
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from custos.actions import DECLARED
 from custos.model.action import Action
 from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.subject import Fact
 
 _LONDON = ZoneInfo("Europe/London")
 _ZONE: ContextVar[ZoneInfo] = ContextVar("council time", default=_LONDON)
-
-DOES: Mapping[ActionKind, str] = {
-    ActionKind.TELL: "tell",
-    ActionKind.ASK: "ask",
-    ActionKind.APPLY_LABEL: "apply label",
-    ActionKind.SET_EXPIRY: "set expiry",
-    ActionKind.RESTRICT_SITE: "restrict site",
-    ActionKind.REMOVE_GRANT: "remove access",
-    ActionKind.REMOVE_LINK: "remove link",
-    ActionKind.RESTORE_GRANT: "give access back",
-}
 
 
 @contextmanager
@@ -88,4 +78,4 @@ def way_back(action: Action) -> str:
 
 def counts(found: Mapping[ActionKind, int]) -> str:
     """`apply label 120, set expiry 2`, from the least to the most."""
-    return ", ".join(f"{DOES[kind]} {found[kind]:,}" for kind in ActionKind if found.get(kind)) or "nothing"
+    return ", ".join(f"{DECLARED[kind].name} {found[kind]:,}" for kind in ActionKind if found.get(kind)) or "nothing"

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from custos.model.action_kind import REVERSIBILITY, ActionKind
+from custos.actions import ACTION_WORDS, DECLARED, declared_as, kinds_of, meaning_of
+from custos.actions.ask import SHORTEST_ANSWER
+from custos.actions.notice import SHORTEST_NOTICE
+from custos.actions.set_expiry import SHORTEST_EXPIRY
 from custos.model.policy import HouseLimits, Limits, OnlyIf, Recipient
 from custos.model.refusal import Code
 from custos.model.subject import Kind
@@ -18,7 +21,6 @@ from custos.policy.policy_tests import Expectation
 from custos.policy.schema import policy_schema
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
-from custos.policy.steps import ACTIONS, KINDS_OF, SHORTEST_ANSWER, SHORTEST_EXPIRY, SHORTEST_NOTICE
 from custos.records.rights import USUAL, Right
 from custos.records.rights import WORDS as RIGHT_WORDS
 from custos.settings import REPOSITORY
@@ -166,7 +168,7 @@ def _steps() -> list[str]:
         "",
         "Each step names one action. They are listed from the least destructive to the most.",
         "",
-        *table(("action", "for rules about", "what it does", "undo"), map(_step, ACTIONS)),
+        *table(("action", "for rules about", "what it does", "undo"), map(_step, ACTION_WORDS)),
         "Beside the action a step may say:",
         "",
         *table(("option", "meaning"), ((code(key), said) for key, said in vocabulary.OPTIONS.items())),
@@ -178,21 +180,25 @@ def _steps() -> list[str]:
         *table(("only_if", "meaning"), ((code(one), vocabulary.ONLY_IF[one]) for one in OnlyIf)),
         "What the loader refuses, whoever writes it:",
         "",
-        *wording.REFUSED_STEPS,
+        *(f"- {line}" for line in _refused()),
         "",
         *table(("span", "shortest"), floors),
     ]
 
 
 def _step(word: str) -> tuple[str, ...]:
-    kinds = KINDS_OF.get(word)
-    undo = "; ".join(dict.fromkeys(_undo(kind) for kind in wording.ACTIONS_OF[word]))
-    return code(word), ", ".join(kinds) if kinds else "anything", vocabulary.STEPS[word], undo
+    kinds = kinds_of(word)
+    undo = "; ".join(dict.fromkeys(f"{one.reversibility}: {one.way_back}" for one in declared_as(word)))
+    return code(word), "anything" if set(kinds) == set(Kind) else ", ".join(kinds), meaning_of(word), undo
 
 
-def _undo(kind: ActionKind) -> str:
-    how, said = REVERSIBILITY[kind]
-    return f"{how}: {said}"
+def _refused() -> Iterable[str]:
+    agreed = codes(dict.fromkeys(one.word for one in DECLARED.values() if one.agreed))
+    last = codes(dict.fromkeys(one.word for one in DECLARED.values() if one.last))
+    yield f"{agreed} without `only_if: owner_agrees` and an `ask: owner` (or `ask: governance`) before it"
+    for one in DECLARED.values():
+        yield from one.refuses
+    yield f"anything after {last}"
 
 
 def _limits() -> list[str]:

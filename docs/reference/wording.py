@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from custos.model.action_kind import ActionKind
 from custos.model.refusal import Code
 
 CONDITIONS = (
@@ -19,21 +18,6 @@ CONDITIONS = (
 FACTS = (
     "*From* says where a fact comes from and how old it may be. Facts with resource units beside them are read one by one, and only",
     "where something is shared; all others come with the mirror in bulk.",
-)
-ACTIONS_OF: Mapping[str, tuple[ActionKind, ...]] = {
-    "tell": (ActionKind.TELL,),
-    "ask": (ActionKind.ASK,),
-    "apply_label": (ActionKind.APPLY_LABEL,),
-    "set_expiry": (ActionKind.SET_EXPIRY,),
-    "restrict_site": (ActionKind.RESTRICT_SITE,),
-    "remove": (ActionKind.REMOVE_GRANT, ActionKind.REMOVE_LINK),
-}
-REFUSED_STEPS = (
-    "- removing or restricting without `only_if: owner_agrees` and an `ask: owner` (or `ask: governance`) before it",
-    "- `set_expiry` on anything but a rule that surely is about `link_scope: anonymous`, or without a word to somebody before it",
-    "- `set_expiry` on silence, unless the policy covers special-category or criminal-offence assets alone",
-    "- `apply_label` with a label that no approved schedule entry has, or that declares a record",
-    "- anything after a `remove`",
 )
 CODES: Mapping[Code, str] = {
     Code.DRAFT: "the policy is a draft",

@@ -77,38 +77,33 @@ class MemoryTenant:
             return Live(found=True, values={"access": "", "person": action.after["person"]}, inherited=None)
         return self.lives.get(key, Live(found=False))
 
-    async def apply_labels(
-        self, label: str, files: Sequence[tuple[Subject, Live]], *, until: float
+    async def write_actions(
+        self, actions: Sequence[Action], _looks: Mapping[str, Live], *, until: float
     ) -> Mapping[str, Failure | None]:
-        await self._on_its_way()
-        return {subject.key: self._write(subject, f"label {label}", {"label": label}, until) for subject, _ in files}
-
-    async def set_expiry(self, link: Subject, expires: datetime | None, *, until: float) -> Failure | None:
-        await self._on_its_way()
-        if expires is not None and self.longest_link is not None:
-            expires = min(expires, self.longest_link)
-        return self._write(link, "expiry", {"expires": expires}, until)
-
-    async def remove_link(self, link: Subject, *, until: float) -> Failure | None:
-        await self._on_its_way()
-        return self._write(link, "remove", None, until)
-
-    async def remove_grant(self, grant: Subject, *, person: str, through: str, until: float) -> Failure | None:
-        await self._on_its_way()
-        return self._write(grant, f"remove {person} {through}", None, until)
-
-    async def restore_grant(self, grant: Subject, *, person: str, roles: str, until: float) -> Failure | None:
-        await self._on_its_way()
-        self.lives[grant.key] = Live(found=True, values={})
-        return self._write(grant, f"invite {person}", {"access": roles, "person": person}, until)
-
-    async def restrict_site(self, site: Subject, sharing: str, *, until: float) -> Failure | None:
-        await self._on_its_way()
-        return self._write(site, f"sharing {sharing}", {"sharing": sharing}, until)
-
-    async def _on_its_way(self) -> None:
         if self.before_write is not None:
             await self.before_write()
+        return {action.key: self._one(action, until) for action in actions}
+
+    def _one(self, action: Action, until: float) -> Failure | None:
+        subject, before, after = action.finding.subject, action.before, action.after
+        match action.kind:
+            case ActionKind.APPLY_LABEL:
+                return self._write(subject, f"label {after['label']}", after, until)
+            case ActionKind.SET_EXPIRY:
+                expires = after["expires"]
+                if isinstance(expires, datetime) and self.longest_link is not None:
+                    expires = min(expires, self.longest_link)
+                return self._write(subject, "expiry", {"expires": expires}, until)
+            case ActionKind.REMOVE_LINK:
+                return self._write(subject, "remove", None, until)
+            case ActionKind.REMOVE_GRANT:
+                return self._write(subject, f"remove {before.get('person') or ''} {before['through']}", None, until)
+            case ActionKind.RESTORE_GRANT:
+                self.lives[subject.key] = Live(found=True, values={})
+                return self._write(subject, f"invite {after['person']}", after, until)
+            case _:
+                [(name, value)] = after.items()
+                return self._write(subject, f"{name} {value}", after, until)
 
     def _write(self, subject: Subject, what: str, values: Mapping[str, Fact] | None, until: float) -> Failure | None:
         if self.machine() >= until:

@@ -15,8 +15,9 @@ from custos.engine.evaluate import evaluate
 from custos.errors import Mark
 from custos.model.duration import Duration
 from custos.model.policy import AllOf, AnyOf, Condition, Not, Test
+from custos.model.sharing_levels import SHARING_LEVELS
 from custos.model.subject import Kind
-from custos.policy.catalogue import SHARING_LEVELS, Fact, FactType, facts_of
+from custos.policy.catalogue import Fact, FactType, facts_of
 from custos.policy.compile import Moment, columns_of, compile_condition
 from custos.policy.operators import Operand, operators_of
 from tests.engine.inventory_builder import NOW, day

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
+from custos.actions import DECLARED
 from custos.audit.events import Event, What
 from custos.engine.notice_period import due
-from custos.model.action_kind import REVERSIBILITY, ActionKind, Reversibility
+from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.duration import Duration
 from custos.model.finding import Finding
 from custos.model.live import Live
@@ -172,7 +173,7 @@ async def check(life: Life) -> None:
             ends = done.details["after expires"]
             assert isinstance(ends, datetime)
             assert ends > told, "the link had ended before anybody was told"
-        if REVERSIBILITY[kind][0] is not Reversibility.REVERSIBLE or kind is ActionKind.RESTRICT_SITE:
+        if DECLARED[kind].reversibility is not Reversibility.REVERSIBLE or DECLARED[kind].agreed:
             preceded = [await _preceded(life.made, case, done, steps, kind) for case in cases]
             assert any(preceded), "nobody agreed to it"
 
