@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from custos.errors import StorageTrouble
 from custos.inventory.worker_folder import worker_folder
@@ -121,3 +122,17 @@ class FileCache:
                 (folder / name).unlink(missing_ok=True)
                 del self._held[name]
             return sum(copy.size for copy in self._held.values()) < self.most_bytes
+
+
+_kept: WeakValueDictionary[tuple[str, str], FileCache] = WeakValueDictionary()
+_keeping = Lock()
+
+
+def file_cache(account: Account, container: str) -> FileCache:
+    """The copies of a container's files that this process keeps: all its applications on one account share them."""
+    key = account.settings.storage_connection or account.settings.storage_account, container
+    with _keeping:
+        found = _kept.get(key)
+        if found is None:
+            found = _kept[key] = FileCache(account, container, f"az://{container}/")
+        return found

@@ -21,7 +21,7 @@ import polars as pl
 
 from custos.errors import StorageTrouble
 from custos.inventory.delta_tables import CONTAINER, OpenTables, brief
-from custos.inventory.file_cache import FileCache
+from custos.inventory.file_cache import FileCache, file_cache
 from custos.inventory.schema import KEYS, PARTITIONS, TABLES, empty
 from custos.storage.account import Account
 
@@ -94,7 +94,7 @@ class Lakehouse:
 
     def __post_init__(self) -> None:
         self._tables = OpenTables(self.account, self.root)
-        self._copies = FileCache(self.account, CONTAINER, f"az://{CONTAINER}/") if self.account is not None else None
+        self._copies = file_cache(self.account, CONTAINER) if self.account is not None else None
         self.waiting_room = ThreadPoolExecutor(_WAITING_ROOM, thread_name_prefix="lakehouse")
 
     # reading
