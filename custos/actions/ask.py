@@ -8,10 +8,22 @@ from custos.actions.notice import at_least
 from custos.actions.tell import before_somebody, recipient
 from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.duration import Duration
+from custos.model.policy import Step
 from custos.model.refusal import Code
 from custos.model.subject import Kind
 
 SHORTEST_ANSWER = Duration(3, "working day")
+SHORTEST_REMINDER = Duration(2, "working day")
+"""Between a question, its reminders and each other."""
+MOST_REMINDERS = 3
+
+
+def _aloud(step: Step) -> str:
+    said = f"ask {recipient(step)}" + (f", who has {step.within} to answer" if step.within else "")
+    if not step.remind:
+        return said
+    *first, last = map(str, step.remind)
+    return f"{said} and is reminded after {f'{", ".join(first)} and ' if first else ''}{last} working days"
 
 
 def _check(check: Check) -> None:
@@ -24,7 +36,7 @@ DECLARATION = Declaration(
     about=tuple(Kind),
     argument=Person(answers=True),
     meaning="puts it before somebody who has the time `within` to decide",
-    aloud=lambda step: f"ask {recipient(step)}" + (f", who has {step.within} to answer" if step.within else ""),
+    aloud=_aloud,
     change=before_somebody,
     units=0,
     reversibility=Reversibility.REVERSIBLE,

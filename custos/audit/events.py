@@ -61,6 +61,10 @@ class What(StrEnum):
     WRITES_STARTED = "writes:started"
 
     CASE_OPENED = "case:opened"
+    CASE_TOLD = "case:told"  # to whoever is asked; their deadline was set
+    CASE_REMINDED = "case:reminded"
+    CASE_ESCALATED = "case:escalated"  # nobody answered by the deadline: whoever stands above is asked, and has another
+    DEADLINE_MOVED = "case:deadline_moved"  # by a person, for a reason
     CASE_DECIDED = "case:decided"
     CASE_REASSIGNED = "case:reassigned"
     CASE_REOPENED = "case:reopened"  # an answer was taken back

@@ -1,55 +1,88 @@
-"""`custos cases`: the questions that are open, who is asked, and what was answered."""
+"""`custos cases`: every question, what it waits for and from whom, until when, and what comes next."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.notices.case_progress import Need, Progress, progress
 from custos.notices.model import Case, CaseState
 from custos.report import work_json
 from custos.report.screen import Listing
 from custos.report.shapes import text_of
 from custos.report.wording import count, when
 
+_LAST = datetime.max.replace(tzinfo=UTC)
+
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="also those that are decided or released")
+    parser.add_argument("--all", action="store_true", help="also those that are over")
+    parser.add_argument(
+        "--person", default="", metavar="NAME", help="only what this person is asked: a part of a name or address"
+    )
+    parser.add_argument("--asset", default="", metavar="ID", help="only this asset's")
+    parser.add_argument("--state", choices=[state.value for state in CaseState], help="only those that stand so")
+    parser.add_argument("--overdue", action="store_true", help="only those of which somebody let the deadline pass")
     parser.add_argument("--json", action="store_true", help="for machines")
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     cases = [stored.case for stored in await app.cases.all()]
-    shown = sorted(
-        (case for case in cases if args.all or case.state is not CaseState.RELEASED),
-        key=lambda one: (one.asset_id, one.subject_name, one.id),
-    )
+    now, every = app.clock.now(), args.all or args.state == CaseState.RELEASED
+    shown = [
+        case
+        for case in cases
+        if (every or case.state is not CaseState.RELEASED)
+        and _is_of(case, args.person)
+        and (not args.asset or case.asset_id.casefold() == args.asset.casefold())
+        and (not args.state or case.state == args.state)
+        and (not args.overdue or progress(case, now, app.zone).overdue)
+    ]
+    shown.sort(key=lambda case: _pressing(case, progress(case, now, app.zone)))
     if args.json:
-        screen.raw(text_of(work_json.cases(shown, app.clock.now())))
+        screen.raw(text_of(work_json.cases(shown, now, app.zone)))
     else:
-        screen.out.print(_table(shown, app.clock.now(), every=args.all))
+        screen.out.print(_table(shown, now, app.zone, every=every))
     return Exit.OK
 
 
-def _table(shown: Sequence[Case], now: datetime, *, every: bool) -> Listing:
-    title = count(len(shown), "case") + ("" if every else " (`--all` shows released ones too)")
+def _is_of(case: Case, wanted: str) -> bool:
+    who = case.assignee.who
+    return any(wanted.casefold() in each.casefold() for each in (who.name, who.upn, who.mail))
+
+
+def _pressing(case: Case, stands: Progress) -> tuple[Need, datetime, str, str, str]:
+    """Sorting key: what needs somebody first, then what is due first."""
+    return stands.need, stands.until or _LAST, case.asset_id, case.subject_name, case.id
+
+
+def _table(shown: Sequence[Case], now: datetime, zone: ZoneInfo, *, every: bool) -> Listing:
+    late = sum(progress(case, now, zone).overdue for case in shown)
+    title = f"{count(len(shown), 'case')}, {late:,} overdue" + (
+        "" if every else " (`--all` shows those that are over too)"
+    )
     found = Listing(
-        title, ("asset", "about", "found", "asked", "state", "answer", "due", "why not yet"), numbers=("found",)
+        title, ("asset", "about", "found", "state", "waits for", "from", "until", "then"), numbers=("found",)
     )
     for case in shown:
+        stands = progress(case, now, zone)
         found.add(
             case.asset_id or "none",
             case.subject_name,
             f"{sum(line.count for line in case.lines):,}",
-            case.assignee.who.name or case.assignee.who.upn or "nobody",
-            "overdue" if work_json.is_overdue(case, now) else case.state.value,
-            f"{case.decision}" if case.decision else "",
-            when(case.deadline, "%-d %B %Y") if case.deadline and case.state.is_open else "",
-            case.released_why or case.waits or case.barred,
+            f"{case.state.value}{f', {case.decision}' if case.decision else ''}{', overdue' if stands.overdue else ''}",
+            stands.waits_for,
+            stands.whom or "nobody",
+            when(stands.until, "%-d %B %Y") if stands.until else "",
+            case.barred or stands.then,
         )
     return found
 
 
-COMMAND = Command("cases", "Show the questions to owners, who is asked and what was answered.", _arguments, online=_run)
+COMMAND = Command(
+    "cases", "Show the questions to owners: what each waits for, from whom, until when.", _arguments, online=_run
+)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from custos.jobs import action_reports, incidents, policies
+from custos.jobs import action_reports, case_upkeep, incidents, policies
 from custos.jobs.incidents import Incident
 from custos.notices.delivery import handle_notice
 from custos.notices.digest import DigestState, Prepared, prepare_digests
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 
 async def prepare(app: Custos) -> Prepared:
-    """Promise today's digests and queue their delivery. Harmless when it runs again."""
+    """Hand the open questions to whoever answers for them today, promise the day's digests and queue their delivery. Harmless when it
+    runs again, and late."""
     await app.cases.settle()
     bundle = (await policies.in_force(app)).bundle
+    await case_upkeep.look_after(app, bundle)
     return await prepare_digests(
         app.clock.now(),
         book=app.cases,

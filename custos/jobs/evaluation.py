@@ -288,6 +288,7 @@ async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
         ),
         topics=view.topics,
         places=view.places,
+        gone=await asyncio.to_thread(_gone, app),
         covered=await asyncio.to_thread(_covered, view, outlook.evaluation),
         acted=acted,
         now=app.clock.now(),
@@ -371,6 +372,15 @@ class _Coverage:
         if drive_id:
             return drive_id in self.complete
         return (self.sites is None or site_id in self.sites) and (family, site_id) not in self.undecided
+
+
+def _gone(app: Custos) -> dict[str, str]:
+    """Libraries and sites in which nothing is looked at any more, and why: Microsoft no longer has them, or nobody governs them."""
+    drives = app.lakehouse.read("drives", columns=["drive_id", "excluded"])
+    sites = app.lakehouse.read("sites", columns=["site_id", "access"])
+    said = {"gone": "the library was deleted", "unlisted": "the library is no longer in the site"}
+    found = {drive: said[why] for drive, why in drives.iter_rows() if why in said}
+    return found | {site: "the site was deleted" for site, access in sites.iter_rows() if access == "gone"}
 
 
 def _places(facts: Facts) -> dict[str, Place]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from custos.errors import BadInput, StorageTrouble
 from custos.inventory.drive_state import DriveStates, SyncState
 from custos.jobs import incidents, policies
+from custos.notices.deadlines import is_overdue
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -18,9 +19,11 @@ OLDEST_MIRROR = timedelta(hours=26)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`troubles` says what is not well, one sentence each; nothing in it names content of the tenant."""
+    """`troubles` says what is not well, one sentence each; nothing in it names content of the tenant. `overdue` questions are not the
+    app's trouble: somebody let a deadline pass, and they went up the line. -1: not counted."""
 
     troubles: tuple[str, ...]
+    overdue: int = -1
 
     @property
     def well(self) -> bool:
@@ -29,13 +32,16 @@ class Health:
 
     def as_json(self) -> dict[str, object]:
         """For the HTTP answer."""
-        return {"status": "well" if self.well else "unwell", "troubles": list(self.troubles)}
+        counted = {"overdue": self.overdue} if self.overdue >= 0 else {}
+        return {"status": "well" if self.well else "unwell", "troubles": list(self.troubles), **counted}
 
 
 async def check(app: Custos) -> Health:
     """Look, without calling Microsoft 365."""
     try:
-        return Health(tuple(await _troubles(app)))
+        now = app.clock.now()
+        overdue = sum(is_overdue(stored.case, now) for stored in await app.cases.all())
+        return Health(tuple(await _troubles(app)), overdue)
     except StorageTrouble:
         return Health(("Storage cannot be reached.",))
 

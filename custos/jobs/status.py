@@ -17,6 +17,7 @@ from custos.jobs import action_reports, incidents, loosening, policies, shortfal
 from custos.jobs.incidents import Noted
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
+from custos.notices.deadlines import is_overdue
 from custos.notices.loosened import News
 from custos.notices.model import CaseState
 from custos.records.review import review
@@ -47,8 +48,9 @@ class Overview:
 
     `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
     that delta had not told of. `untold` writes are those of which nobody was told yet, `unasked` the questions for which nobody can be
-    asked, `waiting` the agreements that wait for more than their notice. `remarks` are what `custos register` lists as not well today,
-    `doubts` addresses of the registers that are not as the mirror has them, `loosened` what edits of the files loosened in the last week.
+    asked, `overdue` those of which somebody let the deadline pass, `waiting` the agreements that wait for more than their notice.
+    `remarks` are what `custos register` lists as not well today, `doubts` addresses of the registers that are not as the mirror has them,
+    `loosened` what edits of the files loosened in the last week.
     """
 
     now: datetime
@@ -75,6 +77,7 @@ class Overview:
     cases: Mapping[CaseState, int]
     untold: int
     unasked: int
+    overdue: int
     waiting: tuple[Waiting, ...]
     incidents: tuple[Noted, ...]
     stopped: str
@@ -88,7 +91,7 @@ class Overview:
         unread = self.libraries.get(SyncState.INCOMPLETE, 0) + self.libraries.get(SyncState.PENDING, 0)
         unwatched = self.watched is not None and self.watched.held < self.watched.wanted
         return bool(self.libraries) and not any(
-            (unread, unwatched, self.incidents, self.refused_policies, self.unasked)
+            (unread, unwatched, self.incidents, self.refused_policies, self.unasked, self.overdue)
         )
 
 
@@ -132,6 +135,7 @@ async def overview(app: Custos) -> Overview:
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
         cases=Counter(case.state for case in cases),
         untold=await action_reports.untold_writes(app),
+        overdue=sum(is_overdue(case, now) for case in cases),
         unasked=sum(case.state.is_open and not case.assignee.user_id for case in cases),
         waiting=tuple(
             Waiting(asset_id=case.asset_id, about=case.subject_name, run=case.run, why=case.waits)

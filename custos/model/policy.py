@@ -113,7 +113,7 @@ class Step:
     | kind | fields that matter |
     |---|---|
     | TELL | `to` |
-    | ASK | `to`, `within`: time to answer; then the question escalates, and nothing is destroyed |
+    | ASK | `to`, `within`: time to answer; then the question escalates, and nothing is destroyed; `remind`: working days, () the usual |
     | APPLY_LABEL | `label`: a label's name, or FROM_SCHEDULE |
     | SET_EXPIRY | `expiry`: the link ends this long after the step |
     | RESTRICT_SITE | `level`: a sharing capability, or TO_CLASS |
@@ -126,6 +126,7 @@ class Step:
     mark: Mark
     to: Recipient | None = None
     within: Duration | None = None
+    remind: tuple[int, ...] = ()
     after: Duration | None = None
     only_if: OnlyIf = OnlyIf.ALWAYS
     label: str = ""

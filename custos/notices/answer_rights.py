@@ -4,7 +4,7 @@
 |---|---|
 | agree | owner, deputy, manager, SIRO; a steward or the head of information governance to what can be undone alone |
 | keep | everybody who is asked; a steward not where it accepts a risk: that cannot be lent |
-| ask the steward | everybody but the steward, where one holds a delegation for such decisions |
+| ask the steward | everybody but the steward, where one holds a delegation for such decisions and has not given it back |
 | not mine | owner, deputy, manager; a steward gives it back with it |
 | take it back | who gave an answer, and whoever answers for the asset today, until it is done |
 
@@ -64,7 +64,8 @@ def _offers(case: Case, asked: Assignee) -> Iterator[Offer]:
         yield Offer(verb=Verb.AGREE, lines=lines, kind=kind if len(kinds) > 1 else None)
     if case.lines and all(may_keep(line, role) for line in case.lines):
         yield Offer(verb=Verb.KEEP, lines=every)
-    if asked.steward.user_id and role is not Role.STEWARD:
+    given_back = any(answer.verb is Verb.NOT_MINE and answer.role is Role.STEWARD for answer in case.answers)
+    if asked.steward.user_id and role is not Role.STEWARD and not given_back:
         yield Offer(verb=Verb.ASK_STEWARD, lines=every)
     elsewhere = case.asked_by is not None or asked.governance.user_id not in ("", asked.user_id)
     if role in (Role.IAO, Role.DEPUTY, Role.STEWARD, Role.MANAGER) and elsewhere:

@@ -12,15 +12,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from custos.audit.events import What
-from custos.model.duration import duration_from
 from custos.notices.assignment import Accountability
 from custos.notices.case_findings import CaseFindings, store
 from custos.notices.case_store import CaseStore, Stored, new_nonce, note
-from custos.notices.council_hours import deadline_after
+from custos.notices.deadlines import dates_for
 from custos.notices.finding_sentences import MOST_SENTENCES
 from custos.notices.model import Answer, Case, CaseState, Line, Verb
-from custos.notices.question_wording import DEFAULT_WITHIN
-from custos.notices.reassignment import asked_today, assignee_of, reassigned
+from custos.notices.reassignment import asked_today, assignee_of, moved_words, reassigned, untold_state
 
 _SAMPLE = 3
 
@@ -47,7 +45,7 @@ async def take_back(
     )
     again = replace(
         case,
-        state=CaseState.TOLD,
+        state=CaseState.TOLD if not case.unanswered else untold_state(case, case.assignee),
         decision=None,
         decided_at=None,
         keep_until=None,
@@ -58,11 +56,12 @@ async def take_back(
         nonce=new_nonce(),
         used=(*case.used, case.nonce),
         answers=(*case.answers, taken),
-        deadline=_deadline(case, today, now, zone),
     )
+    again = _dated(again, today, now, zone)
     if asked.user_id != user_id:
         again = reassigned(again, asked)
-    said = note(again, What.CASE_REOPENED, at=now, by=taken.who.upn, role=taken.role.value, verb=last.verb.value)
+    details = {"role": taken.role.value, "verb": last.verb.value, **moved_words(case)}
+    said = note(again, What.CASE_REOPENED, at=now, by=taken.who.upn, **details)
     other = await _open_beside(case, book)
     if other is None:
         return await book.put(stored, replace(again, assignee=asked), said)
@@ -93,8 +92,9 @@ async def _joined(standing: Case, again: Case, book: CaseStore) -> Case:
         lines=tuple(sorted(lines.values(), key=lambda line: (line.consequence, line.key))),
         members=members,
         shown=shown,
-        state=standing.state if shown else CaseState.FOUND,
+        state=standing.state if shown else untold_state(standing, standing.assignee),
         told_at=standing.told_at if shown else None,
+        asked_at=standing.asked_at if shown else None,
         nonce=new_nonce(),
         used=(*standing.used, *again.used),
         answers=(*standing.answers, again.answers[-1]),
@@ -118,9 +118,9 @@ async def _union(names: Sequence[str], book: CaseStore) -> str:
     return await store(book.blobs, CaseFindings(found))
 
 
-def _deadline(case: Case, today: Accountability, now: datetime, zone: ZoneInfo) -> datetime:
-    """The day that the card named, or the time to answer again where it has gone by."""
-    if case.deadline is not None and case.deadline > now:
-        return case.deadline
-    within = [duration_from(line.within) or DEFAULT_WITHIN for line in case.lines]
-    return min(deadline_after(now, one, zone, today.records.holidays) for one in within or [DEFAULT_WITHIN])
+def _dated(case: Case, today: Accountability, now: datetime, zone: ZoneInfo) -> Case:
+    """The question with the day that its card named, or with the time to answer again where that has gone by."""
+    dates = dates_for(case.lines, now, zone, today.records.holidays)
+    if dates is None or (case.deadline is not None and case.deadline > now):
+        return case
+    return replace(case, asked_at=now, deadline=dates.deadline, remind_on=dates.remind_on)

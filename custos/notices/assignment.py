@@ -8,7 +8,7 @@ asset covers goes to the head of information governance. Pure: everything is dec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -45,6 +45,25 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.NOBODY: "nobody",
 }
 TO_THE_GROUP = "it goes to the Corporate Information Group"
+ON_THE_LIST = "it stays on your list for the Corporate Information Group"
+RUNGS: Mapping[Role, int] = {
+    Role.NOBODY: 0,
+    Role.STEWARD: 0,
+    Role.IAO: 1,
+    Role.DEPUTY: 1,
+    Role.GOVERNANCE: 1,
+    Role.MANAGER: 2,
+    Role.SIRO: 3,
+}
+"""How high each role stands in the line of accountability: what nobody answers goes to a higher one, never down and never to IT."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silent:
+    """Somebody (object id) who was asked in a role and did not answer in time."""
+
+    user_id: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,20 +161,25 @@ def assign(
     ask: Role = Role.IAO,
     kinds: frozenset[str] = frozenset({QUESTIONS}),
     excluding: frozenset[str] = frozenset(),
+    silent: Sequence[Silent] = (),
 ) -> Assignment:
     """Who is asked about `asset`, or about something that no asset covers (None).
 
     `ask` is STEWARD for questions that a steward answers first; `kinds` of decision must be lent to a steward who is to look at
     it. `excluding` are object ids of people who said that it is not theirs: while the register still names them, the head of
-    information governance is asked instead.
+    information governance is asked instead. `silent` were asked and did not answer in time: whoever stands above them is asked.
     """
-    reader = _Reader(records, directory, today, kinds)
+    reader = _Reader(records, directory, today, kinds, frozenset(one.user_id for one in silent))
     if asset is None:
-        return reader.governance("no asset of the register covers it")
+        return reader.above(None, silent) or reader.governance("no asset of the register covers it")
     owner = reader.owner(asset)
     if owner.person is not None and owner.person.user_id in excluding:
-        return reader.governance(
+        return reader.above(None, silent) or reader.governance(
             f"{owner.person.name}, whom the register names for {asset.name} ({asset.id}), says that it is not theirs"
+        )
+    if silent:
+        return reader.above(asset, silent) or replace(
+            owner, because=f"{owner.because} The data steward did not answer in time."
         )
     if ask is Role.STEWARD and owner.steward is not None and owner.steward.user_id not in excluding:
         who = owner.person.name if owner.person else ROLE_WORDS[Role.IAO]
@@ -188,11 +212,19 @@ class Accountability:
         ask: Role = Role.IAO,
         kinds: frozenset[str] = frozenset({QUESTIONS}),
         excluding: Iterable[str] = (),
+        silent: Sequence[Silent] = (),
     ) -> Assignment:
-        """Who is asked about an asset ("" or an id that the register does not have: what no asset covers)."""
-        asset = self.records.assets.get(asset_id)
-        away = frozenset(excluding)
-        return assign(asset, self.records, self.directory, today=self.today, ask=ask, kinds=kinds, excluding=away)
+        """Who is asked about an asset ("" or an id that the register does not have: what no asset covers); see `assign`."""
+        return assign(
+            self.records.assets.get(asset_id),
+            self.records,
+            self.directory,
+            today=self.today,
+            ask=ask,
+            kinds=kinds,
+            excluding=frozenset(excluding),
+            silent=silent,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +233,7 @@ class _Reader:
     directory: Directory
     today: date
     kinds: frozenset[str]
+    silent: frozenset[str]  # object ids
 
     def in_post(self, upn: str) -> tuple[Person | None, str]:
         """The person behind `upn` when they can be asked today; else None and why not."""
@@ -228,18 +261,10 @@ class _Reader:
 
     def owner(self, asset: Asset) -> Assignment:
         """The IAO or the first successor who can be asked."""
-        post = self.post(asset.iao)
-        chain = [
-            (Role.IAO, asset.iao),
-            (Role.DEPUTY, asset.deputy),
-            (Role.MANAGER, asset.escalation),
-            (Role.MANAGER, post.manager if post else ""),
-            *((Role.SIRO, person.upn) for person in self.holders(roles.SIRO)),
-            *((Role.GOVERNANCE, person.upn) for person in self.holders(roles.GOVERNANCE)),
-        ]
+        line = self.line(asset)
         missing = ""
         gaps: list[str] = []
-        for place, (role, upn) in enumerate(chain):
+        for role, upn in line:
             person, why = self.in_post(upn)
             if self.directory.is_unread(upn):
                 because = f"Nobody is asked about {asset.name} ({asset.id}) for now: {why}."
@@ -260,7 +285,7 @@ class _Reader:
                 steward=steward,
                 no_steward=no_steward,
                 governance=self.register_keeper(),
-                next_words=self.next_words(chain[place + 1 :], person),
+                next_words=self.next_words(line, role, person),
                 gaps=tuple(gaps),
             )
         return Assignment(
@@ -271,18 +296,62 @@ class _Reader:
             gaps=(*gaps, f"{asset.id}: nobody in the line of succession can be asked"),
         )
 
+    def line(self, asset: Asset | None) -> list[tuple[Role, str]]:
+        """The line of accountability, the first who answers first, and at its end who stands in when nobody of it can be asked."""
+        siro = [(Role.SIRO, person.upn) for person in self.holders(roles.SIRO)]
+        governance = [(Role.GOVERNANCE, person.upn) for person in self.holders(roles.GOVERNANCE)]
+        if asset is None:
+            return [*governance, *siro]
+        post = self.post(asset.iao)
+        owners = [(Role.IAO, asset.iao), (Role.DEPUTY, asset.deputy)]
+        managers = [(Role.MANAGER, asset.escalation), (Role.MANAGER, post.manager if post else "")]
+        return [*owners, *managers, *siro, *governance]
+
+    def above(self, asset: Asset | None, silent: Sequence[Silent]) -> Assignment | None:
+        """Whoever stands above all who were silent; the last of them when nobody does. None while only stewards were."""
+        reached = max((RUNGS[one.role] for one in silent), default=0)
+        if not reached:
+            return None
+        line = self.line(asset)
+        about = f"{asset.name} ({asset.id})" if asset else "what no asset covers"
+        for role, upn in line:
+            person, why = self.in_post(upn)
+            if RUNGS[role] <= reached:
+                continue
+            if self.directory.is_unread(upn):
+                return Assignment(person=None, role=Role.NOBODY, because=why, in_doubt=True)
+            if person is not None and person.user_id not in self.silent:
+                steward, no_steward = self.steward(asset, person) if asset else (None, "")
+                return Assignment(
+                    person=person,
+                    role=role,
+                    because=f"You are asked about {about} as {ROLE_WORDS[role]}, because nobody below you answered in time.",
+                    steward=steward,
+                    no_steward=no_steward,
+                    governance=self.register_keeper(),
+                    next_words=self.next_words(line, role, person),
+                )
+        left = [self.in_post(upn)[0] for _, upn in line]
+        stays = next((one for one in left if one is not None and one.user_id == silent[-1].user_id), None)
+        return Assignment(
+            person=stays,
+            role=silent[-1].role if stays else Role.NOBODY,
+            because=f"Nobody above {f'{stays.name} ' if stays else ''}can be asked about {about}.".replace("  ", " "),
+            gaps=(f"{asset.id if asset else 'no asset'}: nobody above in the line of accountability can be asked",),
+        )
+
     def governance(self, reason: str) -> Assignment:
         """The head of information governance, or the SIRO when that post is empty."""
-        siro = self.holders(roles.SIRO)
-        for role, people in ((Role.GOVERNANCE, self.holders(roles.GOVERNANCE)), (Role.SIRO, siro)):
-            for person in people:
-                following = [other for other in siro if other.user_id != person.user_id]
+        line = self.line(None)
+        for role, upn in line:
+            person, _ = self.in_post(upn)
+            if person is not None:
                 return Assignment(
                     person=person,
                     role=role,
                     because=f"You are asked as {ROLE_WORDS[role]}: {reason}.",
                     no_steward="nothing without an asset has a steward",
-                    next_words=_goes_to(following[0], ROLE_WORDS[Role.SIRO]) if following else TO_THE_GROUP,
+                    next_words=self.next_words(line, role, person),
                 )
         return Assignment(
             person=None,
@@ -308,6 +377,8 @@ class _Reader:
                 reasons.append(f"the data steward cannot be asked: {why}")
             elif person.user_id == asked.user_id:
                 reasons.append("owner and data steward are the same person")
+            elif person.user_id in self.silent:
+                reasons.append(f"{person.name} was asked and did not answer in time")
             elif missing := self.kinds - lent(self.records, asset.id, upn, self.today):
                 named = " and ".join(sorted(kind.replace("_", " ") for kind in missing))
                 reasons.append(f"{person.name} has no delegation in date to {named}")
@@ -315,12 +386,15 @@ class _Reader:
                 return person, ""
         return None, reasons[0]
 
-    def next_words(self, rest: list[tuple[Role, str]], asked: Person) -> str:
-        """Where an unanswered case goes: up, never down, so that a deputy is passed over."""
-        for role, upn in rest:
+    def next_words(self, line: Sequence[tuple[Role, str]], role: Role, asked: Person) -> str:
+        """Where an unanswered case goes from somebody in a role: up, to the first who stands higher."""
+        if role is Role.SIRO:
+            return ON_THE_LIST
+        for higher, upn in line:
             person, _ = self.in_post(upn)
-            if person is not None and person.user_id != asked.user_id and role is not Role.DEPUTY:
-                return _goes_to(person, self.post_words(upn) or ROLE_WORDS[role])
+            if RUNGS[higher] <= RUNGS[role] or person is None or person.user_id in {asked.user_id, *self.silent}:
+                continue
+            return _goes_to(person, self.post_words(upn) or ROLE_WORDS[higher])
         return TO_THE_GROUP
 
     def post_words(self, upn: str) -> str:

@@ -22,7 +22,8 @@ from custos.notices.action_report_wording import back_words, done_words, why_wor
 from custos.notices.action_reports import DoneOn
 from custos.notices.adaptive_cards import Element
 from custos.notices.answer_rights import may_agree, may_take_back, offers
-from custos.notices.assignment import ROLE_WORDS, Role
+from custos.notices.assignment import ROLE_WORDS, TO_THE_GROUP, Role
+from custos.notices.case_progress import unanswered_words
 from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Proposed, Verb
 from custos.notices.wording import clean, day, escape, many, name, sentence
 
@@ -224,6 +225,7 @@ def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Eleme
             mark = f"{Verb.TAKE_BACK}{number + 1}"
             items.append(el.buttons([el.execute(_LABELS[Verb.TAKE_BACK], Verb.TAKE_BACK.value, carried, name=mark)]))
         return items
+    items += [el.text(words) for words in asked_before_words(case, reader)]
     told = case.lines[:MOST_LINES]
     facts = [_facts(case, line, reader, limit) for line in told]
     shared = [pair for pair in facts[0] if all(pair in each for each in facts)]
@@ -302,12 +304,25 @@ def undo_words(line: Line) -> str:
 
 def silence_words(case: Case, line: Line, reader: Reader) -> str:
     """What happens when nobody answers: never a deletion."""
-    due = f"after {day(case.deadline, reader.zone, weekday=True)}" if case.deadline else f"after {line.within}"
-    goes = f"{due} it stays open and is listed as overdue for information governance"
+    goes = case.assignee.next_words or TO_THE_GROUP
+    if not line.asks:
+        goes = "no answer is needed"
+    elif case.state is not CaseState.DUE:
+        goes = f"after {day(case.deadline, reader.zone, weekday=True) if case.deadline else line.within} {goes}"
     silent = "; then ".join(
         f"{_step_words(step, case, reader, None)}{_part(step.of_unanswered)}" for step in line.steps if step.silent
     )
     return f"{silent}; nothing is deleted; {goes}." if silent else f"nothing is deleted or changed; {goes}."
+
+
+def asked_before_words(case: Case, reader: Reader, *, plain: bool = False) -> list[str]:
+    """Who was asked before this reader and did not answer, and since when this reader is asked, if it was before today."""
+    words = unanswered_words(case, plain=plain)
+    since = case.asked_at.astimezone(reader.zone).date() if case.asked_at else reader.today
+    if since < reader.today and case.deadline is not None:
+        due = day(case.deadline, reader.zone, weekday=True)
+        words.append(f"A reminder: you were asked on {day(since)}, and an answer is due by {due}.")
+    return words
 
 
 def _step_words(step: Proposed, case: Case, reader: Reader, decided_at: datetime | None) -> str:
@@ -393,6 +408,8 @@ def outcome(case: Case, reader: Reader) -> str:
     last = case.answers[-1] if case.answers else None
     if case.state.is_open:
         words = f"This is with {_named(case)}."
+        if case.unanswered:
+            words += f" It went up the line, for nobody had answered by {day(case.unanswered[-1].due_on)}."
         return f"{words} {_said(last, reader)}" if last and last.verb not in (Verb.AGREE, Verb.KEEP) else words
     assert last is not None  # only an answer closes a case
     words = _said(last, reader)

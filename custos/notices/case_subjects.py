@@ -106,6 +106,8 @@ class Found:
             per_finding=self.topic.per_finding,
             consequence=self.topic.consequence(sensitive=sensitive),
             within=str(self.topic.within),
+            asks=self.topic.asks,
+            remind=self.topic.remind,
             ask=self.topic.ask,
             lent_as=self.topic.lent_as,
             accepts_risk=self.topic.accepts_risk,

@@ -19,9 +19,10 @@ from custos.notices.assignment import Accountability, Assignment
 from custos.notices.case_findings import CaseFindings, store
 from custos.notices.case_store import CaseStore, Stored, case_id, new_nonce, note
 from custos.notices.case_subjects import Key, Place, Question, fold, questions
+from custos.notices.escalation import handed_up
 from custos.notices.model import NO_ASSIGNEE, Case, CaseState, Line, Note, Verb
 from custos.notices.question_wording import Topic
-from custos.notices.reassignment import asked_today, assignee_of, reassigned
+from custos.notices.reassignment import asked_today, assignee_of, handed_on, untold_state
 from custos.records.model import Records
 
 _TRIES = 3
@@ -59,6 +60,9 @@ class Situation:
     accountable: Accountability
     topics: Mapping[tuple[str, str], Topic]
     places: Mapping[str, Place]  # by drive id and by site id
+    gone: Mapping[str, str] = field(
+        default_factory=dict
+    )  # drive or site ► why there is nothing to ask about it any more
     covered: Covered
     acted: Acted
     now: datetime
@@ -160,7 +164,8 @@ class _Keeper:
             await self._release(stored, why)
             return CaseFindings({})
         if not any(answered.values()):
-            await self._release(stored, self._why_gone(case))
+            if await self._is_accounted_for(case):
+                await self._release(stored, self._why_gone(case))
         elif case.decision is Verb.AGREE and not await self._carried_on(stored, answered):
             return CaseFindings({})
         return CaseFindings(answered)
@@ -203,9 +208,18 @@ class _Keeper:
                 await self._release(stored, self._why_gone(case))
             return
         notes: list[Note] = []
-        lines = self._lines(case, left, told=await self.book.members(case.shown))
-        new_rules = {line.key for line in lines} - {line.key for line in case.lines}
-        fresh = replace(case, lines=lines, members=left.name, mended=False)
+        new_rules = await self._new_rules(case, left)
+        standing = case if not new_rules else replace(case, asked_at=None)
+        lines = self._lines(standing, left, told=await self.book.members(case.shown))
+        place = self.situation.places.get(case.drive_id or case.site_id, Place(case.subject_name, case.subject_url))
+        fresh = replace(
+            case,
+            lines=lines,
+            members=left.name,
+            mended=False,
+            subject_name=place.name or case.subject_name,
+            subject_url=place.url or case.subject_url,
+        )
         if any(line.steps != before.steps for line in lines for before in case.lines if line.key == before.key):
             # Who has the card in hand was promised something else: a press of it counts no more.
             fresh = replace(fresh, nonce=new_nonce())
@@ -215,8 +229,8 @@ class _Keeper:
             new_rules = set()
             if case.state is not CaseState.LISTED:
                 self.report.stale_cards.update(card.digest for card in case.cards)
-        elif case.state is CaseState.LISTED or (new_rules and case.state is not CaseState.FOUND):
-            fresh = replace(fresh, state=CaseState.FOUND)
+        elif case.state is CaseState.LISTED or new_rules:
+            fresh = replace(fresh, state=untold_state(case, case.assignee), asked_at=None)
         fresh = self._handed_on(fresh, notes)
         if fresh == case:
             self.report.unchanged += 1
@@ -229,12 +243,32 @@ class _Keeper:
             self.report.reassigned += 1
             self.report.stale_cards.update(card.digest for card in case.cards)
 
+    async def _new_rules(self, case: Case, left: CaseFindings) -> set[str]:
+        """Rules that found what whoever is asked has not been told of: those that are new on the card, and those of exposures of which
+        there are more than were told."""
+        new = left.of.keys() - {line.key for line in case.lines}
+        if case.asked_at is None:
+            return new
+        more = left.without(await self.book.members(case.shown)).of
+        topics = {rule: self.situation.topics[_split(rule)] for rule in more.keys() - new}
+        return new | {rule for rule, topic in topics.items() if topic.per_finding and topic.asks}
+
     async def _mended(self, case: Case) -> bool:
         """Whether it is gone because Custos acted on some of it, and nobody has heard of it: then it stays until they have."""
-        if case.state is not CaseState.FOUND:
-            return False
+        return case.state is CaseState.FOUND and await self._is_untold(case, case.members)
+
+    async def _is_accounted_for(self, case: Case) -> bool:
+        """Whether nothing is owed to anybody about what was done for an agreement: it was told, and the days to put it back are over."""
+        if case.state is not CaseState.ACTED:
+            return True
+        if case.done_told_at is None:
+            return not await self._is_untold(case, case.shown)
+        return case.undo_until is None or case.undo_until < self.situation.now
+
+    async def _is_untold(self, case: Case, members: str) -> bool:
+        """Whether Custos acted on some of these findings, and nobody was told of it yet."""
         acted = await self.situation.acted(case.drive_id or case.site_id)
-        mine = await self.book.members(case.members)
+        mine = await self.book.members(members)
         return any(found & acted.of.get(rule, frozenset()) for rule, found in mine.of.items())
 
     async def _open(self, left: CaseFindings, *, number: int) -> None:
@@ -293,7 +327,7 @@ class _Keeper:
         is said as it stands."""
         assert self.question is not None  # `left` is made of it
         earlier = {line.key: line for line in case.lines} if case else {}
-        frozen = case is not None and case.state not in (CaseState.FOUND, CaseState.LISTED) and bool(left.of)
+        frozen = case is not None and case.asked_at is not None and bool(left.of)
         place = self.situation.places.get(self.question.drive_id or self.question.site_id, Place("", ""))
         measured = place.read_at or self.situation.now
         lines = []
@@ -316,19 +350,13 @@ class _Keeper:
         return tuple(sorted(lines, key=lambda line: (line.consequence, line.key)))
 
     def _handed_on(self, case: Case, notes: list[Note]) -> Case:
-        """The case with whoever the registers name today."""
-        asked = asked_today(case, self.situation.accountable)
-        self._note(asked)
-        if asked.in_doubt and case.assignee.user_id:
-            return case
-        assignee = assignee_of(asked)
-        if assignee.user_id == case.assignee.user_id:
-            return replace(case, assignee=assignee)
-        details = {"from": case.assignee.who.upn, "to": assignee.who.upn, "role": assignee.role.value}
-        notes.append(note(case, What.CASE_REASSIGNED, at=self.situation.now, **details))
-        return replace(
-            reassigned(case, assignee), state=case.state if case.state is CaseState.LISTED else CaseState.FOUND
-        )
+        """The case with whoever answers for it today, by registers, Entra and clock."""
+        situation = self.situation
+        self._note(asked_today(case, situation.accountable))
+        fresh, handed = handed_on(case, situation.accountable, situation.now)
+        fresh, up = handed_up(fresh, situation.accountable, situation.now, situation.zone)
+        notes += [*handed, *up]
+        return fresh
 
     def _note(self, assignment: Assignment) -> None:
         self.report.gaps.update(assignment.gaps)
@@ -338,7 +366,9 @@ class _Keeper:
         return self.situation.covered(question.key.family, question.site_id, question.drive_id)
 
     def _was_looked_at(self, case: Case) -> bool:
-        return self._withdrawn(case) or self.situation.covered(case.family, case.site_id, case.drive_id)
+        if self._withdrawn(case) or {case.drive_id, case.site_id} & self.situation.gone.keys():
+            return True
+        return self.situation.covered(case.family, case.site_id, case.drive_id)
 
     def _withdrawn(self, case: Case) -> bool:
         """True when no rule of the case may ask any more."""
@@ -348,7 +378,14 @@ class _Keeper:
     def _why_gone(self, case: Case) -> str:
         if self._withdrawn(case):
             return "no policy in force asks about it any more"
-        return "Custos dealt with it, and it was told" if case.mended else "it is no longer found"
+        if case.state is CaseState.ACTED:
+            back = ", and the time to put it back is over" if case.undo_until else ""
+            return f"it was done in {case.run} and told{back}"
+        if case.mended:
+            return "Custos dealt with it, and it was told"
+        return (
+            self.situation.gone.get(case.drive_id) or self.situation.gone.get(case.site_id) or "it is no longer found"
+        )
 
 
 def _is_live(case: Case) -> bool:

@@ -22,7 +22,7 @@ from custos.notices.answer_grounds import grounds, kept_until
 from custos.notices.answer_rights import Offer, may_take_back, offers
 from custos.notices.answer_withdrawal import take_back
 from custos.notices.assignment import TO_THE_GROUP, Accountability, Role
-from custos.notices.case_findings import store
+from custos.notices.case_findings import CaseFindings, store
 from custos.notices.case_store import CaseStore, Stored, case_id, new_nonce, note
 from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, KeepReason, Verb
 from custos.notices.reassignment import asked_today, assignee_of, reassigned
@@ -198,7 +198,7 @@ class _PressOn:
             why = {"from": case.assignee.who.upn, "to": self.asked.who.upn, "role": self.asked.role.value}
             return await book.put(stored, handed, note(handed, What.CASE_REASSIGNED, at=self.now, **why))
         assert offer is not None, "refused otherwise"
-        fresh, what = self._answered(offer)
+        fresh, what = self._answered(offer, await book.members(case.shown))
         taken = fresh.answers[-1]
         details = {"verb": taken.verb.value, "role": taken.role.value, "covers": ", ".join(offer.lines)} | _why(fresh)
         said = note(fresh, what, at=self.now, by=taken.who.upn, **details)
@@ -230,7 +230,7 @@ class _PressOn:
             outbox=(),
         )
 
-    def _answered(self, offer: Offer) -> tuple[Case, What]:
+    def _answered(self, offer: Offer, shown: CaseFindings) -> tuple[Case, What]:
         """The case after the answer, and what to call it in the audit."""
         assert self.today is not None, "looked up before anything is taken"
         case, verb, now = replace(self.case, assignee=self._assignee()), offer.verb, self.now
@@ -240,7 +240,7 @@ class _PressOn:
             who=case.assignee.who,
             role=case.assignee.role,
             on_behalf_of=case.asked_by.who.upn if case.asked_by else "",
-            shown={line.key: line.count for line in case.lines if line.key in offer.lines},
+            shown={rule: len(shown.of.get(rule, ())) for rule in offer.lines},
             members=case.shown,
             at=now,
         )
@@ -302,7 +302,7 @@ def _register_keeper(case: Case) -> Assignee:
         who=asked.governance,
         role=Role.GOVERNANCE,
         because=f"You keep the register: {asked.who.name}, whom it names for {what}, says that it is not theirs.",
-        next_words="it stays with you",
+        next_words=TO_THE_GROUP,
     )
 
 

@@ -20,19 +20,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from custos.actions import DECLARED
+from custos.actions.ask import SHORTEST_ANSWER
 from custos.audit.events import Event, What
 from custos.errors import RowChanged, RowExists
 from custos.m365.errors import Malformed, Throttled, Unavailable
-from custos.model.duration import duration_from
+from custos.model.action_kind import Reversibility
 from custos.notices.action_report_store import ActionReportStore
 from custos.notices.action_reports import ActionReport, DoneOn, joined
 from custos.notices.answer_rights import may_take_back
 from custos.notices.bot_replies import assets_card, help_card
 from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, cut, digest_card, fitting, is_for, summary
-from custos.notices.case_store import CaseStore, Stored
+from custos.notices.case_store import CaseStore, Stored, note
 from custos.notices.channels import Channel, Channels, Delivery, Message
 from custos.notices.contacts import Contacts
 from custos.notices.council_hours import deadline_after, may_tell
+from custos.notices.deadlines import UNDO_WINDOW, dates_for, is_reminder_due
 from custos.notices.digest import (
     Digest,
     DigestState,
@@ -44,8 +47,7 @@ from custos.notices.digest import (
     prepare_digests,
 )
 from custos.notices.mail import mail_body
-from custos.notices.model import CardSent, Case, CaseState, Contact, Verb
-from custos.notices.question_wording import DEFAULT_WITHIN
+from custos.notices.model import CardSent, Case, CaseState, Contact, Note, Verb
 from custos.records.model import Records
 
 _TRIES = 4
@@ -118,7 +120,9 @@ async def deliver_digest(digest_id: str, *, desk: DeliveryContext) -> DigestStat
         return DigestState.SENT
     if digest.state is not DigestState.PREPARED:
         return digest.state
-    if digest.day != desk.today:
+    if digest.day > desk.today:
+        return DigestState.PREPARED  # the clock went back: its day comes again
+    if digest.day < desk.today:
         return await _end(stored, DigestState.EXPIRED, desk)
     if not _is_list(digest) and not may_tell(desk.now, desk.zone, desk.records.holidays):
         return DigestState.PREPARED
@@ -237,7 +241,7 @@ class _Claimed:
 
 async def _send(mine: _Claimed, cases: Sequence[Case]) -> DigestState:
     digest, desk = mine.stored.digest, mine.desk
-    dated = [replace(case, deadline=case.deadline or _deadline(case, desk.now, desk)) for case in cases]
+    dated = [_dated(case, desk.now, desk) for case in cases]
     try:
         listed = await desk.book.listed_for(digest.person.user_id)
         delivery = await desk.postman.deliver(digest.person, _letter(dated, digest, desk, listed), mine.leaving)
@@ -317,32 +321,33 @@ async def _shown(stored: Stored, digest: Digest, desk: DeliveryContext) -> Store
     card = CardSent(user_id=digest.person.user_id, digest=digest.id)
     fresh = replace(
         case,
-        shown=case.members if case.state is CaseState.FOUND or not case.shown else case.shown,
+        shown=case.members if case.is_to_tell or not case.shown else case.shown,
         cards=case.cards if card in case.cards else (*case.cards, card),
     )
     return stored if fresh == case else await desk.book.put(stored, fresh)
 
 
 async def _mark_told(stored: StoredDigest, desk: DeliveryContext) -> None:
-    """Its cases were told at the moment of sending, and their clocks run."""
+    """Its cases were told, or reminded of, at the moment of sending, and the clocks of those that were told run."""
     digest = stored.digest
     at = digest.sent_at or desk.now
+    written = []
     for case_id in digest.cases:
         for attempt in range(_TRIES):
             known = await desk.book.get(case_id)
-            if known is None or known.case.state is not CaseState.FOUND:
+            if known is None or known.case.assignee.user_id != digest.person.user_id or not known.case.shown:
                 break
-            if known.case.assignee.user_id != digest.person.user_id or not known.case.shown:
+            told = _told(known.case, digest, at, desk)
+            if told is None:
                 break
-            case = known.case
-            told = replace(case, state=CaseState.TOLD, told_at=at, deadline=case.deadline or _deadline(case, at, desk))
             try:
-                await desk.book.put(known, told)
+                written.append(await desk.book.put(known, *told))
             except RowChanged:
                 if attempt == _TRIES - 1:
                     raise
                 continue
             break
+    await desk.book.flush(written)
     if digest.channel != Channel.FEED:
         await _mark_done_told(digest, at, desk)
     await _record(What.NOTICE_DELIVERED, digest, desk)
@@ -368,23 +373,57 @@ async def _mark_done_told(digest: Digest, at: datetime, desk: DeliveryContext) -
         events.append(Event(what=What.RUN_TOLD, at=at, run=run, asset_id=asset_id, details=details))
     if events:
         await desk.book.record(events)
-    rules = {(one.asset_id, f"{line.policy}/{line.rule}") for one in digest.done for line in one.lines}
-    for stored in await desk.book.all() if rules else ():
-        case = stored.case
-        if (
-            case.mended
-            and case.state is CaseState.FOUND
-            and {(case.asset_id, line.key) for line in case.lines} <= rules
-        ):
+    for stored in await desk.book.all() if digest.done else ():
+        fresh = _accounted_for(stored.case, digest, at, desk)
+        if fresh != stored.case:
             try:
-                await desk.book.put(stored, replace(case, state=CaseState.TOLD, told_at=at))
+                await desk.book.put(stored, fresh)
             except RowChanged:
                 continue  # the next evaluation sees to it
 
 
-def _deadline(case: Case, told_at: datetime, desk: DeliveryContext) -> datetime:
-    spans = [duration_from(line.within) or DEFAULT_WITHIN for line in case.lines]
-    return min(deadline_after(told_at, span, desk.zone, desk.records.holidays) for span in spans)
+def _accounted_for(case: Case, digest: Digest, at: datetime, desk: DeliveryContext) -> Case:
+    """A case after a message told what was done: one that Custos did away with was told, and what was agreed to can be put back for a
+    while, where it can be."""
+    lines = [line for one in digest.done if one.asset_id == case.asset_id for line in one.lines]
+    if case.mended and case.state is CaseState.FOUND:
+        told = {line.key for line in case.lines} <= {f"{line.policy}/{line.rule}" for line in lines}
+        return replace(case, state=CaseState.TOLD, told_at=at) if told else case
+    mine = [line for line in lines if case.run and case.run in line.runs and line.agreed is not None]
+    if not mine or case.done_told_at is not None:
+        return case
+    back = any(DECLARED[line.kind].reversibility is not Reversibility.IRREVERSIBLE for line in mine)
+    ends = deadline_after(at, UNDO_WINDOW, desk.zone, desk.records.holidays) if back else None
+    return replace(case, done_told_at=at, undo_until=ends)
+
+
+def _told(case: Case, digest: Digest, at: datetime, desk: DeliveryContext) -> tuple[Case, Note] | None:
+    """A case of which its assignee was told, or reminded, in a message of this moment, and what to write down of it; None when it tells
+    nothing new. A deadline that was set stands."""
+    details = {"to": digest.person.upn, "digest": digest.id}
+    if case.is_to_tell:
+        dated = _dated(case, at, desk)
+        state = CaseState.TOLD if case.state is CaseState.FOUND else case.state
+        due = {"deadline": dated.deadline.isoformat()} if dated.deadline else {}
+        told = replace(dated, state=state, told_at=case.told_at if case.unanswered else at, asked_at=at)
+        return told, note(told, What.CASE_TOLD, at=at, **details, **due)
+    if case.id in digest.reminders and is_reminder_due(case, digest.day, desk.zone):
+        again = CaseState.REMINDED if case.state is CaseState.TOLD else case.state
+        reminded = replace(case, state=again, reminded_at=at)
+        return reminded, note(reminded, What.CASE_REMINDED, at=at, **details)
+    return None
+
+
+def _dated(case: Case, at: datetime, desk: DeliveryContext) -> Case:
+    """The case with the dates that it has when it is told at a moment: those it has, or new ones. The list at the end of the line has
+    none; a steward whom the owner asked late has some days all the same."""
+    if case.state is CaseState.DUE:
+        return case
+    dates = dates_for(case.lines, at, desk.zone, desk.records.holidays)
+    if case.deadline is None:
+        return case if dates is None else replace(case, deadline=dates.deadline, remind_on=dates.remind_on)
+    shortest = deadline_after(at, SHORTEST_ANSWER, desk.zone, desk.records.holidays)
+    return replace(case, deadline=max(case.deadline, shortest)) if case.asked_by and case.asked_at is None else case
 
 
 async def _record(what: What, digest: Digest, desk: DeliveryContext) -> None:

@@ -8,8 +8,8 @@ person, written before anything is sent.
 
 The row is the promise. Its key lets one digest a day exist; each step is a compare-and-set, so one worker sends it. It is
 `sending` only while its request is on the way, and Teams lets nobody ask afterwards whether that arrived: what a worker
-died with while it was `claimed` has not left, and is sent the same day. What was not told for certain keeps its cases in
-the state `found`, and they come on the next working day. So a crash anywhere neither asks twice on a day nor forgets. What was
+died with while it was `claimed` has not left, and is sent the same day. What was not told for certain stays to be told, or to be reminded
+of, and comes on the next working day. So a crash anywhere neither asks twice on a day nor forgets. What was
 done is told the same day all the same: a note in the afternoon may repeat what an uncertain message told, for that asks nothing.
 """
 
@@ -30,7 +30,8 @@ from custos.notices.action_reports import DoneOn
 from custos.notices.cards import MOST_ITEMS, Reader, digest_card
 from custos.notices.case_store import CaseStore, Stored, urgency
 from custos.notices.council_hours import NOTES_FROM, may_tell
-from custos.notices.model import NOBODY, CaseState, Contact
+from custos.notices.deadlines import is_reminder_due
+from custos.notices.model import NOBODY, Contact
 from custos.storage.lease import LEASE_SECONDS
 from custos.table import Row, Table, in_parts
 
@@ -82,8 +83,9 @@ class Digest:
     """One message to one person. `key` is the person's id, with something behind it for a list that they asked for, and for a note
     of what was done after the day's digest.
 
-    `tellings` are those whose lines it is to tell, `because` says why this person is told about an asset (id). What it tells is fixed
-    before it is sent: `done`, and in `tallies` how much of each line that makes.
+    `reminders` are those of its cases of which the person was told before. `tellings` are those whose lines it is to tell, `because` says
+    why this person is told about an asset (id). What it tells is fixed before it is sent: `done`, and in `tallies` how much of each line
+    that makes.
 
     `attempts` say how each channel went, `bot: blocked`; `since` is when the state began, in epoch seconds of the
     machine. `told` is True once its cases say that they were told.
@@ -94,6 +96,7 @@ class Digest:
     person: Contact
     cases: tuple[str, ...]
     waiting: int
+    reminders: tuple[str, ...] = ()
     tellings: tuple[str, ...] = ()
     because: Mapping[str, str] = field(default_factory=dict)
     done: tuple[DoneOn, ...] = ()
@@ -189,8 +192,8 @@ async def prepare_digests(
     waiting: dict[str, list[Stored]] = defaultdict(list)
     for stored in await book.all():
         case = stored.case
-        asked = case.state is CaseState.FOUND and not case.mended and bool(case.assignee.user_id)
-        if asked and (only is None or case.assignee.user_id in only):
+        wanted = case.is_to_tell or is_reminder_due(case, today, zone)
+        if wanted and (only is None or case.assignee.user_id in only):
             waiting[case.assignee.user_id].append(stored)
     done = _by_person(tellings)
     promised = questions = 0
@@ -280,6 +283,7 @@ def _digest(reader: Reader, cases: Sequence[Stored], done: Sequence[AddressedRep
         key=reader.user_id,
         person=person,
         cases=tuple(case.id for case in first[:fits]),
+        reminders=tuple(case.id for case in first[:fits] if not case.is_to_tell),
         waiting=len(cases),
     )
 

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 
 from custos.notices.action_report_wording import back_words, done_words, why_words
 from custos.notices.action_reports import DoneOn
-from custos.notices.cards import Reader, found_words, is_for, seen_words, silence_words, summary, where
+from custos.notices.cards import (
+    Reader,
+    asked_before_words,
+    found_words,
+    is_for,
+    seen_words,
+    silence_words,
+    summary,
+    where,
+)
 from custos.notices.model import Case
 from custos.notices.wording import clean, day
 from custos.untrusted import mail_html
@@ -24,7 +33,8 @@ def mail_body(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Sequ
             f"{clean(case.asset_name)} ({clean(case.asset_id, 20)})" if case.asset_id else "Not in the asset register"
         )
         parts.append(f"<h3>{mail_html(asset)}: {mail_html(where(case, plain=True))}</h3>")
-        parts.append(f"<p>{mail_html(clean(case.assignee.because, 400))}</p><ul>")
+        before = " ".join([clean(case.assignee.because, 400), *asked_before_words(case, reader, plain=True)])
+        parts.append(f"<p>{mail_html(before)}</p><ul>")
         for line in case.lines:
             said = " ".join([found_words(case, line, plain=True), *seen_words(line, plain=True)])
             silence = silence_words(case, line, reader)

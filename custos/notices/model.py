@@ -1,10 +1,11 @@
 """The words of the owners' loop: cases, their lines, answers and assignees. Pure records; storage is in `cases`.
 
-A case is one question to one person: everything that the rules of one policy family find on one library or site of one
-asset. It is found, told, decided and released; later states are here already so that what is stored need not change.
+A case is one question to one person: everything that the rules of one policy family find on one library or site of one asset.
 
-    found ► told ► (reminded ► escalated ► due) ► decided ► acted ► released
+    found ► told ► reminded ► escalated ► due ► decided ► acted ► released
     listed: everything found is held or exempt; there is nothing to decide, and nobody is asked
+
+What a case waits for at a moment is said in `case_progress`, when answers are due in `deadlines`, who is asked next in `escalation`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ class CaseState(StrEnum):
     FOUND = "found"  # nobody has been told yet
     TOLD = "told"
     REMINDED = "reminded"
-    ESCALATED = "escalated"  # the deadline passed; somebody higher is asked
-    DUE = "due"  # the deadline passed and nobody is left to ask
+    ESCALATED = "escalated"  # a deadline passed; somebody higher is asked
+    DUE = "due"  # nobody above answered either: on the SIRO's list for the Corporate Information Group
     DECIDED = "decided"
     ACTED = "acted"  # what was decided has been done
     RELEASED = "released"  # nothing is left to ask: the case is history
@@ -119,6 +120,8 @@ class Line:
     protected_by: tuple[str, ...]  # rows of the registers that protect some of it: EX-02, H-001
     found_at: datetime
     measured_at: datetime
+    asks: bool = True  # an answer is awaited; a rule that only tells waits for none
+    remind: tuple[int, ...] = ()  # working days after the word on which people are reminded; () for the usual ones
 
     @property
     def key(self) -> str:
@@ -183,6 +186,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """Somebody who was asked and did not answer: since when, and by when they should have. Days of the council."""
+
+    who: Contact
+    role: Role
+    asked_on: date
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardSent:
     """A message that shows a case, so that it can be brought up to date."""
 
@@ -222,6 +235,9 @@ class Case:
     that was found before anybody was told of it, so there is nothing to ask; it stays until they are told. `waits` says what an
     answer that is agreed waits for, "" when for nothing but its notice; `barred` what of it is not done at all, and why; `run` is what
     carries it out.
+    `done_told_at`: when it was told that what was agreed to is done, and `undo_until` the end of the days in which it can be put back.
+    `told_at` is the first word to a person about it, `asked_at` that to whoever is asked now (None: they have not been told yet), from
+    which `deadline` and `remind_on` are counted, once. `unanswered` are those who let it pass, the first one first.
     `nonce` belongs to the present assignee, or to taking the answer back, and is used up by a press; `used` are earlier ones. `outbox` are
     notes not yet in the audit chain.
     """
@@ -246,13 +262,17 @@ class Case:
     members: str
     shown: str = ""
     told_at: datetime | None = None
+    asked_at: datetime | None = None
     deadline: datetime | None = None
+    remind_on: tuple[date, ...] = ()
     reminded_at: datetime | None = None
-    escalated_at: datetime | None = None
+    unanswered: tuple[Unanswered, ...] = ()
     decision: Verb | None = None
     decided_at: datetime | None = None
     keep_until: datetime | None = None
     grounds: tuple[Ground, ...] = ()  # of the decision
+    done_told_at: datetime | None = None
+    undo_until: datetime | None = None
     released_at: datetime | None = None
     released_why: str = ""
     asked_by: Assignee | None = None  # the owner who asked the steward, in whose hands it is now
@@ -266,6 +286,11 @@ class Case:
     answers: tuple[Answer, ...] = ()
     cards: tuple[CardSent, ...] = ()
     outbox: tuple[Note, ...] = ()
+
+    @property
+    def is_to_tell(self) -> bool:
+        """Whether whoever is asked has still to be told of it."""
+        return self.state.is_open and not self.mended and self.asked_at is None and bool(self.assignee.user_id)
 
     @property
     def consequence(self) -> int:

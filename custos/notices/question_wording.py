@@ -16,10 +16,10 @@ from custos.model.policy import Bundle, Family, OnlyIf, Policy, Recipient, Rule,
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.notices.assignment import Role
+from custos.notices.deadlines import DEFAULT_WITHIN
 from custos.notices.model import Proposed
 from custos.records.delegation import LABELS, LINKS, QUESTIONS
 
-DEFAULT_WITHIN = Duration(10, "working day")
 _PER_FINDING = frozenset({Kind.LINK, Kind.GRANT, Kind.GUEST})
 _RANKS: Mapping[tuple[Family, Kind], int] = {
     (Family.SHARING, Kind.LINK): 10,
@@ -50,6 +50,8 @@ class Topic:
     lent_as: str  # the kind of delegation that a steward needs for it
     accepts_risk: bool  # leaving it as it is accepts a risk
     per_finding: bool  # a `keep` covers the findings shown, and not the rule on the whole library
+    asks: bool = True  # an answer is awaited
+    remind: tuple[int, ...] = ()  # working days; () for the usual ones
 
     @property
     def key(self) -> tuple[str, str]:
@@ -95,6 +97,8 @@ def _topic(policy: Policy, rule: Rule, telling: list[Step], state: State) -> Top
         ask=Role.STEWARD if first.to is Recipient.STEWARD else Role.IAO,
         pilot=policy.pilot if state is State.PILOT else None,
         within=within or DEFAULT_WITHIN,
+        asks=any(step.kind is ActionKind.ASK for step in telling),
+        remind=next((step.remind for step in telling if step.remind), ()),
         steps=tuple(_proposed(step) for step in writes),
         irreversible=any(DECLARED[step.kind].reversibility is Reversibility.IRREVERSIBLE for step in writes),
         rank=_RANKS.get((policy.family, rule.kind), _FAMILY_RANKS[policy.family]),

@@ -75,6 +75,7 @@ def _step(step: Step) -> Json:
         "kind": step.kind.value,
         "to": step.to.value if step.to else None,
         "within": _span(step.within),
+        "remind": list(step.remind),
         "after": _span(step.after),
         "only_if": step.only_if.value,
         "label": step.label,

@@ -15,6 +15,7 @@ from typing import Any
 
 from custos.actions import DECLARED
 from custos.actions.arguments import Argument, OneOf, OwnKind, Person, Span, Words
+from custos.actions.ask import MOST_REMINDERS
 from custos.model.duration import PATTERN
 from custos.model.policy import Family, OnlyIf, Recipient
 from custos.model.sharing_levels import SHARING_LEVELS
@@ -86,10 +87,24 @@ _SHAPES: Mapping[str, Json] = {
     "domain": {"type": "string", "pattern": r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"},
     "extension": {"type": "string", "pattern": r"^\.?[^.\s*]+$"},
     "written": {"type": "string", "minLength": 1, "pattern": r"^[^*]*[^*\s][^*]*$"},
+    "reminders": {"type": "array", "items": {"$ref": "#/$defs/span"}, "minItems": 1, "maxItems": MOST_REMINDERS},
 }
-_SPAN, _DAY, _NAME, _TEXT, _TEXTS, _FLAG, _COUNT, _SIZE, _ADDRESS, _ADDRESSES, _DOMAIN, _EXTENSION, _WRITTEN = (
-    {"$ref": f"#/$defs/{name}"} for name in _SHAPES
-)
+(
+    _SPAN,
+    _DAY,
+    _NAME,
+    _TEXT,
+    _TEXTS,
+    _FLAG,
+    _COUNT,
+    _SIZE,
+    _ADDRESS,
+    _ADDRESSES,
+    _DOMAIN,
+    _EXTENSION,
+    _WRITTEN,
+    _REMINDERS,
+) = ({"$ref": f"#/$defs/{name}"} for name in _SHAPES)
 _CHOICES: Mapping[str, Json] = {
     f"one-of-{fact.name}": {"enum": list(fact.choices)} for fact in CATALOGUE.values() if fact.choices
 }
@@ -399,7 +414,7 @@ def _operand(fact: Fact, operator: Operator) -> Json:
 
 
 def _step(kind: Kind) -> Json:
-    options: Json = {"within": _SPAN, "after": _SPAN, "only_if": {"enum": list(OnlyIf)}}
+    options: Json = {"within": _SPAN, "remind": _REMINDERS, "after": _SPAN, "only_if": {"enum": list(OnlyIf)}}
     assert set(options) == set(OPTIONS) == set(vocabulary.OPTIONS), "every option of a step is described"
     possible = [one for one in DECLARED.values() if one.word and kind in one.about]
     said = {one.word: _described(_capital(one.meaning) + ".", _argument(one.argument, kind)) for one in possible}

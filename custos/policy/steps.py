@@ -16,12 +16,13 @@ from custos.model.action_kind import ActionKind
 from custos.model.duration import Duration
 from custos.model.policy import Condition, OnlyIf, Recipient, Scope, Step
 from custos.model.subject import Kind
+from custos.policy.reminders import read_reminders
 from custos.policy.yaml_nodes import Entries, Node
 from custos.policy.yaml_section import Section
 from custos.problems import Problems
 from custos.records.model import Records
 
-OPTIONS = ("within", "after", "only_if")
+OPTIONS = ("within", "remind", "after", "only_if")
 LONGEST_ANSWER = Duration(1, "year")
 LONGEST_NOTICE = Duration(1, "year")
 
@@ -56,7 +57,8 @@ def _step(node: Node, kind: Kind, problems: Problems) -> Step | None:
     only_if = section.choice("only_if", OnlyIf, OnlyIf.ALWAYS)
     said = _argument(declaration, section, kind, problems)
     kept = within if isinstance(declaration.argument, Person) else None
-    return Step(kind=declaration.kind, within=kept, after=after, only_if=only_if, mark=node.mark, **said)
+    remind = read_reminders(section, within, asks=declaration.kind is ActionKind.ASK)
+    return Step(kind=declaration.kind, within=kept, remind=remind, after=after, only_if=only_if, mark=node.mark, **said)
 
 
 def _argument(declaration: Declaration, section: Section, kind: Kind, problems: Problems) -> dict[str, Any]:

@@ -77,6 +77,7 @@ OPERANDS: Mapping[Operand, str] = {
 }
 OPTIONS: Mapping[str, str] = {
     "within": "the time to answer; required by `ask`",
+    "remind": "`[5 working days, 8 working days]`: when people are reminded of an `ask`",
     "after": "the notice: the time between the first word to a person about the finding and this step",
     "only_if": "what must be true besides; without it, `always`",
 }

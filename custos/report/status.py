@@ -51,6 +51,12 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(_line("Run", f"{said}{hint}"))
     cases = ", ".join(f"{state} {number:,}" for state, number in sorted(found.cases.items()))
     screen.print(_line("Cases", cases or "none"))
+    if found.overdue:
+        screen.print(
+            words(
+                ("Overdue   ", "bold"), (f"{count(found.overdue, 'question')}", "red"), ": see `custos cases --overdue`"
+            )
+        )
     if found.untold:
         screen.print(_line("Untold", f"{count(found.untold, 'write')} of which nobody was told yet"))
     if found.unasked:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from custos.audit.chain import Recorded, Verification
 from custos.jobs.doctor import Look
 from custos.jobs.incidents import Noted
 from custos.jobs.status import Overview
+from custos.notices.case_progress import Progress, progress
 from custos.notices.model import Answer, Case, Line
 from custos.report.shapes import work as shapes
 from custos.report.shapes.base import data
 
 
-def is_overdue(case: Case, now: datetime) -> bool:
-    """Whether an answer is due and late."""
-    return case.state.is_open and case.deadline is not None and case.deadline < now
-
-
-def cases(found: Iterable[Case], now: datetime) -> shapes.Cases:
+def cases(found: Iterable[Case], now: datetime, zone: ZoneInfo) -> shapes.Cases:
     """Questions to people."""
-    return shapes.Cases(cases=[_case(case, now) for case in found])
+    return shapes.Cases(cases=[_case(case, progress(case, now, zone)) for case in found])
 
 
-def _case(case: Case, now: datetime) -> shapes.Case:
+def _case(case: Case, stands: Progress) -> shapes.Case:
     return shapes.Case(
         id=case.id,
         asset=case.asset_id,
@@ -34,13 +31,25 @@ def _case(case: Case, now: datetime) -> shapes.Case:
         name=case.subject_name,
         url=case.subject_url,
         state=case.state.value,
-        overdue=is_overdue(case, now),
+        overdue=stands.overdue,
+        waits_for=stands.waits_for,
+        waits_for_whom=stands.whom,
+        until=stands.until,
+        then=stands.then,
+        needs_somebody=stands.needs_somebody,
         asked=case.assignee.who.upn,
         asked_as=case.assignee.role.value,
         because=case.assignee.because,
         opened_at=case.opened_at,
         told_at=case.told_at,
+        asked_at=case.asked_at,
         deadline=case.deadline,
+        remind_on=list(case.remind_on),
+        reminded_at=case.reminded_at,
+        unanswered=[
+            shapes.CaseUnanswered(by=one.who.upn, role=one.role.value, asked_on=one.asked_on, due_on=one.due_on)
+            for one in case.unanswered
+        ],
         decision=case.decision.value if case.decision else "",
         decided_at=case.decided_at,
         keep_until=case.keep_until,
@@ -173,6 +182,7 @@ def status(found: Overview, gone: Sequence[str]) -> shapes.Status:
         ],
         cases={state.value: number for state, number in found.cases.items()},
         unasked=found.unasked,
+        overdue=found.overdue,
         untold=found.untold,
         waiting=[
             shapes.StatusWaiting(asset=one.asset_id, about=one.about, run=one.run, why=one.why) for one in found.waiting

@@ -26,7 +26,7 @@ from custos.notices import unreported_actions
 from custos.notices.action_report_store import ActionReportStore
 from custos.notices.action_reports import ActionReport, Agreed, Known
 from custos.notices.agreements import finished, follow
-from custos.notices.assignment import Accountability
+from custos.notices.assignment import Accountability, Directory
 from custos.notices.case_findings import CaseFindings
 from custos.notices.case_lookup import DecidedCases, case_facts
 from custos.notices.case_store import CaseStore
@@ -35,6 +35,7 @@ from custos.notices.contacts import Contacts
 from custos.notices.decisions import Press, PressResult, answer
 from custos.notices.delivery import DeliveryContext, handle_notice
 from custos.notices.digest import DigestStore, prepare_digests, prepare_notes
+from custos.notices.escalation import look_after
 from custos.notices.model import Case
 from custos.notices.question_wording import topics_of
 from custos.records.rights import CUSTOS
@@ -71,6 +72,7 @@ class Council:
     house: HouseLimits = field(default_factory=lambda: NO_CEILINGS)
     claims: Machine = field(default_factory=Machine)
     machine: float = 1_000_000.0
+    people: Directory = field(default_factory=small_council.directory)
 
     @property
     def now(self) -> datetime:
@@ -106,7 +108,7 @@ class Council:
     def accountable(self) -> Accountability:
         return Accountability(
             records=self.bundle.records,
-            directory=small_council.directory(),
+            directory=self.people,
             today=self.now.astimezone(small_council.ZONE).date(),
         )
 
@@ -214,6 +216,9 @@ class Council:
     async def digest(self) -> None:
         """As the timer of the morning does."""
         desk = self.desk
+        kept = await look_after(desk.book, self.accountable, desk.now, desk.zone)
+        for card in sorted(kept.stale_cards):
+            await self.notify.send({"update": card})
         await prepare_digests(
             desk.now,
             book=desk.book,

@@ -88,8 +88,9 @@ async def test_an_agreement_is_taken_back_during_its_notice() -> None:
     made.at(NEXT_YEAR)
     await made.evaluate(found(made))
     assert len(found(made)) == 2
-    again = await the_case(made, CaseState.TOLD)
-    assert (await press(made, again, "agree", small_council.OWNER)).outcome is PressOutcome.DECIDED
+    await made.digest()
+    again = await the_case(made, CaseState.ESCALATED)
+    assert (await press(made, again, "agree", small_council.MANAGER)).outcome is PressOutcome.DECIDED
 
 
 async def test_the_card_offers_it() -> None:

@@ -80,6 +80,7 @@ def case(number: int = 1, *lines: Line, role: Role = Role.IAO, **changes: Any) -
         opened_at=small_council.NOW,
         members="members/x",
         told_at=small_council.NOW,
+        asked_at=small_council.NOW,
         deadline=datetime(2026, 12, 7, 23, 59, 59, tzinfo=small_council.ZONE),
     )
     return replace(made, **changes)
@@ -170,7 +171,7 @@ def test_the_owner_reads_what_there_is_to_know() -> None:
     assert "3 links: “Plan 1.pdf”, “Plan 2.pdf”, “Plan 3.pdf”. Anyone who holds the link can open it" in said
     assert "22 November 2026" in said
     assert "The links get an end date, 30 days later. It can be undone" in said
-    assert "Nothing is deleted or changed; after Monday 7 December 2026 it stays open and is listed as overdue" in said
+    assert "Nothing is deleted or changed; after Monday 7 December 2026 it goes to Ruth Adler" in said
     assert "You are asked because you are the Information Asset Owner" in said
     assert "sharing/anyone-without-end, clause IMP-4.1" in said
     assert "No button deletes a file." in said

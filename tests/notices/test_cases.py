@@ -25,7 +25,13 @@ LATER = small_council.NOW + timedelta(days=3)
 
 async def told(book: CaseStore, stored: Stored) -> Stored:
     """As after a digest."""
-    case = replace(stored.case, state=CaseState.TOLD, told_at=small_council.NOW, shown=stored.case.members)
+    case = replace(
+        stored.case,
+        state=CaseState.TOLD,
+        told_at=small_council.NOW,
+        asked_at=small_council.NOW,
+        shown=stored.case.members,
+    )
     return await book.put(stored, case)
 
 
@@ -203,13 +209,29 @@ async def test_a_new_rule_joins_the_open_case(book: CaseStore) -> None:
 
 async def test_what_was_told_stays_in_its_words(book: CaseStore) -> None:
     """The number that somebody read on a card does not change under their finger."""
-    await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
+    whole = [replace(small_council.ANYONE, per_finding=False)]
+    await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation(topics=whole))
     await told(book, (await book.all())[0])
-    await refresh_cases([small_council.link(1), small_council.link(2)], book=book, situation=small_council.situation())
+    more = [small_council.link(1), small_council.link(2)]
+    await refresh_cases(more, book=book, situation=small_council.situation(topics=whole))
 
     (stored,) = await book.all()
     assert (stored.case.lines[0].count, stored.case.state) == (1, CaseState.TOLD)
     assert stored.case.members != stored.case.shown
+
+
+async def test_a_new_exposure_is_a_reason_to_tell_again(book: CaseStore) -> None:
+    """A link made in a library whose question is open joins it: it is told with the next digest, and the deadline stands."""
+    await refresh_cases([small_council.link(1)], book=book, situation=small_council.situation())
+    shown = await told(book, (await book.all())[0])
+    due = small_council.NOW + timedelta(days=7)
+    await book.put(shown, replace(shown.case, deadline=due))
+    for moment in (small_council.NOW, LATER):
+        more = [small_council.link(1), small_council.link(2)]
+        await refresh_cases(more, book=book, situation=small_council.situation(now=moment))
+
+    (stored,) = await book.all()
+    assert (stored.case.is_to_tell, stored.case.lines[0].count, stored.case.deadline) == (True, 2, due)
 
 
 async def test_keep_covers_a_stale_library_as_a_whole(book: CaseStore) -> None:

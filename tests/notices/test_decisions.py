@@ -42,7 +42,10 @@ async def told(book: CaseStore, *findings: Finding) -> Case:
 
 async def show(book: CaseStore, stored: Stored) -> Stored:
     case = stored.case
-    return await book.put(stored, replace(case, state=CaseState.TOLD, told_at=small_council.NOW, shown=case.members))
+    return await book.put(
+        stored,
+        replace(case, state=CaseState.TOLD, told_at=small_council.NOW, asked_at=small_council.NOW, shown=case.members),
+    )
 
 
 async def answer(

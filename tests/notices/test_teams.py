@@ -202,7 +202,7 @@ async def test_from_finding_to_decision(loop: Loop) -> None:
     assert "Agreed by you" in str(after[name][-1]["cards"])
     assert (await loop.case()).decision is Verb.AGREE
     said = [recorded.event.what async for recorded in loop.chain.read()]
-    assert said == [What.CASE_OPENED, What.NOTICE_DELIVERED, What.CASE_DECIDED]
+    assert said == [What.CASE_OPENED, What.CASE_TOLD, What.NOTICE_DELIVERED, What.CASE_DECIDED]
     assert (await loop.chain.verify()).holds
 
 

@@ -61,6 +61,9 @@ def test_limits_are_on_without_being_asked_for_and_zero_is_zero() -> None:
     assert limits.percent_of_scope == 0
 
 
+TEN = "- ask: owner\n  within: 10 working days"
+
+
 @pytest.mark.parametrize(
     ("written", "code", "remedy"),
     [
@@ -94,6 +97,13 @@ def test_limits_are_on_without_being_asked_for_and_zero_is_zero() -> None:
         (policy().replace("state: simulate", "state: pilot"), "missing", "pilot"),
         (policy(steps="- ask: owner"), "missing", "Add it."),
         (policy(steps="- ask: owner\n  within: 1 day"), "short-notice", "3 working days"),
+        (policy(steps=f"{TEN}\n  remind: [1 working day]"), "reminder", "2 working days"),
+        (policy(steps=f"{TEN}\n  remind: [5 working days, 6 working days]"), "reminder", "2 working days between them"),
+        (policy(steps=f"{TEN}\n  remind: [8 working days, 5 working days]"), "reminder", "earliest first"),
+        (policy(steps=f"{TEN}\n  remind: 10 working days"), "reminder", "Remind earlier"),
+        (policy(steps=f"{TEN}\n  remind: 5 days"), "reminder", "working days"),
+        (policy(steps=f"{TEN}\n  remind: [2 working days, 4 working days, 6 working days, 8 working days]"), "reminder", "at most 3"),
+        (policy(steps="- tell: owner\n  remind: 5 working days"), "reminder", "Write  remind  beside  ask"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_what_to_write(written: str, code: str, remedy: str) -> None:

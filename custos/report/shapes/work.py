@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from custos.report.shapes.base import Shape, Value, Version, said
@@ -37,6 +37,15 @@ class CaseAnswer(Shape, frozen=True, kw_only=True):
     at: Annotated[datetime, said("when")]
 
 
+class CaseUnanswered(Shape, frozen=True, kw_only=True):
+    """Somebody who was asked and did not answer in time."""
+
+    by: Annotated[str, said("sign-in name")]
+    role: Annotated[str, said("in which role")]
+    asked_on: Annotated[date, said("on which day")]
+    due_on: Annotated[date, said("by which day they should have answered")]
+
+
 class Case(Shape, frozen=True, kw_only=True):
     """One question to a person."""
 
@@ -48,13 +57,22 @@ class Case(Shape, frozen=True, kw_only=True):
     name: Annotated[str, said("of the library or site")]
     url: Annotated[str, said("of the library or site")]
     state: Annotated[str, said("how it stands")]
-    overdue: Annotated[bool, said("whether the answer is late")]
+    overdue: Annotated[bool, said("whether somebody let the deadline pass, and the question still stands")]
+    waits_for: Annotated[str, said("what it waits for")]
+    waits_for_whom: Annotated[str, said('from whom, "" for nobody')]
+    until: Annotated[datetime | None, said("until when; null: no day is set")]
+    then: Annotated[str, said('what comes after, "" for nothing')]
+    needs_somebody: Annotated[bool, said("whether a person has to do something about it")]
     asked: Annotated[str, said('sign-in name, "" for nobody')]
     asked_as: Annotated[str, said("in which role")]
     because: Annotated[str, said("why they are asked")]
     opened_at: Annotated[datetime, said("when")]
-    told_at: Annotated[datetime | None, said("when they were told; null: not yet")]
+    told_at: Annotated[datetime | None, said("when somebody was told of it first; null: not yet")]
+    asked_at: Annotated[datetime | None, said("when whoever is asked was told; null: not yet")]
     deadline: Annotated[datetime | None, said("when the answer is due")]
+    remind_on: Annotated[list[date], said("when they are reminded of it")]
+    reminded_at: Annotated[datetime | None, said("when they were reminded last; null: not yet")]
+    unanswered: Annotated[list[CaseUnanswered], said("who was asked before and did not answer in time")]
     decision: Annotated[str, said('the answer that counts, "" for none')]
     decided_at: Annotated[datetime | None, said("when")]
     keep_until: Annotated[datetime | None, said("until when the answer holds")]
@@ -69,7 +87,7 @@ class Cases(Shape, frozen=True, kw_only=True):
     """Of `custos cases`."""
 
     version: Version = 1
-    cases: Annotated[list[Case], said("by asset and name; released ones with --all")]
+    cases: Annotated[list[Case], said("what needs somebody first; those that are over with --all")]
 
 
 class IncidentShape(Shape, frozen=True, kw_only=True):
@@ -207,6 +225,7 @@ class Status(Shape, frozen=True, kw_only=True):
     runs: Annotated[list[StatusRun], said("that go on or wait, and the last one")]
     cases: Annotated[dict[str, int], said("state ► questions")]
     unasked: Annotated[int, said("questions for which nobody can be asked")]
+    overdue: Annotated[int, said("questions of which somebody let the deadline pass")]
     untold: Annotated[int, said("writes of which nobody was told yet")]
     waiting: Annotated[list[StatusWaiting], said("agreements that wait for more than their notice")]
     queues: Annotated[dict[str, int], said("queue ► messages")]

@@ -1,0 +1,30 @@
+"""The open questions, every morning before the digests: with whoever answers for them today, and up the line where nobody answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from custos.jobs import named_accounts
+from custos.notices import escalation
+from custos.notices.assignment import Accountability
+from custos.notices.escalation import Upkeep
+from custos.policy import Bundle
+from custos.storage.queues import NOTIFY
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+async def look_after(app: Custos, bundle: Bundle) -> Upkeep:
+    """Hand on, hand up, and have the cards say so. Raises StorageTrouble, or a Trouble when Entra cannot be read: then nothing changes
+    hands."""
+    now = app.clock.now()
+    accountable = Accountability(
+        records=bundle.records,
+        directory=await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people),
+        today=bundle.day(now),
+    )
+    done = await escalation.look_after(app.cases, accountable, now, app.zone)
+    for digest_id in sorted(done.stale_cards):
+        await app.account.queue(NOTIFY).send({"update": digest_id})
+    return done
