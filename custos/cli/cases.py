@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.values import short_text
 from custos.notices.case_progress import Need, Progress, progress
 from custos.notices.model import Case, CaseState
 from custos.report import work_json
@@ -22,9 +23,13 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also those that are over")
     parser.add_argument(
-        "--person", default="", metavar="NAME", help="only what this person is asked: a part of a name or address"
+        "--person",
+        type=short_text,
+        default="",
+        metavar="NAME",
+        help="only what this person is asked: a part of a name or address",
     )
-    parser.add_argument("--asset", default="", metavar="ID", help="only this asset's")
+    parser.add_argument("--asset", type=short_text, default="", metavar="ID", help="only this asset's")
     parser.add_argument("--state", choices=[state.value for state in CaseState], help="only those that stand so")
     parser.add_argument("--overdue", action="store_true", help="only those of which somebody let the deadline pass")
     parser.add_argument("--json", action="store_true", help="for machines")

@@ -89,7 +89,7 @@ def test_health_answers(deployed: Runtime) -> None:
     """Health says in JSON whether all is well."""
     answer = deployed.invoke_http("health")
     assert answer.status in (200, 503)
-    assert json.loads(answer.body).keys() == {"status", "troubles"}
+    assert json.loads(answer.body).keys() == {"status", "troubles", "overdue"}
 
 
 def test_webhook_answers(deployed: Runtime, council: Council) -> None:
