@@ -48,6 +48,7 @@ SCALE = 0.002
 WIDTH = 400
 _RUN = re.compile(r"\bR-\d{4}-\d{4}-\d+\b")
 _MIRROR_SECONDS = 300
+_PAUSE = 0.1
 _QUICK = {
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:01",
     "CUSTOS_UNITS_PER_MINUTE": "1000000",  # every `custos` reserves a twentieth of a minute's units, and tests type often
@@ -272,16 +273,18 @@ class Council:
         async def wait(app: Custos) -> None:
             async with asyncio.timeout(seconds):
                 while not await is_quiet(app, self.stage):  # noqa: ASYNC110  # other processes come to rest
-                    await asyncio.sleep(0.1)
+                    await asyncio.sleep(_PAUSE)
 
         self.ask(wait)
 
     def until(self, holds: Callable[[], object], seconds: float = PATIENCE, what: str = "it") -> float:
         """Wait until something holds, and say how many seconds that took."""
-        began = time.monotonic()
+        began = asked = time.monotonic()
         while not holds():
-            assert time.monotonic() - began < seconds, f"{what} did not happen within {seconds:g} s"
-            time.sleep(0.1)
+            now = time.monotonic()
+            assert now - began < seconds, f"{what} did not happen within {seconds:g} s"
+            time.sleep(max(_PAUSE, 2 * (now - asked)))  # what is waited for needs the processor more than who asks
+            asked = time.monotonic()
         return time.monotonic() - began
 
 
