@@ -21,7 +21,18 @@ from azure.storage.blob import ContainerClient
 from azure.storage.queue import QueueClient, QueueServiceClient
 
 Row = dict[str, Any]
-TABLES = ("audit", "actions", "runs", "incidents", "digests", "drivestate", "timers", "cases", "tellings", "switches")
+TABLES = (
+    "audit",
+    "actions",
+    "runs",
+    "incidents",
+    "digests",
+    "drivestate",
+    "timers",
+    "cases",
+    "actionreports",
+    "control",
+)
 _MIRRORED = ("item_id", "parent_id", "name", "label", "is_folder")
 _CONTAINER = "inventory"
 

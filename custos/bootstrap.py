@@ -111,12 +111,12 @@ class Custos:
         return Subscriptions(self.account)
 
     @cached_property
-    def hints(self) -> ChangeNotifications:
+    def change_notifications(self) -> ChangeNotifications:
         """What notifications said, on its way to the queue."""
         return ChangeNotifications(self.account, self.clock)
 
     @cached_property
-    def noise(self) -> RefusedRequests:
+    def refused_requests(self) -> RefusedRequests:
         """What knocked at the doors and was nobody."""
         return RefusedRequests(self.account.rows(NOISE), self.clock)
 
@@ -146,9 +146,9 @@ class Custos:
         return Approvals(self.account.rows("approvals"), self.account.container("approvals"), self.clock, self.audit)
 
     @cached_property
-    def switches(self) -> StopSwitch:
+    def stop_switch(self) -> StopSwitch:
         """The switch that ends all writes."""
-        return StopSwitch(self.account.rows("switches"), self.clock, self.audit)
+        return StopSwitch(self.account.rows("control"), self.clock, self.audit)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -156,9 +156,9 @@ class Custos:
         return Ledger(self.account.rows("actions"))
 
     @cached_property
-    def budgets(self) -> CeilingUsage:
+    def ceiling_usage(self) -> CeilingUsage:
         """What was spent of the ceilings."""
-        return CeilingUsage(self.account.rows("budgets"), self.clock)
+        return CeilingUsage(self.account.rows("ceilingusage"), self.clock)
 
     @cached_property
     def refusals(self) -> Refusals:
@@ -171,9 +171,11 @@ class Custos:
         tenant = LiveTenant(self.m365, self.settings.actor_client_id)
         return Dispatcher(
             runs=self.runs,
-            hand=Executor(tenant, self.ledger, self.budgets, self.switches, self.refusals, self.audit, self.clock),
-            budgets=self.budgets,
-            switches=self.switches,
+            executor=Executor(
+                tenant, self.ledger, self.ceiling_usage, self.stop_switch, self.refusals, self.audit, self.clock
+            ),
+            ceiling_usage=self.ceiling_usage,
+            stop_switch=self.stop_switch,
             approvals=self.approvals,
             registers=self.registers,
             decisions=DecidedCases(self.cases, self.clock, self.zone),
@@ -204,7 +206,7 @@ class Custos:
         return DigestStore(self.account.rows(DIGESTS), self.settings.lease_seconds)
 
     @cached_property
-    def tellings(self) -> ActionReportStore:
+    def action_reports(self) -> ActionReportStore:
         """What was done, and who was told of it."""
         return open_action_reports(self.account)
 
@@ -219,21 +221,21 @@ class Custos:
         return Contacts(self.account.rows(PEOPLE))
 
     @cached_property
-    def postman(self) -> Channels:
+    def channels(self) -> Channels:
         """Bot, activity feed and mail."""
         return channels_from(self.m365, self.settings, self.people)
 
     @cached_property
-    def doorkeeper(self) -> BotAuthentication:
+    def bot_authentication(self) -> BotAuthentication:
         """Who believes requests at the messaging endpoint, or does not."""
         return BotAuthentication(
             self.settings.bot_app_id, self.settings.tenant_id, KeyRing(self.settings.bot_openid_url)
         )
 
-    def reception(self, accountable: Accountable, holidays: Callable[[], Awaitable[frozenset[date]]]) -> BotEndpoint:
+    def endpoint(self, accountable: Accountable, holidays: Callable[[], Awaitable[frozenset[date]]]) -> BotEndpoint:
         """Who answers at the messaging endpoint, and whom they ask at a press."""
         return BotEndpoint(
-            door=self.doorkeeper,
+            door=self.bot_authentication,
             accountable=accountable,
             holidays=holidays,
             book=self.cases,
@@ -243,14 +245,14 @@ class Custos:
             zone=self.zone,
         )
 
-    def desk(self, records: Records) -> DeliveryContext:
+    def delivery_context(self, records: Records) -> DeliveryContext:
         """What delivering notices needs, at this moment."""
         return DeliveryContext(
             book=self.cases,
             digests=self.digests,
-            tellings=self.tellings,
+            action_reports=self.action_reports,
             people=self.people,
-            postman=self.postman,
+            channels=self.channels,
             queue=self.account.queue(NOTIFY),
             records=records,
             zone=self.zone,

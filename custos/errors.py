@@ -5,7 +5,8 @@ CustosError
 ├── BadSetting          the operator: a setting is missing or cannot be right
 ├── StorageTrouble      Azure Storage cannot be reached or refused
 │   ├── RowChanged      somebody else wrote the row first (ETag); read again and decide again
-│   └── RowExists       the row is there already
+│   ├── RowExists       the row is there already
+│   └── OtherFormat     another version of Custos wrote what is kept (custos.storage.state_format)
 └── TenantTrouble       Microsoft 365 answered with an error; see custos.m365.errors for its kinds
 """
 

@@ -177,7 +177,7 @@ class Story:
         verdict = "The chain holds" if found.holds else f"THE CHAIN IS BROKEN: {found.broken}"
         self.narrator.say(f"{verdict}: {found.events:,} events, head {found.digest[:16]}.")
         self.narrator.command("status")
-        await self.app.m365.gate.flush()
+        await self.app.m365.throttle.flush()
         overview_report.show(await overview(self.app), self.narrator.screen)
         spent = self.stage.state()["spent"]
         self.narrator.say(

@@ -211,7 +211,9 @@ class Council:
         self.fire("sweep")
 
         async def day(app: Custos) -> Counter[str]:
-            return Counter({why: number for (at, why), number in (await app.noise.day()).items() if at is door})
+            return Counter(
+                {why: number for (at, why), number in (await app.refused_requests.day()).items() if at is door}
+            )
 
         return self.ask(day)
 

@@ -18,13 +18,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _stop(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    await app.switches.stop(by=await identity.require(app, Right.STOP, args.person), why=args.why)
+    await app.stop_switch.stop(by=await identity.require(app, Right.STOP, args.person), why=args.why)
     screen.out.print("Writes end within a minute, on every instance. Reading and asking go on. `custos start` resumes.")
     return Exit.OK
 
 
 async def _start(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    await app.switches.start(by=await identity.require(app, Right.START, args.person), why=args.why)
+    await app.stop_switch.start(by=await identity.require(app, Right.START, args.person), why=args.why)
     screen.out.print("Writes may go on, through the gate as ever.")
     return Exit.OK
 

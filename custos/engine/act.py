@@ -48,22 +48,22 @@ class Executor:
 
     tenant: Tenant
     ledger: Ledger
-    budgets: CeilingUsage
-    switches: StopSwitch
+    ceiling_usage: CeilingUsage
+    stop_switch: StopSwitch
     refusals: Refusals
     audit: Audit
     clock: Clock
     pauses: Sequence[float] = (0.0, 1.0, 3.0)
 
     async def carry_out(
-        self, run: Run, actions: Sequence[Action], authority: RunContext, claim: Claim
+        self, run: Run, actions: Sequence[Action], run_context: RunContext, claim: Claim
     ) -> dict[str, Result]:
         """What came of each action of a batch that is ours by `claim`, by `Action.key`.
 
         Some may be tried again later (`may_be_tried_again`). Raises StorageTrouble when storage fails: then the same
         batch can be given again; ClaimLost when another worker has it by now.
         """
-        work = _Work(self, run, authority, claim)
+        work = _Work(self, run, run_context, claim)
         try:
             await work.through(actions)
         except ClaimLost:
@@ -81,9 +81,9 @@ def may_be_tried_again(result: Result) -> bool:
 class _Work:
     """One pass over one batch."""
 
-    hand: Executor
+    executor: Executor
     run: Run
-    authority: RunContext
+    run_context: RunContext
     claim: Claim
     results: dict[str, Result] = field(default_factory=dict)
     earlier: dict[str, Entry] = field(default_factory=dict)  # what stands about actions that are to do, by key
@@ -95,7 +95,7 @@ class _Work:
     writing: Writing = field(init=False)
 
     def __post_init__(self) -> None:
-        self.writing = Writing(self.hand.tenant, self.claim, self._judge, self.hand.pauses)
+        self.writing = Writing(self.executor.tenant, self.claim, self._judge, self.executor.pauses)
 
     async def through(self, actions: Sequence[Action]) -> None:
         todo = await self._by_what_is_written_down(actions)
@@ -110,9 +110,9 @@ class _Work:
 
     async def _by_what_is_written_down(self, actions: Sequence[Action]) -> list[Action]:
         """The actions that are still to do. Those that a worker of this run left in the middle are looked at first."""
-        found = await self.hand.ledger.find(actions)
+        found = await self.executor.ledger.find(actions)
         if self.run.purpose is Purpose.POLICY:
-            self.taken_back = await self.hand.ledger.undone_among(actions)
+            self.taken_back = await self.executor.ledger.undone_among(actions)
         left_open = await self._left_open_by_others(found.values())
         self.intents |= {entry.action.key: entry for entry in left_open}
         todo = []
@@ -162,7 +162,7 @@ class _Work:
         begun = [action for action in actions if action.key in self.intents]
         if not begun:
             return list(actions)
-        readings = await self.hand.tenant.read(begun)
+        readings = await self.executor.tenant.read(begun)
         done = [action for action in begun if shows(action, readings[action.key])]
         said = "Found done after an interruption."
         await self._end([(action, self._result(action, Outcome.DONE, said)) for action in done])
@@ -173,7 +173,7 @@ class _Work:
     async def _allowed(self, actions: Sequence[Action]) -> list[Action]:
         """What the gate allows before anything is read, and Microsoft has not refused since it was planned."""
         if self.run.purpose is Purpose.POLICY:
-            self.refused_before = await self.hand.refusals.wide()
+            self.refused_before = await self.executor.refusals.wide()
         verdicts = {action.key: await self._decide(action, None) or self._refused_before(action) for action in actions}
         return await self._sift(actions, verdicts)
 
@@ -181,11 +181,11 @@ class _Work:
         if action.key in self.taken_back:
             return put_back(self.taken_back[action.key])
         refusal = self.refused_before.of(action)
-        return refused_for_now(action, refusal, self.hand.clock.now()) if refusal else None
+        return refused_for_now(action, refusal, self.executor.clock.now()) if refusal else None
 
     async def _decide(self, action: Action, live: Live | None) -> Refused | None:
-        stop = await self.hand.switches.stopped()
-        verdict = decide(action, self.authority.situation(action, self.run, stop, live))
+        stop = await self.executor.stop_switch.stopped()
+        verdict = decide(action, self.run_context.situation(action, self.run, stop, live))
         return verdict if isinstance(verdict, Refused) else None
 
     async def _judge(self, action: Action, live: Live) -> Refused | None:
@@ -198,7 +198,7 @@ class _Work:
         if not actions:
             return []
         at = self.claim.runs.machine()
-        readings = await self.hand.tenant.read(actions)
+        readings = await self.executor.tenant.read(actions)
         verdicts: dict[str, Refused | Already | Failure | None] = {}
         for action in actions:
             reading = readings[action.key]
@@ -206,15 +206,17 @@ class _Work:
                 verdicts[action.key] = reading
                 continue
             self.looks[action.key] = Look(reading, at)
-            overtaken = aged(action, reading, self.authority.facts_named(action))
+            overtaken = aged(action, reading, self.run_context.facts_named(action))
             verdicts[action.key] = settled(action, reading) or await self._judge(action, reading) or overtaken
         return await self._sift(actions, verdicts)
 
     async def _within_budget(self, actions: Sequence[Action]) -> list[Action]:
         """Spend for those for which nothing was spent yet."""
-        budget, beyond = self.authority.budget, bool(self.run.released_by)
+        budget, beyond = self.run_context.budget, bool(self.run.released_by)
         wanted = [action for action in actions if action.key not in self.intents]
-        granted = await self.hand.budgets.reserve(wanted, budget, run=self.run.id, beyond=beyond) if wanted else {}
+        granted = (
+            await self.executor.ceiling_usage.reserve(wanted, budget, run=self.run.id, beyond=beyond) if wanted else {}
+        )
         return await self._sift(actions, {**dict.fromkeys((action.key for action in actions), None), **granted})
 
     async def _sift(
@@ -241,10 +243,10 @@ class _Work:
         if not actions:
             return []
         await self.claim.until()
-        now = self.hand.clock.now()
+        now = self.executor.clock.now()
         left, entries = [self._intent(action, now) for action in actions], dict[str, Entry]()
         for _ in range(_TRIES):
-            entries |= await self.hand.ledger.intend(left)
+            entries |= await self.executor.ledger.intend(left)
             left = [entry for entry in left if entry.action.key not in entries]
             again = await self._taken_over(left) if left else []
             if not again:
@@ -254,8 +256,8 @@ class _Work:
         said = "Another worker took it up meanwhile."
         await self._give_up(lost, lambda action: self._result(action, Outcome.SKIPPED, said, Code.BUSY))
         self.intents |= entries
-        await self.hand.audit.append(
-            [self.authority.event(entry.action, self.run, What.ACTION_INTENDED, now) for entry in entries.values()]
+        await self.executor.audit.append(
+            [self.run_context.event(entry.action, self.run, What.ACTION_INTENDED, now) for entry in entries.values()]
         )
         return [action for action in actions if action.key in entries]
 
@@ -275,7 +277,7 @@ class _Work:
         """Of intents that could not be written, those to be written over what an earlier worker of this run left. It has lost the
         batch, as the claim says, so it writes nothing any more.
         """
-        stands = await self.hand.ledger.find([entry.action for entry in entries])
+        stands = await self.executor.ledger.find([entry.action for entry in entries])
         ours = [entry for entry in entries if (one := stands.get(entry.action.key)) is None or one.run == self.run.id]
         if ours:
             await self.claim.until()
@@ -301,18 +303,18 @@ class _Work:
         said = "It stood still, and another worker has the batch now. Nothing was sent."
         ends = [self._result(entry.action, Outcome.SKIPPED, said, Code.BUSY) for entry in unsent]
         skipped = What.ACTION_SKIPPED
-        await self.hand.audit.append(
+        await self.executor.audit.append(
             [
-                self.authority.event(entry.action, self.run, skipped, end.at, detail=said, code=Code.BUSY)
+                self.run_context.event(entry.action, self.run, skipped, end.at, detail=said, code=Code.BUSY)
                 for entry, end in zip(unsent, ends, strict=True)
             ]
         )
-        await self.hand.ledger.withdraw([_with_end(entry, end) for entry, end in zip(unsent, ends, strict=True)])
+        await self.executor.ledger.withdraw([_with_end(entry, end) for entry, end in zip(unsent, ends, strict=True)])
 
     async def _give_up(self, actions: Sequence[Action], why: _Why) -> None:
         """End actions that were reserved and will not be written."""
         if actions:
-            await self.hand.budgets.release(actions, self.authority.budget, run=self.run.id)
+            await self.executor.ceiling_usage.release(actions, self.run_context.budget, run=self.run.id)
             await self._end([(action, why(action)) for action in actions])
 
     async def _ended(self, actions: Sequence[Action], written: Mapping[str, Written]) -> None:
@@ -324,7 +326,7 @@ class _Work:
             for action, end in ends
             if end.outcome in (Outcome.REFUSED, Outcome.SKIPPED, Outcome.FAILED) and not written[action.key].perhaps
         ]
-        await self.hand.budgets.release(not_written, self.authority.budget, run=self.run.id)
+        await self.executor.ceiling_usage.release(not_written, self.run_context.budget, run=self.run.id)
         await self._end(ends)
 
     def _after_write(self, action: Action, end: Written) -> tuple[Action, Result]:
@@ -374,23 +376,23 @@ class _Work:
             return
         await self.claim.until()
         events = [
-            self.authority.event(action, self.run, _ENDED[end.outcome], end.at, detail=end.detail, code=end.code)
+            self.run_context.event(action, self.run, _ENDED[end.outcome], end.at, detail=end.detail, code=end.code)
             for action, end in ends
         ]
-        await self.hand.audit.append(events)
+        await self.executor.audit.append(events)
         settled = [_with_end(entry, end) for _, end in ends if (entry := self.intents.get(end.key)) is not None]
-        await self.hand.ledger.settle(settled)
+        await self.executor.ledger.settle(settled)
         if self.run.purpose is Purpose.POLICY:
-            await self.hand.refusals.remember(ends, self.refused_before)
+            await self.executor.refusals.remember(ends, self.refused_before)
         if self.run.purpose is Purpose.UNDO:
             for action, end in ends:
                 if end.outcome in (Outcome.DONE, Outcome.ALREADY):
                     finding = action.finding
-                    await self.hand.ledger.mark_undone(finding.id, finding.subject, by_run=self.run.id)
+                    await self.executor.ledger.mark_undone(finding.id, finding.subject, by_run=self.run.id)
         self.results |= {end.key: end for _, end in ends}
 
     def _result(self, action: Action, outcome: Outcome, detail: str, code: str = "") -> Result:
-        now = self.hand.clock.now()
+        now = self.executor.clock.now()
         return Result(action_id=action.id, key=action.key, outcome=outcome, detail=detail, code=code, at=now)
 
 

@@ -1,4 +1,4 @@
-"""What has been spent of the ceilings, in table `budgets`: checked against a whole plan, and at every write.
+"""What has been spent of the ceilings, in table `ceilingusage`: checked against a whole plan, and at every write.
 
 Partition: the day (`2026-11-23`), or the run (`run R-2026-1123-02`); key: the ceiling's name. Counters are raised
 before the write, together with all others of the same partition that an action touches, and only if none would break; a

@@ -76,9 +76,9 @@ class Dispatcher:
     """Starts runs and takes them to their end. `writes_enabled` is False while no identity that may write is set."""
 
     runs: RunStore
-    hand: Executor
-    budgets: CeilingUsage
-    switches: StopSwitch
+    executor: Executor
+    ceiling_usage: CeilingUsage
+    stop_switch: StopSwitch
     approvals: Approvals
     registers: Registers
     decisions: Decisions
@@ -112,17 +112,17 @@ class Dispatcher:
         wanted = [action for action in writes(plan.actions) if only is None or action.id in only]
         draft = new_run(plan, purpose=purpose, by=by, at=self.clock.now(), actions=0, over=(), target=target)
         draft = replace(draft, reason=reason)
-        groups = await self._groups(wanted, draft, await self.authority(bundle, draft, wanted, sizes), stale)
+        groups = await self._groups(wanted, draft, await self.run_context(bundle, draft, wanted, sizes), stale)
         made = {case: await self._start(draft, group, plan, sizes, by) for case, group in groups.items()}
         rest = made.pop("", Dispatched(run=None, left_out={}))
         return replace(rest, agreed=made)
 
     async def _groups(
-        self, wanted: Sequence[Action], draft: Run, authority: RunContext, stale: Collection[str]
+        self, wanted: Sequence[Action], draft: Run, run_context: RunContext, stale: Collection[str]
     ) -> dict[str, _Group]:
         """What nobody had to agree to (""), then what each case agreed to: judged, and weighed against the ceilings one after the
         other, before the first of them is begun."""
-        stop = await self.switches.stopped()
+        stop = await self.stop_switch.stopped()
         taken = await self.runs.open_keys(draft.started_at)
         within: list[Action] = []
         groups: dict[str, _Group] = {}
@@ -131,7 +131,7 @@ class Dispatcher:
             for action in wanted:
                 if action.agreed != case:
                     continue
-                verdict = decide(action, authority.situation(action, draft, stop, None))
+                verdict = decide(action, run_context.situation(action, draft, stop, None))
                 if action.key in taken:
                     busy[taken[action.key]] += 1
                     refused.append(Refused(Code.BUSY, f"The run {taken[action.key]} has it in hand."))
@@ -139,11 +139,11 @@ class Dispatcher:
                     refused.append(Refused(Code.STALE, "Its library was last read too long ago."))
                 elif isinstance(verdict, Refused):
                     refused.append(verdict)
-                elif any(ceiling.most == 0 for ceiling in authority.budget.ceilings(action)):
+                elif any(ceiling.most == 0 for ceiling in run_context.budget.ceilings(action)):
                     refused.append(Refused(Code.ZERO, "A ceiling of zero forbids it."))
                 else:
                     allowed.append(action)
-            over = await self.budgets.check([*within, *allowed], authority.budget, run="") if allowed else ()
+            over = await self.ceiling_usage.check([*within, *allowed], run_context.budget, run="") if allowed else ()
             within += [] if over else allowed
             groups[case] = _Group(allowed, refused, busy, over)
         return groups
@@ -231,7 +231,9 @@ class Dispatcher:
                 await self._do(run, got, bundle)
         return await self._finish(run)
 
-    async def authority(self, bundle: Bundle, run: Run, actions: Collection[Action], sizes: CeilingSizes) -> RunContext:
+    async def run_context(
+        self, bundle: Bundle, run: Run, actions: Collection[Action], sizes: CeilingSizes
+    ) -> RunContext:
         """By what right a run acts at this moment."""
         placed = await self.registers.placed(bundle)
         policies = bundle.policies.values()
@@ -268,9 +270,9 @@ class Dispatcher:
         """Do a batch and say how it ended, unless another worker took it over meanwhile: then that is its matter."""
         number, attempt = mine.batch.number, mine.batch.attempt
         actions = await self.runs.actions(run.id, number)
-        authority = await self.authority(bundle, run, actions, await self.runs.sizes(run.id))
+        run_context = await self.run_context(bundle, run, actions, await self.runs.sizes(run.id))
         try:
-            found = await self.hand.carry_out(run, actions, authority, mine)
+            found = await self.executor.carry_out(run, actions, run_context, mine)
             results: list[Result] = [found[action.key] for action in actions]
             wait = tried_again(results) if attempt + 1 < ATTEMPTS else None
             await self.runs.keep_results(run.id, number, results)
@@ -304,7 +306,7 @@ class Dispatcher:
         left = [batch.number for batch in await self.runs.batches(run.id) if not batch.done]
         if run.purpose is Purpose.UNDO:
             taken = [action for number in left for action in await self.runs.actions(run.id, number)]
-            await self.hand.ledger.take_back(taken, by_run=run.id, at=run.started_at)
+            await self.executor.ledger.take_back(taken, by_run=run.id, at=run.started_at)
         for number in left:
             await self.queue.send(_message(run, number))
         return len(left)

@@ -23,7 +23,7 @@ class Facts:
     `states` says of each drive whether its mirror is complete; a drive without a row is not. `people` resolves the sign-in
     names of `settings.yaml` to the ids that items carry; a name that it lacks counts as a person, which can only make
     content look livelier. `bare_items` are the items for whoever asks nothing about when permissions were read: that is
-    joined to every one of `items`. `every_item` are those of all libraries, also where `items` are of some; `departures` is what
+    joined to every one of `items`. `every_item` are those of all libraries, also where `items` are of some; `moved_items` is what
     left the place where it lay.
     """
 
@@ -36,7 +36,7 @@ class Facts:
     states: pl.LazyFrame
     people: pl.LazyFrame
     every_item: pl.LazyFrame
-    departures: pl.LazyFrame
+    moved_items: pl.LazyFrame
 
 
 _BARE = {name: kind for name, kind in ITEMS.items() if name != "permissions_read_at"}
@@ -46,7 +46,7 @@ _SCHEMAS = {
     "items": ITEMS,
     "bare_items": _BARE,
     "every_item": _BARE,
-    "departures": DEPARTURES,
+    "moved_items": DEPARTURES,
     "permissions": PERMISSIONS,
     "members": MEMBERS,
     "states": STATES,

@@ -67,15 +67,15 @@ def follow(bundle: Bundle, facts: Facts, locator: Locator, missing: Collection[s
     """
     if not bundle.records.holds:
         return {}
-    holdings = _Holdings(bundle, locator.libraries, facts.departures.collect())
+    holdings = _Holdings(bundle, locator.libraries, facts.moved_items.collect())
     mirror = _Mirror(facts, locator, holdings)
     found = {hold.id: _followed(hold, holdings, mirror, missing) for hold in bundle.records.holds}
     return {name: one for name, one in found.items() if one.now or one.lost}
 
 
-def needed(bundle: Bundle, departures: pl.DataFrame, homes: Mapping[str, Address]) -> frozenset[Item]:
-    """The items among `departures` that left the place of some hold."""
-    holdings = _Holdings(bundle, homes, departures)
+def needed(bundle: Bundle, moved_items: pl.DataFrame, homes: Mapping[str, Address]) -> frozenset[Item]:
+    """The items among `moved_items` that left the place of some hold."""
+    holdings = _Holdings(bundle, homes, moved_items)
     return frozenset(one.item for hold in bundle.records.holds for one in holdings.left(hold))
 
 
@@ -110,7 +110,7 @@ class _Holdings:
 
     bundle: Bundle
     homes: Mapping[str, Address]
-    departures: pl.DataFrame
+    moved_items: pl.DataFrame
 
     def left(self, hold: Hold) -> Iterator[_Placed]:
         """What left a place of a hold on a day on which it was in force."""
@@ -144,7 +144,7 @@ class _Holdings:
 
     @cached_property
     def _departed(self) -> list[tuple[_Placed, datetime]]:
-        rows = self.departures.select(*_ITEM, "path", "is_folder", "left_at").iter_rows()
+        rows = self.moved_items.select(*_ITEM, "path", "is_folder", "left_at").iter_rows()
         return [
             (_Placed((drive, item), home, home.below(path) if path else None, bool(is_folder)), left_at)
             for drive, item, path, is_folder, left_at in rows
@@ -203,7 +203,7 @@ class _Mirror:
         for row in here.iter_rows(named=True):
             if one := self._placed(row):
                 found[one.item].append(one)
-        away = self.holdings.departures.join(ids, on=_ITEM, how="semi").join(here, on=_ITEM, how="anti")
+        away = self.holdings.moved_items.join(ids, on=_ITEM, how="semi").join(here, on=_ITEM, how="anti")
         for keys in (*_SURVIVES, _CONTENT) if away.height else ():
             known = away.lazy().filter(_known(keys)).select(keys, old_drive="drive_id", old_item="item_id").unique()
             alike = self._items.filter(pl.col("parent_id") != "").join(known, on=keys).collect()

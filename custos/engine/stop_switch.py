@@ -31,7 +31,7 @@ class Stop:
 
 @dataclass
 class StopSwitch:
-    """Table `switches`."""
+    """Table `control`."""
 
     table: Table
     clock: Clock

@@ -70,7 +70,7 @@ def _tables(
         "every_item": lakehouse.scan("items", version=versions["items"]).drop("sharing_changed_at"),
         "permissions": stored.filter(pl.col("permission_id") != ""),
         "members": lakehouse.read("members", version=versions["members"]),
-        "departures": lakehouse.scan("departures", version=versions.get("departures", -1)),
+        "moved_items": lakehouse.scan("moved_items", version=versions.get("moved_items", -1)),
         "states": states_frame(state for state in states if state.drive_id in governed),
     }
     return Tables(

@@ -27,7 +27,7 @@ async def change_items(work: SyncTurn, rows: pl.DataFrame, gone: Sequence[str], 
     writer = await work.writer("items")
     left = await _left(work, rows, gone)
     if left.height:
-        await asyncio.to_thread(work.lakehouse.append, "departures", left)
+        await asyncio.to_thread(work.lakehouse.append, "moved_items", left)
     await work.commit(partial(work.lakehouse.change, "items", rows, list(gone), writer=writer), touched)
 
 

@@ -19,7 +19,7 @@ from custos.storage.account import Account
 from custos.storage.lease import is_free
 from custos.storage.rows import Row, Rows, Value, key_part
 
-TABLE = "touched"
+TABLE = "pendingchanges"
 AT_MOST = 5_000
 """Ids kept of one drive; when more changed, everything in it did."""
 

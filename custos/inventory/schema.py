@@ -153,7 +153,7 @@ TABLES = {
     "items": STORED_ITEMS,
     "permissions": PERMISSIONS,
     "members": MEMBERS,
-    "departures": DEPARTURES,
+    "moved_items": DEPARTURES,
 }
 PARTITIONS = {"items": ["drive_id"], "permissions": ["drive_id"]}
 KEYS = {
@@ -162,7 +162,7 @@ KEYS = {
     "items": ["drive_id", "item_id"],
     "permissions": ["drive_id", "item_id", "permission_id", "grantee"],
     "members": ["group_id", "user_id", "role"],
-    "departures": ["drive_id", "item_id", "left_at"],
+    "moved_items": ["drive_id", "item_id", "left_at"],
 }
 
 

@@ -21,7 +21,7 @@ from custos.table import TRANSACTION_ROWS
 
 BELIEVED_FOR = timedelta(minutes=5)
 _LEFT_AFTER = timedelta(minutes=15)
-_PARTITION = "dirty"
+_PARTITION = "sync-request"
 
 
 async def request_sync(account: Account, clock: Clock, drive_id: str) -> bool:

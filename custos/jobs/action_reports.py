@@ -31,7 +31,7 @@ async def waiting(app: Custos, bundle: Bundle) -> list[AddressedReport]:
     async def known(done: Sequence[Done]) -> Known:
         return await _known(app, bundle, done)
 
-    left = await unreported_actions.gather(app.runs, app.ledger, app.tellings, known)
+    left = await unreported_actions.gather(app.runs, app.ledger, app.action_reports, known)
     now = app.clock.now()
     late = unreported_actions.late(left, now, app.zone, bundle.records.holidays)
     news = await loosening.late(app, bundle.records.holidays)
@@ -43,7 +43,7 @@ async def waiting(app: Custos, bundle: Bundle) -> list[AddressedReport]:
         directory=await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people),
         today=now.astimezone(app.zone).date(),
     )
-    await unreported_actions.give_up_leavers(left, who, app.tellings, now)
+    await unreported_actions.give_up_leavers(left, who, app.action_reports, now)
     return unreported_actions.addressed(left, who)
 
 
@@ -78,8 +78,10 @@ async def untold_writes(app: Custos) -> int:
     for run in await app.runs.untold():
         counts = (await app.runs.progress(run.id)).counts
         left += sum(counts.get(outcome, 0) for outcome in WRITTEN)
-        tellings = [telling for telling in await app.tellings.of_run(run.id) if not telling.to.user_id]
-        left -= sum(min(each.told.get(line.key, 0), line.total) for each in tellings for line in each.lines)
+        action_reports = [
+            action_report for action_report in await app.action_reports.of_run(run.id) if not action_report.to.user_id
+        ]
+        left -= sum(min(each.told.get(line.key, 0), line.total) for each in action_reports for line in each.lines)
     return left
 
 

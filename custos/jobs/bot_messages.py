@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 async def receive(app: Custos, body: bytes, authorization: str | None) -> Response:
     """Answer one request. Raises StorageTrouble: then nothing was taken, and Teams says so."""
     registers = _Registers(app)
-    reception = app.reception(registers.accountable, registers.holidays)
-    response = await handle_activity(body, authorization, reception=reception, now=app.clock.now())
+    endpoint = app.endpoint(registers.accountable, registers.holidays)
+    response = await handle_activity(body, authorization, endpoint=endpoint, now=app.clock.now())
     if response.refused:
-        app.noise.refused(Door.BOT, response.refused)
+        app.refused_requests.refused(Door.BOT, response.refused)
     elif response.status < 500:
-        await app.noise.overheard()
+        await app.refused_requests.overheard()
     return response
 
 

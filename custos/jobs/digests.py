@@ -30,14 +30,14 @@ async def prepare(app: Custos) -> Prepared:
         zone=app.zone,
         holidays=bundle.records.holidays,
         machine_now=time.time(),
-        tellings=await action_reports.waiting(app, bundle),
+        action_reports=await action_reports.waiting(app, bundle),
     )
 
 
 async def deliver(app: Custos, message: Mapping[str, object]) -> None:
     """Do what one message of the queue says. Raises StorageTrouble or a passing MicrosoftTrouble: then it comes again."""
     bundle = (await policies.in_force(app)).bundle
-    await handle_notice(message, desk=app.desk(bundle.records))
+    await handle_notice(message, context=app.delivery_context(bundle.records))
     digest_id = message.get("digest")
     if isinstance(digest_id, str):
         stored = await app.digests.get(digest_id)

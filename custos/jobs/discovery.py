@@ -31,7 +31,7 @@ async def discover(app: Custos) -> DiscoveryReport:
     await sync.queue(app, report.to_sync)
     await subscriptions.reconcile(app)
     await _check_labels(app)
-    await app.m365.gate.flush()
+    await app.m365.throttle.flush()
     return report
 
 

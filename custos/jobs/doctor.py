@@ -167,7 +167,7 @@ async def _webhooks(app: Custos) -> list[Look]:
     held = len(wanted & alive)
     sign = Sign.OK if wanted and held == len(wanted) else Sign.WARN
     looks = [Look(sign, "webhooks", f"{held:,} of {len(wanted):,} libraries are watched")]
-    guesses = (await app.noise.day()).get((Door.NOTIFICATION, "wrong secret"), 0)
+    guesses = (await app.refused_requests.day()).get((Door.NOTIFICATION, "wrong secret"), 0)
     if guesses:
         said = (
             f"{guesses:,} notifications today knew the key and a subscription, not its secret: renew the function key"

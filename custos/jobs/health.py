@@ -10,6 +10,7 @@ from custos.errors import BadInput, StorageTrouble
 from custos.inventory.drive_state import DriveStates, SyncState
 from custos.jobs import incidents, policies
 from custos.notices.deadlines import is_overdue
+from custos.storage.state_format import OtherFormat
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -42,6 +43,8 @@ async def check(app: Custos) -> Health:
         now = app.clock.now()
         overdue = sum(is_overdue(stored.case, now) for stored in await app.cases.all())
         return Health(tuple(await _troubles(app)), overdue)
+    except OtherFormat as other:
+        return Health((str(other),))
     except StorageTrouble:
         return Health(("Storage cannot be reached.",))
 

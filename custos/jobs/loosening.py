@@ -101,7 +101,7 @@ async def _deliver(app: Custos, news: News, upn: str, who: Contact) -> bool:
         await app.news.mark(news.id, upn, told=None)
 
     try:
-        delivery = await app.postman.deliver(who, message_of(news, upn), leaving)
+        delivery = await app.channels.deliver(who, message_of(news, upn), leaving)
     except (Throttled, Unavailable, Malformed):
         return False  # tried again at the next sweep
     details = {

@@ -29,10 +29,10 @@ async def forget(app: Custos) -> None:
         return  # nobody knows what is held
     placed = await app.registers.placed(bundle)
     before = pl.col("left_at") < app.clock.now() - _LASTS
-    left = (await asyncio.to_thread(app.lakehouse.read, "departures")).filter(before)
+    left = (await asyncio.to_thread(app.lakehouse.read, "moved_items")).filter(before)
     kept = {item for _, item in await asyncio.to_thread(needed, placed.bundle, left, placed.homes)}
     gone = left.filter(~pl.col("item_id").is_in(sorted(kept)))
     if gone.height and len(kept) <= _NAMED_AT_MOST:
         named = f" AND item_id NOT IN ({', '.join(map(literal, sorted(kept)))})" if kept else ""
         latest = str(gone["left_at"].max())
-        await asyncio.to_thread(app.lakehouse.delete, "departures", f"left_at <= {literal(latest)}{named}")
+        await asyncio.to_thread(app.lakehouse.delete, "moved_items", f"left_at <= {literal(latest)}{named}")

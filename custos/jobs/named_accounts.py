@@ -95,7 +95,7 @@ async def not_people(app: Custos, bundle: Bundle) -> dict[str, str]:
     Entra is asked only when it never was about exactly these names.
     """
     names = bundle.settings.not_people
-    kept = await app.account.rows("switches").get(*_ROW)
+    kept = await app.account.rows("control").get(*_ROW)
     if kept is None or kept.text("names") != _listed(names):
         found = await accounts(app, bundle.records, also=names)
         return {person.upn: person.user_id for person in found.people.values() if person.upn in names}
@@ -105,7 +105,7 @@ async def not_people(app: Custos, bundle: Bundle) -> dict[str, str]:
 
 async def _remember(app: Custos, ids: dict[str, str], names: frozenset[str]) -> None:
     """Keep it for those who ask without calling Entra."""
-    rows, kept = app.account.rows("switches"), json.dumps(ids, sort_keys=True)
+    rows, kept = app.account.rows("control"), json.dumps(ids, sort_keys=True)
     known = await rows.get(*_ROW)
     if known is None or (known.text("names"), known.text("ids")) != (_listed(names), kept):
         await rows.upsert(Row(*_ROW, {"names": _listed(names), "ids": kept}))

@@ -99,7 +99,7 @@ async def unaccepted(app: Custos, bundle: Bundle) -> tuple[Problem, ...]:
     if before is None:
         return ()
     found = tuple(asked_about(before, bundle, bundle.day(app.clock.now())))
-    accepted = await app.account.rows("switches").get(*_ACCEPTED) if found else None
+    accepted = await app.account.rows("control").get(*_ACCEPTED) if found else None
     return () if accepted is not None and accepted.text("registers") == _registers(bundle) else found
 
 
@@ -126,7 +126,7 @@ async def accept_registers(app: Custos, bundle: Bundle, *, by: Person, why: str)
         details: dict[str, str | int] = {"why": why, "registers": ", ".join(one.mark.file for one in found)}
         event = Event(what=What.REGISTERS_ACCEPTED, at=app.clock.now(), by=by.upn, by_id=by.id, details=details)
         await app.audit.append([event])
-        await app.account.rows("switches").upsert(Row(*_ACCEPTED, said))
+        await app.account.rows("control").upsert(Row(*_ACCEPTED, said))
     return found
 
 
@@ -134,7 +134,7 @@ async def _before(app: Custos, bundle: Bundle) -> Bundle | None:
     """The version in force when it is another one; None also where this version of Custos cannot read it."""
     if app.kept_policies == bundle.version:
         return None
-    found = await app.account.rows("switches").get(*_ROW)
+    found = await app.account.rows("control").get(*_ROW)
     if found is None or found.text("version") == bundle.version:
         return None
     return await _readable(app)
@@ -158,7 +158,7 @@ async def _refuse(app: Custos, refused: BadInput, kept: Bundle) -> None:
 async def _keep(app: Custos, bundle: Bundle) -> None:
     if app.kept_policies == bundle.version:
         return
-    rows = app.account.rows("switches")
+    rows = app.account.rows("control")
     found = await rows.get(*_ROW)
     if found is None or found.text("version") != bundle.version:
         before = await _readable(app)
@@ -201,7 +201,7 @@ async def _say(
 
 
 async def _last_good(app: Custos) -> Bundle | None:
-    found = await app.account.rows("switches").get(*_ROW)
+    found = await app.account.rows("control").get(*_ROW)
     if found is None:
         return None
     packed = await app.account.container(CONTAINER).get(f"{found.text('version')}.zip")

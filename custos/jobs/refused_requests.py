@@ -20,7 +20,7 @@ from custos.clock import Clock
 from custos.errors import RowChanged, RowExists
 from custos.storage.rows import Row, Rows
 
-TABLE = "noise"
+TABLE = "refusedrequests"
 _PARTITION = "day"
 _EVERY_SECONDS = 60.0
 _TRIES = 10

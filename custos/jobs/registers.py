@@ -12,7 +12,7 @@ from custos.inventory.mirror_reader import read_facts
 from custos.policy import Bundle
 from custos.storage.account import Account
 
-_LOOKED_INTO = ("sites", "drives", "items", "departures")
+_LOOKED_INTO = ("sites", "drives", "items", "moved_items")
 
 
 @dataclass

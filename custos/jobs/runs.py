@@ -44,7 +44,7 @@ async def work(app: Custos, message: Mapping[str, object]) -> Progress:
     """
     bundle = (await policies.in_force(app)).bundle
     progress = await app.dispatcher.work(message, bundle)
-    await app.m365.gate.flush()
+    await app.m365.throttle.flush()
     if progress.run.state is RunState.FINISHED:
         await label_drift.settle(app, bundle.records)
         await agreements.finished(progress, book=app.cases, queue=app.account.queue(NOTIFY))

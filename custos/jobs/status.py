@@ -41,7 +41,7 @@ class Waiting:
 class Overview:
     """Everything at one look. `running` are rounds under way; `stopped` says who stopped all writes and why, or is "".
 
-    `noise`: at which door and why ► how many requests were refused today (UTC), because they were not Microsoft's.
+    `refused_requests`: at which door and why ► how many requests were refused today (UTC), because they were not Microsoft's.
 
     `odd` are libraries of which some entries could not be read. `found` and `watched` say what discovery and the renewal of
     webhooks could not get when they last ran; None: they never ran.
@@ -60,7 +60,7 @@ class Overview:
     odd: tuple[DriveState, ...]
     found: Shortfall | None
     watched: Shortfall | None
-    noise: Mapping[tuple[Door, str], int]
+    refused_requests: Mapping[tuple[Door, str], int]
     items: int
     oldest: datetime | None
     compared: datetime | None
@@ -102,8 +102,8 @@ async def overview(app: Custos) -> Overview:
     placed = await app.registers.placed(in_force.bundle)
     standings = await app.approvals.standing(in_force.bundle, placed.ground)
     lasts = in_force.bundle.settings.approval.mirror_lasts
-    stop = await app.switches.stopped()
-    spent = await app.m365.gate.spent_on(time.strftime("%Y-%m-%d", time.gmtime()))
+    stop = await app.stop_switch.stopped()
+    spent = await app.m365.throttle.spent_on(time.strftime("%Y-%m-%d", time.gmtime()))
     queues = {name: await app.account.queue(name).length() for one in ALL for name in (one, poison(one))}
     read = [state.synced_at for state in states if state.synced_at is not None]
     compared = [state.reconciled_at for state in states if state.reconciled_at is not None]
@@ -118,7 +118,7 @@ async def overview(app: Custos) -> Overview:
         running=tuple(state for state in states if state.begun),
         odd=tuple(sorted((state for state in states if state.odd), key=lambda state: -state.odd)),
         found=await shortfalls.last(app, Of.DISCOVERY),
-        noise=await app.noise.day(),
+        refused_requests=await app.refused_requests.day(),
         watched=await shortfalls.last(app, Of.WEBHOOKS) if app.settings.public_url else None,
         items=sum(state.items for state in states),
         oldest=min(read, default=None),

@@ -46,7 +46,7 @@ async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: s
         await _again_later(app, drive_id)
     if report.waiting and report.state is SyncState.COMPLETE and known is not None and known.synced_at is not None:
         await evaluation_lock.request(app)
-    await app.m365.gate.flush()
+    await app.m365.throttle.flush()
     _log.info("library synced", extra={"drive": drive_id, "state": report.state.value, "changed": report.changed})
     return report
 

@@ -85,7 +85,7 @@ async def ask_again(app: Custos, asked: Asked, seconds: int) -> None:
 async def _attempt(app: Custos, asked: Asked) -> None:
     began = time.time()
     try:
-        await app.noise.write_down()
+        await app.refused_requests.write_down()
         busy_seconds = await _JOBS[asked.timer](app)
     except Exception as error:
         await _failed(app, asked, error)

@@ -50,35 +50,37 @@ async def receive(app: Custos, body: bytes) -> int:
     Raises StorageTrouble when something could not be queued: nothing of it may be acknowledged then.
     """
     if len(body) > LARGEST_BODY:
-        app.noise.refused(Door.NOTIFICATION, "too large")
+        app.refused_requests.refused(Door.NOTIFICATION, "too large")
         return 413
     try:
         notifications = _decode(body).value
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        app.noise.refused(Door.NOTIFICATION, "not a collection of notifications")
+        app.refused_requests.refused(Door.NOTIFICATION, "not a collection of notifications")
         return 400
     ours = await app.subscriptions.among({one.subscription_id for one in notifications})
     unknown = {one.subscription_id for one in notifications} - ours.keys()
     if unknown:
-        app.noise.refused(Door.NOTIFICATION, "unknown subscription", len(unknown))
+        app.refused_requests.refused(Door.NOTIFICATION, "unknown subscription", len(unknown))
     genuine = [one for one in notifications if one.subscription_id in ours and _is_genuine(app, one, ours)]
     if not genuine:
         return _ACCEPTED
     again = {one.subscription_id for one in genuine if one.lifecycle_event}
     await asyncio.gather(
-        app.hints.take({ours[one.subscription_id].drive_id for one in genuine} - {ours[one].drive_id for one in again}),
+        app.change_notifications.take(
+            {ours[one.subscription_id].drive_id for one in genuine} - {ours[one].drive_id for one in again}
+        ),
         *(_reauthorise(app, ours[one]) for one in again),
     )
-    await app.noise.overheard()
+    await app.refused_requests.overheard()
     return _ACCEPTED
 
 
 def _is_genuine(app: Custos, told: _Notification, ours: dict[str, Known]) -> bool:
     if not hmac.compare_digest(told.client_state.encode(), ours[told.subscription_id].client_state.encode()):
-        app.noise.refused(Door.NOTIFICATION, "wrong secret")
+        app.refused_requests.refused(Door.NOTIFICATION, "wrong secret")
         return False
     if told.tenant_id not in ("", app.settings.tenant_id):
-        app.noise.refused(Door.NOTIFICATION, "another tenant")
+        app.refused_requests.refused(Door.NOTIFICATION, "another tenant")
         return False
     return True
 

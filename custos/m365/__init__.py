@@ -27,7 +27,7 @@ class Microsoft365:
     read is unknown. `bot` is None while no bot is set. `sharepoint_reader` is SharePoint as the observer.
     """
 
-    gate: Throttle
+    throttle: Throttle
     identities: Identities
     observer: Graph
     actor: Graph | None
@@ -38,7 +38,7 @@ class Microsoft365:
     async def close(self) -> None:
         """Write the counters down and close every connection."""
         try:
-            await self.gate.flush()
+            await self.throttle.flush()
         finally:
             for graph in (self.observer, self.actor):
                 if graph is not None:
@@ -60,16 +60,16 @@ def connect(settings: Settings, account: Account, opening: Opening | None = None
     from custos.m365.throttle import TABLE, throttle_from
 
     identities = identities_from(settings, opening or managed_identity)
-    gate = throttle_from(settings, account.rows(TABLE))
+    throttle = throttle_from(settings, account.rows(TABLE))
     actor, bot = identities.actor, identities.bot
     return Microsoft365(
-        gate=gate,
+        throttle=throttle,
         identities=identities,
-        observer=Graph(settings.graph_url, identities.observer, gate),
-        actor=Graph(settings.graph_url, actor, gate) if actor is not None else None,
-        sharepoint_reader=sharepoint_from(settings, identities.observer, gate),
-        sharepoint=sharepoint_from(settings, actor, gate) if actor is not None else None,
-        bot=Bot(bot, gate, settings.bot_app_id, settings.tenant_id, settings.bot_service_url)
+        observer=Graph(settings.graph_url, identities.observer, throttle),
+        actor=Graph(settings.graph_url, actor, throttle) if actor is not None else None,
+        sharepoint_reader=sharepoint_from(settings, identities.observer, throttle),
+        sharepoint=sharepoint_from(settings, actor, throttle) if actor is not None else None,
+        bot=Bot(bot, throttle, settings.bot_app_id, settings.tenant_id, settings.bot_service_url)
         if bot is not None
         else None,
     )

@@ -58,9 +58,11 @@ class BatchAnswer:
 
 class _Poster(Protocol):
     @property
-    def gate(self) -> Throttle: ...
+    def throttle(self) -> Throttle: ...
 
-    async def post_batch(self, body: bytes, *, units: int, requests: int, idempotent: bool, lane: Service) -> bytes: ...
+    async def post_batch(
+        self, body: bytes, *, units: int, requests: int, idempotent: bool, service: Service
+    ) -> bytes: ...
 
 
 class _Part(msgspec.Struct):
@@ -89,41 +91,41 @@ async def answers(graph: _Poster, requests: Sequence[BatchRequest], *, size: int
     """
     found: dict[str, BatchAnswer] = {}
     size = min(size, LARGEST_BATCH)
-    for lane in Service:
-        own = [request for request in requests if service_of(request.path, request.units) is lane]
+    for service in Service:
+        own = [request for request in requests if service_of(request.path, request.units) is service]
         for start in range(0, len(own), size):
-            found.update(await _chunk(graph, own[start : start + size], lane))
+            found.update(await _chunk(graph, own[start : start + size], service))
     return found
 
 
-async def _chunk(graph: _Poster, chunk: Sequence[BatchRequest], lane: Service) -> dict[str, BatchAnswer]:
+async def _chunk(graph: _Poster, chunk: Sequence[BatchRequest], service: Service) -> dict[str, BatchAnswer]:
     found: dict[str, BatchAnswer] = {}
     waiting = {request.id: request for request in chunk}
     for number in range(_ROUNDS):
         if number and not any(isinstance(found[one].trouble, Throttled) for one in waiting):
-            await asyncio.sleep(min(20.0, graph.gate.first_delay * 2**number))
+            await asyncio.sleep(min(20.0, graph.throttle.first_delay * 2**number))
         try:
-            heard = await _round(graph, list(waiting.values()), lane)
+            heard = await _round(graph, list(waiting.values()), service)
         except Throttled as trouble:  # the post as a whole: what other posts answered is paid for and stays
             return found | {one: BatchAnswer(one, trouble.status, b"", {}, trouble) for one in waiting}
         found.update(heard)
         throttles = [one.trouble for one in heard.values() if isinstance(one.trouble, Throttled)]
         if throttles:
             told = [trouble.retry_after for trouble in throttles if trouble.retry_after is not None]
-            await graph.gate.throttled(lane, max(told) if told else 2.0**number)
+            await graph.throttle.throttled(service, max(told) if told else 2.0**number)
         waiting = {one: request for one, request in waiting.items() if _again(request, found[one].trouble)}
         if not waiting:
             break
     return found
 
 
-async def _round(graph: _Poster, parts: Sequence[BatchRequest], lane: Service) -> dict[str, BatchAnswer]:
+async def _round(graph: _Poster, parts: Sequence[BatchRequest], service: Service) -> dict[str, BatchAnswer]:
     raw = await graph.post_batch(
         msgspec.json.encode({"requests": [_written(part) for part in parts]}),
         units=sum(part.units for part in parts),
         requests=len(parts),
         idempotent=all(part.idempotent for part in parts),
-        lane=lane,
+        service=service,
     )
     heard = {part.id: part for part in _heard(raw)}
     return {part.id: _answer(part, heard.get(part.id)) for part in parts}

@@ -44,7 +44,7 @@ class Bot:
     """
 
     identity: Identity
-    gate: Throttle
+    throttle: Throttle
     app_id: str
     tenant_id: str
     service_url: str
@@ -104,9 +104,9 @@ class Bot:
         self, method: str, path: str, body: Json, *, idempotent: bool, leaving: Leaving | None = None
     ) -> bytes:
         content = msgspec.json.encode(body)
-        return await self.gate.run(
+        return await self.throttle.run(
             lambda: self.identity.renewing(lambda: self._send(method, path, content, leaving)),
-            lane=Service.BOT,
+            service=Service.BOT,
             idempotent=idempotent,
         )
 

@@ -19,7 +19,7 @@ from custos.storage.rows import Row, Rows
 _BLOCKS_PER_WINDOW = 20
 _LOOK_SECONDS = 2.0
 _EASING_FLOOR = 0.1
-_PARTITION = "lane"
+_PARTITION = "service"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ class Graph:
 
     base_url: str
     identity: Identity
-    gate: Throttle
+    throttle: Throttle
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
@@ -156,7 +156,7 @@ class Graph:
         """
         return await answers(self, requests, size=size)
 
-    async def post_batch(self, body: bytes, *, units: int, requests: int, idempotent: bool, lane: Service) -> bytes:
+    async def post_batch(self, body: bytes, *, units: int, requests: int, idempotent: bool, service: Service) -> bytes:
         """`POST /$batch` as it is; `batch` handles the parts."""
         answer = await self._call(
             Method.POST,
@@ -164,7 +164,7 @@ class Graph:
             units,
             body=body,
             idempotent=idempotent,
-            lane=lane,
+            service=service,
             requests=requests,
         )
         return answer.body
@@ -194,16 +194,16 @@ class Graph:
         prefer: Sequence[str] = (),
         idempotent: bool = True,
         sharing_writes: int = 0,
-        lane: Service | None = None,
+        service: Service | None = None,
         requests: int = 1,
         until: float | None = None,
     ) -> Response:
-        lane = lane or service_of(address[len(self.base_url) :], units)
+        service = service or service_of(address[len(self.base_url) :], units)
         latest = _LATEST.set(until)
         try:
-            answer = await self.gate.run(
+            answer = await self.throttle.run(
                 lambda: self.identity.renewing(lambda: self._send(method, address, body, prefer)),
-                lane=lane,
+                service=service,
                 units=units,
                 requests=requests,
                 sharing_writes=sharing_writes,
@@ -213,7 +213,7 @@ class Graph:
         finally:
             _LATEST.reset(latest)
         if "ratelimit-remaining" in answer.headers:
-            await self._observe(lane, answer.headers)
+            await self._observe(service, answer.headers)
         return answer
 
     async def _send(self, method: Method, address: str, body: bytes | None, prefer: Sequence[str]) -> Response:
@@ -241,12 +241,12 @@ class Graph:
             raise Unavailable(f"{what}: no answer ({type(error).__name__}).", maybe_done=is_write) from error
         return cast("Response", answer)
 
-    async def _observe(self, lane: Service, headers: Mapping[str, str]) -> None:
+    async def _observe(self, service: Service, headers: Mapping[str, str]) -> None:
         try:
             limit, remaining, reset = (float(headers[f"ratelimit-{name}"]) for name in ("limit", "remaining", "reset"))
         except (KeyError, ValueError):
             return
-        await self.gate.observe(lane, limit, remaining, reset)
+        await self.throttle.observe(service, limit, remaining, reset)
 
 
 class _Punctual(httpx.AsyncHTTPTransport):

@@ -50,7 +50,7 @@ class SharePoint:
     """
 
     identity: Identity
-    gate: Throttle
+    throttle: Throttle
     root_url: str
     admin_url: str
     endpoint: str
@@ -107,8 +107,12 @@ class SharePoint:
                 context.token = await self.identity.token(audience)
                 return await asyncio.to_thread(_guarded, context, work, what, until)
 
-        return await self.gate.run(
-            lambda: self.identity.renewing(send), lane=Service.CONTENT, units=UNITS, failures=1, once=until is not None
+        return await self.throttle.run(
+            lambda: self.identity.renewing(send),
+            service=Service.CONTENT,
+            units=UNITS,
+            failures=1,
+            once=until is not None,
         )
 
 
@@ -210,11 +214,11 @@ def _trouble(error: Any, what: str, *, writes: bool) -> MicrosoftTrouble:  # Cli
     return trouble
 
 
-def sharepoint_from(settings: Settings, identity: Identity, gate: Throttle) -> SharePoint:
+def sharepoint_from(settings: Settings, identity: Identity, throttle: Throttle) -> SharePoint:
     """SharePoint of the tenant that the settings name, as `identity`."""
     return SharePoint(
         identity=identity,
-        gate=gate,
+        throttle=throttle,
         root_url=settings.sharepoint_url,
         admin_url=settings.sharepoint_admin_url,
         endpoint=settings.sharepoint_endpoint,

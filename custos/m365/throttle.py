@@ -1,6 +1,6 @@
 """The tenant's one gate: every request to Microsoft passes here, and here all waiting and retrying is done.
 
-All instances share, through the table `tenantgate`, what they may spend and until when they must be silent. A throttled
+All instances share, through the table `throttle`, what they may spend and until when they must be silent. A throttled
 answer silences the whole lane at once, for as long as Microsoft says, and the lane then begins slowly.
 Sources:
 https://learn.microsoft.com/sharepoint/dev/general-development/how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online
@@ -31,7 +31,7 @@ from custos.m365.throttled_services import Service
 from custos.settings import Settings
 from custos.storage.rows import Row, Rows
 
-TABLE = "tenantgate"
+TABLE = "throttle"
 MINUTES_OF_FULL_RATE_A_DAY = 960  # 1,200,000 units a day for 1,250 a minute; the same in every licence band
 SHARING_WRITES = UnitLimits(units=75, seconds=100.0)
 """Microsoft's "specific sharing APIs": 300 in five minutes per app and tenant. Five minutes touch at most four of our
@@ -95,7 +95,7 @@ class Throttle:
         self,
         call: Callable[[], Awaitable[T]],
         *,
-        lane: Service = Service.CONTENT,
+        service: Service = Service.CONTENT,
         units: int = 0,
         requests: int = 1,
         sharing_writes: int = 0,
@@ -119,37 +119,37 @@ class Throttle:
             reraise=True,
         ):
             with attempt:
-                await self.enter(lane, units if lane is Service.CONTENT else requests, sharing_writes)
+                await self.enter(service, units if service is Service.CONTENT else requests, sharing_writes)
                 self._spent.requests += 1
                 self._spent.units += units
                 try:
                     result.append(await call())
                 except Throttled as trouble:
-                    await self.throttled(lane, trouble.retry_after, attempt.retry_state)
+                    await self.throttled(service, trouble.retry_after, attempt.retry_state)
                     raise
         return result[0]
 
-    async def enter(self, lane: Service, units: int, sharing_writes: int = 0) -> None:
-        """Wait until `units` may be spent on `lane`. Raises Throttled (`from_gate`) when that takes longer than
+    async def enter(self, service: Service, units: int, sharing_writes: int = 0) -> None:
+        """Wait until `units` may be spent on `service`. Raises Throttled (`from_gate`) when that takes longer than
         `patience`.
         """
         if sharing_writes:
             await self._enter(self._sharing, sharing_writes)
-        budget = self._lanes[lane]
+        budget = self._lanes[service]
         if not budget.try_take(units):
             await self._enter(budget, units)
 
-    async def throttled(self, lane: Service, retry_after: float | None, state: RetryCallState | None = None) -> None:
-        """Silence `lane` for all instances: as long as Microsoft said, else by exponential back-off with jitter."""
+    async def throttled(self, service: Service, retry_after: float | None, state: RetryCallState | None = None) -> None:
+        """Silence `service` for all instances: as long as Microsoft said, else by exponential back-off with jitter."""
         self._spent.throttles += 1
         if retry_after is None:
             retry_after = _BACK_OFF(state) if state is not None else 5.0
-        await self._lanes[lane].pause(retry_after)
+        await self._lanes[service].pause(retry_after)
 
-    async def observe(self, lane: Service, limit: float, remaining: float, reset: float) -> None:
+    async def observe(self, service: Service, limit: float, remaining: float, reset: float) -> None:
         """Take note of an answer's `RateLimit-*` headers: when hardly anything remains, be silent until the reset."""
         if limit > 0 and remaining < limit * _RESET_BELOW:
-            await self._lanes[lane].pause(bounded(reset), easing=False)
+            await self._lanes[service].pause(bounded(reset), easing=False)
 
     def spent(self) -> Spent:
         """What this process has spent so far."""
@@ -189,9 +189,9 @@ class Throttle:
         """What all instances together spent on `day` (`2026-11-22`, UTC), as far as it was flushed."""
         return _spent_of(await self.rows.get("spent", day))
 
-    async def standing(self, lane: Service = Service.CONTENT) -> BudgetState:
-        """The shared row of `lane`: its window, its day and its pause."""
-        return await self._lanes[lane].standing()
+    async def standing(self, service: Service = Service.CONTENT) -> BudgetState:
+        """The shared row of `service`: its window, its day and its pause."""
+        return await self._lanes[service].standing()
 
     def _between_failures(self, state: RetryCallState) -> float:
         if isinstance(_error(state), Throttled):
@@ -217,7 +217,7 @@ class Throttle:
 
 
 def throttle_from(settings: Settings, rows: Rows) -> Throttle:
-    """The gate that the settings describe, on the table `tenantgate`."""
+    """The gate that the settings describe, on the table `throttle`."""
     return Throttle(rows, settings.units_per_minute, settings.units_share)
 
 

@@ -1,5 +1,5 @@
-"""Where tellings are kept: table `tellings`, one row for each run, asset and person; partition `open` while something of it is or may
-come to be left to tell, then `told`.
+"""Where reports of actions are kept: table `actionreports`, one row for each run, asset and person; partition `open` while
+something of it is or may come to be left to tell, then `told`.
 
 Raised by whoever looks at what runs did, marked by whoever delivered a message: both only ever count up, so that both may come
 twice, at once, or after each other's death.
@@ -18,14 +18,14 @@ from custos.notices.action_reports import ActionReport
 from custos.storage.account import Account
 from custos.table import Row, Table, Write, in_parts, key_part
 
-TABLE = "tellings"
+TABLE = "actionreports"
 _OPEN, _TOLD = "open", "told"
 _TRIES = 6
 
 
 @dataclass
 class ActionReportStore:
-    """All tellings. Methods raise StorageTrouble when storage cannot be reached."""
+    """All reports. Methods raise StorageTrouble when storage cannot be reached."""
 
     rows: Table
 
@@ -43,22 +43,22 @@ class ActionReportStore:
         return [_telling(row) for row in rows]
 
     async def get(self, telling_id: str) -> ActionReport | None:
-        """The telling of this id, told or not."""
+        """The report of this id, told or not."""
         for partition in (_OPEN, _TOLD):
             row = await self.rows.get(partition, key_part(telling_id))
             if row is not None:
                 return _telling(row)
         return None
 
-    async def keep(self, telling: ActionReport) -> ActionReport:
+    async def keep(self, action_report: ActionReport) -> ActionReport:
         """Write down what a run did by now; what was told of it before stays so. Returns it as it stands."""
 
         def kept(known: ActionReport | None) -> ActionReport:
             if known is None:
-                return telling
-            return replace(telling, told=known.told, told_at=known.told_at, told_to=known.told_to)
+                return action_report
+            return replace(action_report, told=known.told, told_at=known.told_at, told_to=known.told_to)
 
-        return await self._change(telling.id, kept)
+        return await self._change(action_report.id, kept)
 
     async def mark(self, telling_id: str, told: Mapping[str, int], *, at: datetime, to: str) -> None:
         """Write down how much of its lines was told by now, to whom (UPN)."""
@@ -91,19 +91,24 @@ class ActionReportStore:
                 await self.rows.upsert(Row(_TOLD, key, _row(fresh).values))
                 await self.rows.transact([Write("delete", Row(_OPEN, key))])
             return fresh
-        raise RowChanged(f"telling {telling_id} kept changing")
+        raise RowChanged(f"report {telling_id} kept changing")
 
 
 def open_action_reports(account: Account) -> ActionReportStore:
-    """The tellings of this installation."""
+    """The reports of this installation."""
     return ActionReportStore(account.rows(TABLE))
 
 
-def _row(telling: ActionReport, etag: str = "") -> Row:
-    values = in_parts("telling", msgspec.json.encode(telling).decode())
-    values |= {"run": telling.run, "asset": telling.asset_id, "untold": telling.count, "told_to": telling.told_to}
-    return Row(_OPEN, key_part(telling.id), values, etag)
+def _row(action_report: ActionReport, etag: str = "") -> Row:
+    values = in_parts("report", msgspec.json.encode(action_report).decode())
+    values |= {
+        "run": action_report.run,
+        "asset": action_report.asset_id,
+        "untold": action_report.count,
+        "told_to": action_report.told_to,
+    }
+    return Row(_OPEN, key_part(action_report.id), values, etag)
 
 
 def _telling(row: Row) -> ActionReport:
-    return msgspec.json.decode(row.long_text("telling"), type=ActionReport)
+    return msgspec.json.decode(row.long_text("report"), type=ActionReport)

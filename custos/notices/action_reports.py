@@ -1,4 +1,4 @@
-"""What was done, to be told: one telling for each run, asset and person, made of what the run did and never of what was meant. Pure.
+"""What was done, to be told: one report for each run, asset and person, made of what the run did and never of what was meant. Pure.
 
 A backlog of 2,000 labels is one line. A line counts up while its run goes on; what was told is counted beside it, so that it is told
 what is left, however often somebody asks and whoever was killed in between.
@@ -139,7 +139,7 @@ class ActionReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the lines of a telling are made of, besides what was done. `places`: library or site (id) ► its name; `agreements`: case
+    """What the lines of a report are made of, besides what was done. `places`: library or site (id) ► its name; `agreements`: case
     (id) ► who agreed."""
 
     assets: Mapping[str, Asset]
@@ -149,7 +149,7 @@ class Known:
 
 
 def reports_of(run: Run, done: Iterable[Done], known: Known, *, over: bool) -> list[ActionReport]:
-    """The tellings of a run: for whoever answers for each asset, and for those who agreed to what was done."""
+    """The reports of a run: for whoever answers for each asset, and for those who agreed to what was done."""
     by_asset: dict[str, dict[tuple[str, ...], list[Done]]] = defaultdict(lambda: defaultdict(list))
     for one in done:
         finding = one.action.finding

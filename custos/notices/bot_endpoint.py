@@ -62,13 +62,13 @@ class BotEndpoint:
     zone: ZoneInfo
 
 
-async def handle_activity(body: bytes, authorization: str | None, *, reception: BotEndpoint, now: datetime) -> Response:
+async def handle_activity(body: bytes, authorization: str | None, *, endpoint: BotEndpoint, now: datetime) -> Response:
     """Answer one request of Teams. Forged ones get 403 and leave no trace but `refused`.
 
     503 while Microsoft's keys cannot be had. Raises StorageTrouble: then nothing was taken, and Teams says so.
     """
     try:
-        activity = await reception.door.admit(body, authorization)
+        activity = await endpoint.door.admit(body, authorization)
     except Forged as forged:
         return Response(403, None, forged.code)
     except KeysUnavailable:
@@ -76,79 +76,79 @@ async def handle_activity(body: bytes, authorization: str | None, *, reception: 
         return Response(503)
     match activity.type:
         case "invoke":
-            return await _invoke(activity, reception, now)
+            return await _invoke(activity, endpoint, now)
         case "message":
-            await _message(activity, reception, now)
+            await _message(activity, endpoint, now)
         case "conversationUpdate" | "installationUpdate":
-            await _installation(activity, reception.people)
+            await _installation(activity, endpoint.people)
         case _:
             _log.info("activity without a use", extra={"kind": activity.type[:40]})
     return Response(200)
 
 
-async def _invoke(activity: Activity, reception: BotEndpoint, now: datetime) -> Response:
+async def _invoke(activity: Activity, endpoint: BotEndpoint, now: datetime) -> Response:
     if activity.name != ACTION:
         return Response(501)
     press = _press_of_invoke(activity)
     if press is None:
         return Response(200, _error(400, "BadRequest", "This button cannot be understood."))
-    verdict = await _take(press, reception, now)
-    card = await _card(verdict, press.user_id, reception, now)
+    verdict = await _take(press, endpoint, now)
+    card = await _card(verdict, press.user_id, endpoint, now)
     if card is not None:
         return Response(200, {"statusCode": 200, "type": CONTENT_TYPE, "value": card})
     return Response(200, {"statusCode": 200, "type": MESSAGE_TYPE, "value": _words(verdict)})
 
 
-async def _message(activity: Activity, reception: BotEndpoint, now: datetime) -> None:
+async def _message(activity: Activity, endpoint: BotEndpoint, now: datetime) -> None:
     """Words, or the button of a client that knows no Action.Execute."""
     user_id = activity.sender.aad_object_id
     if not user_id:
         return
     press = _press_of_submit(activity)
     if press is not None:
-        verdict = await _take(press, reception, now)
+        verdict = await _take(press, endpoint, now)
         if verdict.outcome not in COUNTS:
-            await _refresh_cards(verdict.case, reception, user_id)
+            await _refresh_cards(verdict.case, endpoint, user_id)
         return
-    await _remember(activity, reception.people)
+    await _remember(activity, endpoint.people)
     said = " ".join(activity.text.lower().split()).rstrip("?!. ")
     what = "waiting" if WAITING in said else "assets" if ASSETS in said else "help"
-    await reception.queue.send({"say": what, "user": user_id})
+    await endpoint.queue.send({"say": what, "user": user_id})
 
 
-async def _take(press: Press, reception: BotEndpoint, now: datetime) -> PressResult:
-    verdict = await answer(press, book=reception.book, accountable=reception.accountable, now=now, zone=reception.zone)
+async def _take(press: Press, endpoint: BotEndpoint, now: datetime) -> PressResult:
+    verdict = await answer(press, book=endpoint.book, accountable=endpoint.accountable, now=now, zone=endpoint.zone)
     if verdict.outcome in (*COUNTS, PressOutcome.NO_LONGER):
-        await _refresh_cards(verdict.case, reception, "")
+        await _refresh_cards(verdict.case, endpoint, "")
     handed = verdict.outcome in (PressOutcome.PASSED_ON, PressOutcome.NO_LONGER, PressOutcome.TAKEN_BACK)
     if handed and verdict.case is not None and verdict.case.assignee.user_id:
-        await reception.queue.send({"prepare": verdict.case.assignee.user_id})
+        await endpoint.queue.send({"prepare": verdict.case.assignee.user_id})
     return verdict
 
 
-async def _refresh_cards(case: Case | None, reception: BotEndpoint, only: str) -> None:
+async def _refresh_cards(case: Case | None, endpoint: BotEndpoint, only: str) -> None:
     """Everybody's card says what was decided; `only` one person's when given."""
     for card in case.cards if case else ():
         if not only or card.user_id == only:
-            await reception.queue.send({"update": card.digest})
+            await endpoint.queue.send({"update": card.digest})
 
 
-async def _card(verdict: PressResult, user_id: str, reception: BotEndpoint, now: datetime) -> Element | None:
+async def _card(verdict: PressResult, user_id: str, endpoint: BotEndpoint, now: datetime) -> Element | None:
     """The person's whole card as it stands after the press; None when this press never belonged to a card of theirs."""
     case = verdict.case
     mine = [card for card in case.cards if card.user_id == user_id] if case else []
     if not mine or verdict.outcome in _SENTENCES:
         return None
-    stored = await reception.digests.get(mine[-1].digest)
+    stored = await endpoint.digests.get(mine[-1].digest)
     if stored is None:
         return None
     reader = Reader(
         user_id=user_id,
-        today=now.astimezone(reception.zone).date(),
-        zone=reception.zone,
-        holidays=await reception.holidays(),
+        today=now.astimezone(endpoint.zone).date(),
+        zone=endpoint.zone,
+        holidays=await endpoint.holidays(),
     )
-    cases = await reception.book.on_card(stored.digest.cases)
+    cases = await endpoint.book.on_card(stored.digest.cases)
     return digest_card(cases, reader, waiting=stored.digest.waiting).card
 
 

@@ -1,4 +1,4 @@
-"""Where people are reached: table `people`, one row each, with their conversation and how the last notice went."""
+"""Where people are reached: table `contacts`, one row each, with their conversation and how the last notice went."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from custos.errors import RowChanged, RowExists
 from custos.table import Row, Table
 
-TABLE = "people"
+TABLE = "contacts"
 _PARTITION = "person"
 _TRIES = 5
 

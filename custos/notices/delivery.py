@@ -65,9 +65,9 @@ class DeliveryContext:
 
     book: CaseStore
     digests: DigestStore
-    tellings: ActionReportStore
+    action_reports: ActionReportStore
     people: Contacts
-    postman: Channels
+    channels: Channels
     queue: Messages
     records: Records
     zone: ZoneInfo
@@ -84,139 +84,143 @@ class DeliveryContext:
         return Reader(user_id=user_id, today=self.today, zone=self.zone, holidays=self.records.holidays)
 
 
-async def handle_notice(message: Mapping[str, object], *, desk: DeliveryContext) -> None:
+async def handle_notice(message: Mapping[str, object], *, context: DeliveryContext) -> None:
     """Do what one message of the queue says. Raises StorageTrouble or a passing MicrosoftTrouble: then it should come again."""
     match message:
         case {"digest": str(digest_id)}:
-            await deliver_digest(digest_id, desk=desk)
+            await deliver_digest(digest_id, context=context)
         case {"update": str(digest_id)}:
-            await update_card(digest_id, desk=desk)
+            await update_card(digest_id, context=context)
         case {"say": str(what), "user": str(user_id)}:
-            await say(what, user_id, desk=desk)
+            await say(what, user_id, context=context)
         case {"prepare": str(user_id)}:
             await prepare_digests(
-                desk.now,
-                book=desk.book,
-                digests=desk.digests,
-                queue=desk.queue,
-                zone=desk.zone,
-                holidays=desk.records.holidays,
-                machine_now=desk.machine_now,
+                context.now,
+                book=context.book,
+                digests=context.digests,
+                queue=context.queue,
+                zone=context.zone,
+                holidays=context.records.holidays,
+                machine_now=context.machine_now,
                 only={user_id},
             )
         case _:
             raise ValueError(f"not a message of the queue notify: {sorted(message)}")
 
 
-async def deliver_digest(digest_id: str, *, desk: DeliveryContext) -> DigestState | None:
+async def deliver_digest(digest_id: str, *, context: DeliveryContext) -> DigestState | None:
     """Deliver a digest once; the state in which it is afterwards, None when there is no such digest."""
-    stored = await desk.digests.get(digest_id)
+    stored = await context.digests.get(digest_id)
     if stored is None:
         _log.warning("no such digest", extra={"digest": digest_id})
         return None
     digest = stored.digest
     if digest.state is DigestState.SENT and not digest.told:
-        await _mark_told(stored, desk)
+        await _mark_told(stored, context)
         return DigestState.SENT
     if digest.state is not DigestState.PREPARED:
         return digest.state
-    if digest.day > desk.today:
+    if digest.day > context.today:
         return DigestState.PREPARED  # the clock went back: its day comes again
-    if digest.day < desk.today:
-        return await _end(stored, DigestState.EXPIRED, desk)
-    if not _is_list(digest) and not may_tell(desk.now, desk.zone, desk.records.holidays):
+    if digest.day < context.today:
+        return await _end(stored, DigestState.EXPIRED, context)
+    if not _is_list(digest) and not may_tell(context.now, context.zone, context.records.holidays):
         return DigestState.PREPARED
-    fixed, left = await _with_done(digest, desk)
-    cases = await _freeze(await _fitting(fixed, desk), digest, desk)
+    fixed, left = await _with_done(digest, context)
+    cases = await _freeze(await _fitting(fixed, context), digest, context)
     if not cases and not fixed.done:
-        return await _end(stored, DigestState.EMPTY, desk)
-    fixed = replace(fixed, cases=tuple(case.id for case in cases), state=DigestState.CLAIMED, since=desk.machine_now)
+        return await _end(stored, DigestState.EMPTY, context)
+    fixed = replace(fixed, cases=tuple(case.id for case in cases), state=DigestState.CLAIMED, since=context.machine_now)
     try:
-        mine = await desk.digests.put(stored, fixed)
+        mine = await context.digests.put(stored, fixed)
     except RowChanged:
         return DigestState.CLAIMED  # another worker has it
-    state = await _send(_Claimed(mine, desk), cases)
+    state = await _send(_Claimed(mine, context), cases)
     if left and state is DigestState.SENT:
-        await _more(next_note(fixed, left), desk)
+        await _more(next_note(fixed, left), context)
     return state
 
 
-async def _with_done(digest: Digest, desk: DeliveryContext) -> tuple[Digest, tuple[str, ...]]:
-    """The digest with what it tells of what was done by now, as much as one card holds, and the tellings that it leaves over."""
-    known = [found for each in digest.tellings if (found := await desk.tellings.get(each)) is not None]
+async def _with_done(digest: Digest, context: DeliveryContext) -> tuple[Digest, tuple[str, ...]]:
+    """The digest with what it tells of what was done by now, as much as one card holds, and the reports that it leaves over."""
+    known = [found for each in digest.action_reports if (found := await context.action_reports.get(each)) is not None]
     by_asset: dict[str, list[ActionReport]] = defaultdict(list)
-    for telling in known:
-        by_asset[telling.asset_id].append(telling)
+    for action_report in known:
+        by_asset[action_report.asset_id].append(action_report)
     whole = tuple(
         DoneOn(
             asset_id=asset_id,
-            asset_name=tellings[0].asset_name,
+            asset_name=action_reports[0].asset_name,
             because=digest.because.get(asset_id, ""),
-            lines=tuple(joined(line for telling in tellings for line in telling.untold)),
+            lines=tuple(joined(line for action_report in action_reports for line in action_report.untold)),
         )
-        for asset_id, tellings in sorted(by_asset.items())
-        if any(telling.untold for telling in tellings)
+        for asset_id, action_reports in sorted(by_asset.items())
+        if any(action_report.untold for action_report in action_reports)
     )
     most = _DONE_BESIDE_QUESTIONS if digest.cases else MOST_BYTES
-    shown = cut(whole, fitting(whole, desk.reader(digest.person.user_id), most=most))
+    shown = cut(whole, fitting(whole, context.reader(digest.person.user_id), most=most))
     keys = {(one.asset_id, line.key) for one in shown for line in one.lines}
     tallies = tuple(
-        Tally(telling=telling.id, line=line.key, total=line.total)
-        for telling in known
-        for line in telling.lines
-        if (telling.asset_id, line.key) in keys
+        Tally(action_report=action_report.id, line=line.key, total=line.total)
+        for action_report in known
+        for line in action_report.lines
+        if (action_report.asset_id, line.key) in keys
     )
-    told = {(tally.telling, tally.line) for tally in tallies}
-    left = tuple(telling.id for telling in known if any((telling.id, line.key) not in told for line in telling.untold))
+    told = {(tally.action_report, tally.line) for tally in tallies}
+    left = tuple(
+        action_report.id
+        for action_report in known
+        if any((action_report.id, line.key) not in told for line in action_report.untold)
+    )
     return replace(digest, done=shown, tallies=tallies), left
 
 
-async def _fitting(digest: Digest, desk: DeliveryContext) -> tuple[str, ...]:
+async def _fitting(digest: Digest, context: DeliveryContext) -> tuple[str, ...]:
     """Those of the digest's cases that fit on its card beside what was done."""
-    found = [await desk.book.get(case_id) for case_id in digest.cases]
-    reader = desk.reader(digest.person.user_id)
+    found = [await context.book.get(case_id) for case_id in digest.cases]
+    reader = context.reader(digest.person.user_id)
     waiting = [each.case for each in found if each is not None and is_for(each.case, reader)]
     fits = digest_card(waiting, reader, waiting=digest.waiting, done=digest.done).shown
     return tuple(case.id for case in waiting[:fits])
 
 
-async def _more(note: Digest, desk: DeliveryContext) -> None:
+async def _more(note: Digest, context: DeliveryContext) -> None:
     """What one message could not hold comes in a further one."""
     try:
-        await desk.digests.insert(replace(note, since=desk.machine_now))
+        await context.digests.insert(replace(note, since=context.machine_now))
     except RowExists:
         return
-    await desk.queue.send({"digest": note.id})
+    await context.queue.send({"digest": note.id})
 
 
-async def update_card(digest_id: str, *, desk: DeliveryContext) -> bool:
+async def update_card(digest_id: str, *, context: DeliveryContext) -> bool:
     """Show on the card of a digest how its questions stand now; False when there is no card to update."""
-    stored = await desk.digests.get(digest_id)
+    stored = await context.digests.get(digest_id)
     if stored is None or stored.digest.channel != Channel.BOT or stored.digest.state is not DigestState.SENT:
         return False
     digest = stored.digest
-    listed = await desk.book.listed_for(digest.person.user_id)
-    letter = _letter(await desk.book.on_card(digest.cases), digest, desk, listed)
-    return await desk.postman.update(digest.conversation_id, digest.activity_id, letter)
+    listed = await context.book.listed_for(digest.person.user_id)
+    letter = _letter(await context.book.on_card(digest.cases), digest, context, listed)
+    return await context.channels.update(digest.conversation_id, digest.activity_id, letter)
 
 
-async def say(what: str, user_id: str, *, desk: DeliveryContext) -> None:
+async def say(what: str, user_id: str, *, context: DeliveryContext) -> None:
     """Answer somebody who wrote to the bot: what waits for them, their assets, or what they can write."""
     if what == "waiting":
-        waiting = [stored.case for stored in await desk.book.open_for(user_id)]
-        given = [stored.case for stored in await desk.book.all() if _is_under_way(stored.case, user_id)]
+        waiting = [stored.case for stored in await context.book.open_for(user_id)]
+        given = [stored.case for stored in await context.book.all() if _is_under_way(stored.case, user_id)]
         if waiting:
-            await _send_list(waiting, desk)
+            await _send_list(waiting, context)
         if given:
-            await desk.postman.reply(user_id, digest_card(given, desk.reader(user_id)).card)
+            await context.channels.reply(user_id, digest_card(given, context.reader(user_id)).card)
         if waiting or given:
             return
     if what == "assets":
-        waiting = [stored.case for stored in await desk.book.open_for(user_id)]
-        card = assets_card(desk.records, await _upn(user_id, desk), waiting, desk.today)
+        waiting = [stored.case for stored in await context.book.open_for(user_id)]
+        card = assets_card(context.records, await _upn(user_id, context), waiting, context.today)
     else:
-        card = digest_card([], desk.reader(user_id)).card if what == "waiting" else help_card()
-    await desk.postman.reply(user_id, card)
+        card = digest_card([], context.reader(user_id)).card if what == "waiting" else help_card()
+    await context.channels.reply(user_id, card)
 
 
 def _is_under_way(case: Case, user_id: str) -> bool:
@@ -229,85 +233,85 @@ class _Claimed:
     """A digest that this worker has in hand, as it is stored."""
 
     stored: StoredDigest
-    desk: DeliveryContext
+    context: DeliveryContext
 
     async def leaving(self) -> None:
         """It is about to leave. Raises RowChanged, which keeps it back, when this worker stood still and lost it."""
         digest = self.stored.digest
         if digest.state is not DigestState.SENDING:
-            leaving = replace(digest, state=DigestState.SENDING, since=self.desk.machine_now)
-            self.stored = await self.desk.digests.put(self.stored, leaving)
+            leaving = replace(digest, state=DigestState.SENDING, since=self.context.machine_now)
+            self.stored = await self.context.digests.put(self.stored, leaving)
 
 
 async def _send(mine: _Claimed, cases: Sequence[Case]) -> DigestState:
-    digest, desk = mine.stored.digest, mine.desk
-    dated = [_dated(case, desk.now, desk) for case in cases]
+    digest, context = mine.stored.digest, mine.context
+    dated = [_dated(case, context.now, context) for case in cases]
     try:
-        listed = await desk.book.listed_for(digest.person.user_id)
-        delivery = await desk.postman.deliver(digest.person, _letter(dated, digest, desk, listed), mine.leaving)
+        listed = await context.book.listed_for(digest.person.user_id)
+        delivery = await context.channels.deliver(digest.person, _letter(dated, digest, context, listed), mine.leaving)
     except RowChanged:
         return DigestState.CLAIMED  # another worker has it by now
     except Throttled as trouble:
-        return await _later(mine.stored, desk, trouble.retry_after)
+        return await _later(mine.stored, context, trouble.retry_after)
     except Unavailable as trouble:
         if not trouble.maybe_done:
-            return await _later(mine.stored, desk, None)
-        return await _end(mine.stored, DigestState.UNCERTAIN, desk)
+            return await _later(mine.stored, context, None)
+        return await _end(mine.stored, DigestState.UNCERTAIN, context)
     except Malformed:
-        return await _end(mine.stored, DigestState.UNCERTAIN, desk)
+        return await _end(mine.stored, DigestState.UNCERTAIN, context)
     state = DigestState.SENT if delivery.channel else DigestState.UNDELIVERED
-    done = await desk.digests.put(mine.stored, _delivered(digest, delivery, state, desk))
+    done = await context.digests.put(mine.stored, _delivered(digest, delivery, state, context))
     outcome = delivery.attempts[-1] if delivery.attempts else ""
-    await desk.people.told(
-        digest.person.user_id, outcome=outcome, at=desk.now, conversation_id=delivery.conversation_id
+    await context.people.told(
+        digest.person.user_id, outcome=outcome, at=context.now, conversation_id=delivery.conversation_id
     )
     if state is DigestState.SENT:
-        await _mark_told(done, desk)
+        await _mark_told(done, context)
     else:
-        await _record(What.NOTICE_UNDELIVERED, done.digest, desk)
+        await _record(What.NOTICE_UNDELIVERED, done.digest, context)
     return state
 
 
-def _delivered(digest: Digest, delivery: Delivery, state: DigestState, desk: DeliveryContext) -> Digest:
+def _delivered(digest: Digest, delivery: Delivery, state: DigestState, context: DeliveryContext) -> Digest:
     return replace(
         digest,
         state=state,
-        since=desk.machine_now,
+        since=context.machine_now,
         channel=delivery.channel.value if delivery.channel else "",
         conversation_id=delivery.conversation_id,
         activity_id=delivery.activity_id,
         attempts=(*digest.attempts, *delivery.attempts),
-        sent_at=desk.now,
+        sent_at=context.now,
     )
 
 
-async def _later(sending: StoredDigest, desk: DeliveryContext, seconds: float | None) -> DigestState:
+async def _later(sending: StoredDigest, context: DeliveryContext, seconds: float | None) -> DigestState:
     """Nothing was sent: the promise stands, for another try."""
-    again = replace(sending.digest, state=DigestState.PREPARED, since=desk.machine_now)
-    await desk.digests.put(sending, again)
-    await desk.queue.send({"digest": again.id}, delay_seconds=int(seconds or _LATER_SECONDS) + 1)
+    again = replace(sending.digest, state=DigestState.PREPARED, since=context.machine_now)
+    await context.digests.put(sending, again)
+    await context.queue.send({"digest": again.id}, delay_seconds=int(seconds or _LATER_SECONDS) + 1)
     return DigestState.PREPARED
 
 
-async def _end(stored: StoredDigest, state: DigestState, desk: DeliveryContext) -> DigestState:
+async def _end(stored: StoredDigest, state: DigestState, context: DeliveryContext) -> DigestState:
     """Its cases stay found: they come with the next digest."""
     try:
-        await desk.digests.put(stored, replace(stored.digest, state=state, since=desk.machine_now))
+        await context.digests.put(stored, replace(stored.digest, state=state, since=context.machine_now))
     except RowChanged:
         _log.info("digest moved on meanwhile", extra={"digest": stored.digest.id})
     return state
 
 
-async def _freeze(case_ids: Sequence[str], digest: Digest, desk: DeliveryContext) -> list[Case]:
+async def _freeze(case_ids: Sequence[str], digest: Digest, context: DeliveryContext) -> list[Case]:
     """Those of the cases that still wait for this person, each remembering what is shown of it and on which card."""
     frozen = []
     for case_id in case_ids:
         for attempt in range(_TRIES):
-            stored = await desk.book.get(case_id)
-            if stored is None or not is_for(stored.case, desk.reader(digest.person.user_id)):
+            stored = await context.book.get(case_id)
+            if stored is None or not is_for(stored.case, context.reader(digest.person.user_id)):
                 break
             try:
-                frozen.append((await _shown(stored, digest, desk)).case)
+                frozen.append((await _shown(stored, digest, context)).case)
             except RowChanged:
                 if attempt == _TRIES - 1:
                     raise
@@ -316,7 +320,7 @@ async def _freeze(case_ids: Sequence[str], digest: Digest, desk: DeliveryContext
     return frozen
 
 
-async def _shown(stored: Stored, digest: Digest, desk: DeliveryContext) -> Stored:
+async def _shown(stored: Stored, digest: Digest, context: DeliveryContext) -> Stored:
     case = stored.case
     card = CardSent(user_id=digest.person.user_id, digest=digest.id)
     fresh = replace(
@@ -324,65 +328,65 @@ async def _shown(stored: Stored, digest: Digest, desk: DeliveryContext) -> Store
         shown=case.members if case.is_to_tell or not case.shown else case.shown,
         cards=case.cards if card in case.cards else (*case.cards, card),
     )
-    return stored if fresh == case else await desk.book.put(stored, fresh)
+    return stored if fresh == case else await context.book.put(stored, fresh)
 
 
-async def _mark_told(stored: StoredDigest, desk: DeliveryContext) -> None:
+async def _mark_told(stored: StoredDigest, context: DeliveryContext) -> None:
     """Its cases were told, or reminded of, at the moment of sending, and the clocks of those that were told run."""
     digest = stored.digest
-    at = digest.sent_at or desk.now
+    at = digest.sent_at or context.now
     written = []
     for case_id in digest.cases:
         for attempt in range(_TRIES):
-            known = await desk.book.get(case_id)
+            known = await context.book.get(case_id)
             if known is None or known.case.assignee.user_id != digest.person.user_id or not known.case.shown:
                 break
-            told = _told(known.case, digest, at, desk)
+            told = _told(known.case, digest, at, context)
             if told is None:
                 break
             try:
-                written.append(await desk.book.put(known, *told))
+                written.append(await context.book.put(known, *told))
             except RowChanged:
                 if attempt == _TRIES - 1:
                     raise
                 continue
             break
-    await desk.book.flush(written)
+    await context.book.flush(written)
     if digest.channel != Channel.FEED:
-        await _mark_done_told(digest, at, desk)
-    await _record(What.NOTICE_DELIVERED, digest, desk)
+        await _mark_done_told(digest, at, context)
+    await _record(What.NOTICE_DELIVERED, digest, context)
     try:
-        await desk.digests.put(stored, replace(digest, told=True))
+        await context.digests.put(stored, replace(digest, told=True))
     except RowChanged:
         _log.info("digest was marked by another worker", extra={"digest": digest.id})
 
 
-async def _mark_done_told(digest: Digest, at: datetime, desk: DeliveryContext) -> None:
+async def _mark_done_told(digest: Digest, at: datetime, context: DeliveryContext) -> None:
     """What the message told of what was done is told, and so are the cases that this did away with."""
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for tally in digest.tallies:
-        counts[tally.telling][tally.line] = tally.total
+        counts[tally.action_report][tally.line] = tally.total
     events = []
     for telling_id, told in sorted(counts.items()):
         for known_as in (
             {telling_id, f"{telling_id}{digest.person.user_id}"} if telling_id.endswith("|") else {telling_id}
         ):
-            await desk.tellings.mark(known_as, told, at=at, to=digest.person.upn)
+            await context.action_reports.mark(known_as, told, at=at, to=digest.person.upn)
         run, asset_id, _ = telling_id.split("|")
         details: dict[str, str | int] = {"to": digest.person.upn, "digest": digest.id, "writes": sum(told.values())}
         events.append(Event(what=What.RUN_TOLD, at=at, run=run, asset_id=asset_id, details=details))
     if events:
-        await desk.book.record(events)
-    for stored in await desk.book.all() if digest.done else ():
-        fresh = _accounted_for(stored.case, digest, at, desk)
+        await context.book.record(events)
+    for stored in await context.book.all() if digest.done else ():
+        fresh = _accounted_for(stored.case, digest, at, context)
         if fresh != stored.case:
             try:
-                await desk.book.put(stored, fresh)
+                await context.book.put(stored, fresh)
             except RowChanged:
                 continue  # the next evaluation sees to it
 
 
-def _accounted_for(case: Case, digest: Digest, at: datetime, desk: DeliveryContext) -> Case:
+def _accounted_for(case: Case, digest: Digest, at: datetime, context: DeliveryContext) -> Case:
     """A case after a message told what was done: one that Custos did away with was told, and what was agreed to can be put back for a
     while, where it can be."""
     lines = [line for one in digest.done if one.asset_id == case.asset_id for line in one.lines]
@@ -393,40 +397,40 @@ def _accounted_for(case: Case, digest: Digest, at: datetime, desk: DeliveryConte
     if not mine or case.done_told_at is not None:
         return case
     back = any(DECLARED[line.kind].reversibility is not Reversibility.IRREVERSIBLE for line in mine)
-    ends = deadline_after(at, UNDO_WINDOW, desk.zone, desk.records.holidays) if back else None
+    ends = deadline_after(at, UNDO_WINDOW, context.zone, context.records.holidays) if back else None
     return replace(case, done_told_at=at, undo_until=ends)
 
 
-def _told(case: Case, digest: Digest, at: datetime, desk: DeliveryContext) -> tuple[Case, Note] | None:
+def _told(case: Case, digest: Digest, at: datetime, context: DeliveryContext) -> tuple[Case, Note] | None:
     """A case of which its assignee was told, or reminded, in a message of this moment, and what to write down of it; None when it tells
     nothing new. A deadline that was set stands."""
     details = {"to": digest.person.upn, "digest": digest.id}
     if case.is_to_tell:
-        dated = _dated(case, at, desk)
+        dated = _dated(case, at, context)
         state = CaseState.TOLD if case.state is CaseState.FOUND else case.state
         due = {"deadline": dated.deadline.isoformat()} if dated.deadline else {}
         told = replace(dated, state=state, told_at=case.told_at if case.unanswered else at, asked_at=at)
         return told, note(told, What.CASE_TOLD, at=at, **details, **due)
-    if case.id in digest.reminders and is_reminder_due(case, digest.day, desk.zone):
+    if case.id in digest.reminders and is_reminder_due(case, digest.day, context.zone):
         again = CaseState.REMINDED if case.state is CaseState.TOLD else case.state
         reminded = replace(case, state=again, reminded_at=at)
         return reminded, note(reminded, What.CASE_REMINDED, at=at, **details)
     return None
 
 
-def _dated(case: Case, at: datetime, desk: DeliveryContext) -> Case:
+def _dated(case: Case, at: datetime, context: DeliveryContext) -> Case:
     """The case with the dates that it has when it is told at a moment: those it has, or new ones. The list at the end of the line has
     none; a steward whom the owner asked late has some days all the same."""
     if case.state is CaseState.DUE:
         return case
-    dates = dates_for(case.lines, at, desk.zone, desk.records.holidays)
+    dates = dates_for(case.lines, at, context.zone, context.records.holidays)
     if case.deadline is None:
         return case if dates is None else replace(case, deadline=dates.deadline, remind_on=dates.remind_on)
-    shortest = deadline_after(at, SHORTEST_ANSWER, desk.zone, desk.records.holidays)
+    shortest = deadline_after(at, SHORTEST_ANSWER, context.zone, context.records.holidays)
     return replace(case, deadline=max(case.deadline, shortest)) if case.asked_by and case.asked_at is None else case
 
 
-async def _record(what: What, digest: Digest, desk: DeliveryContext) -> None:
+async def _record(what: What, digest: Digest, context: DeliveryContext) -> None:
     details: dict[str, str | int] = {
         "digest": digest.id,
         "to": digest.person.upn,
@@ -435,11 +439,11 @@ async def _record(what: What, digest: Digest, desk: DeliveryContext) -> None:
         "cases": ", ".join(digest.cases),
         "done": sum(line.total for one in digest.done for line in one.lines),
     }
-    await desk.book.record([Event(what=what, at=digest.sent_at or desk.now, details=details)])
+    await context.book.record([Event(what=what, at=digest.sent_at or context.now, details=details)])
 
 
-def _letter(cases: Sequence[Case], digest: Digest, desk: DeliveryContext, listed: Sequence[Case] = ()) -> Message:
-    reader = replace(desk.reader(digest.person.user_id), today=digest.day)
+def _letter(cases: Sequence[Case], digest: Digest, context: DeliveryContext, listed: Sequence[Case] = ()) -> Message:
+    reader = replace(context.reader(digest.person.user_id), today=digest.day)
     waiting = max(digest.waiting, len(cases))
     return Message(
         card=digest_card(cases, reader, waiting=waiting, done=digest.done, listed=listed).card,
@@ -449,22 +453,22 @@ def _letter(cases: Sequence[Case], digest: Digest, desk: DeliveryContext, listed
     )
 
 
-async def _send_list(waiting: Sequence[Case], desk: DeliveryContext) -> None:
+async def _send_list(waiting: Sequence[Case], context: DeliveryContext) -> None:
     """Everything that waits, in as many cards as it takes."""
     rest = list(waiting)
     while rest:
         person: Contact = rest[0].assignee.who
-        fits = digest_card(rest[:MOST_ITEMS], desk.reader(person.user_id), waiting=len(rest)).shown
+        fits = digest_card(rest[:MOST_ITEMS], context.reader(person.user_id), waiting=len(rest)).shown
         made = Digest(
-            day=desk.today,
+            day=context.today,
             key=f"{person.user_id}{_LIST}{uuid.uuid4().hex}",
             person=person,
             cases=tuple(case.id for case in rest[:fits]),
             waiting=fits,
-            since=desk.machine_now,
+            since=context.machine_now,
         )
-        await desk.digests.insert(made)
-        await deliver_digest(made.id, desk=desk)
+        await context.digests.insert(made)
+        await deliver_digest(made.id, context=context)
         rest = rest[fits:]
 
 
@@ -472,16 +476,16 @@ def _is_list(digest: Digest) -> bool:
     return _LIST in digest.key
 
 
-async def _upn(user_id: str, desk: DeliveryContext) -> str:
+async def _upn(user_id: str, context: DeliveryContext) -> str:
     """The address under which the register knows this person, from the cases they have or answered, or what they were told of late."""
-    for stored in await desk.book.all():
+    for stored in await context.book.all():
         case = stored.case
         people = (case.assignee.who, case.assignee.steward, case.assignee.governance)
         for who in (*people, *(answer.who for answer in case.answers)):
             if who.user_id == user_id:
                 return who.upn
     for days in range(_REMEMBERED_DAYS):
-        for digest in await desk.digests.of_day(desk.today - timedelta(days=days)):
+        for digest in await context.digests.of_day(context.today - timedelta(days=days)):
             if digest.digest.person.user_id == user_id:
                 return digest.digest.person.upn
     return ""

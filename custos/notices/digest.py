@@ -63,16 +63,16 @@ _MOST_NOTES = 4  # a day to one person, where each may or may not have arrived
 class Tally:
     """So much of a line was told, once the message that carries it was delivered."""
 
-    telling: str
+    action_report: str
     line: str
     total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressedReport:
-    """A telling that has something left to tell, and who is told it for which reason."""
+    """A report that has something left to tell, and who is told it for which reason."""
 
-    telling: str
+    action_report: str
     asset_id: str
     person: Contact
     because: str
@@ -83,9 +83,9 @@ class Digest:
     """One message to one person. `key` is the person's id, with something behind it for a list that they asked for, and for a note
     of what was done after the day's digest.
 
-    `reminders` are those of its cases of which the person was told before. `tellings` are those whose lines it is to tell, `because` says
-    why this person is told about an asset (id). What it tells is fixed before it is sent: `done`, and in `tallies` how much of each line
-    that makes.
+    `reminders` are those of its cases of which the person was told before. `action_reports` are those whose lines it is to
+    tell, `because` says why this person is told about an asset (id). What it tells is fixed before it is sent: `done`, and in
+    `tallies` how much of each line that makes.
 
     `attempts` say how each channel went, `bot: blocked`; `since` is when the state began, in epoch seconds of the
     machine. `told` is True once its cases say that they were told.
@@ -97,7 +97,7 @@ class Digest:
     cases: tuple[str, ...]
     waiting: int
     reminders: tuple[str, ...] = ()
-    tellings: tuple[str, ...] = ()
+    action_reports: tuple[str, ...] = ()
     because: Mapping[str, str] = field(default_factory=dict)
     done: tuple[DoneOn, ...] = ()
     tallies: tuple[Tally, ...] = ()
@@ -177,13 +177,13 @@ async def prepare_digests(
     zone: ZoneInfo,
     holidays: frozenset[date],
     machine_now: float,
-    tellings: Sequence[AddressedReport] = (),
+    action_reports: Sequence[AddressedReport] = (),
     only: Collection[str] | None = None,
 ) -> Prepared:
     """Promise today's digests and queue their delivery as `{"digest": id}`; nothing outside council hours.
 
     May run as often as one likes: who has their digest gets no second one that day, what was promised and not sent is
-    queued again. `tellings` go with it. `only` limits it to some people (object ids). `machine_now` is epoch seconds of the machine.
+    queued again. `action_reports` go with it. `only` limits it to some people (object ids). `machine_now` is epoch seconds of the machine.
     """
     if not may_tell(now, zone, holidays):
         return Prepared()
@@ -195,7 +195,7 @@ async def prepare_digests(
         wanted = case.is_to_tell or is_reminder_due(case, today, zone)
         if wanted and (only is None or case.assignee.user_id in only):
             waiting[case.assignee.user_id].append(stored)
-    done = _by_person(tellings)
+    done = _by_person(action_reports)
     promised = questions = 0
     for user_id in sorted(waiting.keys() | done.keys()):
         reader = Reader(user_id=user_id, today=today, zone=zone, holidays=holidays)
@@ -213,7 +213,7 @@ async def prepare_digests(
 
 async def prepare_notes(
     now: datetime,
-    tellings: Sequence[AddressedReport],
+    action_reports: Sequence[AddressedReport],
     *,
     digests: DigestStore,
     queue: Messages,
@@ -230,9 +230,13 @@ async def prepare_notes(
         return 0
     today = now.astimezone(zone).date()
     known = [stored.digest for stored in await digests.of_day(today)]
-    on_their_way = {telling for digest in known if digest.state in _ON_ITS_WAY for telling in digest.tellings}
+    on_their_way = {
+        action_report for digest in known if digest.state in _ON_ITS_WAY for action_report in digest.action_reports
+    }
     promised = 0
-    for user_id, wanted in sorted(_by_person(one for one in tellings if one.telling not in on_their_way).items()):
+    for user_id, wanted in sorted(
+        _by_person(one for one in action_reports if one.action_report not in on_their_way).items()
+    ):
         made = replace(_note(today, wanted), key=f"{user_id}{NOTE}{_number(user_id, known)}", since=machine_now)
         try:
             await digests.insert(made)
@@ -262,14 +266,14 @@ def next_note(digest: Digest, left: Sequence[str]) -> Digest:
         person=digest.person,
         cases=(),
         waiting=0,
-        tellings=tuple(left),
+        action_reports=tuple(left),
         because=digest.because,
     )
 
 
-def _by_person(tellings: Iterable[AddressedReport]) -> dict[str, list[AddressedReport]]:
+def _by_person(action_reports: Iterable[AddressedReport]) -> dict[str, list[AddressedReport]]:
     by_person: dict[str, list[AddressedReport]] = defaultdict(list)
-    for one in tellings:
+    for one in action_reports:
         by_person[one.person.user_id].append(one)
     return by_person
 
@@ -295,7 +299,7 @@ def _note(today: date, done: Sequence[AddressedReport]) -> Digest:
         person=done[0].person if done else NOBODY,
         cases=(),
         waiting=0,
-        tellings=tuple(one.telling for one in done),
+        action_reports=tuple(one.action_report for one in done),
         because={one.asset_id: one.because for one in done},
     )
 

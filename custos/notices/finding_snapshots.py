@@ -27,8 +27,8 @@ from custos.storage.account import Account
 from custos.storage.blobs import Container
 from custos.storage.rows import Row, Rows, key_part
 
-TABLE = "remembered"
-CONTAINER = "remembered"
+TABLE = "findingsnapshots"
+CONTAINER = "finding-snapshots"
 _PARTITION = "library"
 _SUBJECT = ("site_id", "drive_id", "item_id", "permission_id", "user_id", "name")
 _COLUMNS = (

@@ -1,4 +1,4 @@
-"""What an edit of the files loosened, told to those who answer for it: table `news`, one row a load of the files.
+"""What an edit of the files loosened, told to those who answer for it: table `loosened`, one row a load of the files.
 
 The row is written before the files count, with whom it is to be told; who was told is counted up. It asks nothing, so that where
 nobody knows whether it arrived it is sent again, a few times a day at most.
@@ -20,7 +20,7 @@ from custos.storage.account import Account
 from custos.table import Row, Table, in_parts, key_part
 from custos.untrusted import mail_html
 
-TABLE = "news"
+TABLE = "loosened"
 _PARTITION = "loosened"
 MOST_SENTENCES = 20
 """On one message; all of them stand in the audit."""

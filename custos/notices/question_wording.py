@@ -84,10 +84,10 @@ def _of_policy(policy: Policy, state: State) -> Iterator[Topic]:
             yield _topic(policy, rule, steps, state)
 
 
-def _topic(policy: Policy, rule: Rule, telling: list[Step], state: State) -> Topic:
+def _topic(policy: Policy, rule: Rule, action_report: list[Step], state: State) -> Topic:
     writes = [step for step in rule.steps if step.writes]
-    first = telling[0]
-    within = next((step.within for step in telling if step.within is not None), None)
+    first = action_report[0]
+    within = next((step.within for step in action_report if step.within is not None), None)
     return Topic(
         policy=policy.id,
         rule=rule.id,
@@ -97,8 +97,8 @@ def _topic(policy: Policy, rule: Rule, telling: list[Step], state: State) -> Top
         ask=Role.STEWARD if first.to is Recipient.STEWARD else Role.IAO,
         pilot=policy.pilot if state is State.PILOT else None,
         within=within or DEFAULT_WITHIN,
-        asks=any(step.kind is ActionKind.ASK for step in telling),
-        remind=next((step.remind for step in telling if step.remind), ()),
+        asks=any(step.kind is ActionKind.ASK for step in action_report),
+        remind=next((step.remind for step in action_report if step.remind), ()),
         steps=tuple(_proposed(step) for step in writes),
         irreversible=any(DECLARED[step.kind].reversibility is Reversibility.IRREVERSIBLE for step in writes),
         rank=_RANKS.get((policy.family, rule.kind), _FAMILY_RANKS[policy.family]),

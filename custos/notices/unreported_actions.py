@@ -22,39 +22,41 @@ WRITES = (RunState.RUNNING, *ENDED)
 """States of a run in which it writes, or may have written."""
 
 type Lookup = Callable[[Sequence[Done]], Awaitable[Known]]
-"""What the words of a telling are made of, for what was done."""
+"""What the words of a report are made of, for what was done."""
 
 
 async def gather(runs: RunStore, ledger: Ledger, book: ActionReportStore, known: Lookup) -> list[ActionReport]:
     """Write down what every run did by now. Returns what is left to tell, oldest run first. Raises StorageTrouble."""
-    standing = {telling.id: telling for telling in await book.open()}
+    standing = {action_report.id: action_report for action_report in await book.open()}
     for run in await runs.untold():
         if run.state not in WRITES:
             continue
         over = run.state in ENDED
-        mine = [telling for telling in standing.values() if telling.run == run.id]
-        if not (mine and all(telling.over for telling in mine)):
+        mine = [action_report for action_report in standing.values() if action_report.run == run.id]
+        if not (mine and all(action_report.over for action_report in mine)):
             done = [one async for one in done_by(run.id, runs, ledger)]
             made = reports_of(run, done, await known(done), over=over)
-            standing |= {telling.id: await book.keep(telling) for telling in made}
-            mine = [telling for telling in standing.values() if telling.run == run.id]
-        if over and not any(telling.untold for telling in mine):
+            standing |= {action_report.id: await book.keep(action_report) for action_report in made}
+            mine = [action_report for action_report in standing.values() if action_report.run == run.id]
+        if over and not any(action_report.untold for action_report in mine):
             await runs.all_told(run.id)
-    return [telling for telling in standing.values() if telling.untold]
+    return [action_report for action_report in standing.values() if action_report.untold]
 
 
 def addressed(left: Sequence[ActionReport], who: Accountability) -> list[AddressedReport]:
     """Whom what is left is to be told: whoever answers for the asset today, and whoever agreed to it. What can be told to nobody is
     left out, and stays untold."""
     found: list[AddressedReport] = []
-    for telling in left:
-        asked = who.of(telling.asset_id)
+    for action_report in left:
+        asked = who.of(action_report.asset_id)
         owner = assignee_of(asked).who
         person, because = owner, asked.because.replace("You are asked", "You are told", 1)
-        if telling.to.user_id:
-            person, because = telling.to, "You are told because you agreed to it."
+        if action_report.to.user_id:
+            person, because = action_report.to, "You are told because you agreed to it."
         if person.user_id and (person is owner or person.user_id != owner.user_id):
-            one = AddressedReport(telling=telling.id, asset_id=telling.asset_id, person=person, because=because)
+            one = AddressedReport(
+                action_report=action_report.id, asset_id=action_report.asset_id, person=person, because=because
+            )
             found.append(one)
     return found
 
@@ -63,22 +65,22 @@ async def give_up_leavers(
     left: Sequence[ActionReport], who: Accountability, book: ActionReportStore, at: datetime
 ) -> None:
     """Who agreed and has left since is told nothing any more; whoever answers for the asset now is."""
-    for telling in left:
-        account = who.directory.find(telling.to.upn) if telling.to.user_id else None
-        if who.directory.is_unread(telling.to.upn):
+    for action_report in left:
+        account = who.directory.find(action_report.to.upn) if action_report.to.user_id else None
+        if who.directory.is_unread(action_report.to.upn):
             continue
-        if telling.to.user_id and (account is None or not account.enabled):
-            totals = {line.key: line.total for line in telling.lines}
-            await book.mark(telling.id, totals, at=at, to="nobody: the account is gone")
+        if action_report.to.user_id and (account is None or not account.enabled):
+            totals = {line.key: line.total for line in action_report.lines}
+            await book.mark(action_report.id, totals, at=at, to="nobody: the account is gone")
 
 
 def late(left: Sequence[ActionReport], now: datetime, zone: ZoneInfo, holidays: Collection[date]) -> Mapping[str, str]:
     """What somebody should have been told of by now: run and asset ► a sentence."""
     return {
-        f"{telling.run} {telling.asset_id}".strip(): (
-            f"{telling.count:,} writes on {telling.asset_id or 'what no asset covers'} have been told to nobody since "
-            f"{telling.since:%-d %B %Y}."
+        f"{action_report.run} {action_report.asset_id}".strip(): (
+            f"{action_report.count:,} writes on {action_report.asset_id or 'what no asset covers'} have been told to nobody since "
+            f"{action_report.since:%-d %B %Y}."
         )
-        for telling in left
-        if tell_by(telling.since, zone, holidays) < now
+        for action_report in left
+        if tell_by(action_report.since, zone, holidays) < now
     }

@@ -161,7 +161,7 @@ def _shortfalls(found: Overview, screen: Console) -> None:
 def _noise(found: Overview, screen: Console) -> None:
     """What was refused at the doors today: worth knowing, and nothing to do as long as it is little."""
     for door in Door:
-        reasons = {why: number for (at, why), number in found.noise.items() if at is door}
+        reasons = {why: number for (at, why), number in found.refused_requests.items() if at is door}
         if reasons:
             told = ", ".join(f"{why} {number:,}" for why, number in sorted(reasons.items(), key=lambda one: -one[1]))
             screen.print(_line("Refused", f"{count(sum(reasons.values()), door.value)} today: {told}"), soft_wrap=True)

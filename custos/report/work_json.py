@@ -189,6 +189,6 @@ def status(found: Overview, gone: Sequence[str]) -> shapes.Status:
         ],
         queues=dict(found.queues),
         incidents=incidents(sorted(found.incidents, key=lambda one: (one.first, one.subject))),
-        noise={f"{door.value}: {why}": number for (door, why), number in found.noise.items()},
+        refused_requests={f"{door.value}: {why}": number for (door, why), number in found.refused_requests.items()},
         spent={"units": found.units, "requests": found.requests, "throttles": found.throttles},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,6 +14,7 @@ from custos.storage.blobs import Container
 from custos.storage.lease import Lease
 from custos.storage.queues import Queue
 from custos.storage.rows import Rows
+from custos.storage.state_format import StateFormat
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -43,9 +45,17 @@ class Account:
     credential: AsyncTokenCredential | None = None
     _open: dict[tuple[str, str], Rows | Queue | Container] = field(default_factory=dict, init=False)
 
+    @cached_property
+    def state_format(self) -> StateFormat:
+        """Whether the state in this account is of the format that this version keeps."""
+        return StateFormat(partial(self._table, "unchecked"))
+
     def rows(self, table: str) -> Rows:
-        """The table `table` (letters and digits only)."""
-        found = self._open.get(("table", table))
+        """The table `table` (letters and digits only). State of another format is refused before it is asked."""
+        return self._table("table", table)
+
+    def _table(self, kind: str, table: str) -> Rows:
+        found = self._open.get((kind, table))
         if not isinstance(found, Rows):
             from azure.data.tables.aio import TableClient
 
@@ -57,7 +67,8 @@ class Account:
                 client = TableClient(
                     self._endpoint("table"), table, credential=self.credential, retry_backoff_factor=_BACKOFF_FACTOR
                 )
-            found = self._open["table", table] = Rows(client)
+            check = self.state_format.check if kind == "table" else None
+            found = self._open[kind, table] = Rows(client, check)
         return found
 
     def lease(self, table: str, key: str, owner: str = "") -> Lease:

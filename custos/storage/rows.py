@@ -30,13 +30,15 @@ _PICKED_TOGETHER = 14
 
 @dataclass
 class Rows:
-    """One table. Every method raises StorageTrouble when storage cannot be reached."""
+    """One table. Every method raises StorageTrouble when storage cannot be reached, and what `check` raises before it is asked."""
 
     client: TableClient
+    check: Callable[[], Awaitable[None]] | None = None  # that what is kept in the account is ours to read
     _ready: bool = field(default=False, init=False)
 
     async def get(self, partition: str, key: str) -> Row | None:
         """The row, or None when there is no such row (also when there is no such table yet)."""
+        await self._checked()
         with _trouble(self.client.table_name):
             try:
                 return _row(await self.client.get_entity(partition, key))
@@ -48,6 +50,7 @@ class Rows:
 
         A filter takes 15 comparisons. Source: https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities
         """
+        await self._checked()
         found: list[Row] = []
         for start in range(0, len(keys), _PICKED_TOGETHER):
             some = keys[start : start + _PICKED_TOGETHER]
@@ -81,6 +84,7 @@ class Rows:
 
     async def delete(self, partition: str, key: str, *, etag: str = "") -> None:
         """Remove the row; harmless when it is gone already. With `etag`, raises RowChanged when it is no longer as it was."""
+        await self._checked()
         condition = MatchConditions.IfNotModified if etag else MatchConditions.Unconditionally
         with _trouble(self.client.table_name):
             try:
@@ -90,6 +94,7 @@ class Rows:
 
     async def query(self, partition: str | None = None, *, first: str = "", last: str = "") -> AsyncIterator[Row]:
         """The rows of a partition in key order, from key `first` to key `last` (both included); of all partitions with None."""
+        await self._checked()
         terms = []
         values: dict[str, str] = {}
         for name, text, test in (
@@ -126,7 +131,22 @@ class Rows:
     async def close(self) -> None:
         await self.client.close()
 
+    async def exists(self) -> bool:
+        """Whether there is such a table."""
+        with _trouble(self.client.table_name):
+            try:
+                async for _ in self.client.query_entities("", results_per_page=1):
+                    break
+            except ResourceNotFoundError:
+                return False
+        return True
+
+    async def _checked(self) -> None:
+        if self.check is not None:
+            await self.check()
+
     async def _write[T](self, call: Callable[[], Awaitable[T]]) -> T:
+        await self._checked()
         ready = self._ready  # before the call: others may make the table while it is on its way
         with _trouble(self.client.table_name):
             try:

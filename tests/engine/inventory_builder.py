@@ -16,7 +16,7 @@ HOST = "https://wrenbridge.sharepoint.example"
 PERSON, BOT, MIGRATION = "person-1", "custos-app", "id-of-svc.migration"
 _SCHEMAS = {
     "sites": SITES, "drives": DRIVES, "items": ITEMS, "permissions": PERMISSIONS, "members": MEMBERS, "states": STATES,
-    "departures": DEPARTURES,
+    "moved_items": DEPARTURES,
 }  # fmt: skip
 
 
@@ -77,7 +77,7 @@ class Inventory:
         now = next(one for one in self.rows["items"] if (one["drive_id"], one["item_id"]) == (drive, item))
         kept = {name: now.get(name) for name in ("is_folder", "name", "created", "content_hash", "size")}
         row = {"drive_id": drive, "item_id": item, "path": list(path), "unique_id": None, "left_at": day("2026-11-20")}
-        self.rows["departures"].append(row | kept | changes)
+        self.rows["moved_items"].append(row | kept | changes)
 
     def remove(self, drive: str, item: str) -> None:
         """An item is gone from the mirror."""

@@ -165,12 +165,12 @@ async def test_a_stop_ends_what_was_queued(memory: MemoryStore) -> None:
     at = office(memory, with_files(MemoryTenant(), 2))
     run = await started(at, bundle(), 2)
     at.clock.advance(timedelta(minutes=1))
-    await at.switches.stop(by=ADMIN, why="mistake")
+    await at.stop_switch.stop(by=ADMIN, why="mistake")
     await at.drain(bundle())
     assert [result.code for result in await results(at, run)] == ["stopped", "stopped"]
     assert at.tenant.writes == []
     at.clock.advance(timedelta(minutes=1))
-    await at.switches.start(by=ADMIN, why="mended")
+    await at.stop_switch.start(by=ADMIN, why="mended")
     await started(at, bundle(), 2)
     await at.drain(bundle())
     assert len(at.tenant.writes) == 2
@@ -180,7 +180,7 @@ async def test_a_run_that_the_gate_kept_back_did_not_fail(memory: MemoryStore) -
     """Refused as a whole by a stop, nothing went wrong: the verdict says so, and tells it from a failure (A14)."""
     at = office(memory, with_files(MemoryTenant(), 2))
     run = await started(at, bundle(), 2)
-    await at.switches.stop(by=ADMIN, why="mistake")
+    await at.stop_switch.stop(by=ADMIN, why="mistake")
     await at.drain(bundle())
     assert (await at.runs.progress(run)).verdict is RunResult.REFUSED
 

@@ -162,15 +162,15 @@ async def two_hands(first: int, second: int) -> tuple[int, int]:
     run = await started(at, bundle())
     message = queue.messages.pop(0)
     tasks, hands = [], (Frozen(at=first), Frozen(at=second))
-    for hand in hands:
-        worker = office(store, tenant, queue=queue, machine=at.machine, counter=hand)
+    for executor in hands:
+        worker = office(store, tenant, queue=queue, machine=at.machine, counter=executor)
         task = asyncio.create_task(worker.dispatcher.work(message, bundle()))
-        task.add_done_callback(lambda _, hand=hand: hand.still.set())
-        await hand.still.wait()
+        task.add_done_callback(lambda _, executor=executor: executor.still.set())
+        await executor.still.wait()
         at.machine.advance()
         tasks.append(task)
-    for hand, task in zip(hands, tasks, strict=True):
-        hand.thawed.set()
+    for executor, task in zip(hands, tasks, strict=True):
+        executor.thawed.set()
         await task
     at.machine.advance()
     await at.drain(bundle())

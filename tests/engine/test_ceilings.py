@@ -36,7 +36,7 @@ def budget(limits: Limits = PLENTY, *, house: HouseLimits | None = None, known: 
     )
 
 
-def budgets(clock: FixedClock | None = None) -> CeilingUsage:
+def ceiling_usage(clock: FixedClock | None = None) -> CeilingUsage:
     return CeilingUsage(MemoryTable(), clock or FixedClock(NOW))
 
 
@@ -77,14 +77,14 @@ def test_a_percentage_of_nothing_known_is_nothing(percent: float, size: int | No
 
 async def test_zero_means_zero() -> None:
     """A ceiling of zero lets nothing through, not even when a person let the run go over its ceilings."""
-    spend = budgets()
+    spend = ceiling_usage()
     assert await granted(spend, budget(Limits(actions_per_run=0, percent_of_scope=100.0))) == 0
     assert await granted(spend, budget(Limits(actions_per_run=0, percent_of_scope=100.0)), beyond=True) == 0
 
 
 async def test_the_whole_plan_is_checked_before_the_first_write() -> None:
     """A plan of ten against a ceiling of four names that ceiling and spends nothing."""
-    spend = budgets()
+    spend = ceiling_usage()
     wanted = budget(Limits(actions_per_run=4, percent_of_scope=100.0))
     over = await spend.check(ACTIONS, wanted, run="")
     assert [str(one) for one in over] == ["The policy labels allows 4 actions a run; this needs 10."]
@@ -94,7 +94,7 @@ async def test_the_whole_plan_is_checked_before_the_first_write() -> None:
 async def test_a_day_adds_up_over_runs_and_ends() -> None:
     """What several runs spend in a day adds up; the next day begins anew."""
     clock = FixedClock(NOW)
-    spend = budgets(clock)
+    spend = ceiling_usage(clock)
     wanted = budget(Limits(actions_per_day=14, percent_of_scope=100.0))
     assert await granted(spend, wanted, run="R-1") == 10
     assert await granted(spend, wanted, run="R-2") == 4
@@ -104,7 +104,7 @@ async def test_a_day_adds_up_over_runs_and_ends() -> None:
 
 async def test_what_is_not_written_is_given_back() -> None:
     """Reservations that were not used are there again."""
-    spend = budgets()
+    spend = ceiling_usage()
     wanted = budget(Limits(actions_per_day=10, percent_of_scope=100.0))
     assert await granted(spend, wanted) == 10
     await spend.release(ACTIONS[:3], wanted, run="R-1")
@@ -130,7 +130,7 @@ async def test_a_batch_may_touch_more_counters_than_a_transaction_takes() -> Non
         replace(one, finding=replace(one.finding, subject=replace(one.finding.subject, site_id=f"site-{number}")))
         for number, one in enumerate(plan)
     ]
-    spend = budgets()
+    spend = ceiling_usage()
     plenty = Limits(percent_of_scope=100.0, actions_per_run=120, actions_per_owner_per_day=200)
     wanted = budget(plenty, house=HouseLimits(percent_of_asset_per_day=None))
     for _ in range(2):
@@ -145,7 +145,7 @@ async def test_irreversible_actions_have_their_own_ceiling() -> None:
     cut = policy(step(ActionKind.REMOVE_LINK), kind=Kind.LINK, fact="link_scope")
     links = [finding(link_subject(number)) for number in range(1, 6)]
     actions = plan_of(bundle(cut), *links).actions
-    spend = budgets()
+    spend = ceiling_usage()
     wanted = budget(Limits(irreversible_per_day=2, percent_of_scope=100.0))
     answers = await spend.reserve(actions, wanted, run="R-1")
     assert sum(answer is None for answer in answers.values()) == 2

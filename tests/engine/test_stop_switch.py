@@ -20,14 +20,14 @@ class Away(MemoryTable):
         raise StorageTrouble(f"{partition}/{key}: away")
 
 
-def switches(table: MemoryTable, audit: MemoryAudit, cache_seconds: float = 0.0) -> StopSwitch:
+def stop_switch(table: MemoryTable, audit: MemoryAudit, cache_seconds: float = 0.0) -> StopSwitch:
     return StopSwitch(table, FixedClock(NOW), audit, cache_seconds)
 
 
 async def test_stop_and_start() -> None:
     """Another instance sees the stop with who and why, and its end; both are audited."""
     table, audit = MemoryTable(), MemoryAudit()
-    one, other = switches(table, audit), switches(table, audit)
+    one, other = stop_switch(table, audit), stop_switch(table, audit)
     assert await other.stopped() is None
     await one.stop(by=ADMIN, why="mistake")
     stop = await other.stopped()
@@ -42,7 +42,7 @@ async def test_an_instance_believes_what_it_read_only_for_a_while() -> None:
     """The switch is kept for at most fifteen seconds; whoever threw it sees it at once."""
     assert CACHE_SECONDS <= 15
     table, audit = MemoryTable(), MemoryAudit()
-    one, other = switches(table, audit, 60.0), switches(table, audit, 60.0)
+    one, other = stop_switch(table, audit, 60.0), stop_switch(table, audit, 60.0)
     assert await other.stopped() is None
     await one.stop(by=ADMIN, why="mistake")
     assert await one.stopped() is not None
@@ -54,4 +54,4 @@ async def test_an_instance_believes_what_it_read_only_for_a_while() -> None:
 async def test_a_switch_that_cannot_be_read_is_not_on() -> None:
     """When storage is away nobody may conclude that writing is allowed: the trouble goes up."""
     with pytest.raises(StorageTrouble):
-        await switches(Away(), MemoryAudit()).stopped()
+        await stop_switch(Away(), MemoryAudit()).stopped()

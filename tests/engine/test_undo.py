@@ -247,7 +247,7 @@ async def test_after_a_stop_an_undo_may_be_started(memory: MemoryStore) -> None:
     at = office(memory, with_files(MemoryTenant(), 1))
     run = await done(at, bundle(), finding())
     at.clock.advance(timedelta(minutes=1))
-    await at.switches.stop(by=ADMIN, why="mistake")
+    await at.stop_switch.stop(by=ADMIN, why="mistake")
     ended = await carried_out(at, bundle(), await at.undoing.plan(UndoScope.RUN, run, bundle()))
     assert [result.outcome for result in ended] == [Outcome.DONE]
 

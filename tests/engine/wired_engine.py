@@ -188,7 +188,7 @@ class Office:
     plans: PlanStore
     runs: RunStore
     ledger: Ledger
-    switches: StopSwitch
+    stop_switch: StopSwitch
     approvals: Approvals
     dispatcher: Dispatcher
     refusals: Refusals
@@ -270,17 +270,17 @@ def office(
     audit: Audit = mortal(store.audit)
     blobs: Blobs = mortal(store.blobs)
     ledger, runs = Ledger(mortal(store.table("actions"))), RunStore(mortal(store.table("runs")), blobs, machine)
-    budgets = CeilingUsage(mortal(store.table("budgets")), clock)
-    switches = StopSwitch(mortal(store.table("switches")), clock, audit, cache_seconds=0.0)
+    ceiling_usage = CeilingUsage(mortal(store.table("ceilingusage")), clock)
+    stop_switch = StopSwitch(mortal(store.table("control")), clock, audit, cache_seconds=0.0)
     approvals = Approvals(mortal(store.table("approvals")), blobs, clock, audit)
     refusals = Refusals(mortal(store.table("refusals")), clock)
-    hand = Executor(mortal(held), ledger, budgets, switches, refusals, audit, clock, pauses=(0.0,))
+    executor = Executor(mortal(held), ledger, ceiling_usage, stop_switch, refusals, audit, clock, pauses=(0.0,))
     limits = house or GENEROUS
     dispatcher = Dispatcher(
         runs,
-        hand,
-        budgets,
-        switches,
+        executor,
+        ceiling_usage,
+        stop_switch,
         approvals,
         registers,
         held_cases,
@@ -297,7 +297,7 @@ def office(
         plans=PlanStore(blobs, audit),
         runs=runs,
         ledger=ledger,
-        switches=switches,
+        stop_switch=stop_switch,
         approvals=approvals,
         dispatcher=dispatcher,
         refusals=refusals,

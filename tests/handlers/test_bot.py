@@ -152,7 +152,7 @@ def test_junk_writes_nothing_and_is_no_illness(asked: Council) -> None:
     with ThreadPoolExecutor(20) as crowd:
         answers = list(crowd.map(lambda _: asked.post("/api/messages", b"{}", headers=junk), range(200)))
     assert {answer.status for answer in answers} == {403}
-    written = asked.ask(lambda app: app.noise.day())
+    written = asked.ask(lambda app: app.refused_requests.day())
     assert Counter({why: number for (door, why), number in written.items() if door is Door.BOT}) == before
     assert (asked.incidents(), asked.post("/api/health", method="GET").body) == (incidents, health)
     assert (asked.refused(Door.BOT) - before).total() == 200

@@ -49,7 +49,7 @@ async def test_what_leaves_its_place_is_written_down(desk: Desk) -> None:
     folder = library.add("HJ", folder=True)
     moved, renamed, edited, gone = (library.add(name, folder) for name in ("m.pdf", "r.pdf", "e.pdf", "g.pdf"))
     await desk.settle()
-    assert desk.lakehouse.read("departures").height == 0
+    assert desk.lakehouse.read("moved_items").height == 0
     library.edit(moved, parent="root")
     library.edit(renamed, name="other.pdf")
     library.relabel(edited, "PLN-01")
@@ -60,7 +60,7 @@ async def test_what_leaves_its_place_is_written_down(desk: Desk) -> None:
     library.remove_unnoticed(edited)
     await desk.sync(full=True)
     await desk.settle()
-    left = desk.lakehouse.read("departures").sort("left_at", "name")
+    left = desk.lakehouse.read("moved_items").sort("left_at", "name")
     assert [(row["item_id"], row["path"]) for row in left.iter_rows(named=True)] == [
         (gone, ["HJ", "g.pdf"]),
         (moved, ["HJ", "m.pdf"]),

@@ -39,7 +39,7 @@ async def open_rows(azurite: str) -> AsyncIterator[Callable[[], Rows]]:
 
 
 @pytest.fixture
-def gate(open_rows: Callable[[], Rows]) -> Throttle:
+def throttle(open_rows: Callable[[], Rows]) -> Throttle:
     """A gate with much to spend."""
     return Throttle(open_rows(), units_per_minute=100_000, share=1.0, first_delay=0.01)
 
@@ -52,8 +52,8 @@ async def identity(wire: Wire) -> AsyncIterator[Identity]:
 
 
 @pytest.fixture
-async def graph(wire: Wire, identity: Identity, gate: Throttle) -> AsyncIterator[Graph]:
+async def graph(wire: Wire, identity: Identity, throttle: Throttle) -> AsyncIterator[Graph]:
     """Graph on the wire."""
-    one = Graph(f"{wire.url}/graph/v1.0", identity, gate)
+    one = Graph(f"{wire.url}/graph/v1.0", identity, throttle)
     yield one
     await one.close()

@@ -48,7 +48,7 @@ async def test_no_post_has_more_than_twenty_parts(wire: Wire, graph: Graph) -> N
     found = await graph.batch(asked(45), size=100)
     assert [len(seen.json["requests"]) for seen in wire.seen] == [20, 20, 5]
     assert len(found) == 45
-    assert graph.gate.spent().units == 45 * 5
+    assert graph.throttle.spent().units == 45 * 5
 
 
 async def test_only_throttled_and_failed_parts_are_sent_again(wire: Wire, graph: Graph) -> None:
@@ -102,7 +102,7 @@ async def test_a_part_that_stays_throttled_is_throttled(wire: Wire, graph: Graph
 
 async def test_a_post_that_stays_throttled_does_not_lose_the_others(wire: Wire, graph: Graph) -> None:
     """What was answered and paid for stands; the parts of the throttled post say when to come back."""
-    graph.gate.patience = 1.0
+    graph.throttle.patience = 1.0
     wire.script("POST", BATCH, parts(*(part(n) for n in range(20))), error(429, headers={"Retry-After": "900"}))
     found = await graph.batch(asked(50))
     assert [one for one, reply in found.items() if reply.trouble is None] == [str(n) for n in range(20)]

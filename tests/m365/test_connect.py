@@ -43,6 +43,6 @@ async def test_a_real_tenant_is_reached_at_its_own_addresses(real: Settings) -> 
     assert m365.sharepoint.reach("https://contoso.sharepoint.com/sites/x/") == "https://contoso.sharepoint.com/sites/x"
     assert m365.sharepoint.admin_endpoint == "https://contoso-admin.sharepoint.com"
     m365.observer.check_link("https://graph.microsoft.com/v1.0/sites/oneDrive.getAllSites?$skiptoken=abc")
-    assert m365.gate.units_per_minute * m365.gate.share == 625
+    assert m365.throttle.units_per_minute * m365.throttle.share == 625
     await m365.close()
     await account.close()

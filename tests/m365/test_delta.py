@@ -57,7 +57,7 @@ async def test_pages_are_followed_to_the_delta_link(wire: Wire, graph: Graph) ->
     assert all(seen.headers["Prefer"] == ", ".join(delta.PREFER) for seen in wire.seen)
     assert wire.seen[0].query["$top"] == "1000"
     assert "sharepointIds" in wire.seen[0].query["$select"]
-    assert graph.gate.spent().units == 6
+    assert graph.throttle.spent().units == 6
 
 
 async def test_a_round_of_changes_costs_one_unit_a_page(wire: Wire, graph: Graph) -> None:
@@ -65,9 +65,9 @@ async def test_a_round_of_changes_costs_one_unit_a_page(wire: Wire, graph: Graph
     wire.script("GET", FEED, page(wire, [], "", "?token=z"))
     link = f"{wire.url}{FEED}?token=y"
     assert [one async for one in delta.pages(graph, "b!A", link=link)]
-    assert graph.gate.spent().units == 1
+    assert graph.throttle.spent().units == 1
     assert [one async for one in delta.pages(graph, "b!A", link=link, full=True)]
-    assert graph.gate.spent().units == 3
+    assert graph.throttle.spent().units == 3
 
 
 async def test_an_item_is_read_with_the_fields_of_the_inventory(wire: Wire, graph: Graph) -> None:

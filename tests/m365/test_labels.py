@@ -41,7 +41,7 @@ async def test_labels_of_a_list_are_read_in_bulk(wire: Wire, graph: Graph) -> No
         (20, "Finance 7y", None),
     ]
     assert wire.seen[0].query["$expand"].startswith("fields($select=_ComplianceTag")
-    assert graph.gate.spent().units == 4
+    assert graph.throttle.spent().units == 4
     rest = [one async for one in labels.label_pages(graph, "s", "l", link=f"{wire.url}{ITEMS}?$skiptoken=2")]
     assert [one.list_item_id for page in rest for one in page.rows] == [19, 20]
 
@@ -104,7 +104,7 @@ async def test_a_label_is_set_by_name(wire: Wire, graph: Graph, status: int) -> 
     wire.script("PATCH", ITEM, answer(LABEL, status))
     assert (await labels.set_label(graph, "d", "i", "Finance 7y")).name == "Finance 7y"
     assert wire.seen[0].json == {"name": "Finance 7y"}
-    assert graph.gate.spent().units == 2
+    assert graph.throttle.spent().units == 2
 
 
 async def test_a_label_that_does_not_exist_is_refused(wire: Wire, graph: Graph) -> None:

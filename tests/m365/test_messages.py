@@ -19,9 +19,9 @@ CARD = {"type": "AdaptiveCard", "version": "1.5", "body": []}
 
 
 @pytest.fixture
-async def bot(wire: Wire, identity: Identity, gate: Throttle) -> AsyncIterator[Bot]:
+async def bot(wire: Wire, identity: Identity, throttle: Throttle) -> AsyncIterator[Bot]:
     """The bot on the wire."""
-    one = Bot(identity, gate, app_id="app", tenant_id="tenant", service_url=f"{wire.url}/bot/")
+    one = Bot(identity, throttle, app_id="app", tenant_id="tenant", service_url=f"{wire.url}/bot/")
     yield one
     await one.close()
 
@@ -76,7 +76,7 @@ async def test_throttled_teams_does_not_stop_sharepoint(wire: Wire, bot: Bot) ->
     wire.script("POST", ACTIVITIES, error(429, headers={"Retry-After": "0.3"}), answer({"id": "1"}, 201))
     await bot.send_card("a:1", CARD, summary="x")
     assert wire.seen[1].at - wire.seen[0].at >= 0.3
-    assert (await bot.gate.standing(Service.CONTENT)).paused_until == 0
+    assert (await bot.throttle.standing(Service.CONTENT)).paused_until == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}"])

@@ -43,13 +43,13 @@ def properties(capability: int) -> Any:
 
 
 @pytest.fixture
-async def sharepoint(wire: Wire, identity: Identity, gate: Throttle) -> AsyncIterator[SharePoint]:
+async def sharepoint(wire: Wire, identity: Identity, throttle: Throttle) -> AsyncIterator[SharePoint]:
     """SharePoint on the wire: public addresses on the outside, the wire's on the inside."""
     for base in ("/sp/sites/x", "/admin"):
         wire.script("POST", f"{base}/_api/contextInfo", answer(DIGEST))
     one = SharePoint(
         identity=identity,
-        gate=gate,
+        throttle=throttle,
         root_url=ROOT,
         admin_url="https://contoso-admin.sharepoint.example",
         endpoint=f"{wire.url}/sp",
@@ -151,7 +151,7 @@ async def test_throttling_of_sharepoint_silences_the_whole_lane(
     """A throttled SharePoint call is sent again after Microsoft's time, and Graph's content waits with it."""
     wire.script("POST", PROPERTIES, refused(status, **{"Retry-After": "1"}), properties(1))
     call = asyncio.create_task(site_admin.read_sharing(sharepoint, SITE))
-    while not (await sharepoint.gate.standing(Service.CONTENT)).paused_until:
+    while not (await sharepoint.throttle.standing(Service.CONTENT)).paused_until:
         assert not call.done()
     await call
     first, second = wire.calls(PROPERTIES)

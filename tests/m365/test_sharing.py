@@ -141,7 +141,7 @@ async def test_permissions_of_many_items(wire: Wire, graph: Graph) -> None:
     assert found["d", "j"] == []
     assert isinstance(found["d", "k"], errors.Forbidden)
     assert isinstance(found["d", "l"], errors.Malformed)
-    assert graph.gate.spent().units == 25
+    assert graph.throttle.spent().units == 25
 
 
 async def test_an_expiry_is_set_and_taken_off(wire: Wire, graph: Graph) -> None:

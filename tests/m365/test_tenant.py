@@ -132,7 +132,7 @@ async def test_a_mirror_survives_trouble(m365: Microsoft365, tenant: SimulatedTe
     assert await sharing.read_permissions(m365.observer, places) == permissions
     faults = await tenant.control_async("GET", "faults")
     assert faults["waiting"] == []
-    assert m365.gate.spent().throttles >= 2
+    assert m365.throttle.spent().throttles >= 2
 
 
 @pytest.mark.parametrize("kind", ["truncated", "html"])
@@ -324,7 +324,7 @@ async def test_what_is_spent_agrees_with_the_tenant(m365: Microsoft365, tenant: 
         await sharing.read_permissions(m365.observer, [(drive.drive_id, item.id) for item in items[:3]])
     after = (await tenant.state_async())["spent"]
     charged = [sum(app["units"] for app in spent["apps"].values()) for spent in (before, after)]
-    assert 0 <= m365.gate.spent().units - (charged[1] - charged[0]) <= 10
+    assert 0 <= m365.throttle.spent().units - (charged[1] - charged[0]) <= 10
 
 
 async def test_a_drive_is_watched(m365: Microsoft365) -> None:

@@ -28,24 +28,24 @@ async def test_instances_share_one_budget(open_rows: Open) -> None:
     """Three instances together reserve no more than the share of the tenant's units."""
     gates = [gate_on(open_rows(), 100, patience=0.0, share=0.5) for _ in range(3)]
 
-    async def spend(gate: Throttle) -> int:
+    async def spend(throttle: Throttle) -> int:
         taken = 0
         while True:
             try:
-                await gate.enter(Service.CONTENT, 1)
+                await throttle.enter(Service.CONTENT, 1)
             except errors.Throttled:
                 return taken
             taken += 1
 
-    assert sum(await asyncio.gather(*(spend(gate) for gate in gates))) == 50
+    assert sum(await asyncio.gather(*(spend(throttle) for throttle in gates))) == 50
 
 
 async def test_the_path_of_a_request_needs_no_storage(open_rows: Open) -> None:
     """Ten thousand entries cost some tens of reservations, not ten thousand."""
-    gate = gate_on(open_rows(), 1_000_000)
+    throttle = gate_on(open_rows(), 1_000_000)
     began = time.process_time()
     for _ in range(10_000):
-        await gate.enter(Service.CONTENT, 1)
+        await throttle.enter(Service.CONTENT, 1)
     assert time.process_time() - began < 1.0
 
 
@@ -56,9 +56,11 @@ async def test_a_throttled_answer_silences_every_instance(wire: Wire, identity: 
     wire.script("GET", f"{BASE}/drives/b", raw(b"{}"))
     await two.get("/drives/b", units=1)
     first = asyncio.create_task(one.get("/drives/a", units=1))
-    while not (await one.gate.standing(Service.CONTENT)).paused_until:
+    while not (await one.throttle.standing(Service.CONTENT)).paused_until:
         assert not first.done()
-    two.gate._lanes[Service.CONTENT]._looked -= 2  # seconds, after which each instance looks what the others were told
+    two.throttle._lanes[
+        Service.CONTENT
+    ]._looked -= 2  # seconds, after which each instance looks what the others were told
     await two.get("/drives/b", units=1)
     await first
     throttled_at = wire.calls(f"{BASE}/drives/a")[0].at
@@ -69,7 +71,7 @@ async def test_a_throttled_answer_silences_every_instance(wire: Wire, identity: 
 
 async def test_other_services_go_on_during_a_pause(wire: Wire, graph: Graph) -> None:
     """A pause of SharePoint does not stop a look into the directory."""
-    await graph.gate.throttled(Service.CONTENT, 60)
+    await graph.throttle.throttled(Service.CONTENT, 60)
     wire.script("GET", f"{BASE}/users/u", raw(b"{}"))
     assert await graph.get("/users/u", units=0) == b"{}"
 
@@ -114,11 +116,11 @@ async def test_a_wait_beyond_patience_is_given_back(wire: Wire, identity: Identi
 
 async def test_sharing_writes_have_a_budget_of_their_own(wire: Wire, identity: Identity, open_rows: Open) -> None:
     """The 76th sharing write within a hundred seconds is not sent, while reads still are."""
-    gate = gate_on(open_rows(), 100_000, patience=0.5)
-    graph = Graph(f"{wire.url}{BASE}", identity, gate)
+    throttle = gate_on(open_rows(), 100_000, patience=0.5)
+    graph = Graph(f"{wire.url}{BASE}", identity, throttle)
     wire.script("DELETE", f"{BASE}/drives/a", answer({}))
     wire.script("GET", f"{BASE}/drives/a", raw(b"{}"))
-    await gate.enter(Service.CONTENT, 1, sharing_writes=72)
+    await throttle.enter(Service.CONTENT, 1, sharing_writes=72)
     for _ in range(3):
         await graph.delete("/drives/a", units=5, sharing_write=True)
     with pytest.raises(errors.Throttled):
@@ -142,12 +144,12 @@ async def test_what_is_spent_is_counted_and_kept_for_all(wire: Wire, identity: I
     """Units, requests and throttles of all instances add up in the day's row; throttled tries count too."""
     gates = [gate_on(open_rows()) for _ in range(2)]
     wire.script("GET", f"{BASE}/drives/a", error(429, headers={"Retry-After": "0.1"}), raw(b"{}"))
-    for gate in gates:
-        graph = Graph(f"{wire.url}{BASE}", identity, gate)
+    for throttle in gates:
+        graph = Graph(f"{wire.url}{BASE}", identity, throttle)
         await graph.get("/drives/a", units=2)
         await graph.close()
-        await asyncio.gather(gate.flush(), gate.flush())  # the ends of two jobs
-        await gate.flush()
+        await asyncio.gather(throttle.flush(), throttle.flush())  # the ends of two jobs
+        await throttle.flush()
     assert (gates[0].spent().units, gates[0].spent().requests, gates[0].spent().throttles) == (4, 2, 1)
     total = await gates[0].spent_on(time.strftime("%Y-%m-%d", time.gmtime()))
     assert (total.units, total.requests, total.throttles) == (6, 3, 1)

@@ -107,13 +107,15 @@ def channels() -> FailingChannels:
 
 
 @pytest.fixture
-def desk(account: Account, mark: str, book: CaseStore, people: Contacts, channels: FailingChannels) -> DeliveryContext:
+def context(
+    account: Account, mark: str, book: CaseStore, people: Contacts, channels: FailingChannels
+) -> DeliveryContext:
     return DeliveryContext(
         book=book,
         digests=DigestStore(account.rows(f"digests{mark}")),
-        tellings=ActionReportStore(account.rows(f"tellings{mark}")),
+        action_reports=ActionReportStore(account.rows(f"actionreports{mark}")),
         people=people,
-        postman=channels.postman(people),
+        channels=channels.reaching(people),
         queue=account.queue(f"notify-{mark}"),
         records=small_council.records(),
         zone=small_council.ZONE,

@@ -69,7 +69,7 @@ class FailingChannels:
         _next(self.mailing)
         self.mails.append((address, subject, html))
 
-    def postman(self, people: Contacts) -> Channels:
+    def reaching(self, people: Contacts) -> Channels:
         return Channels(people, bot=self, install=self.install, nudge=self.nudge, mail=self.mail)
 
 

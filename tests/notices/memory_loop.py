@@ -101,8 +101,8 @@ class Council:
         return DigestStore(self.store.table("digests"))
 
     @property
-    def tellings(self) -> ActionReportStore:
-        return ActionReportStore(self.store.table("tellings"))
+    def action_reports(self) -> ActionReportStore:
+        return ActionReportStore(self.store.table("actionreports"))
 
     @property
     def accountable(self) -> Accountability:
@@ -113,14 +113,14 @@ class Council:
         )
 
     @property
-    def desk(self) -> DeliveryContext:
-        people = Contacts(self.store.table("people"))
+    def context(self) -> DeliveryContext:
+        people = Contacts(self.store.table("contacts"))
         return DeliveryContext(
             book=self.book,
             digests=self.digests,
-            tellings=self.tellings,
+            action_reports=self.action_reports,
             people=people,
-            postman=self.channels.postman(people),
+            channels=self.channels.reaching(people),
             queue=self.notify,
             records=self.bundle.records,
             zone=small_council.ZONE,
@@ -211,44 +211,44 @@ class Council:
     async def left(self) -> list[ActionReport]:
         """What is left to tell by now."""
         worker = self.office()
-        return await unreported_actions.gather(worker.runs, worker.ledger, self.tellings, self._known)
+        return await unreported_actions.gather(worker.runs, worker.ledger, self.action_reports, self._known)
 
     async def digest(self) -> None:
         """As the timer of the morning does."""
-        desk = self.desk
-        kept = await look_after(desk.book, self.accountable, desk.now, desk.zone)
+        context = self.context
+        kept = await look_after(context.book, self.accountable, context.now, context.zone)
         for card in sorted(kept.stale_cards):
             await self.notify.send({"update": card})
         await prepare_digests(
-            desk.now,
-            book=desk.book,
-            digests=desk.digests,
+            context.now,
+            book=context.book,
+            digests=context.digests,
             queue=self.notify,
-            zone=desk.zone,
-            holidays=desk.records.holidays,
-            machine_now=desk.machine_now,
-            tellings=unreported_actions.addressed(await self.left(), self.accountable),
+            zone=context.zone,
+            holidays=context.records.holidays,
+            machine_now=context.machine_now,
+            action_reports=unreported_actions.addressed(await self.left(), self.accountable),
         )
         await self.deliver()
 
     async def note(self) -> None:
         """As the sweep does, late in the afternoon and at any other time."""
-        desk = self.desk
+        context = self.context
         await prepare_notes(
-            desk.now,
+            context.now,
             unreported_actions.addressed(await self.left(), self.accountable),
-            digests=desk.digests,
+            digests=context.digests,
             queue=self.notify,
-            zone=desk.zone,
-            holidays=desk.records.holidays,
-            machine_now=desk.machine_now,
+            zone=context.zone,
+            holidays=context.records.holidays,
+            machine_now=context.machine_now,
         )
         await self.deliver()
 
     async def deliver(self) -> None:
         """Do what waits in the queue of notices."""
         while self.notify.messages:
-            await handle_notice(self.notify.messages.pop(0), desk=self.desk)
+            await handle_notice(self.notify.messages.pop(0), context=self.context)
 
     async def press(self, case: Case, verb: str, *, reason: str = "", kind: str = "") -> PressResult:
         """Whoever is asked presses a button."""

@@ -97,7 +97,7 @@ async def test_the_card_offers_it() -> None:
     """The line of an answer that is not done yet has one button, which Microsoft's parser takes, for whoever gave it and nobody else."""
     made = await asked(sharing("links", Kind.LINK, CUT))
     await made.press(await the_case(made, CaseState.TOLD), "agree")
-    await made.desk.people.met(small_council.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
+    await made.context.people.met(small_council.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
     made.notify.messages.append({"say": "waiting", "user": small_council.OWNER.user_id})
     await made.deliver()
     card = made.channels.cards[-1][1]

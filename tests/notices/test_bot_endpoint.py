@@ -26,13 +26,13 @@ SOON = small_council.NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def reception(desk: DeliveryContext, door: BotAuthentication, people: Contacts, queue: Queue) -> BotEndpoint:
+def endpoint(context: DeliveryContext, door: BotAuthentication, people: Contacts, queue: Queue) -> BotEndpoint:
     return BotEndpoint(
         door=door,
         accountable=everybody_in_place,
         holidays=no_holidays,
-        book=desk.book,
-        digests=desk.digests,
+        book=context.book,
+        digests=context.digests,
         people=people,
         queue=queue,
         zone=small_council.ZONE,
@@ -47,22 +47,22 @@ async def no_holidays() -> frozenset[date]:
     return frozenset()
 
 
-async def on_a_card(desk: DeliveryContext) -> list[Case]:
+async def on_a_card(context: DeliveryContext) -> list[Case]:
     """Two questions that their owner has on one card."""
     findings = [small_council.link(1), small_council.stale()]
-    await refresh_cases(findings, book=desk.book, situation=small_council.situation())
+    await refresh_cases(findings, book=context.book, situation=small_council.situation())
     await prepare_digests(
-        desk.now,
-        book=desk.book,
-        digests=desk.digests,
-        queue=desk.queue,
-        zone=desk.zone,
+        context.now,
+        book=context.book,
+        digests=context.digests,
+        queue=context.queue,
+        zone=context.zone,
         holidays=frozenset(),
-        machine_now=desk.machine_now,
+        machine_now=context.machine_now,
     )
-    (stored,) = await desk.digests.of_day(desk.today)
-    await deliver_digest(stored.digest.id, desk=desk)
-    return sorted((each.case for each in await desk.book.all()), key=lambda case: case.family)
+    (stored,) = await context.digests.of_day(context.today)
+    await deliver_digest(stored.digest.id, context=context)
+    return sorted((each.case for each in await context.book.all()), key=lambda case: case.family)
 
 
 def sender(user: Person) -> dict[str, str]:
@@ -80,8 +80,8 @@ def pressed(case: Case, verb: str, user: Person = small_council.OWNER, *, typed:
     )
 
 
-async def post(reception: BotEndpoint, content: bytes, authorization: str | None = None) -> Response:
-    return await handle_activity(content, authorization or bearer(token()), reception=reception, now=SOON)
+async def post(endpoint: BotEndpoint, content: bytes, authorization: str | None = None) -> Response:
+    return await handle_activity(content, authorization or bearer(token()), endpoint=endpoint, now=SOON)
 
 
 def shown(response: Response) -> str:
@@ -98,11 +98,11 @@ async def messages(queue: Queue) -> list[dict[str, Any]]:
     return taken
 
 
-async def test_a_press_answers_with_the_card_as_it_stands_now(desk: DeliveryContext, reception: BotEndpoint) -> None:
+async def test_a_press_answers_with_the_card_as_it_stands_now(context: DeliveryContext, endpoint: BotEndpoint) -> None:
     """The answer to an invoke is the whole card: the question decided, the other one still with its buttons."""
-    sharing, stale = await on_a_card(desk)
+    sharing, stale = await on_a_card(context)
 
-    response = await post(reception, pressed(sharing, "agree"))
+    response = await post(endpoint, pressed(sharing, "agree"))
 
     assert response.body is not None
     assert (response.status, response.body["statusCode"]) == (200, 200)
@@ -112,75 +112,75 @@ async def test_a_press_answers_with_the_card_as_it_stands_now(desk: DeliveryCont
     assert sharing.nonce not in shown(response)
 
 
-async def test_a_reason_travels_with_keep(desk: DeliveryContext, reception: BotEndpoint) -> None:
+async def test_a_reason_travels_with_keep(context: DeliveryContext, endpoint: BotEndpoint) -> None:
     """The choice made below the button is stored."""
-    _, stale = await on_a_card(desk)
+    _, stale = await on_a_card(context)
 
-    await post(reception, pressed(stale, "keep", typed={f"reason-{stale.id}": "history", "reason-other": "law"}))
+    await post(endpoint, pressed(stale, "keep", typed={f"reason-{stale.id}": "history", "reason-other": "law"}))
 
-    stored = await desk.book.get(stale.id)
+    stored = await context.book.get(stale.id)
     assert stored is not None
     assert (stored.case.decision, stored.case.answers[0].reason) == (Verb.KEEP, "history")
 
 
 async def test_after_a_decision_everybody_s_card_is_brought_up_to_date(
-    desk: DeliveryContext, reception: BotEndpoint, queue: Queue
+    context: DeliveryContext, endpoint: BotEndpoint, queue: Queue
 ) -> None:
     """Each message that shows the case is queued for an update."""
-    sharing, _ = await on_a_card(desk)
+    sharing, _ = await on_a_card(context)
     await messages(queue)
 
-    await post(reception, pressed(sharing, "agree"))
+    await post(endpoint, pressed(sharing, "agree"))
 
     assert await messages(queue) == [{"update": f"2026-11-23|{small_council.OWNER.user_id}"}]
 
 
 async def test_asking_the_steward_promises_them_a_digest(
-    desk: DeliveryContext, reception: BotEndpoint, queue: Queue
+    context: DeliveryContext, endpoint: BotEndpoint, queue: Queue
 ) -> None:
     """Who is handed a case hears of it at once, unless they had today's digest."""
-    sharing, _ = await on_a_card(desk)
+    sharing, _ = await on_a_card(context)
     await messages(queue)
 
-    response = await post(reception, pressed(sharing, "ask_steward"))
+    response = await post(endpoint, pressed(sharing, "ask_steward"))
 
     assert "This is with Sam Okafor" in shown(response)
     assert {"prepare": small_council.STEWARD.user_id} in await messages(queue)
 
 
-async def test_a_forwarded_card_is_inert(desk: DeliveryContext, reception: BotEndpoint) -> None:
+async def test_a_forwarded_card_is_inert(context: DeliveryContext, endpoint: BotEndpoint) -> None:
     """Somebody else's press says with whom the question is, and changes nothing."""
-    sharing, _ = await on_a_card(desk)
+    sharing, _ = await on_a_card(context)
 
-    response = await post(reception, pressed(sharing, "agree", small_council.DEPUTY))
+    response = await post(endpoint, pressed(sharing, "agree", small_council.DEPUTY))
 
     assert response.body is not None
     assert response.body["type"] == "application/vnd.microsoft.activity.message"
     assert "This is with Priya Nair" in shown(response)
-    stored = await desk.book.get(sharing.id)
+    stored = await context.book.get(sharing.id)
     assert stored is not None
     assert stored.case == sharing
 
 
-async def test_a_replay_shows_what_was_decided(desk: DeliveryContext, reception: BotEndpoint, queue: Queue) -> None:
+async def test_a_replay_shows_what_was_decided(context: DeliveryContext, endpoint: BotEndpoint, queue: Queue) -> None:
     """The same press again shows the decided card, decides nothing and queues nothing."""
-    sharing, _ = await on_a_card(desk)
-    await post(reception, pressed(sharing, "agree"))
+    sharing, _ = await on_a_card(context)
+    await post(endpoint, pressed(sharing, "agree"))
     await messages(queue)
 
-    response = await post(reception, pressed(sharing, "agree"))
+    response = await post(endpoint, pressed(sharing, "agree"))
 
     assert "Agreed by you" in shown(response)
     assert await messages(queue) == []
 
 
-async def test_presses_that_race_are_one_decision(desk: DeliveryContext, reception: BotEndpoint) -> None:
+async def test_presses_that_race_are_one_decision(context: DeliveryContext, endpoint: BotEndpoint) -> None:
     """Ten presses at once leave one answer, and all of them see the card."""
-    sharing, _ = await on_a_card(desk)
+    sharing, _ = await on_a_card(context)
 
-    responses = await asyncio.gather(*(post(reception, pressed(sharing, "agree")) for _ in range(10)))
+    responses = await asyncio.gather(*(post(endpoint, pressed(sharing, "agree")) for _ in range(10)))
 
-    stored = await desk.book.get(sharing.id)
+    stored = await context.book.get(sharing.id)
     assert stored is not None
     assert len(stored.case.answers) == 1
     assert all("Agreed by you" in shown(response) for response in responses)
@@ -200,9 +200,9 @@ async def test_presses_that_race_are_one_decision(desk: DeliveryContext, recepti
         {"action": {"verb": "agree", "data": {"c": "abc' or PartitionKey ne '", "n": "x"}}},
     ],
 )
-async def test_altered_data_is_an_error(reception: BotEndpoint, value: object) -> None:
+async def test_altered_data_is_an_error(endpoint: BotEndpoint, value: object) -> None:
     """What our cards never carry is answered with an error in the form that Teams understands."""
-    response = await post(reception, body(type="invoke", name="adaptiveCard/action", value=value))
+    response = await post(endpoint, body(type="invoke", name="adaptiveCard/action", value=value))
 
     assert response.body is not None
     assert (response.status, response.body["statusCode"], response.body["type"]) == (
@@ -212,31 +212,31 @@ async def test_altered_data_is_an_error(reception: BotEndpoint, value: object) -
     )
 
 
-async def test_an_invented_case_is_a_sentence(reception: BotEndpoint) -> None:
+async def test_an_invented_case_is_a_sentence(endpoint: BotEndpoint) -> None:
     """A case that does not exist gets words and no error."""
     action = {"verb": "agree", "data": {"c": "0123456789abcdef", "n": "x"}}
 
-    response = await post(reception, body(type="invoke", name="adaptiveCard/action", value={"action": action}))
+    response = await post(endpoint, body(type="invoke", name="adaptiveCard/action", value={"action": action}))
 
     assert "does not exist any more" in shown(response)
 
 
-async def test_other_invokes_are_not_ours(reception: BotEndpoint) -> None:
+async def test_other_invokes_are_not_ours(endpoint: BotEndpoint) -> None:
     """An invoke that Custos does not know is answered 501, as Teams asks."""
-    assert (await post(reception, body(type="invoke", name="task/fetch"))).status == 501
+    assert (await post(endpoint, body(type="invoke", name="task/fetch"))).status == 501
 
 
 async def test_an_older_client_s_button_is_a_message(
-    desk: DeliveryContext, reception: BotEndpoint, queue: Queue
+    context: DeliveryContext, endpoint: BotEndpoint, queue: Queue
 ) -> None:
     """Action.Submit comes as a message; it decides the same, and the card is updated."""
-    sharing, _ = await on_a_card(desk)
+    sharing, _ = await on_a_card(context)
     await messages(queue)
     value = {"c": sharing.id, "n": sharing.nonce, "v": "agree"}
 
-    response = await post(reception, body(value=value, text="", **{"from": sender(small_council.OWNER)}))
+    response = await post(endpoint, body(value=value, text="", **{"from": sender(small_council.OWNER)}))
 
-    stored = await desk.book.get(sharing.id)
+    stored = await context.book.get(sharing.id)
     assert stored is not None
     assert (response.status, stored.case.state) == (200, CaseState.DECIDED)
     assert await messages(queue) == [{"update": f"2026-11-23|{small_council.OWNER.user_id}"}]
@@ -253,23 +253,23 @@ async def test_an_older_client_s_button_is_a_message(
     ],
 )
 async def test_words_are_answered_from_the_queue(
-    reception: BotEndpoint, queue: Queue, people: Contacts, text: str, what: str
+    endpoint: BotEndpoint, queue: Queue, people: Contacts, text: str, what: str
 ) -> None:
     """Who writes is answered, and their conversation is remembered."""
-    response = await post(reception, body(text=text, **{"from": sender(small_council.OWNER)}))
+    response = await post(endpoint, body(text=text, **{"from": sender(small_council.OWNER)}))
 
     assert response == Response(200)
     assert await messages(queue) == [{"say": what, "user": small_council.OWNER.user_id}]
     assert (await people.get(small_council.OWNER.user_id)).conversation_id == "19:x"
 
 
-async def test_an_installation_is_remembered_and_forgotten(reception: BotEndpoint, people: Contacts) -> None:
+async def test_an_installation_is_remembered_and_forgotten(endpoint: BotEndpoint, people: Contacts) -> None:
     """Install and uninstall keep the address book true."""
     bot = [{"id": "28:bot"}]
     more: dict[str, Any] = {"from": sender(small_council.OWNER), "recipient": {"id": "28:bot"}}
-    await post(reception, body(type="conversationUpdate", membersAdded=bot, **more))
+    await post(endpoint, body(type="conversationUpdate", membersAdded=bot, **more))
     came = await people.get(small_council.OWNER.user_id)
-    await post(reception, body(type="installationUpdate", action="remove", **more))
+    await post(endpoint, body(type="installationUpdate", action="remove", **more))
     went = await people.get(small_council.OWNER.user_id)
 
     assert (came.installed, came.conversation_id, came.service_url) == (True, "19:x", SERVICE)
@@ -277,9 +277,9 @@ async def test_an_installation_is_remembered_and_forgotten(reception: BotEndpoin
 
 
 @pytest.mark.parametrize("kind", ["typing", "messageReaction", "endOfConversation", "event"])
-async def test_other_activities_are_taken_and_dropped(reception: BotEndpoint, queue: Queue, kind: str) -> None:
+async def test_other_activities_are_taken_and_dropped(endpoint: BotEndpoint, queue: Queue, kind: str) -> None:
     """What Custos has no use for is answered 200 and leaves nothing."""
-    assert await post(reception, body(type=kind)) == Response(200)
+    assert await post(endpoint, body(type=kind)) == Response(200)
     assert await messages(queue) == []
 
 
@@ -292,42 +292,42 @@ async def test_other_activities_are_taken_and_dropped(reception: BotEndpoint, qu
     ],
 )
 async def test_forged_requests_leave_no_trace(
-    reception: BotEndpoint, queue: Queue, authorization: str, changes: dict[str, Any], code: str
+    endpoint: BotEndpoint, queue: Queue, authorization: str, changes: dict[str, Any], code: str
 ) -> None:
     """A forged request gets 403 without a word, is told to the caller for counting, and queues nothing."""
-    response = await handle_activity(body(**changes), authorization, reception=reception, now=SOON)
+    response = await handle_activity(body(**changes), authorization, endpoint=endpoint, now=SOON)
 
     assert response == Response(403, None, code)
     assert await messages(queue) == []
 
 
-async def test_without_keys_teams_is_asked_to_come_again(reception: BotEndpoint, authority: Authority) -> None:
+async def test_without_keys_teams_is_asked_to_come_again(endpoint: BotEndpoint, authority: Authority) -> None:
     """While Microsoft's keys cannot be had the answer is 503."""
     authority.broken = True
 
-    assert (await post(reception, body())).status == 503
+    assert (await post(endpoint, body())).status == 503
 
 
 async def test_the_card_still_shows_what_waits_elsewhere(
-    desk: DeliveryContext, reception: BotEndpoint, channels: FailingChannels
+    context: DeliveryContext, endpoint: BotEndpoint, channels: FailingChannels
 ) -> None:
     """A question that was handed to the steward and decided by them says so on the owner's card."""
-    sharing, _ = await on_a_card(desk)
-    await post(reception, pressed(sharing, "ask_steward"))
+    sharing, _ = await on_a_card(context)
+    await post(endpoint, pressed(sharing, "ask_steward"))
     await prepare_digests(
-        desk.now,
-        book=desk.book,
-        digests=desk.digests,
-        queue=desk.queue,
-        zone=desk.zone,
+        context.now,
+        book=context.book,
+        digests=context.digests,
+        queue=context.queue,
+        zone=context.zone,
         holidays=frozenset(),
-        machine_now=desk.machine_now,
+        machine_now=context.machine_now,
     )
-    await deliver_digest(f"2026-11-23|{small_council.STEWARD.user_id}", desk=desk)
-    handed = await desk.book.get(sharing.id)
+    await deliver_digest(f"2026-11-23|{small_council.STEWARD.user_id}", context=context)
+    handed = await context.book.get(sharing.id)
     assert handed is not None
 
-    response = await post(reception, pressed(handed.case, "agree", small_council.STEWARD))
+    response = await post(endpoint, pressed(handed.case, "agree", small_council.STEWARD))
 
     assert "Agreed by you" in shown(response)
     assert {card.user_id for card in handed.case.cards} == {small_council.OWNER.user_id, small_council.STEWARD.user_id}

@@ -43,7 +43,7 @@ SUBJECTS = {Kind.FILE: file_subject(), Kind.LINK: link_subject(), Kind.GRANT: gr
 SITE_FACTS = {"site_sharing": "anyone", "site_sharing_allowed": "disabled"}
 
 spans = st.builds(Duration, st.integers(0, 2), st.just("working day"))
-telling = st.builds(
+action_report = st.builds(
     lambda what, to: step(what, to=to, within=Duration(3, "working day")),
     st.sampled_from([ActionKind.ASK, ActionKind.ASK, ActionKind.TELL]),
     st.sampled_from([Recipient.OWNER, Recipient.OWNER, *Recipient]),
@@ -60,7 +60,7 @@ answers = st.builds(
 def policies(draw: st.DrawFn) -> Policy:
     """A policy with one rule of any steps in any order, as somebody might write it."""
     kind = draw(st.sampled_from([*WRITES, Kind.LINK, Kind.LINK, Kind.GRANT]))
-    first = [draw(telling)] if draw(st.integers(0, 4)) else []
+    first = [draw(action_report)] if draw(st.integers(0, 4)) else []
     writing = st.builds(
         step,
         st.sampled_from(WRITES[kind]),
@@ -70,7 +70,7 @@ def policies(draw: st.DrawFn) -> Policy:
         expiry=st.just(Duration(2, "working day")) | spans if kind is Kind.LINK else st.none(),
         level=st.just("disabled"),
     )
-    steps = [*first, *draw(st.lists(st.one_of(telling, writing, writing), min_size=1, max_size=3))]
+    steps = [*first, *draw(st.lists(st.one_of(action_report, writing, writing), min_size=1, max_size=3))]
     return rule_of(kind, steps)
 
 

@@ -62,8 +62,8 @@ class Loop:
     tenant: SimulatedTenant
     settings: Settings
     m365: Microsoft365
-    reception: BotEndpoint
-    tellings: ActionReportStore
+    endpoint: BotEndpoint
+    action_reports: ActionReportStore
     people: Contacts
     queue: Queue
     chain: Chain
@@ -71,7 +71,7 @@ class Loop:
 
     @property
     def book(self) -> CaseStore:
-        return self.reception.book
+        return self.endpoint.book
 
     async def find(self, *numbers: int, stale: bool = False) -> None:
         """Findings on links of the planning library, and what becomes of them."""
@@ -90,12 +90,12 @@ class Loop:
 
     async def work(self) -> None:
         """Prepare digests and do everything that the queue says."""
-        desk = DeliveryContext(
+        context = DeliveryContext(
             book=self.book,
-            digests=self.reception.digests,
-            tellings=self.tellings,
+            digests=self.endpoint.digests,
+            action_reports=self.action_reports,
             people=self.people,
-            postman=channels_from(self.m365, self.settings, self.people),
+            channels=channels_from(self.m365, self.settings, self.people),
             queue=self.queue,
             records=small_council.records(),
             zone=ZoneInfo("Europe/London"),
@@ -103,18 +103,18 @@ class Loop:
             machine_now=time.time(),
         )
         await prepare_digests(
-            desk.now,
+            context.now,
             book=self.book,
-            digests=desk.digests,
+            digests=context.digests,
             queue=self.queue,
-            zone=desk.zone,
+            zone=context.zone,
             holidays=frozenset(),
-            machine_now=desk.machine_now,
+            machine_now=context.machine_now,
         )
         await self.queue.create()
         while messages := [each async for each in self.queue.client.receive_messages(max_messages=16)]:
             for message in messages:
-                await handle_notice(msgspec.json.decode(message.content), desk=desk)
+                await handle_notice(msgspec.json.decode(message.content), context=context)
                 await self.queue.client.delete_message(message)
 
     async def press(self, person: str, button: str, **more: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
     async def holidays() -> frozenset[date]:
         return frozenset()
 
-    reception = BotEndpoint(
+    endpoint = BotEndpoint(
         accountable=who,
         holidays=holidays,
         door=BotAuthentication(settings.bot_app_id, settings.tenant_id, KeyRing(settings.bot_openid_url)),
@@ -159,7 +159,7 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
 
     async def messages(request: web.Request) -> web.Response:
         answer = await handle_activity(
-            await request.read(), request.headers.get("Authorization"), reception=reception, now=clock.now()
+            await request.read(), request.headers.get("Authorization"), endpoint=endpoint, now=clock.now()
         )
         content = msgspec.json.encode(answer.body) if answer.body is not None else b""
         return web.Response(status=answer.status, body=content, content_type="application/json")
@@ -175,8 +175,8 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
         await tenant.control_async(
             "POST", "people", {"person": who, "blocked": False, "installable": True, "mailbox": True}
         )
-    tellings = ActionReportStore(account.rows(f"tellings{mark}"))
-    yield Loop(tenant, settings, m365, reception, tellings, people, queue, chain, clock)
+    action_reports = ActionReportStore(account.rows(f"actionreports{mark}"))
+    yield Loop(tenant, settings, m365, endpoint, action_reports, people, queue, chain, clock)
     await tenant.control_async("POST", "messaging-endpoint", {"url": ""})
     await runner.cleanup()
     await m365.close()
@@ -272,7 +272,7 @@ async def test_fallbacks_in_the_tenant(loop: Loop, trouble: dict[str, bool], cha
     await loop.find(7)
     await loop.work()
 
-    (stored,) = await loop.reception.digests.of_day(small_council.NOW.date())
+    (stored,) = await loop.endpoint.digests.of_day(small_council.NOW.date())
     assert stored.digest.channel == channel
     assert (await loop.case()).state is CaseState.TOLD
 

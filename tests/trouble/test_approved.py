@@ -152,7 +152,7 @@ def served(world: World) -> Iterator[None]:
         await policies.in_force(replace(app, deployed=True))
 
     async def forget(app: Custos) -> None:
-        await app.account.rows("switches").delete("policies", "lastgood")
+        await app.account.rows("control").delete("policies", "lastgood")
 
     world.ask(load)
     try:

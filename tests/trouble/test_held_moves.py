@@ -60,14 +60,14 @@ def test_what_left_is_forgotten_after_a_month_unless_a_hold_needs_it(world: Worl
     world.read()
 
     async def left(app: Custos) -> list[str]:
-        found = await asyncio.to_thread(app.lakehouse.read, "departures")
+        found = await asyncio.to_thread(app.lakehouse.read, "moved_items")
         return found.filter(pl.col("item_id").str.starts_with("old"))["name"].to_list()
 
     async def forget(app: Custos) -> list[str]:
         row = {"drive_id": item.drive.id, "is_folder": False, "left_at": app.clock.now() - timedelta(days=40)}
         rows = [row | {"item_id": f"old {name}", "name": name, "path": [name]} for name in ("held", "free")]
         frame = pl.DataFrame(rows, schema=DEPARTURES)
-        await asyncio.to_thread(app.lakehouse.append, "departures", frame)
+        await asyncio.to_thread(app.lakehouse.append, "moved_items", frame)
         await moved_items.forget(app)
         return await left(app)
 

@@ -24,10 +24,10 @@ def test_a_run_that_was_stopped_is_no_incident(world: World) -> None:
     world.upload()
     world.read()
     world.ask(evaluation.evaluate_changes)
-    world.ask(lambda app: app.switches.stop(by=CUSTOS, why="a test"))
+    world.ask(lambda app: app.stop_switch.stop(by=CUSTOS, why="a test"))
     world.work()
     assert about_runs(world) == before
-    world.ask(lambda app: app.switches.start(by=CUSTOS, why="the test is over"))
+    world.ask(lambda app: app.stop_switch.start(by=CUSTOS, why="the test is over"))
     world.ask(evaluation.evaluate)
     world.work()
 

@@ -35,7 +35,7 @@ def edit(world: World) -> Iterator[Callable[[str, str, str], None]]:
 
     async def forget(app: Custos) -> None:
         for key in ("lastgood", "accepted"):
-            await app.account.rows("switches").delete("policies", key)
+            await app.account.rows("control").delete("policies", key)
 
     world.ask(lambda _: _loaded(world))
     yield change

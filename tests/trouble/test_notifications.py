@@ -164,8 +164,8 @@ def test_a_forged_notification_is_counted_and_ignored(hook: Hook, world: World, 
 
 
 async def _refused(app: Custos) -> int:
-    await app.noise.write_down()
-    return sum(number for (door, _), number in (await app.noise.day()).items() if door is Door.NOTIFICATION)
+    await app.refused_requests.write_down()
+    return sum(number for (door, _), number in (await app.refused_requests.day()).items() if door is Door.NOTIFICATION)
 
 
 def test_a_burst_shares_its_writes(hook: Hook, world: World, caplog: pytest.LogCaptureFixture) -> None:

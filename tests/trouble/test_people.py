@@ -148,7 +148,7 @@ def test_a_chat_that_teams_forgot_is_opened_again(asked: Asked) -> None:
 def test_a_chat_that_custos_forgot_is_found_again(asked: Asked) -> None:
     """With Custos's own row gone, the same chat is found, and has one card."""
     asked.known_in_teams()
-    asked.world.ask(lambda app: app.account.rows("people").delete("person", asked.user.id))
+    asked.world.ask(lambda app: app.account.rows("contacts").delete("person", asked.user.id))
     assert asked.deliver().digest.state is asked.deliver().digest.state is DigestState.SENT
     assert (asked.cards(), asked.case_states()) == (1, {CaseState.TOLD})
 

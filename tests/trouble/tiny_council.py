@@ -222,7 +222,7 @@ async def _turns(app: Custos, ids: list[str]) -> list[SyncReport]:
 
 async def _wait_no_more(app: Custos) -> None:
     """Forget the silence that a throttled answer brought upon all instances: tests do not wait for minutes."""
-    for lane in app.m365.gate._lanes.values():
+    for lane in app.m365.throttle._lanes.values():
         await lane.rows.delete(_PARTITION, lane.name)
 
 
@@ -308,7 +308,7 @@ def _write_policies(policies: Path) -> None:
 
 async def _governed(app: Custos) -> None:
     """Sites and libraries are found, and every policy is approved on a plan of the libraries as they are, still unread."""
-    app.m365.gate.first_delay = 0.02  # pauses as short as the council is small
+    app.m365.throttle.first_delay = 0.02  # pauses as short as the council is small
     for name in ALL:
         await app.account.queue(name).create()
     await discovery.discover(app)

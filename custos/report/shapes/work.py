@@ -230,5 +230,5 @@ class Status(Shape, frozen=True, kw_only=True):
     waiting: Annotated[list[StatusWaiting], said("agreements that wait for more than their notice")]
     queues: Annotated[dict[str, int], said("queue ► messages")]
     incidents: Annotated[list[IncidentShape], said("those that stand")]
-    noise: Annotated[dict[str, int], said("door: why ► requests refused today")]
+    refused_requests: Annotated[dict[str, int], said("door: why ► requests refused today")]
     spent: Annotated[dict[str, int], said("today's resource units, requests and throttled answers")]
