@@ -26,6 +26,7 @@
 | CUSTOS_SHAREPOINT_ADMIN_ENDPOINT | where its administration is reached; likewise | `https://NAME-admin.sharepoint.com` |
 | CUSTOS_BOT_SERVICE_URL | the Bot Connector | https://smba.trafficmanager.net/teams |
 | CUSTOS_BOT_OPENID_URL | the keys with which the bot service signs | Microsoft's public cloud |
+| IDENTITY_ENDPOINT | where an app has tokens of its managed identities; Azure sets it | a virtual machine's endpoint |
 
 Addresses begin with https://; a rehearsal, which CUSTOS_CLOCK makes of it, may use http:// too.
 """
@@ -73,6 +74,7 @@ class Settings:
     sharepoint_admin_endpoint: str
     bot_service_url: str
     bot_openid_url: str
+    identity_endpoint: str
 
     @property
     def sharepoint_admin_url(self) -> str:
@@ -171,6 +173,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         bot_openid_url=address(
             "CUSTOS_BOT_OPENID_URL", "https://login.botframework.com/v1/.well-known/openidconfiguration"
         ),
+        identity_endpoint=text("IDENTITY_ENDPOINT"),
     )
     if wrong:
         raise BadSetting(" ".join(wrong))

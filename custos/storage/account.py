@@ -151,12 +151,21 @@ class Account:
         Both list blobs with `startFrom`, which Azurite passes over before its 3.37 (that wants Node 22 and is slow to
         start), except from an `emulator`. object_store looks for one at 127.0.0.1:10000, or where an environment variable of
         the whole process says; the address of this one is told to this client alone, as its proxy.
+
+        object_store asks a virtual machine's endpoint for the managed identity's tokens unless it is told of another one, and a
+        function app has no such endpoint: it would never read or write a table. The secret of the app's own, IDENTITY_HEADER, it
+        finds by itself (https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference).
         Sources: https://docs.rs/object_store/latest/object_store/azure/enum.AzureConfigKey.html,
         https://docs.rs/object_store/latest/object_store/enum.ClientConfigKey.html, https://github.com/Azure/Azurite/pull/2688
         """
         connection = self.settings.storage_connection
         if not connection:
-            return {"account_name": self.settings.storage_account, "azure_client_id": self.settings.observer_client_id}
+            told = {"azure_msi_endpoint": self.settings.identity_endpoint} if self.settings.identity_endpoint else {}
+            return {
+                "account_name": self.settings.storage_account,
+                "azure_client_id": self.settings.observer_client_id,
+                **told,
+            }
         if connection.rstrip(";").lower() == _DEVELOPMENT:
             connection = _EMULATOR
         parts = dict(part.split("=", 1) for part in connection.split(";") if "=" in part)
