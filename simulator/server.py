@@ -12,8 +12,8 @@ from simulator import graph, mail, workplace
 from simulator.app_keys import METER, TENANT, TRAFFIC, TROUBLES
 from simulator.control import expected_answers, record
 from simulator.control import routes as control
+from simulator.entra import app_roles, managed_identity
 from simulator.entra import endpoints as entra
-from simulator.entra import managed_identity
 from simulator.entra.identity import AUTHORITY, GRAPH, SHAREPOINT, Authority, http_refusal
 from simulator.entra.people import SIGN_INS, SignIns
 from simulator.front import not_implemented
@@ -41,7 +41,7 @@ from simulator.webhooks import subscriptions
 
 _GRAPH = "/graph/v1.0"
 _SURFACES = (
-    graph, entra, managed_identity, bot, pages, mail, activity, installs, subscriptions, sharepoint_rest,
+    app_roles, graph, entra, managed_identity, bot, pages, mail, activity, installs, subscriptions, sharepoint_rest,
     sharepoint_admin, front, control, trouble, expected_answers, record, not_implemented,
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from custos.cli import (
     doctor,
     explain,
     find,
+    grant,
     incidents,
     plan,
     promote,
@@ -48,4 +49,5 @@ ALL: tuple[Command, ...] = (
     stop_start.STOP,
     stop_start.START,
     doctor.COMMAND,
+    grant.COMMAND,
 )

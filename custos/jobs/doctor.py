@@ -18,6 +18,7 @@ from custos.errors import BadInput, CustosError
 from custos.inventory.drive_state import DriveStates, SyncState
 from custos.inventory.subscriptions import wanted_drives
 from custos.jobs import label_drift, policies, shortfalls
+from custos.jobs.app_roles import Api, Tier, Who, needed
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
 from custos.m365 import site_admin, sites
@@ -26,10 +27,6 @@ from custos.m365.credentials import BOT_AUDIENCE, GRAPH_AUDIENCE, Identity
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-OBSERVER_NEEDS = frozenset(
-    {"Sites.Read.All", "Files.Read.All", "Group.Read.All", "GroupMember.Read.All", "User.Read.All"}
-)
-ACTOR_NEEDS = frozenset({"Sites.ReadWrite.All", "Files.ReadWrite.All"})
 _WRITING = ("ReadWrite", "FullControl", "Manage")
 _HARMLESS = frozenset({"TeamsAppInstallation.ReadWriteSelfForUser.All"})
 
@@ -110,7 +107,10 @@ async def _registers(app: Custos) -> list[Look]:
 
 async def _observer(app: Custos) -> list[Look]:
     return _roles_looked_at(
-        "observer", await _roles(app.m365.identities.observer, GRAPH_AUDIENCE), OBSERVER_NEEDS, reads=True
+        "observer",
+        await _roles(app.m365.identities.observer, GRAPH_AUDIENCE),
+        needed(Who.OBSERVER, Api.GRAPH, [Tier.OBSERVE]),
+        reads=True,
     )
 
 
@@ -118,7 +118,9 @@ async def _actor(app: Custos) -> list[Look]:
     actor = app.m365.identities.actor
     if actor is None:
         return [Look(Sign.OFF, "actor", "no actor identity is set: policies can only simulate")]
-    return _roles_looked_at("actor", await _roles(actor, GRAPH_AUDIENCE), ACTOR_NEEDS, reads=False)
+    return _roles_looked_at(
+        "actor", await _roles(actor, GRAPH_AUDIENCE), needed(Who.ACTOR, Api.GRAPH, [Tier.LABELS]), reads=False
+    )
 
 
 async def _sites(app: Custos) -> list[Look]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,6 +124,14 @@ class SignIn:
             raise Malformed("Microsoft Graph's answer about who is signed in cannot be read.") from error
         return Account(id=told.id, upn=told.upn, name=told.name or told.upn)
 
+    async def token(self, scopes: Sequence[str], wanted: str = "") -> str:
+        """A token for Microsoft Graph in the name of who is signed in, that allows at least `scopes` (`Application.Read.All`, …).
+
+        Raises BadInput when nobody is signed in, or the app by which they signed in may not have these.
+        """
+        full = [f"https://graph.microsoft.com/{scope}" for scope in scopes]
+        return await asyncio.to_thread(self._token, wanted, full)
+
     def _enter(self, show: Callable[[Code], None]) -> str:
         client = self._client()
         flow = _asked(client.initiate_device_flow, _SCOPES)
@@ -137,12 +145,12 @@ class SignIn:
         self._current.write_text(str(claims["oid"]), encoding="utf-8")
         return str(claims["preferred_username"])
 
-    def _token(self, wanted: str) -> str:
+    def _token(self, wanted: str, scopes: Sequence[str] = _SCOPES) -> str:
         accounts = self._accounts()
         named = wanted.strip().casefold()
         chosen = next((each for each in accounts if named in ("", str(each["username"]).casefold())), None)
         if chosen is not None:
-            told = _asked(self._client().acquire_token_silent_with_error, _SCOPES, account=chosen)
+            told = _asked(self._client().acquire_token_silent_with_error, list(scopes), account=chosen)
             if told and "access_token" in told:
                 return str(told["access_token"])
             raise _problem(f"The sign-in of {chosen['username']} has ended: {_words(told or {})}", HOW)

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from custos.audit.chain import Recorded, Verification
+from custos.jobs.app_roles import Comparison
 from custos.jobs.doctor import Look
 from custos.jobs.incidents import Noted
 from custos.jobs.status import Overview
@@ -128,6 +129,23 @@ def verified(found: Verification) -> shapes.AuditVerified:
         events=found.events,
         anchors=found.anchors,
         digest=found.digest,
+    )
+
+
+def app_roles(found: Comparison) -> shapes.AppRoles:
+    """What identities hold and need."""
+    return shapes.AppRoles(
+        roles=[
+            shapes.AppRole(
+                identity=one.who.value,
+                api=one.api.value,
+                role=one.role,
+                state=one.state.value,
+                tiers=[tier.value for tier in one.tiers],
+                purpose=one.purpose,
+            )
+            for one in found.standings
+        ]
     )
 
 

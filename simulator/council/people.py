@@ -15,6 +15,7 @@ from simulator.tenant.state import Tenant
 STAFF_PER_DEPARTMENT = 36
 MIGRATION_ACCOUNT = "svc.migration"
 PLATFORM_ACCOUNT = "platform.engineer"
+PRIVILEGED_ROLE_ADMINISTRATOR = "Privileged Role Administrator"
 _JOBS = ("Officer", "Senior Officer", "Business Support Officer", "Team Manager", "Practitioner", "Apprentice")
 _GIVEN = ("Alex", "Bea", "Chris", "Dana", "Eva", "Finn", "Gita", "Hal", "Ines", "Jon", "Kit", "Lena", "Mo", "Nell")
 _FAMILY = ("Ash", "Brook", "Croft", "Dale", "Eaves", "Field", "Glen", "Heath", "Isle", "Keld", "Leigh", "Moss")
@@ -75,7 +76,7 @@ def run_the_platform(tenant: Tenant) -> None:
     user = User(
         guid(tenant.seed, "user", upn), upn, "Ravi Menon", upn, "Platform Engineer", "Corporate", created=created
     )
-    tenant.add_user(user)
+    tenant.directory_roles[tenant.add_user(user).id] = frozenset({PRIVILEGED_ROLE_ADMINISTRATOR})
 
 
 def outsiders(tenant: Tenant, domain: str, count: int, rng: random.Random) -> list[User]:

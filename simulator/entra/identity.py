@@ -54,13 +54,14 @@ Proof = Literal["secret", "certificate"]
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who sent a request, out of its access token. `roles` are those on the token's audience; `user_id` is that of the person in
-    whose name it was sent, "" for an app by itself.
+    whose name it was sent, "" for an app by itself; `scopes` are what the app may do in that person's name.
     """
 
     client_id: str
     roles: frozenset[str]
     name: str = ""
     user_id: str = ""
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -241,7 +242,8 @@ class Authority:
             raise _unauthenticated(audience, "Access token validation failure. Invalid tenant.")
         person = claims["oid"] if claims.get("idtyp") == "user" else ""
         roles = frozenset(claims.get("roles", ()))
-        caller = Caller(claims["appid"], roles, claims.get("app_displayname", ""), person)
+        scopes = frozenset(str(claims.get("scp", "")).split())
+        caller = Caller(claims["appid"], roles, claims.get("app_displayname", ""), person, scopes)
         if len(self._checked) >= _REMEMBERED_TOKENS:
             self._checked.clear()
         self._checked[token] = (claims, caller)

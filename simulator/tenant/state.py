@@ -107,6 +107,7 @@ class Tenant:
     quirks: Quirks = field(default_factory=Quirks)
     users: dict[str, User] = field(default_factory=dict)
     users_by_upn: dict[str, User] = field(default_factory=dict)
+    directory_roles: dict[str, frozenset[str]] = field(default_factory=dict)  # names of Entra's roles, by user id
     groups: dict[str, Group] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
     sites_by_path: dict[str, Site] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from custos.report.shapes.base import Shape, text_of
 from custos.report.shapes.files import Register, Schema, Test, Validate
 from custos.report.shapes.plans import Applied, Explain, Find, Plan, Run, Undo
-from custos.report.shapes.work import Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync
+from custos.report.shapes.work import AppRoles, Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync
 
 BY_COMMAND: Mapping[str, tuple[type[Shape], ...]] = {
     "status": (Status,),
@@ -28,6 +28,7 @@ BY_COMMAND: Mapping[str, tuple[type[Shape], ...]] = {
     "incidents": (Incidents,),
     "audit": (Audit, AuditVerified),
     "doctor": (Doctor,),
+    "grant": (AppRoles,),
 }
 """Command ► what it prints."""
 

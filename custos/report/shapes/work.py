@@ -162,6 +162,24 @@ class Doctor(Shape, frozen=True, kw_only=True):
     looks: Annotated[list[DoctorLook], said("in the order of the screen")]
 
 
+class AppRole(Shape, frozen=True, kw_only=True):
+    """A role that an identity needs or holds."""
+
+    identity: Annotated[str, said("observer or actor")]
+    api: Annotated[str, said("on what it is held")]
+    role: Annotated[str, said("its name")]
+    state: Annotated[str, said("held, missing, too much, or not offered by this tenant")]
+    tiers: Annotated[list[str], said("which tiers need it")]
+    purpose: Annotated[str, said("what it is for")]
+
+
+class AppRoles(Shape, frozen=True, kw_only=True):
+    """Of `custos grant`."""
+
+    version: Version = 1
+    roles: Annotated[list[AppRole], said("by identity, API and name")]
+
+
 class StatusRun(Shape, frozen=True, kw_only=True):
     """A run that goes on or waits, or the last one."""
 

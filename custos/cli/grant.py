@@ -1,0 +1,118 @@
+"""`custos grant`: which app roles each identity has, lacks and has too many of; gives the missing ones when told to."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.cli.identity_argument import as_argument
+from custos.jobs.app_roles import Comparison, Missing, State, Tier, compare
+from custos.m365.app_roles import ADMINISTRATOR, SCOPES, AppRoles, assignment
+from custos.report import work_json
+from custos.report.screen import words
+from custos.report.shapes import text_of
+
+_READING = (Tier.OBSERVE, Tier.NOTICES)
+_STYLES = {State.HELD: "green", State.MISSING: "bold red", State.TOO_MUCH: "yellow", State.UNKNOWN: "yellow"}
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "tier",
+        nargs="*",
+        type=Tier,
+        choices=list(Tier),
+        metavar="TIER",
+        help=f"{', '.join(Tier)} (default: {' and '.join(_READING)}, with which nothing can be written)",
+    )
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--give", action="store_true", help="give what is missing; without it nothing is changed")
+    how.add_argument(
+        "--steps", action="store_true", help="print what somebody else would have to send, one request a role"
+    )
+    how.add_argument("--json", action="store_true", help="for machines")
+    as_argument(parser)
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    tiers = tuple(args.tier) or _READING
+    token = await app.sign_in.token(SCOPES, args.person)
+    async with AppRoles(app.settings.graph_url, token) as directory:
+        found = await compare(directory, app.settings, tiers)
+        if args.json:
+            screen.raw(text_of(work_json.app_roles(found)))
+        elif args.steps:
+            _steps(app, found, screen)
+        else:
+            _show(found, screen)
+        if args.give:
+            for one in found.missing:
+                await directory.give(one.principal, one.resource, one.role_id)
+                screen.out.print(
+                    f"Given to the {_who(one)}: {one.standing.role} of {one.standing.api}.", soft_wrap=True
+                )
+            left = await compare(directory, app.settings, tiers) if found.missing else found
+            return _given(found, left, screen)
+    if found.missing and not (args.json or args.steps):
+        screen.out.print(
+            f"{len(found.missing)} are missing, and nothing was changed. Whoever is {ADMINISTRATOR} gives exactly these with "
+            f"`custos grant {' '.join(tiers)} --give`, or sends what `--steps` prints.",
+            soft_wrap=True,
+        )
+    return Exit.FINDINGS if found.missing or _odd(found) else Exit.OK
+
+
+def _show(found: Comparison, screen: Screen) -> None:
+    for one in found.standings:
+        sign = (f"{one.state:<11}", _STYLES[one.state])
+        said = f"{', '.join(one.tiers)}: {one.purpose}" if one.tiers else "no tier needs it: take it away"
+        screen.out.print(words("  ", sign, f"  {one.who:<8}  {one.api:<15}  {one.role}  ({said})"), soft_wrap=True)
+
+
+def _steps(app: Custos, found: Comparison, screen: Screen) -> None:
+    """For Graph Explorer, or `az rest --method POST --url … --body …`."""
+    if not found.missing:
+        screen.out.print("Nothing is missing, so there is nothing to send.")
+        return
+    screen.out.print(
+        f"Signed in as somebody who is {ADMINISTRATOR}, send each of these to Microsoft Graph:", soft_wrap=True
+    )
+    for one in found.missing:
+        address, body = assignment(app.settings.graph_url, one.principal, one.resource, one.role_id)
+        screen.out.print(
+            f"\n# {one.standing.role} of {one.standing.api}, to the {_who(one)}: {one.standing.purpose}", soft_wrap=True
+        )
+        screen.raw(f"POST {address}\n{json.dumps(body)}")
+
+
+def _given(before: Comparison, after: Comparison, screen: Screen) -> int:
+    if after.missing:
+        names = ", ".join(one.standing.role for one in after.missing)
+        screen.err.print(
+            f"Microsoft took these and does not list them yet: {names}. Run it again in a minute.", soft_wrap=True
+        )
+        return Exit.FINDINGS
+    if before.missing:
+        screen.out.print(
+            "Everything that was missing is given. A token that an identity had before says what it said: it may take a day "
+            "until the roles are seen; `custos doctor` tells when.",
+            soft_wrap=True,
+        )
+    else:
+        screen.out.print("Nothing was missing, and nothing was changed.")
+    return Exit.FINDINGS if _odd(after) else Exit.OK
+
+
+def _odd(found: Comparison) -> bool:
+    return any(one.state in (State.TOO_MUCH, State.UNKNOWN) for one in found.standings)
+
+
+def _who(one: Missing) -> str:
+    return f"{one.standing.who} ({one.principal.name})"
+
+
+COMMAND = Command(
+    "grant", "Compare each identity's app roles with what it needs, and give the missing ones.", _arguments, online=_run
+)

@@ -1,0 +1,198 @@
+"""Which app roles each identity needs, in tiers that can be given one by one, against what it holds.
+
+| tier | without it |
+|---|---|
+| observe | nothing is known |
+| notices | nobody is asked and nobody is told; findings are plans alone |
+| labels | labels are proposed and never written |
+| sharing | links and access are proposed for an end and never ended |
+| site-administration | how far a site may share is unknown, and never set |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from custos.errors import BadInput, Mark, Problem
+from custos.m365.app_roles import GRAPH_APP_ID, SHAREPOINT_APP_ID, AppRoles, Principal
+from custos.settings import Settings
+
+
+class Tier(StrEnum):
+    """What can be given by itself."""
+
+    OBSERVE = "observe"
+    NOTICES = "notices"
+    LABELS = "labels"
+    SHARING = "sharing"
+    SITE_ADMINISTRATION = "site-administration"
+
+
+class Who(StrEnum):
+    """An identity of Custos that holds app roles; the bot needs none."""
+
+    OBSERVER = "observer"
+    ACTOR = "actor"
+
+
+class Api(StrEnum):
+    """On what a role is held. The value is what people call it."""
+
+    GRAPH = "Microsoft Graph"
+    SHAREPOINT = "SharePoint"
+
+
+APP_IDS = {Api.GRAPH: GRAPH_APP_ID, Api.SHAREPOINT: SHAREPOINT_APP_ID}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A role that an identity needs for a tier, and what it does with it."""
+
+    tier: Tier
+    who: Who
+    api: Api
+    role: str
+    purpose: str
+
+
+_GRAPH, _SHAREPOINT, _OBSERVER, _ACTOR = Api.GRAPH, Api.SHAREPOINT, Who.OBSERVER, Who.ACTOR
+NEEDS = (
+    Need(Tier.OBSERVE, _OBSERVER, _GRAPH, "Sites.Read.All", "finds sites and libraries"),
+    Need(Tier.OBSERVE, _OBSERVER, _GRAPH, "Files.Read.All", "reads names, dates, labels, sharing; watches libraries"),
+    Need(Tier.OBSERVE, _OBSERVER, _GRAPH, "Group.Read.All", "reads who owns a team"),
+    Need(Tier.OBSERVE, _OBSERVER, _GRAPH, "GroupMember.Read.All", "reads who is a member, and who a guest"),
+    Need(Tier.OBSERVE, _OBSERVER, _GRAPH, "User.Read.All", "finds who is accountable, and who has left"),
+    Need(Tier.OBSERVE, _OBSERVER, _GRAPH, "Team.ReadBasic.All", "tells a team from a group"),
+    Need(Tier.OBSERVE, _OBSERVER, _GRAPH, "Channel.ReadBasic.All", "finds channels that have a site of their own"),
+    Need(Tier.OBSERVE, _OBSERVER, _GRAPH, "ChannelMember.Read.All", "reads who is in them"),
+    Need(Tier.OBSERVE, _OBSERVER, _SHAREPOINT, "Sites.Read.All", "reads which labels a site offers"),
+    Need(Tier.NOTICES, _OBSERVER, _GRAPH, "TeamsActivity.Send", "puts a notice into the activity feed"),
+    Need(
+        Tier.NOTICES,
+        _OBSERVER,
+        _GRAPH,
+        "TeamsAppInstallation.ReadWriteSelfForUser.All",
+        "installs its app for the asked",
+    ),
+    Need(Tier.NOTICES, _OBSERVER, _GRAPH, "Mail.Send", "mails whom Teams does not reach; narrow it to one mailbox"),
+    Need(Tier.LABELS, _ACTOR, _GRAPH, "Files.ReadWrite.All", "sets and clears retention labels"),
+    Need(Tier.LABELS, _ACTOR, _GRAPH, "Sites.ReadWrite.All", "the same, where Microsoft asks for it"),
+    Need(Tier.LABELS, _ACTOR, _SHAREPOINT, "Sites.ReadWrite.All", "labels a hundred files in one call"),
+    Need(Tier.SHARING, _ACTOR, _GRAPH, "Files.ReadWrite.All", "sets an end to links, and removes access"),
+    Need(Tier.SHARING, _ACTOR, _GRAPH, "Sites.ReadWrite.All", "the same, on what lists hold"),
+    Need(
+        Tier.SITE_ADMINISTRATION,
+        _ACTOR,
+        _SHAREPOINT,
+        "Sites.FullControl.All",
+        "reads and sets how far a site may share",
+    ),
+)
+_BROADER = {"Sites.Read.All": {"Sites.ReadWrite.All"}, "Sites.ReadWrite.All": {"Sites.FullControl.All"}}
+"""Role ► roles that carry it, of those that some tier needs."""
+
+
+def needed(who: Who, api: Api, tiers: Collection[Tier]) -> frozenset[str]:
+    """The roles that an identity needs on an API for these tiers."""
+    return frozenset(each.role for each in NEEDS if (each.who, each.api) == (who, api) and each.tier in tiers)
+
+
+class State(StrEnum):
+    """How a role stands."""
+
+    HELD = "held"
+    MISSING = "missing"
+    TOO_MUCH = "too much"  # held, and no tier needs it
+    UNKNOWN = "not offered"  # the API has no such role in this tenant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A role of an identity. `purpose` says what for, of the first tier that needs it."""
+
+    who: Who
+    api: Api
+    role: str
+    state: State
+    tiers: tuple[Tier, ...]
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A role that is to be given: to which principal, on which, by which id."""
+
+    standing: Standing
+    principal: Principal
+    resource: Principal
+    role_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Every role that is needed or held, and those that are to be given."""
+
+    standings: tuple[Standing, ...]
+    missing: tuple[Missing, ...]
+
+
+async def compare(directory: AppRoles, settings: Settings, tiers: Collection[Tier]) -> Comparison:
+    """What the identities hold against what these tiers need. Raises BadInput for an identity that is not there."""
+    resources = {api: await _principal(directory, app_id, api.value) for api, app_id in APP_IDS.items()}
+    standings: list[Standing] = []
+    missing: list[Missing] = []
+    for who, client_id in ((Who.OBSERVER, settings.observer_client_id), (Who.ACTOR, settings.actor_client_id)):
+        wanted = [each for each in NEEDS if each.who is who and each.tier in tiers]
+        if not client_id and wanted:
+            what = f"No actor is set, and {wanted[0].tier} is for it."
+            raise BadInput([Problem(Mark("settings"), what, "Set CUSTOS_ACTOR_CLIENT_ID.", code="settings")])
+        if not client_id:
+            continue
+        principal = await _principal(directory, client_id, f"the {who}")
+        held = await directory.held(principal)
+        for api, resource in resources.items():
+            ids = {role_id for resource_id, role_id in held if resource_id == resource.id}
+            for standing in _standings(who, api, resource, ids, tiers):
+                standings.append(standing)
+                if standing.state is State.MISSING:
+                    role_id = resource.roles[standing.role]
+                    missing.append(Missing(standing=standing, principal=principal, resource=resource, role_id=role_id))
+    return Comparison(tuple(standings), tuple(missing))
+
+
+def _standings(
+    who: Who, api: Api, resource: Principal, held: Collection[str], tiers: Collection[Tier]
+) -> Iterator[Standing]:
+    names = {role_id: value for value, role_id in resource.roles.items()}
+    holds = {names.get(role_id, role_id) for role_id in held}
+    covered = {
+        role for role in needed(who, api, tiers) - holds if _BROADER.get(role, set()) & holds & needed(who, api, Tier)
+    }
+    for role in sorted((needed(who, api, tiers) - covered) | holds):
+        needs = [each for each in NEEDS if (each.who, each.api, each.role) == (who, api, role)]
+        state = (
+            State.TOO_MUCH if not needs
+            else State.HELD if role in holds
+            else State.MISSING if role in resource.roles
+            else State.UNKNOWN
+        )  # fmt: skip
+        yield Standing(
+            who=who,
+            api=api,
+            role=role,
+            state=state,
+            tiers=tuple(each.tier for each in needs),
+            purpose=needs[0].purpose if needs else "",
+        )
+
+
+async def _principal(directory: AppRoles, app_id: str, name: str) -> Principal:
+    found = await directory.principal(app_id)
+    if found is None:
+        what = f"The directory has no service principal of {name} ({app_id})."
+        remedy = "A new identity may take minutes to appear; check its client id."
+        raise BadInput([Problem(Mark("settings"), what, remedy, code="settings")])
+    return found
