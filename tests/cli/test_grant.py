@@ -16,7 +16,7 @@ from custos.jobs.app_roles import NEEDS, Api, Tier, Who
 from custos.m365.app_roles import SCOPES, AppRoles
 from custos.m365.sign_in import SignIn
 from custos.report.shapes.work import AppRoles as Shown
-from custos.settings import settings_from
+from custos.settings import REPOSITORY, settings_from
 from tests.simulated_tenant import SimulatedTenant
 
 ENGINEER, MANAGER = "platform.engineer@wrenbridge.example", "records.manager@wrenbridge.example"
@@ -157,3 +157,12 @@ def test_for_machines(terminal: Terminal) -> None:
     shown = msgspec.json.decode(terminal.capture.readouterr().out, type=Shown)
     wanted = {each.role for each in NEEDS if each.who is Who.OBSERVER and each.api is Api.GRAPH}
     assert wanted <= {each.role for each in shown.roles if each.state == "held"}
+
+
+def test_operators_page_names_every_role() -> None:
+    """The table of identities in docs/operator.md has exactly the roles of the tiers."""
+    page = (REPOSITORY / "docs" / "operator.md").read_text(encoding="utf-8")
+    for who in Who:
+        (line,) = (each for each in page.splitlines() if each.startswith(f"| {who} |"))
+        said = {role for role in line.replace("`", " ").replace(",", " ").replace(";", " ").split() if "." in role}
+        assert said == {each.role for each in NEEDS if each.who is who}
