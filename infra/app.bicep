@@ -54,6 +54,10 @@ var schedules = {
 // What Microsoft's services call and what guards itself: a token of the bot service, a function key, nothing to guard.
 var openPaths = ['/api/messages', '/api/graph/notifications', '/api/health']
 
+var pageSettings = empty(pageClientId) ? {} : {
+  OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: page!.properties.clientId
+  WEBSITE_AUTH_AAD_ALLOWED_TENANTS: tenant().tenantId
+}
 var loginUrl = 'https://login.microsoftonline.com'
 var publicUrl = 'https://${site.properties.defaultHostName}'
 
@@ -158,12 +162,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       CUSTOS_BOT_SERVICE_URL: 'https://smba.trafficmanager.net/teams'
       CUSTOS_BOT_OPENID_URL: 'https://login.botframework.com/v1/.well-known/openidconfiguration'
     },
-    empty(pageClientId)
-      ? {}
-      : {
-          OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: page!.properties.clientId
-          WEBSITE_AUTH_AAD_ALLOWED_TENANTS: tenant().tenantId
-        }
+    pageSettings
   )
 }
 
@@ -180,29 +179,27 @@ resource signIn 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: site
   name: 'authsettingsV2'
   dependsOn: [settings]
-  properties: empty(pageClientId)
-    ? { platform: { enabled: false } }
-    : {
-        platform: { enabled: true }
-        globalValidation: {
-          requireAuthentication: true
-          unauthenticatedClientAction: 'RedirectToLoginPage'
-          redirectToProvider: 'azureactivedirectory'
-          excludedPaths: openPaths
+  properties: empty(pageClientId) ? { platform: { enabled: false } } : {
+    platform: { enabled: true }
+    globalValidation: {
+      requireAuthentication: true
+      unauthenticatedClientAction: 'RedirectToLoginPage'
+      redirectToProvider: 'azureactivedirectory'
+      excludedPaths: openPaths
+    }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: pageClientId
+          clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
+          openIdIssuer: '${loginUrl}/${tenant().tenantId}/v2.0'
         }
-        identityProviders: {
-          azureActiveDirectory: {
-            enabled: true
-            registration: {
-              clientId: pageClientId
-              clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
-              openIdIssuer: '${loginUrl}/${tenant().tenantId}/v2.0'
-            }
-            validation: { allowedAudiences: [pageClientId] }
-          }
-        }
-        login: { tokenStore: { enabled: false } }
+        validation: { allowedAudiences: [pageClientId] }
       }
+    }
+    login: { tokenStore: { enabled: false } }
+  }
 }
 
 output id string = site.id
