@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -193,6 +194,7 @@ def read(path: Path, name: str = "") -> File:
     return parse(path.read_text(encoding="utf-8"), name or path.name)
 
 
+@lru_cache(maxsize=64)
 def parse(text: str, name: str) -> File:
     return _Parser(_tokens(text, name)).file(name)
 

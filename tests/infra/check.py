@@ -62,8 +62,8 @@ _TOKEN = "abcdefghijklm"  # what uniqueString gives has thirteen characters
 _TWO = 2
 
 
-def check(texts: Mapping[str, str]) -> list[str]:
-    """The problems of files, by name ► text, each file with the modules beside it."""
+def check(texts: Mapping[str, str], only: str = "") -> list[str]:
+    """The problems of files, by name ► text, or of one of them, each with the modules beside it."""
     files: dict[str, File] = {}
     problems: list[str] = []
     for name, text in texts.items():
@@ -71,8 +71,9 @@ def check(texts: Mapping[str, str]) -> list[str]:
             files[name] = parse(text, name)
         except BadBicep as error:
             problems.append(str(error))
-    for file in files.values():
-        problems += _File(file, files).problems()
+    for name, file in files.items():
+        if only in ("", name):
+            problems += _File(file, files).problems()
     return problems
 
 
