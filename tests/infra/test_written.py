@@ -123,7 +123,7 @@ def test_settings() -> None:
         for setting in re.findall(r"%(\w+)%", path.read_text())
     }
     assert len(bound) >= 7
-    assert _settings().keys() - _HOSTS == (named | bound) - _NOT_WRITTEN
+    assert _settings().keys() - _HOSTS == (named | bound) - _NOT_WRITTEN, "`settings` in infra/app.bicep"
 
 
 def test_schedules() -> None:
@@ -145,7 +145,8 @@ def test_schedules() -> None:
 def test_stores(calls: tuple[str, ...], written: str, besides: set[str]) -> None:
     """Every table and container that the code opens is made beforehand, and none that it does not know."""
     extra = {"audit"} if written == "containers" else set()  # a resource of its own, for its policy
-    assert _texts(written) | extra == _stores(*calls) | besides
+    opened = _stores(*calls) | besides
+    assert _texts(written) | extra == opened, f"`{written}` in infra/storage.bicep"
 
 
 def test_queues() -> None:
