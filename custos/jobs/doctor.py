@@ -19,6 +19,7 @@ from custos.inventory.drive_state import DriveStates, SyncState
 from custos.inventory.subscriptions import wanted_drives
 from custos.jobs import label_drift, policies, shortfalls
 from custos.jobs.app_roles import Api, Tier, Who, needed
+from custos.jobs.reachable_people import Way, reachable_people
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
 from custos.m365 import site_admin, sites
@@ -64,6 +65,7 @@ async def examine(app: Custos) -> list[Look]:
         ("site administration", _administration),
         ("labels", _labels),
         ("bot", _bot),
+        ("people", _people),
         ("webhooks", _webhooks),
     ):
         looks += await _try(what, look, app)
@@ -158,6 +160,25 @@ async def _bot(app: Custos) -> list[Look]:
     await bot.token(BOT_AUDIENCE)
     reachable = [reach async for reach in app.people.all() if reach.installed]
     return [Look(Sign.OK, "bot", f"signs in; {len(reachable)} people are known to have it")]
+
+
+async def _people(app: Custos) -> list[Look]:
+    found = await reachable_people(app, (await policies.in_force(app)).bundle.records)
+    total = sum(len(names) for names in found.values())
+    good = sum(len(found.get(way, ())) for way in (Way.TEAMS, Way.ONCE_INSTALLED, Way.MAIL))
+    looks = [
+        Look(
+            Sign.OK if good == total else Sign.WARN,
+            "people",
+            f"{good:,} of {total:,} whom the registers name can be reached",
+        )
+    ]
+    for way, names in found.items():
+        if way in (Way.TEAMS, Way.ONCE_INSTALLED, Way.MAIL):
+            looks.append(Look(Sign.OK, "people", f"{len(names):,} {way}"))
+        else:
+            looks.append(Look(Sign.WARN, "people", f"{', '.join(names)}: {way}"))
+    return looks
 
 
 async def _webhooks(app: Custos) -> list[Look]:

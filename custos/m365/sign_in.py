@@ -153,7 +153,8 @@ class SignIn:
             told = _asked(self._client().acquire_token_silent_with_error, list(scopes), account=chosen)
             if told and "access_token" in told:
                 return str(told["access_token"])
-            raise _problem(f"The sign-in of {chosen['username']} has ended: {_words(told or {})}", HOW)
+            said = f"The sign-in of {chosen['username']} has ended: {_words(told or {})}"
+            raise _problem(said, HOW if scopes == _SCOPES else f"{HOW} Or `custos sign-out`, then `az login`.")
         if wanted:
             known = f"Signed in: {', '.join(self.signed_in())}. " if accounts else ""
             raise _problem(f"{wanted} is not signed in here.", f"{known}{HOW}")

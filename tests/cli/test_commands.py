@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,10 @@ import pytest
 
 from custos.cli import commands
 from custos.settings import REPOSITORY
+from tests import running_stack
 from tests.running_stack import APPROVER, HOST, OPERATOR, Council
 
+LEFT = "head.send@wrenbridge.example"
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -190,6 +193,17 @@ def test_doctor_looks_at_everything(council: Council) -> None:
     assert told.code == 0, told.out
     for what in ("storage", "policies", "observer", "sites", "actor", "site administration", "bot", "webhooks"):
         assert f"OK     {what}" in told.out, told.out
+
+
+def test_doctor_tells_whom_nobody_can_ask(council: Council) -> None:
+    """Who of the registers' people is reached in Teams, by mail alone or not at all stands there before any policy asks anybody."""
+    told = council.custos("doctor").out
+    assert "can be reached" in told
+    assert f"{LEFT}: not at all: the directory has no such account, or it is switched off" in told
+    settings = {**council.stage.environment, "CUSTOS_BOT_APP_ID": "", "CUSTOS_MAILBOX": "records@wrenbridge.example"}
+    assert re.search(r"people +\d+ by mail alone", running_stack.typed(settings, "doctor").out)
+    alone = running_stack.typed({**settings, "CUSTOS_MAILBOX": ""}, "doctor").out
+    assert "not at all: Teams does not have the app for them, and no mailbox is set" in alone
 
 
 @pytest.fixture
