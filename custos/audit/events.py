@@ -29,7 +29,7 @@ class What(StrEnum):
     RUN_STARTED = "run:started"  # its batches were queued
     RUN_PARKED = "run:parked"  # over a budget: it waits for a person
     RUN_RELEASED = "run:released"  # a person let a parked run go over its budgets
-    RUN_CANCELLED = "run:cancelled"  # a person said that a parked run shall not happen
+    RUN_CANCELLED = "run:cancelled"  # a person cancelled a parked run
     RUN_RESUMED = "run:resumed"  # it stood still; what was left of it was queued again
     RUN_FINISHED = "run:finished"
 

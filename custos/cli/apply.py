@@ -46,7 +46,7 @@ async def _report(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: 
     for code, number in dispatched.left_out.items():
         screen.out.print(f"Left out, {code}: {number:,}")
     for other, number in dispatched.busy.items():
-        screen.out.print(f"  {other} has {number:,} of them in hand: `custos run {other}` shows how it stands")
+        screen.out.print(f"  {other} has {number:,} of them under way: `custos run {other}` shows how it stands")
     if dispatched.run is None:
         screen.out.print("Nothing in it may be done now. Nothing was changed.")
         return Exit.FINDINGS
@@ -56,7 +56,7 @@ async def _report(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: 
         screen.out.print(words((f"{run.id} awaits approval", "bold"), why))
         for shortfall in dispatched.over[:10]:
             screen.out.print(words(f"  {shortfall}"))
-        screen.out.print(f"Somebody else can let it go: custos run {run.id} --release --why REASON")
+        screen.out.print(f"Somebody else can release it: custos run {run.id} --release --why REASON")
         return Exit.FINDINGS
     size = f"{count(run.actions, 'action')} in {count(run.batches, 'batch', 'batches')}"
     screen.out.print(f"{run.id} is under way: {size}.")

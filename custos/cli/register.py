@@ -1,4 +1,4 @@
-"""`custos register`: what the council's registers say that is true and not well: vacant posts, reviews overdue, agreements ended."""
+"""`custos register`: what the council's registers say that needs attention: vacant posts, reviews overdue, agreements ended."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         dest="online",
         action="store_const",
         const=_ACCEPT,
-        help="say that what registers and settings take away or give since the version in force was meant (with --why)",
+        help="accept what registers and settings take away or give since the version in force (with --why)",
     )
     why_argument(parser)
     as_argument(parser)
@@ -84,9 +84,9 @@ async def _accept(app: Custos, bundle: Bundle, args: argparse.Namespace, screen:
     for one in accepted:
         screen.out.print(f"{one.mark.file}: {one.what}", soft_wrap=True)
     said = (
-        "They count with the next load."
+        "They count when the files are loaded next."
         if accepted
-        else "Nothing in these files is so much looser that anybody had to say so."
+        else "Nothing in these files loosens so much that somebody has to accept it."
     )
     screen.out.print(said, soft_wrap=True)
     return Exit.OK
@@ -99,8 +99,8 @@ def _show(records: Records, beside: list[Remark], today: date, args: argparse.Na
         screen.raw(text_of(report.register(args.directory, today, remarks)))
         return Exit.FINDINGS if now else Exit.OK
     soon = [remark for remark in remarks if remark.soon]
-    titles = (count(len(now), "thing is", "things are"), count(len(soon), "thing", "things"))
-    for title, listed in ((f"{titles[0]} not well", now), (f"{titles[1]} to come", soon)):
+    titles = (count(len(now), "thing needs", "things need"), count(len(soon), "thing", "things"))
+    for title, listed in ((f"{titles[0]} attention", now), (f"{titles[1]} coming up", soon)):
         if listed:
             screen.out.print(_table(title, listed))
     if not remarks:

@@ -32,10 +32,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=run_id, metavar="RUN", help="id of a run")
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
-        "--release", action="store_true", help="let it go over its ceilings; not by who planned or started it"
+        "--release", action="store_true", help="release it beyond its ceilings; not for whoever planned or started it"
     )
     which.add_argument("--resume", action="store_true", help="queue again what is not done, when messages were lost")
-    which.add_argument("--cancel", action="store_true", help="say that it shall not happen")
+    which.add_argument("--cancel", action="store_true", help="cancel it: nothing of it is done")
     why_argument(parser)
     parser.add_argument("--json", action="store_true", help="for machines")
     as_argument(parser)
@@ -48,7 +48,9 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.resume:
         by = await identity.require(app, Right.OPERATE, args.person)
         queued = await app.dispatcher.requeue(args.run, by=by)
-        screen.err.print(f"{count(queued, 'batch', 'batches')} queued again." if queued else "Nothing of it waits.")
+        screen.err.print(
+            f"{count(queued, 'batch', 'batches')} queued again." if queued else "No batch of it is waiting."
+        )
         return await follow(app, args.run, screen) if queued else await _show(app, args.run, screen)
     if args.cancel:
         by = await identity.require(app, Right.OPERATE, args.person)

@@ -63,7 +63,7 @@ def _told(args: argparse.Namespace) -> Schema:
     if not (facts or language):
         known = {*CATALOGUE, _ROLES, _LANGUAGE, *(word.word for word in report.language())}
         remedy = nearest(args.name, known) or "`custos schema` and `custos schema language` list them."
-        what = f'"{args.name}" is no word of the policy language.'
+        what = f'"{args.name}" is not a word of the policy language.'
         raise BadInput([Problem(Mark("command line"), what, remedy, code="fact")])
     return Schema(facts=facts, language=language, rights=[], roles=[])
 

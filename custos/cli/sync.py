@@ -32,7 +32,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
             asked = Asked(timer=Timer.DISCOVERY, since=time.time())
             await timers.ask_again(app, asked, report.retry_after)
             screen.err.print(
-                f"Another discovery is under way, or died: it is looked again in {report.retry_after} seconds."
+                f"Another discovery is under way, or has died: Custos looks again in {report.retry_after} seconds."
             )
     if args.drives:
         queued = await sync.queue_some(app, args.drives, full=args.full)

@@ -230,7 +230,7 @@ class _Work:
                 outcome = Outcome.SKIPPED if verdict.code in _SKIPS else Outcome.REFUSED
                 ends.append((action, self._result(action, outcome, verdict.sentence, verdict.code)))
             elif isinstance(verdict, Already):
-                ends.append((action, self._result(action, Outcome.ALREADY, "The tenant was so already.")))
+                ends.append((action, self._result(action, Outcome.ALREADY, "It was already so; nothing was written.")))
             elif isinstance(verdict, Failure):
                 ends.append((action, self._after_trouble(action, verdict)))
         await self._end(ends)

@@ -59,7 +59,7 @@ class Coverage:
         `home` None: nobody knows where it lies, and so it is not covered.
         """
         if home is None:
-            return "Nobody knows where it lies now."
+            return "It is not known where it is now."
         if rule not in self._found:
             self._found[rule] = {}
         found = self._found[rule]
@@ -148,7 +148,7 @@ class Coverage:
     def _changed(self, name: str, rule: RuleReach, before: Terms, now: Terms) -> str:
         if name == NOT_PEOPLE:
             more = set(self.today.not_people) - set(self.approved.not_people)
-            return "More accounts count as no people than when the policy was approved." if more else ""
+            return "More accounts are listed as not being people than when the policy was approved." if more else ""
         if name == RECORD_LABELS:
             return self._no_record_any_more(rule)
         if name == KEPT_LABELS:

@@ -115,7 +115,7 @@ class Ceilings:
         name, limits = finding.policy, self.policies.get(finding.policy)
         words = f"The policy {name}"
         if limits is None:
-            yield f"policy|{name}", Span.RUN, 0, f"{words} is gone and"
+            yield f"policy|{name}", Span.RUN, 0, f"{words}, which no longer exists,"
             return
         site, owner = finding.subject.site_id, self.owners.get(finding.asset_id, "").casefold()
         rule = f"{name}/{finding.rule}"

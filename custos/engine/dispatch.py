@@ -134,7 +134,7 @@ class Dispatcher:
                 verdict = decide(action, run_context.situation(action, draft, stop, None))
                 if action.key in taken:
                     busy[taken[action.key]] += 1
-                    refused.append(Refused(Code.BUSY, f"The run {taken[action.key]} has it in hand."))
+                    refused.append(Refused(Code.BUSY, f"The run {taken[action.key]} is doing it already."))
                 elif action.finding.subject.drive_id in stale:
                     refused.append(Refused(Code.STALE, "Its library was last read too long ago."))
                 elif isinstance(verdict, Refused):
@@ -184,7 +184,7 @@ class Dispatcher:
         return run
 
     async def cancel(self, run_id: str, *, by: Person, why: str) -> Run:
-        """Say that a parked run shall not happen. Raises BadInput when it is not parked."""
+        """Cancel a parked run: nothing of it is done. Raises BadInput when it is not parked."""
         run = await self._parked(run_id)
         await self._say(What.RUN_CANCELLED, run, by, {"why": why})
         at = self.clock.now()

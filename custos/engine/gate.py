@@ -26,7 +26,7 @@ from custos.model.subject import Fact, Kind
 
 def put_back(run: str) -> Refused:
     """What somebody took back by the undo `run` stays so, whichever policy asks for the same again."""
-    return Refused(Code.UNDONE, f"Somebody took it back ({run}), so no policy does the same again.")
+    return Refused(Code.UNDONE, f"Somebody took it back ({run}), so no policy does it again.")
 
 
 def too_old(read_at: datetime) -> Refused:

@@ -155,7 +155,7 @@ def protections(state: SubjectState, placed: PlacedRegisters, now: datetime) -> 
     """Everything that protects a subject at `now`. Costs no call."""
     place, today, kind = placed.entry(state.subject), placed.bundle.day(now), state.subject.kind
     if place is None:
-        return (_protection(Code.UNPLACED, "", "Nobody knows where it lies now."),)
+        return (_protection(Code.UNPLACED, "", "It is not known where it is now."),)
     asset, found = place.asset, list[Protection]()
     if kind in _CONTENT and (holds := placed.holds(asset.id if asset else "")):
         found.extend(_holds(holds, state, place, placed, today))

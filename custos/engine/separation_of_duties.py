@@ -1,4 +1,4 @@
-"""Nobody decides on what is their own: who has to do with a matter may not be the one who lets it go. Pure.
+"""Nobody decides on what is their own: who has to do with a matter may not be the one who releases it. Pure.
 
 Persons are compared by the object of the directory, never by how their name is written.
 """

@@ -30,7 +30,7 @@ _KINDS = ("items", "below")
 
 @dataclass(frozen=True, slots=True)
 class ChangedItems:
-    """What changed in one drive: ids of `items`, rebelow ones too, and of folders of which all `below` changed as well.
+    """What changed in one drive: ids of `items`, removed ones too, and of folders of which everything `below` changed as well.
 
     That is what a folder passes on: its address, who it is shared with. `whole`: too much to name.
     """

@@ -49,7 +49,7 @@ class Overview:
     `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
     that delta had not told of. `untold` writes are those of which nobody was told yet, `unasked` the questions for which nobody can be
     asked, `overdue` those of which somebody let the deadline pass, `waiting` the agreements that wait for more than their notice.
-    `remarks` are what `custos register` lists as not well today, `doubts` addresses of the registers that are not as the mirror has them,
+    `remarks` are what `custos register` lists for attention today, `doubts` addresses of the registers that are not as the mirror has them,
     `loosened` what edits of the files loosened in the last week.
     """
 

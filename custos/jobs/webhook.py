@@ -1,7 +1,7 @@
 """What a Graph notification may do: mark a library dirty and queue its sync. It authenticates by a shared secret only.
 
 Refused here means: answered 202 and counted as noise. An error would only make Graph send it again and slow down the
-endpoint; 503 is kept for what could not be stored, because then Graph shall send it again.
+endpoint; 503 is kept for what could not be stored, because then Graph is to send it again.
 Source: https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
 """
 

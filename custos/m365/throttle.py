@@ -207,7 +207,7 @@ class Throttle:
                     break
                 if time.monotonic() - arrived + seconds > self.patience:
                     raise Throttled(
-                        f"The tenant's budget for {budget.name} is spent, or Microsoft asked for silence: "
+                        f"The tenant's budget for {budget.name} is spent, or Microsoft told Custos to wait: "
                         f"{seconds:.0f} seconds to wait.",
                         retry_after=seconds,
                         from_gate=True,

@@ -38,7 +38,7 @@ class Code(StrEnum):
     REGULATORY = "regulatory"
     EXPLICIT = "explicit"
     BUDGET = "budget"
-    ZERO = "ceiling of zero"  # nobody can let it go: what allows nothing is switched off
+    ZERO = "ceiling of zero"  # nobody can release it: what allows nothing is switched off
 
     # what the gate refuses
     NO_ACTOR = "no actor"  # no identity that may write is set

@@ -70,7 +70,7 @@ def _after(case: Case, dispatched: Dispatched) -> tuple[str, str]:
     """The run that carries an agreement out, and what it waits for; "" when for nothing."""
     if dispatched.run is not None and dispatched.over:
         run = dispatched.run.id
-        return run, f"it would break a ceiling ({dispatched.over[0]}), so {run} waits until somebody lets it go."
+        return run, f"it would break a ceiling ({dispatched.over[0]}), so {run} waits until somebody releases it."
     if dispatched.run is not None:
         return dispatched.run.id, ""
     if case.run in dispatched.busy:

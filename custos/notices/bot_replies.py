@@ -45,7 +45,7 @@ def assets_card(records: Records, upn: str, waiting_for_them: Sequence[Case], to
 def help_card() -> Element:
     """What one can write."""
     words = (
-        "Custos tells you about information that you look after, and asks what shall become of it. "
+        "Custos tells you about information that you look after, and asks what should happen to it. "
         "Nothing is deleted by an answer or by silence."
     )
     actions = [el.say("What is waiting?", WAITING), el.say("My assets", ASSETS)]

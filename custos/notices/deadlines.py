@@ -20,7 +20,7 @@ from custos.notices.model import Case, CaseState, Line
 
 DEFAULT_WITHIN = Duration(10, "working day")
 UNDO_WINDOW = Duration(10, "working day")
-"""How long a case stays with those who agreed, after they were told that it is done: in it they say whether it shall be put back."""
+"""How long a case stays with those who agreed, after they were told that it is done: in it they say whether it is to be put back."""
 _REMINDED_AFTER = (1 / 2, 4 / 5)  # of the working days to answer
 
 

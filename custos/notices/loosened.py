@@ -110,7 +110,7 @@ def message_of(news: News, upn: str) -> Message:
     return Message(card=el.card(body, fallback=summary), summary=summary, html=html, in_full=True)
 
 
-_REMEDY = "if it was not meant, have the file put back, and say `custos stop` meanwhile."
+_REMEDY = "if it was not meant, have the file put back, and run `custos stop` until it is."
 
 
 def _row(news: News, etag: str = "") -> Row:

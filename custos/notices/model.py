@@ -47,7 +47,7 @@ class Verb(StrEnum):
     AGREE = "agree"  # do what the rule proposes
     ASK_STEWARD = "ask_steward"  # let the data steward look first
     NOT_MINE = "not_mine"  # the register names the wrong person
-    TAKE_BACK = "take_back"  # what was answered before shall not count
+    TAKE_BACK = "take_back"  # what was answered before no longer counts
 
 
 class KeepReason(StrEnum):

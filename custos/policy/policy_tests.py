@@ -130,11 +130,11 @@ def _outcome(rule: Rule, name: str, findings: list[Finding], evaluation: Evaluat
 
 
 def missing_cases(bundle: Bundle, cases: list[PolicyTest]) -> list[Problem]:
-    """A problem for each policy without a case that finds something, one that just does not, and one that cannot be decided."""
+    """A problem for each policy without a case that finds something, one that narrowly finds nothing, and one that cannot be decided."""
     found = (Expectation.ACT, Expectation.WAIT, Expectation.TELL, Expectation.EXEMPT)
     wanted: tuple[tuple[str, Callable[[Expectation], bool]], ...] = (
         ("finds something", lambda outcome: outcome in found),
-        ("just does not", lambda outcome: outcome is Expectation.KEEP),
+        ("narrowly finds nothing", lambda outcome: outcome is Expectation.KEEP),
         ("cannot be decided", lambda outcome: outcome is Expectation.UNKNOWN),
     )
     return [

@@ -1,4 +1,4 @@
-"""What the registers say about the council that is true and not well, or soon will be: accepted, reported, counted. Never a
+"""What in the registers needs attention, or soon will: accepted, reported, counted. Never a
 reason to refuse a file."""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _A_MONTH_DAYS = 31
 
 
 class Matter(StrEnum):
-    """What kind of thing is not well."""
+    """What kind of thing needs attention."""
 
     NO_OWNER = "no owner"
     OWNER_IS_STEWARD = "owner is own steward"
@@ -198,7 +198,7 @@ class _Review:
         yield self._remark(Matter.DELEGATION_ENDED, (asset.id, asset.id, asset.mark), said, last)
 
     def _remark(self, matter: Matter, row: tuple[str, str, Mark], sentence: str, day: date | None = None) -> Remark:
-        """`row`: its reference, its asset, its place. `day`: from when on it is not well, None for already."""
+        """`row`: its reference, its asset, its place. `day`: from when on it needs attention, None for already."""
         reference, asset_id, mark = row
         soon = day is not None and day >= self.today
         return Remark(matter=matter, reference=reference, asset_id=asset_id, sentence=sentence, mark=mark, soon=soon)

@@ -104,7 +104,7 @@ def tested(directory: Path, results: Iterable[PolicyTestResult], gaps: Iterable[
 
 
 def register(directory: Path, today: date, remarks: Iterable[Remark]) -> Register:
-    """What the registers say that is not well."""
+    """What the registers say that needs attention."""
     return Register(
         directory=str(directory.resolve()),
         on=today,

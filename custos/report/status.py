@@ -37,7 +37,9 @@ def show(found: Overview, screen: Console) -> None:
     _shortfalls(found, screen)
     _policies(found, screen)
     if found.remarks:
-        screen.print(_line("Registers", f"{count(found.remarks, 'thing')} not well: see `custos register`"))
+        screen.print(
+            _line("Registers", f"{count(found.remarks, 'thing needs', 'things need')} attention: see `custos register`")
+        )
     if found.doubts:
         said = f"{count(len(found.doubts), 'address', 'addresses')} of the registers not as in the mirror: see `custos register --online`"
         screen.print(words(("Registers ", "bold"), (said, "red")), soft_wrap=True)

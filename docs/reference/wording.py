@@ -44,7 +44,7 @@ CODES: Mapping[Code, str] = {
     Code.REGULATORY: "it carries a regulatory label, which nobody can change",
     Code.EXPLICIT: "somebody chose its label on the file itself, or nobody knows who did",
     Code.BUDGET: "a ceiling is reached",
-    Code.ZERO: "a ceiling of zero forbids it, and nobody can let it go",
+    Code.ZERO: "a ceiling of zero forbids it, and nobody can release it",
     Code.NO_ACTOR: "no identity that may write is set",
     Code.STOPPED: "all writes are stopped",
     Code.STATE: "the policy's state does not let it act",
@@ -54,7 +54,7 @@ CODES: Mapping[Code, str] = {
     Code.NOT_APPROVED: "the policy's approval does not cover this place as registers and settings have it now, or this version "
     "of the policy; the sentence says what changed",
     Code.STALE: "the library was last read longer ago than `mirror_lasts` in settings.yaml",
-    Code.UNDONE: "it was put back; no policy, and no version of one, does the same again",
+    Code.UNDONE: "it was put back; no policy, and no version of one, does it again",
     Code.BUSY: "another run intends the same and has not said how it ended",
     Code.GONE: "it is no longer there",
     Code.CHANGED: "it is no longer as the plan saw it",
@@ -66,5 +66,5 @@ CODES: Mapping[Code, str] = {
 CASES = (
     "Beside each policy stands `POLICY.cases.yaml`: what the policy must say of something described in a few words. `custos test` runs",
     "the cases offline, through the same registers, frames and rules that the tenant goes through. Every policy needs a case that finds",
-    "something, one that just does not, and one that cannot be decided.",
+    "something, one that narrowly finds nothing, and one that cannot be decided.",
 )

@@ -213,7 +213,7 @@ async def test_without_an_actor_nothing_is_written(memory: MemoryStore) -> None:
 
 
 async def test_a_plan_over_its_budget_is_parked_with_zero_writes(memory: MemoryStore) -> None:
-    """Over a ceiling the run awaits approval; another person lets it go; then exactly that plan is done."""
+    """Over a ceiling the run awaits approval; another person releases it; then exactly that plan is done."""
     small = bundle(policy(limits=Limits(actions_per_run=2, percent_of_scope=100.0)))
     at = office(memory, with_files(MemoryTenant(), 3))
     plan = await at.plans.save(plan_of(small, *labelled(3)), by=ADMIN)

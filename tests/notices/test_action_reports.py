@@ -352,7 +352,7 @@ async def test_an_agreement_that_waits_says_so() -> None:
     (done,) = await made.cases()
 
     assert waiting.waits.startswith("it would break a ceiling")
-    assert f"{waiting.run} waits until somebody lets it go" in waiting.waits
+    assert f"{waiting.run} waits until somebody releases it" in waiting.waits
     assert still == waiting
     assert "It waits: it would break a ceiling" in made.channels.updates[-1][2]
     assert (done.state, done.waits) == (CaseState.ACTED, "")

@@ -22,7 +22,7 @@ ASK = step(ActionKind.ASK, to=Recipient.OWNER, within=Duration(5, "working day")
 EXPIRE = step(ActionKind.SET_EXPIRY, expiry=Duration(5, "working day"))
 EXPIRE_AGREED = replace(EXPIRE, only_if=OnlyIf.OWNER_AGREES)
 CUT = step(ActionKind.REMOVE_LINK, only_if=OnlyIf.OWNER_AGREES)
-END = "An end for the link: Somebody took it back (U-2026-1123-01), so no policy does the same again."
+END = "An end for the link: Somebody took it back (U-2026-1123-01), so no policy does it again."
 TUESDAY = datetime(2026, 11, 24, 9, 15, tzinfo=UTC)
 WEDNESDAY = datetime(2026, 11, 25, 9, 15, tzinfo=UTC)
 

@@ -30,7 +30,7 @@ def test_an_operator_resumes_a_run_whose_messages_were_lost(world: World) -> Non
     assert (told.code, "queued again" in told.err) == (Exit.OK, True), told
     assert f"{run} of plan {plan}: finished, ok" in " ".join(told.out.split())
     again = world.custos("run", run, "--resume")
-    assert (again.code, "Nothing of it waits." in again.err) == (Exit.OK, True), again
+    assert (again.code, "No batch of it is waiting." in again.err) == (Exit.OK, True), again
     assert world.done(item)[What.ACTION_DONE] == 1
 
 

@@ -108,11 +108,11 @@ class Schema(Shape, frozen=True, kw_only=True):
 class RegisterRemark(Shape, frozen=True, kw_only=True):
     """One remark on a row of a register."""
 
-    matter: Annotated[str, said("what kind of thing is not well")]
+    matter: Annotated[str, said("what kind of thing needs attention")]
     row: Annotated[str, said("id of the row")]
     asset: Annotated[str, said('id of its asset, "" for none')]
     why: Annotated[str, said("in a sentence")]
-    soon: Annotated[bool, said("it is well today, and will not be within the days asked for")]
+    soon: Annotated[bool, said("it needs attention within the days asked for, and not yet today")]
     file: Annotated[str, said("where it stands")]
     line: Annotated[int, said("from 1")]
 

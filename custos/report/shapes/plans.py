@@ -163,13 +163,13 @@ class Run(Shape, frozen=True, kw_only=True):
     verdict: Annotated[str, said('how it ended, "" while it goes on')]
     started_by: Annotated[str, said("who")]
     started_at: Annotated[datetime | None, said("when")]
-    released_by: Annotated[str, said('who let it go over its ceilings, "" for nobody')]
+    released_by: Annotated[str, said('who released it beyond its ceilings, "" for nobody')]
     over: Annotated[list[str], said("ceilings that it would break")]
     actions: Annotated[int, said("how many it is to do")]
     waiting: Annotated[int, said("how many have no outcome yet")]
     counts: Annotated[dict[str, int], said("outcome ► actions")]
     left_out: Annotated[dict[str, int], said("code ► actions of the plan that were not begun")]
-    busy: Annotated[dict[str, int], said("other run ► actions that it has in hand")]
+    busy: Annotated[dict[str, int], said("other run ► actions that it is doing already")]
     results: Annotated[list[RunResult], said("what came of each")]
 
 

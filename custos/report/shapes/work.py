@@ -244,7 +244,7 @@ class Status(Shape, frozen=True, kw_only=True):
     cases: Annotated[dict[str, int], said("state ► questions")]
     unasked: Annotated[int, said("questions for which nobody can be asked")]
     overdue: Annotated[int, said("questions of which somebody let the deadline pass")]
-    untold: Annotated[int, said("writes of which nobody was told yet")]
+    untold: Annotated[int, said("writes that nobody was told of yet")]
     waiting: Annotated[list[StatusWaiting], said("agreements that wait for more than their notice")]
     queues: Annotated[dict[str, int], said("queue ► messages")]
     incidents: Annotated[list[IncidentShape], said("those that stand")]
