@@ -4,6 +4,7 @@
 |---|---|
 | word, about, argument, meaning, aloud, agreed, last, check | the policy language, its schema and its reference |
 | change, units, labels, depends, strictness | the plan, the ceilings, the reach of an approval |
+| role | `custos doctor` |
 | stopped_by, obstacle, further, removes, together | the gate and the write |
 | reversibility, way_back, undone_by, faces, cannot_undo | the undo |
 | name, noun, offer, done, undone, back, back_until, counted | the plan's lines, cards, mails and reports |
@@ -72,7 +73,8 @@ class Declaration:
     """All that is said of one action. Words for people are present-day British English; texts in braces are filled in.
 
     `word` is its key in a step, "" for what no policy may ask; several actions may share one, each `about` other kinds. `agreed`: only
-    when the owner agrees. `last`: no step may follow. `units` are resource units: read, written, read back. `labels`: it changes labels,
+    when the owner agrees. `last`: no step may follow. `units` are resource units: read, written, read back. `role`: the Graph
+    application permission that the actor needs for it beside the usual ones. `labels`: it changes labels,
     which are counted apart from access. `removes`: the subject is gone afterwards. `together`: actions with the same text may be sent in
     one call; "" never.
 
@@ -92,6 +94,7 @@ class Declaration:
     reversibility: Reversibility
     way_back: str
     name: str
+    role: str = ""
     agreed: bool = False
     last: bool = False
     removes: bool = False

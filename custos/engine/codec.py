@@ -124,7 +124,7 @@ def facts_to_json(facts: Mapping[str, Fact]) -> bytes:
 
 
 def _subject_out(subject: Subject) -> dict[str, str | int]:
-    fields = ("site_id", "drive_id", "item_id", "permission_id", "user_id", "name", "url")
+    fields = ("site_id", "drive_id", "item_id", "permission_id", "user_id", "group_id", "name", "url")
     told: dict[str, str | int] = {name: text for name in fields if (text := getattr(subject, name))}
     if subject.grantee >= 0:
         told["grantee"] = subject.grantee

@@ -23,7 +23,7 @@ from custos.model.subject import Kind
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import columns_of, latest, missing
 
-IDS = ("site_id", "drive_id", "item_id", "parent_id", "permission_id", "grantee", "user_id", "name", "url")
+IDS = ("site_id", "drive_id", "item_id", "parent_id", "permission_id", "grantee", "user_id", "group_id", "name", "url")
 _LIVED = ("created", "modified")  # what holds over a span of dates ask; a migrated file is as old as its own dates say
 _ACTIVITY = (
     "files",

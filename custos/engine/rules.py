@@ -152,6 +152,7 @@ def subject_of(kind: Kind, row: Mapping[str, Fact], url: str) -> Subject:
         permission_id=ids["permission_id"],
         grantee=grantee if isinstance(grantee, int) else -1,
         user_id=ids["user_id"],
+        group_id=once(ids["group_id"]) if kind is Kind.GUEST else "",
         name=ids["name"],
         url=url,
     )

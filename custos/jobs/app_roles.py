@@ -7,6 +7,7 @@
 | labels | labels are proposed and never written |
 | sharing | links and access are proposed for an end and never ended |
 | site-administration | how far a site may share is unknown, and never set |
+| further-actions | what only single actions need: they are proposed and never done (`custos.actions`) |
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from custos.actions import DECLARED
 from custos.errors import BadInput, Mark, Problem
 from custos.m365.app_roles import GRAPH_APP_ID, SHAREPOINT_APP_ID, AppRoles, Principal
 from custos.settings import Settings
@@ -28,6 +30,7 @@ class Tier(StrEnum):
     LABELS = "labels"
     SHARING = "sharing"
     SITE_ADMINISTRATION = "site-administration"
+    FURTHER_ACTIONS = "further-actions"
 
 
 class Who(StrEnum):
@@ -89,6 +92,11 @@ NEEDS = (
         _SHAREPOINT,
         "Sites.FullControl.All",
         "reads and sets how far a site may share",
+    ),
+    *(
+        Need(Tier.FURTHER_ACTIONS, _ACTOR, _GRAPH, one.role, f"{one.name}: {one.word} in a policy")
+        for one in DECLARED.values()
+        if one.role
     ),
 )
 _BROADER = {"Sites.Read.All": {"Sites.ReadWrite.All"}, "Sites.ReadWrite.All": {"Sites.FullControl.All"}}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from custos.actions import DECLARED
 from custos.engine.label_drift import drift
 from custos.errors import BadInput, CustosError
 from custos.inventory.drive_state import DriveStates, SyncState
@@ -120,9 +121,10 @@ async def _actor(app: Custos) -> list[Look]:
     actor = app.m365.identities.actor
     if actor is None:
         return [Look(Sign.OFF, "actor", "no actor identity is set: policies can only simulate")]
-    return _roles_looked_at(
-        "actor", await _roles(actor, GRAPH_AUDIENCE), needed(Who.ACTOR, Api.GRAPH, [Tier.LABELS]), reads=False
-    )
+    bundle = (await policies.in_force(app)).bundle
+    steps = (step for policy in bundle.policies.values() for rule in policy.rules for step in rule.steps)
+    needs = needed(Who.ACTOR, Api.GRAPH, [Tier.LABELS]) | {role for step in steps if (role := DECLARED[step.kind].role)}
+    return _roles_looked_at("actor", await _roles(actor, GRAPH_AUDIENCE), needs, reads=False)
 
 
 async def _sites(app: Custos) -> list[Look]:

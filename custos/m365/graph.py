@@ -72,6 +72,7 @@ class Graph:
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
+        self._root = self.base_url.rpartition("/")[0] + "/"  # before the version
         parts = urlsplit(self.base_url)
         self._origin = (parts.scheme, parts.netloc)
         host = parts.hostname or ""
@@ -119,13 +120,15 @@ class Graph:
         idempotent: bool = False,
         sharing_write: bool = False,
         until: float | None = None,
+        beta: bool = False,
     ) -> Response:
         """`POST path` with a JSON body. Unless `idempotent`, it is never sent twice when it may have arrived once: then
-        Unavailable is raised with `maybe_done`. `sharing_write` counts it against Microsoft's 300 in five minutes.
+        Unavailable is raised with `maybe_done`. `sharing_write` counts it against Microsoft's 300 in five minutes. `beta`: asked in beta,
+        where v1.0 has no such call.
         """
         return await self._call(
             Method.POST,
-            self._address(path),
+            self._address(path, beta=beta),
             units,
             body=body,
             prefer=prefer,
@@ -180,9 +183,10 @@ class Graph:
         await self._client.aclose()
         await self._inner.aclose()
 
-    def _address(self, path: str, params: Mapping[str, str | int] | None = None) -> str:
+    def _address(self, path: str, params: Mapping[str, str | int] | None = None, *, beta: bool = False) -> str:
         query = "?" + urlencode(params, quote_via=quote, safe="$,()'=;:/*") if params else ""
-        return f"{self.base_url}{path}{query}"
+        base = f"{self._root}beta" if beta else self.base_url
+        return f"{base}{path}{query}"
 
     async def _call(
         self,
@@ -198,7 +202,7 @@ class Graph:
         requests: int = 1,
         until: float | None = None,
     ) -> Response:
-        service = service or service_of(address[len(self.base_url) :], units)
+        service = service or service_of(address.removeprefix(self._root).partition("/")[2], units)
         latest = _LATEST.set(until)
         try:
             answer = await self.throttle.run(

@@ -37,6 +37,7 @@ class Subject:
     permission_id: str = ""
     grantee: int = -1  # which of a link's named people; -1 the link as a whole
     user_id: str = ""
+    group_id: str = ""  # of the team that a guest is in
     name: str = ""
     url: str = ""
 
