@@ -64,7 +64,9 @@ ACTOR = Registration(
     object_id="0b1ec700-0002-4f00-8a00-ac7020000002",
     secret="actor-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
     roles={
-        "graph": frozenset({"Sites.ReadWrite.All", "Files.ReadWrite.All", "Sites.FullControl.All"}),
+        "graph": frozenset(
+            {"Sites.ReadWrite.All", "Files.ReadWrite.All", "Sites.FullControl.All", "Sites.Archive.All"}
+        ),
         "sharepoint": frozenset({"Sites.FullControl.All"}),
     },
 )

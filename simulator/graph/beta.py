@@ -18,8 +18,9 @@ def _archive(call: Call) -> Answer:
 
 
 def _unarchive(call: Call) -> Answer:
-    archiving.unarchive(call.tenant, call.tenant.site(call["site"]))
-    return Answer(None, 204)
+    site = call.tenant.site(call["site"])
+    archiving.unarchive(call.tenant, site)
+    return Answer(None, 202, {"Location": f"/sites/{site.id}"})
 
 
 OPERATIONS = (

@@ -342,8 +342,8 @@ class AppGrant:
 class Site:
     """A site collection with one web. `capability` is what the site itself allows; see `Tenant.capability`.
 
-    `archived` is when it was archived and `reopens` when its reactivation ends (0: neither); `remembered` are people
-    who once had access: being listed is no access.
+    `archived` is when it was archived, `reopens` when its reactivation ends and `reactivated` when one at a charge began (0:
+    not); `remembered` are people who once had access: being listed is no access.
     """
 
     id: str
@@ -360,6 +360,7 @@ class Site:
     lock: LockState = "Unlock"
     archived: int = 0
     reopens: int = 0
+    reactivated: int = 0
     sensitivity: str = ""  # id of its sensitivity label
     company_links: bool = True  # whether links for the whole organisation can be made
     members_can_share: bool = True

@@ -16,6 +16,7 @@ from custos.engine.run_store import RunResult
 from custos.engine.undo import UndoScope
 from custos.m365 import Microsoft365, connect
 from custos.m365.delta import pages
+from custos.m365.errors import Locked
 from custos.m365.labels import read_labels, set_label
 from custos.m365.sharing import read_item_permissions
 from custos.m365.site_admin import read_sharing
@@ -205,6 +206,23 @@ async def test_a_site_is_closed_to_outsiders_and_opened_again(
     assert (await read_sharing(m365.sharepoint, url)).capability == "disabled"
     assert dict(await undone(at, wanted, run)) == {Outcome.DONE: 1}
     assert (await read_sharing(m365.sharepoint, url)).capability == before
+
+
+async def test_a_site_is_archived_and_reactivated(at: Office, m365: Microsoft365, settings: Settings) -> None:
+    """A site goes into Microsoft 365 Archive, where nobody can open it, and is read back; undo reactivates it."""
+    url = f"{settings.sharepoint_url}/sites/planning-casework"
+    site = next(site for site in (await list_sites(m365.observer)).values if site.web_url == url)
+    subject = Subject(kind=Kind.SITE, site_id=site.site_id, url=url)
+    wanted = bundle(policy(step(ActionKind.ARCHIVE_SITE), name="sites", kind=Kind.SITE, fact="files"))
+    run = await done(at, wanted, replace(finding(subject, of="sites"), facts={"files": 3}))
+    assert [one.outcome async for one in at.runs.results(run)] == [Outcome.DONE]
+    with pytest.raises(Locked):
+        await m365.observer.get(f"/sites/{site.site_id}", units=1)
+    undo = await at.undoing.plan(UndoScope.RUN, run, bundle())
+    assert [action.after for action in undo.at_a_price] == [{"state": "active"}]
+    assert dict(await undone(at, wanted, run)) == {Outcome.DONE: 1}
+    assert await m365.observer.get(f"/sites/{site.site_id}", units=1)
+    assert (await at.chain.verify()).holds
 
 
 async def test_a_regulatory_record_is_never_touched(at: Office, tenant: SimulatedTenant) -> None:

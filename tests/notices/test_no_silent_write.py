@@ -36,7 +36,7 @@ WRITES = {
     Kind.FILE: (ActionKind.APPLY_LABEL,),
     Kind.LINK: (ActionKind.SET_EXPIRY, ActionKind.REMOVE_LINK),
     Kind.GRANT: (ActionKind.REMOVE_GRANT,),
-    Kind.SITE: (ActionKind.RESTRICT_SITE,),
+    Kind.SITE: (ActionKind.RESTRICT_SITE, ActionKind.ARCHIVE_SITE),
 }
 SITE = replace(file_subject(), kind=Kind.SITE, drive_id="", item_id="", name="Planning")
 SUBJECTS = {Kind.FILE: file_subject(), Kind.LINK: link_subject(), Kind.GRANT: grant_subject(), Kind.SITE: SITE}
@@ -105,7 +105,7 @@ class Life:
         tenant = self.made.tenant
         {Kind.FILE: tenant.file, Kind.LINK: tenant.link, Kind.GRANT: tenant.grant}.get(self.rule_kind, lambda: None)()
         if self.rule_kind is Kind.SITE:
-            tenant.lives[SITE.key] = Live(found=True, values={"sharing": "anyone"})
+            tenant.lives[SITE.key] = Live(found=True, values={"sharing": "anyone", "state": "active"})
 
     def found(self) -> list[Finding]:
         """What the rule finds now."""
@@ -123,7 +123,10 @@ class Life:
                 if isinstance(ends, datetime) and ends <= self.made.now:
                     return []
             case Kind.SITE:
-                changed, facts["site_sharing"] = live.values["sharing"] != "anyone", live.values["sharing"]
+                changed, facts["site_sharing"] = (
+                    live.values != {"sharing": "anyone", "state": "active"},
+                    live.values["sharing"],
+                )
             case _:
                 changed = False
         return [] if changed and not self.stays_found else [finding(subject, **facts)]

@@ -30,6 +30,9 @@ ASK = "- ask: owner\n  within: 5 working days\n"
         ("link", f"any:\n  - {ANYONE}\n  - link_scope: users", SENSITIVE, ASK + "- set_expiry: 10 days\n  after: 5 days", "impossible"),
         ("site", "site_owners: 0", "everything", ASK + "- restrict_site: its class", "no-notice"),
         ("grant", "person_is_outside: yes", "everything", ASK + "- remove: grant", "no-notice"),
+        ("site", "files: 0", "everything", ASK + "- archive: site", "no-notice"),
+        ("site", "files: 0", "everything", ASK + "- archive: site\n  only_if: owner_agrees\n- tell: owner", "unreachable"),
+        ("team", "files: 0", "everything", ASK + "- archive: team\n  only_if: owner_agrees", "action-of-other-kind"),
         ("file", "label: is_missing", "everything", "- apply_label: PRO-02 Deed ended 12y record", "record-label"),
         ("file", "label: is_missing", "everything", "- apply_label: HOU-01 Tenancy ended 5y", "unknown-entry"),
         ("folder", "files: 0", "everything", "- apply_label: from_schedule", "action-of-other-kind"),
@@ -51,6 +54,7 @@ def test_it_does_not_load(about: str, when: str, covers: str, steps: str, code: 
         ("link", ANYONE, "everything", ASK + "- set_expiry: 10 days\n  only_if: owner_agrees"),
         ("link", ANYONE, SENSITIVE, ASK + "- set_expiry: 10 days\n  after: 5 working days"),
         ("site", "site_sharing:\n  looser_than: its class", "everything", ASK + "- restrict_site: its class\n  only_if: owner_agrees"),
+        ("site", "files: 0", "everything", ASK + "- archive: site\n  only_if: owner_agrees"),
         ("file", "label: is_missing", "everything", "- apply_label: from_schedule"),
     ],
 )  # fmt: skip

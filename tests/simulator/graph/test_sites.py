@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from simulator.tenant.archiving import archive
 from simulator.tenant.directory import delete_site, lock_site
 from tests.simulator.graph.wider_tenant import FULL, READ, WiderTenant
@@ -88,17 +90,33 @@ async def test_archived_site_answers_423_and_says_why_when_asked(wider: WiderTen
 
 
 async def test_archive_is_a_matter_of_beta(wider_unrecorded: WiderTenant) -> None:
-    """Archive and unarchive are 204 in beta with their own role, and 501 in v1.0.
+    """Archive is 204 and unarchive 202 in beta with their own role, and both are 501 in v1.0.
 
-    Source: https://learn.microsoft.com/graph/api/site-archive
+    Sources: https://learn.microsoft.com/graph/api/site-archive and https://learn.microsoft.com/graph/api/site-unarchive
     """
     roles, beta = (*READ, "Sites.Archive.All"), f"{wider_unrecorded.url}/graph/beta{wider_unrecorded.site_path}"
     assert (await wider_unrecorded.call("POST", f"{wider_unrecorded.site_path}/archive", roles=roles)).status == 501
     assert (await wider_unrecorded.call("POST", f"{beta}/archive")).status == 403
     assert (await wider_unrecorded.call("POST", f"{beta}/archive", roles=roles)).status == 204
     assert (await wider_unrecorded.call("GET", wider_unrecorded.site_path)).status == 423
-    assert (await wider_unrecorded.call("POST", f"{beta}/unarchive", roles=roles)).status == 204
+    assert (await wider_unrecorded.call("POST", f"{beta}/unarchive", roles=roles)).status == 202
     assert (await wider_unrecorded.call("GET", wider_unrecorded.site_path)).status == 200
+
+
+async def test_a_site_that_came_back_at_a_charge_is_not_archived_again(wider_unrecorded: WiderTenant) -> None:
+    """Reactivated after its seven days, a site comes back in a day and cannot be archived for 120 days.
+
+    Source: https://pnp.github.io/cli-microsoft365/cmd/spo/site/site-unarchive
+    """
+    roles, beta = (*READ, "Sites.Archive.All"), f"{wider_unrecorded.url}/graph/beta{wider_unrecorded.site_path}"
+    clock = wider_unrecorded.tenant.clock
+    assert (await wider_unrecorded.call("POST", f"{beta}/archive", roles=roles)).status == 204
+    clock.advance(timedelta(days=8))
+    assert (await wider_unrecorded.call("POST", f"{beta}/unarchive", roles=roles)).status == 202
+    clock.advance(timedelta(days=2))
+    assert (await wider_unrecorded.call("POST", f"{beta}/archive", roles=roles)).status == 400
+    clock.advance(timedelta(days=120))
+    assert (await wider_unrecorded.call("POST", f"{beta}/archive", roles=roles)).status == 204
 
 
 async def test_one_locked_site_is_its_own_matter(wider: WiderTenant) -> None:
