@@ -18,6 +18,9 @@ _THINGS = {
     Kind.GRANT: ("access of a person or group", "accesses of people or groups"),
     Kind.SITE: ("site", "sites"),
     Kind.TEAM: ("team", "teams"),
+    Kind.LIBRARY: ("library", "libraries"),
+    Kind.FOLDER: ("folder", "folders"),
+    Kind.GUEST: ("guest", "guests"),
 }
 
 
@@ -56,7 +59,7 @@ def back_words(line: DoneLine, asset_id: str, zone: ZoneInfo) -> str:
 
 
 def _done(line: DoneLine, zone: ZoneInfo, *, plain: bool) -> str:
-    things = many(line.count or line.perhaps, *_THINGS.get(line.subject, ("thing", "things")))
+    things = many(line.count or line.perhaps, *_THINGS[line.subject])
     one = "was" if line.count else "may have been"
     declaration = DECLARED[line.kind]
     return (declaration.undone if line.undo else declaration.done).format(
