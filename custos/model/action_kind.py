@@ -14,6 +14,7 @@ class ActionKind(StrEnum):
     SET_EXPIRY = "set_expiry"  # of an Anyone link; no other link can be given one
     RESTRICT_SITE = "restrict_site"  # lower a site's sharing capability
     ARCHIVE_SITE = "archive_site"  # put a site into Microsoft 365 Archive
+    REMOVE_GUEST = "remove_guest"  # take a guest out of a team
     REMOVE_GRANT = "remove_grant"
     REMOVE_LINK = "remove_link"
     RESTORE_GRANT = "restore_grant"  # by `custos undo` alone; no policy has such a step

@@ -65,7 +65,13 @@ ACTOR = Registration(
     secret="actor-secret-of-the-simulated-tenant",  # noqa: S106  # of a tenant that does not exist
     roles={
         "graph": frozenset(
-            {"Sites.ReadWrite.All", "Files.ReadWrite.All", "Sites.FullControl.All", "Sites.Archive.All"}
+            {
+                "Sites.ReadWrite.All",
+                "Files.ReadWrite.All",
+                "Sites.FullControl.All",
+                "Sites.Archive.All",
+                "GroupMember.ReadWrite.All",
+            }
         ),
         "sharepoint": frozenset({"Sites.FullControl.All"}),
     },

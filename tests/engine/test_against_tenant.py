@@ -16,6 +16,7 @@ from custos.engine.run_store import RunResult
 from custos.engine.undo import UndoScope
 from custos.m365 import Microsoft365, connect
 from custos.m365.delta import pages
+from custos.m365.directory import groups, members
 from custos.m365.errors import Locked
 from custos.m365.labels import read_labels, set_label
 from custos.m365.sharing import read_item_permissions
@@ -223,6 +224,28 @@ async def test_a_site_is_archived_and_reactivated(at: Office, m365: Microsoft365
     assert dict(await undone(at, wanted, run)) == {Outcome.DONE: 1}
     assert await m365.observer.get(f"/sites/{site.site_id}", units=1)
     assert (await at.chain.verify()).holds
+
+
+async def test_a_guest_leaves_a_team_and_is_put_back(at: Office, m365: Microsoft365, tenant: SimulatedTenant) -> None:
+    """A guest is taken out of the team's group, read back, and put back by undo."""
+    group, guest = await guest_of_a_team(m365)
+    subject = Subject(kind=Kind.GUEST, site_id="site", group_id=group, user_id=guest)
+    wanted = bundle(policy(step(ActionKind.REMOVE_GUEST), name="guests", kind=Kind.GUEST, fact="person"))
+    found = replace(finding(subject, of="guests"), facts={"person_domain": "nowhere.example"})
+    run = await done(at, wanted, found)
+    assert [one.outcome async for one in at.runs.results(run)] == [Outcome.DONE]
+    assert guest not in {one.user_id for one in (await members(m365.observer, group)).values}
+    assert dict(await undone(at, wanted, run)) == {Outcome.DONE: 1}
+    assert guest in {one.user_id for one in (await members(m365.observer, group)).values}
+
+
+async def guest_of_a_team(m365: Microsoft365) -> tuple[str, str]:
+    """A group and one of its guests."""
+    for group in (await groups(m365.observer)).values:
+        for one in (await members(m365.observer, group.group_id)).values:
+            if one.is_guest:
+                return group.group_id, one.user_id
+    raise AssertionError("no team has a guest")
 
 
 async def test_a_regulatory_record_is_never_touched(at: Office, tenant: SimulatedTenant) -> None:

@@ -18,7 +18,7 @@ from custos.model.duration import Duration
 from custos.model.finding import Finding
 from custos.model.live import Live
 from custos.model.policy import AllOf, Family, Limits, OnlyIf, Policy, Recipient, Step, Test
-from custos.model.subject import Kind
+from custos.model.subject import Kind, Subject
 from custos.notices.case_findings import digest
 from custos.notices.council_hours import tell_by
 from custos.notices.model import Case, Verb
@@ -36,10 +36,18 @@ WRITES = {
     Kind.FILE: (ActionKind.APPLY_LABEL,),
     Kind.LINK: (ActionKind.SET_EXPIRY, ActionKind.REMOVE_LINK),
     Kind.GRANT: (ActionKind.REMOVE_GRANT,),
+    Kind.GUEST: (ActionKind.REMOVE_GUEST,),
     Kind.SITE: (ActionKind.RESTRICT_SITE, ActionKind.ARCHIVE_SITE),
 }
+GUEST = Subject(kind=Kind.GUEST, site_id=file_subject().site_id, group_id="group", user_id="guest", name="a guest")
 SITE = replace(file_subject(), kind=Kind.SITE, drive_id="", item_id="", name="Planning")
-SUBJECTS = {Kind.FILE: file_subject(), Kind.LINK: link_subject(), Kind.GRANT: grant_subject(), Kind.SITE: SITE}
+SUBJECTS = {
+    Kind.FILE: file_subject(),
+    Kind.LINK: link_subject(),
+    Kind.GRANT: grant_subject(),
+    Kind.GUEST: GUEST,
+    Kind.SITE: SITE,
+}
 SITE_FACTS = {"site_sharing": "anyone", "site_sharing_allowed": "disabled"}
 
 spans = st.builds(Duration, st.integers(0, 2), st.just("working day"))
@@ -104,6 +112,8 @@ class Life:
         """Put the thing into the tenant."""
         tenant = self.made.tenant
         {Kind.FILE: tenant.file, Kind.LINK: tenant.link, Kind.GRANT: tenant.grant}.get(self.rule_kind, lambda: None)()
+        if self.rule_kind is Kind.GUEST:
+            tenant.lives[GUEST.key] = Live(found=True, values={"member": "yes"})
         if self.rule_kind is Kind.SITE:
             tenant.lives[SITE.key] = Live(found=True, values={"sharing": "anyone", "state": "active"})
 
@@ -127,6 +137,8 @@ class Life:
                     live.values != {"sharing": "anyone", "state": "active"},
                     live.values["sharing"],
                 )
+            case Kind.GUEST:
+                changed = live.values["member"] == "no"
             case _:
                 changed = False
         return [] if changed and not self.stays_found else [finding(subject, **facts)]

@@ -37,7 +37,8 @@ ASK = "- ask: owner\n  within: 5 working days\n"
         ("file", "label: is_missing", "everything", "- apply_label: HOU-01 Tenancy ended 5y", "unknown-entry"),
         ("folder", "files: 0", "everything", "- apply_label: from_schedule", "action-of-other-kind"),
         ("grant", "person_is_outside: yes", "everything", ASK + "- set_expiry: 10 days", "action-of-other-kind"),
-        ("guest", "guests_allowed: no", "everything", ASK + "- remove: guest", "action-of-other-kind"),
+        ("guest", "guests_allowed: no", "everything", ASK + "- remove: guest", "no-notice"),
+        ("team", "guests_allowed: no", "everything", ASK + "- remove: team", "action-of-other-kind"),
     ],
 )  # fmt: skip
 def test_it_does_not_load(about: str, when: str, covers: str, steps: str, code: str) -> None:
@@ -55,6 +56,7 @@ def test_it_does_not_load(about: str, when: str, covers: str, steps: str, code: 
         ("link", ANYONE, SENSITIVE, ASK + "- set_expiry: 10 days\n  after: 5 working days"),
         ("site", "site_sharing:\n  looser_than: its class", "everything", ASK + "- restrict_site: its class\n  only_if: owner_agrees"),
         ("site", "files: 0", "everything", ASK + "- archive: site\n  only_if: owner_agrees"),
+        ("guest", "guests_allowed: no", "everything", ASK + "- remove: guest\n  only_if: owner_agrees"),
         ("file", "label: is_missing", "everything", "- apply_label: from_schedule"),
     ],
 )  # fmt: skip
