@@ -36,10 +36,11 @@ shuffle: ready ## the suite RUNS times (6), each in another order and placement;
 chaos: ready ## kills, freezes and cuts Custos off at its work, ROUNDS times (20), and checks what is left; SEED=… draws the same, ROUND='…' is one round
 	@$(PY) -m chaos --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED)) $(if $(ROUND),--round '$(ROUND)') $(if $(LEASE),--lease $(LEASE))
 
-check: ready ## ruff and mypy, strict
+check: ready ## ruff and mypy, strict, and the rooms that stand above each other
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
 
 bench: ready ## a million items: first mirror, 1,000 changes, ten policies; then Custos beside its peers
 	@$(PY) -m rehearsal bench

@@ -12,17 +12,13 @@ from urllib.parse import urlsplit
 from custos.model.policy import Condition, each_test
 from custos.model.subject import Kind, Subject
 from custos.policy.catalogue import CATALOGUE
-from custos.records.model import Asset, Records
+from custos.records.model import Records
+from custos.records.sensitivity import hides_names
 
 MASK = "(name masked)"
 NAMED_KINDS = frozenset({Kind.SITE, Kind.TEAM, Kind.LIBRARY, Kind.GUEST})
 """Kinds whose own names say nothing about anybody's case."""
 _MANAGED = frozenset({"sites", "teams", "personal"})
-
-
-def hides_names(asset: Asset | None) -> bool:
-    """True where the names of files and folders are masked: in sensitive assets, and where no asset covers them."""
-    return asset is None or asset.sensitive
 
 
 def masked_url(url: str) -> str:

@@ -8,7 +8,7 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.validate import directory_argument
 from custos.errors import BadInput
 from custos.policy import load
-from custos.policy.policy_tests import PolicyTestResult, missing_cases, read_cases, run_case
+from custos.policy_tests.cases import PolicyTestResult, missing_cases, read_cases, run_case
 from custos.report import files_json as report
 from custos.report.screen import words
 from custos.report.shapes import text_of

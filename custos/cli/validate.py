@@ -17,7 +17,7 @@ from custos.errors import BadInput, Problem, Severity
 from custos.jobs import policies
 from custos.jobs.named_accounts import strangers
 from custos.policy import Bundle, load
-from custos.policy.policy_tests import read_cases
+from custos.policy_tests.cases import read_cases
 from custos.records.loosened import Loosened
 from custos.records.review import Remark
 from custos.report import files_json as report

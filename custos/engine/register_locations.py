@@ -22,13 +22,14 @@ from custos.engine.locate import Locator
 from custos.engine.moved_holds import Followed, follow
 from custos.engine.register_addresses import named_addresses
 from custos.errors import Mark
-from custos.masking import hides_names, masked_url
+from custos.masking import masked_url
 from custos.model.policy import Bundle, Scope, own_name
 from custos.model.subject import Kind, Subject
 from custos.records.address import Address, told_address
 from custos.records.contradictions import narrows_by_class
 from custos.records.model import Exemption, Hold, Records
 from custos.records.register_lookup import RegisterEntry, RegisterLookup
+from custos.records.sensitivity import hides_names
 
 _INSIDE = (Kind.FOLDER, Kind.FILE)
 

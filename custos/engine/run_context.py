@@ -14,11 +14,11 @@ from custos.engine.protection import current_state, planned_state, protections, 
 from custos.engine.register_locations import PlacedRegisters
 from custos.engine.run_store import Run
 from custos.engine.stop_switch import Stop
-from custos.masking import hides_names
 from custos.model.action import Action
 from custos.model.live import Live
 from custos.model.policy import FROM_SCHEDULE, TO_CLASS, Rule, Step, each_test
 from custos.model.subject import Fact
+from custos.records.sensitivity import hides_names
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,8 +22,8 @@ from custos.model.sharing_levels import SHARING_LEVELS
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.policy import vocabulary
+from custos.policy.case_words import CASE_KEYS, FILE_KEYS, GIVEN, MISSING, OTHERS, UNKNOWN, WORDS, Expectation
 from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
-from custos.policy.fixture_tenant import GIVEN, MISSING, OTHERS, UNKNOWN, WORDS
 from custos.policy.loader import (
     LIMIT_KEYS,
     MOST_ACTIONS,
@@ -34,7 +34,6 @@ from custos.policy.loader import (
     RULE_KEYS,
 )
 from custos.policy.operators import ITS_CLASS, Operand, Operator, operators_of
-from custos.policy.policy_tests import CASE_KEYS, FILE_KEYS, Expectation
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.scope import KEYS as COVERS_KEYS
 from custos.policy.settings_file import (

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from custos.model.policy import OnlyIf, Recipient
 from custos.model.subject import Kind
+from custos.policy.case_words import Expectation
 from custos.policy.operators import Operand
-from custos.policy.policy_tests import Expectation
 
 POLICY: Mapping[str, str] = {
     "policy": "Its permanent name; the file is named like it.",

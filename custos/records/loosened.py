@@ -16,9 +16,9 @@ from datetime import date
 from enum import StrEnum
 
 from custos.errors import Mark
-from custos.masking import hides_names
 from custos.records.address import Address
 from custos.records.model import Agreement, Asset, Exemption, Hold, Posture, Records
+from custos.records.sensitivity import hides_names
 
 FOLDER = "register"
 _NEVER = date.max

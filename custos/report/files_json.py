@@ -11,7 +11,7 @@ from custos.errors import Problem, Severity
 from custos.policy import Bundle, vocabulary
 from custos.policy.catalogue import Fact
 from custos.policy.operators import OPERATORS, operators_of
-from custos.policy.policy_tests import PolicyTestResult
+from custos.policy_tests.cases import PolicyTestResult
 from custos.records.review import Remark
 from custos.records.rights import WORDS, Right
 from custos.records.roles import ROLE_NAMES, holders

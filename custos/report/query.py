@@ -8,12 +8,13 @@ import polars as pl
 from rich.console import Console
 
 from custos.engine.query import QueryResult
-from custos.masking import MASK, hides_names
+from custos.masking import MASK
 from custos.model.subject import IN_LIBRARIES, Kind
 from custos.model.subject import Fact as Value
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.wording import condition_words, value_words
 from custos.records.model import Records
+from custos.records.sensitivity import hides_names
 from custos.report.screen import Listing, words
 from custos.report.shapes import plans as shapes
 from custos.report.shapes import text_of

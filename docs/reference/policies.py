@@ -13,11 +13,10 @@ from custos.model.policy import HouseLimits, Limits, OnlyIf, Recipient
 from custos.model.refusal import Code
 from custos.model.subject import Kind
 from custos.policy import vocabulary
+from custos.policy.case_words import GIVEN, Expectation
 from custos.policy.catalogue import CATALOGUE, Fact
-from custos.policy.fixture_tenant import GIVEN
 from custos.policy.loader import LIMIT_KEYS, RULE_KEYS
 from custos.policy.operators import OPERATORS, Operator
-from custos.policy.policy_tests import Expectation
 from custos.policy.schema import policy_schema
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS

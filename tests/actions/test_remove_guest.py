@@ -14,7 +14,8 @@ from custos.model.live import Live
 from custos.model.policy import Family, OnlyIf, Policy, Recipient
 from custos.model.refusal import Code
 from custos.model.subject import Kind, Subject
-from custos.policy.policy_tests import Expectation, PolicyTest, run_case
+from custos.policy.case_words import Expectation
+from custos.policy_tests.cases import PolicyTest, run_case
 from tests.engine.planned import MARK, NOW, file_subject, finding, plan_of, policy, step
 from tests.engine.planned import bundle as small_bundle
 from tests.notices.memory_loop import Council, council

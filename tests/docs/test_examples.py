@@ -13,7 +13,7 @@ import pytest
 from custos.cli.main import build_parser
 from custos.errors import BadInput
 from custos.policy import load, load_files
-from custos.policy.policy_tests import read_cases, run_case
+from custos.policy_tests.cases import read_cases, run_case
 from custos.settings import REPOSITORY
 from simulator import act
 from tests.docs.pages import DOCS, Example, examples

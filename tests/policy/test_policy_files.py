@@ -13,7 +13,7 @@ import pytest
 from custos.errors import BadInput, Problem, Severity
 from custos.policy import load
 from custos.policy.policy_files import MOST_FILES
-from custos.policy.policy_tests import read_cases
+from custos.policy_tests.cases import read_cases
 from tests.policy.policies import POLICIES, policy, shipped
 
 

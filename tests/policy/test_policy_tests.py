@@ -11,10 +11,11 @@ from custos.engine.frames import Frames
 from custos.engine.register_locations import place_registers
 from custos.engine.site_facts import site_facts
 from custos.model.subject import Kind
+from custos.policy.case_words import GIVEN, Expectation
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import columns_of
-from custos.policy.fixture_tenant import GIVEN, read_given, tenant_of
-from custos.policy.policy_tests import Expectation, PolicyTest, missing_cases, read_cases, run_case
+from custos.policy_tests.cases import PolicyTest, missing_cases, read_cases, run_case
+from custos.policy_tests.fixture_tenant import read_given, tenant_of
 from tests.policy.policies import POLICIES, shipped
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

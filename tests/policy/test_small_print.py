@@ -9,7 +9,7 @@ import pytest
 
 from custos.errors import BadInput, Problem
 from custos.policy import load_files
-from custos.policy.policy_tests import read_cases
+from custos.policy_tests.cases import read_cases
 from tests.policy.policies import POLICIES, only, policy, shipped, with_policy
 
 ASK = "- ask: owner\n  within: {}"

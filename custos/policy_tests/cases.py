@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from enum import StrEnum
 from pathlib import Path
 
 from custos.did_you_mean import near
@@ -28,26 +27,13 @@ from custos.errors import Mark, Problem
 from custos.model.finding import Finding
 from custos.model.policy import Bundle, OnlyIf, Rule
 from custos.model.refusal import Code
-from custos.policy.fixture_tenant import GIVEN, read_given, tenant_of
+from custos.policy.case_words import CASE_KEYS, FILE_KEYS, GIVEN, Expectation
 from custos.policy.policy_files import CASES, read_directory
 from custos.policy.yaml_nodes import Entries, Node, Text, read_yaml
 from custos.policy.yaml_section import Section
+from custos.policy_tests.fixture_tenant import read_given, tenant_of
 from custos.problems import Problems
 from custos.records.address import NotAnAddress, read_address
-
-CASE_KEYS = ("name", "rule", "now", "at", "given", "expect", "because")
-FILE_KEYS = ("policy", "cases")
-
-
-class Expectation(StrEnum):
-    """What a case comes to."""
-
-    ACT = "act"
-    WAIT = "wait"
-    TELL = "tell"
-    KEEP = "keep"
-    EXEMPT = "exempt"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

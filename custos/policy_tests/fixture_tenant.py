@@ -11,10 +11,10 @@ import polars as pl
 from custos.engine.facts import COMPLETE, STATES, Facts, facts_from
 from custos.inventory.schema import DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
 from custos.model.subject import Kind
+from custos.policy.case_words import CHANGED_BY, MISSING, OTHERS, UNKNOWN, WORDS
 from custos.policy.catalogue import CATALOGUE, FactType
 from custos.policy.operators import day_of, value_of
 
-UNKNOWN, MISSING = "unknown", "is_missing"
 _SITE, _DRIVE, _ROOT, _ITEM, _GROUP = "site", "drive", "root", "item", "group"
 _MOST_FILES = 20_000
 _SCHEMAS = {
@@ -25,44 +25,7 @@ _SCHEMAS = {
     "members": MEMBERS,
     "states": STATES,
 }
-_CHANGED_BY = {"person": "person", "application": "app"}
-WORDS = {"changed_by": tuple(_CHANGED_BY), "site_access": ("readable", "locked", "forbidden", "gone")}
-OTHERS = {
-    "library_read": FactType.FLAG,
-    "inherited": FactType.FLAG,
-    "file_date": FactType.MOMENT,
-    "changed_by": FactType.CHOICE,
-    "site_access": FactType.CHOICE,
-}
 type Value = str | int | bool | datetime | None
-
-_ANY = (
-    "library_read",
-    "site_access",
-    "site_title",
-    "site_created",
-    "site_kind",
-    "site_sharing",
-    "site_owners",
-    "site_guests",
-    "site_visibility",
-    "is_team",
-)
-_ACTIVITY_GIVEN = ("last_human_activity", "changed_by", "file_date", "files", "size")
-_SHARED_GIVEN = ("item_name", "item_is_folder", "inherited")
-GIVEN: Mapping[Kind, tuple[str, ...]] = {
-    Kind.SITE: (*_ANY, "outside_people", *_ACTIVITY_GIVEN),
-    Kind.TEAM: (*_ANY, "outside_people", *_ACTIVITY_GIVEN),
-    Kind.LIBRARY: (*_ANY, *_ACTIVITY_GIVEN),
-    Kind.FOLDER: (*_ANY, "folder_name", "folder_created", *_ACTIVITY_GIVEN, "library_last_human_activity"),
-    Kind.FILE: (
-        *_ANY, "file_name", "file_extension", "label", "label_explicit", "is_record", "file_created", "file_modified", "changed_by",
-        "file_date", "shared_scope", "size",
-    ),
-    Kind.LINK: (*_ANY, *_SHARED_GIVEN, "link_scope", "link_type", "link_expires", "link_has_password"),
-    Kind.GRANT: (*_ANY, *_SHARED_GIVEN, "person", "person_is_outside", "principal", "through", "access"),
-    Kind.GUEST: (*_ANY, "person", "person_enabled"),
-}  # fmt: skip
 
 
 def tenant_of(kind: Kind, at: str, given: Mapping[str, str], now: datetime) -> Facts:
@@ -198,7 +161,7 @@ class _Tenant:
             return {"modified": when, "client_modified": when}
         own = self._moment("file_date", when)
         now = self._now - timedelta(days=1)
-        return {"modified": now, "client_modified": own, "modified_by_kind": _CHANGED_BY.get(by or "")}
+        return {"modified": now, "client_modified": own, "modified_by_kind": CHANGED_BY.get(by or "")}
 
     def _item(self, item: str, parent: str, *, is_folder: bool = False, **changes: Any) -> None:
         when = self._now - timedelta(days=10)
