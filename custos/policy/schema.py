@@ -141,6 +141,7 @@ def policy_schema() -> Json:
         "limits": _limits(LIMIT_KEYS, vocabulary.LIMITS, _MOST),
         "rule": _rule(),
         **{f"when-{kind}": _when(kind) for kind in Kind},
+        **_parts_of_steps(),
         **{f"steps-{kind}": {"type": "array", "minItems": 1, "items": _step(kind)} for kind in Kind},
         **_CHOICES,
         **{_shape_name(fact): _shape(fact) for fact in CATALOGUE.values() if not fact.choices},
@@ -413,15 +414,27 @@ def _operand(fact: Fact, operator: Operator) -> Json:
 
 
 def _step(kind: Kind) -> Json:
-    options: Json = {"within": _SPAN, "remind": _REMINDERS, "after": _SPAN, "only_if": {"enum": list(OnlyIf)}}
-    assert set(options) == set(OPTIONS) == set(vocabulary.OPTIONS), "every option of a step is described"
     possible = [one for one in DECLARED.values() if one.word and kind in one.about]
-    said = {one.word: _described(_capital(one.meaning) + ".", _argument(one.argument, kind)) for one in possible}
-    said |= {name: _described(_capital(vocabulary.OPTIONS[name]) + ".", shape) for name, shape in options.items()}
+    said = {one.word: {"$ref": f"#/$defs/do-{one.kind}"} for one in possible}
+    said |= {name: {"$ref": f"#/$defs/step-{name}"} for name in OPTIONS}
     agreed = {"properties": {"only_if": {"const": OnlyIf.OWNER_AGREES}}, "required": ["only_if"]}
     needs: list[Json] = [{"if": {"required": ["ask"]}, "then": {"required": ["within"]}}]
     needs += [{"if": {"required": [name]}, "then": agreed} for name in (one.word for one in possible if one.agreed)]
     return {**_object(said), "oneOf": [{"required": [one.word]} for one in possible], "allOf": needs}
+
+
+def _parts_of_steps() -> Json:
+    """What may stand in a step, once for all kinds."""
+    options: Json = {"within": _SPAN, "remind": _REMINDERS, "after": _SPAN, "only_if": {"enum": list(OnlyIf)}}
+    assert set(options) == set(OPTIONS) == set(vocabulary.OPTIONS), "every option of a step is described"
+    done = {
+        f"do-{one.kind}": _described(_capital(one.meaning) + ".", _argument(one.argument, one.about[0]))
+        for one in DECLARED.values()
+        if one.word
+    }
+    return done | {
+        f"step-{name}": _described(_capital(vocabulary.OPTIONS[name]) + ".", shape) for name, shape in options.items()
+    }
 
 
 def _argument(argument: Argument, kind: Kind) -> Json:
