@@ -7,15 +7,18 @@ import importlib
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 
 from custos.settings import REPOSITORY
 from custos.storage.queues import ALL, poison
+from local_host.deployed_files import deployed_files
+from rehearsal.stack import SCHEDULES
 from release.dependencies import pinned
-from tests.infra.bicep import Call, Fields, Items, Name, Node, Text, read, walk
+from tests.infra.bicep import Call, Fields, File, Items, Name, Node, Text, parse, read, walk
 from tests.infra.check import bodies, declared
 from tests.infra.extract_types import INFRA
 
@@ -37,7 +40,63 @@ _HOSTS = {
     "WEBSITE_AUTH_AAD_ALLOWED_TENANTS",
 }
 """What the host reads, not the code."""
-_APP, _STORAGE = read(INFRA / "app.bicep"), read(INFRA / "storage.bicep")
+_GUARDED = {"messages", "graph/notifications", "health"}
+"""Addresses that Microsoft's services call, each with a guard of its own."""
+_QUEUES = "Microsoft.Storage/storageAccounts/queueServices/queues"
+
+
+@dataclass(frozen=True)
+class Templates:
+    """What the two files say that settings and stores are written in."""
+
+    app: File
+    storage: File
+
+    def variable(self, name: str) -> Node:
+        value = declared(self.app if name in declared(self.app) else self.storage)[name].value
+        assert value is not None
+        return value
+
+    def texts(self, name: str) -> set[str]:
+        """The texts of a list."""
+        value = self.variable(name)
+        assert isinstance(value, Items)
+        return {str(item.plain) for item in value.items if isinstance(item, Text)}
+
+    def settings(self) -> dict[str, Node]:
+        """Every app setting, also those of one condition alone."""
+        (body,) = (body for each, body in bodies([self.app], "Microsoft.Web/sites/config") if each.name == "settings")
+        union = body.get("properties")
+        assert isinstance(union, Call)
+        parts = [self.variable(part.name) if isinstance(part, Name) else part for part in union.arguments]
+        fields = [each for part in parts for node in walk(part) if isinstance(node, Fields) for each in node.fields]
+        return {str(each.key.plain): each.value for each in fields}
+
+    def schedules(self) -> dict[str | None, str | None]:
+        written = self.variable("schedules")
+        assert isinstance(written, Fields)
+        return {each.key.plain: each.value.plain for each in written.fields if isinstance(each.value, Text)}
+
+    def queues(self) -> set[str]:
+        """Every queue, each loop's items put into its name."""
+        names = [body.get("name") for _, body in bodies([self.storage], _QUEUES)]
+        suffixes = [
+            "".join(each for each in name.pieces if isinstance(each, str)) for name in names if isinstance(name, Text)
+        ]
+        return {f"{queue}{end}" for queue in self.texts("queues") for end in ("", *suffixes)}
+
+    def containers(self) -> set[str]:
+        own = "Microsoft.Storage/storageAccounts/blobServices/containers"
+        named = [body.get("name") for _, body in bodies([self.storage], own)]
+        return self.texts("containers") | {str(name.plain) for name in named if isinstance(name, Text) and name.plain}
+
+    def python(self) -> list[str | None]:
+        (site,) = (body for _, body in bodies([self.app], "Microsoft.Web/sites"))
+        fields = [each for node in walk(site) if isinstance(node, Fields) for each in node.fields]
+        return [each.value.plain for each in fields if each.key.plain == "version" and isinstance(each.value, Text)]
+
+
+TEMPLATES = Templates(read(INFRA / "app.bicep"), read(INFRA / "storage.bicep"))
 
 
 def _modules(*folders: str) -> Iterator[tuple[str, str]]:
@@ -47,123 +106,88 @@ def _modules(*folders: str) -> Iterator[tuple[str, str]]:
             yield name, path.read_text(encoding="utf-8")
 
 
-def _variable(name: str) -> Node:
-    value = declared(_APP if name in declared(_APP) else _STORAGE)[name].value
-    assert value is not None
-    return value
-
-
-def _settings() -> dict[str, Node]:
-    """Every app setting that Bicep writes, also those of one condition alone."""
-    (settings,) = (
-        body for statement, body in bodies([_APP], "Microsoft.Web/sites/config") if statement.name == "settings"
-    )
-    union = settings.get("properties")
-    assert isinstance(union, Call)
-    parts = [_variable(part.name) if isinstance(part, Name) else part for part in union.arguments]
-    return {
-        str(each.key.plain): each.value
-        for part in parts
-        for node in walk(part)
-        if isinstance(node, Fields)
-        for each in node.fields
-    }
-
-
-def _texts(name: str) -> set[str]:
-    value = _variable(name)
-    assert isinstance(value, Items)
-    return {str(item.plain) for item in value.items if isinstance(item, Text)}
-
-
-def _stores(*calls: str) -> set[str]:
+@cache
+def _stores(*calls: str) -> frozenset[str]:
     """The names that the code hands to `account.rows(…)` and its like, through the constants that stand for them."""
     found: set[str] = set()
     for name, text in _modules("custos", "handlers"):
         if not any(f"account.{call}(" in text for call in calls):
             continue
         tree = ast.parse(text)
-        brought = {
-            each.asname or each.name: (node.module, each.name)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom)
-            for each in node.names
-        }
+        froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        brought = {each.asname or each.name: (node.module, each.name) for node in froms for each in node.names}
         for node in ast.walk(tree):
-            if not (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in calls
-                and node.args
-            ):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in calls):
                 continue
             of = node.func.value
-            if (of.attr if isinstance(of, ast.Attribute) else of.id if isinstance(of, ast.Name) else "") != "account":
-                continue
-            match node.args[0]:
-                case ast.Constant(value=str(text)):
+            named = of.attr if isinstance(of, ast.Attribute) else of.id if isinstance(of, ast.Name) else ""
+            match node.args[:1] if named == "account" else []:
+                case [ast.Constant(value=str(text))]:
                     found.add(text)
-                case ast.Name(id=constant):
+                case [ast.Name(id=constant)]:
                     module, wanted = brought.get(constant, (name, constant))
                     value = getattr(importlib.import_module(str(module)), wanted, "")
                     found |= {value} if value else set()
-    return found
+    return frozenset(found)
 
 
-def test_settings() -> None:
-    """Every setting that the code or a binding names is written, and no other that begins like one of ours."""
-    named = {
-        node.value
-        for node in ast.walk(ast.parse((REPOSITORY / "custos" / "settings.py").read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SETTING.match(node.value)
-    }
-    bound = {
-        setting
-        for path in (REPOSITORY / "handlers").glob("*.py")
-        for setting in re.findall(r"%(\w+)%", path.read_text())
-    }
+@cache
+def _named_settings() -> frozenset[str]:
+    """Every setting that the code or a binding names."""
+    tree = ast.parse((REPOSITORY / "custos" / "settings.py").read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    bound = {each for _, text in _modules("handlers") for each in re.findall(r"%(\w+)%", text)}
     assert len(bound) >= 7
-    assert _settings().keys() - _HOSTS == (named | bound) - _NOT_WRITTEN, "`settings` in infra/app.bicep"
+    return frozenset({each for each in texts if _SETTING.match(each)} | bound)
 
 
-def test_schedules() -> None:
-    """Every schedule has seconds, and is the one that the rehearsal runs by."""
-    from rehearsal.stack import SCHEDULES
+def differences(written: Templates) -> dict[str, object]:
+    """What is written and not read, or read and not written, by place in the templates."""
+    queues = {*ALL, *(poison(queue) for queue in ALL)}
+    return {
+        "settings": (written.settings().keys() - _HOSTS) ^ (_named_settings() - _NOT_WRITTEN),
+        "schedules": written.schedules().items() ^ SCHEDULES.items(),
+        "tables": written.texts("tables") ^ _stores("rows", "lease"),
+        "containers": written.containers() ^ (_stores("container", "blocking_container") | {"deployment"}),
+        "queues": written.queues() ^ queues,
+        "openPaths": written.texts("openPaths") ^ {f"/api/{route}" for route in _GUARDED},
+        "runtime": {*written.python()} ^ {(REPOSITORY / ".python-version").read_text(encoding="utf-8").strip()},
+    }
 
-    written = _variable("schedules")
-    assert isinstance(written, Fields)
-    assert {each.key.plain: each.value.plain for each in written.fields if isinstance(each.value, Text)} == SCHEDULES
+
+def test_what_is_read_is_written() -> None:
+    """Settings, schedules, tables, containers, queues, open addresses and Python are those of the code: neither more nor less."""
+    assert {place: found for place, found in differences(TEMPLATES).items() if found} == {}
 
 
 @pytest.mark.parametrize(
-    ("calls", "written", "besides"),
+    ("file", "was", "planted", "place"),
     [
-        (("rows", "lease"), "tables", set()),
-        (("container", "blocking_container"), "containers", {"deployment"}),
+        ("app", "      CUSTOS_MAILBOX: mailbox\n", "", "settings"),
+        ("app", "CUSTOS_MAILBOX: mailbox", "CUSTOS_MAILBOXES: mailbox", "settings"),
+        ("app", "  CUSTOS_SCHEDULE_SWEEP: '0 */5 * * * *'\n", "", "schedules"),
+        ("app", "'0 */5 * * * *'", "'*/5 * * * *'", "schedules"),
+        ("app", "'/api/health'", "'/api/page'", "openPaths"),
+        ("app", "version: '3.13'", "version: '3.12'", "runtime"),
+        ("storage", "  'actions'\n", "", "tables"),
+        ("storage", "  'actions'\n", "  'actions'\n  'deeds'\n", "tables"),
+        ("storage", "  'plans'\n", "", "containers"),
+        ("storage", "'act', ", "", "queues"),
+        ("storage", "'${name}-poison'", "'${name}-dead'", "queues"),
     ],
 )
-def test_stores(calls: tuple[str, ...], written: str, besides: set[str]) -> None:
-    """Every table and container that the code opens is made beforehand, and none that it does not know."""
-    extra = {"audit"} if written == "containers" else set()  # a resource of its own, for its policy
-    opened = _stores(*calls) | besides
-    assert _texts(written) | extra == opened, f"`{written}` in infra/storage.bicep"
-
-
-def test_queues() -> None:
-    """Every queue is made, and the one beside it where a message ends that failed each time."""
-    assert _texts("queues") == set(ALL)
-    (name,) = (
-        body.get("name")
-        for statement, body in bodies([_STORAGE], "Microsoft.Storage/storageAccounts/queueServices/queues")
-        if statement.name == "poison"
-    )
-    assert isinstance(name, Text)
-    assert poison("X") == "".join("X" if isinstance(piece, Name) else str(piece) for piece in name.pieces)
+def test_planted_difference_is_found(file: str, was: str, planted: str, place: str) -> None:
+    """What is forgotten, misspelt or superfluous in the templates is told by its place."""
+    texts = {each: (INFRA / f"{each}.bicep").read_text(encoding="utf-8") for each in ("app", "storage")}
+    assert was in texts[file]
+    texts[file] = texts[file].replace(was, planted, 1)
+    found = differences(Templates(parse(texts["app"], "app.bicep"), parse(texts["storage"], "storage.bicep")))
+    assert found[place]
 
 
 def test_host_reads_storage_as_the_observer() -> None:
     """The host's connection names account, credential and identity, and no key: one of them missing, the app is dead and looks well."""
-    settings = _settings()
+    settings = TEMPLATES.settings()
     credential, client = settings["AzureWebJobsStorage__credential"], settings["AzureWebJobsStorage__clientId"]
     assert isinstance(credential, Text)
     assert credential.plain == "managedidentity"
@@ -175,56 +199,27 @@ def test_host_reads_storage_as_the_observer() -> None:
 def test_nothing_is_opened_by_a_secret() -> None:
     """No key of an account stands in any file; the one function key is read from the app at deployment."""
     for path in INFRA.glob("*.bicep"):
-        calls = [
-            node.name
-            for each in read(path).statements
-            if each.value
-            for node in walk(each.value)
-            if isinstance(node, Call)
-        ]
+        values = [each.value for each in read(path).statements if each.value]
+        calls = [node.name for value in values for node in walk(value) if isinstance(node, Call)]
         assert calls.count("listKeys") == (1 if path.name == "app.bicep" else 0)
         assert "AccountKey" not in path.read_text(encoding="utf-8")
 
 
-def test_python_is_the_tested_one() -> None:
-    """Azure runs the Python that the tests run on."""
-    (site,) = (body for _, body in bodies([_APP], "Microsoft.Web/sites"))
-    versions = [
-        each.value.plain
-        for node in walk(site)
-        if isinstance(node, Fields)
-        for each in node.fields
-        if each.key.plain == "version" and isinstance(each.value, Text)
-    ]
+def test_python_and_packages_are_the_tested_ones() -> None:
+    """Azure gets the Python and the versions of packages that the tests run on."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
-    assert (
-        versions
-        == [(REPOSITORY / ".python-version").read_text().strip()]
-        == [project["tool"]["mypy"]["python_version"]]
-    )
-
-
-def test_packages_are_the_tested_ones() -> None:
-    """Azure gets the versions of packages that the tests import."""
+    assert TEMPLATES.python() == [project["tool"]["mypy"]["python_version"]]
     pins = pinned(REPOSITORY / "requirements.txt")
     assert len(pins) > 40
     assert {name: version(name) for name in pins} == dict(pins)
 
 
-def test_only_microsofts_addresses_are_open() -> None:
-    """With a sign-in in front of the app, exactly the addresses that Microsoft's services call go past it, each with a guard of its own."""
-    routes = {
-        route
-        for path in (REPOSITORY / "handlers").glob("*.py")
-        for route in re.findall(r'route\(route="([^"]+)"', path.read_text())
-    }
-    guarded = {"messages", "graph/notifications", "health"}
-    assert guarded <= routes
-    assert _texts("openPaths") == {f"/api/{route}" for route in guarded}
+def test_addresses_that_stay_open_are_there() -> None:
+    """What goes past the sign-in is what the app answers at."""
+    routes = {route for _, text in _modules("handlers") for route in re.findall(r'route\(route="([^"]+)"', text)}
+    assert routes >= _GUARDED
 
 
-def test_files_of_the_repository(tmp_path: Path) -> None:
-    """The folder of templates is not deployed into the app."""
-    from local_host.deployed_files import deployed_files
-
+def test_templates_stay_at_home() -> None:
+    """The templates, and what makes the package, are not deployed into the app."""
     assert not [file for file in deployed_files(REPOSITORY) if file.parts[0] in ("infra", "release", "azure.yaml")]
