@@ -242,7 +242,7 @@ def _roles_looked_at(name: str, held: frozenset[str], needed: frozenset[str], *,
     looks = [Look(Sign.OK, name, f"signs in; holds {len(held)} Graph roles")]
     missing = sorted(needed - held)
     if missing:
-        looks.append(Look(Sign.FAIL, name, f"lacks {', '.join(missing)}"))
+        looks.append(Look(Sign.FAIL, name, f"lacks {', '.join(missing)}: `custos grant` gives them"))
     beyond = sorted(role for role in held - _HARMLESS if any(part in role for part in _WRITING)) if reads else []
     if beyond:
         looks.append(Look(Sign.WARN, name, f"never writes, and holds {', '.join(beyond)}: take that away"))
