@@ -1,6 +1,7 @@
 """Writes the reference pages that are made from the code: `python -m docs.generate`; `--check` only compares.
 
-docs/commands.md comes from the command line's own parser, docs/json.md from the shapes of `--json`, docs/policies.md from the
+docs/commands.md comes from the command line's own parser, docs/json.md from the shapes of `--json`, docs/kpi.md from the catalogue of
+indicators, docs/policies.md from the
 policy language's catalogue, operators, schema and limits, the table of settings in docs/operator.md from `custos/settings.py`,
 the bounds in docs/registers.md from the reader of registers, and the policy that docs/admin.md reads aloud from policies/.
 """
@@ -11,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from docs.reference import commands, json_shapes, policies, register_bounds, settings, shown_policy
+from docs.reference import commands, json_shapes, kpis, policies, register_bounds, settings, shown_policy
 
 HERE = Path(__file__).resolve().parent
 
@@ -21,6 +22,7 @@ def pages(folder: Path = HERE) -> dict[str, str]:
     return {
         "commands.md": commands.page(),
         "json.md": json_shapes.page(),
+        "kpi.md": kpis.page(),
         "policies.md": policies.page(),
         register_bounds.PAGE: register_bounds.put_into(_read(folder / register_bounds.PAGE)),
         settings.PAGE: settings.put_into(_read(folder / settings.PAGE)),

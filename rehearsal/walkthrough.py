@@ -16,7 +16,7 @@ from custos.engine.dispatch import Dispatched
 from custos.engine.plan import writes
 from custos.engine.run_store import Progress
 from custos.engine.undo import UndoScope
-from custos.jobs import identity, policies, runs
+from custos.jobs import identity, kpi, policies, runs
 from custos.jobs.evaluation import look
 from custos.jobs.status import overview
 from custos.m365 import sharing
@@ -24,6 +24,7 @@ from custos.model.plan import Plan
 from custos.notices.cards import REASON
 from custos.notices.model import CaseState, KeepReason, Verb
 from custos.records.rights import Person
+from custos.report import kpi as kpi_report
 from custos.report import plans as plan_report
 from custos.report import runs as run_report
 from custos.report import status as overview_report
@@ -176,6 +177,9 @@ class Story:
         found = await self.app.audit.verify()
         verdict = "The chain holds" if found.holds else f"THE CHAIN IS BROKEN: {found.broken}"
         self.narrator.say(f"{verdict}: {found.events:,} events, head {found.digest[:16]}.")
+        self.narrator.command("kpi")
+        values, _ = await kpi.measure(self.app)
+        kpi_report.show(values, self.narrator.screen, by="")
         self.narrator.command("status")
         await self.app.m365.throttle.flush()
         overview_report.show(await overview(self.app), self.narrator.screen)

@@ -31,6 +31,7 @@ def test_pages_are_current(capsys: pytest.CaptureFixture[str]) -> None:
 GENERATED = {
     "commands.md": "## custos status",
     "json.md": "## custos status --json",
+    "kpi.md": "| KPI-01 | Register coverage ",
     "policies.md": "# The policy language",
     "registers.md": "A file may have ",
     "operator.md": "| `CUSTOS_MAILBOX` ",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from custos.report.shapes.base import Shape, text_of
 from custos.report.shapes.files import Register, Schema, Test, Validate
+from custos.report.shapes.kpi import Kpis
 from custos.report.shapes.plans import Applied, Explain, Find, Plan, Run, Undo
 from custos.report.shapes.work import AppRoles, Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync
 
@@ -25,6 +26,7 @@ BY_COMMAND: Mapping[str, tuple[type[Shape], ...]] = {
     "run": (Run,),
     "undo": (Undo, Applied),
     "cases": (Cases,),
+    "kpi": (Kpis,),
     "incidents": (Incidents,),
     "audit": (Audit, AuditVerified),
     "doctor": (Doctor,),

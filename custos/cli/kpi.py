@@ -1,0 +1,38 @@
+"""`custos kpi`: the indicators of the Information Management Policy, and the rows behind each number."""
+
+from __future__ import annotations
+
+import argparse
+
+from custos.bootstrap import Custos
+from custos.cli.command import Command, Exit, Screen
+from custos.jobs.kpi import measure
+from custos.kpi.catalogue import BY_ID
+from custos.report import kpi as report
+from custos.report.shapes import text_of
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--by", choices=("department", "owner"), default="", help="each part of the council by itself")
+    parser.add_argument(
+        "--explain", choices=tuple(BY_ID), default="", metavar="KPI", help="list the rows behind a number"
+    )
+    parser.add_argument("--names", action="store_true", help="do not mask names of files in sensitive assets")
+    parser.add_argument("--json", action="store_true", help="for machines")
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    values, bundle = await measure(app)
+    if args.json:
+        screen.raw(text_of(report.as_json(values, bundle, rows_of=args.explain, names=args.names)))
+    elif args.explain:
+        (asked,) = (value for value in values if value.kpi.id == args.explain)
+        report.explain(asked, bundle, screen.out, names=args.names)
+    else:
+        report.show(values, screen.out, by=args.by)
+    return Exit.OK if all(value.is_whole for value in values) else Exit.FINDINGS
+
+
+COMMAND = Command(
+    "kpi", "Measure the key performance indicators, and show what each number is made of.", _arguments, online=_run
+)

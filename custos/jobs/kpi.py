@@ -1,0 +1,58 @@
+"""The indicators as at this moment. Calls Entra at most, and works without it: what only Entra can tell is unknown then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from custos.engine.gate import Purpose
+from custos.jobs.facts import facts_at_rest
+from custos.jobs.named_accounts import strangers
+from custos.jobs.policies import in_force
+from custos.kpi.catalogue import values
+from custos.kpi.inputs import Done, Inputs
+from custos.kpi.model import Value
+from custos.m365.errors import MicrosoftTrouble
+from custos.model.action import Outcome
+from custos.model.policy import Bundle
+from custos.records.review import Remark
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+
+async def measure(app: Custos) -> tuple[list[Value], Bundle]:
+    """Every indicator, and the policies and registers it was measured by. Raises StorageTrouble."""
+    bundle = (await in_force(app)).bundle
+    facts = await facts_at_rest(app, bundle)
+    now = app.clock.now()
+    inputs = Inputs(
+        bundle=bundle,
+        facts=facts,
+        now=now,
+        cases=[stored.case for stored in await app.cases.all()],
+        strangers=await _strangers(app, bundle),
+    )
+    return await asyncio.to_thread(values, replace(inputs, done=await _done(app, inputs))), bundle
+
+
+async def _strangers(app: Custos, bundle: Bundle) -> Sequence[Remark] | None:
+    try:
+        return await strangers(app, bundle.records, bundle.day(app.clock.now()))
+    except MicrosoftTrouble:
+        return None
+
+
+async def _done(app: Custos, inputs: Inputs) -> list[Done]:
+    """What the runs of the quarter wrote and put back."""
+    done = []
+    async for run in app.runs.all():
+        if inputs.bundle.day(run.started_at) < inputs.quarter:
+            continue
+        written = (await app.runs.progress(run.id)).counts.get(Outcome.DONE, 0)
+        if written:
+            undoes = run.purpose is Purpose.UNDO
+            done.append(Done(run.id, undone=written) if undoes else Done(run.id, written=written))
+    return done

@@ -1,0 +1,48 @@
+"""`custos kpi` on a governed council."""
+
+from __future__ import annotations
+
+import pytest
+
+from custos.report.shapes.kpi import Kpis
+from tests.cli.test_json import read
+from tests.running_stack import Council
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_every_indicator_has_a_value_or_a_reason(council: Council) -> None:
+    """All fifteen are told, each with its aim, and what is not measured says what it waits for."""
+    told = council.custos("kpi").out
+    for number in range(1, 16):
+        assert f"KPI-{number:02}" in told
+    assert "14 of 17, 82.4 %" in told
+    assert "not measured: Custos disposes of nothing" in told
+
+
+def test_the_rows_behind_a_number_add_up(council: Council) -> None:
+    """What `--explain` lists is what was counted, and no name of a file in a sensitive asset is among it."""
+    told = read(Kpis, council.custos("kpi", "--explain", "KPI-11", "--json").out)
+    (value,) = (value for value in told.values if value.id == "KPI-11")
+    assert sum(row.numerator for row in told.rows) == value.total.numerator > 0
+    assert sum(row.denominator for row in told.rows) == value.total.denominator
+    sensitive = [row for row in told.rows if row.asset in ("IA-003", "IA-010") and row.numerator]
+    assert sensitive
+    assert {row.what for row in sensitive} == {"(name masked)"}
+    assert all(row.url.endswith("/(name masked)") for row in sensitive)
+
+
+def test_parts_of_the_council(council: Council) -> None:
+    """Departments and owners are told by themselves, also what nobody answers for."""
+    told = council.custos("kpi", "--by", "department").out
+    assert "Children" in told
+    assert "no asset" in told
+    assert "head.revenues.benefits@wrenbridge.example" in council.custos("kpi", "--by", "owner").out
+
+
+def test_a_number_explains_itself(council: Council) -> None:
+    """The formula, the moment and the reasons stand above the rows; what is not measured says so."""
+    told = council.custos("kpi", "--explain", "KPI-02").out
+    assert "9 of 12, 75.0 %" in told
+    assert "Nobody holds the post of head.send@wrenbridge.example" in told
+    assert "It is not measured yet" in council.custos("kpi", "--explain", "KPI-08").out
