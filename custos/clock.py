@@ -33,7 +33,7 @@ class SystemClock:
 
 @dataclass
 class FixedClock:
-    """A clock that stands still until it is moved: for policy cases and tests."""
+    """A clock that stands still until it is moved: for tests of policies, and ours."""
 
     moment: datetime
 

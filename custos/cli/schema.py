@@ -1,4 +1,4 @@
-"""`custos schema`: the words that policies, cases and settings may use, and who may do what."""
+"""`custos schema`: the words that policies, tests and settings may use, and who may do what."""
 
 from __future__ import annotations
 

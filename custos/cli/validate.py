@@ -17,7 +17,7 @@ from custos.errors import BadInput, Problem, Severity
 from custos.jobs import policies
 from custos.jobs.named_accounts import strangers
 from custos.policy import Bundle, load
-from custos.policy_tests.cases import read_cases
+from custos.policy_tests.run import read_tests
 from custos.records.loosened import Loosened
 from custos.records.review import Remark
 from custos.report import files_json as report
@@ -82,7 +82,7 @@ def _checked(directory: Path, today: date) -> tuple[Bundle | None, tuple[Problem
     """The bundle in a directory, None when it cannot be used, and what is to be said of it."""
     try:
         bundle = load(directory, today=today)
-        _, wrong = read_cases(directory, bundle)
+        _, wrong = read_tests(directory, bundle)
         if wrong:
             raise BadInput([*wrong, *bundle.warnings])
     except BadInput as bad:

@@ -36,7 +36,7 @@ _RESTS_ON: Mapping[str, frozenset[str]] = {
 
 
 def load(directory: Path, *, today: date | None = None, zone: tzinfo = UTC) -> Bundle:
-    """The bundle in a directory: `*.yaml`, `settings.yaml`, `register/*.csv`. Cases and other folders are left out.
+    """The bundle in a directory: `*.yaml`, `settings.yaml`, `register/*.csv`. Tests and other folders are left out.
 
     With `today`, policies past their review are among the warnings. `zone`: where the council's days begin. Raises BadInput
     with every problem of every file.

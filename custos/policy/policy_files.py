@@ -18,7 +18,8 @@ from custos.records import registers
 from custos.records.load import FOLDER as REGISTER
 from custos.untrusted import plain
 
-CASES = ".cases.yaml"
+TESTS = ".tests.yaml"
+_FORMER_TESTS = (".cases.yaml", ".cases.yml")
 SETTINGS = "settings.yaml"
 MOST_FILES = 500
 MOST_ENTRIES = 10_000
@@ -39,13 +40,13 @@ _KINDS = (
 class Directory:
     """What a policies directory holds: path below it ► bytes, and what is wrong with what could not be read.
 
-    Files of cases are no part of what is in force, and so are told apart.
+    Files of tests are no part of what is in force, and so are told apart.
     """
 
     files: Mapping[str, bytes]
     problems: tuple[Problem, ...]
-    cases: Mapping[str, bytes]
-    case_problems: tuple[Problem, ...]
+    tests: Mapping[str, bytes]
+    test_problems: tuple[Problem, ...]
 
 
 def read_directory(directory: Path) -> Directory:
@@ -70,10 +71,10 @@ def read_directory(directory: Path) -> Directory:
         else:
             read[name] = found
     return Directory(
-        files={name: content for name, content in read.items() if not is_cases(name)},
-        problems=tuple(problem for problem in problems if not is_cases(problem.mark.file)),
-        cases={name: content for name, content in read.items() if is_cases(name)},
-        case_problems=tuple(problem for problem in problems if is_cases(problem.mark.file)),
+        files={name: content for name, content in read.items() if not is_tests(name)},
+        problems=tuple(problem for problem in problems if not is_tests(problem.mark.file)),
+        tests={name: content for name, content in read.items() if is_tests(name)},
+        test_problems=tuple(problem for problem in problems if is_tests(problem.mark.file)),
     )
 
 
@@ -93,14 +94,14 @@ def read_file(path: Path, name: str, *, most: int = MOST_BYTES) -> bytes | Probl
         return _unreadable(path, error, mark)
 
 
-def is_cases(name: str) -> bool:
-    """True for a file of cases."""
-    return name.casefold().endswith((CASES, CASES.replace("yaml", "yml")))
+def is_tests(name: str) -> bool:
+    """True for a file of tests."""
+    return name.casefold().endswith((TESTS, TESTS.replace("yaml", "yml")))
 
 
 def is_policy(name: str) -> bool:
     """True for the path of a policy below the policies directory."""
-    return "/" not in name and name.casefold().endswith(_YAML) and name != SETTINGS and not is_cases(name)
+    return "/" not in name and name.casefold().endswith(_YAML) and name != SETTINGS and not is_tests(name)
 
 
 def _refused(looked: os.stat_result, mark: Mark, most: int) -> Problem | None:
@@ -165,8 +166,14 @@ def _listed(directory: Path, folder: str, problems: list[Problem]) -> list[str]:
 
 def _yaml(name: str, problems: list[Problem]) -> Iterator[str]:
     lower = name.casefold()
-    for right, ending in ((SETTINGS, SETTINGS), ("", CASES), ("", CASES.replace("yaml", "yml"))):
-        whole = right or f"{name[: -len(ending)]}{CASES}"
+    if lower.endswith(_FORMER_TESTS):
+        what = "What stands beside a policy is called its tests."
+        whole = f"{name[: lower.rindex('.cases.')]}{TESTS}"
+        remedy = f"Name the file {plain(whole)}, and its key `cases` tests."
+        problems.append(Problem(Mark(plain(name)), what, remedy, code="file-name"))
+        return
+    for right, ending in ((SETTINGS, SETTINGS), ("", TESTS), ("", TESTS.replace("yaml", "yml"))):
+        whole = right or f"{name[: -len(ending)]}{TESTS}"
         if lower.endswith(ending) and (not right or lower == right) and name != whole:
             problems.append(
                 Problem(Mark(plain(name)), f"Is {whole} meant?", f"Name it {plain(whole)}.", code="file-name")

@@ -1,4 +1,4 @@
-"""The JSON Schemas of policies, cases and settings, made from the catalogue: completion, hover and underlining in any editor that
+"""The JSON Schemas of policies, tests and settings, made from the catalogue: completion, hover and underlining in any editor that
 speaks them.
 
 `python -m custos.policy.schema` writes `policies/*.schema.json`. What the loader refuses by form the schemas refuse too; what only
@@ -22,7 +22,6 @@ from custos.model.sharing_levels import SHARING_LEVELS
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.policy import vocabulary
-from custos.policy.case_words import CASE_KEYS, FILE_KEYS, GIVEN, MISSING, OTHERS, UNKNOWN, WORDS, Expectation
 from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
 from custos.policy.loader import (
     LIMIT_KEYS,
@@ -34,6 +33,7 @@ from custos.policy.loader import (
     RULE_KEYS,
 )
 from custos.policy.operators import ITS_CLASS, Operand, Operator, operators_of
+from custos.policy.policy_test_words import FILE_KEYS, GIVEN, MISSING, OTHERS, TEST_KEYS, UNKNOWN, WORDS, Expectation
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.scope import KEYS as COVERS_KEYS
 from custos.policy.settings_file import (
@@ -151,10 +151,10 @@ def policy_schema() -> Json:
     return _schema("A policy of Custos", {**_object(said, required=_REQUIRED), **pilot}, definitions)
 
 
-def cases_schema() -> Json:
-    """The schema of a file of cases."""
-    assert set(CASE_KEYS) == set(vocabulary.CASE), "every key of a case is described"
-    assert set(FILE_KEYS) == set(vocabulary.CASE_FILE), "every key of a file of cases is described"
+def tests_schema() -> Json:
+    """The schema of a file of tests."""
+    assert set(TEST_KEYS) == set(vocabulary.TEST), "every key of a test is described"
+    assert set(FILE_KEYS) == set(vocabulary.TEST_FILE), "every key of a file of tests is described"
     given = {name: _given(name) for kind in Kind for name in GIVEN[kind]}
     parts: Json = {
         "name": _TEXT,
@@ -165,19 +165,19 @@ def cases_schema() -> Json:
         "expect": {"enum": list(Expectation)},
         "because": _TEXT,
     }
-    case = _object(
-        {key: _described(_capital(vocabulary.CASE[key]), shape) for key, shape in parts.items()},
+    test = _object(
+        {key: _described(_capital(vocabulary.TEST[key]), shape) for key, shape in parts.items()},
         required=["name", "rule", "now", "at", "expect"],
     )
-    case["properties"]["expect"]["description"] += ": " + "; ".join(
+    test["properties"]["expect"]["description"] += ": " + "; ".join(
         f"{outcome}: {said}" for outcome, said in vocabulary.OUTCOMES.items()
     )
-    cases = {"type": "array", "minItems": 1, "items": case}
+    tests = {"type": "array", "minItems": 1, "items": test}
     whole = {
-        key: _described(_capital(vocabulary.CASE_FILE[key]), shape)
-        for key, shape in (("policy", _NAME), ("cases", cases))
+        key: _described(_capital(vocabulary.TEST_FILE[key]), shape)
+        for key, shape in (("policy", _NAME), ("tests", tests))
     }
-    return _schema("Cases of a policy of Custos", _object(whole, required=list(FILE_KEYS)), {**_SHAPES, **_CHOICES})
+    return _schema("Tests of a policy of Custos", _object(whole, required=list(FILE_KEYS)), {**_SHAPES, **_CHOICES})
 
 
 def settings_schema() -> Json:
@@ -222,7 +222,7 @@ def settings_schema() -> Json:
 
 FILES: Mapping[str, Callable[[], Json]] = {
     "policy.schema.json": policy_schema,
-    "cases.schema.json": cases_schema,
+    "tests.schema.json": tests_schema,
     "settings.schema.json": settings_schema,
 }
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from custos.model.policy import OnlyIf, Recipient
 from custos.model.subject import Kind
-from custos.policy.case_words import Expectation
 from custos.policy.operators import Operand
+from custos.policy.policy_test_words import Expectation
 
 POLICY: Mapping[str, str] = {
     "policy": "Its permanent name; the file is named like it.",
@@ -111,11 +111,11 @@ HOUSE_LIMITS: Mapping[str, str] = {
     "irreversible_per_day": "that cannot be undone, in one day",
     "undo_per_day": "put back by `custos undo` in one day; the only ceiling that an undo has",
 }
-CASE_FILE: Mapping[str, str] = {
-    "policy": "the policy that the cases are about",
-    "cases": "what it must say of something described in a few words",
+TEST_FILE: Mapping[str, str] = {
+    "policy": "the policy that the tests are about",
+    "tests": "what it must say of something described in a few words",
 }
-CASE: Mapping[str, str] = {
+TEST: Mapping[str, str] = {
     "name": "what it shows, as a sentence",
     "rule": "the rule that is tried",
     "now": "the day on which it is tried",

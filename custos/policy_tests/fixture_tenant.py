@@ -1,4 +1,4 @@
-"""The smallest tenant that a case describes: one site, one library, one item, with what is given and nothing remarkable besides."""
+"""The smallest tenant that a test of a policy describes: one site, one library, one item, what is given, and nothing remarkable."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import polars as pl
 from custos.engine.facts import COMPLETE, STATES, Facts, facts_from
 from custos.inventory.schema import DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
 from custos.model.subject import Kind
-from custos.policy.case_words import CHANGED_BY, MISSING, OTHERS, UNKNOWN, WORDS
 from custos.policy.catalogue import CATALOGUE, FactType
 from custos.policy.operators import day_of, value_of
+from custos.policy.policy_test_words import CHANGED_BY, MISSING, OTHERS, UNKNOWN, WORDS
 
 _SITE, _DRIVE, _ROOT, _ITEM, _GROUP = "site", "drive", "root", "item", "group"
 _MOST_FILES = 20_000

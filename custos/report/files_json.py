@@ -11,7 +11,7 @@ from custos.errors import Problem, Severity
 from custos.policy import Bundle, vocabulary
 from custos.policy.catalogue import Fact
 from custos.policy.operators import OPERATORS, operators_of
-from custos.policy_tests.cases import PolicyTestResult
+from custos.policy_tests.run import PolicyTestResult
 from custos.records.review import Remark
 from custos.records.rights import WORDS, Right
 from custos.records.roles import ROLE_NAMES, holders
@@ -24,7 +24,7 @@ from custos.report.shapes.files import (
     SchemaRole,
     SchemaWord,
     Test,
-    TestCase,
+    TestLine,
     Validate,
 )
 
@@ -45,7 +45,7 @@ LANGUAGE: Mapping[str, Mapping[str, str]] = {
     "tell and ask": {one.value: words for one, words in vocabulary.RECIPIENTS.items()},
     "only_if": {one.value: words for one, words in vocabulary.ONLY_IF.items()},
     "limits": vocabulary.LIMITS,
-    "a file of cases": {**vocabulary.CASE_FILE, **vocabulary.CASE},
+    "a file of tests": {**vocabulary.TEST_FILE, **vocabulary.TEST},
     "expect": {one.value: words for one, words in vocabulary.OUTCOMES.items()},
     "given": vocabulary.GIVEN_BESIDE,
     "settings.yaml": vocabulary.SETTINGS,
@@ -82,16 +82,16 @@ def validated(directory: Path, bundle: Bundle | None, problems: Sequence[Problem
 
 
 def tested(directory: Path, results: Iterable[PolicyTestResult], gaps: Iterable[Problem]) -> Test:
-    """What the cases came to."""
+    """What the tests came to."""
     return Test(
         directory=str(directory.resolve()),
-        cases=[
-            TestCase(
-                file=one.case.mark.file,
-                line=one.case.mark.line,
-                name=one.case.name,
-                rule=f"{one.case.policy}/{one.case.rule}",
-                expected=one.case.expect.value,
+        tests=[
+            TestLine(
+                file=one.test.mark.file,
+                line=one.test.mark.line,
+                name=one.test.name,
+                rule=f"{one.test.policy}/{one.test.rule}",
+                expected=one.test.expect.value,
                 outcome=one.outcome.value,
                 reason=one.reason,
                 others=list(one.others),

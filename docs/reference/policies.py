@@ -13,10 +13,10 @@ from custos.model.policy import HouseLimits, Limits, OnlyIf, Recipient
 from custos.model.refusal import Code
 from custos.model.subject import Kind
 from custos.policy import vocabulary
-from custos.policy.case_words import GIVEN, Expectation
 from custos.policy.catalogue import CATALOGUE, Fact
 from custos.policy.loader import LIMIT_KEYS, RULE_KEYS
 from custos.policy.operators import OPERATORS, Operator
+from custos.policy.policy_test_words import GIVEN, Expectation
 from custos.policy.schema import policy_schema
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
@@ -46,7 +46,7 @@ def page() -> str:
         *_steps(),
         *_limits(),
         *_codes(),
-        *_cases(),
+        *_tests(),
         *_settings(),
     ]
     return "\n".join(lines).rstrip() + "\n"
@@ -233,13 +233,13 @@ def _codes() -> list[str]:
     ]
 
 
-def _cases() -> list[str]:
+def _tests() -> list[str]:
     return [
-        "## Cases",
+        "## Tests",
         "",
-        *wording.CASES,
+        *wording.TESTS,
         "",
-        *_explained(vocabulary.CASE),
+        *_explained(vocabulary.TEST),
         *table(("expect", "meaning"), ((code(one), vocabulary.OUTCOMES[one]) for one in Expectation)),
         "What can be given of a subject; the rest is filled in as unremarkable. `unknown` makes a fact unknown, `is_missing` makes",
         "it known to be missing.",
@@ -250,7 +250,7 @@ def _cases() -> list[str]:
         ),
         "Those of the policy above:",
         "",
-        *_shown("ownership.cases.yaml", "cases ownership"),
+        *_shown("ownership.tests.yaml", "tests ownership"),
     ]
 
 

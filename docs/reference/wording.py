@@ -63,8 +63,8 @@ CODES: Mapping[Code, str] = {
     Code.LABEL_REFUSED: "the tenant does not take the label: it has none of that name",
     Code.PASSING: "Microsoft was busy or away; it is tried again",
 }
-CASES = (
-    "Beside each policy stands `POLICY.cases.yaml`: what the policy must say of something described in a few words. `custos test` runs",
-    "the cases offline, through the same registers, frames and rules that the tenant goes through. Every policy needs a case that finds",
+TESTS = (
+    "Beside each policy stands `POLICY.tests.yaml`: what the policy must say of something described in a few words. `custos test` runs",
+    "the tests offline, through the same registers, frames and rules that the tenant goes through. Every policy needs a test that finds",
     "something, one that narrowly finds nothing, and one that cannot be decided.",
 )

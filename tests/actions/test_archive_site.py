@@ -12,8 +12,8 @@ from custos.model.finding import Finding
 from custos.model.live import Live
 from custos.model.policy import Family, OnlyIf, Policy, Recipient
 from custos.model.subject import Kind
-from custos.policy.case_words import Expectation
-from custos.policy_tests.cases import PolicyTest, run_case
+from custos.policy.policy_test_words import Expectation
+from custos.policy_tests.run import PolicyTest, run_test
 from custos.report.wording import change
 from tests.engine.planned import MARK, NOW, file_subject, finding, plan_of, policy, step
 from tests.engine.planned import bundle as small_bundle
@@ -80,7 +80,7 @@ def test_a_policy_asks_and_waits_for_the_owner() -> None:
             because="",
             mark=MARK,
         )
-        assert run_case(loaded(QUIET), case).outcome is expected, last
+        assert run_test(loaded(QUIET), case).outcome is expected, last
 
 
 async def test_it_is_asked_agreed_done_told_and_taken_back() -> None:

@@ -14,8 +14,8 @@ from custos.model.live import Live
 from custos.model.policy import Family, OnlyIf, Policy, Recipient
 from custos.model.refusal import Code
 from custos.model.subject import Kind, Subject
-from custos.policy.case_words import Expectation
-from custos.policy_tests.cases import PolicyTest, run_case
+from custos.policy.policy_test_words import Expectation
+from custos.policy_tests.run import PolicyTest, run_test
 from tests.engine.planned import MARK, NOW, file_subject, finding, plan_of, policy, step
 from tests.engine.planned import bundle as small_bundle
 from tests.notices.memory_loop import Council, council
@@ -83,7 +83,7 @@ def test_a_policy_asks_and_waits_for_the_owner(enabled: str, expected: Expectati
         because="",
         mark=MARK,
     )
-    assert run_case(loaded(LEFT_OVER), case).outcome is expected
+    assert run_test(loaded(LEFT_OVER), case).outcome is expected
 
 
 async def test_it_is_asked_agreed_done_told_and_taken_back() -> None:

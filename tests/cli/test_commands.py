@@ -81,7 +81,7 @@ def test_offline_commands_need_no_settings(tmp_path: Path) -> None:
 
 
 def test_shipped_cases_hold(council: Council) -> None:
-    """The cases beside the shipped policies hold."""
+    """The tests beside the shipped policies hold."""
     told = council.custos("test", str(REPOSITORY / "policies"))
     assert told.code == 0, told.out
 

@@ -211,9 +211,9 @@ def test_what_was_looked_at_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_broken_file_of_cases_fails_the_validation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Cases are checked with the policies, not only when they are run."""
     policies = shutil.copytree(POLICIES, tmp_path / "policies")
-    (policies / "ownership.cases.yaml").write_text("policy: ownership\ncases:\n  - nmae: x\n")
+    (policies / "ownership.tests.yaml").write_text("policy: ownership\ntests:\n  - nmae: x\n")
     assert main(["validate", str(policies)], {}) == 2
-    assert "ownership.cases.yaml:3" in capsys.readouterr().out
+    assert "ownership.tests.yaml:3" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

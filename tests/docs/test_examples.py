@@ -1,4 +1,4 @@
-"""Every example of a policy, of cases, of a register or of a command is one that Custos takes."""
+"""Every example of a policy, of its tests, of a register or of a command is one that Custos takes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from custos.cli.main import build_parser
 from custos.errors import BadInput
 from custos.policy import load, load_files
-from custos.policy_tests.cases import read_cases, run_case
+from custos.policy_tests.run import read_tests, run_test
 from custos.settings import REPOSITORY
 from simulator import act
 from tests.docs.pages import DOCS, Example, examples
@@ -21,7 +21,7 @@ from tests.docs.pages import DOCS, Example, examples
 POLICIES = REPOSITORY / "policies"
 SHIPPED = load(POLICIES)
 LANGUAGES = ("yaml", "csv", "console", "text", "sh", "json")
-KINDS = ("policy", "cases", "script", "settings")
+KINDS = ("policy", "tests", "script", "settings")
 
 
 def with_policy(example: Example) -> dict[str, bytes]:
@@ -66,13 +66,13 @@ def test_parts_of_the_settings_load(example: Example) -> None:
     assert load_files({**SHIPPED.files, "settings.yaml": SHIPPED.files["settings.yaml"] + example.text.encode()})
 
 
-@pytest.mark.parametrize("example", examples("yaml", "cases"), ids=str)
-def test_cases_hold(example: Example, tmp_path: Path) -> None:
-    """An example of cases is read, and each of its cases holds."""
-    (tmp_path / f"{example.words[2]}.cases.yaml").write_text(example.text, encoding="utf-8")
-    cases, problems = read_cases(tmp_path, SHIPPED)
+@pytest.mark.parametrize("example", examples("yaml", "tests"), ids=str)
+def test_tests_of_policies_hold(example: Example, tmp_path: Path) -> None:
+    """An example of tests is read, and each of them holds."""
+    (tmp_path / f"{example.words[2]}.tests.yaml").write_text(example.text, encoding="utf-8")
+    tests, problems = read_tests(tmp_path, SHIPPED)
     assert not problems
-    assert [case.name for case in cases if not run_case(SHIPPED, case).passed] == []
+    assert [test.name for test in tests if not run_test(SHIPPED, test).passed] == []
 
 
 @pytest.mark.parametrize("example", examples("csv"), ids=str)

@@ -13,7 +13,7 @@ import pytest
 from custos.errors import BadInput, Problem, Severity
 from custos.policy import load
 from custos.policy.policy_files import MOST_FILES
-from custos.policy_tests.cases import read_cases
+from custos.policy_tests.run import read_tests
 from tests.policy.policies import POLICIES, policy, shipped
 
 
@@ -75,10 +75,19 @@ def test_what_is_no_file_is_named_and_nothing_else_is(directory: Path, odd: str,
 def test_odd_cases_cost_the_cases_alone(directory: Path, odd: str) -> None:
     """What lies under a name of cases is named by `custos test`; the policies are in force all the same."""
     make, said = ODD[odd]
-    make(directory / "x.cases.yaml")
-    cases, problems = read_cases(directory, load(directory))
+    make(directory / "x.tests.yaml")
+    cases, problems = read_tests(directory, load(directory))
     assert [said in problem.what for problem in problems] == [True]
     assert cases
+
+
+def test_tests_under_their_former_name_are_refused(directory: Path) -> None:
+    """`POLICY.cases.yaml`, as tests of a policy were called, is told its new name: it is neither read as a policy nor passed over."""
+    (directory / "ownership.tests.yaml").rename(directory / "ownership.cases.yaml")
+    (problem,) = refused(directory)
+    assert problem.mark.file == "ownership.cases.yaml"
+    assert "ownership.tests.yaml" in problem.remedy
+    assert "`cases` tests" in problem.remedy
 
 
 def test_an_unreadable_folder_is_a_problem(directory: Path) -> None:

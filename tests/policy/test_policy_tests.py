@@ -1,4 +1,4 @@
-"""The cases beside the shipped policies hold."""
+"""The tests beside the shipped policies hold."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ from custos.engine.frames import Frames
 from custos.engine.register_locations import place_registers
 from custos.engine.site_facts import site_facts
 from custos.model.subject import Kind
-from custos.policy.case_words import GIVEN, Expectation
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import columns_of
-from custos.policy_tests.cases import PolicyTest, missing_cases, read_cases, run_case
+from custos.policy.policy_test_words import GIVEN, Expectation
 from custos.policy_tests.fixture_tenant import read_given, tenant_of
+from custos.policy_tests.run import PolicyTest, missing_tests, read_tests, run_test
 from tests.policy.policies import POLICIES, shipped
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-CASES, PROBLEMS = read_cases(POLICIES, shipped())
+TESTS, PROBLEMS = read_tests(POLICIES, shipped())
 
 
 def test_the_files_of_cases_are_sound() -> None:
-    """Every case can be read."""
+    """Every test can be read."""
     assert PROBLEMS == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.policy}: {case.name}")
-def test_case(case: PolicyTest) -> None:
-    """A case comes to what it expects, for the reason it expects, and nothing else is found."""
-    result = run_case(shipped(), case)
-    assert result.passed, f"{case.mark}: {result.outcome}: {result.reason} {result.others}"
+@pytest.mark.parametrize("test", TESTS, ids=lambda test: f"{test.policy}: {test.name}")
+def test_case(test: PolicyTest) -> None:
+    """A test comes to what it expects, for the reason it expects, and nothing else is found."""
+    result = run_test(shipped(), test)
+    assert result.passed, f"{test.mark}: {result.outcome}: {result.reason} {result.others}"
 
 
 def test_every_policy_has_a_case_that_finds_one_that_does_not_and_one_unknown() -> None:
-    """No shipped policy goes without its three kinds of cases."""
-    assert missing_cases(shipped(), CASES) == []
+    """No shipped policy goes without its three kinds of tests."""
+    assert missing_tests(shipped(), TESTS) == []
 
 
 def test_a_case_for_the_wrong_reason_fails() -> None:
     """The reason counts, not only the outcome."""
-    case = next(case for case in CASES if case.because)
-    assert not run_case(shipped(), replace(case, because="another reason")).passed
+    test = next(test for test in TESTS if test.because)
+    assert not run_test(shipped(), replace(test, because="another reason")).passed
 
 
 def test_an_unexpected_finding_fails() -> None:
-    """What another rule of the policy finds in a case must be expected too."""
-    case = next(
-        case for case in CASES if case.rule == "published-link-without-expiry" and case.expect is Expectation.TELL
+    """What another rule of the policy finds in a test must be expected too."""
+    test = next(
+        test for test in TESTS if test.rule == "published-link-without-expiry" and test.expect is Expectation.TELL
     )
-    result = run_case(shipped(), replace(case, rule="anyone-link-not-allowed", expect=Expectation.KEEP, because=""))
+    result = run_test(shipped(), replace(test, rule="anyone-link-not-allowed", expect=Expectation.KEEP, because=""))
     assert result.outcome is Expectation.KEEP
     assert result.others == ("published-link-without-expiry",)
     assert not result.passed
@@ -63,7 +63,7 @@ def test_what_a_case_gives_is_what_a_rule_sees(kind: Kind, name: str) -> None:
     """Every observed fact that can be given is told to the rule as it was given: names, dates, levels, numbers and all."""
     fact, bundle = CATALOGUE[name], shipped()
     told = fact.example if name != "library_last_human_activity" else "2026-11-20"  # later than what is in the folder
-    facts = tenant_of(kind, CASES[0].at, {name: told}, NOW)
+    facts = tenant_of(kind, TESTS[0].at, {name: told}, NOW)
     frames = Frames(facts, bundle, site_facts(place_registers(bundle, facts), facts, NOW), NOW)
     seen = frames.of(kind, frozenset({name})).collect()
     assert read_given(name, told) in {value for column in columns_of(fact) for value in seen[column]}

@@ -163,17 +163,17 @@ def test_settings_are_underlined_too(old: str, new: str) -> None:
         ("library_read: no", "library_read: half"),
     ],
 )
-def test_cases_are_underlined_too(old: str, new: str) -> None:
-    """The cases have a schema of their own."""
-    text = (POLICIES / "labels-from-schedule.cases.yaml").read_text()
+def test_tests_of_policies_are_underlined_too(old: str, new: str) -> None:
+    """Tests of policies have a schema of their own."""
+    text = (POLICIES / "labels-from-schedule.tests.yaml").read_text()
     assert old in text
-    assert underlined("cases.schema.json", text.replace(old, new, 1))
+    assert underlined("tests.schema.json", text.replace(old, new, 1))
 
 
 def _shipped_files() -> Iterator[tuple[str, Path]]:
     for path in sorted(POLICIES.glob("*.yaml")):
         kind = (
-            "settings" if path.name == "settings.yaml" else "cases" if path.name.endswith(".cases.yaml") else "policy"
+            "settings" if path.name == "settings.yaml" else "tests" if path.name.endswith(".tests.yaml") else "policy"
         )
         yield f"{kind}.schema.json", path
 

@@ -9,14 +9,14 @@ import pytest
 
 from custos.errors import BadInput, Problem
 from custos.policy import load_files
-from custos.policy_tests.cases import read_cases
+from custos.policy_tests.run import read_tests
 from tests.policy.policies import POLICIES, only, policy, shipped, with_policy
 
 ASK = "- ask: owner\n  within: {}"
 EXPIRY = ASK.format("5 days") + "\n- set_expiry: 3 years\n  only_if: owner_agrees"
 CASE = """\
 policy: labels-from-schedule
-cases:
+tests:
   - name: A case
     rule: unlabelled-file
     now: {now}
@@ -74,10 +74,10 @@ def test_the_settings(old: str, new: str, said: str) -> None:
     assert [said in problem.what for problem in refused.value.problems] == [True]
 
 
-def case_problems(tmp_path: Path, **changes: str) -> list[Problem]:
+def problems_with(tmp_path: Path, **changes: str) -> list[Problem]:
     """What is wrong with one case."""
-    (tmp_path / "labels-from-schedule.cases.yaml").write_text(CASE.format(**{"now": "2026-11-22", "at": AT, **changes}))
-    return read_cases(tmp_path, shipped())[1]
+    (tmp_path / "labels-from-schedule.tests.yaml").write_text(CASE.format(**{"now": "2026-11-22", "at": AT, **changes}))
+    return read_tests(tmp_path, shipped())[1]
 
 
 @pytest.mark.parametrize(
@@ -92,14 +92,14 @@ def case_problems(tmp_path: Path, **changes: str) -> list[Problem]:
 )
 def test_a_case(tmp_path: Path, changes: dict[str, str], said: str) -> None:
     """A case at no address, in another tenant or on a day beyond reason proves nothing, and is refused."""
-    found = case_problems(tmp_path, **changes)
+    found = problems_with(tmp_path, **changes)
     assert [said in str(problem) for problem in found] == [True]
     assert found[0].mark.line > 3
 
 
 def test_the_case_that_is_right(tmp_path: Path) -> None:
     """The same case at its place is taken."""
-    assert case_problems(tmp_path) == []
+    assert problems_with(tmp_path) == []
 
 
 def test_spans_of_the_shipped_policies_stand() -> None:
@@ -107,4 +107,4 @@ def test_spans_of_the_shipped_policies_stand() -> None:
     assert load_files(with_policy(policy(steps=ASK.format("1 year")))).policies
     assert shipped().policies
     assert date(2199, 12, 31) > max(one.review_due for one in shipped().policies.values())
-    assert read_cases(POLICIES, shipped())[1] == []
+    assert read_tests(POLICIES, shipped())[1] == []

@@ -31,8 +31,8 @@ class Validate(Shape, frozen=True, kw_only=True):
     problems: Annotated[list[Fault], said("all of them, in order of place")]
 
 
-class TestCase(Shape, frozen=True, kw_only=True):
-    """One case."""
+class TestLine(Shape, frozen=True, kw_only=True):
+    """One test of a policy."""
 
     file: Annotated[str, said("where it stands")]
     line: Annotated[int, said("from 1")]
@@ -50,8 +50,8 @@ class Test(Shape, frozen=True, kw_only=True):
 
     version: Version = 1
     directory: Annotated[str, said("what was looked at")]
-    cases: Annotated[list[TestCase], said("every case")]
-    gaps: Annotated[list[Fault], said("policies that lack a kind of case")]
+    tests: Annotated[list[TestLine], said("every test")]
+    gaps: Annotated[list[Fault], said("policies that lack a kind of test")]
 
 
 class SchemaFact(Shape, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ class Schema(Shape, frozen=True, kw_only=True):
 
     version: Version = 1
     facts: Annotated[list[SchemaFact], said("the facts")]
-    language: Annotated[list[SchemaWord], said("the other words of policies, cases and settings")]
+    language: Annotated[list[SchemaWord], said("the other words of policies, tests and settings")]
     rights: Annotated[list[SchemaRight], said("who may do what")]
     roles: Annotated[list[SchemaRole], said("who holds which role today")]
 

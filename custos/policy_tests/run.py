@@ -1,6 +1,6 @@
-"""Cases: what a policy must say of something described in a few words, kept beside it in `POLICY.cases.yaml`.
+"""Tests: what a policy must say of something described in a few words, kept beside it in `POLICY.tests.yaml`.
 
-A case names a rule, a day, a place and what is known of one subject; the rest is filled in as unremarkable. It is run through the
+A test names a rule, a day, a place and what is known of one subject; the rest is filled in as unremarkable. It is run through the
 registers, the frames and the rules that the tenant goes through. Outcomes:
 
 | outcome | meaning |
@@ -27,8 +27,8 @@ from custos.errors import Mark, Problem
 from custos.model.finding import Finding
 from custos.model.policy import Bundle, OnlyIf, Rule
 from custos.model.refusal import Code
-from custos.policy.case_words import CASE_KEYS, FILE_KEYS, GIVEN, Expectation
-from custos.policy.policy_files import CASES, read_directory
+from custos.policy.policy_files import TESTS, read_directory
+from custos.policy.policy_test_words import FILE_KEYS, GIVEN, TEST_KEYS, Expectation
 from custos.policy.yaml_nodes import Entries, Node, Text, read_yaml
 from custos.policy.yaml_section import Section
 from custos.policy_tests.fixture_tenant import read_given, tenant_of
@@ -38,7 +38,7 @@ from custos.records.address import NotAnAddress, read_address
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyTest:
-    """One case. `given` are observed facts by their names in the catalogue, as written; `because` must occur in the reason."""
+    """One test. `given` are observed facts by their names in the catalogue, as written; `because` must occur in the reason."""
 
     name: str
     policy: str
@@ -53,9 +53,9 @@ class PolicyTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyTestResult:
-    """What a case came to. `reason` is the finding's sentence or what protects it; `others` are rules that held unexpectedly."""
+    """What a test came to. `reason` is the finding's sentence or what protects it; `others` are rules that held unexpectedly."""
 
-    case: PolicyTest
+    test: PolicyTest
     outcome: Expectation
     reason: str
     others: tuple[str, ...]
@@ -63,35 +63,35 @@ class PolicyTestResult:
     @property
     def passed(self) -> bool:
         """The expected outcome for the expected reason, and no finding that nobody expected."""
-        return self.outcome is self.case.expect and self.case.because in self.reason and not self.others
+        return self.outcome is self.test.expect and self.test.because in self.reason and not self.others
 
 
-def read_cases(directory: Path, bundle: Bundle) -> tuple[list[PolicyTest], list[Problem]]:
-    """All cases in a policies directory, and what is wrong with them."""
+def read_tests(directory: Path, bundle: Bundle) -> tuple[list[PolicyTest], list[Problem]]:
+    """All tests in a policies directory, and what is wrong with them."""
     read = read_directory(directory)
     problems = Problems()
-    problems.extend(read.case_problems)
-    cases: list[PolicyTest] = []
-    for name, content in read.cases.items():
+    problems.extend(read.test_problems)
+    tests: list[PolicyTest] = []
+    for name, content in read.tests.items():
         node, faults = read_yaml(name, content)
         problems.extend(faults)
         if node is not None:
-            cases += _file(node, name, bundle, problems)
-    return cases, problems.all
+            tests += _file(node, name, bundle, problems)
+    return tests, problems.all
 
 
-def run_case(bundle: Bundle, case: PolicyTest) -> PolicyTestResult:
-    """A case through evaluation."""
-    policy = bundle.policies[case.policy]
-    rule = policy.rule(case.rule)
-    now = datetime.combine(case.now, time(12), UTC)
+def run_test(bundle: Bundle, test: PolicyTest) -> PolicyTestResult:
+    """A test through evaluation."""
+    policy = bundle.policies[test.policy]
+    rule = policy.rule(test.rule)
+    now = datetime.combine(test.now, time(12), UTC)
     alike = tuple(other for other in policy.rules if other.kind is rule.kind)
     alone = replace(bundle, policies={policy.id: replace(policy, rules=alike)})
-    evaluation = evaluate(alone, tenant_of(rule.kind, case.at, case.given, now), now)
+    evaluation = evaluate(alone, tenant_of(rule.kind, test.at, test.given, now), now)
     findings = list(evaluation.findings())
-    outcome, reason = _outcome(rule, f"{case.policy}/{case.rule}", findings, evaluation)
+    outcome, reason = _outcome(rule, f"{test.policy}/{test.rule}", findings, evaluation)
     others = tuple(sorted({one.rule for one in findings if one.rule != rule.id}))
-    return PolicyTestResult(case=case, outcome=outcome, reason=reason, others=others)
+    return PolicyTestResult(test=test, outcome=outcome, reason=reason, others=others)
 
 
 def _outcome(rule: Rule, name: str, findings: list[Finding], evaluation: Evaluation) -> tuple[Expectation, str]:
@@ -115,8 +115,8 @@ def _outcome(rule: Rule, name: str, findings: list[Finding], evaluation: Evaluat
     return Expectation.ACT if at_once else Expectation.WAIT, finding.because
 
 
-def missing_cases(bundle: Bundle, cases: list[PolicyTest]) -> list[Problem]:
-    """A problem for each policy without a case that finds something, one that narrowly finds nothing, and one that cannot be decided."""
+def missing_tests(bundle: Bundle, tests: list[PolicyTest]) -> list[Problem]:
+    """A problem for each policy without a test that finds something, one that narrowly finds nothing, and one that cannot be decided."""
     found = (Expectation.ACT, Expectation.WAIT, Expectation.TELL, Expectation.EXEMPT)
     wanted: tuple[tuple[str, Callable[[Expectation], bool]], ...] = (
         ("finds something", lambda outcome: outcome in found),
@@ -124,29 +124,29 @@ def missing_cases(bundle: Bundle, cases: list[PolicyTest]) -> list[Problem]:
         ("cannot be decided", lambda outcome: outcome is Expectation.UNKNOWN),
     )
     return [
-        Problem(policy.mark, f"No case of {policy.id} {what}.", f"Add one to {policy.id}{CASES}.", code="cases")
+        Problem(policy.mark, f"No test of {policy.id} {what}.", f"Add one to {policy.id}{TESTS}.", code="tests")
         for policy in bundle.policies.values()
         for what, fits in wanted
-        if not any(case.policy == policy.id and fits(case.expect) for case in cases)
+        if not any(test.policy == policy.id and fits(test.expect) for test in tests)
     ]
 
 
 def _file(node: Node, name: str, bundle: Bundle, problems: Problems) -> list[PolicyTest]:
-    section = Section(node, FILE_KEYS, problems, "A file of cases")
+    section = Section(node, FILE_KEYS, problems, "A file of tests")
     policy_id = section.text("policy", required=True)
     if policy_id not in bundle.policies:
         problems.error(
             section.mark_of("policy"), f'There is no policy "{policy_id}".', near(policy_id, bundle.policies)
         )
         return []
-    if name != f"{policy_id}{CASES}":
-        problems.error(section.mark_of("policy"), f"These cases belong in {policy_id}{CASES}.")
-    cases = [_case(part, policy_id, bundle, problems) for part in section.sections("cases")]
-    return [case for case in cases if case]
+    if name != f"{policy_id}{TESTS}":
+        problems.error(section.mark_of("policy"), f"These tests belong in {policy_id}{TESTS}.")
+    tests = [_test(part, policy_id, bundle, problems) for part in section.sections("tests")]
+    return [test for test in tests if test]
 
 
-def _case(node: Node, policy_id: str, bundle: Bundle, problems: Problems) -> PolicyTest | None:
-    section = Section(node, CASE_KEYS, problems, "A case")
+def _test(node: Node, policy_id: str, bundle: Bundle, problems: Problems) -> PolicyTest | None:
+    section = Section(node, TEST_KEYS, problems, "A test")
     rules = {rule.id: rule for rule in bundle.policies[policy_id].rules}
     rule_id = section.text("rule", required=True)
     now, at = section.day("now", required=True), section.text("at", required=True)
@@ -173,7 +173,7 @@ def _case(node: Node, policy_id: str, bundle: Bundle, problems: Problems) -> Pol
 
 
 def _place(at: str, mark: Mark, bundle: Bundle, problems: Problems) -> None:
-    """A case lies in the council's own tenant; anywhere else no register says anything, and nothing would be proved."""
+    """A test lies in the council's own tenant; anywhere else no register says anything, and nothing would be proved."""
     records = bundle.records
     hosts = {row.location.host for row in records.site_map}
     hosts |= {place.host for asset in records.assets.values() for place in asset.locations}
@@ -202,7 +202,7 @@ def _given(node: Node | None, rule: Rule, problems: Problems) -> Mapping[str, st
     given: dict[str, str] = {}
     for name, (mark, value) in node.entries.items():
         if name not in known:
-            problems.error(mark, f'A case about a {rule.kind} cannot be given "{name}".', near(name, known))
+            problems.error(mark, f'A test about a {rule.kind} cannot be given "{name}".', near(name, known))
         elif not isinstance(value, Text):
             problems.error(value.mark, f'"{name}" is one value.')
         else:

@@ -1,4 +1,4 @@
-"""The words of a file of cases: its keys, what may be given of a subject, and what it may come to."""
+"""The words of a file of tests: its keys, what may be given of a subject, and what it may come to."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from enum import StrEnum
 from custos.model.subject import Kind
 from custos.policy.catalogue import FactType
 
-CASE_KEYS = ("name", "rule", "now", "at", "given", "expect", "because")
-FILE_KEYS = ("policy", "cases")
+TEST_KEYS = ("name", "rule", "now", "at", "given", "expect", "because")
+FILE_KEYS = ("policy", "tests")
 UNKNOWN, MISSING = "unknown", "is_missing"
 CHANGED_BY = {"person": "person", "application": "app"}
 WORDS = {"changed_by": tuple(CHANGED_BY), "site_access": ("readable", "locked", "forbidden", "gone")}
@@ -50,7 +50,7 @@ GIVEN: Mapping[Kind, tuple[str, ...]] = {
 
 
 class Expectation(StrEnum):
-    """What a case comes to."""
+    """What a test comes to."""
 
     ACT = "act"
     WAIT = "wait"
