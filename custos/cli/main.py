@@ -116,11 +116,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     groups = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in commands.ALL:
-        words = command.name.split()
-        if len(words) == 1:
-            own = groups.add_parser(words[0], help=command.summary, description=command.summary)
-            command.arguments(own)
-            own.set_defaults(command=command)
+        own = groups.add_parser(command.name, help=command.summary, description=command.summary)
+        command.arguments(own)
+        own.set_defaults(command=command)
     return parser
 
 

@@ -189,23 +189,6 @@ class Lakehouse:
 
         self._write(table, () if writer is None else (writer,), write)
 
-    def merge(self, table: str, frame: pl.DataFrame, *, drive: str | None = None, writer: Writer | None = None) -> None:
-        """Insert rows, or replace those with the same key. `drive` confines it to that drive's partition."""
-        if not frame.height:
-            return
-        typed = _typed(table, frame).unique(KEYS[table], keep="last", maintain_order=True)
-        terms = [f"t.{name} = s.{name}" for name in KEYS[table] if drive is None or name != "drive_id"]
-        if drive is not None:
-            terms.insert(0, f"t.drive_id = {literal(drive)}")
-
-        def write(opened: DeltaTable, commit: CommitProperties) -> None:
-            merger = opened.merge(
-                typed, " AND ".join(terms), source_alias="s", target_alias="t", commit_properties=commit
-            )
-            merger.when_matched_update_all().when_not_matched_insert_all().execute()
-
-        self._write(table, () if writer is None else (writer,), write)
-
     def replace(
         self, table: str, frame: pl.DataFrame, *, drive: str | None = None, writer: Writer | None = None
     ) -> None:

@@ -24,14 +24,13 @@ class Microsoft365:
     """The tenant, as the identities of this installation see it.
 
     `actor` and `sharepoint` are None while no actor is set: then nothing can be written, and what only the actor may
-    read is unknown. `bot` is None while no bot is set. `sharepoint_reader` is SharePoint as the observer.
+    read is unknown. `bot` is None while no bot is set.
     """
 
     throttle: Throttle
     identities: Identities
     observer: Graph
     actor: Graph | None
-    sharepoint_reader: SharePoint
     sharepoint: SharePoint | None
     bot: Bot | None
 
@@ -67,7 +66,6 @@ def connect(settings: Settings, account: Account, opening: Opening | None = None
         identities=identities,
         observer=Graph(settings.graph_url, identities.observer, throttle),
         actor=Graph(settings.graph_url, actor, throttle) if actor is not None else None,
-        sharepoint_reader=sharepoint_from(settings, identities.observer, throttle),
         sharepoint=sharepoint_from(settings, actor, throttle) if actor is not None else None,
         bot=Bot(bot, throttle, settings.bot_app_id, settings.tenant_id, settings.bot_service_url)
         if bot is not None

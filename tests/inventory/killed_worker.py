@@ -104,11 +104,6 @@ class MortalLakehouse(Lakehouse):
         super().append(table, frame, writer=writer)
         self.fate.step()
 
-    def merge(self, table: str, frame: pl.DataFrame, **where: Any) -> None:
-        self.fate.step()
-        super().merge(table, frame, **where)
-        self.fate.step()
-
     def replace(self, table: str, frame: pl.DataFrame, **where: Any) -> None:
         self.fate.step()
         super().replace(table, frame, **where)

@@ -80,11 +80,11 @@ def test_tables_are_where_the_connection_string_says(connection: str, where: str
     assert options["account_key"]
 
 
-def test_merge_replaces_and_adds(lakehouse: Lakehouse) -> None:
-    """A merge replaces the rows with the same key, adds the others, and touches no other drive."""
+def test_change_replaces_and_adds(lakehouse: Lakehouse) -> None:
+    """A change replaces the rows with the same key, adds the others, and touches no other drive."""
     lakehouse.append("items", pl.concat([rows("d1", "a", "b"), rows("d2", "a")]))
     changed = rows("d1", "b", "c").with_columns(size=pl.lit(5, pl.Int64))
-    lakehouse.merge("items", changed, drive="d1")
+    lakehouse.change("items", changed, [], writer=lakehouse.writer("items", "d1"))
     found = lakehouse.read("items", columns=["drive_id", "item_id", "size"]).sort("drive_id", "item_id")
     assert found.rows() == [("d1", "a", None), ("d1", "b", 5), ("d1", "c", 5), ("d2", "a", None)]
 
@@ -155,7 +155,7 @@ def test_writer_may_write_again(lakehouse: Lakehouse) -> None:
     lakehouse.append("items", rows("d2", "b"), writer=lakehouse.writer("items", "d2"))
     lakehouse.change("items", rows("d1"), ["nobody"], writer=writer)
     lakehouse.append("items", rows("d1", "c"), writer=writer)
-    lakehouse.merge("items", rows("d1", "a"), drive="d1", writer=writer)
+    lakehouse.change("items", rows("d1", "a"), [], writer=writer)
     assert names(lakehouse) == ["a", "b", "c"]
 
 
@@ -168,7 +168,7 @@ def test_drives_are_written_side_by_side(cloud_lakehouse: Lakehouse) -> None:
         mine = Lakehouse(lakehouse.account, lakehouse.root)
         writer = mine.writer("items", drive)
         mine.append("items", rows(drive, "a", "b"), writer=writer)
-        mine.merge("items", rows(drive, "b", "c"), drive=drive, writer=writer)
+        mine.change("items", rows(drive, "b", "c"), [], writer=writer)
 
     with ThreadPoolExecutor(4) as workers:
         list(workers.map(work, [f"d{number}" for number in range(8)]))

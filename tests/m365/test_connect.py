@@ -26,11 +26,10 @@ def real(azurite: str) -> Settings:
 
 
 async def test_without_an_actor_nothing_can_be_written(real: Settings) -> None:
-    """No actor, no bot: their places are None, the observer's are there."""
+    """No actor, no bot: their places are None."""
     account = Account(real)
     m365 = connect(replace(real, actor_client_id=""), account)
     assert (m365.actor, m365.sharepoint, m365.bot) == (None, None, None)
-    assert m365.sharepoint_reader.identity is m365.observer.identity
     await m365.close()
     await account.close()
 
