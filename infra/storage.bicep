@@ -44,6 +44,7 @@ var tables = [
   'subscriptions'
   'throttle'
   'timers'
+  'vacancies'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from custos.jobs import named_accounts
+from custos.jobs import named_accounts, vacancies
 from custos.notices import escalation
 from custos.notices.assignment import Accountability
 from custos.notices.escalation import Upkeep
@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
 
 async def look_after(app: Custos, bundle: Bundle) -> Upkeep:
-    """Hand on, hand up, and have the cards say so. Raises StorageTrouble, or a Trouble when Entra cannot be read: then nothing changes
-    hands."""
+    """Hand on, hand up, have the cards say so, and note which assets have no valid owner.
+
+    Raises StorageTrouble, or a MicrosoftTrouble when Entra cannot be read: then nothing changes hands.
+    """
     now = app.clock.now()
     accountable = Accountability(
         records=bundle.records,
         directory=await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people),
         today=bundle.day(now),
     )
+    await vacancies.look(app, accountable)
     done = await escalation.look_after(app.cases, accountable, now, app.zone)
     for digest_id in sorted(done.stale_cards):
         await app.account.queue(NOTIFY).send({"update": digest_id})

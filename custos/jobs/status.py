@@ -13,7 +13,7 @@ from custos.engine.gate import Standing
 from custos.engine.register_locations import Unplaced
 from custos.engine.run_store import Run, RunState
 from custos.inventory.drive_state import DriveState, DriveStates, SyncState
-from custos.jobs import action_reports, incidents, loosening, policies, shortfalls
+from custos.jobs import action_reports, incidents, loosening, policies, shortfalls, vacancies
 from custos.jobs.incidents import Noted
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
@@ -49,6 +49,7 @@ class Overview:
     `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
     that delta had not told of. `untold` writes are those of which nobody was told yet, `unasked` the questions for which nobody can be
     asked, `overdue` those of which somebody let the deadline pass, `waiting` the agreements that wait for more than their notice.
+    `vacant` says which assets have no valid owner, and since when.
     `remarks` are what `custos register` lists for attention today, `doubts` addresses of the registers that are not as the mirror has them,
     `loosened` what edits of the files loosened in the last week.
     """
@@ -78,6 +79,7 @@ class Overview:
     untold: int
     unasked: int
     overdue: int
+    vacant: tuple[str, ...]
     waiting: tuple[Waiting, ...]
     incidents: tuple[Noted, ...]
     stopped: str
@@ -135,6 +137,10 @@ async def overview(app: Custos) -> Overview:
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
         cases=Counter(case.state for case in cases),
         untold=await action_reports.untold_writes(app),
+        vacant=tuple(
+            one.words(in_force.bundle.day(now), in_force.bundle.records.holidays)
+            for one in await vacancies.standing(app)
+        ),
         overdue=sum(is_overdue(case, now) for case in cases),
         unasked=sum(case.state.is_open and not case.assignee.user_id for case in cases),
         waiting=tuple(

@@ -48,7 +48,7 @@ def _grounds(case: Case, records: Records, today: date) -> Iterator[Ground]:
         named = any(exemption.names(line.policy, line.rule) for line in case.lines)
         if today <= exemption.expires and (protects or (here and named)):
             yield Ground(reference=exemption.id, until=exemption.expires)
-    if case.family == Family.SHARING:
+    if any(line.family == Family.SHARING for line in case.lines):
         for agreement in records.agreements.values():
             if case.asset_id in agreement.assets and agreement.in_force(today):
                 yield Ground(reference=agreement.id, until=agreement.ends)

@@ -72,10 +72,10 @@ async def take_back(
 
 async def _open_beside(case: Case, book: CaseStore) -> Stored | None:
     """The question that is open on the same thing, from which this was answered apart or which was found since."""
-    key = (case.asset_id, case.family, case.subject_key)
+    key = (case.asset_id, case.concern, case.subject_key)
     for stored in await book.all():
         other = stored.case
-        if other.state.is_open and other.id != case.id and (other.asset_id, other.family, other.subject_key) == key:
+        if other.state.is_open and other.id != case.id and (other.asset_id, other.concern, other.subject_key) == key:
             return stored
     return None
 

@@ -180,7 +180,7 @@ def urgency(stored: Stored) -> tuple[int, bool, str, str]:
 
 def note(case: Case, what: What, *, at: datetime, by: str = "custos", **details: str | int) -> Note:
     """A note about `case`."""
-    about: dict[str, str | int] = {"case": case.id, "family": case.family, **details}
+    about: dict[str, str | int] = {"case": case.id, "concern": case.concern, **details}
     return Note(what=what, at=at, by=by, asset_id=case.asset_id, subject=case.subject_key, details=about)
 
 
@@ -189,7 +189,7 @@ def _row(case: Case, etag: str) -> Row:
     values |= {
         "state": case.state.value,
         "asset": case.asset_id,
-        "family": case.family,
+        "concern": case.concern,
         "assignee": case.assignee.user_id,
         "opened_at": case.opened_at.isoformat(),
         "deadline": case.deadline.isoformat() if case.deadline else "",

@@ -1,11 +1,12 @@
-"""From findings to questions: what the rules of one family find on one library or site becomes one subject."""
+"""From findings to questions: what is found about one concern on one library or site becomes one subject."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from custos.actions import DECLARED
 from custos.engine.protection import stopping
@@ -16,12 +17,12 @@ from custos.model.policy import Family
 from custos.model.subject import Kind, Subject
 from custos.notices.case_findings import CaseFindings, digest
 from custos.notices.finding_sentences import Sighting, common, sighting, told_apart
-from custos.notices.model import Line, Proposed
+from custos.notices.model import Case, Line, Proposed
 from custos.notices.question_wording import Topic
 
+_WHOLE = frozenset({Kind.SITE, Kind.TEAM, Kind.GUEST})
 _PLACES = frozenset({Kind.LIBRARY, Kind.SITE, Kind.TEAM})
 SAMPLE = 3  # names kept of a rule's findings
-_FOLDED = frozenset({Family.STALE.value})  # a quiet site is quiet in its libraries
 _NAME_LIMIT = 400  # SharePoint's longest name
 _LATEST = datetime.max.replace(tzinfo=UTC)  # an agreement that is given from now on is later than any undo
 
@@ -35,12 +36,27 @@ class Place:
     read_at: datetime | None = None
 
 
+class Concern(StrEnum):
+    """What a question is about, whichever rules and families found it: one person settles it with one answer."""
+
+    USE = "use"  # who uses and shares it, and who answers for it: for the owner
+    LABELS = "labels"  # how long it is kept: for the steward
+
+
+CONCERN_OF: Mapping[str, Concern] = {
+    Family.SHARING: Concern.USE,
+    Family.STALE: Concern.USE,
+    Family.OWNERSHIP: Concern.USE,
+    Family.RETENTION: Concern.LABELS,
+}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """What a case is about: an asset ("" when none covers the subject), a family of rules, a library or site."""
+    """What a case is about: an asset ("" when none covers the subject), a concern, a library or site."""
 
     asset_id: str
-    family: str
+    concern: str
     subject: str
 
 
@@ -106,6 +122,7 @@ class Found:
             per_finding=self.topic.per_finding,
             consequence=self.topic.consequence(sensitive=sensitive),
             within=str(self.topic.within),
+            family=self.topic.family,
             asks=self.topic.asks,
             remind=self.topic.remind,
             ask=self.topic.ask,
@@ -125,6 +142,7 @@ class Question:
     site_id: str
     drive_id: str
     found: dict[str, Found] = field(default_factory=dict)
+    drives: set[str] = field(default_factory=set)  # the libraries in which something of it lies
 
     def members(self) -> CaseFindings:
         """Which findings there is something to decide about."""
@@ -151,10 +169,11 @@ def questions(findings: Iterable[Finding], topics: Mapping[tuple[str, str], Topi
         if topic is None or not topic.asks_about(finding.asset_id):
             continue
         place = home(finding.subject)
-        key = Key(finding.asset_id, topic.family, place.key)
+        key = Key(finding.asset_id, CONCERN_OF[topic.family].value, place.key)
         question = asked.get(key)
         if question is None:
             question = asked[key] = Question(key, place.kind, place.site_id, place.drive_id)
+            question.drives |= {place.drive_id} - {""}
         rule = f"{finding.policy}/{finding.rule}"
         found = question.found.get(rule)
         if found is None:
@@ -163,21 +182,34 @@ def questions(findings: Iterable[Finding], topics: Mapping[tuple[str, str], Topi
     return asked
 
 
-def fold(asked: dict[Key, Question], known: Collection[Key]) -> None:
-    """Make what is found on a site and on its libraries one question, in families where one answer settles both.
+def fold(
+    asked: dict[Key, Question], known: Mapping[Key, Sequence[Case]], looked_at: Callable[[str, str], bool]
+) -> None:
+    """Make what is found on a site and on its libraries one question where one answer settles both.
 
-    `known` are keys of cases that exist: a site that is asked about already answers for its libraries too.
+    A site that is quiet as a whole is one matter with everything that is found in its libraries: work that has ended. What is found about
+    the sharing of a site as a whole is one with the sharing of its libraries: an agreement that ran out. `known` are the cases that stand:
+    one about a site answers for its libraries too, also where the site (concern, site id) was not `looked_at` now.
     """
     for key, question in list(asked.items()):
-        if not question.drive_id or key.family not in _FOLDED:
+        if not question.drive_id:
             continue
         site = home(Subject(kind=Kind.SITE, site_id=question.site_id))
-        whole = Key(key.asset_id, key.family, site.key)
-        if whole in asked:
-            for rule, found in question.found.items():
-                there = asked[whole].found.setdefault(rule, Found(found.topic, found.kind))
-                there.entries.update(found.entries)
-        if whole in asked or whole in known:
+        whole = Key(key.asset_id, key.concern, site.key)
+        if whole not in asked and looked_at(key.concern, question.site_id):
+            continue
+        found = asked[whole].found.values() if whole in asked else ()
+        families = {one.topic.family for one in found if one.kind in _WHOLE}
+        families |= {line.family for case in known.get(whole, ()) for line in case.lines if line.kind in _WHOLE}
+        for rule, here in list(question.found.items()):
+            if Family.STALE not in families and here.topic.family not in families:
+                continue
+            if whole in asked:
+                there = asked[whole].found.setdefault(rule, Found(here.topic, here.kind))
+                there.entries.update(here.entries)
+                asked[whole].drives.add(question.drive_id)
+            del question.found[rule]
+        if not question.found:
             del asked[key]
 
 

@@ -28,7 +28,7 @@ from custos.records.model import Records
 _TRIES = 3
 
 type Covered = Callable[[str, str, str], bool]
-"""Whether the findings hold all of (family, site id, drive id); drive id "" asks about the site's own facts."""
+"""Whether the findings hold all of (concern, site id, drive id); drive id "" asks about the site's own facts."""
 
 
 type Acted = Callable[[str], Awaitable[CaseFindings]]
@@ -83,7 +83,8 @@ async def refresh_cases(findings: Iterable[Finding], *, book: CaseStore, situati
     by_key: dict[Key, list[Stored]] = defaultdict(list)
     for stored in await book.all():
         by_key[key_of(stored.case)].append(stored)
-    fold(asked, {key for key, stored in by_key.items() if any(_is_live(each.case) for each in stored)})
+    standing = {key: [each.case for each in stored if _is_live(each.case)] for key, stored in by_key.items()}
+    fold(asked, standing, lambda concern, site_id: situation.covered(concern, site_id, ""))
     report = Refreshed()
     written: list[Stored] = []
     for key in sorted(asked.keys() | by_key.keys()):
@@ -95,7 +96,7 @@ async def refresh_cases(findings: Iterable[Finding], *, book: CaseStore, situati
 
 def key_of(case: Case) -> Key:
     """What the case is about."""
-    return Key(case.asset_id, case.family, case.subject_key)
+    return Key(case.asset_id, case.concern, case.subject_key)
 
 
 @dataclass
@@ -125,7 +126,7 @@ class _Keeper:
         if self.question is None:
             return []
         key, number = self.question.key, max((stored.case.number for stored in known), default=0) + 1
-        other = await self.book.get(case_id(key.asset_id, key.family, key.subject, number))
+        other = await self.book.get(case_id(key.asset_id, key.concern, key.subject, number))
         return [other] if other else []
 
     async def _once(self, known: list[Stored]) -> None:
@@ -217,6 +218,7 @@ class _Keeper:
             lines=lines,
             members=left.name,
             mended=False,
+            drives=tuple(sorted(self.question.drives)) if self.question else (),
             subject_name=place.name or case.subject_name,
             subject_url=place.url or case.subject_url,
         )
@@ -279,17 +281,18 @@ class _Keeper:
         place = situation.places.get(question.drive_id or question.site_id, Place("", ""))
         name = await store(self.book.blobs, left)
         case = Case(
-            id=case_id(key.asset_id, key.family, key.subject, number),
+            id=case_id(key.asset_id, key.concern, key.subject, number),
             asset_id=key.asset_id,
             asset_name=asset.name if asset else "",
             sensitive=asset.sensitive if asset else False,
-            family=key.family,
+            concern=key.concern,
             subject_kind=question.kind,
             subject_key=key.subject,
             subject_name=place.name,
             subject_url=place.url,
             site_id=question.site_id,
             drive_id=question.drive_id,
+            drives=tuple(sorted(question.drives)),
             number=number,
             state=CaseState.FOUND if left.of else CaseState.LISTED,
             lines=self._lines(None, left, told=CaseFindings({}), sensitive=asset.sensitive if asset else False),
@@ -363,12 +366,16 @@ class _Keeper:
         self.report.unasked += assignment.person is None
 
     def _is_whole(self, question: Question) -> bool:
-        return self.situation.covered(question.key.family, question.site_id, question.drive_id)
+        return self.situation.covered(question.key.concern, question.site_id, question.drive_id)
 
     def _was_looked_at(self, case: Case) -> bool:
-        if self._withdrawn(case) or {case.drive_id, case.site_id} & self.situation.gone.keys():
+        gone, covered = self.situation.gone, self.situation.covered
+        if self._withdrawn(case) or {case.drive_id, case.site_id} & gone.keys():
             return True
-        return self.situation.covered(case.family, case.site_id, case.drive_id)
+        inside = [drive for drive in case.drives if drive != case.drive_id and drive not in gone]
+        return covered(case.concern, case.site_id, case.drive_id) and all(
+            covered(case.concern, case.site_id, drive) for drive in inside
+        )
 
     def _withdrawn(self, case: Case) -> bool:
         """True when no rule of the case may ask any more."""

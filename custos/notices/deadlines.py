@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from custos.dates import is_working_day, moved, moved_working_days
+from custos.dates import moved_working_days
 from custos.model.duration import Duration, duration_from
 from custos.notices.council_hours import deadline_after
 from custos.notices.model import Case, CaseState, Line
+from custos.records.vacancies import working_days_between
 
 DEFAULT_WITHIN = Duration(10, "working day")
 UNDO_WINDOW = Duration(10, "working day")
@@ -58,11 +59,6 @@ def is_overdue(case: Case, now: datetime) -> bool:
     """Whether somebody let a deadline pass and the question still stands, whoever has it by now."""
     late = bool(case.unanswered) or case.state is CaseState.DUE or has_passed(case, now)
     return case.state.is_open and not case.mended and late
-
-
-def working_days_between(after: date, until: date, holidays: Collection[date]) -> int:
-    """How many working days lie after a day, the last day included; 0 when there is none."""
-    return sum(is_working_day(moved(after, step), holidays) for step in range(1, (until - after).days + 1))
 
 
 def _dates(line: Line, told: datetime, zone: ZoneInfo, holidays: Collection[date]) -> Dates:

@@ -220,7 +220,7 @@ class _PressOn:
         number = decided.number + len(decided.parts) + 1 + attempt
         return replace(
             decided,
-            id=case_id(decided.asset_id, decided.family, decided.subject_key, number),
+            id=case_id(decided.asset_id, decided.concern, decided.subject_key, number),
             number=number,
             lines=tuple(line for line in decided.lines if line.key in offer.lines),
             members=await store(book.blobs, shown),

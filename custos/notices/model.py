@@ -1,6 +1,7 @@
 """The words of the owners' loop: cases, their lines, answers and assignees. Pure records; storage is in `cases`.
 
-A case is one question to one person: everything that the rules of one policy family find on one library or site of one asset.
+A case is one question to one person about one matter: everything that the rules of one concern (`custos.notices.case_subjects`) find on
+one library or site of one asset.
 
     found ► told ► reminded ► escalated ► due ► decided ► acted ► released
     listed: everything found is held or exempt; there is nothing to decide, and nobody is asked
@@ -120,6 +121,7 @@ class Line:
     protected_by: tuple[str, ...]  # rows of the registers that protect some of it: EX-02, H-001
     found_at: datetime
     measured_at: datetime
+    family: str = ""  # of its policy
     asks: bool = True  # an answer is awaited; a rule that only tells waits for none
     remind: tuple[int, ...] = ()  # working days after the word on which people are reminded; () for the usual ones
 
@@ -235,6 +237,7 @@ class Case:
     that was found before anybody was told of it, so there is nothing to ask; it stays until they are told. `waits` says what an
     answer that is agreed waits for, "" when for nothing but its notice; `barred` what of it is not done at all, and why; `run` is what
     carries it out.
+    `drives` are the libraries in which something of it lies.
     `done_told_at`: when it was told that what was agreed to is done, and `undo_until` the end of the days in which it can be put back.
     `told_at` is the first word to a person about it, `asked_at` that to whoever is asked now (None: they have not been told yet), from
     which `deadline` and `remind_on` are counted, once. `unanswered` are those who let it pass, the first one first.
@@ -246,7 +249,7 @@ class Case:
     asset_id: str
     asset_name: str
     sensitive: bool
-    family: str
+    concern: str
     subject_kind: Kind
     subject_key: str
     subject_name: str
@@ -267,6 +270,7 @@ class Case:
     remind_on: tuple[date, ...] = ()
     reminded_at: datetime | None = None
     unanswered: tuple[Unanswered, ...] = ()
+    drives: tuple[str, ...] = ()
     decision: Verb | None = None
     decided_at: datetime | None = None
     keep_until: datetime | None = None

@@ -14,6 +14,7 @@ from custos.records import roles
 from custos.records.contradictions import contradictions
 from custos.records.delegation import delegations
 from custos.records.model import Asset, Hold, Records
+from custos.records.vacancies import last_day_of, working_days_between
 
 _RESTORE_TEST_DAYS = 365
 _A_MONTH_DAYS = 31
@@ -157,7 +158,10 @@ class _Review:
         if post is None or not post.holds(self.horizon):
             left = post.valid_to if post else None
             since = f" {self._is(left, 'since', 'after')}".replace(" on ", " ") if left else ""
-            yield remark(Matter.NO_OWNER, f"Nobody holds the post of {asset.iao}{since}.", left)
+            gone = last_day_of(self.records, asset.id, self.today)
+            days = working_days_between(gone, self.today, self.records.holidays) if gone else 0
+            so_long = f": {days:,} working {'day' if days == 1 else 'days'} without an owner" if days else ""
+            yield remark(Matter.NO_OWNER, f"Nobody holds the post of {asset.iao}{since}{so_long}.", left)
         if asset.iao in asset.stewards:
             yield remark(Matter.OWNER_IS_STEWARD, f"{asset.iao} is Information Asset Owner and steward.")
         if not asset.stewards:

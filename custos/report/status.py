@@ -61,6 +61,8 @@ def show(found: Overview, screen: Console) -> None:
         )
     if found.untold:
         screen.print(_line("Untold", f"{count(found.untold, 'write')} of which nobody was told yet"))
+    for sentence in found.vacant[:_SHOWN]:
+        screen.print(words(("Vacant    ", "bold"), (sentence, "red")), soft_wrap=True)
     if found.unasked:
         said = (
             f"{count(found.unasked, 'question')} for which nobody can be asked; `custos register` shows who is missing"

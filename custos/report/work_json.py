@@ -27,7 +27,7 @@ def _case(case: Case, stands: Progress) -> shapes.Case:
         id=case.id,
         asset=case.asset_id,
         asset_name=case.asset_name,
-        family=case.family,
+        concern=case.concern,
         subject=case.subject_key,
         name=case.subject_name,
         url=case.subject_url,
@@ -201,6 +201,7 @@ def status(found: Overview, gone: Sequence[str]) -> shapes.Status:
         cases={state.value: number for state, number in found.cases.items()},
         unasked=found.unasked,
         overdue=found.overdue,
+        vacant=list(found.vacant),
         untold=found.untold,
         waiting=[
             shapes.StatusWaiting(asset=one.asset_id, about=one.about, run=one.run, why=one.why) for one in found.waiting

@@ -65,7 +65,7 @@ def case(number: int = 1, *lines: Line, role: Role = Role.IAO, **changes: Any) -
         asset_id="IA-004",
         asset_name=small_council.PLANNING.name,
         sensitive=False,
-        family="sharing",
+        concern="use",
         subject_kind=Kind.LIBRARY,
         subject_key=f"library|site|drive{number}",
         subject_name="Pre-application advice 2012 to 2020",

@@ -73,25 +73,70 @@ async def test_findings_of_one_rule_in_one_library_are_one_case(book: CaseStore,
     assert [event.details["findings"] for event in ledger.said(What.CASE_OPENED)] == [7]
 
 
-async def test_rules_of_one_family_on_one_library_are_one_question(book: CaseStore) -> None:
-    """Two sharing rules on one library ask once; staleness of the same library is another question."""
-    findings = [small_council.link(1), small_council.link(2, topic=small_council.REMOVAL), small_council.stale()]
+async def test_one_place_is_one_question(book: CaseStore) -> None:
+    """What several rules and families find in one library is one question with one set of choices; labels are the steward's matter."""
+    labels = replace(small_council.STALE, policy="labels", family="retention", ask=Role.STEWARD)
+    findings = [
+        small_council.link(1),
+        small_council.link(2, topic=small_council.REMOVAL),
+        small_council.stale(),
+        replace(small_council.stale(), policy="labels"),
+    ]
+    topics = [*small_council.TOPICS.values(), labels]
 
-    await refresh_cases(findings, book=book, situation=small_council.situation())
+    await refresh_cases(findings, book=book, situation=small_council.situation(topics=topics))
 
-    cases = {stored.case.family: stored.case for stored in await book.all()}
-    assert {family: [line.rule for line in case.lines] for family, case in cases.items()} == {
-        "sharing": ["anyone-without-end", "outside-agreement"],
-        "stale": ["library-not-used"],
+    cases = {stored.case.concern: stored.case for stored in await book.all()}
+    assert {concern: {line.rule for line in case.lines} for concern, case in cases.items()} == {
+        "use": {"anyone-without-end", "outside-agreement", "library-not-used"},
+        "labels": {"library-not-used"},
     }
+    assert {concern: case.assignee.role for concern, case in cases.items()} == {"use": Role.IAO, "labels": Role.STEWARD}
+
+
+async def test_work_that_ended_is_one_question(book: CaseStore) -> None:
+    """A site that is quiet as a whole is one question with all links in its libraries: one programme that ended."""
+    findings = [
+        small_council.quiet_site(),
+        small_council.stale(),
+        small_council.link(1),
+        small_council.link(2, drive=small_council.OTHER_LIBRARY),
+    ]
+    await refresh_cases(findings, book=book, situation=small_council.situation())
+    (stored,) = await book.all()
+    assert {line.rule: line.count for line in stored.case.lines} == {
+        "anyone-without-end": 2,
+        "library-not-used": 1,
+        "site-not-used": 1,
+    }
+    assert set(stored.case.drives) == {small_council.LIBRARY, small_council.OTHER_LIBRARY}
+
+    unread = small_council.situation(covered=lambda _concern, _site, drive: drive != small_council.OTHER_LIBRARY)
+    await refresh_cases(findings[:3], book=book, situation=unread)
+    assert (await book.all())[0].case.lines == stored.case.lines
+
+
+async def test_an_agreement_that_ended_is_one_question(book: CaseStore) -> None:
+    """What is found about a site's sharing as a whole is one question with the links and people in its libraries; quiet ones stay apart."""
+    ended = replace(small_council.QUIET_SITE, rule="agreement-ended", family="sharing", accepts_risk=True)
+    site = replace(small_council.quiet_site(), rule="agreement-ended")
+    findings = [
+        site,
+        small_council.link(1),
+        small_council.link(2, drive=small_council.OTHER_LIBRARY),
+        small_council.stale(),
+    ]
+    topics = [*small_council.TOPICS.values(), ended]
+    await refresh_cases(findings, book=book, situation=small_council.situation(topics=topics))
+    cases = {stored.case.subject_kind: [line.rule for line in stored.case.lines] for stored in await book.all()}
+    assert cases == {Kind.SITE: ["anyone-without-end", "agreement-ended"], Kind.LIBRARY: ["library-not-used"]}
 
 
 async def test_finding_it_again_opens_nothing(book: CaseStore, ledger: Ledger) -> None:
     """The same findings a second time leave one case, with the number it had."""
+    findings = [small_council.link(1), small_council.stale(small_council.OTHER_LIBRARY)]
     for moment in (small_council.NOW, LATER):
-        await refresh_cases(
-            [small_council.link(1), small_council.stale()], book=book, situation=small_council.situation(now=moment)
-        )
+        await refresh_cases(findings, book=book, situation=small_council.situation(now=moment))
 
     assert len(await book.all()) == 2
     assert len(ledger.said(What.CASE_OPENED)) == 2
@@ -100,7 +145,7 @@ async def test_finding_it_again_opens_nothing(book: CaseStore, ledger: Ledger) -
 async def test_two_instances_at_once_open_one_case(book: CaseStore) -> None:
     """Evaluations that end at the same moment on two instances leave one case."""
     await book.all()
-    findings = [small_council.link(1), small_council.stale()]
+    findings = [small_council.link(1), small_council.stale(small_council.OTHER_LIBRARY)]
 
     await asyncio.gather(*(refresh_cases(findings, book=book, situation=small_council.situation()) for _ in range(4)))
 

@@ -85,7 +85,10 @@ class Loop:
             now=self.clock.now(),
             zone=ZoneInfo("Europe/London"),
         )
-        findings = [*map(small_council.link, numbers), *([small_council.stale()] if stale else [])]
+        findings = [
+            *map(small_council.link, numbers),
+            *([small_council.stale(small_council.OTHER_LIBRARY)] if stale else []),
+        ]
         await refresh_cases(findings, book=self.book, situation=situation)
 
     async def work(self) -> None:
@@ -253,7 +256,7 @@ async def test_a_replay_decides_nothing_twice(loop: Loop) -> None:
 
     await loop.press(OWNER, "keep2", forge="replay")
 
-    answers = {stored.case.family: stored.case.answers for stored in await loop.book.all()}
+    answers = {stored.case.lines[0].family: stored.case.answers for stored in await loop.book.all()}
     assert {family: len(given) for family, given in answers.items()} == {"sharing": 1, "stale": 0}
 
 
