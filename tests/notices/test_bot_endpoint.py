@@ -49,13 +49,8 @@ async def no_holidays() -> frozenset[date]:
 
 async def on_a_card(context: DeliveryContext) -> list[Case]:
     """Two questions that their owner has on one card."""
-<<<<<<< HEAD
-    findings = [small_council.link(1), small_council.stale()]
-    await refresh_cases(findings, book=context.book, situation=small_council.situation())
-=======
     findings = [small_council.link(1), small_council.stale(small_council.OTHER_LIBRARY)]
-    await refresh_cases(findings, book=desk.book, situation=small_council.situation())
->>>>>>> 893c9a3 (feat: one matter is one question; assets without an owner are counted in working days)
+    await refresh_cases(findings, book=context.book, situation=small_council.situation())
     await prepare_digests(
         context.now,
         book=context.book,
@@ -65,15 +60,9 @@ async def on_a_card(context: DeliveryContext) -> list[Case]:
         holidays=frozenset(),
         machine_now=context.machine_now,
     )
-<<<<<<< HEAD
     (stored,) = await context.digests.of_day(context.today)
     await deliver_digest(stored.digest.id, context=context)
-    return sorted((each.case for each in await context.book.all()), key=lambda case: case.family)
-=======
-    (stored,) = await desk.digests.of_day(desk.today)
-    await deliver_digest(stored.digest.id, desk=desk)
-    return sorted((each.case for each in await desk.book.all()), key=lambda case: case.lines[0].family)
->>>>>>> 893c9a3 (feat: one matter is one question; assets without an owner are counted in working days)
+    return sorted((each.case for each in await context.book.all()), key=lambda case: case.lines[0].family)
 
 
 def sender(user: Person) -> dict[str, str]:

@@ -29,15 +29,9 @@ STRANGER = Forbidden("not in roster", status=403, code="BotNotInConversationRost
 GONE = NotFound("gone", status=404, code="ConversationNotFound")
 
 
-<<<<<<< HEAD
 async def found(context: DeliveryContext, *findings: Finding) -> None:
-    made = findings or (small_council.link(1), small_council.stale())
-    await refresh_cases(made, book=context.book, situation=small_council.situation(now=context.now))
-=======
-async def found(desk: DeliveryContext, *findings: Finding) -> None:
     made = findings or (small_council.link(1), small_council.stale(small_council.OTHER_LIBRARY))
-    await refresh_cases(made, book=desk.book, situation=small_council.situation(now=desk.now))
->>>>>>> 893c9a3 (feat: one matter is one question; assets without an owner are counted in working days)
+    await refresh_cases(made, book=context.book, situation=small_council.situation(now=context.now))
 
 
 async def prepare(context: DeliveryContext) -> Prepared:
@@ -79,11 +73,7 @@ async def test_one_message_with_everything(context: DeliveryContext, channels: F
 
     assert (report.digests, report.questions, states) == (1, 2, [DigestState.SENT])
     assert len(channels.cards) == 1
-<<<<<<< HEAD
-    told = {case.family: case for case in await cases(context)}
-=======
-    told = {case.lines[0].family: case for case in await cases(desk)}
->>>>>>> 893c9a3 (feat: one matter is one question; assets without an owner are counted in working days)
+    told = {case.lines[0].family: case for case in await cases(context)}
     assert {case.state for case in told.values()} == {CaseState.TOLD}
     assert told["sharing"].deadline == datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
     assert told["stale"].deadline == datetime(2026, 12, 7, 23, 59, 59, tzinfo=UTC)
@@ -115,17 +105,10 @@ async def test_preparing_again_sends_nothing_more(context: DeliveryContext, chan
 
 async def test_what_came_too_late_comes_tomorrow(context: DeliveryContext, channels: FailingChannels) -> None:
     """A question found after the digest is in the next working day's."""
-<<<<<<< HEAD
-    await found(context)
+    await found(context, small_council.link(1))
     await prepare(context)
     await deliver_all(context)
-    await found(context, small_council.link(1), small_council.stale(), small_council.stale(small_council.OTHER_LIBRARY))
-=======
-    await found(desk, small_council.link(1))
-    await prepare(desk)
-    await deliver_all(desk)
-    await found(desk, small_council.link(1), small_council.stale(small_council.OTHER_LIBRARY))
->>>>>>> 893c9a3 (feat: one matter is one question; assets without an owner are counted in working days)
+    await found(context, small_council.link(1), small_council.stale(small_council.OTHER_LIBRARY))
 
     tomorrow = later(context, days=1)
     await prepare(tomorrow)
@@ -494,22 +477,12 @@ async def test_my_assets_are_those_of_today(
     await context.people.met(small_council.OWNER.user_id, conversation_id="chat", service_url="https://x.example")
     post = replace(small_council.post(small_council.OWNER, "Director of Planning", None), **changes)  # type: ignore[arg-type]  # by name
     held = small_council.records(posts=[post])
-<<<<<<< HEAD
     await found(context)
     await prepare(context)
     (stored,) = await context.digests.of_day(context.today)
     await deliver_digest(stored.digest.id, context=context)
-    await refresh_cases(
-        [small_council.link(1), small_council.stale()], book=context.book, situation=small_council.situation(held=held)
-    )
-=======
-    await found(desk)
-    await prepare(desk)
-    (stored,) = await desk.digests.of_day(desk.today)
-    await deliver_digest(stored.digest.id, desk=desk)
     again = [small_council.link(1), small_council.stale(small_council.OTHER_LIBRARY)]
-    await refresh_cases(again, book=desk.book, situation=small_council.situation(held=held))
->>>>>>> 893c9a3 (feat: one matter is one question; assets without an owner are counted in working days)
+    await refresh_cases(again, book=context.book, situation=small_council.situation(held=held))
 
     await handle_notice({"say": "assets", "user": small_council.OWNER.user_id}, context=replace(context, records=held))
 

@@ -244,15 +244,10 @@ class Status(Shape, frozen=True, kw_only=True):
     cases: Annotated[dict[str, int], said("state ► questions")]
     unasked: Annotated[int, said("questions for which nobody can be asked")]
     overdue: Annotated[int, said("questions of which somebody let the deadline pass")]
-<<<<<<< HEAD
-    untold: Annotated[int, said("writes that nobody was told of yet")]
-=======
     vacant: Annotated[
-        list[str],
-        said("assets without a valid owner, since when, and who stands in; as of the last morning"),
+        list[str], said("assets without a valid owner, since when, and who stands in; as of the last morning")
     ]
-    untold: Annotated[int, said("writes of which nobody was told yet")]
->>>>>>> 893c9a3 (feat: one matter is one question; assets without an owner are counted in working days)
+    untold: Annotated[int, said("writes that nobody was told of yet")]
     waiting: Annotated[list[StatusWaiting], said("agreements that wait for more than their notice")]
     queues: Annotated[dict[str, int], said("queue ► messages")]
     incidents: Annotated[list[IncidentShape], said("those that stand")]
