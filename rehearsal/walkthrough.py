@@ -23,6 +23,7 @@ from custos.jobs.evaluation import look
 from custos.jobs.status import overview
 from custos.m365 import sharing
 from custos.model.plan import Plan
+from custos.notices.answer_rights import offers
 from custos.notices.cards import REASON
 from custos.notices.case_progress import progress
 from custos.notices.model import Case, CaseState, KeepReason, Verb
@@ -223,7 +224,9 @@ class Story:
 
     async def _agree(self, told: list[Case]) -> None:
         """Somebody agrees to what is proposed about links that anyone can open, and it is done."""
-        links = [case for case in told if any(line.rule == "anyone-link-not-allowed" for line in case.lines)]
+        links = [
+            case for case in told if any(offer.verb is Verb.AGREE and offer.kind is None for offer in offers(case))
+        ]
         if not links:
             self.narrator.say("Nobody was asked about a link.")
             return

@@ -16,7 +16,7 @@ FRIDAY = date(2026, 11, 20)
 
 
 def test_a_vacant_post_is_counted_in_working_days() -> None:
-    """The head of SEND left on 31 October: on 20 November IA-003 has had no owner for fifteen working days, and `custos register` says so."""
+    """The head of SEND left on 31 October: on 20 November that makes fifteen working days, and `custos register` says so."""
     records = load(POLICIES, today=FRIDAY).records
     assert last_day_of(records, "IA-003", FRIDAY) == date(2026, 10, 31)
     assert last_day_of(records, "IA-001", FRIDAY) is None
