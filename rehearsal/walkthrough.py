@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,19 +14,21 @@ import polars as pl
 
 from custos.audit.events import What
 from custos.bootstrap import Custos, build
+from custos.dates import on_working_day
 from custos.engine.dispatch import Dispatched
 from custos.engine.plan import writes
 from custos.engine.run_store import Progress
 from custos.engine.undo import UndoScope
-from custos.jobs import identity, kpi, policies, runs
+from custos.jobs import identity, policies, runs
 from custos.jobs.evaluation import look
 from custos.jobs.status import overview
 from custos.m365 import sharing
 from custos.model.plan import Plan
+from custos.notices.answer_rights import offers
 from custos.notices.cards import REASON
-from custos.notices.model import CaseState, KeepReason, Verb
+from custos.notices.case_progress import progress
+from custos.notices.model import Case, CaseState, KeepReason, Verb
 from custos.records.rights import Person
-from custos.report import kpi as kpi_report
 from custos.report import plans as plan_report
 from custos.report import runs as run_report
 from custos.report import status as overview_report
@@ -70,6 +74,7 @@ class Story:
         await self.ask()
         await self.react()
         await self.account_for()
+        await self.wait()
 
     async def find(self) -> None:
         """Chapter: what there is."""
@@ -177,9 +182,6 @@ class Story:
         found = await self.app.audit.verify()
         verdict = "The chain holds" if found.holds else f"THE CHAIN IS BROKEN: {found.broken}"
         self.narrator.say(f"{verdict}: {found.events:,} events, head {found.digest[:16]}.")
-        self.narrator.command("kpi")
-        values, _ = await kpi.measure(self.app)
-        kpi_report.show(values, self.narrator.screen, by="")
         self.narrator.command("status")
         await self.app.m365.throttle.flush()
         overview_report.show(await overview(self.app), self.narrator.screen)
@@ -188,6 +190,72 @@ class Story:
             f"The tenant counted {spent['units']:,} resource units in {spent['requests']:,} requests, "
             f"{spent['throttled']} throttled."
         )
+
+    async def wait(self) -> None:
+        """Chapter: working days pass, and most owners say nothing."""
+        self.narrator.chapter(
+            "Let working days pass",
+            "An answer is due ten working days after the word. People are reminded on the fifth and the eighth, in the day's one message; "
+            "then the question goes up the line of accountability. Nothing is done because nobody answers.",
+        )
+        told = [stored.case for stored in await self.app.cases.all() if stored.case.state is CaseState.TOLD]
+        await self._agree(told)
+        deadlines = Counter(case.deadline for case in told if case.deadline is not None)
+        due = deadlines.most_common(1)[0][0]
+        asked = next(case for case in told if case.deadline == due)
+        last = due.astimezone(self.app.zone).date()
+        holidays = (await policies.in_force(self.app)).bundle.records.holidays
+        for day in (*asked.remind_on, on_working_day(last + timedelta(days=1), holidays)):
+            morning = datetime.combine(day, time(9, 15), self.app.zone)
+            await asyncio.to_thread(self.stage.set_clock, morning)
+            with self.narrator.working(f"The digests of {day:%A %-d %B}"):
+                await fired(self.stage, "digests")
+                await quiet(self.app, self.stage)
+            cases = [stored.case for stored in await self.app.cases.all()]
+            reminded = sum(case.reminded_at is not None and case.reminded_at.date() == day for case in cases)
+            escalated = sum(bool(case.unanswered) for case in cases)
+            self.narrator.say(
+                f"{day:%A %-d %B}: {reminded} questions were a reminder, {escalated} have gone up the line."
+            )
+        self.narrator.command("cases --overdue")
+        await self._show_overdue()
+
+    async def _agree(self, told: list[Case]) -> None:
+        """Somebody agrees to what is proposed about links that anyone can open, and it is done."""
+        links = [
+            case for case in told if any(offer.verb is Verb.AGREE and offer.kind is None for offer in offers(case))
+        ]
+        if not links:
+            self.narrator.say("Nobody was asked about a link.")
+            return
+        case = min(links, key=lambda one: (one.asset_id, one.subject_name))
+        await asyncio.to_thread(
+            self.stage.act, "press", person=case.assignee.who.upn, button=Verb.AGREE.value, carrying={"c": case.id}
+        )
+        with self.narrator.working("What was agreed to"):
+            await fired(self.stage, "evaluate_all")
+            await quiet(self.app, self.stage)
+        whole = await self.app.cases.get(case.id)
+        stored = await self.app.cases.get(whole.case.parts[-1]) if whole and whole.case.parts else whole
+        state = stored.case.state.value if stored else "gone"
+        who = case.assignee.who.name
+        self.narrator.say(
+            f"{who} agrees about “{case.subject_name}”: the case is {state}, and the next message tells it."
+        )
+
+    async def _show_overdue(self) -> None:
+        now, zone = self.app.clock.now(), self.app.zone
+        cases = [stored.case for stored in await self.app.cases.all()]
+        stands = sorted(
+            ((progress(case, now, zone), case) for case in cases), key=lambda pair: (pair[0].need, pair[1].consequence)
+        )
+        late = [(how, case) for how, case in stands if how.overdue]
+        found = Listing(
+            f"{len(late)} of {len(cases)} cases are overdue", ("asset", "about", "waits for", "from", "then")
+        )
+        for how, case in late[:8]:
+            found.add(case.asset_id or "none", case.subject_name, how.waits_for, how.whom, how.then)
+        self.narrator.screen.print(found)
 
     async def _person(self, wanted: str) -> Person:
         """Somebody who is signed in."""
