@@ -35,6 +35,7 @@ var tables = [
   'drivestate'
   'findingsnapshots'
   'incidents'
+  'kpis'
   'loosened'
   'pendingchanges'
   'refusals'

@@ -6,7 +6,10 @@ import argparse
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.jobs.kpi import measure
+from custos.cli.values import day
+from custos.errors import BadInput, Mark, Problem
+from custos.jobs.kpi import measure, published
+from custos.jobs.policies import in_force
 from custos.kpi.catalogue import BY_ID
 from custos.report import kpi as report
 from custos.report.shapes import text_of
@@ -14,6 +17,7 @@ from custos.report.shapes import text_of
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", choices=("department", "owner"), default="", help="each part of the council by itself")
+    parser.add_argument("--on", type=day, metavar="DATE", help="as they were published on a day")
     parser.add_argument(
         "--explain", choices=tuple(BY_ID), default="", metavar="KPI", help="list the rows behind a number"
     )
@@ -22,7 +26,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    values, bundle = await measure(app)
+    if args.on and args.explain:
+        what = "What was published keeps its sums, and not the rows behind them."
+        raise BadInput(
+            [Problem(Mark("command line"), what, "Leave --on out to list the rows of today.", code="argument")]
+        )
+    if args.on:
+        values, bundle = await published(app, args.on), (await in_force(app)).bundle
+    else:
+        values, bundle = await measure(app)
     if args.json:
         screen.raw(text_of(report.as_json(values, bundle, rows_of=args.explain, names=args.names)))
     elif args.explain:

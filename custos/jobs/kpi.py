@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from custos.engine.gate import Purpose
+from custos.errors import BadInput, Mark, Problem
 from custos.jobs.facts import facts_at_rest
 from custos.jobs.named_accounts import strangers
 from custos.jobs.policies import in_force
 from custos.kpi.catalogue import values
 from custos.kpi.inputs import Done, Inputs
 from custos.kpi.model import Value
+from custos.kpi.published import TABLE, Published
 from custos.m365.errors import MicrosoftTrouble
 from custos.model.action import Outcome
 from custos.model.policy import Bundle
@@ -36,6 +39,28 @@ async def measure(app: Custos) -> tuple[list[Value], Bundle]:
         strangers=await _strangers(app, bundle),
     )
     return await asyncio.to_thread(values, replace(inputs, done=await _done(app, inputs))), bundle
+
+
+async def publish(app: Custos) -> bool:
+    """Measure, and keep the values as those of this day of the council. False when the day had its values already: they stand."""
+    measured, bundle = await measure(app)
+    return await _published(app).keep(bundle.day(measured[0].as_of), measured)
+
+
+async def published(app: Custos, day: date) -> list[Value]:
+    """The values of a day as they were published. Raises BadInput when there are none."""
+    found = await _published(app).on(day)
+    if not found:
+        what = f"No indicators were published on {day:%-d %B %Y}."
+        remedy = (
+            "They are published every morning, from the day on that Custos runs. Without --on they are measured now."
+        )
+        raise BadInput([Problem(Mark("command line"), what, remedy, code="unknown")])
+    return found
+
+
+def _published(app: Custos) -> Published:
+    return Published(app.account.rows(TABLE))
 
 
 async def _strangers(app: Custos, bundle: Bundle) -> Sequence[Remark] | None:

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from custos.errors import CustosError, StorageTrouble
-from custos.jobs import digests, discovery, evaluation, incidents, subscriptions, sweep, sync
+from custos.jobs import digests, discovery, evaluation, incidents, kpi, subscriptions, sweep, sync
 from custos.jobs.incidents import Incident
 from custos.storage.queues import RETRY
 from custos.storage.rows import Row
@@ -39,6 +39,7 @@ class Timer(StrEnum):
     SYNC = "backstop_sync"
     RECONCILIATION = "reconcile"
     EVALUATION = "evaluate_all"
+    KPIS = "measure_kpis"
     DIGESTS = "digests"
     SUBSCRIPTIONS = "subscriptions"
     SWEEP = "sweep"
@@ -137,6 +138,7 @@ _JOBS: Mapping[Timer, Job] = {
     Timer.SYNC: _done(sync.queue_all),
     Timer.RECONCILIATION: _done(sync.queue_reconciliation),
     Timer.EVALUATION: _done(evaluation.evaluate),
+    Timer.KPIS: _done(kpi.publish),
     Timer.DIGESTS: _done(digests.prepare),
     Timer.SUBSCRIPTIONS: _done(subscriptions.reconcile),
     Timer.SWEEP: _done(sweep.sweep),

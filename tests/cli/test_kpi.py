@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from custos.bootstrap import Custos
 from custos.report.shapes.kpi import Kpis
 from tests.cli.test_json import read
 from tests.running_stack import Council
@@ -46,3 +47,28 @@ def test_a_number_explains_itself(council: Council) -> None:
     assert "9 of 12, 75.0 %" in told
     assert "Nobody holds the post of head.send@wrenbridge.example" in told
     assert "It is not measured yet" in council.custos("kpi", "--explain", "KPI-08").out
+
+
+def test_a_day_is_published_once(council: Council) -> None:
+    """The timer publishes the day's values; when it fires again they stand as they were, and `--on` tells them."""
+    day = council.ask(_today)
+    council.fire("measure_kpis")
+    first = council.custos("kpi", "--on", day, "--json").out
+    council.stage.act("upload", at="/sites/revs-bens/Letters", name="Another day.docx")
+    council.fire("measure_kpis")
+    assert council.custos("kpi", "--on", day, "--json").out == first
+    told = read(Kpis, first)
+    assert [value.id for value in told.values if value.total.denominator]
+    assert "KPI-01" in council.custos("kpi", "--on", day, "--by", "department").out
+
+
+def test_a_day_without_values_is_told(council: Council) -> None:
+    """A day on which nothing was published has no number at all, and rows are not kept for any day."""
+    refused = council.custos("kpi", "--on", "2024-02-29")
+    assert refused.code == 2
+    assert "No indicators were published on 29 February 2024." in refused.err
+    assert council.custos("kpi", "--on", "2024-02-29", "--explain", "KPI-01").code == 2
+
+
+async def _today(app: Custos) -> str:
+    return app.clock.now().astimezone(app.zone).date().isoformat()

@@ -47,6 +47,7 @@ FUNCTIONS: Mapping[str, list[dict[str, Any]]] = {
     "backstop_sync": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_SYNC%"}],
     "reconcile": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_RECONCILE%"}],
     "subscriptions": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_SUBSCRIPTIONS%"}],
+    "measure_kpis": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_KPIS%"}],
     "digests": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_DIGESTS%"}],
     "sweep": [{**_TIMER, "schedule": "%CUSTOS_SCHEDULE_SWEEP%"}],
 }

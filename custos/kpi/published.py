@@ -1,0 +1,72 @@
+"""Values as they were published: table `kpis`, one partition a day of the council, one row an indicator. Written once, never changed.
+
+A day's values say what was known on that day. What is found out later changes the values of later days.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from custos.errors import RowExists
+from custos.kpi.catalogue import BY_ID
+from custos.kpi.model import Sum, Value
+from custos.table import Row, Table, Write, in_parts
+
+TABLE = "kpis"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published. Every method raises StorageTrouble when storage cannot be reached."""
+
+    table: Table
+
+    async def keep(self, day: date, values: Sequence[Value]) -> bool:
+        """Publish a day's values, all or none. False when that day has its values already: they stand."""
+        try:
+            await self.table.transact([Write("insert", _row(day, value)) for value in values if value.kpi.measure])
+        except RowExists:
+            return False
+        return True
+
+    async def on(self, day: date) -> list[Value]:
+        """The values of a day, in the order of the catalogue; nothing when none were published."""
+        kept = {row.key: row async for row in self.table.query(day.isoformat())}
+        return [_value(kept[kpi_id]) for kpi_id in BY_ID if kpi_id in kept]
+
+
+def _row(day: date, value: Value) -> Row:
+    parts = {"departments": _parts(value.by_department), "owners": _parts(value.by_owner)}
+    return Row(
+        day.isoformat(),
+        value.kpi.id,
+        {
+            "at": value.as_of.isoformat(),
+            "met": str(value.total.met),
+            "of": str(value.total.of),
+            "unknown": str(value.total.unknown),
+            "complete": value.coverage[0],
+            "expected": value.coverage[1],
+            **in_parts("parts", json.dumps(parts)),
+        },
+    )
+
+
+def _value(row: Row) -> Value:
+    parts = json.loads(row.long_text("parts"))
+    return Value(
+        kpi=BY_ID[row.key],
+        as_of=datetime.fromisoformat(row.text("at")),
+        coverage=(row.number("complete"), row.number("expected")),
+        rows=(),
+        total=Sum(met=row.number("met"), of=row.number("of"), unknown=row.number("unknown")),
+        by_department={name: Sum(**part) for name, part in parts["departments"].items()},
+        by_owner={name: Sum(**part) for name, part in parts["owners"].items()},
+    )
+
+
+def _parts(by: Mapping[str, Sum]) -> dict[str, dict[str, int]]:
+    return {name: {"met": one.met, "of": one.of, "unknown": one.unknown} for name, one in by.items()}
