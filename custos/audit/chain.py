@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -17,14 +16,13 @@ from dataclasses import dataclass, field
 from custos.audit.events import Event, canonical, parse
 from custos.audit.links import HEAD, Break, Head, Link, Verifier, digest_of, key_of
 from custos.clock import Clock
-from custos.errors import RowChanged, RowExists, StorageTrouble
+from custos.errors import RowExists, StorageTrouble
+from custos.row_conflicts import first_or_again
 from custos.storage.blobs import Container
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write
 
 _PARTITION = "chain"
 _TOGETHER = TRANSACTION_ROWS - 1
-_ATTEMPTS = 60
-_LONGEST_PAUSE = 0.5
 _ANCHORS = "anchors/"
 _LAST = "9" * 20  # above every number, below the head
 
@@ -126,7 +124,9 @@ class Chain:
     async def _append(self, events: Sequence[Event]) -> Head:
         ids = [uuid.uuid4().hex for _ in events]
         links: list[Link] = []
-        for attempt in range(_ATTEMPTS):
+
+        async def turn() -> Head:
+            nonlocal links
             if links and await self._stands(links[0]):
                 return Head(int(links[-1].key), links[-1].digest)
             row = await self.table.get(_PARTITION, HEAD)
@@ -136,13 +136,10 @@ class Chain:
             values: dict[str, Value] = {"sequence": after.sequence, "digest": after.digest}
             writes = [Write("insert", _row(link)) for link in links]
             writes.append(Write("replace" if row else "insert", Row(_PARTITION, HEAD, values, row.etag if row else "")))
-            try:
-                await self.table.transact(writes)
-            except (RowChanged, RowExists):
-                await asyncio.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.01 * 2**attempt)))  # noqa: S311  # jitter
-                continue
+            await self.table.transact(writes)
             return after
-        raise StorageTrouble(f"the audit chain was busy {_ATTEMPTS} times; nothing was recorded")
+
+        return await first_or_again(turn)
 
     async def _stands(self, link: Link) -> bool:
         """True when a transaction of ours that seemed to fail was carried out (its answer was lost)."""

@@ -18,6 +18,7 @@ from custos.engine.run import Batch
 from custos.engine.run_store import RunStore
 from custos.errors import CustosError, RowChanged
 from custos.model.action import Outcome
+from custos.row_conflicts import first_or_again
 
 CLAIM_SECONDS = 180.0
 _RESERVE = 5 / 12  # 75 seconds of 180: an answer is waited for a minute at most
@@ -62,15 +63,13 @@ class Claim:
         await self._change(replace(left, claimed_by="", claimed_until=0.0))
 
     async def _change(self, after: Batch) -> None:
-        while True:
+        async def turn() -> None:
             before = await self.runs.batch(self.batch.run, self.batch.number)
             if before.claimed_by != self.batch.claimed_by:
                 raise ClaimLost(f"batch {before.number} of {before.run} was taken over")
-            try:
-                self.batch = await self.runs.put(replace(after, etag=before.etag))
-            except RowChanged:
-                continue  # who was it? an answer of ours may have been lost
-            return
+            self.batch = await self.runs.put(replace(after, etag=before.etag))
+
+        await first_or_again(turn)  # who was it? an answer of ours may have been lost
 
 
 async def claim(runs: RunStore, run_id: str, number: int, *, seconds: float = CLAIM_SECONDS) -> Claim | Busy:

@@ -10,20 +10,18 @@ Source: https://learn.microsoft.com/rest/api/storageservices/performing-entity-g
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from custos.clock import Clock
 from custos.engine.ceilings import BrokenCeiling, Ceiling, Ceilings, Span, needs
-from custos.errors import RowChanged, RowExists, StorageTrouble
+from custos.errors import StorageTrouble
 from custos.model.action import Action
 from custos.model.refusal import Code, Refused
+from custos.row_conflicts import first_or_again
 from custos.table import TRANSACTION_ROWS, Row, Table, Write, key_part
 
-_ATTEMPTS = 40
-_LONGEST_PAUSE = 0.5
 _NOT_ASKED = Refused(Code.BUDGET, "not asked for yet")
 
 
@@ -118,20 +116,16 @@ class CeilingUsage:
         """Add what `wanted` says of the rows as they are, all in one transaction; again when somebody was faster."""
         if not names:
             return
-        for attempt in range(_ATTEMPTS):
+
+        async def turn() -> None:
             rows = await self._rows(partition, names)
             added = {name: count for name, count in wanted(rows).items() if count}
-            if not added:
-                return
-            try:
+            if added:
                 await self.table.transact(
                     [_raised(partition, name, rows[name], count) for name, count in added.items()]
                 )
-            except (RowChanged, RowExists):
-                await asyncio.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.01 * 2**attempt)))  # noqa: S311  # jitter
-            else:
-                return
-        raise StorageTrouble(f"the budgets were busy {_ATTEMPTS} times; nothing was spent")
+
+        await first_or_again(turn)
 
     async def _rows(self, partition: str, names: Iterable[str]) -> dict[str, Row | None]:
         listed = list(names)

@@ -22,8 +22,9 @@ from custos.engine.ids import is_run_id
 from custos.engine.ledger import partition_of
 from custos.engine.ports import Blobs
 from custos.engine.run import Batch, Progress, Run, RunResult, RunState, into_batches, new_run
-from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
+from custos.errors import BadInput, Mark, Problem, RowExists
 from custos.model.action import Action, Outcome, Result
+from custos.row_conflicts import first_or_again
 from custos.table import Row, Table, Value, Write
 from custos.untrusted import plain
 
@@ -133,16 +134,16 @@ class RunStore:
 
     async def change(self, run_id: str, how: Change) -> Run:
         """Change a run as `how` says of what stands, again when somebody was faster. Returns it as it then stands."""
-        while True:
+
+        async def turn() -> Run:
             before = await self.get(run_id)
             after = how(before)
             if after == before:
                 return before
-            try:
-                await self.table.replace(_run_row(after))
-            except RowChanged:
-                continue
+            await self.table.replace(_run_row(after))
             return await self.get(run_id)
+
+        return await first_or_again(turn)
 
     async def batches(self, run_id: str) -> list[Batch]:
         """The batches of a run, in order."""

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from custos.audit.events import Event, What
-from custos.errors import RowChanged, RowExists
 from custos.records.rights import CUSTOS, Person
+from custos.row_conflicts import first_or_again
 from custos.storage.rows import Row, key_part
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ _PARTITION = "incident"
 _POISONED = "poisoned"
 _DETAIL_CHARACTERS = 2_000
 _MESSAGE_CHARACTERS = 20_000
-_TRIES = 5
 
 
 class Incident(StrEnum):
@@ -94,7 +93,8 @@ async def note(app: Custos, kind: Incident, subject: str, detail: str) -> None:
     rows = app.account.rows(TABLE)
     key = key_part(f"{kind}|{subject}")
     at = app.clock.now()
-    for _ in range(_TRIES):
+
+    async def turn() -> None:
         found = await rows.get(_PARTITION, key)
         values = {
             "kind": kind.value,
@@ -104,15 +104,13 @@ async def note(app: Custos, kind: Incident, subject: str, detail: str) -> None:
             "first": found.text("first") if found else at.isoformat(),
             "last": at.isoformat(),
         }
-        try:
-            if found is None:
-                await rows.insert(Row(_PARTITION, key, values))
-                await _audit(app, What.INCIDENT_RECORDED, kind, subject, by=CUSTOS)
-            else:
-                await rows.replace(Row(_PARTITION, key, values, found.etag))
-        except (RowChanged, RowExists):
-            continue
-        return
+        if found is None:
+            await rows.insert(Row(_PARTITION, key, values))
+            await _audit(app, What.INCIDENT_RECORDED, kind, subject, by=CUSTOS)
+        else:
+            await rows.replace(Row(_PARTITION, key, values, found.etag))
+
+    await first_or_again(turn)
 
 
 async def note_news(app: Custos, kind: Incident, subject: str, detail: str) -> bool:

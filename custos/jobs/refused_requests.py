@@ -17,13 +17,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from custos.clock import Clock
-from custos.errors import RowChanged, RowExists
+from custos.row_conflicts import first_or_again
 from custos.storage.rows import Row, Rows
 
 TABLE = "refusedrequests"
 _PARTITION = "day"
 _EVERY_SECONDS = 60.0
-_TRIES = 10
 
 _log = logging.getLogger(__name__)
 
@@ -76,19 +75,15 @@ class RefusedRequests:
         return _counts(await self.rows.get(_PARTITION, self._today()))
 
     async def _add(self, counted: Mapping[tuple[Door, str], int]) -> None:
-        for attempt in range(_TRIES):
+        async def turn() -> None:
             found = await self.rows.get(_PARTITION, self._today())
             total = Counter(_counts(found))
             total.update(counted)
             told = json.dumps([(door.value, why, number) for (door, why), number in total.items()])
             row = Row(_PARTITION, self._today(), {"counts": told}, found.etag if found else "")
-            try:
-                await (self.rows.insert(row) if found is None else self.rows.replace(row))
-            except (RowChanged, RowExists):
-                if attempt == _TRIES - 1:
-                    raise
-            else:
-                return
+            await (self.rows.insert(row) if found is None else self.rows.replace(row))
+
+        await first_or_again(turn)
 
     def _today(self) -> str:
         return self.clock.now().date().isoformat()

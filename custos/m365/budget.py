@@ -11,9 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random
-
-from custos.errors import RowChanged, RowExists
+from custos.row_conflicts import first_or_again
 from custos.storage.rows import Row, Rows
 
 _BLOCKS_PER_WINDOW = 20
@@ -168,20 +166,16 @@ class SharedBudget:
         return _read(await self.rows.get(_PARTITION, self.name))
 
     async def _change(self, change: Callable[[BudgetState], BudgetState]) -> None:
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type((RowChanged, RowExists)),
-            wait=wait_random(0.0, 0.05),
-            stop=stop_after_attempt(40),
-            reraise=True,
-        ):
-            with attempt:
-                found = await self.rows.get(_PARTITION, self.name)
-                before = _read(found)
-                after = change(before)
-                if after == before and found is not None:
-                    return
-                row = Row(_PARTITION, self.name, _values(after), found.etag if found else "")
-                await (self.rows.insert(row) if found is None else self.rows.replace(row))
+        async def turn() -> None:
+            found = await self.rows.get(_PARTITION, self.name)
+            before = _read(found)
+            after = change(before)
+            if after == before and found is not None:
+                return
+            row = Row(_PARTITION, self.name, _values(after), found.etag if found else "")
+            await (self.rows.insert(row) if found is None else self.rows.replace(row))
+
+        await first_or_again(turn)
 
 
 def _read(row: Row | None) -> BudgetState:

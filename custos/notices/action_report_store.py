@@ -13,14 +13,13 @@ from datetime import datetime
 
 import msgspec
 
-from custos.errors import RowChanged, RowExists
 from custos.notices.action_reports import ActionReport
+from custos.row_conflicts import first_or_again
 from custos.storage.account import Account
 from custos.table import Row, Table, Write, in_parts, key_part
 
 TABLE = "actionreports"
 _OPEN, _TOLD = "open", "told"
-_TRIES = 6
 
 
 @dataclass
@@ -74,24 +73,21 @@ class ActionReportStore:
     async def _change[T: ActionReport | None](self, telling_id: str, how: Callable[[ActionReport | None], T]) -> T:
         """Change a row as `how` says of what stands, again when somebody was faster."""
         key = key_part(telling_id)
-        for attempt in range(_TRIES):
+
+        async def turn() -> T:
             row = await self.rows.get(_OPEN, key)
             if row is None and (closed := await self.rows.get(_TOLD, key)) is not None:
                 return how(_telling(closed))
             fresh = how(_telling(row) if row is not None else None)
             if fresh is None:
                 return fresh
-            try:
-                await (self.rows.replace(_row(fresh, row.etag)) if row is not None else self.rows.insert(_row(fresh)))
-            except (RowChanged, RowExists):
-                if attempt == _TRIES - 1:
-                    raise
-                continue
+            await (self.rows.replace(_row(fresh, row.etag)) if row is not None else self.rows.insert(_row(fresh)))
             if fresh.over and not fresh.untold:
                 await self.rows.upsert(Row(_TOLD, key, _row(fresh).values))
                 await self.rows.transact([Write("delete", Row(_OPEN, key))])
             return fresh
-        raise RowChanged(f"report {telling_id} kept changing")
+
+        return await first_or_again(turn)
 
 
 def open_action_reports(account: Account) -> ActionReportStore:

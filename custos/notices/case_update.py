@@ -24,8 +24,7 @@ from custos.notices.model import NO_ASSIGNEE, Case, CaseState, Line, Note, Verb
 from custos.notices.question_wording import Topic
 from custos.notices.reassignment import asked_today, assignee_of, handed_on, untold_state
 from custos.records.model import Records
-
-_TRIES = 3
+from custos.row_conflicts import first_or_again
 
 type Covered = Callable[[str, str, str], bool]
 """Whether the findings hold all of (concern, site id, drive id); drive id "" asks about the site's own facts."""
@@ -110,16 +109,17 @@ class _Keeper:
     written: list[Stored] = field(default_factory=list)
 
     async def bring_up_to_date(self, known: list[Stored]) -> list[Stored]:
-        for attempt in range(_TRIES):
+        seen = list(known)
+
+        async def turn() -> None:
             try:
-                await self._once(known)
+                await self._once(seen)
             except (RowChanged, RowExists):
-                if attempt == _TRIES - 1:
-                    raise
-                known = [fresh for old in known if (fresh := await self.book.get(old.case.id))]
-                known += await self._opened_meanwhile(known)
-                continue
-            break
+                fresh = [one for old in seen if (one := await self.book.get(old.case.id))]
+                seen[:] = [*fresh, *await self._opened_meanwhile(fresh)]
+                raise
+
+        await first_or_again(turn)
         return self.written
 
     async def _opened_meanwhile(self, known: list[Stored]) -> list[Stored]:

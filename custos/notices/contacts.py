@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from custos.errors import RowChanged, RowExists
+from custos.row_conflicts import first_or_again
 from custos.table import Row, Table
 
 TABLE = "contacts"
 _PARTITION = "person"
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class Contacts:
         await self._change(user_id, outcome=outcome, outcome_at=at, **known)
 
     async def _change(self, user_id: str, **changes: object) -> None:
-        for attempt in range(_TRIES):
+        async def turn() -> None:
             row = await self.rows.get(_PARTITION, user_id)
             reach = replace(_reach(row) if row else Reachability(user_id=user_id), **changes)  # type: ignore[arg-type]  # by name
             fresh = Row(
@@ -73,13 +72,9 @@ class Contacts:
                 },
                 row.etag if row else "",
             )
-            try:
-                await (self.rows.replace(fresh) if row else self.rows.insert(fresh))
-            except (RowChanged, RowExists):
-                if attempt == _TRIES - 1:
-                    raise
-                continue
-            return
+            await (self.rows.replace(fresh) if row else self.rows.insert(fresh))
+
+        await first_or_again(turn)
 
 
 def _reach(row: Row) -> Reachability:

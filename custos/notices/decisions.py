@@ -13,10 +13,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from custos.audit.events import Event, What
-from custos.errors import RowChanged, RowExists, StorageTrouble
+from custos.errors import StorageTrouble
 from custos.m365.errors import MicrosoftTrouble
 from custos.notices.answer_grounds import grounds, kept_until
 from custos.notices.answer_rights import Offer, may_take_back, offers
@@ -26,8 +27,7 @@ from custos.notices.case_findings import CaseFindings, store
 from custos.notices.case_store import CaseStore, Stored, case_id, new_nonce, note
 from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, KeepReason, Verb
 from custos.notices.reassignment import asked_today, assignee_of, reassigned
-
-_TRIES = 4
+from custos.row_conflicts import first_or_again
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +80,9 @@ async def answer(
     press: Press, *, book: CaseStore, accountable: Accountable, now: datetime, zone: ZoneInfo
 ) -> PressResult:
     """Take an answer, or say why not. Raises StorageTrouble when it could not be stored: then it was not taken."""
-    for attempt in range(_TRIES):
+    attempts = count()
+
+    async def turn() -> PressResult:
         stored = await book.get(press.case_id) if press.case_id else None
         if stored is None:
             return PressResult(outcome=PressOutcome.UNKNOWN, case=None)
@@ -100,18 +102,14 @@ async def answer(
             await _record_refusal(press, refused, stored.case, book, now)
         if refused not in (None, PressOutcome.NO_LONGER):
             return PressResult(outcome=refused, case=stored.case)
-        try:
-            done = await press_of.store(stored, book, attempt)
-        except (RowChanged, RowExists):
-            if attempt == _TRIES - 1:
-                raise
-            continue
+        done = await press_of.store(stored, book, next(attempts))
         try:
             await book.flush([done])
         except StorageTrouble as trouble:
             _log.warning("decision stored, its audit event waits in the case", extra={"error": str(trouble)})
         return PressResult(outcome=refused or press_of.outcome, case=done.case)
-    raise RowChanged(f"case {press.case_id} kept changing")
+
+    return await first_or_again(turn)
 
 
 async def _record_refusal(press: Press, refused: PressOutcome, case: Case, book: CaseStore, now: datetime) -> None:

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from custos.actions import DECLARED
@@ -49,8 +50,8 @@ from custos.notices.digest import (
 from custos.notices.mail import mail_body
 from custos.notices.model import CardSent, Case, CaseState, Contact, Note, Verb
 from custos.records.model import Records
+from custos.row_conflicts import first_or_again
 
-_TRIES = 4
 _LATER_SECONDS = 300
 _DONE_BESIDE_QUESTIONS = 12 * 1024  # bytes: so that a question fits beside
 _REMEMBERED_DAYS = 30  # whom a message went to
@@ -306,18 +307,17 @@ async def _freeze(case_ids: Sequence[str], digest: Digest, context: DeliveryCont
     """Those of the cases that still wait for this person, each remembering what is shown of it and on which card."""
     frozen = []
     for case_id in case_ids:
-        for attempt in range(_TRIES):
-            stored = await context.book.get(case_id)
-            if stored is None or not is_for(stored.case, context.reader(digest.person.user_id)):
-                break
-            try:
-                frozen.append((await _shown(stored, digest, context)).case)
-            except RowChanged:
-                if attempt == _TRIES - 1:
-                    raise
-                continue
-            break
+        case = await first_or_again(partial(_frozen, case_id, digest, context))
+        if case is not None:
+            frozen.append(case)
     return frozen
+
+
+async def _frozen(case_id: str, digest: Digest, context: DeliveryContext) -> Case | None:
+    stored = await context.book.get(case_id)
+    if stored is None or not is_for(stored.case, context.reader(digest.person.user_id)):
+        return None
+    return (await _shown(stored, digest, context)).case
 
 
 async def _shown(stored: Stored, digest: Digest, context: DeliveryContext) -> Stored:
@@ -337,20 +337,9 @@ async def _mark_told(stored: StoredDigest, context: DeliveryContext) -> None:
     at = digest.sent_at or context.now
     written = []
     for case_id in digest.cases:
-        for attempt in range(_TRIES):
-            known = await context.book.get(case_id)
-            if known is None or known.case.assignee.user_id != digest.person.user_id or not known.case.shown:
-                break
-            told = _told(known.case, digest, at, context)
-            if told is None:
-                break
-            try:
-                written.append(await context.book.put(known, *told))
-            except RowChanged:
-                if attempt == _TRIES - 1:
-                    raise
-                continue
-            break
+        one = await first_or_again(partial(_marked_told, case_id, digest, at, context))
+        if one is not None:
+            written.append(one)
     await context.book.flush(written)
     if digest.channel != Channel.FEED:
         await _mark_done_told(digest, at, context)
@@ -359,6 +348,14 @@ async def _mark_told(stored: StoredDigest, context: DeliveryContext) -> None:
         await context.digests.put(stored, replace(digest, told=True))
     except RowChanged:
         _log.info("digest was marked by another worker", extra={"digest": digest.id})
+
+
+async def _marked_told(case_id: str, digest: Digest, at: datetime, context: DeliveryContext) -> Stored | None:
+    known = await context.book.get(case_id)
+    if known is None or known.case.assignee.user_id != digest.person.user_id or not known.case.shown:
+        return None
+    told = _told(known.case, digest, at, context)
+    return None if told is None else await context.book.put(known, *told)
 
 
 async def _mark_done_told(digest: Digest, at: datetime, context: DeliveryContext) -> None:
