@@ -18,6 +18,7 @@ from custos.model.finding import Finding
 from custos.model.policy import AllOf, Condition, OnlyIf, Step, Test
 from custos.model.refusal import Code, Refused
 from custos.model.subject import Fact, Kind
+from custos.wording import moment_words
 
 SHORTEST_EXPIRY = Duration(2, "working day")
 LONGEST_EXPIRY = Duration(2, "year")
@@ -95,7 +96,7 @@ def _end(action: Action) -> float:
 def _cannot_undo(done: Action, now: datetime) -> Refused | None:
     expires = done.before.get("expires")
     if isinstance(expires, datetime) and expires <= now:
-        return Refused(Code.IRREVERSIBLE, f"Its end before, {expires:%-d %B %Y %H:%M}, has passed meanwhile.")
+        return Refused(Code.IRREVERSIBLE, f"Its end before, {moment_words(expires)}, has passed meanwhile.")
     return None
 
 

@@ -17,7 +17,7 @@ from custos.report import plans_json
 from custos.report.screen import words
 from custos.report.shapes import text_of
 from custos.report.shapes.plans import Applied
-from custos.report.wording import count
+from custos.wording import many
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +58,7 @@ async def _report(app: Custos, dispatched: Dispatched, screen: Screen, *, wait: 
             screen.out.print(words(f"  {shortfall}"))
         screen.out.print(f"Somebody else can release it: custos run {run.id} --release --why REASON")
         return Exit.FINDINGS
-    size = f"{count(run.actions, 'action')} in {count(run.batches, 'batch', 'batches')}"
+    size = f"{many(run.actions, 'action')} in {many(run.batches, 'batch', 'batches')}"
     screen.out.print(f"{run.id} is under way: {size}.")
     return await follow(app, run.id, screen) if wait else Exit.OK
 

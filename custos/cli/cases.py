@@ -15,7 +15,8 @@ from custos.notices.model import Case, CaseState
 from custos.report import work_json
 from custos.report.screen import Listing
 from custos.report.shapes import text_of
-from custos.report.wording import count, when
+from custos.report.wording import when
+from custos.wording import many
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -67,7 +68,7 @@ def _pressing(case: Case, stands: Progress) -> tuple[Need, datetime, str, str, s
 
 def _table(shown: Sequence[Case], now: datetime, zone: ZoneInfo, *, every: bool) -> Listing:
     late = sum(progress(case, now, zone).overdue for case in shown)
-    title = f"{count(len(shown), 'case')}, {late:,} overdue" + (
+    title = f"{many(len(shown), 'case')}, {late:,} overdue" + (
         "" if every else " (`--all` shows those that are over too)"
     )
     found = Listing(

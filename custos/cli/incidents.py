@@ -15,7 +15,8 @@ from custos.report import work_json
 from custos.report.screen import Listing, words
 from custos.report.shapes import text_of
 from custos.report.shapes import work as shapes
-from custos.report.wording import count, when
+from custos.report.wording import when
+from custos.wording import many
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +43,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         screen.raw(text_of(shapes.Incidents(incidents=work_json.incidents(standing))))
         return Exit.FINDINGS if standing else Exit.OK
     found = Listing(
-        count(len(standing), "incident"), ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")
+        many(len(standing), "incident"), ("no.", "what", "about", "times", "last", "detail"), numbers=("no.", "times")
     )
     for number, one in enumerate(standing, 1):
         last = when(one.last, "%-d %b %H:%M")

@@ -17,8 +17,9 @@ from custos.cli.values import not_typed, short_text, whole_number
 from custos.did_you_mean import nearest
 from custos.errors import BadInput, BadSetting, CustosError
 from custos.report.screen import HarmlessConsole, Listing, words
-from custos.report.wording import council_time, count
+from custos.report.wording import council_time
 from custos.settings import policies_in, settings_from
+from custos.wording import many
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -78,7 +79,7 @@ def main(
     except BadInput as bad:
         for problem in bad.problems:
             screen.err.print(str(problem), soft_wrap=True)
-        screen.err.print(f"{count(len(bad.problems), 'problem')}. Nothing was changed.")
+        screen.err.print(f"{many(len(bad.problems), 'problem')}. Nothing was changed.")
         return Exit.BAD_INPUT
     except BadSetting as bad:
         screen.err.print(f"{bad} See docs/operator.md.", soft_wrap=True)

@@ -12,9 +12,9 @@ from custos.cli.why_argument import why_argument
 from custos.jobs import approvals
 from custos.jobs.approvals import Granted, Request
 from custos.model.state import State
-from custos.policy.wording import day_words
 from custos.report.approvals import covered
 from custos.report.screen import words
+from custos.wording import day_words
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

@@ -26,7 +26,7 @@ from custos.records.rights import Right
 from custos.report import files_json as report
 from custos.report.screen import Listing
 from custos.report.shapes import text_of
-from custos.report.wording import count
+from custos.wording import many
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -99,7 +99,7 @@ def _show(records: Records, beside: list[Remark], today: date, args: argparse.Na
         screen.raw(text_of(report.register(args.directory, today, remarks)))
         return Exit.FINDINGS if now else Exit.OK
     soon = [remark for remark in remarks if remark.soon]
-    titles = (count(len(now), "thing needs", "things need"), count(len(soon), "thing", "things"))
+    titles = (many(len(now), "thing needs", "things need"), many(len(soon), "thing", "things"))
     for title, listed in ((f"{titles[0]} attention", now), (f"{titles[1]} coming up", soon)):
         if listed:
             screen.out.print(_table(title, listed))

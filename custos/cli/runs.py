@@ -22,7 +22,7 @@ from custos.report import plans_json
 from custos.report.runs import show
 from custos.report.shapes import text_of
 from custos.report.shapes.plans import Run
-from custos.report.wording import count
+from custos.wording import many
 
 _ASK_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 1_800
@@ -49,7 +49,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         by = await identity.require(app, Right.OPERATE, args.person)
         queued = await app.dispatcher.requeue(args.run, by=by)
         screen.err.print(
-            f"{count(queued, 'batch', 'batches')} queued again." if queued else "No batch of it is waiting."
+            f"{many(queued, 'batch', 'batches')} queued again." if queued else "No batch of it is waiting."
         )
         return await follow(app, args.run, screen) if queued else await _show(app, args.run, screen)
     if args.cancel:

@@ -12,7 +12,7 @@ from custos.jobs import discovery, sync, timers
 from custos.jobs.timers import Asked, Timer
 from custos.report.shapes import text_of
 from custos.report.shapes.work import Sync
-from custos.report.wording import count
+from custos.wording import many
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.json:
         screen.raw(text_of(Sync(queued=queued)))
         return Exit.OK
-    said = count(queued, "library is", "libraries are")
+    said = many(queued, "library is", "libraries are")
     screen.out.print(f"{said} queued; the function app reads them. `custos status` shows how far it is.")
     return Exit.OK
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from custos.actions.declaration import HOLDS, KEPT_LABELS, RECORD_LABELS, SHIELDS
 from custos.engine.policy_reach import AGREEMENTS, NOT_PEOPLE, Reach, RuleReach, Terms
 from custos.records.address import Address
+from custos.wording import yes_or_no
 
 _WORDS: Mapping[str, str] = {
     "asset": "asset",
@@ -189,7 +190,7 @@ def _as_wide(one: str, other: str) -> bool:
 def _said(value: object) -> str:
     match value:
         case bool():
-            return "yes" if value else "no"
+            return yes_or_no(value)
         case tuple() | list():
             return "; ".join(str(one) for one in value) or "none"
         case None | "":

@@ -10,6 +10,7 @@ from enum import StrEnum
 from custos.engine.notice_period import due, runs_from
 from custos.model.policy import OnlyIf, Step
 from custos.model.refusal import Code, Refused
+from custos.wording import day_words
 
 
 class Decision(StrEnum):
@@ -50,7 +51,7 @@ type Cases = Mapping[CaseKey, CaseFacts]
 def waits(step: Step, case: CaseFacts | None, now: datetime, holidays: Collection[date]) -> Refused | None:
     """What a step waits for, None when it is due: the owner's agreement, the end of a decision to keep, a notice."""
     if step.writes and case and case.decision is Decision.KEEP and (case.keep_until is None or now < case.keep_until):
-        until = f" until {case.keep_until:%-d %B %Y}" if case.keep_until else ""
+        until = f" until {day_words(case.keep_until)}" if case.keep_until else ""
         return Refused(Code.KEEP, f"{case.decided_by or 'The owner'} decided to leave it{until}.")
     if step.only_if is OnlyIf.OWNER_AGREES and not (case and case.decision is Decision.AGREE):
         return Refused(Code.AGREEMENT, "The owner must agree first.")
@@ -62,5 +63,5 @@ def waits(step: Step, case: CaseFacts | None, now: datetime, holidays: Collectio
         return Refused(Code.NOTICE, f"Nobody has been told yet: {step.after} must pass first.")
     begin = "answer" if runs_from(told_at, decided_at) == decided_at else "notice"
     return (
-        None if now >= day else Refused(Code.NOTICE, f"It is due on {day:%-d %B %Y}, {step.after} after the {begin}.")
+        None if now >= day else Refused(Code.NOTICE, f"It is due on {day_words(day)}, {step.after} after the {begin}.")
     )

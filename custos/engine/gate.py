@@ -22,6 +22,7 @@ from custos.model.live import Live
 from custos.model.refusal import Code, Refused
 from custos.model.state import State
 from custos.model.subject import Fact, Kind
+from custos.wording import day_words, moment_words
 
 
 def put_back(run: str) -> Refused:
@@ -31,7 +32,7 @@ def put_back(run: str) -> Refused:
 
 def too_old(read_at: datetime) -> Refused:
     """Nothing is done on what was read too long ago: much may have happened since."""
-    return Refused(Code.STALE, f"Its library was last read on {read_at:%-d %B %Y}, which is too long ago.")
+    return Refused(Code.STALE, f"Its library was last read on {day_words(read_at)}, which is too long ago.")
 
 
 def not_approved(sentence: str) -> Refused:
@@ -180,7 +181,7 @@ def said(value: Fact) -> str:
     if value is None:
         return "not set"
     if isinstance(value, datetime):
-        return f"{value:%-d %B %Y %H:%M}"
+        return moment_words(value)
     return f"“{value}”" if value != "" else "none"
 
 

@@ -22,10 +22,10 @@ from __future__ import annotations
 import polars as pl
 
 from custos.engine.facts import Facts
+from custos.inventory.schema import DEEPEST
 
 FACT = "last_human_activity"
 _LATE, _MISSING, _CONFIDENCE = f"{FACT}__latest", f"{FACT}__missing", "activity_confidence"
-_DEEPEST = 400  # SharePoint's limit on a path's characters allows no more folders inside folders
 _SUMS = ("files", "size", "late_unknown", "size_unknown")
 _GREATEST = ("early", "late", "early_certain")
 
@@ -112,7 +112,7 @@ def folder_levels(tree: pl.DataFrame) -> list[pl.DataFrame]:
     """Folders by depth, the roots first. A folder whose parent is not in the tree is in none of them."""
     level = tree.filter(pl.col("parent_id") == "")
     levels = [level]
-    while level.height and len(levels) < _DEEPEST:
+    while level.height and len(levels) < DEEPEST:
         above = level.select("drive_id", pl.col("item_id").alias("parent_id"))
         level = tree.join(above, on=["drive_id", "parent_id"], how="semi").filter(pl.col("parent_id") != "")
         if level.height:

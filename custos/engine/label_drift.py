@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from custos.engine.refusals import KnownRefusals
 from custos.records.model import Records, ScheduleEntry
+from custos.wording import day_words
 
 _MAY_DELETE = "destroy"
 
@@ -46,7 +47,7 @@ def drift(records: Records, published: Published | None, refused: KnownRefusals)
 def _of_entry(entry: ScheduleEntry, published: Published | None, refused: KnownRefusals) -> Iterator[str]:
     refusal = refused.by_label.get(entry.label)
     if refusal is not None:
-        yield f"Microsoft has refused it since {refusal.since:%-d %B %Y}; files of {entry.id} stay without it."
+        yield f"Microsoft has refused it since {day_words(refusal.since)}; files of {entry.id} stay without it."
     if published is None or not published.sites:
         return
     label = published.labels.get(entry.label)

@@ -9,10 +9,9 @@ from functools import cached_property
 import polars as pl
 
 from custos.engine.facts import Facts
+from custos.inventory.schema import DEEPEST
 from custos.model.subject import Kind
 from custos.records.address import Address, folded, told_address
-
-_DEEPEST = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +113,7 @@ class _Folders:
     def path(self, folder: str | None) -> tuple[str, ...] | None:
         """The names from the library down to a folder; None when one of them is not known."""
         names: list[str] = []
-        while folder is not None and folder in self._above and len(names) < _DEEPEST:
+        while folder is not None and folder in self._above and len(names) < DEEPEST:
             parent, name = self._above[folder]
             if parent == "":
                 return tuple(reversed(names))

@@ -8,8 +8,7 @@ import polars as pl
 
 from custos.engine.facts import Facts
 from custos.engine.site_facts import SiteFacts
-
-_DEEPEST = 400
+from custos.inventory.schema import DEEPEST
 
 
 class Paths:
@@ -58,7 +57,7 @@ class Paths:
             return known
         names: list[str] = []
         at = folder
-        while len(names) < _DEEPEST:
+        while len(names) < DEEPEST:
             parent, name = self._folders.get((drive, at), (None, None))
             if parent == "":
                 break

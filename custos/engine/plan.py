@@ -30,6 +30,7 @@ from custos.model.refusal import Code, Refused
 from custos.model.state import State
 from custos.model.subject import Subject
 from custos.records.address import Address
+from custos.wording import day_words
 
 
 class Evaluated(Protocol):
@@ -308,7 +309,7 @@ def _notes(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) 
         oldest = min(circumstances.stale.values())
         count = len(circumstances.stale)
         notes.append(
-            f"{count} of {expected} libraries were last read too long ago ({oldest:%-d %B %Y}): nothing is done there."
+            f"{count} of {expected} libraries were last read too long ago ({day_words(oldest)}): nothing is done there."
         )
     for name, standing in circumstances.standings.items():
         notes += [grown_words(name, grown) for grown in (standing.coverage.grown if standing.coverage else ())]

@@ -17,7 +17,7 @@ from custos.engine.gate import Standing
 from custos.engine.policy_reach import Reach
 from custos.model.policy import EDITED, Bundle, Policy
 from custos.model.state import State
-from custos.policy.wording import day_words
+from custos.wording import day_words
 
 RANKS: Mapping[State, int] = {State.DRAFT: 0, State.SIMULATE: 1, State.PILOT: 2, State.ENFORCE: 3}
 
@@ -98,7 +98,7 @@ def _state(policy: Policy, decision: ApprovalRecord | None, before: Reach | None
     if before is None:
         return State.SIMULATE, "what its approval covered cannot be read any more; approve it again"
     if policy.review_due < now.date():
-        return State.SIMULATE, f"its review was due on {policy.review_due:%-d %B %Y}"
+        return State.SIMULATE, f"its review was due on {day_words(policy.review_due)}"
     if RANKS[decision.state] < RANKS[asked]:
         return decision.state, f"its file asks for {asked}, and it is approved for {decision.state}"
     return asked, ""

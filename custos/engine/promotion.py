@@ -16,8 +16,8 @@ from custos.model.approval_rules import ApprovalRules
 from custos.model.plan import Plan
 from custos.model.policy import Policy
 from custos.model.state import State
-from custos.policy.wording import day_words
 from custos.records.rights import CUSTOS, WORDS, Person, Right, Rights
+from custos.wording import day_words
 
 _RIGHTS: Mapping[State, Right] = {State.PILOT: Right.PILOT, State.ENFORCE: Right.ENFORCE}
 
@@ -78,7 +78,7 @@ def reasons_against(
     reasons += against(by, _involved(promotion, before))
     reasons += _plan(promotion, rules, now)
     if policy.review_due < now.date():
-        reasons.append((f"The review of {policy.id} was due on {policy.review_due:%-d %B %Y}.", "Review it first."))
+        reasons.append((f"The review of {policy.id} was due on {day_words(policy.review_due)}.", "Review it first."))
     if to is State.PILOT and not policy.pilot:
         reasons.append((f"The policy {policy.id} names no assets for its pilot.", "Name them under `pilot:`."))
     if to is State.ENFORCE:

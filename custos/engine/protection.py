@@ -40,6 +40,7 @@ from custos.records.address import Address, told_address
 from custos.records.contradictions import elsewhere
 from custos.records.model import Asset, Exemption, Hold
 from custos.records.register_lookup import RegisterEntry
+from custos.wording import day_words
 
 _CONTENT = (Kind.FOLDER, Kind.FILE)
 _SHARED = (Kind.LINK, Kind.GRANT, Kind.GUEST)
@@ -304,7 +305,7 @@ def _exemptions(
 ) -> Iterator[Protection]:
     for row in exemptions:
         if row.expires >= today and _exempts(row, state, asset, placed):
-            said = f"Exempt by {row.id} ({row.reason}; {row.approved_by}), until {row.expires:%-d %B %Y}."
+            said = f"Exempt by {row.id} ({row.reason}; {row.approved_by}), until {day_words(row.expires)}."
             yield _protection(Code.EXEMPT, row.id, said, row.mark)
 
 
@@ -328,7 +329,7 @@ def _lies_in(state: SubjectState, address: Address, placed: PlacedRegisters) -> 
 def _freezes(asset: Asset | None, placed: PlacedRegisters, today: date) -> Iterator[Protection]:
     for freeze in placed.bundle.settings.freezes:
         if freeze.in_force(today) and (not freeze.assets or (asset is not None and asset.id in freeze.assets)):
-            said = f"Nothing is written until {freeze.ends:%-d %B %Y}: {freeze.why}."
+            said = f"Nothing is written until {day_words(freeze.ends)}: {freeze.why}."
             yield _protection(Code.FREEZE, freeze.begins.isoformat(), said, freeze.mark)
 
 

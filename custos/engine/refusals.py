@@ -18,6 +18,7 @@ from custos.model.action import Action, Outcome, Result
 from custos.model.action_kind import ActionKind
 from custos.model.refusal import Code, Refused
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write, key_part
+from custos.wording import day_words
 
 _FIRST_PAUSE = timedelta(days=1)
 _FIRST_PAUSE_WHEN_LOCKED = timedelta(hours=1)  # a file that somebody has open
@@ -203,4 +204,4 @@ def _said(action: Action, refusal: Refusal) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return f"{moment:%-d %B %Y}"
+    return day_words(moment)

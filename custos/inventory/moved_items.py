@@ -15,10 +15,9 @@ from functools import partial
 import polars as pl
 
 from custos.inventory.pending_changes import ChangedItems
-from custos.inventory.schema import DEPARTURES, INSTANT, STORED_ITEMS, UNIQUE_ID
+from custos.inventory.schema import DEEPEST, DEPARTURES, INSTANT, STORED_ITEMS, UNIQUE_ID
 from custos.inventory.sync_turn import SyncTurn
 
-_DEEPEST = 400
 _KEPT = ("item_id", "parent_id", "name", "is_folder", "created", "etag", "content_hash", "size")
 
 
@@ -61,7 +60,7 @@ async def _left(work: SyncTurn, rows: pl.DataFrame, gone: Sequence[str]) -> pl.D
 def _path(parent: str | None, name: str | None, above: Mapping[str, tuple[str | None, str | None]]) -> list[str] | None:
     """The names from the library down to an item; None when one of them is not known."""
     names = [name]
-    while len(names) < _DEEPEST and parent is not None and parent in above:
+    while len(names) < DEEPEST and parent is not None and parent in above:
         at, folder = above[parent]
         if at == "":
             return list(reversed([one for one in names if one is not None])) if None not in names else None

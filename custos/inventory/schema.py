@@ -16,6 +16,8 @@ from __future__ import annotations
 import polars as pl
 
 INSTANT = pl.Datetime("us", "UTC")
+DEEPEST = 400
+"""Folders inside folders: SharePoint's limit on a path's characters allows no more."""
 
 SITES: dict[str, pl.DataType] = {
     "site_id": pl.String(),  # Graph id: host,collection,web

@@ -14,12 +14,11 @@ from custos.engine.partial_evaluation import Extent
 from custos.inventory import pending_changes
 from custos.inventory.drive_state import DriveStates, SyncState
 from custos.inventory.pending_changes import AT_MOST, ChangedItems, PendingChange
+from custos.inventory.schema import DEEPEST
 from custos.inventory.sync import LEASES
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
-
-_DEEPEST = 400  # SharePoint's limit on a path's characters allows no more folders inside folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _items(drive: str, changed: ChangedItems, facts: Facts) -> frozenset[str] | 
         return changed.items
     here = facts.bare_items.filter(pl.col("drive_id") == drive).select("item_id", "parent_id", "is_folder").collect()
     found, level = set(changed.items), pl.DataFrame({"parent_id": sorted(changed.below)})
-    for _ in range(_DEEPEST):
+    for _ in range(DEEPEST):
         inside = here.join(level, on="parent_id", how="semi")
         found.update(inside["item_id"])
         if not inside.height:

@@ -20,9 +20,9 @@ from custos.jobs import approvals, identity, label_drift, policies, run_incident
 from custos.jobs.facts import facts as read
 from custos.notices import agreements
 from custos.policy import Bundle
-from custos.policy.wording import day_words
 from custos.records.rights import Person, Right
 from custos.storage.queues import NOTIFY
+from custos.wording import day_words
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos

@@ -9,7 +9,8 @@ from custos.actions import DECLARED
 from custos.model.action_kind import Reversibility
 from custos.model.subject import Kind
 from custos.notices.action_reports import DoneLine
-from custos.notices.wording import day, many, name, sentence
+from custos.notices.wording import name, sentence
+from custos.wording import day_words, many
 
 _MOST_RUNS = 3
 _THINGS = {
@@ -54,7 +55,7 @@ def back_words(line: DoneLine, asset_id: str, zone: ZoneInfo) -> str:
     if declaration.reversibility is Reversibility.IRREVERSIBLE:
         return f"{declaration.back}. The run is {runs}."
     if declaration.back_until and line.ends is not None:
-        return f"{declaration.back_until.format(ends=day(line.ends, zone, weekday=True))}: {ask}."
+        return f"{declaration.back_until.format(ends=day_words(line.ends, zone, weekday=True))}: {ask}."
     return f"{declaration.back}: {ask}."
 
 
@@ -68,7 +69,7 @@ def _done(line: DoneLine, zone: ZoneInfo, *, plain: bool) -> str:
         was=one,
         label=_labels(line, plain=plain),
         level=f" to {name(line.left[0][0].replace('_', ' '), 40, plain=plain)}" if line.left else "",
-        ends=f": {day(line.ends, zone, weekday=True)}" if line.ends is not None else "",
+        ends=f": {day_words(line.ends, zone, weekday=True)}" if line.ends is not None else "",
     )
 
 
@@ -85,7 +86,7 @@ def _agreed(line: DoneLine, reader_id: str, zone: ZoneInfo, *, plain: bool) -> s
     if line.agreed is None:
         return ""
     who = "you" if line.agreed.who.user_id == reader_id else name(line.agreed.who.name, 60, plain=plain)
-    return f", as {who} agreed on {day(line.agreed.at, zone)}"
+    return f", as {who} agreed on {day_words(line.agreed.at, zone)}"
 
 
 def _listed(parts: Sequence[str]) -> str:

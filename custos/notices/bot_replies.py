@@ -10,10 +10,11 @@ from custos.notices import adaptive_cards as el
 from custos.notices.adaptive_cards import Element
 from custos.notices.cards import WAITING
 from custos.notices.model import Case
-from custos.notices.wording import many, name
+from custos.notices.wording import name
 from custos.records.delegation import lent
 from custos.records.model import Asset, Records
 from custos.records.roles import out_of_post, post_of
+from custos.wording import many
 
 ASSETS = "my assets"
 _MOST_ASSETS = 25

@@ -25,7 +25,8 @@ from custos.notices.answer_rights import may_agree, may_take_back, offers
 from custos.notices.assignment import ROLE_WORDS, TO_THE_GROUP, Role
 from custos.notices.case_progress import unanswered_words
 from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Proposed, Verb
-from custos.notices.wording import clean, day, escape, many, name, sentence
+from custos.notices.wording import clean, escape, name, sentence
+from custos.wording import day_words, many
 
 MOST_ITEMS = 10
 MOST_LINES = 5  # rules of one question that are told in full
@@ -157,7 +158,7 @@ def _card(
         head = f"{many(len(open_for_reader), 'question')} about {about}"
     else:
         head = f"What was done with {about}" if done else "Nothing waits for you"
-    body: list[Element] = [el.heading(head), el.quiet(f"Custos, {day(reader.today, weekday=True)}")]
+    body: list[Element] = [el.heading(head), el.quiet(f"Custos, {day_words(reader.today, weekday=True)}")]
     asset = None
     for number, case in enumerate(cases):
         if case.asset_id != asset or number == 0:
@@ -280,7 +281,7 @@ def _facts(case: Case, line: Line, reader: Reader, limit: int) -> list[tuple[str
         pairs.append(("Not done any more", sentence(line.barred, limit)))
     if line.protected:
         pairs.append(("Left alone", sentence(line.protected, limit)))
-    pairs.append(("Measured", day(line.measured_at, reader.zone)))
+    pairs.append(("Measured", day_words(line.measured_at, reader.zone)))
     pairs.append(("If nobody answers", _capital(sentence(silence_words(case, line, reader), limit))))
     return pairs
 
@@ -308,7 +309,7 @@ def silence_words(case: Case, line: Line, reader: Reader) -> str:
     if not line.asks:
         goes = "no answer is needed"
     elif case.state is not CaseState.DUE:
-        goes = f"after {day(case.deadline, reader.zone, weekday=True) if case.deadline else line.within} {goes}"
+        goes = f"after {day_words(case.deadline, reader.zone, weekday=True) if case.deadline else line.within} {goes}"
     silent = "; then ".join(
         f"{_step_words(step, case, reader, None)}{_part(step.of_unanswered)}" for step in line.steps if step.silent
     )
@@ -320,8 +321,8 @@ def asked_before_words(case: Case, reader: Reader, *, plain: bool = False) -> li
     words = unanswered_words(case, plain=plain)
     since = case.asked_at.astimezone(reader.zone).date() if case.asked_at else reader.today
     if since < reader.today and case.deadline is not None:
-        due = day(case.deadline, reader.zone, weekday=True)
-        words.append(f"A reminder: you were asked on {day(since)}, and an answer is due by {due}.")
+        due = day_words(case.deadline, reader.zone, weekday=True)
+        words.append(f"A reminder: you were asked on {day_words(since)}, and an answer is due by {due}.")
     return words
 
 
@@ -331,7 +332,7 @@ def _step_words(step: Proposed, case: Case, reader: Reader, decided_at: datetime
     day_due = due(notice, case.told_at or reader.now, decided_at, reader.holidays) if notice is not None else None
     if day_due is None:
         return step.words
-    return f"from {day(day_due, reader.zone)} on, {step.after} after the {'answer' if decided_at else 'notice'}, {step.words}"
+    return f"from {day_words(day_due, reader.zone)} on, {step.after} after the {'answer' if decided_at else 'notice'}, {step.words}"
 
 
 def _buttons(case: Case, number: int) -> list[Element]:
@@ -409,7 +410,7 @@ def outcome(case: Case, reader: Reader) -> str:
     if case.state.is_open:
         words = f"This is with {_named(case)}."
         if case.unanswered:
-            words += f" It went up the line, for nobody had answered by {day(case.unanswered[-1].due_on)}."
+            words += f" It went up the line, for nobody had answered by {day_words(case.unanswered[-1].due_on)}."
         return f"{words} {_said(last, reader)}" if last and last.verb not in (Verb.AGREE, Verb.KEEP) else words
     assert last is not None  # only an answer closes a case
     words = _said(last, reader)
@@ -423,7 +424,7 @@ def outcome(case: Case, reader: Reader) -> str:
     if case.barred:
         words += f" Not done: {sentence(case.barred, 300)}"
     if case.keep_until is not None:
-        words += f" It is asked again from {day(case.keep_until, reader.zone)} on."
+        words += f" It is asked again from {day_words(case.keep_until, reader.zone)} on."
     return words
 
 
@@ -436,7 +437,7 @@ def _named(case: Case) -> str:
 
 def _said(answer: Answer, reader: Reader) -> str:
     who = "you" if answer.who.user_id == reader.user_id else f"{name(answer.who.name)}, {ROLE_WORDS[answer.role]},"
-    when = f"on {day(answer.at, reader.zone)} at {answer.at.astimezone(reader.zone):%H:%M}"
+    when = f"on {day_words(answer.at, reader.zone)} at {answer.at.astimezone(reader.zone):%H:%M}"
     reason = next((words for code, words in KEEP_REASONS.items() if code == answer.reason), "")
     match answer.verb:
         case Verb.KEEP:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from custos.notices.assignment import ROLE_WORDS, TO_THE_GROUP
 from custos.notices.deadlines import is_overdue
 from custos.notices.model import Case, CaseState, Verb
-from custos.notices.wording import clean, day, name
+from custos.notices.wording import clean, name
+from custos.wording import day_words
 
 
 class Need(IntEnum):
@@ -66,8 +67,8 @@ def progress(case: Case, now: datetime, zone: ZoneInfo) -> Progress:
 def unanswered_words(case: Case, *, plain: bool = False) -> list[str]:
     """Who was asked before and did not answer, the first one first; for Markdown, or as plain text."""
     return [
-        f"{name(one.who.name, plain=plain)}, {ROLE_WORDS[one.role]}, was asked on {day(one.asked_on)} and had not answered by "
-        f"{day(one.due_on)}."
+        f"{name(one.who.name, plain=plain)}, {ROLE_WORDS[one.role]}, was asked on {day_words(one.asked_on)} and had not answered by "
+        f"{day_words(one.due_on)}."
         for one in case.unanswered
     ]
 
@@ -88,7 +89,7 @@ def _open(case: Case, now: datetime, zone: ZoneInfo) -> Progress:
     last = max(moment.astimezone(zone).date() for moment in (case.asked_at, case.reminded_at) if moment is not None)
     coming = next((date for date in case.remind_on if date > max(last, today)), None)
     goes = case.assignee.next_words or TO_THE_GROUP
-    then = f"a reminder on {day(coming)}; then {goes}" if coming else goes
+    then = f"a reminder on {day_words(coming)}; then {goes}" if coming else goes
     need = Need.LATE_ANSWER if late else Need.ANSWER
     return _made(need, "an answer", whom=who, until=case.deadline, then=then, overdue=late)
 

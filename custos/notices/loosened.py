@@ -15,10 +15,11 @@ import msgspec
 from custos.errors import RowChanged, RowExists
 from custos.notices import adaptive_cards as el
 from custos.notices.channels import Message
-from custos.notices.wording import day, many, sentence
+from custos.notices.wording import sentence
 from custos.storage.account import Account
 from custos.table import Row, Table, in_parts, key_part
 from custos.untrusted import mail_html
+from custos.wording import day_words, many
 
 TABLE = "loosened"
 _PARTITION = "loosened"
@@ -99,13 +100,13 @@ def message_of(news: News, upn: str) -> Message:
     rest = [f"And {more:,} more: see `custos status` and the audit."] if more > 0 else []
     body = [
         el.heading(head),
-        el.quiet(f"Custos, {day(news.at, weekday=True)}"),
+        el.quiet(f"Custos, {day_words(news.at, weekday=True)}"),
         el.section([el.text(sentence(one, 600)) for one in first]),
         el.section([el.quiet(sentence(one, 400)) for one in (*rest, f"{because} It counts already: {_REMEDY}")]),
     ]
     lines = "".join(f"<li>{mail_html(one)}</li>" for one in first)
     ends = "".join(f"<p>{mail_html(one)}</p>" for one in (*rest, f"{because} It counts already: {_REMEDY}"))
-    html = f"<p>{mail_html(head)}. {day(news.at, weekday=True)}.</p><ul>{lines}</ul>{ends}"
+    html = f"<p>{mail_html(head)}. {day_words(news.at, weekday=True)}.</p><ul>{lines}</ul>{ends}"
     summary = "Custos: an edit of the registers or settings protects less"
     return Message(card=el.card(body, fallback=summary), summary=summary, html=html, in_full=True)
 

@@ -20,14 +20,15 @@ from custos.notices.cards import (
     where,
 )
 from custos.notices.model import Case
-from custos.notices.wording import clean, day
+from custos.notices.wording import clean
 from custos.untrusted import mail_html
+from custos.wording import day_words
 
 
 def mail_body(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Sequence[DoneOn] = ()) -> str:
     """The body of the mail, as HTML without links, images or styles."""
     mine = [case for case in cases if is_for(case, reader)]
-    parts = [f"<p>{mail_html(summary(waiting, done=bool(done)))}. {day(reader.today, weekday=True)}.</p>"]
+    parts = [f"<p>{mail_html(summary(waiting, done=bool(done)))}. {day_words(reader.today, weekday=True)}.</p>"]
     for case in mine:
         asset = (
             f"{clean(case.asset_name)} ({clean(case.asset_id, 20)})" if case.asset_id else "Not in the asset register"
@@ -39,7 +40,7 @@ def mail_body(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Sequ
             said = " ".join([found_words(case, line, plain=True), *seen_words(line, plain=True)])
             silence = silence_words(case, line, reader)
             parts.append(
-                f"<li>{mail_html(said)} Measured on {day(line.measured_at, reader.zone)}. "
+                f"<li>{mail_html(said)} Measured on {day_words(line.measured_at, reader.zone)}. "
                 f"If nobody answers: {mail_html(clean(silence, 400))} Rule {mail_html(clean(line.key, 160))}.</li>"
             )
         parts.append("</ul>")

@@ -16,6 +16,7 @@ from custos.notices.assignment import Accountability
 from custos.notices.council_hours import tell_by
 from custos.notices.digest import AddressedReport
 from custos.notices.reassignment import assignee_of
+from custos.wording import day_words
 
 ENDED = (RunState.FINISHED, RunState.CANCELLED)
 WRITES = (RunState.RUNNING, *ENDED)
@@ -79,7 +80,7 @@ def late(left: Sequence[ActionReport], now: datetime, zone: ZoneInfo, holidays: 
     return {
         f"{action_report.run} {action_report.asset_id}".strip(): (
             f"{action_report.count:,} writes on {action_report.asset_id or 'what no asset covers'} have been told to nobody since "
-            f"{action_report.since:%-d %B %Y}."
+            f"{day_words(action_report.since)}."
         )
         for action_report in left
         if tell_by(action_report.since, zone, holidays) < now

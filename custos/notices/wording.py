@@ -1,9 +1,6 @@
-"""Names, sentences, days and counts as they stand on a card or in a mail; see `custos.untrusted` for what makes names harmless."""
+"""Names and sentences as they stand on a card or in a mail; see `custos.untrusted` for what makes names harmless."""
 
 from __future__ import annotations
-
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from custos.untrusted import NAME_LIMIT, card_markdown, plain
 
@@ -28,17 +25,3 @@ def sentence(text: str, limit: int = 400, *, plain: bool = False) -> str:
     """A sentence that holds names, fit for a card; not escaped if `plain`."""
     cleaned = clean(text, limit)
     return cleaned if plain else escape(cleaned)
-
-
-def day(moment: datetime | date, zone: ZoneInfo | None = None, *, year: bool = True, weekday: bool = False) -> str:
-    """A day in words, in council time: "Monday 7 December 2026"."""
-    local = moment.astimezone(zone) if isinstance(moment, datetime) and zone else moment
-    words = f"{local.day} {local:%B}"
-    if weekday:
-        words = f"{local:%A} {words}"
-    return f"{words} {local.year}" if year else words
-
-
-def many(count: int, one: str, more: str = "") -> str:
-    """A count with its noun: "1 file", "3,975 files"."""
-    return f"{count:,} {one if count == 1 else more or one + 's'}"

@@ -17,6 +17,7 @@ from custos.policy.policy_files import SETTINGS
 from custos.records.loosened import Loosened, Matter, named, registers_loosened
 from custos.records.lost_rows import ACCEPT, shrunk
 from custos.records.rights import WORDS, Right, Rights
+from custos.wording import day_words
 
 LETS_ACT = frozenset({Right.PILOT, Right.ENFORCE, Right.RELEASE, Right.START, Right.ACCEPT_REGISTERS})
 """Rights with which somebody lets things act that would not act otherwise."""
@@ -86,7 +87,7 @@ def _settings(before: PolicySettings, after: PolicySettings, today: date) -> Ite
         *_ceilings(before.house, after.house),
         *_classes(before, after),
         *(
-            f"The freeze of {freeze.begins:%-d %B %Y} to {freeze.ends:%-d %B %Y} ({freeze.why}) is gone or shorter."
+            f"The freeze of {day_words(freeze.begins)} to {day_words(freeze.ends)} ({freeze.why}) is gone or shorter."
             for freeze in before.freezes
             if freeze.ends >= today and not any(_freezes_as_much(other, freeze, today) for other in after.freezes)
         ),

@@ -15,6 +15,7 @@ from custos.records.address import Address, NotAnAddress
 from custos.records.container import doubt_about, read_container
 from custos.records.model import Asset, Records
 from custos.records.register_lookup import RegisterLookup
+from custos.wording import yes_or_no
 
 KEYS = ("assets", "unregistered", "sites", "libraries", "except")
 EXCEPTIONS = ("assets", "sites", "libraries")
@@ -24,7 +25,7 @@ ATTRIBUTES: Mapping[str, Callable[[Asset], tuple[str, ...]]] = {
     "personal_data": lambda asset: (asset.personal_data,),
     "sharing_posture": lambda asset: (asset.posture.value,),
     "status": lambda asset: (asset.status,),
-    "vital_record": lambda asset: ("yes" if asset.vital else "no",),
+    "vital_record": lambda asset: (yes_or_no(asset.vital),),
     "schedule_refs": lambda asset: asset.schedule_refs,
 }
 CLOSED: Mapping[str, tuple[str, ...]] = {

@@ -12,6 +12,7 @@ from custos.model.policy import AllOf, AnyOf, Condition, Not, OnlyIf, Step, Test
 from custos.model.subject import Fact as Value
 from custos.policy.catalogue import CATALOGUE, Fact, FactType
 from custos.policy.operators import OPERATORS
+from custos.wording import day_words, yes_or_no
 
 _UNITS = ("bytes", "KB", "MB", "GB", "TB")
 
@@ -40,7 +41,7 @@ def test_words(test: Test) -> str:
     if test.operator == "is_missing":
         return f"{fact.words}: {fact.missing}" if test.value else f"{fact.words}: there is one"
     if fact.type is FactType.FLAG:
-        return f"{fact.words}: {'yes' if test.value else 'no'}"
+        return f"{fact.words}: {yes_or_no(bool(test.value))}"
     operator = OPERATORS[test.operator]
     return f"{fact.words} {operator.words} {_operand(fact, test)}"
 
@@ -66,7 +67,7 @@ def value_words(name: str, value: Value, facts: Mapping[str, Value]) -> str:
         case None:
             return "unknown"
         case bool():
-            return "yes" if value else "no"
+            return yes_or_no(value)
         case datetime():
             return day_words(value)
         case int() if fact.type is FactType.SIZE:
@@ -94,11 +95,6 @@ def _parsed(template: str) -> tuple[tuple[str, str], ...]:
 def names_in(template: str) -> frozenset[str]:
     """The facts that a `because` names."""
     return frozenset(name for _, name in _parsed(template) if name)
-
-
-def day_words(moment: datetime) -> str:
-    """14 March 2024."""
-    return f"{moment.day} {moment:%B %Y}"
 
 
 def size_words(size: int) -> str:

@@ -19,6 +19,7 @@ from custos.errors import Mark
 from custos.records.address import Address
 from custos.records.model import Agreement, Asset, Exemption, Hold, Posture, Records
 from custos.records.sensitivity import hides_names
+from custos.wording import day_words
 
 FOLDER = "register"
 _NEVER = date.max
@@ -219,7 +220,7 @@ def _day(name: str, before: date, after: date, *, last: bool) -> _Part:
 
 
 def _day_words(day: date) -> str:
-    return "open" if day in (date.min, _NEVER) else f"{day:%-d %B %Y}"
+    return "open" if day in (date.min, _NEVER) else f"{day_words(day)}"
 
 
 def _first(day: date | None) -> date:

@@ -15,6 +15,7 @@ from custos.records.contradictions import contradictions
 from custos.records.delegation import delegations
 from custos.records.model import Asset, Hold, Records
 from custos.records.vacancies import last_day_of, working_days_between
+from custos.wording import day_words
 
 _RESTORE_TEST_DAYS = 365
 _A_MONTH_DAYS = 31
@@ -212,4 +213,4 @@ class _Review:
 
 
 def _day(day: date) -> str:
-    return f"{day:%-d %B %Y}"
+    return f"{day_words(day)}"

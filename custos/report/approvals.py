@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from custos.engine.policy_reach import Reach
-from custos.report.wording import count
+from custos.wording import many
 
 _SHOWN = 12
 
@@ -13,8 +13,8 @@ _SHOWN = 12
 def covered(reach: Reach) -> Iterator[str]:
     """Assets with their places, kinds of subject, steps and labels, a line each."""
     assets = [(asset, places) for asset, places in reach.assets.items() if asset]
-    said = [f"{asset} ({count(len(places), 'place')})" for asset, places in assets[:_SHOWN]]
-    more = [f"and {count(len(assets) - _SHOWN, 'other')}"] if len(assets) > _SHOWN else []
+    said = [f"{asset} ({many(len(places), 'place')})" for asset, places in assets[:_SHOWN]]
+    more = [f"and {many(len(assets) - _SHOWN, 'other')}"] if len(assets) > _SHOWN else []
     yield f"covers: {', '.join([*said, *more]) or 'no asset of the register'}"
     beside = reach.assets.get("", ())
     if beside or reach.elsewhere.inside:

@@ -10,7 +10,7 @@ from rich.console import Console
 from custos.engine.explain import ConditionTried, Explanation, RuleTried, Verdict
 from custos.policy.catalogue import CATALOGUE
 from custos.report.screen import Part, words
-from custos.report.wording import count
+from custos.wording import many
 
 _SIGNS: Mapping[Verdict, Part] = {
     Verdict.HOLDS: ("yes", "green"),
@@ -39,7 +39,7 @@ def show(explanation: Explanation, now: datetime, screen: Console, *, every: boo
     if explanation.label_winner:
         screen.print(f"Its label is decided by {explanation.label_winner}.")
     if hidden:
-        screen.print(f"{count(hidden, 'rule does', 'rules do')} not cover it (`--all` shows them).")
+        screen.print(f"{many(hidden, 'rule does', 'rules do')} not cover it (`--all` shows them).")
 
 
 def _rule(tried: RuleTried, now: datetime, screen: Console) -> None:

@@ -20,8 +20,9 @@ from custos.report.screen import Listing, words
 from custos.report.shapes import plans as shapes
 from custos.report.shapes import text_of
 from custos.report.shapes.base import data
-from custos.report.wording import change, count, counts, way_back, when
+from custos.report.wording import change, counts, way_back, when
 from custos.untrusted import page_markdown
+from custos.wording import many
 
 _SHOWN = 12
 
@@ -57,10 +58,10 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
     if shorter:
         screen.print(words((f"{len(shorter):,} OF THESE LABELS ARE SHORTER THAN THE RETENTION SCHEDULE:", "bold red")))
         for said, number in Counter(shorter).most_common(_SHOWN):
-            screen.print(words(f"  {count(number, 'file')}: {said}"), soft_wrap=True)
+            screen.print(words(f"  {many(number, 'file')}: {said}"), soft_wrap=True)
     if summary.unknown:
         screen.print(
-            f"{count(summary.unknown, 'subject')} could not be decided, because a fact is unknown: nothing is done there."
+            f"{many(summary.unknown, 'subject')} could not be decided, because a fact is unknown: nothing is done there."
         )
     offered = any(not action.refused for action in plan.actions)
     if offered:
@@ -68,7 +69,7 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
     for note in plan.notes:
         screen.print(words(f"Note: {note}"))
     if offered:
-        screen.print(f"Cost: about {count(summary.whole.units, 'resource unit')}.")
+        screen.print(f"Cost: about {many(summary.whole.units, 'resource unit')}.")
 
 
 def markdown(plan: Plan, records: Records) -> str:
@@ -198,7 +199,7 @@ def _actions(plan: Plan, names: Names, screen: Console, *, every: bool) -> None:
     shown = wanted if every else _spread(wanted)
     remark = "" if len(shown) == len(wanted) else " (`custos plan --all` shows every one)"
     screen.print()
-    screen.print(words((f"{len(shown):,} of {count(len(wanted), 'action')}", "bold"), remark))
+    screen.print(words((f"{len(shown):,} of {many(len(wanted), 'action')}", "bold"), remark))
     alike = Counter(_said(action, names) for action in shown)
     for (rule, subject, done, because), number in alike.items():
         times = f"  {number:,} times" if number > 1 else ""

@@ -9,7 +9,8 @@ from rich.console import Console
 from custos.engine.run_store import Progress, RunState
 from custos.model.action import Outcome, Result
 from custos.report.screen import Listing, words
-from custos.report.wording import count, when
+from custos.report.wording import when
+from custos.wording import many
 
 _WENT_WELL = (Outcome.DONE, Outcome.ALREADY)
 
@@ -21,7 +22,7 @@ def show(progress: Progress, results: Sequence[Result], screen: Console) -> None
     started = f"started by {run.started_by} on {when(run.started_at, '%-d %B %Y at %H:%M')}"
     screen.print(words((run.id, "bold"), f" of plan {run.plan}: {run.state}{verdict}; {started}"))
     counts = ", ".join(f"{outcome} {number:,}" for outcome, number in progress.counts.items())
-    screen.print(f"  {count(run.actions, 'action')}: {counts or 'none yet'}; waiting {progress.waiting:,}")
+    screen.print(f"  {many(run.actions, 'action')}: {counts or 'none yet'}; waiting {progress.waiting:,}")
     for sentence in run.over:
         screen.print(words(f"  Over: {sentence}"))
     reasons: dict[tuple[str, str], list[str]] = {}

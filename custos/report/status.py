@@ -14,7 +14,8 @@ from custos.jobs.status import Overview
 from custos.model.state import State
 from custos.notices.loosened import News
 from custos.report.screen import Listing, words
-from custos.report.wording import count, when
+from custos.report.wording import when
+from custos.wording import many
 
 _REASONS = 3
 _SHOWN = 10
@@ -29,7 +30,7 @@ def show(found: Overview, screen: Console) -> None:
     if found.incidents:
         screen.print(_incidents(found))
     if found.refused_policies:
-        refused = f"{count(found.refused_policies, 'problem')} in the policies"
+        refused = f"{many(found.refused_policies, 'problem')} in the policies"
         screen.print(
             words((refused, "bold red"), ": the last good version counts; `custos validate --online` lists them.")
         )
@@ -38,17 +39,17 @@ def show(found: Overview, screen: Console) -> None:
     _policies(found, screen)
     if found.remarks:
         screen.print(
-            _line("Registers", f"{count(found.remarks, 'thing needs', 'things need')} attention: see `custos register`")
+            _line("Registers", f"{many(found.remarks, 'thing needs', 'things need')} attention: see `custos register`")
         )
     if found.doubts:
-        said = f"{count(len(found.doubts), 'address', 'addresses')} of the registers not as in the mirror: see `custos register --online`"
+        said = f"{many(len(found.doubts), 'address', 'addresses')} of the registers not as in the mirror: see `custos register --online`"
         screen.print(words(("Registers ", "bold"), (said, "red")), soft_wrap=True)
         for one in found.doubts[:_REASONS]:
             screen.print(_line("", one.sentence), soft_wrap=True)
     for news in found.loosened[:_SHOWN]:
         _loosened(news, screen)
     for run in found.runs:
-        said = f"{run.id}: {run.state}, {count(run.actions, 'action')}"
+        said = f"{run.id}: {run.state}, {many(run.actions, 'action')}"
         hint = f"; `custos run {run.id}` shows why" if run.state is RunState.PARKED else ""
         screen.print(_line("Run", f"{said}{hint}"))
     cases = ", ".join(f"{state} {number:,}" for state, number in sorted(found.cases.items()))
@@ -56,16 +57,16 @@ def show(found: Overview, screen: Console) -> None:
     if found.overdue:
         screen.print(
             words(
-                ("Overdue   ", "bold"), (f"{count(found.overdue, 'question')}", "red"), ": see `custos cases --overdue`"
+                ("Overdue   ", "bold"), (f"{many(found.overdue, 'question')}", "red"), ": see `custos cases --overdue`"
             )
         )
     if found.untold:
-        screen.print(_line("Untold", f"{count(found.untold, 'write')} of which nobody was told yet"))
+        screen.print(_line("Untold", f"{many(found.untold, 'write')} of which nobody was told yet"))
     for sentence in found.vacant[:_SHOWN]:
         screen.print(words(("Vacant    ", "bold"), (sentence, "red")), soft_wrap=True)
     if found.unasked:
         said = (
-            f"{count(found.unasked, 'question')} for which nobody can be asked; `custos register` shows who is missing"
+            f"{many(found.unasked, 'question')} for which nobody can be asked; `custos register` shows who is missing"
         )
         screen.print(_line("Unasked", said))
     for agreed in found.waiting[:_MOST_WAITING]:
@@ -100,13 +101,13 @@ def _policies(found: Overview, screen: Console) -> None:
     for sentence in grown[:_SHOWN]:
         screen.print(_line("", sentence), soft_wrap=True)
     if len(grown) > _SHOWN:
-        screen.print(_line("", f"and {count(len(grown) - _SHOWN, 'place')} more that nobody has approved yet"))
+        screen.print(_line("", f"and {many(len(grown) - _SHOWN, 'place')} more that nobody has approved yet"))
 
 
 def _loosened(news: News, screen: Console) -> None:
     """What one load of the files loosened, and who was told."""
     who = f"told to {', '.join(sorted(news.told))}" if news.told else "told to nobody yet"
-    said = f"{count(len(news.sentences), 'thing')} by the files of {when(news.at, '%-d %b %H:%M')}, {who}"
+    said = f"{many(len(news.sentences), 'thing')} by the files of {when(news.at, '%-d %b %H:%M')}, {who}"
     screen.print(words(("Loosened  ", "bold"), (said, "red")), soft_wrap=True)
     for sentence in news.sentences[:_SHOWN]:
         screen.print(_line("", sentence), soft_wrap=True)
@@ -131,17 +132,17 @@ def _mirror(found: Overview, screen: Console) -> None:
         age = f"; oldest read {when(found.oldest)}"
     screen.print(_line("Mirror", f"{found.items:,} items; {complete:,} of {total:,} libraries complete{age}"))
     if found.aged:
-        libraries = count(found.aged, "library was", "libraries were")
+        libraries = many(found.aged, "library was", "libraries were")
         aged = f"{libraries} last read more than {found.mirror_lasts} ago"
         screen.print(words("          ", (aged, "red"), ": nothing is done there"), soft_wrap=True)
     if found.compared is not None and found.drift:
         day = when(found.compared, "%-d %B")
-        screen.print(f"          compared since {day}: {count(found.drift, 'row')} that delta had not told of")
+        screen.print(f"          compared since {day}: {many(found.drift, 'row')} that delta had not told of")
     if found.odd:
         odd = sum(state.odd for state in found.odd)
         where = ", ".join(f"{state.name} {state.odd:,}" for state in found.odd[:5])
-        more = f" and {count(len(found.odd) - 5, 'other library', 'other libraries')}" if len(found.odd) > 5 else ""
-        said = f"{count(odd, 'entry', 'entries')} could not be read and stay unknown: {where}{more}"
+        more = f" and {many(len(found.odd) - 5, 'other library', 'other libraries')}" if len(found.odd) > 5 else ""
+        said = f"{many(odd, 'entry', 'entries')} could not be read and stay unknown: {where}{more}"
         screen.print(_line("", said), soft_wrap=True)
     for state in found.running[:5]:
         screen.print(_line("", f"reading {state.name}: {state.round_items:,} items so far"))
@@ -153,11 +154,11 @@ def _mirror(found: Overview, screen: Console) -> None:
 def _shortfalls(found: Overview, screen: Console) -> None:
     """What the last discovery and the last renewal of webhooks did not get."""
     if found.watched:
-        said = f"{found.watched.held:,} of {count(found.watched.wanted, 'library', 'libraries')} are watched"
+        said = f"{found.watched.held:,} of {many(found.watched.wanted, 'library', 'libraries')} are watched"
         screen.print(words(("Webhooks  ", "bold"), (said, "red"), "; the others are seen at the backstop sync"))
         _reasons(found.watched, screen)
     if found.found:
-        said = count(sum(found.found.reasons.values()), "thing")
+        said = many(sum(found.found.reasons.values()), "thing")
         screen.print(_line("Discovery", f"{said} could not be read; what was known of them is kept"))
         _reasons(found.found, screen)
 
@@ -168,7 +169,7 @@ def _noise(found: Overview, screen: Console) -> None:
         reasons = {why: number for (at, why), number in found.refused_requests.items() if at is door}
         if reasons:
             told = ", ".join(f"{why} {number:,}" for why, number in sorted(reasons.items(), key=lambda one: -one[1]))
-            screen.print(_line("Refused", f"{count(sum(reasons.values()), door.value)} today: {told}"), soft_wrap=True)
+            screen.print(_line("Refused", f"{many(sum(reasons.values()), door.value)} today: {told}"), soft_wrap=True)
 
 
 def _reasons(shortfall: Shortfall, screen: Console) -> None:

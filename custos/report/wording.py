@@ -12,6 +12,7 @@ from custos.actions import DECLARED
 from custos.model.action import Action
 from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.subject import Fact
+from custos.wording import yes_or_no
 
 _LONDON = ZoneInfo("Europe/London")
 _ZONE: ContextVar[ZoneInfo] = ContextVar("council time", default=_LONDON)
@@ -32,11 +33,6 @@ def when(moment: datetime, form: str = "%-d %B %Y %H:%M") -> str:
     return f"{moment.astimezone(_ZONE.get()):{form}}"
 
 
-def count(number: int, thing: str, things: str = "") -> str:
-    """`1 action`, `2,170 actions`."""
-    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
-
-
 def value(fact: Fact) -> str:
     """A fact as a person reads it."""
     match fact:
@@ -45,7 +41,7 @@ def value(fact: Fact) -> str:
         case "":
             return "none"
         case bool():
-            return "yes" if fact else "no"
+            return yes_or_no(fact)
         case datetime():
             return when(fact)
         case int():
