@@ -213,4 +213,4 @@ class _Review:
 
 
 def _day(day: date) -> str:
-    return f"{day_words(day)}"
+    return day_words(day)
