@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from custos.kpi.inputs import Inputs
 from custos.kpi.model import Counted
 from custos.model.subject import Kind
+from custos.wording import day_words
 
 
 def timeliness(inputs: Inputs) -> Iterator[Counted]:
@@ -18,14 +19,14 @@ def timeliness(inputs: Inputs) -> Iterator[Counted]:
             continue
         answered = inputs.bundle.day(case.decided_at) if case.decided_at is not None else None
         met = first is None and answered is not None and answered <= due
-        said = f"answered on {answered:%-d %B %Y}" if answered else "not answered"
+        said = f"answered on {day_words(answered)}" if answered else "not answered"
         yield Counted(
             subject=case.subject_name,
             asset_id=case.asset_id,
             url=case.subject_url,
             kind=Kind.LIBRARY,
             met=int(met),
-            why=f"Due on {due:%-d %B %Y}, {said}.",
+            why=f"Due on {day_words(due)}, {said}.",
         )
 
 

@@ -12,6 +12,7 @@ from custos.kpi.model import Counted
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.records.review import Matter
+from custos.wording import day_words
 
 _UNACCOUNTED = (Matter.NO_OWNER, Matter.OWNER_IS_STEWARD, Matter.NO_STEWARD, Matter.DELEGATION_ENDED)
 
@@ -82,7 +83,7 @@ def _in_date(
     subject: str, due: date | None, today: date, *, asset_id: str = "", what: str = "Its review is due"
 ) -> Counted:
     met = due is not None and due >= today
-    said = f"{what} on {due:%-d %B %Y}." if due else "No date is written down."
+    said = f"{what} on {day_words(due)}." if due else "No date is written down."
     return Counted(subject=subject, asset_id=asset_id, met=int(met), why=said if met or due is None else _was(said))
 
 

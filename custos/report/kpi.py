@@ -11,7 +11,8 @@ from custos.masking import MASK, Names, masked_url
 from custos.model.policy import Bundle
 from custos.report.screen import Listing, words
 from custos.report.shapes import kpi as shapes
-from custos.report.wording import count, when
+from custos.report.wording import when
+from custos.wording import many
 
 NOT_MEASURED, NOT_APPLICABLE = "not measured", "n/a"
 _NOBODY = "no asset"
@@ -41,7 +42,7 @@ def explain(value: Value, bundle: Bundle, screen: Console, *, names: bool) -> No
         return
     complete, expected = value.coverage
     screen.print(f"As at {when(value.as_of)}; {complete} of {expected} libraries read.")
-    found = Listing(count(len(value.rows), "row"), ("what", "asset", "counts", "of", "why"), numbers=("counts", "of"))
+    found = Listing(many(len(value.rows), "row"), ("what", "asset", "counts", "of", "why"), numbers=("counts", "of"))
     for row in sorted(value.rows, key=lambda row: (row.met == row.of, row.asset_id, row.subject)):
         subject, url = _told(row, bundle, names=names)
         told = f"{subject} {url}".strip() if url and subject not in url else url or subject
