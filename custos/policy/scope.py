@@ -75,9 +75,12 @@ def read_scope(node: Node, records: Records, problems: Problems) -> Scope:
             words.append(f"except {said}")
         excluded_addresses = (*_addresses(inner, "sites", problems), *_addresses(inner, "libraries", problems))
     if not (assets or unregistered or sites or libraries):
-        problems.error(
-            node.mark, "This policy covers nothing.", "Widen covers, or delete the policy.", code="empty-scope"
-        )
+        if wanted is not None and (not records.assets or _cannot_slip(wanted)):
+            what = "This policy covers nothing: there is no such asset yet."
+            problems.warning(node.mark, what, "Fill the register, or widen covers.", code="empty-scope")
+        else:
+            remedy = "Widen covers, or delete the policy."
+            problems.error(node.mark, "This policy covers nothing.", remedy, code="empty-scope")
     return Scope(
         assets=assets,
         unregistered=unregistered,
@@ -89,6 +92,11 @@ def read_scope(node: Node, records: Records, problems: Problems) -> Scope:
         mark=node.mark,
         chosen=_canonical(_as_written(wanted), _as_written(left_out_assets), unregistered=unregistered),
     )
+
+
+def _cannot_slip(wanted: Node) -> bool:
+    """Whether assets are chosen by words of Custos' own alone: a slip in one is refused, and so none is the reason that none fits."""
+    return isinstance(wanted, Entries) and CLOSED.keys() >= wanted.entries.keys()
 
 
 def _canonical(chosen: object, excluded: object, *, unregistered: bool) -> str:

@@ -217,8 +217,7 @@ def unique(rows: Iterable[tuple[Row, str]], column: str, what: str) -> None:
         if plain in seen:
             other, mark = seen[plain]
             same = "stands twice" if other == written else f'differs from "{other}" only by case or spaces'
-            row.wrong(
-                column, f'{what} "{written}" {same} (line {mark.line}).', "Give each row its own id.", code="duplicate"
-            )
+            where = f"line {mark.line}" if mark.line else f"{mark}"
+            row.wrong(column, f'{what} "{written}" {same} ({where}).', "Give each row its own id.", code="duplicate")
         else:
             seen[plain] = (written, row.mark)

@@ -104,6 +104,29 @@ def read_table(
     return Table(file, names, tuple(rows))
 
 
+def read_lines(file: str, content: bytes, problems: Problems) -> tuple[list[list[Cell]], bool]:
+    """Every line of a CSV file whose columns nobody knows yet, blank ones left out, and whether it could be read to its end.
+
+    What is wrong goes into `problems`. The separator is the one that its first lines hold most of.
+    """
+    lines: list[list[Cell]] = []
+    try:
+        text = _decoded(file, content, problems)
+        said = _SEP_LINE.match(text)
+        body = text[said.end() :] if said else text
+        head = body[: MOST_CHARACTERS_A_CELL * 10].split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT]
+        likely = max(_SEPARATORS, key=lambda separator: sum(line.count(separator) for line in head))
+        separator = said[1] if said and said[1] in _SEPARATORS else likely
+        for line in _Lines(file, body, separator, 2 if said else 1, problems):
+            if any(cell.text for cell in line):
+                lines.append(line)
+            if len(lines) > MOST_ROWS + _LINES_LOOKED_AT:
+                _bounded(line[0].mark, len(lines), Room(), problems)
+    except _Stop:
+        return lines, False
+    return lines, True
+
+
 def _bounded(mark: Mark, rows: int, room: Room, problems: Problems) -> None:
     if rows >= MOST_ROWS:
         what = f"The register has more than {MOST_ROWS:,} rows."
@@ -266,8 +289,14 @@ def _plain(name: str) -> str:
     return re.sub(r"[ -]+", "_", name.strip(' "\r').casefold())
 
 
-def _no_text(shown: str) -> tuple[str, str]:
-    """What is wrong with a cell that a spreadsheet would work out, and what to write instead."""
+def no_text(text: str) -> tuple[str, str] | None:
+    """What is wrong with a cell that a spreadsheet would work out, or could not, and what to write instead; None for text."""
+    if _NO_VALUE.fullmatch(text):
+        what = f'"{text[:40]}" is what a spreadsheet shows where it has no value, or no room for one.'
+        return what, "Write the value, or leave the cell empty."
+    if not _FORMULA.match(text) or text == "-":
+        return None
+    shown = plain(text, 40)
     rest = shown.lstrip("@").strip()
     if shown.startswith("@") and rest:
         return f'"{shown}" begins with @, which a spreadsheet takes for a formula.', f"Write {rest}."
@@ -278,13 +307,8 @@ def _row(line: Sequence[Cell], names: Sequence[str], problems: Problems) -> Mapp
     row: dict[str, Cell] = {}
     for number, cell in enumerate(line):
         name = names[number] if number < len(names) else ""
-        if cell.text and _NO_VALUE.fullmatch(cell.text):
-            what = f'"{cell.text[:40]}" is what a spreadsheet shows where it has no value, or no room for one.'
-            problems.error(cell.mark, what, "Write the value, or leave the cell empty.", code=FORMULA)
-            if name:
-                row[name] = Cell("", cell.mark, faulty=True)
-        elif cell.text and _FORMULA.match(cell.text) and cell.text != "-":
-            problems.error(cell.mark, *_no_text(plain(cell.text, 40)), code=FORMULA)
+        if cell.text and (refused := no_text(cell.text)):
+            problems.error(cell.mark, *refused, code=FORMULA)
             if name:
                 row[name] = Cell("", cell.mark, faulty=True)
         elif name:

@@ -1,0 +1,104 @@
+"""A first mapping of a file's columns: by their names, by what councils call them, by what is in them. For a person to look through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from custos.importing.columns import Holds, holds, names_of, same_name, words_of
+from custos.importing.header import Headed
+from custos.importing.mapping import ColumnMapping
+from custos.importing.periods import period_from
+from custos.importing.words import chosen
+from custos.records.address import looks_like_address
+from custos.records.registers import SCHEDULE, Register
+from custos.records.sign_in_name import is_sign_in_name
+
+_ALIKE = 0.86
+_LOOKED_AT = 50  # cells of a column whose content is looked at
+_MOSTLY = 0.8  # of them that have to be so
+FROM_PERIOD = ("trigger_kind", "trigger_text")
+"""Columns of the schedule that words of a period, or of its trigger, may say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """One column of theirs, ours for it ("" for none), and how it was found."""
+
+    theirs: str
+    ours: str
+    how: str
+
+
+def propose(headed: Headed, register: Register) -> tuple[ColumnMapping, tuple[Proposed, ...]]:
+    """A mapping with what is found, and a blank under `always` for each column that every row needs and nothing was found for."""
+    found: dict[str, Proposed] = {}
+    ways: Sequence[tuple[str, Callable[[str, int, str], bool]]] = (
+        ("its name", lambda theirs, _, ours: same_name(theirs) == same_name(ours)),
+        ("what it is called", lambda theirs, _, ours: same_name(theirs) in names_of(ours)),
+        ("a name like it", lambda theirs, _, ours: _nearly(theirs, ours)),
+        ("what is in it", lambda _, place, ours: _is_full_of(_texts(headed, place), register, ours)),
+    )
+    for how, fits in ways:
+        for ours in _in_turn(register):
+            taken = {one.ours for one in found.values()}
+            left = [(place, name) for place, name in enumerate(headed.names) if name and name not in found]
+            likely = [name for place, name in left if ours not in taken and fits(name, place, ours)]
+            if how == "what is in it" and len(likely) > 1:
+                continue
+            if likely:
+                first = min(likely, key=lambda name: _rank(name, ours))
+                found[first] = Proposed(first, ours, how)
+    proposed = tuple(found.get(name, Proposed(name, "", "nothing")) for name in headed.names if name)
+    columns = {one.theirs: one.ours for one in proposed}
+    mapping = ColumnMapping(
+        register=register.file.removesuffix(".csv"),
+        sheet=headed.sheet.name,
+        header_row=headed.number,
+        columns=columns,
+        always=dict.fromkeys(_still_needed(register, columns.values()), ""),
+    )
+    return mapping, proposed
+
+
+def _still_needed(register: Register, mapped: Iterable[str]) -> list[str]:
+    have = set(mapped)
+    if register is SCHEDULE and "period" in have:
+        have.update(FROM_PERIOD)
+    return [column for column in register.required if column not in have]
+
+
+def _in_turn(register: Register) -> list[str]:
+    """Columns that every row needs choose first."""
+    return sorted(register.columns, key=lambda column: column not in register.required)
+
+
+def _rank(theirs: str, ours: str) -> int:
+    names = names_of(ours)
+    plain = same_name(theirs)
+    return names.index(plain) if plain in names else len(names)
+
+
+def _nearly(theirs: str, ours: str) -> bool:
+    plain = same_name(theirs)
+    return any(len(name) > 4 and SequenceMatcher(None, plain, name).ratio() >= _ALIKE for name in names_of(ours))
+
+
+def _texts(headed: Headed, place: int) -> list[str]:
+    return [row[place].text for row in headed.rows[:_LOOKED_AT] if place < len(row) and row[place].text]
+
+
+def _is_full_of(texts: Sequence[str], register: Register, ours: str) -> bool:
+    """Whether cells hold what a column holds, where that can be told by looking."""
+    kind = holds(register, ours)
+    if not texts or ours not in register.required:
+        return False
+    tests: Mapping[Holds, Callable[[str], object]] = {
+        Holds.PERIOD: period_from,
+        Holds.PERSON: is_sign_in_name,
+        Holds.PLACES: looks_like_address,
+        Holds.CHOICE: lambda text: chosen(text, ours, words_of(register, ours)) if kind is Holds.CHOICE else None,
+    }
+    test = tests.get(kind)
+    return test is not None and sum(bool(test(text)) for text in texts) >= _MOSTLY * len(texts)

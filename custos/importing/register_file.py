@@ -1,0 +1,101 @@
+"""Puts converted rows into a register: those that are new are added, those that changed take their row's place, others stay."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from custos.errors import BadInput, Mark, Problem, Severity
+from custos.policy.policy_files import read_file
+from custos.problems import Problems
+from custos.records.csv_file import Room, Table, read_table
+from custos.records.load import FOLDER
+from custos.records.registers import Register
+from custos.untrusted import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A register's file as it would be, and how many of its rows are added, changed, the same, and only in the register."""
+
+    content: bytes
+    added: int
+    changed: int
+    same: int
+    kept: int
+
+
+def read_register(directory: Path, register: Register) -> bytes:
+    """The register's file as it is. Raises BadInput when it is not there or cannot be read."""
+    name = f"{FOLDER}/{register.file}"
+    content = read_file(directory / FOLDER / register.file, name)
+    if isinstance(content, Problem):
+        what = f"There is no {name} in {plain(str(directory))}." if not (directory / name).exists() else content.what
+        raise BadInput([Problem(Mark(plain(str(directory))), what, "`custos init` makes a directory of registers.")])
+    return content
+
+
+def merge(register: Register, content: bytes, rows: Sequence[Mapping[str, str]]) -> Merge:
+    """`rows` put into `content`. Raises BadInput when what is there, or what would be, is no register."""
+    before = {_id(register, row): row for row in _rows(register, content)}
+    after = dict(before)
+    added = changed = 0
+    for row in rows:
+        key = _id(register, row)
+        added += key not in before
+        changed += key in before and before[key] != dict(row)
+        after[key] = dict(row)
+    made = _written(register, list(after.values()))
+    _rows(register, made)
+    same = len(rows) - added - changed
+    return Merge(made, added, changed, same, len(before) - changed - same)
+
+
+def write_register(directory: Path, register: Register, content: bytes) -> None:
+    """Put the register's file in place of the one that is there, whole or not at all."""
+    folder = directory / FOLDER
+    try:
+        descriptor, beside = tempfile.mkstemp(prefix=f".{register.file}-", dir=folder)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            Path(beside).chmod(0o644)
+            Path(beside).replace(folder / register.file)
+        except OSError:
+            Path(beside).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        what = f"It cannot be written: {(error.strerror or str(error)).lower()}."
+        raise BadInput([Problem(Mark(f"{FOLDER}/{register.file}"), what, "Check who may write it.")]) from error
+
+
+def _id(register: Register, row: Mapping[str, str]) -> str:
+    return "".join(row.get(register.id, "").split()).casefold()
+
+
+def _rows(register: Register, content: bytes) -> list[dict[str, str]]:
+    problems = Problems()
+    table: Table = read_table(
+        f"{FOLDER}/{register.file}",
+        content,
+        columns=register.columns,
+        required=register.required,
+        problems=problems,
+        room=Room(),
+    )
+    if problems.errors:
+        raise BadInput([problem for problem in problems.all if problem.severity is Severity.ERROR])
+    return [{column: cell.text for column, cell in row.items() if cell.text} for row in table.rows]
+
+
+def _written(register: Register, rows: Sequence[Mapping[str, str]]) -> bytes:
+    out = io.StringIO()
+    table = csv.DictWriter(out, register.columns, restval="", lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    return out.getvalue().encode()

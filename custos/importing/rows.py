@@ -1,0 +1,145 @@
+"""Every row of a council's sheet as a row of a register, or what of it was not understood.
+
+A converted row is asked of the register itself, by the very function that reads it later: what Custos would refuse is said now, with
+the cell of the sheet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from custos.errors import Mark, Problem, Severity
+from custos.importing.columns import Holds, holds
+from custos.importing.convert import Meanings, NotUnderstood, convert
+from custos.importing.days import month_stands_first
+from custos.importing.header import Headed
+from custos.importing.mapping import ColumnMapping
+from custos.importing.periods import period_from, trigger_from
+from custos.importing.propose import FROM_PERIOD
+from custos.importing.sheet import SheetCell, refuse
+from custos.problems import Problems
+from custos.records.cells import Row, unique
+from custos.records.csv_file import FORMULA, Cell, no_text
+from custos.records.registers import SCHEDULE, Register
+from custos.untrusted import plain
+
+_PUT_IN = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """What became of a sheet. `rows` have column ► text and are sound; `problems` say what was not understood, in order.
+
+    `left_out`: rows with a problem. `people` and `words` (column ► words) are what a mapping could say.
+    """
+
+    rows: Sequence[Mapping[str, str]]
+    left_out: int
+    problems: tuple[Problem, ...]
+    people: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
+
+
+def convert_rows(file: str, headed: Headed, mapping: ColumnMapping, register: Register) -> Converted:
+    """Every row below the header. Raises BadInput when the mapping names columns that the file does not have."""
+    missing = [theirs for theirs, ours in mapping.columns.items() if ours and theirs not in headed.names]
+    if missing:
+        what = f'The file has no column "{missing[0]}", which the mapping names.'
+        raise refuse(file, what, f"Its columns: {', '.join(filter(None, headed.names))}.", "header")
+    places = {ours: headed.names.index(theirs) for theirs, ours in mapping.columns.items() if ours}
+    said = Meanings(
+        people=_said(mapping.people), values=mapping.values, month_first=_month_first(headed, places, register)
+    )
+    reader = _Reader(register, places, mapping, said)
+    read = [reader.row(cells) for cells in headed.rows]
+    unique(((row, row.text(register.id)) for row, _ in read), register.id, "The id")
+    return Converted(
+        rows=[texts for row, texts in read if row.sound],
+        left_out=sum(not row.sound for row, _ in read),
+        problems=tuple(problem for one in reader.noted for problem in one.all),
+        people=tuple(reader.people),
+        words={column: tuple(words) for column, words in reader.words.items()},
+    )
+
+
+def _said(words: Mapping[str, str]) -> dict[str, str]:
+    return {theirs: ours for theirs, ours in words.items() if ours}
+
+
+def _month_first(headed: Headed, places: Mapping[str, int], register: Register) -> frozenset[str]:
+    def texts(place: int) -> Iterable[str]:
+        return (row[place].text for row in headed.rows if place < len(row))
+
+    days = {column: place for column, place in places.items() if holds(register, column) is Holds.DAY}
+    return frozenset(column for column, place in days.items() if month_stands_first(texts(place)))
+
+
+class _Reader:
+    def __init__(self, register: Register, places: Mapping[str, int], mapping: ColumnMapping, said: Meanings) -> None:
+        self._register = register
+        self._places = places
+        self._mapping = mapping
+        self._said = said
+        self.noted: list[Problems] = []
+        self.people: dict[str, None] = {}
+        self.words: dict[str, dict[str, None]] = {}
+
+    def row(self, cells: Sequence[SheetCell]) -> tuple[Row, Mapping[str, str]]:
+        """A row as the register reads it, with its texts. What is wrong is noted under the row's own problems."""
+        problems = Problems()
+        self.noted.append(problems)
+        begun = Mark(cells[0].place)
+        read: dict[str, Cell] = {}
+        for column in self._register.columns:
+            place = self._places.get(column)
+            if place is not None and place < len(cells):
+                read[column] = self._cell(column, cells[place], problems)
+            else:
+                read[column] = Cell("", begun)
+        self._derive(read, cells)
+        texts = {column: cell.text for column, cell in read.items()}
+        for column, always in self._mapping.always.items():
+            if not read[column].text and not read[column].faulty and always:
+                text = plain(_PUT_IN.sub(lambda found: texts.get(found[1], found[0]), always))
+                read[column] = Cell(text, read[column].mark)
+        row = Row(read, problems)
+        self._register.make(row)
+        return row, {column: cell.text for column, cell in read.items() if cell.text}
+
+    def _cell(self, column: str, cell: SheetCell, problems: Problems) -> Cell:
+        mark = Mark(cell.place)
+        if cell.fault:
+            problems.error(mark, cell.fault, "Write the value.", code=FORMULA)
+            return Cell("", mark, faulty=True)
+        made = convert(self._register, column, cell.text, self._said)
+        if isinstance(made, NotUnderstood):
+            problems.error(mark, made.what, made.remedy, code="not-understood")
+            if made.person:
+                self.people[made.person] = None
+            if made.word:
+                self.words.setdefault(column, {})[made.word] = None
+            return Cell("", mark, faulty=True)
+        if refused := no_text(made) if made else None:
+            problems.error(mark, *refused, code=FORMULA)
+            return Cell("", mark, faulty=True)
+        return Cell(made, mark)
+
+    def _derive(self, read: dict[str, Cell], cells: Sequence[SheetCell]) -> None:
+        """From when a period is counted, where its words or those of its trigger say so."""
+        place = self._places.get("period")
+        if self._register is not SCHEDULE or place is None or place >= len(cells):
+            return
+        words, mark = period_from(cells[place].text), Mark(cells[place].place)
+        kind, text = (words.trigger_kind, words.trigger_text) if words else ("", "")
+        if read["trigger_text"].text:
+            kind, text = kind or trigger_from(read["trigger_text"].text), read["trigger_text"].text
+        for column, found in zip(FROM_PERIOD, (kind, text), strict=True):
+            if not read[column].text and not read[column].faulty and found:
+                read[column] = Cell(found, mark)
+
+
+def errors_of(converted: Converted) -> int:
+    """How many of the problems cost a row."""
+    return sum(problem.severity is Severity.ERROR for problem in converted.problems)

@@ -1,0 +1,87 @@
+"""The files of a council that begins: rendered from `templates/`, and taken by the loader before anybody sees them.
+
+Every policy simulates, owns nobody's names but those given, and covers what its attributes say: nothing, while there is no asset.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from string import Template
+
+from custos.dates import moved
+from custos.onboarding.council import Council
+from custos.policy import load_files
+from custos.policy.schema import FILES as SCHEMAS
+from custos.policy.schema import schema_text
+from custos.records import registers
+from custos.records.load import FOLDER
+from custos.records.roles import GOVERNANCE, RECORDS_MANAGER, day_words
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+_FIRST_REVIEW_DAYS = 182
+_PURPOSES: Mapping[str, str] = {
+    registers.ASSETS.file: "one row an information asset: what it is, who owns it, where it is",
+    registers.SCHEDULE.file: "one row a class of record: how long it is kept, from when, and under which label",
+    registers.SITE_MAP.file: "one row a site or library: its asset and its schedule entry",
+    registers.HOLDS.file: "one row a hold: what must be kept for an inquiry, a request or a claim",
+    registers.AGREEMENTS.file: "one row a sharing agreement: the partner, their mail domains, the assets, the last day",
+    registers.EXEMPTIONS.file: "one row an exception: what a policy leaves alone, why, until when",
+    registers.POSTS.file: "one row a person with a post: who they are, which post, which department",
+    registers.DELEGATIONS.file: "one row a delegation: what an owner has lent to a steward",
+    registers.CALENDAR.file: "one row a day on which nobody works",
+}
+
+
+def starter_files(council: Council, today: date) -> dict[str, bytes]:
+    """Every file of the directory: path below it ► content. They load without an error; BadInput says when they do not."""
+    values = {
+        "name": council.name,
+        "sharepoint": council.sharepoint,
+        "timezone": council.timezone,
+        "today": day_words(today),
+        "review_due": moved(today, _FIRST_REVIEW_DAYS).isoformat(),
+        "governance": council.holders[GOVERNANCE].upn,
+        "records_manager": council.holders[RECORDS_MANAGER].upn,
+        "not_people": _yaml(council.not_people),
+        "roles": "\n".join(f"  {role}: {_yaml([holder.title])}" for role, holder in council.holders.items()),
+    }
+    files = {
+        template.name: Template(template.read_text(encoding="utf-8")).safe_substitute(values).encode()
+        for template in sorted(TEMPLATES.iterdir())
+    }
+    files.update({name: schema_text(make).encode() for name, make in SCHEMAS.items()})
+    files.update({f"{FOLDER}/{name}": _header(register).encode() for name, register in registers.ALL.items()})
+    files[f"{FOLDER}/{registers.POSTS.file}"] += _people(council).encode()
+    files[f"{FOLDER}/README.md"] = _register_page().encode()
+    load_files({name: content for name, content in files.items() if name.endswith((".yaml", ".csv"))}, today=today)
+    return files
+
+
+def _yaml(texts: object) -> str:
+    """Texts as a list of YAML, of which JSON is a part."""
+    return json.dumps(texts, ensure_ascii=False)
+
+
+def _header(register: registers.Register) -> str:
+    return f"{','.join(register.columns)}\n"
+
+
+def _people(council: Council) -> str:
+    out = io.StringIO()
+    rows = csv.DictWriter(out, registers.POSTS.columns, restval="", lineterminator="\n")
+    for upn, title in council.people.items():
+        rows.writerow({"upn": upn, "role": title, "department": council.department})
+    return out.getvalue()
+
+
+def _register_page() -> str:
+    """What goes into each register, with the columns that every row needs."""
+    lines = ["# The registers", "", "| file | holds | every row needs |", "|---|---|---|"]
+    for name, register in registers.ALL.items():
+        lines.append(f"| {name} | {_PURPOSES[name]} | {', '.join(register.required)} |")
+    return "\n".join([*lines, "", "`custos import REGISTER FILE` fills them from what you have.", ""])
