@@ -56,12 +56,15 @@ type Converted = str | NotUnderstood
 
 def convert(register: Register, column: str, written: str, said: Meanings) -> Converted:
     """The text of the cell as the register has it."""
-    text = written.strip()
-    if meant := said.values.get(column, {}).get(plain(text)):
-        return meant
+    text = meant_by(column, written, said)
     if not text or text.casefold() in _NOTHING:
         return ""
     return _READERS[holds(register, column)](register, column, text, said)
+
+
+def meant_by(column: str, written: str, said: Meanings) -> str:
+    """A cell's text, or what a person said that it means."""
+    return said.values.get(column, {}).get(plain(written)) or written.strip()
 
 
 def _text(_register: Register, _column: str, text: str, _said: Meanings) -> Converted:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from custos.importing.columns import Holds, holds, names_of, same_name, words_of
 from custos.importing.header import Headed
 from custos.importing.mapping import ColumnMapping
 from custos.importing.periods import period_from
+from custos.importing.rows import unsaid
 from custos.importing.words import chosen
 from custos.records.address import looks_like_address
-from custos.records.registers import SCHEDULE, Register
+from custos.records.registers import Register
 from custos.records.sign_in_name import is_sign_in_name
 
 _ALIKE = 0.86
 _LOOKED_AT = 50  # cells of a column whose content is looked at
 _MOSTLY = 0.8  # of them that have to be so
-FROM_PERIOD = ("trigger_kind", "trigger_text")
-"""Columns of the schedule that words of a period, or of its trigger, may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +56,8 @@ def propose(headed: Headed, register: Register) -> tuple[ColumnMapping, tuple[Pr
         sheet=headed.sheet.name,
         header_row=headed.number,
         columns=columns,
-        always=dict.fromkeys(_still_needed(register, columns.values()), ""),
     )
-    return mapping, proposed
-
-
-def _still_needed(register: Register, mapped: Iterable[str]) -> list[str]:
-    have = set(mapped)
-    if register is SCHEDULE and "period" in have:
-        have.update(FROM_PERIOD)
-    return [column for column in register.required if column not in have]
+    return replace(mapping, always=dict.fromkeys(unsaid(register, mapping), "")), proposed
 
 
 def _in_turn(register: Register) -> list[str]:

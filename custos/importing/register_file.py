@@ -47,9 +47,10 @@ def merge(register: Register, content: bytes, rows: Sequence[Mapping[str, str]])
     added = changed = 0
     for row in rows:
         key = _id(register, row)
+        new = {column: text for column, text in {**before.get(key, {}), **row}.items() if text}
         added += key not in before
-        changed += key in before and before[key] != dict(row)
-        after[key] = dict(row)
+        changed += key in before and before[key] != new
+        after[key] = new
     made = _written(register, list(after.values()))
     _rows(register, made)
     same = len(rows) - added - changed

@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from custos.errors import Mark, Problem, Severity
+from custos.errors import Mark, Problem
 from custos.importing.columns import Holds, holds
-from custos.importing.convert import Meanings, NotUnderstood, convert
+from custos.importing.convert import Meanings, NotUnderstood, convert, meant_by
 from custos.importing.days import month_stands_first
 from custos.importing.header import Headed
 from custos.importing.mapping import ColumnMapping
 from custos.importing.periods import period_from, trigger_from
-from custos.importing.propose import FROM_PERIOD
 from custos.importing.sheet import SheetCell, refuse
 from custos.problems import Problems
 from custos.records.cells import Row, unique
@@ -25,6 +24,8 @@ from custos.records.csv_file import FORMULA, Cell, no_text
 from custos.records.registers import SCHEDULE, Register
 from custos.untrusted import plain
 
+FROM_PERIOD = ("trigger_kind", "trigger_text")
+"""Columns of the schedule that words of a period, or of its trigger, may say."""
 _PUT_IN = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -58,10 +59,24 @@ def convert_rows(file: str, headed: Headed, mapping: ColumnMapping, register: Re
     return Converted(
         rows=[texts for row, texts in read if row.sound],
         left_out=sum(not row.sound for row, _ in read),
-        problems=tuple(problem for one in reader.noted for problem in one.all),
+        problems=(*_blanks(file, register, mapping), *(problem for one in reader.noted for problem in one.all)),
         people=tuple(reader.people),
         words={column: tuple(words) for column, words in reader.words.items()},
     )
+
+
+def unsaid(register: Register, mapping: ColumnMapping) -> list[str]:
+    """Columns that every row needs and that nothing fills: neither a column of theirs nor a word under `always`."""
+    have = {*mapping.columns.values(), *(column for column, text in mapping.always.items() if text)}
+    if register is SCHEDULE and "period" in have:
+        have.update(FROM_PERIOD)
+    return [column for column in register.required if column not in have]
+
+
+def _blanks(file: str, register: Register, mapping: ColumnMapping) -> Iterable[Problem]:
+    for column in unsaid(register, mapping):
+        what = f'No column of the file is "{column}", which every row needs.'
+        yield Problem(Mark(file), what, "Map one to it, or say it under always in the mapping.", code="missing-column")
 
 
 def _said(words: Mapping[str, str]) -> dict[str, str]:
@@ -82,6 +97,7 @@ class _Reader:
         self._places = places
         self._mapping = mapping
         self._said = said
+        self._unsaid = frozenset(unsaid(register, mapping))
         self.noted: list[Problems] = []
         self.people: dict[str, None] = {}
         self.words: dict[str, dict[str, None]] = {}
@@ -97,7 +113,7 @@ class _Reader:
             if place is not None and place < len(cells):
                 read[column] = self._cell(column, cells[place], problems)
             else:
-                read[column] = Cell("", begun)
+                read[column] = Cell("", begun, faulty=column in self._unsaid)
         self._derive(read, cells)
         texts = {column: cell.text for column, cell in read.items()}
         for column, always in self._mapping.always.items():
@@ -106,7 +122,7 @@ class _Reader:
                 read[column] = Cell(text, read[column].mark)
         row = Row(read, problems)
         self._register.make(row)
-        return row, {column: cell.text for column, cell in read.items() if cell.text}
+        return row, {column: cell.text for column, cell in read.items() if cell.text or column in self._places}
 
     def _cell(self, column: str, cell: SheetCell, problems: Problems) -> Cell:
         mark = Mark(cell.place)
@@ -131,15 +147,10 @@ class _Reader:
         place = self._places.get("period")
         if self._register is not SCHEDULE or place is None or place >= len(cells):
             return
-        words, mark = period_from(cells[place].text), Mark(cells[place].place)
+        words, mark = period_from(meant_by("period", cells[place].text, self._said)), Mark(cells[place].place)
         kind, text = (words.trigger_kind, words.trigger_text) if words else ("", "")
         if read["trigger_text"].text:
             kind, text = kind or trigger_from(read["trigger_text"].text), read["trigger_text"].text
         for column, found in zip(FROM_PERIOD, (kind, text), strict=True):
             if not read[column].text and not read[column].faulty and found:
                 read[column] = Cell(found, mark)
-
-
-def errors_of(converted: Converted) -> int:
-    """How many of the problems cost a row."""
-    return sum(problem.severity is Severity.ERROR for problem in converted.problems)

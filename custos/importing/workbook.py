@@ -103,7 +103,10 @@ def _sheet(place: str, values: Any, formulas: Any, merged: Sequence[Merged]) -> 
     both = zip(_rows(values), _rows(formulas), strict=False)
     for number, (shown, written) in enumerate(islice(both, MOST_LINES), start=1):
         cells: list[SheetCell] = []
-        for column, (value, formula) in enumerate(zip(shown, written, strict=False), start=1):
+        width = max((place for place, formula in enumerate(written, start=1) if formula.value is not None), default=0)
+        reached = max((column for column, (one, _) in below.items() if number <= one.bottom), default=0)
+        both_cells = zip(shown[: max(width, reached)], written, strict=False)
+        for column, (value, formula) in enumerate(both_cells, start=1):
             where = f"{place}!{get_column_letter(column)}{number}"
             is_formula = formula.data_type == "f"
             worked_out += is_formula
@@ -119,7 +122,7 @@ def _sheet(place: str, values: Any, formulas: Any, merged: Sequence[Merged]) -> 
         if len(rows) > MOST_ROWS + _ABOVE:
             file = place.partition(":")[0]
             raise refuse(file, f"The sheet has more than {MOST_ROWS:,} rows.", "Is this the right sheet?", "size")
-    notes = [f"{worked_out:,} cells are formulas: what Excel last worked out was taken."] if worked_out else []
+    notes = [f"Formulas: {worked_out:,}. What Excel last worked out was taken."] if worked_out else []
     down = [one.name for one in merged if one.bottom > one.top]
     if down:
         listed = ", ".join(down[:_LISTED]) + (" and more" if len(down) > _LISTED else "")
@@ -132,7 +135,9 @@ _LISTED = 5
 
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(min_row=1, max_col=MOST_COLUMNS)
+    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(
+        min_row=1, max_col=min(sheet.max_column or MOST_COLUMNS, MOST_COLUMNS)
+    )
     return rows
 
 

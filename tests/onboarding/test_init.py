@@ -1,0 +1,117 @@
+"""What `custos init` writes, and what it refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from custos.cli.main import main
+from custos.onboarding.starter import TEMPLATES
+from custos.policy import load
+from custos.records import registers
+from custos.settings import REPOSITORY
+from tests.importing.sitting import INIT, begun
+
+SHIPPED = load(REPOSITORY / "policies")
+OF_WRENBRIDGE = ("wrenbridge", "IA-0", "RS-", "IMP-", "svc.migration")
+
+
+def test_what_is_made_validates_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No error, every policy in simulate, every register there; empty but for the people who were named, each once."""
+    council = begun(tmp_path / "new" / "policies")
+    assert main(["validate", str(council)], {}) == 0
+    assert "error" not in capsys.readouterr().out
+    bundle = load(council)
+    assert {policy.state for policy in bundle.policies.values()} == {"simulate"}
+    assert list(bundle.records.posts) == ["dr@thornby.gov.example", "ig@thornby.gov.example"]
+    assert bundle.settings.rights.titles["records_manager"] == {"head of records"}
+    for name in registers.ALL:
+        lines = (council / "register" / name).read_text(encoding="utf-8").splitlines()
+        assert len(lines) == (3 if name == registers.POSTS.file else 1)
+        assert name in (council / "register" / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["policies"]
+
+
+def test_nothing_of_the_sample_council_is_in_it(tmp_path: Path) -> None:
+    """Neither its people, places, assets, entries, clauses nor its labels."""
+    labels = {entry.label for entry in SHIPPED.records.schedule.values()}
+    for path in begun(tmp_path / "p").rglob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        assert [word for word in (*OF_WRENBRIDGE, *labels) if word.casefold() in text.casefold()] == [], path.name
+        assert "$" not in text.replace("$schema", ""), path.name
+
+
+def test_the_first_policies_find_what_the_shipped_ones_find(tmp_path: Path) -> None:
+    """The rules are the sample's to the letter; the one policy that names labels of its own is another."""
+    made = load(begun(tmp_path / "p")).policies
+
+    assert made.keys() ^ SHIPPED.policies.keys() == {"labels-of-another-class", "labels-replace"}
+    for name in made.keys() & SHIPPED.policies.keys():
+        first, shipped = made[name], SHIPPED.policies[name]
+        assert _unplaced(dataclasses.asdict(first)["rules"]) == _unplaced(dataclasses.asdict(shipped)["rules"])
+        assert dataclasses.replace(first.limits, mark=shipped.limits.mark) == shipped.limits
+        assert (first.title, first.scope.chosen) == (shipped.title, shipped.scope.chosen)
+
+
+def _unplaced(value: object) -> object:
+    """A record without its places in a file."""
+    if isinstance(value, dict):
+        return {key: _unplaced(one) for key, one in value.items() if key != "mark"}
+    return [_unplaced(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def test_bad_arguments_are_told_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each argument that is wrong or missing is one sentence, all at once, and no directory is made."""
+    said = [
+        "--sharepoint",
+        "https://t-my.sharepoint.com/x",
+        "--siro",
+        "bob",
+        "--timezone",
+        "Europe/Lundon",
+        "--name",
+        "=cmd()",
+    ]
+    assert main(["init", str(tmp_path / "p"), *said], {}) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split("  ")[0] for line in told[:-1]] == [
+        "--governance", "--name", "--not-people", "--records-manager", "--sharepoint", "--siro", "--timezone",
+    ]  # fmt: skip
+    assert 'Did you mean "Europe/London"?' in told[6]
+    assert told[-1] == "7 problems. Nothing was changed."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_person_has_one_post(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two titles for one account cannot both stand in people_roles.csv."""
+    said = [*INIT, "--data-protection", "DPO <dr@thornby.gov.example>"]
+    assert main(["init", str(tmp_path / "p"), *said], {}) == 2
+    assert 'dr@thornby.gov.example is "Director of Resources" already' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("there", ["file", "full"])
+def test_what_is_there_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str], there: str) -> None:
+    """A directory with anything in it, or a file of that name, is refused and left alone."""
+    target = tmp_path / "p"
+    if there == "file":
+        target.write_text("mine", encoding="utf-8")
+    else:
+        target.mkdir()
+        (target / ".git").write_text("mine", encoding="utf-8")
+    assert main(["init", str(target), *INIT], {}) == 2
+    assert "1 problem. Nothing was changed." in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.rglob("*")) == (["p"] if there == "file" else [".git", "p"])
+
+
+def test_an_empty_directory_is_used(tmp_path: Path) -> None:
+    """A folder that somebody made for it is no obstacle."""
+    (tmp_path / "p").mkdir()
+    assert load(begun(tmp_path / "p")).policies
+
+
+def test_every_template_is_used(tmp_path: Path) -> None:
+    """What lies among the templates is written."""
+    council = begun(tmp_path / "p")
+    assert {path.name for path in TEMPLATES.iterdir()} <= {path.name for path in council.iterdir()}
