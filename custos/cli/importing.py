@@ -20,8 +20,8 @@ from custos.policy.policy_files import read_file
 from custos.records import registers
 from custos.records.registers import Register
 from custos.report.screen import Listing, words
-from custos.report.wording import count
 from custos.untrusted import plain
+from custos.wording import many
 
 _NAMES = {name.removesuffix(".csv"): register for name, register in registers.ALL.items()}
 _MOST_SHOWN = 200
@@ -64,14 +64,14 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     merged = merge(register, there, converted.rows)
     _show_problems(headed, converted, screen)
     said = (
-        f"{count(merged.added, 'row')} new, {merged.changed:,} changed, {merged.same:,} as they were; "
+        f"{many(merged.added, 'row')} new, {merged.changed:,} changed, {merged.same:,} as they were; "
         f"{converted.left_out:,} left out."
     )
     if not kept.exists():
         asked = _asking(mapping, converted)
         _save(kept, asked)
         screen.out.print(words(f"{args.register}: {said} Nothing was written yet."), soft_wrap=True)
-        left = f", fill {count(asked.unsaid, 'blank')} in it" if asked.unsaid else ""
+        left = f", fill {many(asked.unsaid, 'blank')} in it" if asked.unsaid else ""
         screen.out.print(words(f"Look through {plain(str(kept))}{left}, and run the command again."), soft_wrap=True)
         return Exit.FINDINGS if converted.left_out or asked.unsaid else Exit.OK
     if args.dry_run:
@@ -124,7 +124,7 @@ def _show_problems(headed: Headed, converted: Converted, screen: Screen) -> None
         screen.out.print(words(f"{problem.severity}: {problem}"), soft_wrap=True)
     if len(converted.problems) > _MOST_SHOWN:
         more = len(converted.problems) - _MOST_SHOWN
-        screen.out.print(f"{count(more, 'more problem')} not listed: mend these, and look again.", soft_wrap=True)
+        screen.out.print(f"{many(more, 'more problem')} not listed: mend these, and look again.", soft_wrap=True)
 
 
 COMMAND = Command("import", "Take a register from a workbook or CSV file as it is.", _arguments, offline=_run)

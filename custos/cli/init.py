@@ -15,7 +15,7 @@ from custos.onboarding.new_directory import in_the_way, make_directory
 from custos.onboarding.starter import starter_files
 from custos.records.roles import ROLE_NAMES
 from custos.report.screen import words
-from custos.report.wording import count
+from custos.wording import many
 
 _TIMEZONE, _DEPARTMENT = "Europe/London", "Corporate"
 
@@ -80,9 +80,7 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     files = starter_files(council, SystemClock().now().date())
     make_directory(args.directory, files)
     policies = sum(name.endswith(".yaml") for name in files) - 1
-    said = (
-        f"{args.directory} holds {count(policies, 'policy', 'policies')} that simulate, settings and empty registers."
-    )
+    said = f"{args.directory} holds {many(policies, 'policy', 'policies')} that simulate, settings and empty registers."
     screen.out.print(words(said), soft_wrap=True)
     screen.out.print(
         words(

@@ -20,7 +20,8 @@ from custos.policy.schema import FILES as SCHEMAS
 from custos.policy.schema import schema_text
 from custos.records import registers
 from custos.records.load import FOLDER
-from custos.records.roles import GOVERNANCE, RECORDS_MANAGER, day_words
+from custos.records.roles import GOVERNANCE, RECORDS_MANAGER
+from custos.wording import day_words
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _FIRST_REVIEW_DAYS = 182
