@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.values import short_text
+from custos.cli.identity_argument import as_argument
+from custos.cli.values import day, short_text
+from custos.errors import BadInput, Mark, Problem
+from custos.jobs import deadlines, identity
 from custos.notices.case_progress import Need, Progress, progress
 from custos.notices.model import Case, CaseState
+from custos.records.rights import Right
 from custos.report import work_json
 from custos.report.screen import Listing
 from custos.report.shapes import text_of
@@ -22,6 +26,14 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", nargs="?", type=short_text, default="", metavar="CASE", help="id of one question")
+    parser.add_argument(
+        "--until", type=day, metavar="DATE", help="give whoever is asked longer, until the end of this day"
+    )
+    parser.add_argument(
+        "--why", type=short_text, default="", metavar="REASON", help="the reason for a later day, for the audit"
+    )
+    as_argument(parser)
     parser.add_argument("--all", action="store_true", help="also those that are over")
     parser.add_argument(
         "--person",
@@ -37,12 +49,15 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    if args.until is not None:
+        return await _move(app, args, screen)
     cases = [stored.case for stored in await app.cases.all()]
-    now, every = app.clock.now(), args.all or args.state == CaseState.RELEASED
+    now, every = app.clock.now(), args.all or bool(args.case) or args.state == CaseState.RELEASED
     shown = [
         case
         for case in cases
-        if (every or case.state is not CaseState.RELEASED)
+        if (not args.case or case.id == args.case)
+        and (every or case.state is not CaseState.RELEASED)
         and _is_of(case, args.person)
         and (not args.asset or case.asset_id.casefold() == args.asset.casefold())
         and (not args.state or case.state == args.state)
@@ -53,6 +68,24 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         screen.raw(text_of(work_json.cases(shown, now, app.zone)))
     else:
         screen.out.print(_table(shown, now, app.zone, every=every))
+    return Exit.OK
+
+
+async def _move(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    missing = [
+        (name, remedy)
+        for name, remedy in (("case", "Name the case"), ("why", "add --why"))
+        if not getattr(args, name).strip()
+    ]
+    if missing:
+        what = "A later day for an answer needs the case and a reason."
+        remedy = f"{' and '.join(remedy for _, remedy in missing)}: custos cases CASE --until {args.until} --why '…'."
+        raise BadInput([Problem(Mark("command line"), what, remedy, code="why")])
+    by = await identity.require(app, Right.MOVE_DEADLINES, args.person)
+    case = await deadlines.move(app, args.case, args.until, by=by, why=args.why.strip())
+    screen.out.print(
+        f"{case.assignee.who.name} has until {args.until:%-d %B %Y} to answer about “{case.subject_name}”."
+    )
     return Exit.OK
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from custos.records.vacancies import working_days_between
 DEFAULT_WITHIN = Duration(10, "working day")
 UNDO_WINDOW = Duration(10, "working day")
 """How long a case stays with those who agreed, after they were told that it is done: in it they say whether it is to be put back."""
+_LAST_REMINDER = 2
+"""Working days before a day that was moved on."""
 _REMINDED_AFTER = (1 / 2, 4 / 5)  # of the working days to answer
 
 
@@ -37,6 +39,13 @@ def dates_for(lines: Iterable[Line], told: datetime, zone: ZoneInfo, holidays: C
     """The dates of a question that somebody is told at a moment, by the line that is due first; None when no line asks for an answer."""
     found = [_dates(line, told, zone, holidays) for line in lines if line.asks]
     return min(found, key=lambda dates: (dates.deadline, dates.remind_on), default=None)
+
+
+def moved_to(case: Case, due: datetime, today: date, zone: ZoneInfo, holidays: Collection[date]) -> Case:
+    """The case with another day for the answer; they are reminded once more, two working days before it."""
+    ahead = tuple(day for day in case.remind_on if day <= today)
+    last = moved_working_days(due.astimezone(zone), -_LAST_REMINDER, holidays).date()
+    return replace(case, deadline=due, remind_on=(*ahead, last) if last > today else ahead)
 
 
 def is_reminder_due(case: Case, today: date, zone: ZoneInfo) -> bool:

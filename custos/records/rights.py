@@ -26,6 +26,7 @@ class Right(StrEnum):
     UNDO = "undo"
     CLOSE_INCIDENTS = "close_incidents"
     ACCEPT_REGISTERS = "accept_registers"
+    MOVE_DEADLINES = "move_deadlines"
     OPERATE = "operate"
     STOP = "stop"
 
@@ -38,6 +39,7 @@ WORDS: Mapping[Right, str] = {
     Right.UNDO: "put back what was done",
     Right.CLOSE_INCIDENTS: "close incidents",
     Right.ACCEPT_REGISTERS: "let registers count that lost their rows",
+    Right.MOVE_DEADLINES: "give somebody longer to answer a question",
     Right.OPERATE: "apply plans; cancel and resume runs",
     Right.STOP: "end all writes; take a policy back to simulate",
 }
@@ -51,6 +53,7 @@ USUAL: Mapping[Right, frozenset[str]] = {
     Right.UNDO: frozenset({OPERATOR, RECORDS_MANAGER, GOVERNANCE}),
     Right.CLOSE_INCIDENTS: frozenset({OPERATOR, RECORDS_MANAGER, GOVERNANCE}),
     Right.ACCEPT_REGISTERS: frozenset({RECORDS_MANAGER, GOVERNANCE, SIRO}),
+    Right.MOVE_DEADLINES: frozenset({RECORDS_MANAGER, GOVERNANCE, SIRO}),
     Right.OPERATE: frozenset({OPERATOR, RECORDS_MANAGER}),
     Right.STOP: frozenset({OPERATOR, RECORDS_MANAGER, GOVERNANCE, DATA_PROTECTION, SIRO}),
 }

@@ -307,7 +307,8 @@ def test_nobody_else_asks_the_rows_that_protect(rows: str) -> None:
 
 _ALLOWED = {
     "holds": {"engine/policy_reach.py"},  # an approval keeps which holds covered what
-    "exemptions": {"policy/bundle.py", "notices/answer_grounds.py"},  # names of policies; how long an answer holds
+    # names of policies; how long an answer holds; which rows are in date
+    "exemptions": {"policy/bundle.py", "notices/answer_grounds.py", "kpi/registers.py"},
     "record_labels": {
         "engine/label_drift.py",
         "engine/policy_reach.py",
