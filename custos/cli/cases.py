@@ -11,8 +11,10 @@ from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import day, short_text
+from custos.did_you_mean import nearest
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import deadlines, identity
+from custos.jobs.policies import in_force
 from custos.notices.case_progress import Need, Progress, progress
 from custos.notices.model import Case, CaseState
 from custos.records.rights import Right
@@ -22,6 +24,7 @@ from custos.report.shapes import text_of
 from custos.report.wording import when
 from custos.wording import many
 
+_NO_ASSET = "none"
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -42,7 +45,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="only what this person is asked: a part of a name or address",
     )
-    parser.add_argument("--asset", type=short_text, default="", metavar="ID", help="only this asset's")
+    parser.add_argument(
+        "--asset", type=short_text, default="", metavar="ID", help="only this asset's; none: what no asset covers"
+    )
     parser.add_argument("--state", choices=[state.value for state in CaseState], help="only those that stand so")
     parser.add_argument("--overdue", action="store_true", help="only those of which somebody let the deadline pass")
     parser.add_argument("--json", action="store_true", help="for machines")
@@ -52,6 +57,14 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.until is not None:
         return await _move(app, args, screen)
     cases = [stored.case for stored in await app.cases.all()]
+    known = (
+        {_NO_ASSET, *(case.asset_id for case in cases), *(await in_force(app)).bundle.records.assets}
+        if args.asset
+        else set()
+    )
+    if args.asset and args.asset.casefold() not in {asset.casefold() for asset in known}:
+        what = f'There is no asset "{args.asset}".'
+        raise BadInput([Problem(Mark("command line"), what, nearest(args.asset, sorted(known - {""})), code="unknown")])
     now, every = app.clock.now(), args.all or bool(args.case) or args.state == CaseState.RELEASED
     shown = [
         case
@@ -59,7 +72,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         if (not args.case or case.id == args.case)
         and (every or case.state is not CaseState.RELEASED)
         and _is_of(case, args.person)
-        and (not args.asset or case.asset_id.casefold() == args.asset.casefold())
+        and (not args.asset or (case.asset_id or _NO_ASSET).casefold() == args.asset.casefold())
         and (not args.state or case.state == args.state)
         and (not args.overdue or progress(case, now, app.zone).overdue)
     ]
@@ -110,7 +123,7 @@ def _table(shown: Sequence[Case], now: datetime, zone: ZoneInfo, *, every: bool)
     for case in shown:
         stands = progress(case, now, zone)
         found.add(
-            case.asset_id or "none",
+            case.asset_id or _NO_ASSET,
             case.subject_name,
             f"{sum(line.count for line in case.lines):,}",
             f"{case.state.value}{f', {case.decision}' if case.decision else ''}{', overdue' if stands.overdue else ''}",

@@ -15,7 +15,6 @@ from custos.importing.mapping import ColumnMapping, mapping_from, mapping_text
 from custos.importing.propose import Proposed, propose
 from custos.importing.register_file import merge, read_register, write_register
 from custos.importing.rows import Converted, convert_rows
-from custos.importing.source import read_source
 from custos.policy.policy_files import read_file
 from custos.records import registers
 from custos.records.registers import Register
@@ -83,6 +82,8 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
 
 
 def _read(args: argparse.Namespace, register: Register, sheet: str, header_row: int) -> Headed:
+    from custos.importing.source import read_source  # its libraries are loaded for no other command
+
     return find_header(plain(args.file.name), read_source(args.file, sheet), register, header_row)
 
 

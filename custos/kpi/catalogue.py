@@ -100,7 +100,8 @@ ALL: tuple[Kpi, ...] = (
     Kpi(
         id="KPI-11",
         name="Exposed links",
-        formula="links that anyone can open and neither the class of their asset nor an exception in date allows; for each 10,000 items",
+        formula="links that anyone can open, that have not ended and that neither the class of their asset nor an exception in date allows;"
+        " for each 10,000 items",
         target="0 on special-category data",
         better=_LOWER,
         unit=Unit.RATE,

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 from custos.kpi.inputs import Inputs
 from custos.kpi.model import Counted
 from custos.model.subject import Kind
+from custos.notices.model import Case
 from custos.wording import day_words
 
 
 def timeliness(inputs: Inputs) -> Iterator[Counted]:
-    """A row a question whose answer was due in the quarter: whether it came in time. Undecided ones are late."""
+    """A row a question whose answer was due in the quarter: whether all of it was answered in time. Without an answer it is late, unless
+    nothing was left to ask before the day was over."""
+    by_id = {case.id: case for case in inputs.cases}
+    parts = {part for case in inputs.cases for part in case.parts}
     for case in inputs.cases:
-        first = case.unanswered[0].due_on if case.unanswered else None
-        due = first or (inputs.bundle.day(case.deadline) if case.deadline is not None else None)
-        if due is None or not inputs.quarter <= due <= inputs.today:
+        if case.id in parts:
             continue
-        answered = inputs.bundle.day(case.decided_at) if case.decided_at is not None else None
-        met = first is None and answered is not None and answered <= due
-        said = f"answered on {day_words(answered)}" if answered else "not answered"
+        asked = [case, *(by_id[part] for part in case.parts if part in by_id)]
+        due = _due(asked, inputs)
+        answered = [inputs.bundle.day(one.decided_at) for one in asked if one.decided_at is not None]
+        open_parts = [one for one in asked if one.decided_at is None and not _fell_away(one, due, inputs)]
+        if due is None or not inputs.quarter <= due <= inputs.today or not (answered or open_parts):
+            continue
+        if open_parts and due == inputs.today:
+            continue  # the day is not over
+        met = not open_parts and not case.unanswered and max(answered) <= due
+        said = f"answered on {day_words(max(answered))}" if answered and not open_parts else "not answered"
         yield Counted(
             subject=case.subject_name,
             asset_id=case.asset_id,
@@ -28,6 +38,18 @@ def timeliness(inputs: Inputs) -> Iterator[Counted]:
             met=int(met),
             why=f"Due on {day_words(due)}, {said}.",
         )
+
+
+def _due(asked: Sequence[Case], inputs: Inputs) -> date | None:
+    """The day that was told first; None when nobody was told of one."""
+    first = [one.unanswered[0].due_on for one in asked if one.unanswered]
+    days = first or [inputs.bundle.day(one.deadline) for one in asked if one.deadline is not None]
+    return min(days, default=None)
+
+
+def _fell_away(case: Case, due: date | None, inputs: Inputs) -> bool:
+    """Whether nothing was left to ask by the day on which the answer was due."""
+    return case.released_at is not None and due is not None and inputs.bundle.day(case.released_at) <= due
 
 
 def put_back(inputs: Inputs) -> Iterator[Counted]:

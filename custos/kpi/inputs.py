@@ -95,6 +95,13 @@ class Inputs:
                 said.setdefault(one.reference, one.sentence)
         return said
 
+    def barred(self, asset_id: str, upn: str) -> str:
+        """Why somebody whom an asset's row names as owner or steward cannot sign in, "" when they can."""
+        roles = (f"names {upn} as {role}," for role in ("Information Asset Owner", "data steward"))
+        wanted = tuple(roles)
+        said = (one.sentence for one in self.strangers or () if one.asset_id == asset_id)
+        return next((sentence for sentence in said if any(words in sentence for words in wanted)), "")
+
     def ask(self, what: str, condition: str | None = None, columns: Sequence[str] = ()) -> QueryResult:
         """A question to the mirror, as `custos find` asks it."""
         return find(self.bundle, self.facts, self.now, question(what, condition, columns=columns))

@@ -9,7 +9,9 @@ import polars as pl
 
 from custos.kpi.inputs import Inputs
 from custos.kpi.model import Counted
+from custos.model.policy import Family
 from custos.model.subject import Kind
+from custos.notices.model import Case, Verb
 
 _TOO_YOUNG = timedelta(days=7)
 """What is younger has hardly been looked at: Microsoft takes up to seven days, and so may Custos."""
@@ -45,11 +47,15 @@ def label_coverage(inputs: Inputs) -> Iterator[Counted]:
 def stale_burden(inputs: Inputs) -> Iterator[Counted]:
     """A row a library, in bytes: those in which nobody has worked for two years, unless they are kept for good or on purpose."""
     quiet = set(inputs.ask("untouched-libraries").rows["url"])
-    kept = {case.drive_id for case in inputs.cases if case.keep_until is not None and case.keep_until > inputs.now}
+    kept = {case.drive_id or case.site_id for case in inputs.cases if _is_kept(case, inputs)}
     for_good = {entry.id for entry in inputs.records.schedule.values() if entry.period == "permanent"}
     rows = inputs.ask("library", "{registered: yes}", ("size", "scheduled_entry", "asset_vital")).rows
     for row in rows.sort("asset", "url").iter_rows(named=True):
-        left = row["asset_vital"] or row["scheduled_entry"] in for_good or row["drive_id"] in kept
+        left = (
+            row["asset_vital"]
+            or row["scheduled_entry"] in for_good
+            or not kept.isdisjoint((row["drive_id"], row["site_id"]))
+        )
         stale = row["url"] in quiet and not left
         size = row["size"]
         yield Counted(
@@ -62,6 +68,12 @@ def stale_burden(inputs: Inputs) -> Iterator[Counted]:
             unknown=int(size is None),
             why="Nobody has worked there for two years." if stale else "It is in use, or kept for good or on purpose.",
         )
+
+
+def _is_kept(case: Case, inputs: Inputs) -> bool:
+    """Whether somebody answered that quiet content stays, and that holds still."""
+    about = any(line.family == Family.STALE for line in case.lines)
+    return about and case.decision is Verb.KEEP and case.keep_until is not None and case.keep_until > inputs.now
 
 
 def _labels(inputs: Inputs) -> pl.DataFrame:

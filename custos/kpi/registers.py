@@ -11,10 +11,12 @@ from custos.kpi.inputs import Inputs
 from custos.kpi.model import Counted
 from custos.model.state import State
 from custos.model.subject import Kind
+from custos.records.delegation import delegations
+from custos.records.model import Asset
 from custos.records.review import Matter
 from custos.wording import day_words
 
-_UNACCOUNTED = (Matter.NO_OWNER, Matter.OWNER_IS_STEWARD, Matter.NO_STEWARD, Matter.DELEGATION_ENDED)
+_UNACCOUNTED = (Matter.OWNER_IS_STEWARD, Matter.NO_STEWARD, Matter.DELEGATION_ENDED)
 
 
 def register_coverage(inputs: Inputs) -> Iterator[Counted]:
@@ -38,23 +40,27 @@ def register_coverage(inputs: Inputs) -> Iterator[Counted]:
 
 def accountability(inputs: Inputs) -> Iterator[Counted]:
     """A row an asset: whether its owner and a steward of its own are in post, can sign in, and the steward's delegation is in date."""
-    said = inputs.remarked(*_UNACCOUNTED)
-    for one in inputs.strangers or ():
-        asset = inputs.records.assets.get(one.asset_id)
-        if asset is not None and any(upn in one.sentence for upn in (asset.iao, *asset.stewards)):
-            said.setdefault(one.asset_id, one.sentence)
+    vacant, unfit = inputs.remarked(Matter.NO_OWNER), inputs.remarked(*_UNACCOUNTED)
     for asset in inputs.assets:
-        untold = asset.id not in said and inputs.strangers is None
+        said = vacant.get(asset.id) or inputs.barred(asset.id, asset.iao)
+        if not said and not any(_serves(inputs, asset, steward) for steward in asset.stewards):
+            barred = (inputs.barred(asset.id, steward) for steward in asset.stewards)
+            said = unfit.get(asset.id) or next(filter(None, barred), "")
+        untold = not said and inputs.strangers is None
         yield Counted(
             subject=f"{asset.id} {asset.name}",
             asset_id=asset.id,
             of=int(not untold),
-            met=int(asset.id not in said and not untold),
+            met=int(not said and not untold),
             unknown=int(untold),
-            why=said.get(
-                asset.id, "Nobody can tell now who can sign in." if untold else "Owner and steward are in place."
-            ),
+            why=said or ("Nobody can tell now who can sign in." if untold else "Owner and steward are in place."),
         )
+
+
+def _serves(inputs: Inputs, asset: Asset, steward: str) -> bool:
+    """Whether a steward is somebody else than the owner, can sign in, and has a delegation in date."""
+    lent = any(delegations(inputs.records, asset.id, steward, inputs.today))
+    return steward != asset.iao and lent and not inputs.barred(asset.id, steward)
 
 
 def register_reviews(inputs: Inputs) -> Iterator[Counted]:

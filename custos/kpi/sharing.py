@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
 import polars as pl
@@ -15,19 +16,22 @@ from custos.model.subject import Kind, Subject
 
 
 def exposed_links(inputs: Inputs) -> Iterator[Counted]:
-    """A row a link that anyone can open and neither its asset's class nor an exception allows; and a row an asset with its items."""
-    asked = ("link_scope", "link_expires")
-    for row in inputs.ask("link", "{link_scope: anonymous}", asked).rows.iter_rows(named=True):
-        if not _allowed(inputs, row):
-            yield Counted(
-                subject=row["name"],
-                asset_id=row["asset"] or "",
-                url=row["url"],
-                kind=Kind.LINK,
-                of=0,
-                met=1,
-                why="It has no end." if row["link_expires"] == "" else "It is not allowed here.",
-            )
+    """A row a link that anyone can open, that has not ended and that neither its asset's class nor an exception allows; and a row an asset
+    with its items. A link that sleeps, because its site lets none work now, counts: it wakes with the site."""
+    ended = f"{inputs.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    for row in inputs.ask("link", "{link_scope: anonymous}", ("link_expires",)).rows.iter_rows(named=True):
+        expires = row["link_expires"]
+        if (expires and expires <= ended) or _allowed(inputs, row):
+            continue
+        yield Counted(
+            subject=row["name"],
+            asset_id=row["asset"] or "",
+            url=row["url"],
+            kind=Kind.LINK,
+            of=0,
+            met=1,
+            why=_why(expires),
+        )
     libraries = inputs.places.libraries.lazy().select("drive_id", "asset")
     items = inputs.facts.bare_items.filter(pl.col("parent_id").fill_null("?") != "").select("drive_id")
     counted = items.join(libraries, on="drive_id").group_by("asset").len().sort("asset").collect()
@@ -38,6 +42,12 @@ def exposed_links(inputs: Inputs) -> Iterator[Counted]:
             of=number,
             why="What the rate is for.",
         )
+
+
+def _why(expires: str | None) -> str:
+    if not expires:
+        return "It has no end." if expires == "" else "Whether it ends was not read."
+    return f"It works until {expires[:10]}."
 
 
 def _allowed(inputs: Inputs, row: dict[str, Any]) -> bool:

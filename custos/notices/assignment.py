@@ -178,7 +178,7 @@ def assign(
             f"{owner.person.name}, whom the register names for {asset.name} ({asset.id}), says that it is not theirs"
         )
     if silent:
-        return reader.above(asset, silent) or replace(
+        return reader.up_the_line(asset, silent, excluding) or replace(
             owner, because=f"{owner.because} The data steward did not answer in time."
         )
     if ask is Role.STEWARD and owner.steward is not None and owner.steward.user_id not in excluding:
@@ -307,8 +307,24 @@ class _Reader:
         managers = [(Role.MANAGER, asset.escalation), (Role.MANAGER, post.manager if post else "")]
         return [*owners, *managers, *siro, *governance]
 
-    def above(self, asset: Asset | None, silent: Sequence[Silent]) -> Assignment | None:
-        """Whoever stands above all who were silent; the last of them when nobody does. None while only stewards were."""
+    def up_the_line(self, asset: Asset, silent: Sequence[Silent], excluding: frozenset[str]) -> Assignment | None:
+        """Whoever stands above all who were silent; where that person says that it is not theirs, who finds the right owner, and above
+        them whoever has not said so."""
+        higher = self.above(asset, silent)
+        if higher is None or higher.person is None or higher.person.user_id not in excluding:
+            return higher
+        keeper = self.governance(
+            f"{higher.person.name}, who was asked about {asset.name} ({asset.id}), says that it is not theirs"
+        )
+        if keeper.person is not None and keeper.person.user_id not in self.silent:
+            return keeper
+        return self.above(asset, silent, excluding)
+
+    def above(
+        self, asset: Asset | None, silent: Sequence[Silent], excluding: frozenset[str] = frozenset()
+    ) -> Assignment | None:
+        """Whoever stands above all who were silent and is not among `excluding`; the last who was silent when nobody does. None while
+        only stewards were."""
         reached = max((RUNGS[one.role] for one in silent), default=0)
         if not reached:
             return None
@@ -320,7 +336,7 @@ class _Reader:
                 continue
             if self.directory.is_unread(upn):
                 return Assignment(person=None, role=Role.NOBODY, because=why, in_doubt=True)
-            if person is not None and person.user_id not in self.silent:
+            if person is not None and person.user_id not in self.silent | excluding:
                 steward, no_steward = self.steward(asset, person) if asset else (None, "")
                 return Assignment(
                     person=person,

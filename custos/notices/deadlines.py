@@ -22,6 +22,7 @@ from custos.records.vacancies import working_days_between
 DEFAULT_WITHIN = Duration(10, "working day")
 UNDO_WINDOW = Duration(10, "working day")
 """How long a case stays with those who agreed, after they were told that it is done: in it they say whether it is to be put back."""
+_LEAST_APART = 2  # working days between two reminders
 _LAST_REMINDER = 2
 """Working days before a day that was moved on."""
 _REMINDED_AFTER = (1 / 2, 4 / 5)  # of the working days to answer
@@ -70,12 +71,22 @@ def is_overdue(case: Case, now: datetime) -> bool:
     return case.state.is_open and not case.mended and late
 
 
+def _apart(days: Iterable[int]) -> list[int]:
+    """The days that are far enough from the one before: nobody is reminded on two days running."""
+    kept: list[int] = []
+    for number in days:
+        if not kept or number - kept[-1] >= _LEAST_APART:
+            kept.append(number)
+    return kept
+
+
 def _dates(line: Line, told: datetime, zone: ZoneInfo, holidays: Collection[date]) -> Dates:
     deadline = deadline_after(told, duration_from(line.within) or DEFAULT_WITHIN, zone, holidays)
     begins, ends = told.astimezone(zone).date(), deadline.astimezone(zone).date()
     whole = working_days_between(begins, ends, holidays)
     usual = (math.ceil(whole * part) for part in _REMINDED_AFTER)
-    days = [number for number in dict.fromkeys(line.remind or usual) if 0 < number < whole]
+    days = list(line.remind) or _apart(usual)
+    days = [number for number in days if 0 < number < whole]
     noon = datetime.combine(begins, time(12), zone)
     return Dates(
         deadline=deadline, remind_on=tuple(moved_working_days(noon, number, holidays).date() for number in days)

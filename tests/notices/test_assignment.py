@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from custos.notices.assignment import Directory, Person, Role, assign, upns_named
+from custos.notices.assignment import Assignment, Directory, Person, Role, Silent, assign, upns_named
 from custos.records.model import Delegation
 from tests.notices import small_council
 
@@ -224,3 +224,25 @@ def test_everybody_who_may_be_asked_is_looked_up() -> None:
 
     assert {person.upn for person in small_council.EVERYBODY} <= named
     assert "" not in named
+
+
+def test_what_is_not_theirs_is_not_asked_of_a_manager_again() -> None:
+    """A line manager who says that it is not theirs is followed by who finds the right owner, then by the SIRO, and never asked again."""
+    silent = Silent(user_id=small_council.OWNER.user_id, role=Role.IAO)
+
+    def asked(*silents: Silent) -> Assignment:
+        return assign(
+            small_council.PLANNING,
+            small_council.records(),
+            small_council.directory(),
+            today=TODAY,
+            silent=silents,
+            excluding=frozenset({small_council.MANAGER.user_id}),
+        )
+
+    first = asked(silent)
+    assert first.role is Role.GOVERNANCE
+    assert first.person is not None
+    assert "says that it is not theirs" in first.because
+    second = asked(silent, Silent(user_id=first.person.user_id, role=Role.GOVERNANCE))
+    assert second.role is Role.SIRO

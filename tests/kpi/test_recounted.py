@@ -1,0 +1,105 @@
+"""Numbers that a Senior Information Risk Owner recounted by hand and found wrong: each stays right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from custos.kpi.decisions import timeliness
+from custos.kpi.inputs import Inputs
+from custos.kpi.labels import stale_burden
+from custos.kpi.model import added
+from custos.kpi.registers import accountability
+from custos.kpi.sharing import exposed_links
+from custos.notices.assignment import Role
+from custos.notices.model import Case, CaseState, Contact, Unanswered, Verb
+from custos.records.review import Matter, Remark
+from tests.engine.inventory_builder import NOW, Inventory, day
+from tests.notices.test_cards import case, line
+from tests.policy.policies import shipped
+
+SITE = "sites/housing-tenancy"
+
+
+def inputs(inventory: Inventory | None = None, **known: Any) -> Inputs:
+    return Inputs(shipped(), (inventory or Inventory()).facts(), NOW, **known)
+
+
+def test_a_link_that_has_ended_is_not_exposed() -> None:
+    """Of three links one has ended, one will, and one has no end: two are exposed, and each says until when."""
+    inventory = Inventory()
+    inventory.site(SITE)
+    library = inventory.library(SITE, "Repairs correspondence")
+    for number, expires in enumerate(("2026-11-01", "2027-01-31", None)):
+        inventory.file(library, f"f{number}", shared_scope="anonymous", permissions_read_at=day("2026-11-22"))
+        ends = {"has_expiry": expires is not None, "expires": day(expires) if expires else None}
+        inventory.link(library, f"f{number}", f"l{number}", **ends)
+    rows = [row for row in exposed_links(inputs(inventory)) if row.met]
+    assert sorted(row.why for row in rows) == ["It has no end.", "It works until 2027-01-31."]
+
+
+@pytest.mark.parametrize(("family", "counts"), [("stale", 0), ("sharing", 1000)])
+def test_a_site_that_is_kept_takes_its_libraries_out(family: str, counts: int) -> None:
+    """Kept by an answer about quiet content, a whole site is no burden; an answer about its sharing changes nothing of that."""
+    inventory = Inventory()
+    inventory.site(SITE)
+    library = inventory.library(SITE, "Repairs correspondence")
+    old = day("2020-01-01")
+    inventory.file(library, "old", created=old, modified=old, client_modified=old)
+    kept = case(1, replace(line(), family=family))
+    kept = replace(
+        kept, site_id=SITE, drive_id="", decision=Verb.KEEP, decided_at=NOW, keep_until=NOW + timedelta(days=300)
+    )
+    assert added(stale_burden(inputs(inventory, cases=[kept]))).met == counts
+    assert added(stale_burden(inputs(inventory))).met == 1000
+
+
+def _gone(upn: str, role: str) -> Remark:
+    asset = shipped().records.assets["IA-005"]
+    said = f"IA-005 names {upn} as {role}, whose account is switched off."
+    return Remark(matter=Matter.NO_ACCOUNT, reference="IA-005", asset_id="IA-005", sentence=said, mark=asset.mark)
+
+
+@pytest.mark.parametrize(
+    ("upn", "role", "met"),
+    [
+        ("strategic.director.housing@wrenbridge.example", "who stands in after them", 1),
+        ("director.housing@wrenbridge.example", "Information Asset Owner", 0),
+        ("housing.systems.officer@wrenbridge.example", "data steward", 0),
+    ],
+)
+def test_only_owner_and_steward_are_looked_at(upn: str, role: str, met: int) -> None:
+    """Whoever stands in after the owner is not the owner, however alike their addresses."""
+    (row,) = (row for row in accountability(inputs(strangers=[_gone(upn, role)])) if row.asset_id == "IA-005")
+    assert row.met == met
+
+
+def due(on: date, **changes: Any) -> Case:
+    """A question that is due at the end of a day."""
+    deadline = datetime(on.year, on.month, on.day, 23, 59, tzinfo=NOW.tzinfo)
+    return replace(case(1), state=CaseState.TOLD, asked_at=NOW, deadline=deadline, **changes)
+
+
+def test_a_question_is_counted_once() -> None:
+    """A question of which a part was answered is one question, and late until all of it is; one that fell away is none."""
+    late, on_time = date(2026, 11, 10), datetime(2026, 11, 9, 12, tzinfo=NOW.tzinfo)
+    part = replace(due(late, decided_at=on_time), id="part")
+    whole = replace(due(late), id="whole", parts=("part",))
+    gone = replace(due(late), id="gone", released_at=on_time, state=CaseState.RELEASED)
+    today = replace(due(NOW.date()), id="today")
+    asked = [part, whole, gone, today]
+    assert (added(timeliness(inputs(cases=asked))).met, added(timeliness(inputs(cases=asked))).of) == (0, 1)
+    answered = replace(whole, decided_at=on_time)
+    assert added(timeliness(inputs(cases=[part, answered]))).met == 1
+
+
+def test_what_went_up_the_line_was_late() -> None:
+    """An answer from higher up does not make the first one timely."""
+    who = Contact(user_id="1", upn="a@wrenbridge.example", name="A", mail="")
+    silent = Unanswered(who=who, role=Role.IAO, asked_on=date(2026, 10, 26), due_on=date(2026, 11, 9))
+    escalated = due(date(2026, 11, 20), unanswered=(silent,), decided_at=datetime(2026, 11, 16, tzinfo=NOW.tzinfo))
+    (row,) = timeliness(inputs(cases=[escalated]))
+    assert (row.met, row.of) == (0, 1)
