@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -52,7 +52,7 @@ from custos.notices.agreements import follow
 from custos.notices.assignment import Accountability
 from custos.notices.case_findings import CaseFindings
 from custos.notices.case_lookup import case_facts
-from custos.notices.case_subjects import CONCERN_OF, Place
+from custos.notices.case_subjects import Place
 from custos.notices.case_update import Refreshed, Situation, refresh_cases
 from custos.notices.finding_snapshots import FindingSnapshots, basis_of
 from custos.notices.question_wording import Topic, topics_of
@@ -368,10 +368,9 @@ class _Coverage:
     sites: frozenset[str] | None
     undecided: frozenset[tuple[str, str]]
 
-    def __call__(self, concern: str, site_id: str, drive_id: str) -> bool:
+    def __call__(self, families: Collection[str], site_id: str, drive_id: str) -> bool:
         if drive_id:
             return drive_id in self.complete
-        families = [family for family, its in CONCERN_OF.items() if its == concern]
         decided = all((family, site_id) not in self.undecided for family in families)
         return decided and (self.sites is None or site_id in self.sites)
 

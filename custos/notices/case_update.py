@@ -6,7 +6,7 @@ Meant to run after every evaluation. Running it twice, or on two instances at on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,8 +26,8 @@ from custos.notices.reassignment import asked_today, assignee_of, handed_on, unt
 from custos.records.model import Records
 from custos.row_conflicts import first_or_again
 
-type Covered = Callable[[str, str, str], bool]
-"""Whether the findings hold all of (concern, site id, drive id); drive id "" asks about the site's own facts."""
+type Covered = Callable[[Collection[str], str, str], bool]
+"""Whether the findings hold all of (families of policies, site id, drive id); drive id "" asks about the site's own facts."""
 
 
 type Acted = Callable[[str], Awaitable[CaseFindings]]
@@ -366,15 +366,19 @@ class _Keeper:
         self.report.unasked += assignment.person is None
 
     def _is_whole(self, question: Question) -> bool:
-        return self.situation.covered(question.key.concern, question.site_id, question.drive_id)
+        families = frozenset(self.situation.topics[_split(rule)].family for rule in question.found)
+        return self.situation.covered(families, question.site_id, question.drive_id)
 
     def _was_looked_at(self, case: Case) -> bool:
         gone, covered = self.situation.gone, self.situation.covered
         if self._withdrawn(case) or {case.drive_id, case.site_id} & gone.keys():
             return True
         inside = [drive for drive in case.drives if drive != case.drive_id and drive not in gone]
-        return covered(case.concern, case.site_id, case.drive_id) and all(
-            covered(case.concern, case.site_id, drive) for drive in inside
+        families = frozenset(
+            line.family for line in case.lines
+        )  # what others could not be decided changes none of them
+        return covered(families, case.site_id, case.drive_id) and all(
+            covered(families, case.site_id, drive) for drive in inside
         )
 
     def _withdrawn(self, case: Case) -> bool:

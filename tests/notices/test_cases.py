@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -390,6 +391,18 @@ async def test_a_quiet_site_is_one_question_with_its_libraries(book: CaseStore) 
         {"library-not-used": 2, "site-not-used": 1},
     )
     assert len(await case_facts(book, findings, small_council.records(), small_council.NOW.date())) == 3
+
+
+async def test_what_others_could_not_decide_keeps_no_question_open(book: CaseStore) -> None:
+    """A site's question about quiet content ends when it is quiet no more, although nobody can tell how the site is shared."""
+
+    def unknown_sharing(families: Collection[str], _site: str, _drive: str) -> bool:
+        return "sharing" not in families
+
+    await refresh_cases([small_council.quiet_site()], book=book, situation=small_council.situation())
+    await refresh_cases([], book=book, situation=small_council.situation(covered=unknown_sharing))
+    (stored,) = await book.all()
+    assert stored.case.state is CaseState.RELEASED
 
 
 EXEMPT = Protection(code="exempt", reference="EX-02", sentence="Exempt by EX-02 until 31 December 2026.")
