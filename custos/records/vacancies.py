@@ -9,9 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from custos.dates import is_working_day, moved
 from custos.records.model import Records
 from custos.records.roles import post_of
+
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,4 +42,6 @@ def last_day_of(records: Records, asset_id: str, today: date) -> date | None:
 
 def working_days_between(after: date, until: date, holidays: Collection[date]) -> int:
     """How many working days lie after a day, the last day included; 0 when there is none."""
-    return sum(is_working_day(moved(after, step), holidays) for step in range(1, (until - after).days + 1))
+    weeks, rest = divmod(max(0, (until - after).days), 7)
+    weekdays = weeks * 5 + sum((after.weekday() + step) % 7 < _SATURDAY for step in range(1, rest + 1))
+    return weekdays - sum(after < day <= until and day.weekday() < _SATURDAY for day in holidays)

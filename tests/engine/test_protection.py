@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -283,6 +284,7 @@ _READS_ROWS = {  # they show or check rows, and decide nothing about a subject
 }  # fmt: skip
 
 
+@cache
 def _sources() -> list[tuple[str, ast.Module]]:
     root = Path(custos.__file__).parent
     return [

@@ -25,6 +25,7 @@ from custos.m365 import (
     sites,
     subscriptions,
 )
+from custos.m365.sharepoint import sharepoint_from
 from custos.settings import Settings
 from custos.storage.account import Account
 from tests.m365.scripted_server import Wire
@@ -164,9 +165,10 @@ async def test_a_lapsed_delta_link_is_gone_and_says_where_to_go(m365: Microsoft3
 async def test_a_label_is_set_read_back_and_taken_off(m365: Microsoft365) -> None:
     """The actor labels one file; the observer reads it; then it is as before."""
     assert m365.actor is not None
+    assert m365.sharepoint is not None
     [(site, drive, item), *_] = await shared_items(m365, "anonymous")
     assert (await labels.read_label(m365.observer, drive.drive_id, item.id)).is_record is not True
-    published = await labels.published_labels(m365.sharepoint_reader, site.web_url)
+    published = await labels.published_labels(m365.sharepoint, site.web_url)
     name = next(label.name for label in published if not label.is_record)
     await labels.set_label(m365.actor, drive.drive_id, item.id, name)
     back = await labels.read_label(m365.observer, drive.drive_id, item.id)
@@ -258,11 +260,12 @@ async def test_a_sites_sharing_is_read_and_tightened(m365: Microsoft365) -> None
         await site_admin.read_sharing(m365.sharepoint, "https://evil.example/sites/x")
 
 
-async def test_the_observer_cannot_read_administration(m365: Microsoft365) -> None:
+async def test_the_observer_cannot_read_administration(m365: Microsoft365, settings: Settings) -> None:
     """SharePoint REST says 401 where a role is missing: Forbidden."""
     found, _ = await libraries(m365)
+    observing = sharepoint_from(settings, m365.identities.observer, m365.throttle)
     with pytest.raises(errors.Forbidden):
-        await site_admin.read_sharing(m365.sharepoint_reader, next(iter(found.values())).web_url)
+        await site_admin.read_sharing(observing, next(iter(found.values())).web_url)
 
 
 async def test_people_and_groups_are_found(m365: Microsoft365) -> None:
