@@ -20,7 +20,7 @@ from tests.policy.policies import POLICIES
 from tests.running_stack import HOST, Council
 
 pytestmark = pytest.mark.timeout(600)
-DEEDS = frozenset({"promote", "stop", "start", "sign-in", "sign-out", "whoami"})
+DEEDS = frozenset({"init", "import", "promote", "stop", "start", "sign-in", "sign-out", "whoami"})
 """Commands that do one thing and say in one sentence that it is done."""
 
 
