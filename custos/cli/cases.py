@@ -22,7 +22,7 @@ from custos.report import work_json
 from custos.report.screen import Listing
 from custos.report.shapes import text_of
 from custos.report.wording import when
-from custos.wording import many
+from custos.wording import day_words, many
 
 _NO_ASSET = "none"
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -77,6 +77,8 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         and (not args.overdue or progress(case, now, app.zone).overdue)
     ]
     shown.sort(key=lambda case: _pressing(case, progress(case, now, app.zone)))
+    if args.case and all(case.id != args.case for case in cases):
+        raise deadlines.unknown_case(args.case)
     if args.json:
         screen.raw(text_of(work_json.cases(shown, now, app.zone)))
     else:
@@ -97,7 +99,7 @@ async def _move(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     by = await identity.require(app, Right.MOVE_DEADLINES, args.person)
     case = await deadlines.move(app, args.case, args.until, by=by, why=args.why.strip())
     screen.out.print(
-        f"{case.assignee.who.name} has until {args.until:%-d %B %Y} to answer about “{case.subject_name}”."
+        f"{case.assignee.who.name} has until {day_words(args.until)} to answer about “{case.subject_name}”."
     )
     return Exit.OK
 

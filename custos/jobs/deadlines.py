@@ -14,6 +14,7 @@ from custos.notices.deadlines import moved_to
 from custos.notices.model import Case
 from custos.records.rights import Person
 from custos.storage.queues import NOTIFY
+from custos.wording import day_words
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -30,13 +31,13 @@ async def move(app: Custos, case_id: str, until: date, *, by: Person, why: str) 
     """
     stored = await app.cases.get(case_id)
     if stored is None:
-        raise _problem(f'There is no case "{case_id}".', "`custos cases --all --json` tells the id of each.", "unknown")
+        raise unknown_case(case_id)
     bundle = (await in_force(app)).bundle
     holidays, now = bundle.records.holidays, app.clock.now()
     deadline = _due(stored, now)
     _check(until, bundle.day(deadline), bundle.day(now))
     if not is_working_day(until, holidays):
-        raise _problem(f"{until:%-d %B %Y} is no working day of the council.", "Name a working day.", "day")
+        raise _problem(f"{day_words(until)} is no working day of the council.", "Name a working day.", "day")
     due = datetime.combine(until, time(23, 59, 59), app.zone)
     case = moved_to(stored.case, due, bundle.day(now), app.zone, holidays)
     said = note(
@@ -58,6 +59,11 @@ async def move(app: Custos, case_id: str, until: date, *, by: Person, why: str) 
     return stored.case
 
 
+def unknown_case(case_id: str) -> BadInput:
+    """What to say of an id that no question has."""
+    return _problem(f'There is no case "{case_id}".', "`custos cases --all --json` tells the id of each.", "unknown")
+
+
 def _due(stored: Stored, now: datetime) -> datetime:
     case = stored.case
     if not case.state.is_open or case.asked_at is None or case.deadline is None:
@@ -71,10 +77,10 @@ def _due(stored: Stored, now: datetime) -> datetime:
 
 def _check(until: date, due: date, today: date) -> None:
     if until <= due:
-        what = f"{until:%-d %B %Y} is not later than {due:%-d %B %Y}, the day that whoever is asked was told."
+        what = f"{day_words(until)} is not later than {day_words(due)}, the day that whoever is asked was told."
         raise _problem(what, "A day for an answer is only moved on.", "day")
     if until > moved(today, FURTHEST.days):
-        what = f"{until:%-d %B %Y} is further ahead than three months."
+        what = f"{day_words(until)} is further ahead than three months."
         raise _problem(what, "Who needs longer answers now: keep it until then.", "day")
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import polars as pl
 
 from custos.kpi.inputs import Inputs
-from custos.kpi.model import Counted
+from custos.kpi.model import Counted, undecided
 from custos.model.policy import Family
 from custos.model.subject import Kind
 from custos.notices.model import Case, Verb
@@ -49,8 +49,10 @@ def stale_burden(inputs: Inputs) -> Iterator[Counted]:
     quiet = set(inputs.ask("untouched-libraries").rows["url"])
     kept = {case.drive_id or case.site_id for case in inputs.cases if _is_kept(case, inputs)}
     for_good = {entry.id for entry in inputs.records.schedule.values() if entry.period == "permanent"}
-    rows = inputs.ask("library", "{registered: yes}", ("size", "scheduled_entry", "asset_vital")).rows
-    for row in rows.sort("asset", "url").iter_rows(named=True):
+    asked = ("size", "scheduled_entry", "asset_vital", "last_human_activity")
+    libraries = inputs.ask("library", "{registered: yes}", asked)
+    yield from undecided(libraries.unknown, "libraries of which nobody can tell whose they are")
+    for row in libraries.rows.sort("asset", "url").iter_rows(named=True):
         left = (
             row["asset_vital"]
             or row["scheduled_entry"] in for_good
@@ -58,16 +60,23 @@ def stale_burden(inputs: Inputs) -> Iterator[Counted]:
         )
         stale = row["url"] in quiet and not left
         size = row["size"]
+        known = size is not None and (left or row["last_human_activity"] is not None)
         yield Counted(
             subject=row["name"],
             asset_id=row["asset"],
             url=row["url"],
             kind=Kind.LIBRARY,
-            of=size or 0,
-            met=(size or 0) if stale else 0,
-            unknown=int(size is None),
-            why="Nobody has worked there for two years." if stale else "It is in use, or kept for good or on purpose.",
+            of=size if known else 0,
+            met=size if stale and known else 0,
+            unknown=0 if known else size or 1,
+            why=_burden_words(known=known, stale=stale),
         )
+
+
+def _burden_words(*, known: bool, stale: bool) -> str:
+    if not known:
+        return "Its size, or when somebody last worked there, was not read."
+    return "Nobody has worked there for two years." if stale else "It is in use, or kept for good or on purpose."
 
 
 def _is_kept(case: Case, inputs: Inputs) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -119,3 +119,9 @@ def added(rows: Iterable[Counted]) -> Sum:
         of=sum(row.of for row in listed),
         unknown=sum(row.unknown for row in listed),
     )
+
+
+def undecided(number: int, what: str) -> Iterator[Counted]:
+    """A row for what the mirror could not decide: in neither half of the fraction, and shown."""
+    if number:
+        yield Counted(subject=what, of=0, unknown=number, why="It was not read, or not in full.")

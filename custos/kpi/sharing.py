@@ -10,7 +10,7 @@ import polars as pl
 
 from custos.engine.protection import mirrored_state, protections
 from custos.kpi.inputs import Inputs
-from custos.kpi.model import Counted
+from custos.kpi.model import Counted, undecided
 from custos.model.refusal import Code
 from custos.model.subject import Kind, Subject
 
@@ -19,7 +19,9 @@ def exposed_links(inputs: Inputs) -> Iterator[Counted]:
     """A row a link that anyone can open, that has not ended and that neither its asset's class nor an exception allows; and a row an asset
     with its items. A link that sleeps, because its site lets none work now, counts: it wakes with the site."""
     ended = f"{inputs.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    for row in inputs.ask("link", "{link_scope: anonymous}", ("link_expires",)).rows.iter_rows(named=True):
+    links = inputs.ask("link", "{link_scope: anonymous}", ("link_expires",))
+    yield from undecided(links.unknown, "links of which nobody can tell who may open them")
+    for row in links.rows.iter_rows(named=True):
         expires = row["link_expires"]
         if (expires and expires <= ended) or _allowed(inputs, row):
             continue
@@ -76,12 +78,13 @@ def _allowed(inputs: Inputs, row: dict[str, Any]) -> bool:
 def under_agreement(inputs: Inputs) -> Iterator[Counted]:
     """A row a person from outside and asset (or site that no asset covers): whether an agreement in date names both."""
     asked = ("person", "under_agreement")
-    grants = inputs.ask("grant", "{person_is_outside: yes}", asked).rows
-    guests = inputs.ask("guest", "{person: is_present}", asked).rows
+    grants = inputs.ask("grant", "{person_is_outside: yes}", asked)
+    guests = inputs.ask("guest", "{person: is_present}", asked)
+    yield from undecided(grants.unknown + guests.unknown, "access of which nobody can tell whose it is")
     columns = ("person", "under_agreement", "asset", "site_id", "site_address")
     pairs: dict[tuple[str, str], list[bool | None]] = {}
     assets: dict[tuple[str, str], str] = {}
-    for row in pl.concat([grants.select(columns), guests.select(columns)]).iter_rows(named=True):
+    for row in pl.concat([grants.rows.select(columns), guests.rows.select(columns)]).iter_rows(named=True):
         place = row["asset"] or row["site_address"] or row["site_id"]
         key = (str(row["person"]).casefold(), place)
         pairs.setdefault(key, []).append(row["under_agreement"])

@@ -78,5 +78,6 @@ def test_it_needs_a_case_a_reason_and_the_right(council: Council, told: dict[str
     refused = council.custos("cases", told["id"], "--until", later(told, 7), "--why", "so", "--as", OPERATOR)
     assert refused.code == 2
     assert "give somebody longer" in refused.err
+    assert 'There is no case "nonesuch"' in council.custos("cases", "nonesuch").err
     unknown = council.custos("cases", "nonesuch", "--until", "2026-12-18", "--why", "so", "--as", APPROVER)
     assert 'There is no case "nonesuch"' in unknown.err

@@ -103,3 +103,26 @@ def test_what_went_up_the_line_was_late() -> None:
     escalated = due(date(2026, 11, 20), unanswered=(silent,), decided_at=datetime(2026, 11, 16, tzinfo=NOW.tzinfo))
     (row,) = timeliness(inputs(cases=[escalated]))
     assert (row.met, row.of) == (0, 1)
+
+
+def test_a_link_that_could_not_be_read_is_not_taken_for_none() -> None:
+    """A link whose scope is not known is told as unknown: it is neither exposed nor in order."""
+    inventory = Inventory()
+    inventory.site(SITE)
+    library = inventory.library(SITE, "Repairs correspondence")
+    inventory.file(library, "odd", shared_scope="anonymous", permissions_read_at=day("2026-11-22"))
+    inventory.link(library, "odd", "l1", scope=None)
+    total = added(exposed_links(inputs(inventory)))
+    assert (total.met, total.unknown) == (0, 1)
+
+
+def test_a_library_whose_activity_is_not_known_is_no_library_in_use() -> None:
+    """Of a library that was not read to its end nobody can tell when somebody last worked there: its bytes are unknown."""
+    inventory = Inventory()
+    inventory.site(SITE)
+    library = inventory.library(SITE, "Repairs correspondence", state="incomplete")
+    old = day("2020-01-01")
+    inventory.file(library, "old", created=old, modified=old, client_modified=old)
+    total = added(stale_burden(inputs(inventory)))
+    assert (total.met, total.of) == (0, 0)
+    assert total.unknown > 0
