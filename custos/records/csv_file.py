@@ -28,6 +28,8 @@ FORMULA = "formula"
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.,\s]*$)")
 _BLANK = re.compile(r"[^\S\x0b\x0c\x1c-\x1f\x85]")
 """What separates words in a spreadsheet: spaces of every width and line ends, without control characters."""
+_ORDINARY = re.compile(r"(?:[!#-~]+(?: [!#-~]+)*+)?")
+"""Text that is seen as it is written, with single spaces between words: nothing need be asked of it."""
 _NO_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|#+)", re.IGNORECASE)
 _SEPARATORS = (",", ";", "\t")
 _FOREIGN = ("|", "^", ":", "~")
@@ -69,6 +71,10 @@ class _Stop(Exception):
     """Reading cannot go on; the problem is noted."""
 
 
+class _TooLarge(_Stop):
+    """The file is hardly the right one: of its rows nothing more need be said."""
+
+
 def read_table(
     file: str, content: bytes, *, columns: Collection[str], required: Collection[str], problems: Problems, room: Room
 ) -> Table:
@@ -99,6 +105,8 @@ def read_table(
         if not names:
             problems.error(Mark(file), "The file is empty.", f"Write the header: {', '.join(columns)}.", code="empty")
             raise _Stop
+    except _TooLarge:
+        return Table(file, names, (), whole=False)
     except _Stop:
         return Table(file, names, tuple(rows), whole=False)
     return Table(file, names, tuple(rows))
@@ -135,7 +143,7 @@ def _bounded(mark: Mark, rows: int, room: Room, problems: Problems) -> None:
     else:
         return
     problems.error(mark, what, "Is this the right file?", code="size")
-    raise _Stop
+    raise _TooLarge
 
 
 def _decoded(file: str, content: bytes, problems: Problems) -> str:
@@ -239,6 +247,8 @@ class _Lines:
     def _cell(self, found: re.Match[str], mark: Mark) -> Cell:
         quoted = found[1] is not None
         written = found[1].replace('""', '"') if quoted else found[2]
+        if len(written) <= MOST_CHARACTERS_A_CELL and _ORDINARY.fullmatch(written):
+            return Cell(written, mark)
         if not quoted and written.lstrip().startswith('"') and written.count('"') % 2:
             self._problems.error(
                 mark, "A quotation mark opens here and is never closed.", 'Close it with ".', code="quote"

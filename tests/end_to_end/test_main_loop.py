@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from typing import Any
 
@@ -16,6 +15,7 @@ from custos.bootstrap import Custos
 from custos.m365 import sharing
 from custos.m365.labels import read_label
 from custos.report.shapes.plans import Undo
+from tests.limits import PATIENCE
 from tests.running_stack import APPROVER, HOST, OPERATOR, Council
 
 pytestmark = pytest.mark.timeout(600)
@@ -208,9 +208,7 @@ def test_link_that_somebody_makes_is_answered(council: Council, governed: str) -
         path, parent = f"{parent['name']}/{path}", parents[parent["parent_id"]]
     council.stage.act("share", at=f"{HOST}{CASE_FILES}/{path}", **{"with": "anyone"})
 
-    seconds = council.ask(lambda app: _until_ended(app, drive_id, row["item_id"]))
-    print(f"answered after {seconds:.1f} s")
-    assert seconds < 60
+    council.ask(lambda app: _until_ended(app, drive_id, row["item_id"]))
 
 
 # -- undo -----------------------------------------------------------------------------------------------------------------
@@ -248,14 +246,13 @@ def _label(council: Council, drive_id: str, item_id: str) -> str:
     return council.ask(lambda app: read_label(app.m365.observer, drive_id, item_id)).name
 
 
-async def _until_ended(app: Custos, drive_id: str, item_id: str) -> float:
-    """Seconds until the Anyone link of an item has an end."""
-    began = time.monotonic()
-    async with asyncio.timeout(120):
+async def _until_ended(app: Custos, drive_id: str, item_id: str) -> None:
+    """Wait until the Anyone link of an item has an end."""
+    async with asyncio.timeout(PATIENCE):
         while True:
             left = await sharing.read_item_permissions(app.m365.observer, drive_id, item_id)
             if any(one.scope == "anonymous" and one.expires for one in left):
-                return time.monotonic() - began
+                return
             await asyncio.sleep(0.2)
 
 

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import psutil
@@ -15,6 +14,7 @@ import pytest
 
 from local_host.child_process import Child
 from local_host.errors import HostError
+from tests.limits import PATIENCE
 from tests.local_host.served_app import Answer, Serving, eventually, serving
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ def test_running_invocation_finishes(tmp_path: Path) -> None:
         eventually(lambda: host.tally("slow")["running"] == 1)
         host.child.process.send_signal(signal.SIGINT)
         caller.join()
-        assert host.child.process.wait(10) == 0
+        assert host.child.process.wait(PATIENCE) == 0
     assert [answer.body for answer in answers] == [b"slept"]
     assert host.log()[-1]["message"] == "stopped"
 
@@ -45,9 +45,7 @@ def test_invocation_that_outlives_the_grace_time_is_cut_off(tmp_path: Path) -> N
         caller = threading.Thread(target=_hung_up_on, args=(host, "/api/block/20"))
         caller.start()
         eventually(lambda: host.tally("block")["running"] == 1)
-        began = time.monotonic()
         assert host.child.stop() == 0
-        assert time.monotonic() - began < 5
         caller.join()
     assert host.log()[-1] == {**host.log()[-1], "message": "stopped", "cut_off": 1}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,11 +49,9 @@ ODD: dict[str, tuple[Callable[[Path], None], str]] = {
 
 
 def refused(directory: Path) -> list[Problem]:
-    """What is wrong with a directory; fails when nothing is, or when finding out takes long."""
-    began = time.monotonic()
+    """What is wrong with a directory; fails when nothing is. One that waits for a pipe is ended by pytest's timeout."""
     with pytest.raises(BadInput) as found:
         load(directory)
-    assert time.monotonic() - began < 5
     return list(found.value.problems)
 
 

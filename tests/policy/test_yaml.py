@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from custos.policy.yaml_nodes import Entries, Text, read_yaml
 from tests.policy.policies import bundle, only, policy, problems
+from tests.yardstick import cheaply
+
+YARDSTICKS = 50
 
 
 def test_a_duplicate_key_is_refused_with_both_lines() -> None:
@@ -52,10 +53,9 @@ def test_anchors_cannot_explode() -> None:
     """A billion laughs costs nothing."""
     layers = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     layers += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    began = time.process_time()
-    _, found = read_yaml("bomb.yaml", "\n".join(layers).encode())
+    content = "\n".join(layers).encode()
+    _, found = cheaply(lambda: read_yaml("bomb.yaml", content), YARDSTICKS)
     assert found
-    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,9 @@ def test_anchors_cannot_explode() -> None:
 )
 def test_size_and_depth_are_bounded(content: bytes, said: str) -> None:
     """Ten megabytes, fifty thousand brackets or thirty thousand items are one problem each, at once."""
-    began = time.process_time()
-    node, found = read_yaml("big.yaml", content)
+    node, found = cheaply(lambda: read_yaml("big.yaml", content), YARDSTICKS)
     assert node is None
     assert said in found[0].what
-    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("text", ["\ufeff" + policy(), policy().replace("\n", "\r\n"), policy() + "\n\n  \n"])
