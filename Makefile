@@ -63,7 +63,7 @@ conformance: ready ## check the recorded Graph traffic with CHECK=path of a chec
 	@$(PY) -m rehearsal conformance --check "$(CHECK)"
 
 lock: ready ## resolve the dependencies again, with hashes
-	@$(VENV)/bin/uv pip compile -q --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/app.in -o requirements.txt
+	@$(VENV)/bin/uv pip compile -q --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.txt
 	@$(VENV)/bin/uv pip compile -q --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/dev.in -o requirements/dev.txt
 	@$(VENV)/bin/uv pip compile -q --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/uv.in -o requirements/uv.txt
 
@@ -81,6 +81,7 @@ tools: .build/python
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements/dev.txt || $(PY) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.txt
+	@$(VENV)/bin/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable .
 	@mkdir -p .build && touch $@
 
 .build/node: package.json package-lock.json

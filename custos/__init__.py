@@ -1,1 +1,3 @@
 """Custos governs SharePoint Online and Microsoft Teams from policy files."""
+
+__version__ = "0.1.0"

@@ -12,7 +12,7 @@
 | CUSTOS_MAILBOX | mailbox that sends fallback mail | empty |
 | CUSTOS_PUBLIC_URL | address at which Microsoft reaches this app, without `/api` | required for webhooks |
 | CUSTOS_WEBHOOK_KEY | function key put into the notification address | empty |
-| CUSTOS_POLICIES | directory of policies and registers | `policies` beside function_app.py |
+| CUSTOS_POLICIES | directory of policies and registers | `policies` beside function_app.py, or in the folder where `custos` is called |
 | CUSTOS_UNITS_PER_MINUTE | SharePoint resource units a minute that Microsoft allows this app | 1250 |
 | CUSTOS_UNITS_SHARE | part of them that Custos may spend | 0.5 |
 | CUSTOS_LEASE_SECONDS | after how many seconds another worker takes over from one that died; 75 to 600, in a rehearsal from 5 | 90 |
@@ -94,8 +94,12 @@ class Settings:
 
 
 def policies_in(environment: Mapping[str, str]) -> Path:
-    """Where the policies are, for commands that need no other setting."""
-    return Path(environment.get("CUSTOS_POLICIES", "").strip() or REPOSITORY / "policies")
+    """Where the policies are, for commands that need no other setting: where the setting says, else beside the app.
+
+    A `custos` that was installed as a package has none beside it, and looks in the folder in which it is called.
+    """
+    beside = REPOSITORY / "policies"
+    return Path(environment.get("CUSTOS_POLICIES", "").strip() or (beside if beside.is_dir() else beside.name))
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:

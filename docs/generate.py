@@ -1,7 +1,7 @@
 """Writes the reference pages that are made from the code: `python -m docs.generate`; `--check` only compares.
 
-docs/commands.md comes from the command line's own parser, docs/json.md from the shapes of `--json`, docs/kpi.md from the catalogue of
-indicators, docs/policies.md from the
+docs/architecture.md and its picture come from the layers in pyproject.toml and the imports that there are, docs/commands.md from the
+command line's own parser, docs/json.md from the shapes of `--json`, docs/kpi.md from the catalogue of indicators, docs/policies.md from the
 policy language's catalogue, operators, schema and limits, the table of settings in docs/operator.md from `custos/settings.py`,
 the bounds in docs/registers.md from the reader of registers, and the policy that docs/admin.md reads aloud from policies/.
 """
@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from docs.reference import commands, json_shapes, kpis, policies, register_bounds, settings, shown_policy
+from docs.reference import architecture, commands, json_shapes, kpis, policies, register_bounds, settings, shown_policy
 
 HERE = Path(__file__).resolve().parent
 
@@ -20,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 def pages(folder: Path = HERE) -> dict[str, str]:
     """Every generated page of a folder like docs/, by its name there, as it should stand."""
     return {
+        architecture.PAGE: architecture.page(),
+        architecture.PICTURE: architecture.picture(),
         "commands.md": commands.page(),
         "json.md": json_shapes.page(),
         "kpi.md": kpis.page(),

@@ -90,7 +90,7 @@ def _farewell(standing: Stage, narrator: Narrator, *, stay: bool) -> None:
         narrator.screen.print("Try next: [bold]make run STAY=1[/bold], then press the cards and share files yourself.")
         narrator.screen.print("Or [bold]make run MOUNT=/some/directory[/bold], and read README.md.")
         return
-    custos = f".venv/bin/python -m custos --settings {(standing.home / SETTINGS).relative_to(REPOSITORY)}"
+    custos = f".venv/bin/custos --settings {(standing.home / SETTINGS).relative_to(REPOSITORY)}"
     narrator.screen.print("Everything stays up until Ctrl-C.")
     narrator.screen.print(f"  the tenant, to look at     {standing.tenant}/sim/")
     narrator.screen.print(f"  the cards, to be pressed   {standing.tenant}/sim/chats")

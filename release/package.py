@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -25,6 +24,7 @@ from pathlib import Path, PurePosixPath
 from py_compile import PycInvalidationMode
 from py_compile import compile as compile_file
 
+from custos import __version__
 from custos.settings import REPOSITORY
 from local_host.deployed_files import deployed_files
 from release import dependencies, index
@@ -126,7 +126,7 @@ def make(build: Path, policies: Path | None) -> Package:
     """Install, assemble, index, pack, and list what is in it. Raises CannotRelease, also when Azure would find no function."""
     requirements = REPOSITORY / "requirements.txt"
     dependencies.install(requirements, build / "dependencies")
-    folder, archive = build.resolve() / "app", build / f"custos-{version()}.zip"
+    folder, archive = build.resolve() / "app", build / f"custos-{__version__}.zip"
     assemble(folder, build / "dependencies", policies)
     found = index.look_into(folder, folder / PACKAGES)
     (folder / FUNCTIONS).write_text("".join(f"{name}\n" for name in found.functions), encoding="utf-8")
@@ -137,12 +137,6 @@ def make(build: Path, policies: Path | None) -> Package:
     (build / "contents.txt").write_text(lines, encoding="utf-8")
     checksum = pack(folder, archive)
     return Package(folder=folder, archive=archive, sha256=checksum, functions=found.functions, contents=listed)
-
-
-def version() -> str:
-    """The version of Custos."""
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return str(project["version"])
 
 
 def largest(listed: Sequence[tuple[PurePosixPath, int]]) -> list[tuple[str, int]]:

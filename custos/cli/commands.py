@@ -6,6 +6,7 @@ from custos.cli import (
     apply,
     audit,
     cases,
+    completion,
     doctor,
     explain,
     find,
@@ -56,4 +57,5 @@ ALL: tuple[Command, ...] = (
     stop_start.START,
     doctor.COMMAND,
     grant.COMMAND,
+    completion.COMMAND,
 )

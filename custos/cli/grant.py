@@ -8,6 +8,7 @@ import json
 from custos.bootstrap import Custos
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.identity_argument import as_argument
+from custos.did_you_mean import nearest
 from custos.jobs.app_roles import Comparison, Missing, State, Tier, compare
 from custos.m365.app_roles import ADMINISTRATOR, SCOPES, AppRoles, assignment
 from custos.report import work_json
@@ -22,8 +23,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "tier",
         nargs="*",
-        type=Tier,
-        choices=list(Tier),
+        type=_tier,
         metavar="TIER",
         help=f"{', '.join(Tier)} (default: {' and '.join(_READING)}, with which nothing can be written)",
     )
@@ -34,6 +34,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     how.add_argument("--json", action="store_true", help="for machines")
     as_argument(parser)
+
+
+def _tier(written: str) -> Tier:
+    if written not in list(Tier):
+        raise argparse.ArgumentTypeError(f'"{written}" is not known here. {nearest(written, list(Tier))}')
+    return Tier(written)
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:

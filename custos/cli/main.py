@@ -6,25 +6,28 @@ import argparse
 import asyncio
 import json
 import os
+import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from custos import __version__
 from custos.cli import commands
 from custos.cli.command import Command, Exit, Screen
-from custos.cli.values import not_typed, short_text, whole_number
+from custos.cli.parser import SETTINGS_FILE, NotMeant, build_parser, command_in, unknown_option
+from custos.cli.values import not_typed
 from custos.did_you_mean import nearest
 from custos.errors import BadInput, BadSetting, CustosError
 from custos.report.screen import HarmlessConsole, Listing, words
 from custos.report.wording import council_time
 from custos.settings import policies_in, settings_from
+from custos.storage.state_format import FORMAT
 from custos.wording import many
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_SETTINGS_FILE = "local.settings.json"
 _NAMES = [command.name for command in commands.ALL]
 
 
@@ -51,22 +54,28 @@ def main(
     written = list(sys.argv[1:] if arguments is None else arguments)
     parser = build_parser()
     if wrong := not_typed(written):
-        HarmlessConsole(stderr=True).print(words(wrong), soft_wrap=True)
-        return Exit.BAD_INPUT
-    name = _command_in(parser, written)
+        return _refused(wrong)
+    name = command_in(written)
+    before = written[: written.index(name)] if name else written
+    if not {"-h", "--help"}.isdisjoint(before):
+        parser.print_help()
+        return Exit.OK
+    if "--version" in before:
+        HarmlessConsole().print(_version())
+        return Exit.OK
+    if wrong := unknown_option(parser, written):
+        return _refused(wrong)
     if name is None:
         HarmlessConsole().print(_overview())
         return Exit.OK
     if name not in _NAMES:
         known = nearest(name, _NAMES)
         remedy = known if known.startswith("Did") else ""
-        HarmlessConsole(stderr=True).print(words(f'There is no command "{name}". {remedy} `custos` lists them.'))
-        return Exit.BAD_INPUT
+        return _refused(f'There is no command "{name}". {remedy} `custos` lists them.')
     try:
         args = parser.parse_args(written)
-    except _NotMeant as refused:
-        HarmlessConsole(stderr=True).print(words(str(refused)), soft_wrap=True)
-        return Exit.BAD_INPUT
+    except NotMeant as refused:
+        return _refused(str(refused))
     screen = Screen(HarmlessConsole(width=args.width), HarmlessConsole(stderr=True))
     command: Command = args.command
     try:
@@ -92,47 +101,13 @@ def main(
         return Exit.TROUBLE
 
 
-class _NotMeant(Exception):
-    """What was typed is no use of the command. The text is one sentence."""
+def _refused(what: str) -> Exit:
+    HarmlessConsole(stderr=True).print(words(what), soft_wrap=True)
+    return Exit.BAD_INPUT
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Raise what is wrong, in one sentence, instead of printing how everything is used and leaving the process."""
-        end = "" if message.endswith((".", "?")) else "."
-        raise _NotMeant(f"{self.prog}: {message}{end} `{self.prog} --help` shows its arguments.")
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of every command; the reference page is generated from it."""
-    parser = _Parser(prog="custos", description="Governs SharePoint Online and Microsoft Teams from policy files.")
-    parser.add_argument(
-        "--settings",
-        type=short_text,
-        metavar="FILE",
-        help=f"settings in the form of {_SETTINGS_FILE} (default: that file in this folder, if there is one)",
-    )
-    parser.add_argument(
-        "--width", type=whole_number(20), metavar="COLUMNS", help="width of what is printed (default: the terminal's)"
-    )
-    groups = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in commands.ALL:
-        own = groups.add_parser(command.name, help=command.summary, description=command.summary)
-        command.arguments(own)
-        own.set_defaults(command=command)
-    return parser
-
-
-def _command_in(parser: argparse.ArgumentParser, written: Sequence[str]) -> str | None:
-    """The command that was typed; None when there is none."""
-    rest = list(written)
-    while rest:
-        if rest[0] in ("-h", "--help"):
-            parser.parse_args(rest)
-        if not rest[0].startswith("-"):
-            return rest[0]
-        rest = rest[1:] if "=" in rest[0] or rest[0] not in ("--settings", "--width") else rest[2:]
-    return None
+def _version() -> str:
+    return f"custos {__version__}, Python {platform.python_version()}, state format {FORMAT}"
 
 
 def _overview() -> Listing:
@@ -148,7 +123,7 @@ def environment_from(file: str | None, environment: Mapping[str, str]) -> dict[s
 
     Raises BadSetting when the file was named and cannot be read, or is not of the form {"Values": {…}}.
     """
-    path = Path(file or _SETTINGS_FILE)
+    path = Path(file or SETTINGS_FILE)
     if not file and not path.exists():
         return dict(environment)
     try:

@@ -6,7 +6,7 @@ import argparse
 
 from custos.cli import commands
 from custos.cli.command import Command, Exit
-from custos.cli.main import build_parser
+from custos.cli.parser import build_parser
 from docs.reference.markdown import NOTE, capital, code, table
 
 _WIDTH = 100
@@ -27,8 +27,9 @@ def page() -> str:
         "",
         NOTE,
         "",
-        "`custos` is `python -m custos`, run in the folder of the installation. How the commands follow each other in a working day",
-        "is in [admin.md](admin.md). What they print with `--json` is in [json.md](json.md).",
+        "How `custos` comes onto a machine, and what a shell needs to complete it: [install.md](install.md#custos-on-your-own-machine).",
+        "How the commands follow each other in a working day is in [admin.md](admin.md). What they print with `--json` is in",
+        "[json.md](json.md).",
         "",
         *table(("command", "what it does"), ((_link(one.name), one.summary) for one in commands.ALL)),
         "## Before any command",

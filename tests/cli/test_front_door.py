@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custos.cli import commands
-from custos.cli.main import build_parser, main
+from custos.cli.main import main
+from custos.cli.parser import build_parser
 from custos.engine.ids import is_plan_id, is_run_id
 from custos.errors import BadSetting
 from custos.report.wording import council_time, value, when

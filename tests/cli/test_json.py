@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from custos.cli import commands
-from custos.cli.main import build_parser, main
+from custos.cli.main import main
+from custos.cli.parser import build_parser
 from custos.report.shapes import BY_COMMAND, Shape
 from custos.report.shapes import files as shapes_of_files
 from custos.report.shapes.files import Register, Schema, Validate
@@ -20,8 +21,8 @@ from tests.policy.policies import POLICIES
 from tests.running_stack import HOST, Council
 
 pytestmark = pytest.mark.timeout(600)
-DEEDS = frozenset({"init", "import", "promote", "stop", "start", "sign-in", "sign-out", "whoami"})
-"""Commands that do one thing and say in one sentence that it is done."""
+DEEDS = frozenset({"init", "import", "promote", "stop", "start", "sign-in", "sign-out", "whoami", "completion"})
+"""Commands that do one thing and say in one sentence that it is done, or print a script."""
 
 
 def read[S: Shape](shape: type[S], text: str) -> S:

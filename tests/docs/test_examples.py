@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from custos.cli.main import build_parser
+from custos.cli.parser import build_parser
 from custos.errors import BadInput
 from custos.policy import load, load_files
 from custos.policy_tests.run import read_tests, run_test

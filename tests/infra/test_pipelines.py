@@ -110,7 +110,7 @@ def test_pipeline_does_everything(name: str) -> None:
 @pytest.mark.parametrize("name", ["github-actions", "azure-pipelines"])
 def test_commands_of_the_pipelines_exist(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Every command and option of Custos that a pipeline names is one that Custos has."""
-    commands = set(re.findall(r"python -m custos (\w+)((?: --[a-z]+)*)", FILES[name].read_text(encoding="utf-8")))
+    commands = set(re.findall(r"bin/custos (\w+)((?: --[a-z]+)*)", FILES[name].read_text(encoding="utf-8")))
     assert len(commands) >= 3
     for command, options in commands:
         with pytest.raises(SystemExit):
