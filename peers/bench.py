@@ -28,6 +28,7 @@ from local_host.child_process import Child
 from peers.answers import QUESTIONS, Answers, read_answers, score
 from peers.tools import SIDES, Ground, Side
 from rehearsal.narrator import Narrator
+from simulator.councils import policies_of
 
 HOME = REPOSITORY / ".custos" / "peers"
 ROUNDS = {"first": "first time", "next": "next day"}
@@ -126,7 +127,7 @@ def _machine(load: float) -> str:
 def _policies(home: Path, root: str) -> Path:
     """A copy of the policies for a tenant at `root`, in which no site is left out: all sides are asked about the same ones."""
     copy = home / "policies"
-    shutil.copytree(REPOSITORY / "policies", copy)
+    shutil.copytree(policies_of(), copy)
     for file in [*copy.glob("*.yaml"), *copy.glob("register/*.csv")]:
         file.write_bytes(file.read_bytes().replace(_ROOT, root.encode()))
     settings = copy / "settings.yaml"

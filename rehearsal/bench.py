@@ -27,6 +27,7 @@ from local_host.child_process import Child
 from rehearsal.benchmarks import Cost, Run, machine, markdown, show
 from rehearsal.measure import Word
 from rehearsal.narrator import Narrator
+from simulator.councils import policies_of
 
 FULL = 1_000_000
 """Runs of so many items and more are written into the documentation."""
@@ -88,7 +89,7 @@ def _measured(
         **_get(f"{tenant.url}/sim/environment"),
         **azurite.environment,
         "CUSTOS_UNITS_PER_MINUTE": str(_UNITS_PER_MINUTE),
-        "CUSTOS_POLICIES": str(REPOSITORY / "policies"),
+        "CUSTOS_POLICIES": str(policies_of()),
     }
     assert azurite.pid is not None, "it runs"
     stands = _Stands(tenant.url, psutil.Process(tenant.process.pid), psutil.Process(azurite.pid))

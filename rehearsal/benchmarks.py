@@ -161,7 +161,7 @@ _WHAT = """`make bench` wrote this page; it takes some minutes and some gigabyte
 | First mirror | items and labels of every library: read, compared, committed; permissions left out |
 | Permissions | permissions of everything that carries a sign of sharing, at 5 units an item |
 | Backstop sync | a sync of every library, nothing having changed |
-| Evaluation | all policies of `policies/` over the whole mirror: what each rule matches, and what it cannot decide |
+| Evaluation | all policies of the sample council over the whole mirror: what each rule matches, and what it cannot decide |
 | First plan | what the timer does: evaluation, all findings made and kept, cases, plan: in a tenant whose files mostly bear no label yet |
 | 1,000 changes | edits, uploads, renames, links and deletions all over the tenant: synced, evaluated, findings, plan and cases made |"""
 

@@ -1,18 +1,18 @@
-"""The shipped policies for a rehearsal: a copy that may be promoted, with a pilot that need not last."""
+"""The sample council's policies for a rehearsal: a copy that may be promoted, with a pilot that need not last."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-from custos.settings import REPOSITORY
+from simulator.councils import policies_of
 
 _SETTING, _HERE = "shortest_pilot: 10 working days", "shortest_pilot: 0 days"
 
 
 def copied(to: Path) -> None:
-    """Copy policies/ into a folder that is not there yet."""
-    shutil.copytree(REPOSITORY / "policies", to)
+    """Copy them into a folder that is not there yet."""
+    shutil.copytree(policies_of(), to)
     hurried(to)
 
 
@@ -20,5 +20,5 @@ def hurried(policies: Path) -> None:
     """A rehearsal has no ten days for a pilot. Everything else of an approval is as in earnest."""
     file = policies / "settings.yaml"
     text = file.read_text(encoding="utf-8")
-    assert _SETTING in text, "the shipped settings have a shortest pilot"
+    assert _SETTING in text, "its settings have a shortest pilot"
     file.write_text(text.replace(_SETTING, _HERE), encoding="utf-8")

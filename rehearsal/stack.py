@@ -67,7 +67,7 @@ class Stage:
     home: Path
     tenant: str  # address of the simulated tenant
     host: str  # address of the function app
-    policies: Path  # a copy of policies/, which the rehearsal may promote
+    policies: Path  # a copy of the sample council's, which the rehearsal may promote
     environment: Mapping[str, str]
     master_key: str
 

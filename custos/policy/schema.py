@@ -1,16 +1,14 @@
 """The JSON Schemas of policies, tests and settings, made from the catalogue: completion, hover and underlining in any editor that
 speaks them.
 
-`python -m custos.policy.schema` writes `policies/*.schema.json`. What the loader refuses by form the schemas refuse too; what only
+`custos init` and `make docs` write them beside the policies. What the loader refuses by form the schemas refuse too; what only
 the registers know (people, assets, labels) is checked by the loader and not here.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from custos.actions import DECLARED
@@ -463,15 +461,3 @@ def _given(name: str) -> Json:
         plain = _DAY if OTHERS[name] is FactType.MOMENT else _FLAG
     said = vocabulary.GIVEN_BESIDE.get(name, "") or (fact.words if fact else name)
     return {"description": _capital(said) + ".", "anyOf": [plain, {"enum": [UNKNOWN, MISSING]}]}
-
-
-def main() -> None:
-    """Write the schemas beside the policies."""
-    folder = Path(__file__).resolve().parents[2] / "policies"
-    for name, make in FILES.items():
-        (folder / name).write_text(schema_text(make), encoding="utf-8")
-    sys.stdout.write(f"{', '.join(FILES)} are written.\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -22,9 +22,9 @@ from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
 from custos.records.rights import USUAL, Right
 from custos.records.rights import WORDS as RIGHT_WORDS
-from custos.settings import REPOSITORY
 from docs.reference import wording
 from docs.reference.markdown import NOTE, capital, code, codes, table
+from simulator.councils import policies_of
 
 
 def page() -> str:
@@ -68,15 +68,15 @@ def _policy(schema: Mapping[str, Any]) -> list[str]:
         "tags are refused.",
         "",
         *table(("key", "required", "meaning"), rows),
-        "A whole one, as shipped:",
+        "A whole one, of the sample council:",
         "",
         *_shown("ownership.yaml", "policy"),
     ]
 
 
 def _shown(name: str, kind: str) -> list[str]:
-    """A shipped file without the line for editors."""
-    written = (REPOSITORY / "policies" / name).read_text(encoding="utf-8").strip().splitlines()
+    """A file of the sample council without the line for editors."""
+    written = (policies_of() / name).read_text(encoding="utf-8").strip().splitlines()
     return [f"```yaml {kind}", *(line for line in written if not line.startswith("#")), "```", ""]
 
 

@@ -1,13 +1,13 @@
-"""The shipped policy that docs/admin.md walks through, as it stands in policies/."""
+"""The policy that docs/admin.md walks through, as the sample council has it."""
 
 from __future__ import annotations
 
 import re
 
-from custos.settings import REPOSITORY
+from simulator.councils import policies_of
 
 PAGE = "admin.md"
-_PLACE = re.compile(r"(<!-- policies/([\w.-]+): written by `make docs` -->\n\n```yaml policy\n).*?(```)", re.DOTALL)
+_PLACE = re.compile(r"(<!-- ([\w.-]+): written by `make docs` -->\n\n```yaml policy\n).*?(```)", re.DOTALL)
 
 
 def put_into(page: str) -> str:
@@ -19,5 +19,5 @@ def put_into(page: str) -> str:
 
 def _policy(name: str) -> str:
     """A policy without its first line, which is for editors."""
-    lines = (REPOSITORY / "policies" / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = (policies_of() / name).read_text(encoding="utf-8").splitlines(keepends=True)
     return "".join(line for line in lines if not line.startswith("#"))

@@ -15,6 +15,7 @@ import pytest
 
 from custos.cli import commands
 from custos.settings import REPOSITORY
+from simulator.councils import policies_of
 from tests import running_stack
 from tests.running_stack import APPROVER, HOST, OPERATOR, Council
 
@@ -82,7 +83,7 @@ def test_offline_commands_need_no_settings(tmp_path: Path) -> None:
 
 def test_shipped_cases_hold(council: Council) -> None:
     """The tests beside the shipped policies hold."""
-    told = council.custos("test", str(REPOSITORY / "policies"))
+    told = council.custos("test", str(policies_of()))
     assert told.code == 0, told.out
 
 
@@ -246,7 +247,7 @@ def test_audit_verifies(council: Council) -> None:
 
 def test_the_register_says_what_is_not_well(tmp_path: Path) -> None:
     """Vacant posts, overdue reviews and ended agreements are listed without a tenant, and the exit code says so."""
-    told = typed("--width", "200", "register", "--on", "2026-11-23", "--json", home=tmp_path)
+    told = typed("--width", "200", "register", str(policies_of()), "--on", "2026-11-23", "--json", home=tmp_path)
     assert told.returncode == 1
     assert '"no owner"' in told.stdout
     assert '"SA-02"' in told.stdout

@@ -14,11 +14,11 @@ from custos.cli.parser import build_parser
 from custos.errors import BadInput
 from custos.policy import load, load_files
 from custos.policy_tests.run import read_tests, run_test
-from custos.settings import REPOSITORY
 from simulator import act
+from simulator.councils import policies_of
 from tests.docs.pages import DOCS, Example, examples
 
-POLICIES = REPOSITORY / "policies"
+POLICIES = policies_of()
 SHIPPED = load(POLICIES)
 LANGUAGES = ("yaml", "csv", "console", "text", "sh", "json")
 KINDS = ("policy", "tests", "script", "settings")

@@ -15,6 +15,7 @@ from custos.actions import ACTION_WORDS, DECLARED
 from custos.cli import commands
 from custos.model.action_kind import ActionKind
 from custos.model.refusal import Code
+from custos.onboarding.shipped import shipped_files
 from custos.policy.catalogue import CATALOGUE
 from custos.policy.operators import OPERATORS
 from custos.records import registers
@@ -60,10 +61,24 @@ def test_a_page_that_is_out_of_date_is_named_and_written(
     old = kept.replace(f"{generated}\n", "", 1)
     (tmp_path / name).write_text(old, encoding="utf-8")
     assert generate.main(["--check"], tmp_path) == 1
-    assert capsys.readouterr().err == f"docs/{name} is out of date: run `make docs`.\n"
+    assert capsys.readouterr().err == f"{tmp_path.name}/{name} is out of date: run `make docs`.\n"
     assert (tmp_path / name).read_text(encoding="utf-8") == old
     assert generate.main([], tmp_path) == 0
     assert (tmp_path / name).read_text(encoding="utf-8") == kept
+
+
+def test_shipped_policies_are_what_init_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`policies/` is written from the templates of `custos init`, and `make docs` mends a file of it that was changed or lost."""
+    assert generate.main([], DOCS, tmp_path) == 0
+    (tmp_path / "ownership.yaml").write_text("policy: ownership\n")
+    (tmp_path / "register" / "holds.csv").unlink()
+    assert generate.main(["--check"], DOCS, tmp_path) == 1
+    assert sorted(line.split(" is ")[0].rpartition("/")[2] for line in capsys.readouterr().err.splitlines()) == [
+        "holds.csv",
+        "ownership.yaml",
+    ]
+    assert generate.main([], DOCS, tmp_path) == 0
+    assert {path: (tmp_path / path).read_bytes() for path in shipped_files()} == shipped_files()
 
 
 def test_every_command_is_documented() -> None:

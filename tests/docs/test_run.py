@@ -23,6 +23,7 @@ from custos.settings import REPOSITORY
 from custos.storage.queues import ACT
 from local_host.azurite import Azurite
 from rehearsal.operators import APPROVER, OPERATOR, signed_in
+from simulator.councils import policies_of
 from tests.docs.pages import DOCS, examples
 from tests.running_stack import typed, wired
 from tests.simulated_tenant import SimulatedTenant
@@ -86,7 +87,7 @@ async def sign_in(environment: dict[str, str], tenant: SimulatedTenant) -> None:
 def environment(tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A tenant, storage that nobody else uses, and a copy of the policies that may be promoted."""
     policies = tmp_path_factory.mktemp("docs") / "policies"
-    shutil.copytree(REPOSITORY / "policies", policies)
+    shutil.copytree(policies_of(), policies)
     with Azurite() as azurite:
         made = {
             **tenant.environment,

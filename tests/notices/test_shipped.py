@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from custos.model.state import State
 from custos.notices.assignment import Directory, Person, Role, assign
 from custos.notices.question_wording import topics_of
 from custos.policy import load
+from simulator.councils import policies_of
 from tests.notices import small_council
 
 TODAY = date(2026, 11, 23)
@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 23)
 
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:
-    return load(Path(__file__).parents[2] / "policies", today=TODAY)
+    return load(policies_of(), today=TODAY)
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from custos.cli.main import main
+from custos.onboarding.shipped import shipped_files
 from custos.onboarding.starter import TEMPLATES
 from custos.policy import load
 from custos.records import registers
 from custos.settings import REPOSITORY
+from simulator.councils import policies_of
 from tests.importing.sitting import INIT, begun
 
-SHIPPED = load(REPOSITORY / "policies")
+SAMPLE = load(policies_of())
 OF_WRENBRIDGE = ("wrenbridge", "IA-0", "RS-", "IMP-", "svc.migration")
 
 
@@ -36,20 +38,31 @@ def test_what_is_made_validates_at_once(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_nothing_of_the_sample_council_is_in_it(tmp_path: Path) -> None:
     """Neither its people, places, assets, entries, clauses nor its labels."""
-    labels = {entry.label for entry in SHIPPED.records.schedule.values()}
+    labels = {entry.label for entry in SAMPLE.records.schedule.values()}
     for path in begun(tmp_path / "p").rglob("*.yaml"):
         text = path.read_text(encoding="utf-8")
         assert [word for word in (*OF_WRENBRIDGE, *labels) if word.casefold() in text.casefold()] == [], path.name
         assert "$" not in text.replace("$schema", ""), path.name
 
 
-def test_the_first_policies_find_what_the_shipped_ones_find(tmp_path: Path) -> None:
+def test_nothing_of_it_is_shipped() -> None:
+    """`policies/`, which lies in the repository and goes out with it, has none of it either, and is of no other council."""
+    labels = {entry.label for entry in SAMPLE.records.schedule.values()}
+    for name, content in shipped_files().items():
+        if name.endswith((".yaml", ".csv")):
+            text = content.decode().casefold()
+            found = [word for word in (*OF_WRENBRIDGE, *labels, *SAMPLE.records.posts) if word.casefold() in text]
+            assert found == [], name
+    assert load(REPOSITORY / "policies").records.assets == {}
+
+
+def test_the_first_policies_find_what_the_sample_ones_find(tmp_path: Path) -> None:
     """The rules are the sample's to the letter; the one policy that names labels of its own is another."""
     made = load(begun(tmp_path / "p")).policies
 
-    assert made.keys() ^ SHIPPED.policies.keys() == {"labels-of-another-class", "labels-replace"}
-    for name in made.keys() & SHIPPED.policies.keys():
-        first, shipped = made[name], SHIPPED.policies[name]
+    assert made.keys() ^ SAMPLE.policies.keys() == {"labels-of-another-class", "labels-replace"}
+    for name in made.keys() & SAMPLE.policies.keys():
+        first, shipped = made[name], SAMPLE.policies[name]
         assert _unplaced(dataclasses.asdict(first)["rules"]) == _unplaced(dataclasses.asdict(shipped)["rules"])
         assert dataclasses.replace(first.limits, mark=shipped.limits.mark) == shipped.limits
         assert (first.title, first.scope.chosen) == (shipped.title, shipped.scope.chosen)

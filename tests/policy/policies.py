@@ -1,22 +1,22 @@
-"""The shipped policies, and small ones for tests."""
+"""The sample council's policies, and small ones for tests."""
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
 from custos.errors import BadInput, Problem
 from custos.policy import Bundle, load, load_files
+from simulator.councils import policies_of
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
+POLICIES = policies_of()
 
 
 @cache
 def shipped() -> Bundle:
-    """The shipped bundle."""
+    """The sample council's bundle."""
     return load(POLICIES)
 
 

@@ -1,13 +1,12 @@
-"""The shipped registers as files, and how a test changes them."""
+"""The sample council's registers as files, and how a test changes them."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from custos.errors import Problem
 from custos.records.load import load_records
+from simulator.councils import policies_of
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
+POLICIES = policies_of()
 
 
 def shipped() -> dict[str, bytes]:

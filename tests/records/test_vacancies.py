@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from custos.policy import load
 from custos.records.review import Matter, review
 from custos.records.vacancies import Vacancy, last_day_of
+from simulator.councils import policies_of
 
-POLICIES = Path(__file__).parents[2] / "policies"
+POLICIES = policies_of()
 FRIDAY = date(2026, 11, 20)
 
 

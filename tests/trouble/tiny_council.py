@@ -30,7 +30,6 @@ from custos.jobs.incidents import Incident
 from custos.m365.budget import _PARTITION
 from custos.m365.errors import MicrosoftTrouble
 from custos.notices.digest import DigestState
-from custos.settings import REPOSITORY
 from custos.storage.queues import ACT, ALL, NOTIFY
 from local_host.azurite import Azurite
 from rehearsal.operators import signed_in
@@ -38,6 +37,7 @@ from rehearsal.policies import hurried
 from simulator.app_keys import TROUBLES
 from simulator.control.routes import environment
 from simulator.council import build_council
+from simulator.councils import policies_of
 from simulator.server import serve
 from simulator.teams.client import TEAMS
 from simulator.tenant import files, labelling, sharing
@@ -291,11 +291,11 @@ def standing(home: Path) -> Iterator[World]:
 
 def _write_policies(policies: Path) -> None:
     """Two policies that act by themselves on one asset, with room for what many tests do on one day."""
-    shutil.copytree(REPOSITORY / "policies" / "register", policies / "register")
+    shutil.copytree(policies_of() / "register", policies / "register")
     exceptions = policies / "register" / "exceptions.csv"
     exceptions.write_text(exceptions.read_text().splitlines()[0] + "\n")
     for name in ("settings", "labels-from-schedule", "sharing-sensitive-links"):
-        text = (REPOSITORY / "policies" / f"{name}.yaml").read_text()
+        text = (policies_of() / f"{name}.yaml").read_text()
         for shipped, wanted in (
             ("pilot: [IA-004]", "pilot: [IA-003]"),
             ("percent_of_scope: 75", "percent_of_scope: 100"),
