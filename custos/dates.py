@@ -42,9 +42,9 @@ def day_of(moment: datetime, zone: tzinfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def midnight(day: date) -> datetime:
-    """A day's first moment in UTC."""
-    return datetime.combine(day, time(), UTC)
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """A day's first moment where the council is, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def moved[M: (date, datetime)](moment: M, days: float) -> M:

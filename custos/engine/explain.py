@@ -114,7 +114,7 @@ def explain(
     frames = Frames(facts, bundle, places, now, Extent.whole(_drives(places, target)))
     asked = asked_rules(bundle, now, target.kinds)
     ages = _ages(facts, target)
-    moment, paths = Moment(now, bundle.records.holidays), Paths(facts, places)
+    moment, paths = Moment.of(bundle, now), Paths(facts, places)
     tried = [
         one
         for rule in asked

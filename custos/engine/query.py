@@ -59,7 +59,7 @@ def find(bundle: Bundle, facts: Facts, now: datetime, question: Query, *, limit:
     known = facts_of(question.kind)
     needed = facts_in(question.condition) | {*shown, *(name for name in _PLACES if name in known)}
     needed |= {question.by} if question.by else set()
-    truth = compile_condition(question.condition, Moment(now, bundle.records.holidays))
+    truth = compile_condition(question.condition, Moment.of(bundle, now))
     asked = frames.of(question.kind, frozenset(needed)).with_columns(pl.when(pl.col("sure")).then(truth).alias(_TRUTH))
     counted = asked.select(pl.len().alias("looked"), *_counts())
     groups = (

@@ -86,7 +86,7 @@ class Asked:
 
 def asked_rules(bundle: Bundle, now: datetime, kinds: Iterable[Kind] = tuple(Kind)) -> list[Asked]:
     """The rules about some kinds, in the order of the policies and of their files. Drafts are left out."""
-    moment = Moment(now, bundle.records.holidays)
+    moment = Moment.of(bundle, now)
     asked = [
         Asked(
             policy,

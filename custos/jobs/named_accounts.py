@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -74,8 +73,8 @@ async def strangers(app: Custos, records: Records, today: date) -> list[Remark]:
 
 async def _looked_up(app: Custos, wanted: frozenset[str], oldest: float) -> Directory:
     """The accounts behind sign-in names; those that were looked up less than `oldest` seconds ago are not asked for again."""
-    kept, now = app.accounts, time.monotonic()
-    stale = sorted(upn for upn in wanted if upn not in kept or now - kept[upn][0] > oldest)
+    kept, now = app.accounts, app.clock.now().timestamp()
+    stale = sorted(upn for upn in wanted if upn not in kept or not 0 <= now - kept[upn][0] <= oldest)
     if stale:
         for upn, user in (await directory.users_by_upn(app.m365.observer, stale)).items():
             if isinstance(user, Malformed) or (user is not None and user.enabled is None):

@@ -56,14 +56,14 @@ class OnlyIf(StrEnum):
 class Test:
     """One fact against one value: `file_modified: {older_than: 2 years}`.
 
-    `value` is typed by the fact: str, int, float, bool, datetime, Duration, or a tuple of texts for `in` and its like.
+    `value` is typed by the fact: str, int, float, bool, date, Duration, or a tuple of texts for `in` and its like.
     """
 
     __test__ = False  # not a test case, whatever pytest thinks of the name
 
     fact: str
     operator: str
-    value: str | int | float | bool | datetime | Duration | tuple[str, ...]
+    value: str | int | float | bool | date | Duration | tuple[str, ...]
     mark: Mark
 
 

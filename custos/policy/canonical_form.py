@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 
 from custos.model.duration import Duration
 from custos.model.policy import AllOf, AnyOf, Condition, Not, Policy, Rule, Step, Test
@@ -106,12 +106,12 @@ def _joined(word: str, parts: tuple[Condition, ...]) -> Json:
     return ordered[0][1] if len(ordered) == 1 else {word: [part for _, part in ordered]}
 
 
-def _value(value: str | float | bool | datetime | Duration | tuple[str, ...]) -> Json:
+def _value(value: str | float | bool | date | Duration | tuple[str, ...]) -> Json:
     match value:
         case tuple():
             return {"one of": _set(value)}
-        case datetime():
-            return {"at": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
         case Duration():
             return {"span": str(value)}
         case _:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import reduce
 from operator import and_, or_
 
 import polars as pl
 
+from custos.dates import midnight
 from custos.model.duration import Duration
-from custos.model.policy import AllOf, AnyOf, Condition, Not, Test, each_test
+from custos.model.policy import AllOf, AnyOf, Bundle, Condition, Not, Test, each_test
 from custos.model.sharing_levels import SHARING_LEVELS
 from custos.policy.catalogue import CATALOGUE, Fact, FactType
 from custos.policy.operators import ITS_CLASS
@@ -27,10 +28,16 @@ _UNKNOWN = pl.lit(None, dtype=pl.Boolean)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When conditions are asked, and the days that are not worked."""
+    """When conditions are asked, where their days begin, and the days that are not worked."""
 
     now: datetime
+    zone: tzinfo
     holidays: Collection[date] = frozenset()
+
+    @classmethod
+    def of(cls, bundle: Bundle, now: datetime) -> Moment:
+        """For a council's policies."""
+        return cls(now, bundle.zone, bundle.records.holidays)
 
 
 def compile_condition(condition: Condition, moment: Moment) -> pl.Expr:
@@ -184,5 +191,5 @@ def _instant(test: Test, moment: Moment, *, ahead: bool) -> datetime:
     if isinstance(test.value, Duration):
         move = test.value.after if ahead else test.value.before
         return move(moment.now, moment.holidays)
-    assert isinstance(test.value, datetime), "the loader gives moments spans or days"
-    return test.value
+    assert isinstance(test.value, date), "the loader gives moments spans or days"
+    return midnight(test.value, moment.zone)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
+from custos.dates import day_from
 from custos.did_you_mean import near, nearest
 from custos.errors import Mark
 from custos.model.duration import Duration
@@ -15,7 +16,6 @@ from custos.policy.operators import (
     OPERATORS,
     Operand,
     Operator,
-    day_of,
     expected,
     operators_of,
     span_of,
@@ -117,11 +117,11 @@ def _operator(fact: Fact, word: str, mark: Mark, node: Node, problems: Problems)
     return Test(fact=fact.name, operator=word, value=value, mark=mark)
 
 
-def _value(fact: Fact, operator: Operator, written: str) -> str | int | bool | datetime | Duration | None:
+def _value(fact: Fact, operator: Operator, written: str) -> str | int | bool | date | Duration | None:
     if operator.operand is Operand.DURATION:
         return span_of(written)
     if operator.operand is Operand.DAY:
-        return day_of(written)
+        return day_from(written)
     if operator.operand is Operand.YES:
         return _YES.get(written.casefold())
     if fact.type is FactType.LEVEL and fact.name == "site_sharing" and written == ITS_CLASS:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import product
 
+from custos.dates import midnight
 from custos.model.duration import Duration
 from custos.model.policy import AllOf, AnyOf, Condition, Not, Test
 from custos.model.sharing_levels import SHARING_LEVELS
@@ -186,7 +187,7 @@ def _bounds(test: Test) -> tuple[datetime, ...]:
     if isinstance(test.value, Duration):
         ahead = test.operator in ("within_next", "later_than")
         return (_NOW, test.value.after(_NOW) if ahead else test.value.before(_NOW))
-    return (test.value,) if isinstance(test.value, datetime) else ()
+    return (midnight(test.value, UTC),) if isinstance(test.value, date) else ()
 
 
 def _moment(value: datetime, test: Test) -> bool:

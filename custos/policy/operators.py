@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-from custos.dates import day_from, midnight, write_a_day
+from custos.dates import write_a_day
 from custos.did_you_mean import nearest
 from custos.model.duration import Duration, duration_from
 from custos.policy.catalogue import Fact, FactType
@@ -109,12 +108,6 @@ def value_of(fact: Fact, written: str) -> str | int | bool | None:
             return plain if plain and "." not in plain else None
         case _:
             return written or None
-
-
-def day_of(written: str) -> datetime | None:
-    """A day written 2026-05-31, as its first moment in UTC."""
-    day = day_from(written)
-    return midnight(day) if day else None
 
 
 def span_of(written: str) -> Duration | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from string import Formatter
 
@@ -50,7 +50,7 @@ def _operand(fact: Fact, test: Test) -> str:
     match test.value:
         case tuple() as values:
             return ", ".join(values)
-        case datetime() as day:
+        case date() as day:
             return day_words(day)
         case int() as number if fact.type is FactType.SIZE:
             return size_words(number)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
+from custos.dates import day_from, midnight
 from custos.engine.facts import COMPLETE, STATES, Facts, facts_from
 from custos.inventory.schema import DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
 from custos.model.subject import Kind
 from custos.policy.catalogue import CATALOGUE, FactType
-from custos.policy.operators import day_of, value_of
+from custos.policy.operators import value_of
 from custos.policy.policy_test_words import CHANGED_BY, MISSING, OTHERS, UNKNOWN, WORDS
 
 _SITE, _DRIVE, _ROOT, _ITEM, _GROUP = "site", "drive", "root", "item", "group"
@@ -25,7 +26,7 @@ _SCHEMAS = {
     "members": MEMBERS,
     "states": STATES,
 }
-type Value = str | int | bool | datetime | None
+type Value = str | int | bool | date | None
 
 
 def tenant_of(kind: Kind, at: str, given: Mapping[str, str], now: datetime) -> Facts:
@@ -196,7 +197,9 @@ class _Tenant:
 
     def _moment(self, name: str, standard: datetime | None) -> datetime | None:
         value = self._value(name, standard)
-        return value if isinstance(value, datetime) else None
+        if isinstance(value, datetime):
+            return value
+        return midnight(value, self._now.tzinfo or UTC) if isinstance(value, date) else None
 
     def _value(self, name: str, standard: Value) -> Value:
         return read_given(name, self._given[name]) if name in self._given else standard
@@ -209,7 +212,7 @@ def read_given(name: str, written: str) -> Value:
     fact = CATALOGUE.get(name)
     kind = fact.type if fact else OTHERS[name]
     if kind is FactType.MOMENT:
-        value: Value = day_of(written)
+        value: Value = day_from(written)
     elif fact:
         value = value_of(fact, written)
     elif kind is FactType.FLAG:

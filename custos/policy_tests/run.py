@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 from custos.did_you_mean import near
@@ -84,7 +84,7 @@ def run_test(bundle: Bundle, test: PolicyTest) -> PolicyTestResult:
     """A test through evaluation."""
     policy = bundle.policies[test.policy]
     rule = policy.rule(test.rule)
-    now = datetime.combine(test.now, time(12), UTC)
+    now = datetime.combine(test.now, time(12), bundle.zone)
     alike = tuple(other for other in policy.rules if other.kind is rule.kind)
     alone = replace(bundle, policies={policy.id: replace(policy, rules=alike)})
     evaluation = evaluate(alone, tenant_of(rule.kind, test.at, test.given, now), now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC
 from functools import cache
 from typing import Any
 
@@ -110,7 +111,7 @@ def _frame(kind: Kind, row: dict[str, Any]) -> pl.DataFrame:
 
 
 def _truth(condition: Condition, kind: Kind, row: dict[str, Any]) -> bool | None:
-    said: bool | None = _frame(kind, row).select(compile_condition(condition, Moment(NOW))).item()
+    said: bool | None = _frame(kind, row).select(compile_condition(condition, Moment(NOW, UTC))).item()
     return said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
@@ -92,5 +93,20 @@ def test_values_fit_however_they_are_written(when: str, fact: str, stands: str) 
     """Endings with and without their dot, addresses with and without escapes and a closing slash are the same."""
     condition = bundle(policy(when=when)).policies["test-policy"].rules[0].when
     columns = {name: [stands, None] for name in columns_of(CATALOGUE[fact])}
-    truth = pl.DataFrame(columns).select(compile_condition(condition, Moment(NOW)).alias("truth"))["truth"]
+    truth = pl.DataFrame(columns).select(compile_condition(condition, Moment(NOW, UTC)).alias("truth"))["truth"]
     assert truth.to_list() == [True, None]
+
+
+@pytest.mark.parametrize(
+    ("moment", "before"),
+    [
+        (datetime(2026, 5, 30, 22, 59, tzinfo=UTC), True),  # 23:59 on 30 May in London
+        (datetime(2026, 5, 30, 23, 0, tzinfo=UTC), False),  # its midnight
+    ],
+)
+def test_a_written_day_begins_at_the_council_s_midnight(moment: datetime, before: bool) -> None:  # a table of cases
+    """`before: 2026-05-31` asks for what lies before midnight where the council is, in summer an hour before UTC's."""
+    condition = bundle(policy(when="file_created: {before: 2026-05-31}")).policies["test-policy"].rules[0].when
+    columns = {name: [moment] for name in columns_of(CATALOGUE["file_created"])}
+    london = Moment(NOW, ZoneInfo("Europe/London"))
+    assert pl.DataFrame(columns).select(compile_condition(condition, london).alias("t"))["t"].to_list() == [before]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from custos.dates import midnight
 from custos.engine.frames import Frames
 from custos.engine.register_locations import place_registers
 from custos.engine.site_facts import site_facts
@@ -66,4 +67,6 @@ def test_what_a_case_gives_is_what_a_rule_sees(kind: Kind, name: str) -> None:
     facts = tenant_of(kind, TESTS[0].at, {name: told}, NOW)
     frames = Frames(facts, bundle, site_facts(place_registers(bundle, facts), facts, NOW), NOW)
     seen = frames.of(kind, frozenset({name})).collect()
-    assert read_given(name, told) in {value for column in columns_of(fact) for value in seen[column]}
+    given = read_given(name, told)
+    meant = midnight(given, UTC) if isinstance(given, date) else given
+    assert meant in {value for column in columns_of(fact) for value in seen[column]}
