@@ -8,6 +8,7 @@ the registers know (people, assets, labels) is checked by the loader and not her
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -15,12 +16,12 @@ from custos.actions import DECLARED
 from custos.actions.arguments import Argument, OneOf, OwnKind, Person, Span, Words
 from custos.actions.ask import MOST_REMINDERS
 from custos.model.duration import PATTERN
-from custos.model.policy import Family, OnlyIf, Recipient
-from custos.model.sharing_levels import SHARING_LEVELS
+from custos.model.policy import OnlyIf
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.policy import vocabulary
 from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
+from custos.policy.choice_words import CHOICES, POSTURES
 from custos.policy.loader import (
     LIMIT_KEYS,
     MOST_ACTIONS,
@@ -31,7 +32,7 @@ from custos.policy.loader import (
     RULE_KEYS,
 )
 from custos.policy.operators import ITS_CLASS, Operand, Operator, operators_of
-from custos.policy.policy_test_words import FILE_KEYS, GIVEN, MISSING, OTHERS, TEST_KEYS, UNKNOWN, WORDS, Expectation
+from custos.policy.policy_test_words import FILE_KEYS, GIVEN, OTHERS, TEST_KEYS, WORDS
 from custos.policy.scope import ATTRIBUTES, CLOSED
 from custos.policy.scope import KEYS as COVERS_KEYS
 from custos.policy.settings_file import (
@@ -45,10 +46,12 @@ from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
 from custos.policy.steps import OPTIONS
 from custos.records.model import Posture
 from custos.records.rights import WORDS as RIGHT_WORDS
-from custos.records.roles import ROLE_NAMES
+from custos.records.roles import NEEDED, ROLE_NAMES
 
 type Json = dict[str, Any]
 
+_REFERENCE = re.compile(r'\{\s+("\$ref": "[^"]+")\s+\}')
+_ACCOUNT = "@|^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 _YEAR = "(18|19|20|21)[0-9]{2}"
 _SHAPES: Mapping[str, Json] = {
     "span": {"type": "string", "pattern": f"^{PATTERN}$", "examples": ["30 days", "5 working days", "2 years"]},
@@ -102,17 +105,26 @@ _SHAPES: Mapping[str, Json] = {
     _WRITTEN,
     _REMINDERS,
 ) = ({"$ref": f"#/$defs/{name}"} for name in _SHAPES)
+
+
+def _one_of[Word: str](words: Mapping[Word, str]) -> Json:
+    """One of some words, each with what it means, as editors show it when they complete."""
+    return {"enum": list(words), "enumDescriptions": list(words.values())}
+
+
 _CHOICES: Mapping[str, Json] = {
-    f"one-of-{fact.name}": {"enum": list(fact.choices)} for fact in CATALOGUE.values() if fact.choices
+    f"one-of-{fact.name}": _one_of({value: CHOICES[fact.name][value] for value in fact.choices})
+    for fact in CATALOGUE.values()
+    if fact.choices
 }
 _POLICY: Mapping[str, Json] = {
     "policy": _NAME,
     "title": _TEXT,
     "why": _TEXT,
-    "family": {"enum": list(Family)},
+    "family": _one_of(vocabulary.FAMILIES),
     "owner": _TEXT,
     "policy_ref": _TEXTS,
-    "state": {"enum": list(State)},
+    "state": _one_of(vocabulary.STATES),
     "pilot": _TEXTS,
     "review_due": _DAY,
     "priority": {"type": "integer", "minimum": 0, "maximum": MOST_PRIORITY},
@@ -160,15 +172,12 @@ def tests_schema() -> Json:
         "now": _DAY,
         "at": _ADDRESS,
         "given": _object(given),
-        "expect": {"enum": list(Expectation)},
+        "expect": _one_of(vocabulary.OUTCOMES),
         "because": _TEXT,
     }
     test = _object(
         {key: _described(_capital(vocabulary.TEST[key]), shape) for key, shape in parts.items()},
         required=["name", "rule", "now", "at", "expect"],
-    )
-    test["properties"]["expect"]["description"] += ": " + "; ".join(
-        f"{outcome}: {said}" for outcome, said in vocabulary.OUTCOMES.items()
     )
     tests = {"type": "array", "minItems": 1, "items": test}
     whole = {
@@ -181,26 +190,33 @@ def tests_schema() -> Json:
 def settings_schema() -> Json:
     """The schema of `settings.yaml`."""
     parts: Json = {
-        "not_people": _TEXTS,
+        "not_people": _list_of({"$ref": "#/$defs/account"}),
         "not_governed": _ADDRESSES,
         "classes": _object(
             {
-                name: _object(_told(vocabulary.CLASS, {"site_sharing": {"enum": list(SHARING_LEVELS)}}, _FLAG))
-                | {"required": ["site_sharing"]}
+                name: _described(
+                    _capital(POSTURES[name]) + ".",
+                    _object(
+                        _told(vocabulary.CLASS, {"site_sharing": _CHOICES["one-of-site_sharing"]}, _FLAG),
+                        required=["site_sharing"],
+                    ),
+                )
                 for name in (*Posture, UNREGISTERED)
             },
             required=[*Posture, UNREGISTERED],
         ),
         "clauses": _TEXTS,
         "limits": _limits(HOUSE_KEYS, vocabulary.HOUSE_LIMITS, {}),
-        "roles": _object(dict.fromkeys(ROLE_NAMES, _TEXTS)),
+        "roles": _object(
+            {role: _described(f"The {said}.", _TEXTS) for role, said in ROLE_NAMES.items()}, required=list(NEEDED)
+        ),
         "rights": _object(
             {
-                right.value: _described(f"The roles that may {said}.", _list_of({"enum": list(ROLE_NAMES)}))
+                right.value: _described(f"The roles that may {said}.", {"$ref": "#/$defs/roles"})
                 for right, said in RIGHT_WORDS.items()
             }
         ),
-        "approval": _object(_told(vocabulary.APPROVAL, {"reference": _TEXT}, _SPAN)),
+        "approval": _object(_told(vocabulary.APPROVAL, {"reference": {"type": "string", "pattern": "[0-9]"}}, _SPAN)),
         "freezes": {
             "type": "array",
             "minItems": 1,
@@ -215,7 +231,15 @@ def settings_schema() -> Json:
     assert set(vocabulary.FREEZE) == set(FREEZE_KEYS), "every key of a freeze is described"
     said = {key: _described(_capital(vocabulary.SETTINGS[key]), shape) for key, shape in parts.items()}
     required = ["not_people", "classes", "clauses"]
-    return _schema("The settings of Custos", _object(said, required=required), dict(_SHAPES))
+    allowed = _told(vocabulary.CLASS, {"site_sharing": _CHOICES["one-of-site_sharing"]}, _FLAG)
+    definitions: Json = {
+        **_SHAPES,
+        "class": _object(allowed, required=["site_sharing"]),
+        "account": {"type": "string", "pattern": _ACCOUNT, "examples": ["svc-migration@council.example"]},
+        "roles": {"anyOf": [{"$ref": "#/$defs/role"}, {"type": "array", "items": {"$ref": "#/$defs/role"}}]},
+        "role": _one_of(ROLE_NAMES),
+    }
+    return _schema("The settings of Custos", _object(said, required=required), definitions)
 
 
 FILES: Mapping[str, Callable[[], Json]] = {
@@ -226,8 +250,8 @@ FILES: Mapping[str, Callable[[], Json]] = {
 
 
 def schema_text(make: Callable[[], Json] = policy_schema) -> str:
-    """A schema as it is committed."""
-    return json.dumps(make(), indent=1, ensure_ascii=False) + "\n"
+    """A schema as it is committed: indented, each reference on one line."""
+    return _REFERENCE.sub(r"{\1}", json.dumps(make(), indent=1, ensure_ascii=False)) + "\n"
 
 
 def _schema(title: str, whole: Json, definitions: Json) -> Json:
@@ -322,7 +346,7 @@ def _covers() -> Json:
 
 
 def _rule() -> Json:
-    shapes: Json = {"find": _NAME, "about": {"enum": list(Kind)}, "when": {}, "because": _TEXT, "steps": {}}
+    shapes: Json = {"find": _NAME, "about": _one_of(vocabulary.KINDS), "when": {}, "because": _TEXT, "steps": {}}
     assert set(shapes) == set(RULE_KEYS) == set(vocabulary.RULE), "every key of a rule is described"
     properties = {key: _described(vocabulary.RULE[key], shape) for key, shape in shapes.items()}
     by_kind = [
@@ -363,7 +387,7 @@ def _shape(fact: Fact) -> Json:
     operators = operators_of(fact)
     shapes: list[Json] = [plain] if "is" in operators else []
     if "in" in operators:
-        shapes.append({"type": "array", "minItems": 1, "items": plain})
+        shapes.append(_values(fact))
     if fact.missing:
         shapes.append({"enum": ["is_missing", "is_present"]})
     asked = _object(
@@ -394,6 +418,10 @@ def _value(fact: Fact) -> Json:
     return _EXTENSION if fact.name == "file_extension" else _WRITTEN
 
 
+def _values(fact: Fact) -> Json:
+    return {"type": "array", "minItems": 1, "items": _value(fact)}
+
+
 def _operand(fact: Fact, operator: Operator) -> Json:
     match operator.operand:
         case Operand.DURATION:
@@ -403,7 +431,7 @@ def _operand(fact: Fact, operator: Operator) -> Json:
         case Operand.YES:
             return _FLAG
         case Operand.VALUES:
-            return {"type": "array", "minItems": 1, "items": _value(fact)}
+            return _values(fact)
     if operator.name in ("looser_than", "tighter_than") and fact.name == "site_sharing":
         return {"enum": [ITS_CLASS, *fact.choices]}
     if operator.name in ("starts_with", "ends_with", "contains"):
@@ -423,7 +451,7 @@ def _step(kind: Kind) -> Json:
 
 def _parts_of_steps() -> Json:
     """What may stand in a step, once for all kinds."""
-    options: Json = {"within": _SPAN, "remind": _REMINDERS, "after": _SPAN, "only_if": {"enum": list(OnlyIf)}}
+    options: Json = {"within": _SPAN, "remind": _REMINDERS, "after": _SPAN, "only_if": _one_of(vocabulary.ONLY_IF)}
     assert set(options) == set(OPTIONS) == set(vocabulary.OPTIONS), "every option of a step is described"
     done = {
         f"do-{one.kind}": _described(_capital(one.meaning) + ".", _argument(one.argument, one.about[0]))
@@ -439,7 +467,7 @@ def _argument(argument: Argument, kind: Kind) -> Json:
     """What may stand behind an action's word."""
     match argument:
         case Person():
-            return {"enum": list(Recipient)}
+            return _one_of(vocabulary.RECIPIENTS)
         case Words(example=example):
             return {**_TEXT, "examples": [example]}
         case Span():
@@ -454,10 +482,10 @@ def _given(name: str) -> Json:
     """A value as in a condition, or that it is unknown or missing."""
     fact = CATALOGUE.get(name)
     if name in WORDS:
-        plain: Json = {"enum": list(WORDS[name])}
+        plain: Json = _one_of(vocabulary.GIVEN_VALUES[name])
     elif fact is not None:
         plain = _DAY if fact.type is FactType.MOMENT else _value(fact)
     else:
         plain = _DAY if OTHERS[name] is FactType.MOMENT else _FLAG
     said = vocabulary.GIVEN_BESIDE.get(name, "") or (fact.words if fact else name)
-    return {"description": _capital(said) + ".", "anyOf": [plain, {"enum": [UNKNOWN, MISSING]}]}
+    return {"description": _capital(said) + ".", "anyOf": [plain, _one_of(vocabulary.GIVEN_VALUES["any"])]}

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from custos.model.policy import OnlyIf, Recipient
+from custos.model.policy import Family, OnlyIf, Recipient
+from custos.model.state import State
 from custos.model.subject import Kind
-from custos.policy.operators import Operand
-from custos.policy.policy_test_words import Expectation
+from custos.policy.operators import ITS_CLASS, Operand
+from custos.policy.policy_test_words import MISSING, UNKNOWN, Expectation
 
 POLICY: Mapping[str, str] = {
     "policy": "Its permanent name; the file is named like it.",
     "title": "What people read above its findings.",
     "why": "The reason, for the people who are asked.",
-    "family": "retention, stale, sharing or ownership: findings of one family on one asset are one question.",
+    "family": "What it is about. Findings of one family on one asset are one question.",
     "owner": "Who answers for the policy: a sign-in name of people_roles.csv.",
     "policy_ref": "Clauses of the Information Management Policy that it carries out.",
-    "state": "draft: checked only. simulate: planned, nothing touched. pilot: on the pilot assets. enforce: everywhere it covers.",
+    "state": "How far it may go.",
     "pilot": "Assets on which the state pilot asks and acts.",
     "review_due": "After this day the policy only simulates until somebody has reviewed it.",
     "priority": "Who wins where two policies label one file: the higher.",
@@ -28,6 +29,18 @@ POLICY: Mapping[str, str] = {
     "covers": "What the policy looks at.",
     "rules": "What it finds, and what is done about it.",
     "limits": "Ceilings on what it may change; 0 means nothing at all.",
+}
+STATES: Mapping[State, str] = {
+    State.DRAFT: "checked, and never evaluated",
+    State.SIMULATE: "evaluated and planned; nobody is asked, nothing is changed",
+    State.PILOT: "asks and acts, on its pilot assets alone",
+    State.ENFORCE: "asks and acts on everything that it covers",
+}
+FAMILIES: Mapping[Family, str] = {
+    Family.RETENTION: "how long things are kept: retention labels",
+    Family.STALE: "what nobody has worked with for a long time",
+    Family.SHARING: "who can open what: links, access, guests, sharing levels",
+    Family.OWNERSHIP: "what has no owner or no asset",
 }
 RULE: Mapping[str, str] = {
     "find": "The finding's permanent name.",
@@ -43,6 +56,15 @@ COVERS: Mapping[str, str] = {
     "libraries": "addresses of libraries, as the browser shows them",
     "except": "`assets`, `sites`, `libraries` that are taken away again at the end",
 }
+EVERYTHING = "the whole tenant, less what settings.yaml leaves out under `not_governed`"
+VALUES: Mapping[str, str] = {
+    "yes": "the fact holds; where a value is asked for, true",
+    "no": "the fact does not hold; where a value is asked for, false",
+    "is_missing": "it is known that there is none",
+    "is_present": "it is known that there is one",
+    ITS_CLASS: "the sharing level that settings.yaml allows the class of the place",
+}
+"""Of facts that are yes or no, of those that can be missing, and of sharing levels."""
 JOINTS: Mapping[str, str] = {
     "all": "every condition of the list holds",
     "any": "at least one condition of the list holds",
@@ -134,11 +156,22 @@ OUTCOMES: Mapping[Expectation, str] = {
 }
 GIVEN_BESIDE: Mapping[str, str] = {
     "library_read": "`no`: the library was read by half only",
-    "site_access": "`readable`, `locked`, `forbidden` or `gone`",
-    "changed_by": "`person`, `application` or `unknown`: who changed the file last",
+    "site_access": "how the site stands",
+    "changed_by": "who changed the file last",
     "file_date": "the file's own date, which survives migration",
     "inherited": "`yes`: the permission belongs to a folder above",
 }
+GIVEN_VALUES: Mapping[str, Mapping[str, str]] = {
+    "site_access": {
+        "readable": "the site can be read",
+        "locked": "the site is locked: it can be read and not changed, or not even read",
+        "forbidden": "Custos may not read the site",
+        "gone": "the site is no longer there",
+    },
+    "changed_by": {"person": "a person changed it", "application": "an application changed it"},
+    "any": {UNKNOWN: "it could not be read", MISSING: "it was read, and there is none"},
+}
+"""Values of what may be given beside the facts, and what may be given instead of any value."""
 SETTINGS: Mapping[str, str] = {
     "not_people": "accounts whose changes are nobody's work: administrators, migration and service accounts",
     "roles": "which posts of `people_roles.csv` carry which role: found by role, whatever the post is called",
@@ -151,7 +184,7 @@ SETTINGS: Mapping[str, str] = {
     "clauses": "the clauses that a policy may name under `policy_ref`",
 }
 CLASS: Mapping[str, str] = {
-    "site_sharing": "the loosest sharing level of a site: disabled, existing_guests, new_guests or anyone",
+    "site_sharing": "the loosest sharing level of a site",
     "anyone_links": "links that anyone can open",
     "organisation_links": "links for the whole organisation",
     "guests": "guests in teams and sites",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from custos.actions import ACTION_WORDS, meaning_of
 from custos.errors import Problem, Severity
-from custos.policy import Bundle, vocabulary
+from custos.policy import Bundle
 from custos.policy.catalogue import Fact
-from custos.policy.operators import OPERATORS, operators_of
+from custos.policy.language import LANGUAGE
+from custos.policy.operators import operators_of
 from custos.policy_tests.run import PolicyTestResult
 from custos.records.review import Remark
 from custos.records.rights import WORDS, Right
@@ -27,34 +27,6 @@ from custos.report.shapes.files import (
     TestLine,
     Validate,
 )
-
-LANGUAGE: Mapping[str, Mapping[str, str]] = {
-    "a policy": vocabulary.POLICY,
-    "a rule": vocabulary.RULE,
-    "covers": vocabulary.COVERS,
-    "covers, assets": vocabulary.ATTRIBUTES,
-    "about": {kind.value: words for kind, words in vocabulary.KINDS.items()},
-    "a condition": {
-        **vocabulary.JOINTS,
-        **{
-            operator.name: f"the fact {operator.words} …; for instance  {operator.name}: {operator.example}"
-            for operator in OPERATORS.values()
-        },
-    },
-    "a step": {**{word: meaning_of(word) for word in ACTION_WORDS}, **vocabulary.OPTIONS},
-    "tell and ask": {one.value: words for one, words in vocabulary.RECIPIENTS.items()},
-    "only_if": {one.value: words for one, words in vocabulary.ONLY_IF.items()},
-    "limits": vocabulary.LIMITS,
-    "a file of tests": {**vocabulary.TEST_FILE, **vocabulary.TEST},
-    "expect": {one.value: words for one, words in vocabulary.OUTCOMES.items()},
-    "given": vocabulary.GIVEN_BESIDE,
-    "settings.yaml": vocabulary.SETTINGS,
-    "settings.yaml, a class": vocabulary.CLASS,
-    "settings.yaml, limits": vocabulary.HOUSE_LIMITS,
-    "settings.yaml, approval": vocabulary.APPROVAL,
-    "settings.yaml, a freeze": vocabulary.FREEZE,
-}
-"""Where a word of the policy language is written ► the words there and what they mean."""
 
 
 def fault(problem: Problem) -> Fault:

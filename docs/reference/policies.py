@@ -68,6 +68,10 @@ def _policy(schema: Mapping[str, Any]) -> list[str]:
         "tags are refused.",
         "",
         *table(("key", "required", "meaning"), rows),
+        *table(("state", "meaning"), ((code(one), said) for one, said in vocabulary.STATES.items())),
+        *table(
+            ("family", "what its policies are about"), ((code(one), said) for one, said in vocabulary.FAMILIES.items())
+        ),
         "A whole one, of the sample council:",
         "",
         *_shown("ownership.yaml", "policy"),
@@ -247,6 +251,14 @@ def _tests() -> list[str]:
         *table(("about", "given"), ((code(kind), codes(_given(kind))) for kind in Kind)),
         *table(
             ("given beside the facts", "meaning"), ((code(key), said) for key, said in vocabulary.GIVEN_BESIDE.items())
+        ),
+        *table(
+            ("given", "value", "meaning"),
+            (
+                (code(name), code(value), said)
+                for name, values in vocabulary.GIVEN_VALUES.items()
+                for value, said in values.items()
+            ),
         ),
         "Those of the policy above:",
         "",

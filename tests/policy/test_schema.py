@@ -13,11 +13,14 @@ import pytest
 import yaml
 
 from custos.errors import BadInput
-from custos.policy import load_files
+from custos.policy import load_files, vocabulary
 from custos.policy.catalogue import CATALOGUE, FactType
+from custos.policy.choice_words import CHOICES
+from custos.policy.language import LANGUAGE
 from custos.policy.loader import POLICY_KEYS
 from custos.policy.operators import operators_of, value_of
 from custos.policy.schema import FILES, schema_text
+from custos.policy_tests.run import read_tests
 from custos.settings import REPOSITORY
 from tests.policy.policies import POLICIES, policy, shipped, with_policy
 
@@ -63,7 +66,7 @@ def refused(files: dict[str, bytes]) -> bool:
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_committed_schema_is_current(name: str) -> None:
-    """`python -m custos.policy.schema` was run after the last change of the catalogue."""
+    """`make docs` was run after the last change of the catalogue."""
     assert (SHIPPED / name).read_text() == schema_text(FILES[name])
 
 
@@ -146,6 +149,8 @@ def test_what_the_loader_refuses_by_form_the_editor_underlines(written: str) -> 
         ("anyone_links: no", "anyone_links: perhaps"),
         ("not_people:", "no_people:"),
         ("  internal:", "  intern:"),
+        ("  siro:", "  sirо:"),
+        ("reference: CIG-", "reference: CIG # "),
     ],
 )
 def test_settings_are_underlined_too(old: str, new: str) -> None:
@@ -166,11 +171,14 @@ def test_settings_are_underlined_too(old: str, new: str) -> None:
         ("library_read: no", "library_read: half"),
     ],
 )
-def test_tests_of_policies_are_underlined_too(old: str, new: str) -> None:
+def test_tests_of_policies_are_underlined_too(old: str, new: str, tmp_path: Path) -> None:
     """Tests of policies have a schema of their own."""
     text = (POLICIES / "labels-from-schedule.tests.yaml").read_text()
     assert old in text
-    assert underlined("tests.schema.json", text.replace(old, new, 1))
+    wrong = text.replace(old, new, 1)
+    (tmp_path / "labels-from-schedule.tests.yaml").write_text(wrong, encoding="utf-8")
+    assert read_tests(tmp_path, shipped())[1], "the loader takes it"
+    assert underlined("tests.schema.json", wrong)
 
 
 def _shipped_files() -> Iterator[tuple[str, Path]]:
@@ -214,10 +222,39 @@ def _keys(node: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _says(shape: Any, defined: Any) -> bool:
-    """Facts, actions and options say it where they are defined; the parts of `roles` and `classes` are named by what they are."""
+    """Facts, actions and options say it where they are defined."""
     reference = shape.get("$ref", "").removeprefix("#/$defs/")
-    whole = defined[reference] if reference else shape
-    return bool(whole.get("description") or reference == "texts" or "properties" in shape)
+    return bool((defined[reference] if reference else shape).get("description"))
+
+
+def _values(node: Any) -> Iterator[tuple[str, bool]]:
+    """Each word that may be a value, and whether the editor says there what it means."""
+    if isinstance(node, dict):
+        words = [value for value in node.get("enum", ()) if isinstance(value, str)]
+        yield from ((word, len(node.get("enumDescriptions", ())) == len(words)) for word in words)
+        if isinstance(node.get("const"), str):
+            yield node["const"], True
+        for value in node.values():
+            yield from _values(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _values(value)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_custos_schema_explains_every_word_of_the_language(name: str) -> None:
+    """Whatever an editor completes, a key or a value, `custos schema` explains."""
+    explained = {*CATALOGUE, *(word for words in LANGUAGE.values() for word, said in words.items() if said)}
+    schema = FILES[name]()
+    written = {key for key, _ in _keys(schema)} | {value for value, _ in _values(schema)}
+    assert sorted(written - explained) == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_value_says_what_it_means(name: str) -> None:
+    """Each word that may stand as a value has its meaning beside it; `yes`, `no` and the like need none."""
+    plain = {*vocabulary.VALUES, *CHOICES["site_sharing"]}
+    assert sorted({value for value, said in _values(FILES[name]()) if not said and value not in plain}) == []
 
 
 def test_the_schema_knows_the_keys_of_the_loader() -> None:
