@@ -101,3 +101,11 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Fact ► its values ► what each means."""
+ATTRIBUTE_VALUES: Mapping[str, Mapping[str, str]] = {
+    "classification": CLASSIFICATIONS,
+    "personal_data": PERSONAL_DATA,
+    "sharing_posture": POSTURES,
+    "status": STATUSES,
+    "vital_record": {"yes": "it is one", "no": "it is none"},
+}
+"""Attribute of an asset by which `covers` chooses ► its values ► what each means."""

@@ -21,7 +21,7 @@ from custos.model.state import State
 from custos.model.subject import Kind
 from custos.policy import vocabulary
 from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
-from custos.policy.choice_words import CHOICES, POSTURES
+from custos.policy.choice_words import ATTRIBUTE_VALUES, CHOICES, POSTURES
 from custos.policy.loader import (
     LIMIT_KEYS,
     MOST_ACTIONS,
@@ -323,7 +323,9 @@ def _assets() -> Json:
     attributes = {
         name: _described(
             _capital(vocabulary.ATTRIBUTES[name]) + ".",
-            _list_of({"enum": list(CLOSED[name])}) if name in CLOSED else _TEXTS,
+            _list_of(_one_of({value: ATTRIBUTE_VALUES[name][value] for value in CLOSED[name]}))
+            if name in CLOSED
+            else _TEXTS,
         )
         for name in ATTRIBUTES
     }
