@@ -12,7 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from custos.errors import BadInput
 from simulator import act
+from simulator.councils import SAMPLE, folder_of, names
 from simulator.front import commands as commands_for_clients
 from simulator.refusal import Refused
 from simulator.trouble import command as trouble
@@ -20,7 +22,7 @@ from simulator.trouble.script import Script, read_script
 
 TEMPORARY = Path()
 _HOST = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+", re.IGNORECASE)
-_REAL_HOST = "wrenbridge.sharepoint.com"
+_NOWHERE = ".sharepoint.example"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,7 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="0 (default): any free port")
-    parser.add_argument("--scale", type=float, default=0.01, help="1.0 is 602,400 items (default: 0.01)")
+    parser.add_argument("--council", default=SAMPLE, metavar="NAME",
+                        help=f"whose tenant: {', '.join(names())}, or a directory with files like theirs (default: {SAMPLE})")  # fmt: skip
+    parser.add_argument("--scale", type=float,
+                        help="how much of the council's files there is, of 1 (default: as its files say; of wrenbridge 0.01)")  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same tenant (default: 1)")
     parser.add_argument("--licences", type=int, default=8000, help="decides the throttling limits (default: 8000)")
     parser.add_argument("--no-throttling", action="store_true", help="count resource units but let nobody wait")
@@ -61,8 +66,8 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--proxy", nargs="?", const=TEMPORARY, type=Path, metavar="DIR",
                         help="be an HTTPS proxy too; the certificate to trust is put into DIR (default: a new one)")  # fmt: skip
     parser.add_argument("--host", type=_sharepoint_host, metavar="NAME.sharepoint.com",
-                        help="what SharePoint calls itself (default: wrenbridge.sharepoint.example, which no network knows; "
-                        "with --proxy wrenbridge.sharepoint.com)")  # fmt: skip
+                        help="what SharePoint calls itself (default: as the council's files say, NAME.sharepoint.example, which no network "
+                        "knows; with --proxy NAME.sharepoint.com)")  # fmt: skip
     parser.add_argument("--site", action="append", default=[], metavar="PATH",
                         help="a smaller tenant: this site and the root alone; may be repeated (sites/send-ehcp)")  # fmt: skip
     parser.add_argument("--messaging-endpoint", default="", metavar="URL", help="where the Teams bot listens")
@@ -74,7 +79,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _sharepoint_host(text: str) -> str:
     if not _HOST.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no host name such as wrenbridge.sharepoint.com")
+        raise argparse.ArgumentTypeError(f"{text!r} is no host name such as {SAMPLE}.sharepoint.com")
     return text.lower()
 
 
@@ -95,10 +100,10 @@ def _script(text: str) -> Script:
 async def _serve(options: argparse.Namespace) -> int:
     from simulator.app_keys import TROUBLES
     from simulator.council import build_council
+    from simulator.council.data import read_council
     from simulator.server import serve
     from simulator.teams.client import TEAMS
     from simulator.tenant.mount import mount
-    from simulator.tenant.state import HOST
 
     proxy = options.proxy
     if proxy == TEMPORARY:
@@ -106,9 +111,16 @@ async def _serve(options: argparse.Namespace) -> int:
             return await _serve(argparse.Namespace(**{**vars(options), "proxy": Path(directory)}))
     if proxy is not None:
         proxy.mkdir(parents=True, exist_ok=True)
-    host = options.host or (HOST if proxy is None else _REAL_HOST)
+    try:
+        known = read_council(folder_of(options.council)).council.host
+    except BadInput as bad:
+        print("\n".join(str(problem) for problem in bad.problems), file=sys.stderr)
+        return 2
+    host = options.host or (known if proxy is None else known.replace(_NOWHERE, ".sharepoint.com"))
     gc.disable()  # millions of objects are made that stay
-    tenant = build_council(seed=options.seed, scale=options.scale, licences=options.licences, host=host)
+    tenant = build_council(
+        options.council, seed=options.seed, scale=options.scale, licences=options.licences, host=host
+    )
     tenant.clock.is_walked = options.walked_clock
     if options.site:
         tenant.keep_sites(options.site)

@@ -19,8 +19,12 @@ from simulator.refusal import Refused
 from simulator.tenant.model import User
 from simulator.tenant.state import Tenant
 
-SERVICE_MAILBOX = "custos@wrenbridge.example"
 _LARGEST_BYTES = 4_194_304
+
+
+def service_mailbox(tenant: Tenant) -> str:
+    """The address of the mailbox that Custos sends from."""
+    return f"{tenant.mailbox}@{tenant.domain}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Mailboxes:
         wanted = address.lower()
         if wanted in self.gone:
             return False
-        if wanted == SERVICE_MAILBOX:
+        if wanted == service_mailbox(tenant):
             return True
         user = tenant.users_by_upn.get(wanted) or tenant.guest_by_mail(wanted)
         return user is not None and user.enabled and not user.guest
@@ -132,8 +136,8 @@ def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
 
 
 def _address_of(tenant: Tenant, key: str) -> str:
-    if key.lower() == SERVICE_MAILBOX:
-        return SERVICE_MAILBOX
+    if key.lower() == service_mailbox(tenant):
+        return key.lower()
     user: User = tenant.user(key)
     return user.mail.lower()
 

@@ -25,8 +25,6 @@ from simulator.tenant.state import Tenant
 
 _TWO_YEARS = timedelta(days=731)
 _ASSETS = "SiteAssets"  # SharePoint's own, also where it is listed
-_MACHINES = ("svc.", "admin.")
-"""How sign-in names of accounts begin whose changes are nobody's work."""
 
 
 def routes(tenant: Tenant) -> Iterable[web.RouteDef]:
@@ -77,7 +75,7 @@ def _open(tenant: Tenant, item: Item) -> bool:
 def _last_work(tenant: Tenant, item: Item) -> int:
     by = item.modified_by
     person = tenant.users.get(by.id)
-    if by.application or (person is not None and person.upn.startswith(_MACHINES)):
+    if by.application or (person is not None and person.upn in tenant.service_accounts):
         return min(item.client_modified, item.modified)
     return item.modified
 

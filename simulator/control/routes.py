@@ -38,7 +38,7 @@ from simulator.entra.registrations import (
     SIGN_IN_CLIENT_ID,
     TEAMS_APP_ID,
 )
-from simulator.mail import MAILBOXES, SERVICE_MAILBOX
+from simulator.mail import MAILBOXES, service_mailbox
 from simulator.refusal import Refused, bad_request, not_found
 from simulator.teams.activity import FEED
 from simulator.teams.client import TEAMS
@@ -86,7 +86,7 @@ def environment(tenant: Tenant, app: web.Application, base: str) -> dict[str, st
         "CUSTOS_TEAMS_APP_ID": TEAMS_APP_ID,
         "CUSTOS_SIGN_IN_CLIENT_ID": SIGN_IN_CLIENT_ID,
         "CUSTOS_LOGIN_URL": f"{base}/login",
-        "CUSTOS_MAILBOX": SERVICE_MAILBOX,
+        "CUSTOS_MAILBOX": service_mailbox(tenant),
         "CUSTOS_UNITS_PER_MINUTE": str(app[METER].limit),
         "CUSTOS_UNITS_SHARE": "1",
         "IDENTITY_ENDPOINT": f"{base}/msi/token",

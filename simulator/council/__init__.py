@@ -1,4 +1,4 @@
-"""The fictional council "Wrenbridge": seventeen governed sites, a few others, and facts planted for Custos to find."""
+"""A simulated council, made out of its files in `simulator/councils`."""
 
 from simulator.council.build import build_council
 

@@ -12,62 +12,48 @@ https://github.com/OneDrive/onedrive-api-docs/issues/337 (Site Assets listed in 
 from __future__ import annotations
 
 from simulator.council.empty_sites import add_library, add_list, place, system_actor
-from simulator.council.people import People
+from simulator.council.shapes import SiteSpec
 from simulator.tenant.clock import moment
 from simulator.tenant.identifiers import guid
-from simulator.tenant.model import ListRow, ListTemplate, Site
+from simulator.tenant.model import ListRow, Site, User
 from simulator.tenant.state import Tenant
 
 DOCUMENTS = "Shared Documents"
 
-_HELD = {"sites/csc-casework": True, "sites/hr-casework": True, "sites/planning-casework": False}
-"""Sites with a Preservation Hold Library; True: it counts as a system library and is hidden."""
 
-_ASSETS_BY_HAND = frozenset({"sites/housing-tenancy", "sites/democratic-services"})
-
-_LISTS: dict[str, tuple[tuple[str, ListTemplate, tuple[str, ...]], ...]] = {
-    "sites/planning-casework": (
-        ("Site visits", "events", ("Canal Street, 2 December", "Foundry Lane, 9 December")),
-        ("Consultees", "genericList", ("Highways", "Environment Agency", "Conservation officer")),
-    ),
-    "sites/hr-casework": (("Casework tracker", "genericList", ("HR-2026-114", "HR-2026-118", "HR-2026-121")),),
-    "sites/canalside": (
-        ("Risk register", "genericList", ("Ground conditions", "Towpath closure", "Grant deadline")),
-        ("Actions", "tasks", ("Close the contractor accounts", "Hand over to Property")),
-    ),
-}
-"""Lists that are no libraries, by site: name, template, titles of the rows."""
-
-
-def furnish(tenant: Tenant, site: Site, people: People) -> None:
-    """Put SharePoint's own libraries into a site, and the lists that its people made."""
+def furnish(tenant: Tenant, site: Site, spec: SiteSpec | None = None, *, custodian: User | None = None) -> None:
+    """Put SharePoint's own libraries into a site, and what its description says beside: the lists that its people made, and a
+    Preservation Hold Library, in whose files `custodian` was the last to work.
+    """
     at, system = site.created, system_actor(tenant)
     if not any(drive.path == DOCUMENTS for drive in site.drives):
         add_library(tenant, site, "Documents", path=DOCUMENTS)
     pages = add_library(tenant, site, "Site Pages", path="SitePages", system=True, pages=True)
     place(pages, pages.root, "Home.aspx", size=7_402, at=at, by=system)
-    assets = add_library(tenant, site, "Site Assets", path="SiteAssets", system=site.path not in _ASSETS_BY_HAND)
+    assets = add_library(
+        tenant, site, "Site Assets", path="SiteAssets", system=spec is None or spec.site_assets == "hidden"
+    )
     place(assets, assets.root, "__siteIcon__.png", size=2_118, at=at, by=system)
     styles = add_library(tenant, site, "Style Library", system=True)
     place(styles, styles.root, "theme.css", size=4_210, at=at, by=system)
-    _hold_library(tenant, site, people)
-    for name, template, titles in _LISTS.get(site.path, ()):
-        made = add_list(tenant, site, name, template=template)
+    if spec is None:
+        return
+    if spec.hold_library and custodian is not None:
+        _hold_library(tenant, site, custodian, hidden=spec.hold_library == "hidden")
+    for plain in spec.lists:
+        made = add_list(tenant, site, plain.name, template=plain.template)
         by = tenant.actor(tenant.users[site.owners[0]])
         made.rows = [
-            ListRow(title, at + number * 86400, at + number * 86400, by) for number, title in enumerate(titles, 1)
+            ListRow(title, at + number * 86400, at + number * 86400, by) for number, title in enumerate(plain.rows, 1)
         ]
 
 
-def _hold_library(tenant: Tenant, site: Site, people: People) -> None:
-    """A Preservation Hold Library where something was deleted under retention."""
-    hidden = _HELD.get(site.path)
-    if hidden is None:
-        return
+def _hold_library(tenant: Tenant, site: Site, custodian: User, *, hidden: bool) -> None:
+    """A Preservation Hold Library, as there is where something was deleted under retention."""
     hold = add_library(
         tenant, site, "Preservation Hold Library", path="PreservationHoldLibrary", system=hidden, hold=True
     )
     for number in range(6):
-        by = tenant.actor(people.by_role["Records Manager"])
+        by = tenant.actor(custodian)
         name = f"Superseded letter {number + 1}_{guid(tenant.seed, site.path, number).upper()}.docx"
         place(hold, hold.root, name, size=31_000 + number, at=moment("2025-05-06T10:00:00Z"), by=by)

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from simulator.council.empty_sites import place
-from simulator.council.estate import Library
-from simulator.council.labels import LEFTOVER, TRANSITORY
 from simulator.council.naming import Facts, case_name, facts_of, file_name, unused
 from simulator.council.people import People
+from simulator.council.shapes import CouncilData, Library
 from simulator.tenant.clock import START, moment
 from simulator.tenant.identifiers import item_ids
 from simulator.tenant.model import Actor, Drive, Item, LabelDefinition, Stamp
@@ -59,7 +58,10 @@ def class_label(tenant: Tenant, library: Library) -> LabelDefinition | None:
 class Filler:
     """Fills one library. `staff` are its authors."""
 
-    def __init__(self, tenant: Tenant, drive: Drive, library: Library, people: People, staff: list[Actor]) -> None:
+    def __init__(
+        self, data: CouncilData, tenant: Tenant, drive: Drive, library: Library, *, people: People, staff: list[Actor]
+    ) -> None:
+        self._data, self._names = data, data.names
         self._tenant, self._drive, self._library = tenant, drive, library
         self._people, self._staff = people, staff
         self._rng = random.Random(f"{tenant.seed}/{drive.url}")
@@ -112,9 +114,9 @@ class Filler:
         for number in range(count - len(years)):
             part = (number + 0.1) / (count - len(years))
             begun = made_at(part) if made_at is not None else self._begun(part)
-            facts = facts_of(self._rng, begun)
+            facts = facts_of(self._names, self._rng, begun)
             parent = years.get(min(max(int(str(facts["year"])), first), last), self._drive.root)
-            name, fixed = case_name(self._library.words, facts)
+            name, fixed = case_name(self._names, self._library.words, facts)
             cases.append(_Case(self._folder(next(ids), parent, unused(parent, name), begun), fixed))
         return cases
 
@@ -130,7 +132,10 @@ class Filler:
     def _file(self, identity: tuple[str, str], case: _Case, at: int, size: int) -> Item:
         """A new file; now and then a copy of its neighbour."""
         folder = case.folder
-        name = unused(folder, file_name(self._library.words, facts_of(self._rng, at) | case.facts, self._rng))
+        name = unused(
+            folder,
+            file_name(self._names, self._library.words, facts_of(self._names, self._rng, at) | case.facts, self._rng),
+        )
         twin = folder.folder()[-1] if folder.children and self._rng.random() < 0.02 else None
         if twin is not None and not twin.is_folder:
             name, size = unused(folder, f"Copy of {twin.name}"), twin.size
@@ -174,7 +179,7 @@ class Filler:
         by_default = self._drive.default_label is not None
         implicit = self._stamp(label, explicit=False)
         explicit = self._stamp(label, explicit=True)
-        others = [self._stamp(self._tenant.labels[name], explicit=True) for name in (LEFTOVER, TRANSITORY)]
+        others = [self._stamp(self._tenant.labels[name], explicit=True) for name in self._data.council.set_by_hand]
         for each in files:
             chance = self._rng.random()
             if chance < 0.012 and not label.is_record:

@@ -1,4 +1,4 @@
-"""The facts that Custos must find at Wrenbridge, at any scale: links, outside people, a hold, leavers, odd labels.
+"""The facts that Custos must find at a council, at any scale: links, outside people, a hold, leavers, odd labels.
 
 What was planted stands in `tenant.planted`, by name, with ids and addresses.
 """
@@ -6,14 +6,11 @@ What was planted stands in `tenant.planted`, by name, with ids and addresses.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable, Sequence
 
 from simulator.council.fill import NOW, Dates
-from simulator.council.labels import LEFTOVER, REGULATORY
-from simulator.council.people import MIGRATION_ACCOUNT, People, outsiders
-from simulator.council.roles import LEFT
+from simulator.council.people import People, outsiders
+from simulator.council.shapes import CouncilData, Held, Links, Outside, SitesFile, Stale
 from simulator.graph.items import web_url
 from simulator.tenant.clock import moment
 from simulator.tenant.files import media_type
@@ -22,97 +19,23 @@ from simulator.tenant.sharing import everyone, grant_id, hang, new_link
 from simulator.tenant.state import Tenant
 
 _DAY = 86400
-STALE_LIBRARY = "Pre-application advice 2012 to 2020"
-_PRE_APPLICATION = f"sites/planning-casework/{STALE_LIBRARY}"
-_ON_HOLD_FILES = (
-    "01 Enquiry form.pdf", "02 Location plan.pdf", "03 Sketch scheme.pdf", "04 Email to agent.msg",
-    "05 Meeting note.docx", "06 Heritage comment.docx", "07 Highways comment.docx", "08 Draft advice.docx",
-    "09 Advice letter.docx", "10 Fee receipt.pdf", "11 Reply from agent.msg", "12 Closing note.docx",
-)  # fmt: skip
-_TENANCY_FILES = (
-    "Tenancy agreement.pdf", "Disrepair claim.pdf", "Survey report.pdf", "Letter before action.pdf", "Reply.docx",
-    "Photographs.jpg", "Rent account.xlsx", "Counsel's note.docx",
-)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Links of one scope in a library; `on_folders` of them hang on folders, `expiring` of them end some day."""
-
-    library: str
-    count: int
-    kind: Literal["view", "edit"] = "view"
-    allowed: bool = False
-    on_folders: int = 0
-    expiring: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """Outside people with access in a library: by direct grants on folders and files, or by links for named people."""
-
-    library: str
-    count: int
-    domain: str
-    by_link: bool = False
-
-
-ANYONE = (
-    Links("sites/send-ehcp/Annual reviews", 2, "edit"),
-    Links("sites/planning-casework/Public register", 12, allowed=True),
-    Links("sites/planning-casework/Current applications", 2),
-    Links("sites/housing-tenancy/Repairs correspondence", 3, "edit", expiring=1),
-    Links("sites/procurement/Tenders", 1),
-    Links("sites/democratic-services/Committees", 24, allowed=True),
-    Links("sites/democratic-services/Council", 10, allowed=True),
-    Links("sites/democratic-services/Executive decisions", 6, allowed=True),
-    Links("sites/information-rights/Disclosures", 6),
-    Links("sites/regulatory/Licences", 1),
-    Links("sites/canalside/Funding", 3, on_folders=1),
-    Links("sites/canalside/Programme board", 2),
-    Links("teams/canalside-delivery/Shared Documents", 2),
-    Links("sites/gis-working/Map layers", 1, "edit"),
-    Links("sites/xmas-lights-2023/Shared Documents", 1),
-)
-ORGANISATION = (
-    Links("sites/asc-casework/Assessments", 3, "edit"),
-    Links("sites/revs-bens/Letters", 4),
-    Links("sites/hr-casework/Recruitment", 2),
-    Links("sites/housing-tenancy/Arrears", 3),
-    Links("sites/regulatory/Inspections", 4, "edit"),
-    Links("sites/procurement/Contracts", 2),
-    Links("sites/planning-casework/Enforcement cases", 3, on_folders=1),
-    Links("sites/gis-working/Shared Documents", 3, "edit"),
-)
-OUTSIDE = (
-    Outside("sites/csc-casework/Child protection", 14, "eastvale-nhs.example"),
-    Outside("sites/csc-casework/Looked after children", 7, "wrenshire-police.example", by_link=True),
-    Outside("sites/csc-fostering/Panel papers", 5, "eastvale-nhs.example"),
-    Outside("sites/asc-casework/Hospital discharge", 23, "eastvale-nhs.example"),
-    Outside("sites/asc-casework/Safeguarding adults", 8, "eastvale-nhs.example", by_link=True),
-    Outside("sites/send-ehcp/EHC plans", 9, "wrenshire-schools.example"),
-    Outside("sites/planning-casework/Current applications", 5, "ardenconsulting.example", by_link=True),
-    Outside("sites/housing-tenancy/Repairs correspondence", 4, "bridgebuild.example"),
-    Outside("sites/procurement/Legal advice", 12, "hollispike.example"),
-    Outside("sites/regulatory/Prosecutions", 3, "castlechambers.example"),
-    Outside("sites/canalside/Funding", 7, "levelfund.example"),
-)
-TEAM_GUESTS = (
-    ("teams/canalside-delivery", 11, "corbelarchitects.example"),
-    ("teams/ext-flood-partners", 6, "riverwatch.example"),
-)
-
-
-def plant(tenant: Tenant, people: People) -> None:
+def plant(tenant: Tenant, data: CouncilData, people: People) -> None:
     """Put all of it into a filled tenant."""
     rng = random.Random(f"{tenant.seed}/planted")
-    _holds(tenant, people)
-    tenant.planted["anyone_links"] = [each for links in ANYONE for each in _link(tenant, links, "anonymous", rng)]
-    tenant.planted["organisation_links"] = [
-        each for links in ORGANISATION for each in _link(tenant, links, "organization", rng)
+    facts, planted = data.facts, tenant.planted
+    for held in facts.held:
+        at, by = moment(f"{held.begun}T10:00:00Z"), tenant.actor(people.by_role[held.by])
+        planted[held.name] = _case(_drive(tenant, held.library), held.folder, held.files, at, by)
+    if facts.stale_library is not None:
+        planted["stale_library"] = _stale(tenant, facts.stale_library, facts.held, data.sites)
+    planted["anyone_links"] = [each for links in facts.anyone_links for each in _link(tenant, links, "anonymous", rng)]
+    planted["organisation_links"] = [
+        each for links in facts.organisation_links for each in _link(tenant, links, "organization", rng)
     ]
-    tenant.planted["outside_people"] = _outside(tenant, rng)
-    _oddities(tenant, people)
+    planted["outside_people"] = _outside(tenant, data, rng)
+    _oddities(tenant, data, people)
 
 
 def _drive(tenant: Tenant, where: str) -> Drive:
@@ -161,11 +84,11 @@ def _person(tenant: Tenant, item: Item) -> Actor:
     return item.created_by
 
 
-def _outside(tenant: Tenant, rng: random.Random) -> list[dict[str, object]]:
+def _outside(tenant: Tenant, data: CouncilData, rng: random.Random) -> list[dict[str, object]]:
     told: list[dict[str, object]] = []
-    for outside in OUTSIDE:
+    for outside in data.facts.outside:
         drive = _drive(tenant, outside.library)
-        guests = outsiders(tenant, outside.domain, outside.count, rng)
+        guests = outsiders(tenant, data.people, outside.domain, outside.count, rng)
         if outside.by_link:
             told += _by_links(tenant, drive, outside, guests, rng)
         else:
@@ -176,12 +99,12 @@ def _outside(tenant: Tenant, rng: random.Random) -> list[dict[str, object]]:
                 made = Permission(grant_id(guest.login), "read", _when(item, rng), _person(tenant, item),
                                   grantee=tenant.principal(guest))  # fmt: skip
                 told.append(_told(item, hang(item, made), outside.library) | {"upn": guest.upn, "mail": guest.mail})
-    for path, count, domain in TEAM_GUESTS:
-        group = tenant.groups[tenant.sites_by_path[path].group_id]
-        for guest in outsiders(tenant, domain, count, rng):
+    for invited in data.facts.team_guests:
+        group = tenant.groups[tenant.sites_by_path[invited.team].group_id]
+        for guest in outsiders(tenant, data.people, invited.domain, invited.count, rng):
             group.members.append(guest.id)
             group.channels[0].members.append(guest.id)
-            told.append({"library": path, "groupId": group.id, "upn": guest.upn, "mail": guest.mail})
+            told.append({"library": invited.team, "groupId": group.id, "upn": guest.upn, "mail": guest.mail})
     return told
 
 
@@ -205,43 +128,38 @@ def _when(item: Item, rng: random.Random) -> int:
     return min(item.created + rng.randrange(90) * _DAY, NOW - 2 * _DAY)
 
 
-def advice_dates(files: int) -> Dates:
-    """When each of so many files of old advice was made: 225 in 4,212 are within their seven years.
+def stale_dates(stale: Stale) -> Callable[[int], Dates]:
+    """When each of so many files of a stale library was made: from the oldest day to the newest, few of them after the turn."""
 
-    The oldest is of 2 May 2012, the newest of 11 December 2020.
-    """
-    oldest, turn, end = (moment(f"{day}T09:00:00Z") for day in ("2012-05-02", "2019-11-20", "2020-12-11"))
-    edge = 1 - _within_period(files) / files
+    def of(files: int) -> Dates:
+        oldest, turn, end = (moment(f"{day}T09:00:00Z") for day in (stale.oldest, stale.turn, stale.newest))
+        edge = 1 - _within_period(stale, files) / files
 
-    def made(part: float) -> int:
-        if part < edge:
-            return int(oldest + (turn - oldest) * max(0.0, part - 0.5 / files) / edge)
-        return int(turn + 10 * _DAY + (end - turn - 10 * _DAY) * (part - edge) / (1 - edge))
+        def made(part: float) -> int:
+            if part < edge:
+                return int(oldest + (turn - oldest) * max(0.0, part - 0.5 / files) / edge)
+            return int(turn + 10 * _DAY + (end - turn - 10 * _DAY) * (part - edge) / (1 - edge))
 
-    return made
+        return made
 
-
-def _within_period(files: int) -> int:
-    return max(1, round(files * 225 / 4_212))
+    return of
 
 
-def _holds(tenant: Tenant, people: People) -> None:
-    """The twelve files of FOI-2026-0417 and the tenancy in litigation."""
-    advice, tenancies = _drive(tenant, _PRE_APPLICATION), _drive(tenant, "sites/housing-tenancy/Tenancy files")
-    planner = tenant.actor(people.by_role["Planning Systems Officer"])
-    held = _case(advice, "FOI-2026-0417", _ON_HOLD_FILES, moment("2018-04-17T10:00:00Z"), planner)
-    tenant.planted["hold_h003"] = held
-    housing = tenant.actor(people.by_role["Housing Systems Officer"])
-    held = _case(tenancies, "T-20718", _TENANCY_FILES, moment("2021-09-06T10:00:00Z"), housing)
-    tenant.planted["hold_h004"] = held
-    files = _files(advice)
-    tenant.planted["stale_library"] = {
-        "url": web_url(advice.root),
-        "driveId": advice.id,
-        "lastHumanActivity": "2024-03-14",
+def _within_period(stale: Stale, files: int) -> int:
+    return max(1, round(files * stale.within / stale.of))
+
+
+def _stale(tenant: Tenant, stale: Stale, held: Iterable[Held], sites: SitesFile) -> dict[str, object]:
+    drive = _drive(tenant, stale.library)
+    files = _files(drive)
+    last = {f"{site.path}/{one.path or one.name}": one.last_human for site in sites.sites for one in site.libraries}
+    return {
+        "url": web_url(drive.root),
+        "driveId": drive.id,
+        "lastHumanActivity": last[stale.library],
         "files": len(files),
-        "withinPeriod": _within_period(len(files)),
-        "onHold": len(_ON_HOLD_FILES),
+        "withinPeriod": _within_period(stale, len(files)),
+        "onHold": sum(len(one.files) for one in held if one.library == stale.library),
     }
 
 
@@ -282,36 +200,34 @@ def _put(item: Item, folder: Item) -> None:
     folder.folder().append(item)
 
 
-def _oddities(tenant: Tenant, people: People) -> None:
-    """The regulatory record, the grant to everyone, and the names of what was planted elsewhere."""
-    council = _files(_drive(tenant, "sites/democratic-services/Council"))[0]
-    officer = tenant.actor(people.by_role["Democratic Services Officer"])
-    council.stamp = Stamp(tenant.labels[REGULATORY], explicit=True, applied=council.modified, by=officer, locked=True)
-    recruitment = _folders(_drive(tenant, "sites/hr-casework/Recruitment"))[0]
-    grant = hang(recruitment, Permission(grant_id(everyone(tenant).login), "read", recruitment.created, officer,
-                                         grantee=everyone(tenant)))  # fmt: skip
-    by_path = tenant.sites_by_path
-    tenant.planted.update(
+def _oddities(tenant: Tenant, data: CouncilData, people: People) -> None:
+    """The locked record, the grant to everyone, and the names of what was planted elsewhere."""
+    facts, planted = data.facts, tenant.planted
+    if facts.locked_record is not None:
+        record = _files(_drive(tenant, facts.locked_record.library))[0]
+        by = tenant.actor(people.by_role[facts.locked_record.by])
+        label = tenant.labels[facts.locked_record.label]
+        record.stamp = Stamp(label, explicit=True, applied=record.modified, by=by, locked=True)
+        planted["regulatory_record"] = {"url": web_url(record), "driveId": record.drive.id, "itemId": record.id}
+    if facts.open_to_everyone is not None:
+        folder = _folders(_drive(tenant, facts.open_to_everyone.library))[0]
+        by = tenant.actor(people.by_role[facts.open_to_everyone.by])
+        grantee = everyone(tenant)
+        grant = hang(folder, Permission(grant_id(grantee.login), "read", folder.created, by, grantee=grantee))
+        planted["everyone_grant"] = _told(folder, grant, facts.open_to_everyone.library)
+    by_path, governed = tenant.sites_by_path, {site.path for site in data.sites.sites}
+    named = facts.named
+    if named is not None:
+        planted.update({name: _drive(tenant, library).id for name, library in named.libraries.items()})
+        planted.update({name: by_path[path].id for name, path in named.sites.items()})
+        planted.update({name: by_path[path].group_id for name, path in named.groups.items()})
+        planted.update({name: [by_path[path].id for path in paths] for name, paths in named.site_lists.items()})
+    planted.update(
         {
-            "regulatory_record": {"url": web_url(council), "driveId": council.drive.id, "itemId": council.id},
-            "everyone_grant": _told(recruitment, grant, "sites/hr-casework/Recruitment"),
-            "explicit_other_label": LEFTOVER,
-            "record_library": _drive(tenant, "sites/procurement/Deeds").id,
-            "leavers": [people.by_role[LEFT].upn],
-            "ownerless_site": by_path["sites/gis-working"].id,
-            "public_team": by_path["teams/canalside-delivery"].group_id,
-            "looser_site": by_path["sites/hr-casework"].id,
-            "stale_sites": [by_path["sites/canalside"].id, by_path["teams/canalside-delivery"].id],
-            "unregistered_sites": [
-                by_path[path].id for path in ("sites/xmas-lights-2023", "sites/gis-working", "teams/ext-flood-partners")
-            ],
-            "locked_site": by_path["sites/leisure-trust-2019"].id,
-            "migration_account": f"{MIGRATION_ACCOUNT}@{tenant.domain}",
+            "explicit_other_label": data.council.set_by_hand[0],
+            "leavers": [people.by_role[post.post].upn for post in data.people.posts if post.left],
+            "migration_account": f"{data.council.accounts.migration}@{tenant.domain}",
             "apps": [people.flow.id, people.system.id],
-            "governed_sites": [site.id for site in tenant.sites.values() if site.asset or _unregistered(site.path)],
+            "governed_sites": [site.id for site in tenant.sites.values() if site.path in governed],
         }
     )
-
-
-def _unregistered(path: str) -> bool:
-    return path in ("sites/xmas-lights-2023", "sites/gis-working", "teams/ext-flood-partners")

@@ -5,19 +5,18 @@ Source: https://learn.microsoft.com/purview/sensitivity-labels-teams-groups-site
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from simulator.tenant.identifiers import guid
 from simulator.tenant.state import Tenant
 
-_NAMES = ("OFFICIAL", "OFFICIAL-SENSITIVE", "OFFICIAL-SENSITIVE PERSONAL")
-_BY_CAPABILITY = {"anyone": 0, "new_guests": 0, "existing_guests": 1, "disabled": 2}
 
-
-def label_containers(tenant: Tenant) -> None:
+def label_containers(tenant: Tenant, by_capability: Mapping[str, str]) -> None:
     """Give every governed site and its group its label."""
-    ids = [guid(tenant.seed, "sensitivity", name) for name in _NAMES]
-    tenant.sensitivity_labels = dict(zip(ids, _NAMES, strict=True))
+    ids = {name: guid(tenant.seed, "sensitivity", name) for name in by_capability.values()}
+    tenant.sensitivity_labels = {label_id: name for name, label_id in ids.items()}
     for site in tenant.sites.values():
         if site.asset:
-            site.sensitivity = ids[_BY_CAPABILITY[site.capability]]
+            site.sensitivity = ids[by_capability[site.capability]]
         if site.group_id in tenant.groups:
             tenant.groups[site.group_id].sensitivity = site.sensitivity

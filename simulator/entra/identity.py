@@ -22,6 +22,7 @@ from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from simulator.councils import HOST
 from simulator.entra.registrations import REGISTRATIONS, Registration
 from simulator.entra.resources import Resources
 from simulator.entra.signing import SigningKey, signing_key
@@ -30,9 +31,8 @@ from simulator.tenant.model import User
 
 TENANT_ID = "3f6d1c52-8a4e-4b17-9c30-5d2e7b90a611"
 
-SHAREPOINT_HOST = "wrenbridge.sharepoint.example"
-SHAREPOINT_ADMIN_HOST = "wrenbridge-admin.sharepoint.example"
-SHAREPOINT_MY_HOST = "wrenbridge-my.sharepoint.example"
+SHAREPOINT_HOST = HOST
+SHAREPOINT_ADMIN_HOST, SHAREPOINT_MY_HOST = (HOST.replace(".", f"{suffix}.", 1) for suffix in ("-admin", "-my"))
 
 GRAPH = "https://graph.microsoft.com"
 SHAREPOINT = f"https://{SHAREPOINT_HOST}"

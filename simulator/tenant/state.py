@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from simulator.councils import DOMAIN, HOST
 from simulator.refusal import Refused, not_found
 from simulator.tenant.audit import AuditQuery
 from simulator.tenant.clock import START, TenantClock
@@ -31,9 +32,6 @@ from simulator.tenant.model import (
     User,
 )
 from simulator.tenant.snapshots import Snapshots
-
-HOST = "wrenbridge.sharepoint.example"
-DOMAIN = "wrenbridge.example"
 
 Listener = Callable[[str, ChangeKind], None]
 
@@ -100,6 +98,10 @@ class Tenant:
     licences: int = 8000
     host: str = HOST
     domain: str = DOMAIN
+    council: str = "A council"
+    short_name: str = "A council"
+    mailbox: str = "custos"  # of the service that sends mail, before the @
+    service_accounts: frozenset[str] = frozenset()  # sign-in names of accounts that are nobody's
     clock: TenantClock = field(default_factory=TenantClock)
     sharing: TenantSharing = field(default_factory=TenantSharing)
     records: TenantRecords = field(default_factory=TenantRecords)

@@ -12,6 +12,7 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from simulator.councils import DOMAIN, HOST
 from simulator.entra.identity import AUTHORITY, BOT_CONNECTOR, GRAPH, TENANT_ID
 from simulator.entra.registrations import BOT_CLIENT_ID, OBSERVER_CLIENT_ID, TEAMS_APP_ID
 from simulator.server import build
@@ -20,10 +21,11 @@ from simulator.tenant import files
 from simulator.tenant.clock import instant
 from simulator.tenant.identifiers import drive_id, guid, site_id
 from simulator.tenant.model import Drive, Group, Item, LabelDefinition, Site, User
-from simulator.tenant.state import HOST, Tenant
+from simulator.tenant.state import Tenant
 from simulator.webhooks.delivery import COURIER
 from tests.limits import PATIENCE
 
+SERVICE_MAILBOX = f"custos@{DOMAIN}"
 PRIYA, SAM, LEAVER = "Priya Nair", "Sam Okafor", "Leo Gone"
 LABEL, RECORD, REGULATORY = "PLN-02 Pre-application advice 7y", "PRO-02 Deed ended 12y record", "REG-99 Regulatory"
 

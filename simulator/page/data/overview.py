@@ -24,6 +24,7 @@ _NEWEST = 12
 class Overview(msgspec.Struct, frozen=True, rename="camel"):
     """`counts` by name; `changes` newest first; `example` is the address of a folder in which something can be done."""
 
+    council: str
     seed: int
     scale: float
     licences: int
@@ -40,6 +41,7 @@ async def overview(context: Context) -> Overview:
     tenant, app = context.tenant, context.app
     governed = next((each for each in tenant.drives.values() if not each.system and len(each.items) > 1), None)
     return Overview(
+        council=tenant.council,
         seed=tenant.seed,
         scale=tenant.scale,
         licences=tenant.licences,

@@ -46,7 +46,7 @@ def framed(tenant: Tenant, drawing: Drawing, *, here: str, note: Element | None 
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"{drawing.title} · Wrenbridge, a simulated tenant"),
+        element("title", f"{drawing.title} · {tenant.short_name}, a simulated tenant"),
         element("link", rel="icon", href="/sim/static/icon.svg", type="image/svg+xml"),
         *(element("link", rel="stylesheet", href=f"/sim/static/{name}") for name in styles),
         element("script", src="/sim/static/theme.js"),
@@ -86,7 +86,7 @@ def _main(drawing: Drawing, note: Element | None) -> Element:
 
 def _header(tenant: Tenant, here: str) -> Element:
     name = element(
-        "a", element("strong", "Wrenbridge"), element("span", "a simulated tenant"), href="/sim/", class_="name"
+        "a", element("strong", tenant.short_name), element("span", "a simulated tenant"), href="/sim/", class_="name"
     )
     theme = element("button", "Dark", type="button", id="theme", hidden=True)
     finder = search("/sim/search", "Search files and folders", "Search files and folders, or paste a path")

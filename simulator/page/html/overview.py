@@ -36,7 +36,7 @@ def overview(view: Overview) -> Drawing:
         ),
         section(f"Resource units, the last {MINUTES} minutes", chart(view.traffic), name="chart", live=True),
     ]
-    return Drawing("Wrenbridge City Council", "overview", body, lead=_LEAD)
+    return Drawing(view.council, "overview", body, lead=_LEAD)
 
 
 def _numbers(view: Overview) -> Element:

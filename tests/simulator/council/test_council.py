@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from simulator.council import build_council
-from simulator.council.estate import SITES
+from simulator.council.data import read_council
 from simulator.council.fill import item_count
+from simulator.councils import SAMPLE, folder_of
 from simulator.tenant.clock import START, moment
 from simulator.tenant.model import Drive, Item
 from simulator.tenant.sharing import scope_of
@@ -50,7 +51,7 @@ def test_the_estate_has_the_numbers_of_each_asset() -> None:
     """Sites, libraries, items and gigabytes at full scale are those of the register."""
     general = {"teams/canalside-delivery", "teams/ext-flood-partners"}  # their folder General is an item too
     for asset, expected in ASSETS.items():
-        sites = [site for site in SITES if site.asset == asset]
+        sites = [site for site in read_council(folder_of(SAMPLE)).sites.sites if site.asset == asset]
         libraries = [library for site in sites for library in site.libraries]
         items = sum(item_count(library, 1.0) for library in libraries) + len({site.path for site in sites} & general)
         assert (len(sites), len(libraries), items, sum(library.gb for library in libraries)) == expected[:4], asset

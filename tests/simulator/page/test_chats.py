@@ -12,9 +12,8 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Page
 
-from simulator.mail import SERVICE_MAILBOX
 from tests.simulator.page.conftest import MODULE, small_served_tenant
-from tests.simulator.served_tenant import PRIYA, Listener, ServedTenant, chat_with, message, question
+from tests.simulator.served_tenant import PRIYA, SERVICE_MAILBOX, Listener, ServedTenant, chat_with, message, question
 from tests.simulator.teams.test_reaching_people import letter
 
 HOSTILE = "<img src=x onerror=\"document.title='broken'\"> **bold** [link](javascript:alert(1))"

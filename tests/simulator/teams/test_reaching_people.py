@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from simulator.entra.registrations import BOT_CLIENT_ID, TEAMS_APP_ID
-from simulator.mail import MAILBOXES, SERVICE_MAILBOX
+from simulator.mail import MAILBOXES
 from simulator.teams.activity import FEED
-from tests.simulator.served_tenant import LEAVER, PRIYA, SAM, ServedTenant
+from tests.simulator.served_tenant import LEAVER, PRIYA, SAM, SERVICE_MAILBOX, ServedTenant
 
 SEND = f"/users/{SERVICE_MAILBOX}/sendMail"
 TOPIC = {"source": "text", "value": "Digest", "webUrl": "https://teams.microsoft.com/l/entity/custos/digest"}
