@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test shuffle chaos check bench peers docs conformance lock clean ready tools package teams-app
+.PHONY: help run tenant test shuffle chaos check bench peers docs conformance lock clean ready tools package teams-app
 
 PYTHON ?= python3.13
 VENV := .venv
@@ -12,6 +12,7 @@ SCALE ?= 0.01
 STAY ?=
 MOUNT ?=
 POLICIES ?=
+COUNCIL ?=
 APP ?=
 CHECK ?=
 RUNS ?= 6
@@ -26,6 +27,10 @@ help: ## what there is
 
 run: ready ## Custos governs a simulated council, from first look to audit (STAY=1 leaves it up, MOUNT=/dir governs a real tree, SCALE=0.05)
 	@$(PY) -m rehearsal run --scale $(SCALE) $(if $(STAY),--stay) $(if $(MOUNT),--mount "$(MOUNT)")
+
+tenant: ready ## COUNCIL=NAME's simulated tenant with Custos beside it, nothing done yet: POLICIES=DIRECTORY governs it
+	@test -n "$(POLICIES)" || { echo "Say which policies: make tenant COUNCIL=thornby POLICIES=DIRECTORY"; exit 2; }
+	@$(PY) -m rehearsal tenant --policies "$(POLICIES)" $(if $(COUNCIL),--council "$(COUNCIL)")
 
 test: ready ## every promise of the product, against real parts
 	@$(PY) -m pytest -n 2 --dist loadfile -p no:randomly

@@ -1,4 +1,4 @@
-"""`python -m rehearsal run | bench | conformance`: what `make run`, `make bench` and `make conformance` do."""
+"""`python -m rehearsal run | tenant | bench | conformance`: what `make run`, `make tenant`, `make bench` and `make conformance` do."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from custos.bootstrap import build
 from custos.errors import CustosError
 from custos.settings import REPOSITORY, settings_from
 from local_host.errors import HostError
+from rehearsal import operators
 from rehearsal.mounting import fingerprint
 from rehearsal.narrator import Narrator
+from rehearsal.policies import begun_by
 from rehearsal.stack import SETTINGS, Stage, stage
 from rehearsal.tenant_timers import Timekeeper
 from rehearsal.waiting import TookTooLong
 from rehearsal.walkthrough import tell
+from simulator.councils import SAMPLE
 from simulator.entra.credential import signed_in
 
 HOME = REPOSITORY / ".custos" / "rehearsal"
@@ -35,6 +40,14 @@ def main() -> int:
     )
     run.add_argument("--traffic", type=Path, metavar="FILE", help="record every Graph exchange")
     run.set_defaults(do=_run)
+    tenant = commands.add_parser(
+        "tenant", help="a simulated council with Custos beside it, in which nothing was done yet"
+    )
+    tenant.add_argument("--council", default=SAMPLE, metavar="NAME", help=f"whose tenant (default: {SAMPLE})")
+    tenant.add_argument(
+        "--policies", type=Path, required=True, metavar="DIRECTORY", help="the policies and registers that govern it"
+    )
+    tenant.set_defaults(do=_tenant)
     bench = commands.add_parser("bench", help="a million items")
     bench.add_argument("--items", type=int, default=1_000_000, help="how many (default 1,000,000)")
     bench.set_defaults(do=_bench)
@@ -84,12 +97,43 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _tenant(args: argparse.Namespace) -> int:
+    narrator = Narrator()
+    policies: Path = args.policies.resolve()
+    people = begun_by(policies)
+    council = ["--walked-clock", "--council", args.council]
+    home = HOME.parent / "tenants" / Path(args.council).resolve().name
+    with (
+        narrator.working(f"Starting Azurite, the tenant of {args.council} and the function app"),
+        ExitStack() as opened,
+    ):
+        standing = opened.enter_context(stage(home, simulator=council, policies=policies))
+        asyncio.run(_arrive(standing, people))
+        kept = opened.pop_all()
+    with kept:
+        narrator.screen.print(f"Signed in at this terminal: {', '.join(people)}.")
+        _left_up(standing, narrator)
+    return 0
+
+
+async def _arrive(standing: Stage, people: Sequence[str]) -> None:
+    app = build(settings_from(standing.environment), opening=signed_in(standing.environment))
+    try:
+        await operators.signed_in(app, standing.act, *people)
+    finally:
+        await app.close()
+
+
 def _farewell(standing: Stage, narrator: Narrator, *, stay: bool) -> None:
     narrator.screen.print(f"\nDone in {narrator.seconds:.0f} seconds.")
     if not stay:
         narrator.screen.print("Try next: [bold]make run STAY=1[/bold], then press the cards and share files yourself.")
         narrator.screen.print("Or [bold]make run MOUNT=/some/directory[/bold], and read README.md.")
         return
+    _left_up(standing, narrator)
+
+
+def _left_up(standing: Stage, narrator: Narrator) -> None:
     custos = f".venv/bin/custos --settings {(standing.home / SETTINGS).relative_to(REPOSITORY)}"
     narrator.screen.print("Everything stays up until Ctrl-C.")
     narrator.screen.print(f"  the tenant, to look at     {standing.tenant}/sim/")

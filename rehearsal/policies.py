@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from custos.clock import SystemClock
+from custos.policy import load
+from custos.records.roles import OPERATOR, SIRO, holders
 from simulator.councils import policies_of
 
 _SETTING, _HERE = "shortest_pilot: 10 working days", "shortest_pilot: 0 days"
@@ -14,6 +17,12 @@ def copied(to: Path) -> None:
     """Copy them into a folder that is not there yet."""
     shutil.copytree(policies_of(), to)
     hurried(to)
+
+
+def begun_by(policies: Path) -> list[str]:
+    """Sign-in names of the risk owner who approves and of the operator who plans, the operator last. Raises BadInput."""
+    records = load(policies).records
+    return [post.upn for role in (SIRO, OPERATOR) for post in holders(records, role, SystemClock().now().date())[:1]]
 
 
 def hurried(policies: Path) -> None:

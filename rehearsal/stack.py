@@ -127,21 +127,24 @@ class Stage:
 def stage(
     home: Path,
     *,
-    scale: float,
+    scale: float | None = None,
     simulator: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
     mount: Path | None = None,
+    policies: Path | None = None,
 ) -> Iterator[Stage]:
     """Set the stage in the folder `home`, emptied first, and clear it away at the end, whatever happens.
 
-    `simulator` are further arguments of `python -m simulator serve`, `settings` go over the app's own, `mount` is a real
-    directory to be governed too. Raises HostError when a part does not start.
+    `scale` is the council's own unless one is given, `simulator` are further arguments of `python -m simulator serve`, `settings` go
+    over the app's own, `mount` is a real directory to be governed too. `policies` govern where they lie; without them it is a copy
+    of the sample council's. Raises HostError when a part does not start.
     """
     if home.exists():
         shutil.rmtree(home)
     home.mkdir(parents=True)
-    policies = home / "policies"
-    copied(policies)
+    if policies is None:
+        policies = home / "policies"
+        copied(policies)
     options = list(simulator)
     if mount is not None:
         mounting.register(policies)
@@ -149,7 +152,8 @@ def stage(
     port = free_port()
     host = f"http://127.0.0.1:{port}"
     keys = Keys.open(home / "host", ["graph_notifications"])
-    serve = ["serve", "--port", "0", "--scale", str(scale), "--licences", _LICENCES]
+    serve = ["serve", "--port", "0", "--licences", _LICENCES]
+    serve += ["--scale", str(scale)] if scale is not None else []
     serve += ["--messaging-endpoint", f"{host}/api/messages", *options]
     with Azurite() as azurite, Child("simulator", serve, log=home / "tenant.log") as tenant:
         environment = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.values import directory, short_text
@@ -15,12 +16,16 @@ from custos.importing.mapping import ColumnMapping, mapping_from, mapping_text
 from custos.importing.propose import Proposed, propose
 from custos.importing.register_file import merge, read_register, write_register
 from custos.importing.rows import Converted, convert_rows
+from custos.jobs.named_accounts import called
 from custos.policy.policy_files import read_file
 from custos.records import registers
 from custos.records.registers import Register
 from custos.report.screen import Listing, words
 from custos.untrusted import plain
 from custos.wording import many
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
 
 _NAMES = {name.removesuffix(".csv"): register for name, register in registers.ALL.items()}
 _MOST_SHOWN = 200
@@ -44,30 +49,62 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIRECTORY",
         help="policies and registers (default: CUSTOS_POLICIES, or policies/)",
     )
+    parser.add_argument(
+        "--online", action="store_true", help="look in the directory for the accounts of people who stand there by name"
+    )
     parser.add_argument("--dry-run", action="store_true", help="write no register; say what would be written")
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A file that was read. `kept`: its mapping was there before."""
+
+    register: Register
+    headed: Headed
+    mapping: ColumnMapping
+    converted: Converted
+    kept: bool
+
+
+type _Called = Mapping[str, Sequence[str]]
+"""Name in the file ► sign-in names of whoever is called so."""
+
+
 def _run(args: argparse.Namespace, screen: Screen) -> int:
+    return _finish(_begin(args, screen), {}, args, screen)
+
+
+async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    work = _begin(args, screen)
+    return _finish(work, await called(app, work.converted.people[:_MOST_WORDS]), args, screen)
+
+
+def _begin(args: argparse.Namespace, screen: Screen) -> _Work:
     register = _NAMES[args.register]
-    kept: Path = args.mapping or Path(f"{args.register}.mapping.yaml")
-    there = read_register(args.directory, register)
-    file = plain(args.file.name)
-    if kept.exists():
+    kept = _mapping_file(args)
+    there = kept.exists()
+    if there:
         mapping = _kept(kept, register)
         headed = _read(args, register, args.sheet or mapping.sheet, mapping.header_row)
     else:
         headed = _read(args, register, args.sheet, 0)
         mapping, proposed = propose(headed, register)
         _show_mapping(proposed, mapping, screen)
-    converted = convert_rows(file, headed, mapping, register)
-    merged = merge(register, there, converted.rows)
-    _show_problems(headed, converted, screen)
+    return _Work(register, headed, mapping, convert_rows(plain(args.file.name), headed, mapping, register), there)
+
+
+def _finish(work: _Work, called_so: _Called, args: argparse.Namespace, screen: Screen) -> int:
+    register, converted, kept = work.register, work.converted, _mapping_file(args)
+    merged = merge(register, read_register(args.directory, register), converted.rows)
+    _show_problems(work.headed, converted, screen)
+    for name, upns in called_so.items():
+        screen.out.print(words(_who(name, upns)), soft_wrap=True)
     said = (
         f"{many(merged.added, 'row')} new, {merged.changed:,} changed, {merged.same:,} as they were; "
         f"{converted.left_out:,} left out."
     )
-    if not kept.exists():
-        asked = _asking(mapping, converted)
+    if not work.kept:
+        asked = _asking(work.mapping, converted, called_so)
         _save(kept, asked)
         screen.out.print(words(f"{args.register}: {said} Nothing was written yet."), soft_wrap=True)
         left = f", fill {many(asked.unsaid, 'blank')} in it" if asked.unsaid else ""
@@ -79,6 +116,19 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
         write_register(args.directory, register, merged.content)
         screen.out.print(words(f"{args.register}: {said} It is in {args.directory}."), soft_wrap=True)
     return Exit.FINDINGS if converted.left_out else Exit.OK
+
+
+def _mapping_file(args: argparse.Namespace) -> Path:
+    named: Path | None = args.mapping
+    return named or Path(f"{args.register}.mapping.yaml")
+
+
+def _who(name: str, upns: Sequence[str]) -> str:
+    if not upns:
+        return f'Nobody who can sign in is called "{plain(name)}".'
+    if len(upns) == 1:
+        return f'"{plain(name)}" is called {upns[0]} in the directory.'
+    return f'"{plain(name)}" is the name of {many(len(upns), "account")}: {", ".join(upns)}.'
 
 
 def _read(args: argparse.Namespace, register: Register, sheet: str, header_row: int) -> Headed:
@@ -94,10 +144,12 @@ def _kept(path: Path, register: Register) -> ColumnMapping:
     return mapping_from(path.name, content, register)
 
 
-def _asking(mapping: ColumnMapping, converted: Converted) -> ColumnMapping:
-    """A mapping with a blank for each person and each word that somebody has to explain."""
+def _asking(mapping: ColumnMapping, converted: Converted, called_so: _Called) -> ColumnMapping:
+    """A mapping with a blank for each person and each word that somebody has to explain; whose name one account has is put in."""
     values = {column: dict.fromkeys(found[:_MOST_WORDS], "") for column, found in converted.words.items()}
-    return replace(mapping, people=dict.fromkeys(converted.people[:_MOST_WORDS], ""), values=values)
+    people = dict.fromkeys(converted.people[:_MOST_WORDS], "")
+    people |= {name: upns[0] for name, upns in called_so.items() if len(upns) == 1}
+    return replace(mapping, people=people, values=values)
 
 
 def _save(path: Path, mapping: ColumnMapping) -> None:
@@ -128,4 +180,6 @@ def _show_problems(headed: Headed, converted: Converted, screen: Screen) -> None
         screen.out.print(f"{many(more, 'more problem')} not listed: mend these, and look again.", soft_wrap=True)
 
 
-COMMAND = Command("import", "Take a register from a workbook or CSV file as it is.", _arguments, offline=_run)
+COMMAND = Command(
+    "import", "Take a register from a workbook or CSV file as it is.", _arguments, offline=_run, online=_online
+)

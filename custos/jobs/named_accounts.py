@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,12 @@ async def accountable(app: Custos, records: Records, asset_id: str) -> Accountab
     today = app.clock.now().astimezone(app.zone).date()
     found = await _looked_up(app, upns_of(records, asset_id, today), _KEPT_AT_A_PRESS)
     return Accountability(records=records, directory=found, today=today)
+
+
+async def called(app: Custos, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Name of a person ► sign-in names of the colleagues who are called so. Raises a MicrosoftTrouble when Entra cannot be read."""
+    found = await directory.people_called(app.m365.observer, names)
+    return {name: tuple(user.upn for user in people) for name, people in found.items()}
 
 
 async def strangers(app: Custos, records: Records, today: date) -> list[Remark]:

@@ -62,7 +62,7 @@ class _Reader:
     def value(self, node: yaml.Node, shape: Any) -> object:
         """What a node says, as a shape has it; None where it does not, which is among the problems then."""
         origin, parts = typing.get_origin(shape), typing.get_args(shape)
-        if origin is types.UnionType:
+        if origin in (types.UnionType, typing.Union):
             return self.value(node, parts[0])
         if is_dataclass(shape):
             return self._record(node, shape)

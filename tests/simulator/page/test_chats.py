@@ -108,7 +108,7 @@ async def test_hostile_texts_stay_texts(served: ServedTenant, page: Page) -> Non
     await page.locator(".card strong", has_text="bold").wait_for()
     await page.get_by_role("tab", name="Mail").click()
     await page.locator("iframe").wait_for()
-    assert await page.title() == "Chats and mail · Wrenbridge, a simulated tenant"
+    assert await page.title() == "Chats and mail · A council, a simulated tenant"
     assert await page.locator("main img").count() == 0
     assert await page.locator(".card a").count() == 0
     assert not violations
