@@ -62,11 +62,13 @@ class Chain:
 
     async def append(self, events: Sequence[Event]) -> Head:
         """Add events in their order, all of them or (after an error) the first so many. Returns the head after them."""
-        head = await self.head()
+        if not events:
+            return await self.head()
         async with self._turn:
-            for start in range(0, len(events), _TOGETHER):
-                head = await self._append(events[start : start + _TOGETHER])
-        return head
+            heads = [
+                await self._append(events[start : start + _TOGETHER]) for start in range(0, len(events), _TOGETHER)
+            ]
+        return heads[-1]
 
     async def head(self) -> Head:
         """Where the chain ends now."""

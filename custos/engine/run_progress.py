@@ -25,18 +25,15 @@ class Done:
     perhaps: bool
 
 
-async def done_by(run_id: str, runs: RunStore, ledger: Ledger, *, place: str = "") -> AsyncIterator[Done]:
-    """Every write of a run so far; only those in one library or site (`ledger.partition_of`) when `place` is given.
-
-    Raises StorageTrouble when storage cannot be reached.
-    """
+async def done_by(run_id: str, runs: RunStore, ledger: Ledger) -> AsyncIterator[Done]:
+    """Every write of a run so far. Raises StorageTrouble when storage cannot be reached."""
     for batch in await runs.batches(run_id):
-        if not place or batch.place == place:
-            for done in await _of_batch(batch, runs, ledger):
-                yield done
+        for done in await done_in(batch, runs, ledger):
+            yield done
 
 
-async def _of_batch(batch: Batch, runs: RunStore, ledger: Ledger) -> list[Done]:
+async def done_in(batch: Batch, runs: RunStore, ledger: Ledger) -> list[Done]:
+    """Every write of a batch so far. Raises StorageTrouble when storage cannot be reached."""
     actions = {action.key: action for action in await runs.actions(batch.run, batch.number)}
     if batch.done:
         results = [result async for result in runs.results_of(batch)]

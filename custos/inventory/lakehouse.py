@@ -158,9 +158,9 @@ class Lakehouse:
         with self._tables.looked_at(table) as opened:
             return int(opened.version())
 
-    def versions(self) -> dict[str, int]:
-        """Present versions of all tables, to pin what a plan was made from. -1: no such table yet."""
-        return {table: self.version(table) for table in TABLES}
+    def versions(self, tables: Iterable[str] = TABLES) -> dict[str, int]:
+        """Present versions of tables, to pin what a plan was made from. -1: no such table yet."""
+        return {table: self.version(table) for table in tables}
 
     def writer(self, table: str, drive: str) -> Writer:
         """A turn at writing `drive`. What is compared with must be read after this."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from custos.engine.run_progress import WRITTEN, Done, done_by
+from custos.engine.run_progress import WRITTEN, Done
 from custos.jobs import incidents, loosening, named_accounts, policies
 from custos.jobs.incidents import Incident
 from custos.notices import unreported_actions
@@ -62,14 +62,6 @@ async def notes(app: Custos) -> int:
         holidays=bundle.records.holidays,
         machine_now=time.time(),
     )
-
-
-async def done_untold(app: Custos, place: str) -> AsyncIterator[Done]:
-    """What runs did in a library or site (`ledger.partition_of`) that somebody may still have to be told of."""
-    for run in await app.runs.untold():
-        if run.state in unreported_actions.WRITES:
-            async for one in done_by(run.id, app.runs, app.ledger, place=place):
-                yield one
 
 
 async def untold_writes(app: Custos) -> int:

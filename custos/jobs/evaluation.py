@@ -31,7 +31,6 @@ from custos.engine.policy_reach import reaches
 from custos.engine.remaining_steps import with_bars
 from custos.inventory.mirror_reader import Tables
 from custos.jobs import (
-    action_reports,
     ceiling_sizes,
     evaluation_lock,
     incidents,
@@ -56,6 +55,7 @@ from custos.notices.case_subjects import Place
 from custos.notices.case_update import Refreshed, Situation, refresh_cases
 from custos.notices.finding_snapshots import FindingSnapshots, basis_of
 from custos.notices.question_wording import Topic, topics_of
+from custos.notices.unreported_actions import UntoldWrites
 from custos.policy import Bundle
 from custos.records.rights import CUSTOS
 from custos.storage.queues import NOTIFY
@@ -273,9 +273,11 @@ async def _dispatch(app: Custos, view: _View, outlook: Outlook) -> Dispatched | 
 async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
     bundle = view.bundle
 
+    untold = UntoldWrites(app.runs, app.ledger)
+
     async def acted(place: str) -> CaseFindings:
         found: dict[str, set[str]] = defaultdict(set)
-        async for done in action_reports.done_untold(app, key_part(place)):
+        for done in await untold.at(key_part(place)):
             finding = done.action.finding
             found[f"{finding.policy}/{finding.rule}"].add(finding.subject.key)
         return CaseFindings.from_keys(found)

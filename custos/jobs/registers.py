@@ -25,10 +25,9 @@ class MirroredRegisters:
 
     async def placed(self, bundle: Bundle) -> PlacedRegisters:
         """See `custos.engine.ports.Registers`. No call of Microsoft's."""
-        versions = await asyncio.to_thread(self.lakehouse.versions)
-        key = (bundle.version, *(versions[table] for table in _LOOKED_INTO))
-        if self._kept is None or self._kept[0] != key:
-            tables = await read_facts(self.account, self.lakehouse, versions=versions)
+        versions = await asyncio.to_thread(self.lakehouse.versions, _LOOKED_INTO)
+        if self._kept is None or self._kept[0] != (bundle.version, versions):
+            tables = await read_facts(self.account, self.lakehouse)
             placed = await asyncio.to_thread(place_registers, bundle, facts_from(tables.frames))
-            self._kept = (key, placed)
+            self._kept = ((bundle.version, {table: tables.versions[table] for table in _LOOKED_INTO}), placed)
         return self._kept[1]

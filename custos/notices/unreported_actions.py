@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from custos.engine.ledger import Ledger
-from custos.engine.run import RunState
-from custos.engine.run_progress import Done, done_by
+from custos.engine.run import Batch, RunState
+from custos.engine.run_progress import Done, done_by, done_in
 from custos.engine.run_store import RunStore
 from custos.notices.action_report_store import ActionReportStore
 from custos.notices.action_reports import ActionReport, Known, reports_of
@@ -24,6 +25,26 @@ WRITES = (RunState.RUNNING, *ENDED)
 
 type Lookup = Callable[[Sequence[Done]], Awaitable[Known]]
 """What the words of a report are made of, for what was done."""
+
+
+@dataclass
+class UntoldWrites:
+    """What runs did that somebody may still have to be told of, as it stands when it is first asked: each place is looked up once."""
+
+    runs: RunStore
+    ledger: Ledger
+    _batches: list[Batch] | None = field(default=None, init=False)
+    _found: dict[str, list[Done]] = field(default_factory=dict, init=False)
+
+    async def at(self, place: str) -> list[Done]:
+        """Those in a library or site (`ledger.partition_of`). Raises StorageTrouble."""
+        if self._batches is None:
+            untold = [run.id for run in await self.runs.untold() if run.state in WRITES]
+            self._batches = [batch for run in untold for batch in await self.runs.batches(run)]
+        if place not in self._found:
+            here = [batch for batch in self._batches if batch.place == place]
+            self._found[place] = [done for batch in here for done in await done_in(batch, self.runs, self.ledger)]
+        return self._found[place]
 
 
 async def gather(runs: RunStore, ledger: Ledger, book: ActionReportStore, known: Lookup) -> list[ActionReport]:

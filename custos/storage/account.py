@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 from uuid import uuid4
 
 from custos.settings import Settings
@@ -50,6 +51,15 @@ class Account:
         """Whether the state in this account is of the format that this version keeps."""
         return StateFormat(partial(self._table, "unchecked"))
 
+    @cached_property
+    def _transport(self) -> Mapping[str, Any]:
+        """Options of every asynchronous client. A proxy of the environment is obeyed. Where there is none aiohttp is told so: else it looks
+        for a password file at each request, in a thread of its own, which costs a third of the request.
+
+        Source: https://docs.aiohttp.org/en/stable/client_advanced.html#proxy-support (trust_env)
+        """
+        return {"use_env_settings": bool(getproxies())}
+
     def rows(self, table: str) -> Rows:
         """The table `table` (letters and digits only). State of another format is refused before it is asked."""
         return self._table("table", table)
@@ -61,11 +71,15 @@ class Account:
 
             if self.settings.storage_connection:
                 client = TableClient.from_connection_string(
-                    self.settings.storage_connection, table, retry_backoff_factor=_BACKOFF_FACTOR
+                    self.settings.storage_connection, table, retry_backoff_factor=_BACKOFF_FACTOR, **self._transport
                 )
             else:
                 client = TableClient(
-                    self._endpoint("table"), table, credential=self.credential, retry_backoff_factor=_BACKOFF_FACTOR
+                    self._endpoint("table"),
+                    table,
+                    credential=self.credential,
+                    retry_backoff_factor=_BACKOFF_FACTOR,
+                    **self._transport,
                 )
             check = self.state_format.check if kind == "table" else None
             found = self._open[kind, table] = Rows(client, check)
@@ -94,6 +108,7 @@ class Account:
                     increment_base=1,
                     retry_total=2,
                     random_jitter_range=0,
+                    **self._transport,
                 )
             else:
                 client = QueueClient(
@@ -106,6 +121,7 @@ class Account:
                     increment_base=1,
                     retry_total=2,
                     random_jitter_range=0,
+                    **self._transport,
                 )
             found = self._open["queue", name] = Queue(client)
         return found
@@ -122,6 +138,7 @@ class Account:
                     name,
                     max_single_put_size=_PIECE_BYTES,
                     max_block_size=_PIECE_BYTES,
+                    **self._transport,
                 )
             else:
                 client = ContainerClient(
@@ -130,6 +147,7 @@ class Account:
                     credential=self.credential,
                     max_single_put_size=_PIECE_BYTES,
                     max_block_size=_PIECE_BYTES,
+                    **self._transport,
                 )
             found = self._open["blob", name] = Container(client)
         return found

@@ -201,11 +201,9 @@ class Council:
         """On what runs acted in a place that nobody was told of."""
         found: dict[str, set[str]] = {}
         worker = self.office()
-        for run in await worker.runs.untold():
-            if run.state in unreported_actions.WRITES:
-                async for one in unreported_actions.done_by(run.id, worker.runs, worker.ledger, place=key_part(place)):
-                    finding = one.action.finding
-                    found.setdefault(f"{finding.policy}/{finding.rule}", set()).add(finding.subject.key)
+        for one in await unreported_actions.UntoldWrites(worker.runs, worker.ledger).at(key_part(place)):
+            finding = one.action.finding
+            found.setdefault(f"{finding.policy}/{finding.rule}", set()).add(finding.subject.key)
         return CaseFindings.from_keys(found)
 
     async def left(self) -> list[ActionReport]:
