@@ -24,7 +24,7 @@ from custos.jobs.reachable_people import Way, reachable_people
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
 from custos.m365 import site_admin, sites
-from custos.m365.credentials import BOT_AUDIENCE, GRAPH_AUDIENCE, Identity
+from custos.m365.credentials import BOT_AUDIENCE, Identity, graph_audience
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -111,7 +111,7 @@ async def _registers(app: Custos) -> list[Look]:
 async def _observer(app: Custos) -> list[Look]:
     return _roles_looked_at(
         "observer",
-        await _roles(app.m365.identities.observer, GRAPH_AUDIENCE),
+        await _roles(app.m365.identities.observer, graph_audience(app.settings.graph_url)),
         needed(Who.OBSERVER, Api.GRAPH, [Tier.OBSERVE]),
         reads=True,
     )
@@ -124,7 +124,7 @@ async def _actor(app: Custos) -> list[Look]:
     bundle = (await policies.in_force(app)).bundle
     steps = (step for policy in bundle.policies.values() for rule in policy.rules for step in rule.steps)
     needs = needed(Who.ACTOR, Api.GRAPH, [Tier.LABELS]) | {role for step in steps if (role := DECLARED[step.kind].role)}
-    return _roles_looked_at("actor", await _roles(actor, GRAPH_AUDIENCE), needs, reads=False)
+    return _roles_looked_at("actor", await _roles(actor, graph_audience(app.settings.graph_url)), needs, reads=False)
 
 
 async def _sites(app: Custos) -> list[Look]:

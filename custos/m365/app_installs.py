@@ -23,7 +23,7 @@ async def install(graph: Graph, user_id: str, teams_app_id: str) -> None:
     Raises Forbidden where an app policy blocks it, NotFound for an unknown person.
     Source: https://learn.microsoft.com/graph/api/userteamwork-post-installedapps
     """
-    bind = f"https://graph.microsoft.com/v1.0/appCatalogs/teamsApps/{teams_app_id}"
+    bind = graph.public(f"/appCatalogs/teamsApps/{segment(teams_app_id)}")
     body = msgspec.json.encode({"teamsApp@odata.bind": bind})
     try:
         await graph.post(f"/users/{segment(user_id)}/teamwork/installedApps", body, units=0, idempotent=True)

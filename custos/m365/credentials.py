@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import AzureError
@@ -23,9 +24,20 @@ if TYPE_CHECKING:
 GRAPH_AUDIENCE = "https://graph.microsoft.com"
 BOT_AUDIENCE = "https://api.botframework.com"
 _MARGIN_SECONDS = 300
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 type Opening = Callable[[str], AsyncTokenCredential]
 """Makes the credential of an identity, by its client id."""
+
+
+def graph_audience(graph_url: str) -> str:
+    """For whom tokens of the Graph at an address are, without a version: national clouds have a Graph of their own. A rehearsal's, on
+    this machine, takes those of the worldwide one.
+
+    Source: https://learn.microsoft.com/graph/deployments
+    """
+    host = urlsplit(graph_url).hostname or ""
+    return GRAPH_AUDIENCE if host in _LOOPBACK else f"https://{host}"
 
 
 def managed_identity(client_id: str) -> AsyncTokenCredential:

@@ -28,7 +28,7 @@ from msgraph.graph_request_adapter import options as graph_options
 from msgraph_core import GraphClientFactory
 
 from custos.m365.batch import LARGEST_BATCH, BatchAnswer, BatchRequest, answers
-from custos.m365.credentials import GRAPH_AUDIENCE, Identity
+from custos.m365.credentials import Identity, graph_audience
 from custos.m365.errors import Late, Malformed, MicrosoftTrouble, Unavailable, trouble_from
 from custos.m365.throttle import Throttle
 from custos.m365.throttled_services import Service, service_of
@@ -38,7 +38,6 @@ USER_AGENT = "NONISV|Custos|Custos/0.1"
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0, write=60.0, pool=120.0)
 _LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=60.0)
 _LATEST: ContextVar[float | None] = ContextVar("latest", default=None)
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,8 @@ class Graph:
         parts = urlsplit(self.base_url)
         self._origin = (parts.scheme, parts.netloc)
         host = parts.hostname or ""
-        audience = GRAPH_AUDIENCE if host in _LOOPBACK else f"https://{host}"
+        audience = graph_audience(self.base_url)
+        self._public = f"{audience}/{self.base_url.rpartition('/')[2]}"
         self._inner = _Punctual(verify=tls(), http1=True, http2=False, limits=_LIMITS)
         self._client = GraphClientFactory.create_with_default_middleware(
             client=httpx.AsyncClient(
@@ -93,6 +93,10 @@ class Graph:
         )
         self._adapter = GraphRequestAdapter(provider, client=self._client)
         self._adapter.base_url = self.base_url
+
+    def public(self, path: str) -> str:
+        """What the body of a request calls the object at `path`, which begins with `/`: its address in this Graph's own cloud."""
+        return self._public + path
 
     async def get(
         self, path: str, *, units: int, prefer: Sequence[str] = (), params: Mapping[str, str | int] | None = None

@@ -24,11 +24,12 @@ import httpx
 import msgspec
 
 from custos.errors import BadInput, Mark, Problem
+from custos.m365.credentials import graph_audience
 from custos.m365.errors import Malformed, Unavailable
 from custos.m365.tls import tls
 from custos.settings import Settings
 
-_SCOPES = ["https://graph.microsoft.com/User.Read"]
+_SCOPES = ("User.Read",)
 _MICROSOFT = "https://login.microsoftonline.com"
 _TIMEOUT_SECONDS = 30.0
 _REFUSED = (401, 403)
@@ -129,12 +130,11 @@ class SignIn:
 
         Raises BadInput when nobody is signed in, or the app by which they signed in may not have these.
         """
-        full = [f"https://graph.microsoft.com/{scope}" for scope in scopes]
-        return await asyncio.to_thread(self._token, wanted, full)
+        return await asyncio.to_thread(self._token, wanted, scopes)
 
     def _enter(self, show: Callable[[Code], None]) -> str:
         client = self._client()
-        flow = _asked(client.initiate_device_flow, _SCOPES)
+        flow = _asked(client.initiate_device_flow, self._full(_SCOPES))
         if "user_code" not in flow:
             raise _problem(f"Entra gives no code: {_words(flow)}", "See docs/operator.md for the app's registration.")
         show(Code(flow["verification_uri"], flow["user_code"], datetime.fromtimestamp(flow["expires_at"], UTC)))
@@ -150,7 +150,7 @@ class SignIn:
         named = wanted.strip().casefold()
         chosen = next((each for each in accounts if named in ("", str(each["username"]).casefold())), None)
         if chosen is not None:
-            told = _asked(self._client().acquire_token_silent_with_error, list(scopes), account=chosen)
+            told = _asked(self._client().acquire_token_silent_with_error, self._full(scopes), account=chosen)
             if told and "access_token" in told:
                 return str(told["access_token"])
             said = f"The sign-in of {chosen['username']} has ended: {_words(told or {})}"
@@ -159,6 +159,9 @@ class SignIn:
             known = f"Signed in: {', '.join(self.signed_in())}. " if accounts else ""
             raise _problem(f"{wanted} is not signed in here.", f"{known}{HOW}")
         return self._token_of_azure_cli()
+
+    def _full(self, scopes: Sequence[str]) -> list[str]:
+        return [f"{graph_audience(self.settings.graph_url)}/{scope}" for scope in scopes]
 
     def _token_of_azure_cli(self) -> str:
         how = HOW if self.settings.sign_in_client_id else "Sign in with `az login`."
@@ -169,7 +172,7 @@ class SignIn:
 
         try:
             credential = AzureCliCredential(tenant_id=self.settings.tenant_id)
-            return str(credential.get_token("https://graph.microsoft.com/.default").token)
+            return str(credential.get_token(*self._full([".default"])).token)
         except (ClientAuthenticationError, CredentialUnavailableError) as error:
             raise NotSignedIn(how) from error
 

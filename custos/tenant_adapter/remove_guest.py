@@ -61,7 +61,7 @@ async def _send(at: Connections, action: Action, until: float) -> None:
     if action.after["member"] == "no":
         await at.actor.delete(f"/groups/{group}/members/{guest}/$ref", units=0, until=until)
         return
-    body = msgspec.json.encode({"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{guest}"})
+    body = msgspec.json.encode({"@odata.id": at.actor.public(f"/directoryObjects/{guest}")})
     await at.actor.post(f"/groups/{group}/members/$ref", body, units=0, until=until)
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,48 +16,17 @@ import pytest
 
 from custos.cli.command import Exit
 from custos.inventory.sync import sync_drive
-from custos.jobs import runs
 from custos.settings import REPOSITORY
-from custos.storage.queues import ACT
 from local_host.azurite import Azurite
 from rehearsal.operators import APPROVER, OPERATOR, signed_in
 from simulator.councils import policies_of
 from tests.docs.pages import DOCS, examples
+from tests.hands import Hands
 from tests.running_stack import typed, wired
 from tests.simulated_tenant import SimulatedTenant
 
 MIRRORED = "/sites/information-rights/"
 """The site whose libraries are read for these examples; the others stay unread, as they may on a first day."""
-
-
-class Hands(threading.Thread):
-    """The function app's part: does what waits in the queue of actions, until it is told to rest."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        super().__init__(daemon=True)
-        self._environment = environment
-        self._resting = threading.Event()
-
-    def run(self) -> None:
-        asyncio.run(self._work())
-
-    def rest(self) -> None:
-        """End it."""
-        self._resting.set()
-        self.join(30)
-
-    async def _work(self) -> None:
-        app = wired(self._environment)
-        queue = app.account.queue(ACT)
-        await queue.create()
-        try:
-            while not self._resting.is_set():
-                async for message in queue.client.receive_messages():
-                    await runs.work(app, json.loads(message.content))
-                    await queue.client.delete_message(message)
-                await asyncio.sleep(0.1)
-        finally:
-            await app.close()
 
 
 async def mirror(environment: dict[str, str]) -> None:

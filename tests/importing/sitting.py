@@ -12,7 +12,8 @@ INIT = [
     "--siro", "Director of Resources <dr@thornby.gov.example>",
     "--governance", "Head of Records <ig@thornby.gov.example>",
     "--records-manager", "Head of Records <ig@thornby.gov.example>",
-    "--not-people", "admin.m365@thornby.gov.example",
+    "--operator", "Digital Platforms Lead <ivaughan@thornby.gov.example>",
+    "--not-people", "migrate01@thornby.gov.example",
 ]  # fmt: skip
 
 

@@ -31,7 +31,7 @@ ASSETS = [
     ["IAR ref", "Information asset", "What it holds", "Service", "Directorate", "IAO", "Data stewards", "Where held", "Site URL",
      "Marking", "Personal information", "Retention ref", "Business critical", "External sharing", "Asset status", "Review cycle",
      "Review by"],
-    ["A1", "Finance records", "Orders, invoices", "Finance", "Resources", "fin.head@thornby.gov.example", "ig@thornby.gov.example",
+    ["A1", "Finance records", "Orders, invoices", "Finance", "Resources", "Desmond Achebe", "ig@thornby.gov.example",
      "SharePoint", f"{SHAREPOINT}/sites/finance\n{SHAREPOINT}/sites/payments", "Official", "Personal data", "TBC-1, TBC-2", "Y",
      "Internal only", "Live", "Annual", "30/06/2027"],
     ["A2", "Adoption files", "Case files of adoptions", "Children", "Resources", "ig@thornby.gov.example", None, "SharePoint",

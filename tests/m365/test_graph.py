@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -11,8 +12,10 @@ from datetime import UTC, datetime
 import pytest
 
 from custos.m365 import errors
+from custos.m365.credentials import graph_audience
 from custos.m365.graph import Graph
 from custos.m365.throttled_services import Service
+from custos.settings import REPOSITORY
 from tests.m365.scripted_server import Wire, answer, cut_short, error, hang_up, raw
 
 BASE = "/graph/v1.0"
@@ -259,3 +262,30 @@ async def test_a_429_for_ever_is_a_refusal(
         await graph.post("/subscriptions", b"{}", units=0)
     await graph.get("/users", units=0)
     assert not (await graph.throttle.standing(Service.DIRECTORY)).paused_until
+
+
+@pytest.mark.parametrize(
+    ("url", "audience"),
+    [
+        ("https://graph.microsoft.com/v1.0", "https://graph.microsoft.com"),
+        ("https://graph.microsoft.us/v1.0", "https://graph.microsoft.us"),
+        ("http://127.0.0.1:8080/graph/v1.0", "https://graph.microsoft.com"),
+    ],
+)
+async def test_objects_are_named_in_the_cloud_that_is_configured(graph: Graph, url: str, audience: str) -> None:
+    """What a body calls a guest or a Teams app lies in the same cloud as the Graph that is asked; so do tokens."""
+    configured = Graph(url, graph.identity, graph.throttle)
+    assert configured.public("/directoryObjects/1") == f"{audience}/v1.0/directoryObjects/1"
+    assert graph_audience(url) == audience
+    await configured.close()
+
+
+def test_no_other_place_says_which_cloud() -> None:
+    """The worldwide Graph's address stands where the settings have their default and where a cloud is chosen, and else in words only."""
+    code = re.compile(r"""^(?!\s*[|#]).*["']https://graph\.microsoft\.com""")
+    said = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in (REPOSITORY / "custos").rglob("*.py")
+        if any(code.match(line) for line in path.read_text(encoding="utf-8").splitlines())
+    }
+    assert said == {"custos/settings.py", "custos/m365/credentials.py"}

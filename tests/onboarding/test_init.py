@@ -27,11 +27,11 @@ def test_what_is_made_validates_at_once(tmp_path: Path, capsys: pytest.CaptureFi
     assert "error" not in capsys.readouterr().out
     bundle = load(council)
     assert {policy.state for policy in bundle.policies.values()} == {"simulate"}
-    assert list(bundle.records.posts) == ["dr@thornby.gov.example", "ig@thornby.gov.example"]
+    assert list(bundle.records.posts) == [f"{who}@thornby.gov.example" for who in ("dr", "ig", "ivaughan")]
     assert bundle.settings.rights.titles["records_manager"] == {"head of records"}
     for name in registers.ALL:
         lines = (council / "register" / name).read_text(encoding="utf-8").splitlines()
-        assert len(lines) == (3 if name == registers.POSTS.file else 1)
+        assert len(lines) == (4 if name == registers.POSTS.file else 1)
         assert name in (council / "register" / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["policies"]
 
