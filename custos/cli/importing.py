@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custos.cli.command import Command, Exit, Screen
+from custos.cli.import_all import import_all
 from custos.cli.values import directory, short_text
 from custos.errors import BadInput, Mark, Problem
 from custos.importing.header import Headed, find_header
@@ -27,13 +28,19 @@ from custos.wording import many
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_NAMES = {name.removesuffix(".csv"): register for name, register in registers.ALL.items()}
+_NAMES = {register.name: register for register in registers.ALL.values()}
+_ALL = "all"
 _MOST_SHOWN = 200
 _MOST_WORDS = 50  # of a column that a mapping asks about
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("register", choices=list(_NAMES), metavar="REGISTER", help=f"which: {', '.join(_NAMES)}")
+    parser.add_argument(
+        "register",
+        choices=[*_NAMES, _ALL],
+        metavar="REGISTER",
+        help=f"which: {', '.join(_NAMES)}; or {_ALL}, for a file that `custos export` made",
+    )
     parser.add_argument("file", type=directory, metavar="FILE", help="an Excel workbook (.xlsx) or a CSV file")
     parser.add_argument("--sheet", type=short_text, default="", metavar="NAME", help="sheet of the workbook")
     parser.add_argument(
@@ -71,10 +78,14 @@ type _Called = Mapping[str, Sequence[str]]
 
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
+    if args.register == _ALL:
+        return import_all(args, screen)
     return _finish(_begin(args, screen), {}, args, screen)
 
 
 async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    if args.register == _ALL:
+        return import_all(args, screen)
     work = _begin(args, screen)
     return _finish(work, await called(app, work.converted.people[:_MOST_WORDS]), args, screen)
 

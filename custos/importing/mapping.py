@@ -67,7 +67,7 @@ def mapping_from(file: str, content: bytes, register: Register) -> ColumnMapping
         raise BadInput(problems.all)
     section = Section(node, KEYS, problems, "A mapping")
     name = section.text("register", required=True)
-    if name and name != register.file.removesuffix(".csv"):
+    if name and name != register.name:
         what = f"This mapping is for {name}, and {register.file.removesuffix('.csv')} is imported."
         problems.error(section.mark_of("register"), what, "Name another file with --mapping.")
     mapping = ColumnMapping(

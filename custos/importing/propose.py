@@ -52,7 +52,7 @@ def propose(headed: Headed, register: Register) -> tuple[ColumnMapping, tuple[Pr
     proposed = tuple(found.get(name, Proposed(name, "", "nothing")) for name in headed.names if name)
     columns = {one.theirs: one.ours for one in proposed}
     mapping = ColumnMapping(
-        register=register.file.removesuffix(".csv"),
+        register=register.name,
         sheet=headed.sheet.name,
         header_row=headed.number,
         columns=columns,

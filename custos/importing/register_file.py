@@ -42,7 +42,7 @@ def read_register(directory: Path, register: Register) -> bytes:
 
 def merge(register: Register, content: bytes, rows: Sequence[Mapping[str, str]]) -> Merge:
     """`rows` put into `content`. Raises BadInput when what is there, or what would be, is no register."""
-    before = {_id(register, row): row for row in _rows(register, content)}
+    before = {_id(register, row): row for row in register_rows(register, content)}
     after = dict(before)
     added = changed = 0
     for row in rows:
@@ -52,7 +52,7 @@ def merge(register: Register, content: bytes, rows: Sequence[Mapping[str, str]])
         changed += key in before and before[key] != new
         after[key] = new
     made = _written(register, list(after.values()))
-    _rows(register, made)
+    register_rows(register, made)
     same = len(rows) - added - changed
     return Merge(made, added, changed, same, len(before) - changed - same)
 
@@ -76,10 +76,11 @@ def write_register(directory: Path, register: Register, content: bytes) -> None:
 
 
 def _id(register: Register, row: Mapping[str, str]) -> str:
-    return "".join(row.get(register.id, "").split()).casefold()
+    return register.same_row(row.get(register.id, ""))
 
 
-def _rows(register: Register, content: bytes) -> list[dict[str, str]]:
+def register_rows(register: Register, content: bytes) -> list[dict[str, str]]:
+    """Its rows, each column ► text, cells without one left out. Raises BadInput when the file cannot be read."""
     problems = Problems()
     table: Table = read_table(
         f"{FOLDER}/{register.file}",

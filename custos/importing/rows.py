@@ -43,8 +43,13 @@ class Converted:
     words: Mapping[str, tuple[str, ...]]
 
 
-def convert_rows(file: str, headed: Headed, mapping: ColumnMapping, register: Register) -> Converted:
-    """Every row below the header. Raises BadInput when the mapping names columns that the file does not have."""
+def convert_rows(
+    file: str, headed: Headed, mapping: ColumnMapping, register: Register, *, as_written: bool = False
+) -> Converted:
+    """Every row below the header. Raises BadInput when the mapping names columns that the file does not have.
+
+    `as_written`: a row that the register takes as it is stays so, to the letter; only another is converted.
+    """
     missing = [theirs for theirs, ours in mapping.columns.items() if ours and theirs not in headed.names]
     if missing:
         what = f'The file has no column "{missing[0]}", which the mapping names.'
@@ -54,8 +59,8 @@ def convert_rows(file: str, headed: Headed, mapping: ColumnMapping, register: Re
         people=_said(mapping.people), values=mapping.values, month_first=_month_first(headed, places, register)
     )
     reader = _Reader(register, places, mapping, said)
-    read = [reader.row(cells) for cells in headed.rows]
-    unique(((row, row.text(register.id)) for row, _ in read), register.id, "The id")
+    read = [(as_written and reader.row_as_written(cells)) or reader.row(cells) for cells in headed.rows]
+    unique(((row, row.text(register.id)) for row, _ in read), register.id, "The id", register.same_row)
     return Converted(
         rows=[texts for row, texts in read if row.sound],
         left_out=sum(not row.sound for row, _ in read),
@@ -101,6 +106,25 @@ class _Reader:
         self.noted: list[Problems] = []
         self.people: dict[str, None] = {}
         self.words: dict[str, dict[str, None]] = {}
+
+    def row_as_written(self, cells: Sequence[SheetCell]) -> tuple[Row, Mapping[str, str]] | None:
+        """A row as it stands, with its texts; None when the register would not take it."""
+        problems = Problems()
+        begun = Mark(cells[0].place)
+        read = {
+            column: Cell(cells[place].text, Mark(cells[place].place)) if place < len(cells) else Cell("", begun)
+            for column, place in self._places.items()
+        }
+        if any(cells[place].fault for place in self._places.values() if place < len(cells)):
+            return None
+        if self._unsaid or any(no_text(cell.text) for cell in read.values() if cell.text):
+            return None
+        row = Row({column: read.get(column, Cell("", begun)) for column in self._register.columns}, problems)
+        self._register.make(row)
+        self.noted.append(problems)
+        if not row.sound or any(cell.text != " ".join(cell.text.split()) for cell in read.values()):
+            return None
+        return row, {column: cell.text for column, cell in read.items()}
 
     def row(self, cells: Sequence[SheetCell]) -> tuple[Row, Mapping[str, str]]:
         """A row as the register reads it, with its texts. What is wrong is noted under the row's own problems."""

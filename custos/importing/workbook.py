@@ -21,6 +21,7 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from custos.importing.excel_text import text_of_excel
 from custos.importing.merged_cells import Merged, merged_cells
 from custos.importing.sheet import Sheet, SheetCell, refuse
 from custos.records.csv_file import MOST_CHARACTERS_A_CELL, MOST_COLUMNS, MOST_LINES, MOST_ROWS
@@ -148,7 +149,7 @@ def _cell(cell: Any, where: str, *, is_formula: bool) -> SheetCell:
     if value is None and is_formula:
         return SheetCell("", where, "This is a formula that Excel never worked out.")
     if value is None or isinstance(value, str):
-        text = (value or "").strip()
+        text = text_of_excel(value or "").strip()
         if len(text) > MOST_CHARACTERS_A_CELL:
             return SheetCell("", where, f"The cell has {len(text):,} characters; {MOST_CHARACTERS_A_CELL:,} fit.")
         return SheetCell(text, where)

@@ -207,17 +207,22 @@ class Row:
         return None
 
 
-def unique(rows: Iterable[tuple[Row, str]], column: str, what: str) -> None:
-    """Notes every id that stands twice, also when only case or spaces differ."""
+def same_id(written: str) -> str:
+    """An id that people give, as it is compared: neither case nor spaces make another."""
+    return re.sub(r"\s+", "", written).casefold()
+
+
+def unique(rows: Iterable[tuple[Row, str]], column: str, what: str, same: Callable[[str], str] = same_id) -> None:
+    """Notes every id that stands twice, also when it only differs in what `same` leaves out."""
     seen: dict[str, tuple[str, Mark]] = {}
     for row, written in rows:
-        plain = re.sub(r"\s+", "", written).casefold()
+        plain = same(written)
         if not plain:
             continue
         if plain in seen:
             other, mark = seen[plain]
-            same = "stands twice" if other == written else f'differs from "{other}" only by case or spaces'
+            alike = "stands twice" if other == written else f'differs from "{other}" only by case or spaces'
             where = f"line {mark.line}" if mark.line else f"{mark}"
-            row.wrong(column, f'{what} "{written}" {same} ({where}).', "Give each row its own id.", code="duplicate")
+            row.wrong(column, f'{what} "{written}" {alike} ({where}).', "Give each row its own id.", code="duplicate")
         else:
             seen[plain] = (written, row.mark)

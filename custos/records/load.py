@@ -98,16 +98,10 @@ def _read(files: Mapping[str, bytes], register: Register, problems: Problems, ro
 
 
 def _ids(read: Mapping[str, Sequence[tuple[Row, Any]]]) -> None:
-    for register, what in (
-        (registers.ASSETS, "The asset"),
-        (registers.SCHEDULE, "The entry"),
-        (registers.HOLDS, "The hold"),
-        (registers.AGREEMENTS, "The agreement"),
-        (registers.EXEMPTIONS, "The exception"),
-        (registers.POSTS, "The person"),
-        (registers.DELEGATIONS, "The delegation"),
-    ):
-        unique(((row, row.text(register.id)) for row, _ in read[register.file]), register.id, what)
+    for register in registers.ALL.values():
+        if register.row_name:
+            rows = ((row, row.text(register.id)) for row, _ in read[register.file])
+            unique(rows, register.id, register.row_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from custos.dates import EARLIEST
 from custos.records.address import Address, looks_like_address, read_address
-from custos.records.cells import Row
+from custos.records.cells import Row, same_id
 from custos.records.delegation import KINDS as DELEGATED
 from custos.records.model import (
     Agreement,
@@ -67,26 +67,40 @@ _LONGEST_LABEL_DAYS = 36_525
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """One register file: its columns (those with `*` are mandatory) and the maker of its records."""
+    """One register file: its columns (those with `*` are mandatory) and the maker of its records.
+
+    `row_name` is what people call a row that has an id of their own giving, "The hold"; "" where a place or a day is its id.
+    """
 
     file: str
     columns: tuple[str, ...]
     required: tuple[str, ...]
     make: Callable[[Row], Any]
+    row_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call it at the terminal."""
+        return self.file.removesuffix(".csv")
 
     @property
     def id(self) -> str:
         """The column that names a row: the first."""
         return self.columns[0]
 
+    def same_row(self, written: str) -> str:
+        """An id as it is compared: rows that are called alike are one row; places differ by their spaces too."""
+        return same_id(written) if self.row_name else " ".join(written.split()).casefold()
 
-def _register(file: str, columns: str, make: Callable[[Row], Any]) -> Register:
+
+def _register(file: str, columns: str, make: Callable[[Row], Any], row_name: str = "") -> Register:
     names = columns.split()
     return Register(
         file=file,
         columns=tuple(name.rstrip("*") for name in names),
         required=tuple(name[:-1] for name in names if name.endswith("*")),
         make=make,
+        row_name=row_name,
     )
 
 
@@ -352,6 +366,7 @@ ASSETS = _register(
     " contract_end backup_arrangement last_restore_test risk_level risk_ref status* last_review"
     " review_interval_months* review_due* notes",
     _asset,
+    "The asset",
 )
 SCHEDULE = _register(
     "retention_schedule.csv",
@@ -359,29 +374,34 @@ SCHEDULE = _register(
     " record_type* final_action* review_role legal_basis* basis_type* special_category owner_upn* approved_by approved_on"
     " review_interval_months* review_due* status* superseded_by version",
     _entry,
+    "The entry",
 )
 SITE_MAP = _register("site_map.csv", "location* asset_id* schedule_ref watch team", _mapping)
 HOLDS = _register(
     "holds.csv",
     "hold_id* kind* authority asset_id* schedule_refs location_refs items_from items_to since* ends end_rule notes",
     _hold,
+    "The hold",
 )
 AGREEMENTS = _register(
     "sharing_agreements.csv",
     "agreement_id* partner* purpose domains* assets* lawful_basis dpia_ref starts ends*",
     _agreement,
+    "The agreement",
 )
 EXEMPTIONS = _register(
     "exceptions.csv",
     "exception_id* policies* asset_id location_refs reason_code* reason* approved_by* approval_ref risk_ref approved_on"
     " expires* renewals",
     _exemption,
+    "The exception",
 )
-POSTS = _register("people_roles.csv", "upn* role* department* manager_upn valid_from valid_to", _post)
+POSTS = _register("people_roles.csv", "upn* role* department* manager_upn valid_from valid_to", _post, "The person")
 DELEGATIONS = _register(
     "delegations.csv",
     "delegation_id* asset_id* steward_upn* kinds* valid_from* valid_to* accepted_on",
     _delegation,
+    "The delegation",
 )
 CALENDAR = _register("calendar.csv", "date* kind* name", _closed_day)
 
