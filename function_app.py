@@ -1,43 +1,12 @@
 """The Azure Functions app: registers the triggers, nothing else. Each handler is in `handlers/`, what it asks for in `custos/jobs/`."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import azure.functions as func
 
-from handlers import (
-    act,
-    backstop_sync,
-    digests,
-    discover_sites,
-    evaluate,
-    graph_notifications,
-    health,
-    measure_kpis,
-    notify,
-    poison,
-    reconcile,
-    retry_timer,
-    subscriptions,
-    sweep,
-    sync_drive,
-    teams_messages,
-)
+import handlers
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
-for module in (
-    graph_notifications,
-    teams_messages,
-    health,
-    measure_kpis,
-    sync_drive,
-    evaluate,
-    act,
-    notify,
-    poison,
-    discover_sites,
-    backstop_sync,
-    reconcile,
-    subscriptions,
-    digests,
-    sweep,
-    retry_timer,
-):
-    app.register_functions(module.blueprint)
+for handler in iter_modules(handlers.__path__, f"{handlers.__name__}."):
+    app.register_functions(import_module(handler.name).blueprint)

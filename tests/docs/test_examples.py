@@ -20,7 +20,7 @@ from tests.docs.pages import DOCS, Example, examples
 
 POLICIES = policies_of()
 SHIPPED = load(POLICIES)
-LANGUAGES = ("yaml", "csv", "console", "text", "sh", "json")
+LANGUAGES = ("yaml", "csv", "console", "text", "sh", "json", "python", "diff")
 KINDS = ("policy", "tests", "script", "settings")
 
 
@@ -37,7 +37,7 @@ def test_every_example_says_what_it_is() -> None:
 
 def _is_known(words: tuple[str, ...]) -> bool:
     language, kind = (*words, "", "")[:2]
-    return language in LANGUAGES and (language != "yaml" or kind in KINDS)
+    return language in LANGUAGES and (language != "yaml" or kind in KINDS or "/" in kind)
 
 
 @pytest.mark.parametrize("example", [one for one in examples("yaml", "policy") if "refused" not in one.words], ids=str)
