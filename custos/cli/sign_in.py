@@ -11,6 +11,13 @@ from custos.jobs import identity, policies
 from custos.m365.sign_in import Code
 from custos.records.rights import WORDS, Right
 from custos.report.screen import words
+from custos.report.shapes import text_of
+from custos.report.shapes.work import Whoami, WhoamiPost
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="for machines")
+    as_argument(parser)
 
 
 async def _sign_in(app: Custos, _: argparse.Namespace, screen: Screen) -> int:
@@ -25,13 +32,17 @@ async def _sign_in(app: Custos, _: argparse.Namespace, screen: Screen) -> int:
 async def _whoami(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     bundle, today = await policies.judging(app), app.today()
     who = await identity.person(app, bundle, args.person)
-    rights = bundle.settings.rights
+    able = [right for right in Right if right in bundle.settings.rights.of(who, today)]
+    if args.json:
+        posts = [WhoamiPost(role=post.role, in_date=post.holds(today)) for post in who.posts]
+        told = Whoami(id=who.id, upn=who.upn, name=who.name, posts=posts, rights=[right.value for right in able])
+        screen.raw(text_of(told))
+        return Exit.OK
     screen.out.print(f"You are {who.name} ({who.upn}).", soft_wrap=True)
     for post in who.posts:
         screen.out.print(f"  post: {post.role}" + ("" if post.holds(today) else ", not in date"), soft_wrap=True)
-    able = [WORDS[right] for right in Right if right in rights.of(who, today)]
-    for words_of_right in able:
-        screen.out.print(f"  may {words_of_right}", soft_wrap=True)
+    for right in able:
+        screen.out.print(f"  may {WORDS[right]}", soft_wrap=True)
     if not able:
         screen.out.print("  may look; `custos schema roles` says who may do what", soft_wrap=True)
     return Exit.OK
@@ -46,5 +57,5 @@ async def _sign_out(app: Custos, _: argparse.Namespace, screen: Screen) -> int:
 SIGN_IN = Command(
     "sign-in", "Sign in with a code, to approve, apply or undo in your own name.", no_arguments, online=_sign_in
 )
-WHOAMI = Command("whoami", "Say who is signed in, and what they may do.", as_argument, online=_whoami)
+WHOAMI = Command("whoami", "Say who is signed in, and what they may do.", _arguments, online=_whoami)
 SIGN_OUT = Command("sign-out", "Forget everybody who signed in here.", no_arguments, online=_sign_out)

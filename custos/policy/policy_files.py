@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custos.errors import BadInput, Mark, Problem, Severity
+from custos.former_names import renamed_file
 from custos.records import registers
 from custos.records.load import FOLDER as REGISTER
 from custos.untrusted import plain
 
 TESTS = ".tests.yaml"
-_FORMER_TESTS = (".cases.yaml", ".cases.yml")
 SETTINGS = "settings.yaml"
 MOST_FILES = 500
 MOST_ENTRIES = 10_000
@@ -166,10 +166,9 @@ def _listed(directory: Path, folder: str, problems: list[Problem]) -> list[str]:
 
 def _yaml(name: str, problems: list[Problem]) -> Iterator[str]:
     lower = name.casefold()
-    if lower.endswith(_FORMER_TESTS):
-        what = "What stands beside a policy is called its tests."
-        whole = f"{name[: lower.rindex('.cases.')]}{TESTS}"
-        remedy = f"Name the file {plain(whole)}, and its key `cases` tests."
+    if today := renamed_file(name):
+        what = "Files of this kind have another name today."
+        remedy = f"Name it {plain(today)}."
         problems.append(Problem(Mark(plain(name)), what, remedy, code="file-name"))
         return
     for right, ending in ((SETTINGS, SETTINGS), ("", TESTS), ("", TESTS.replace("yaml", "yml"))):

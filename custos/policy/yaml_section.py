@@ -10,6 +10,7 @@ from enum import StrEnum
 from custos.dates import day_from, write_a_day
 from custos.did_you_mean import near
 from custos.errors import Mark
+from custos.former_names import KEYS
 from custos.model.duration import Duration, duration_from
 from custos.policy.yaml_nodes import Entries, Items, Node, Text
 from custos.problems import Problems
@@ -28,7 +29,9 @@ class Section:
         if not isinstance(node, Entries):
             problems.error(node.mark, f"{what} is written as keys and values.", f"Keys: {', '.join(known)}.")
         for key, (mark, _) in self._entries.items():
-            if key not in known:
+            if KEYS.get(key) in known:
+                problems.error(mark, f'"{key}" has another name today.', f"Write {KEYS[key]}.", code="unknown-key")
+            elif key not in known:
                 problems.error(mark, f'{what} has no "{key}".', near(key, known), code="unknown-key")
 
     def node(self, key: str, *, required: bool = False) -> Node | None:

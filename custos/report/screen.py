@@ -20,7 +20,7 @@ type Part = str | tuple[str, str]
 """A text, or a text with its style."""
 
 _GAP = 2
-_LONGEST_WORD = 24  # a longer one, an address, is broken in any case
+_LONGEST_WORD = 40  # names, ids and sign-in names stay whole; a longer one, an address, is broken in any case
 
 
 class HarmlessConsole(Console):

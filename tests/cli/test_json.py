@@ -16,12 +16,12 @@ from custos.report.shapes import BY_COMMAND, Shape
 from custos.report.shapes import files as shapes_of_files
 from custos.report.shapes.files import Register, Schema, Validate
 from custos.report.shapes.plans import Explain, Find, Plan
-from custos.report.shapes.work import Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync
+from custos.report.shapes.work import Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync, Whoami
 from tests.policy.policies import POLICIES
 from tests.running_stack import HOST, Council
 
 pytestmark = pytest.mark.timeout(600)
-DEEDS = frozenset({"init", "import", "promote", "stop", "start", "sign-in", "sign-out", "whoami", "completion"})
+DEEDS = frozenset({"init", "import", "promote", "stop", "start", "sign-in", "sign-out", "completion"})
 """Commands that do one thing and say in one sentence that it is done, or print a script."""
 
 
@@ -91,6 +91,7 @@ def test_what_is_wrong_has_its_place(capsys: pytest.CaptureFixture[str]) -> None
     ("typed", "shape"),
     [
         (("status",), Status),
+        (("whoami",), Whoami),
         (("doctor",), Doctor),
         (("cases", "--all"), Cases),
         (("incidents",), Incidents),

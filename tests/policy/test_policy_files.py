@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from custos.errors import BadInput, Problem, Severity
+from custos.former_names import KEYS as FORMER_KEYS
 from custos.policy import load
 from custos.policy.policy_files import MOST_FILES
 from custos.policy_tests.run import read_tests
@@ -84,7 +85,21 @@ def test_tests_under_their_former_name_are_refused(directory: Path) -> None:
     (problem,) = refused(directory)
     assert problem.mark.file == "ownership.cases.yaml"
     assert "ownership.tests.yaml" in problem.remedy
-    assert "`cases` tests" in problem.remedy
+
+
+@pytest.mark.parametrize(("former", "today"), FORMER_KEYS.items())
+def test_a_word_from_before_a_rename_is_refused_with_its_new_one(directory: Path, former: str, today: str) -> None:
+    """A file that has its right name and still an old word is told which word it is today, at its place."""
+    changed = 0
+    for path in directory.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        if f"\n{today}:" in text:
+            path.write_text(text.replace(f"\n{today}:", f"\n{former}:"), encoding="utf-8")
+            changed += 1
+    assert changed
+    problems = [one for one in read_tests(directory, load(directory))[1] if f'"{former}"' in one.what]
+    assert len(problems) == changed
+    assert all(one.remedy == f"Write {today}." and one.mark.line > 1 for one in problems)
 
 
 def test_an_unreadable_folder_is_a_problem(directory: Path) -> None:

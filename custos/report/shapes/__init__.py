@@ -10,10 +10,11 @@ from custos.report.shapes.base import Shape, text_of
 from custos.report.shapes.files import Register, Schema, Test, Validate
 from custos.report.shapes.kpi import Kpis
 from custos.report.shapes.plans import Applied, Explain, Find, Plan, Run, Undo
-from custos.report.shapes.work import AppRoles, Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync
+from custos.report.shapes.work import AppRoles, Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync, Whoami
 
 BY_COMMAND: Mapping[str, tuple[type[Shape], ...]] = {
     "status": (Status,),
+    "whoami": (Whoami,),
     "validate": (Validate,),
     "test": (Test,),
     "schema": (Schema,),

@@ -15,6 +15,24 @@ class Sync(Shape, frozen=True, kw_only=True):
     queued: Annotated[int, said("libraries that are read now")]
 
 
+class WhoamiPost(Shape, frozen=True, kw_only=True):
+    """A post that somebody holds."""
+
+    role: Annotated[str, said("what it is called in people_roles.csv")]
+    in_date: Annotated[bool, said("whether they hold it today")]
+
+
+class Whoami(Shape, frozen=True, kw_only=True):
+    """Of `custos whoami`."""
+
+    version: Version = 1
+    id: Annotated[str, said("object id in Entra")]
+    upn: Annotated[str, said("sign-in name")]
+    name: Annotated[str, said("as the directory has it")]
+    posts: Annotated[list[WhoamiPost], said("theirs that carry a role")]
+    rights: Annotated[list[str], said("what they may do today, by the names of settings.yaml")]
+
+
 class CaseLine(Shape, frozen=True, kw_only=True):
     """What one rule found on the case's subject."""
 
