@@ -55,6 +55,7 @@ from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from custos.storage.queues import ACT, NOTIFY
 from custos.tenant_adapter import LiveTenant
+from custos.wording import tell_council_time
 
 if TYPE_CHECKING:
     from custos.m365.credentials import Opening
@@ -294,7 +295,9 @@ async def custos() -> Custos:
     if loop not in _running:
         life = _until_the_loop_ends(build(settings_from(os.environ), deployed=True))
         _running[loop] = (await anext(life), life)
-    return _running[loop][0]
+    app = _running[loop][0]
+    tell_council_time(app.zone)
+    return app
 
 
 async def _until_the_loop_ends(app: Custos) -> AsyncGenerator[Custos]:

@@ -1,23 +1,52 @@
-"""Days, moments, counts and yes or no as people read them, wherever that is. Names from outside: `custos.untrusted`."""
+"""Days, moments, counts and yes or no as people read them, wherever that is. Names from outside: `custos.untrusted`.
+
+A moment is told in the time zone of the council: CUSTOS_TIMEZONE, once `council_time` or `tell_council_time` has said it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+_LONDON = ZoneInfo("Europe/London")
+_ZONE: ContextVar[tzinfo] = ContextVar("council time", default=_LONDON)
+
+
+@contextmanager
+def council_time(zone: tzinfo) -> Iterator[None]:
+    """Every moment that is put into words inside is told in this zone."""
+    token = _ZONE.set(zone)
+    try:
+        yield
+    finally:
+        _ZONE.reset(token)
+
+
+def tell_council_time(zone: tzinfo) -> None:
+    """From here on, in this task and those that it begins, every moment is told in this zone."""
+    _ZONE.set(zone)
+
+
+def local(moment: datetime, zone: tzinfo | None = None) -> datetime:
+    """A moment in a zone (None: the council's). One without a zone of its own stays as it is."""
+    return moment if moment.tzinfo is None else moment.astimezone(zone or _ZONE.get())
 
 
 def day_words(when: date, zone: tzinfo | None = None, *, year: bool = True, weekday: bool = False) -> str:
-    """A day, or the day of a moment in a zone (None: the moment's own): "Monday 7 December 2026"."""
-    local = when.astimezone(zone) if isinstance(when, datetime) and zone is not None else when
-    words = f"{local.day} {local:%B}"
+    """A day, or the day of a moment in a zone (None: the council's): "Monday 7 December 2026"."""
+    day = local(when, zone) if isinstance(when, datetime) else when
+    words = f"{day.day} {day:%B}"
     if weekday:
-        words = f"{local:%A} {words}"
-    return f"{words} {local.year}" if year else words
+        words = f"{day:%A} {words}"
+    return f"{words} {day.year}" if year else words
 
 
 def moment_words(when: datetime, zone: tzinfo | None = None) -> str:
-    """A moment in a zone (None: its own): "23 November 2026 09:00"."""
-    local = when.astimezone(zone) if zone is not None else when
-    return f"{day_words(local)} {local:%H:%M}"
+    """A moment in a zone (None: the council's): "23 November 2026 09:00"."""
+    return f"{day_words(when, zone)} {local(when, zone):%H:%M}"
 
 
 def many(count: int, one: str, more: str = "") -> str:

@@ -79,4 +79,4 @@ async def _for_machines(app: Custos, told: Sequence[Dispatched], screen: Screen,
     return worst
 
 
-COMMAND = Command("apply", "Do exactly one plan, through the gate.", _arguments, online=_run)
+COMMAND = Command("apply", "Carry out exactly one plan, through the gate.", _arguments, online=_run)

@@ -21,7 +21,6 @@ from custos.records.rights import Right
 from custos.report import work_json
 from custos.report.screen import Listing
 from custos.report.shapes import text_of
-from custos.report.wording import when
 from custos.wording import day_words, many
 
 _NO_ASSET = "none"
@@ -37,7 +36,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--why", type=short_text, default="", metavar="REASON", help="the reason for a later day, for the audit"
     )
     as_argument(parser)
-    parser.add_argument("--all", action="store_true", help="also those that are over")
+    parser.add_argument("--all", action="store_true", help="closed ones too")
     parser.add_argument(
         "--person",
         type=short_text,
@@ -48,8 +47,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--asset", type=short_text, default="", metavar="ID", help="only this asset's; none: what no asset covers"
     )
-    parser.add_argument("--state", choices=[state.value for state in CaseState], help="only those that stand so")
-    parser.add_argument("--overdue", action="store_true", help="only those of which somebody let the deadline pass")
+    parser.add_argument("--state", choices=[state.value for state in CaseState], help="only those in this state")
+    parser.add_argument("--overdue", action="store_true", help="only those past their deadline")
     parser.add_argument("--json", action="store_true", help="for machines")
 
 
@@ -93,7 +92,7 @@ async def _move(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         if not getattr(args, name).strip()
     ]
     if missing:
-        what = "A later day for an answer needs the case and a reason."
+        what = "To move a deadline, name the case and give a reason."
         remedy = f"{' and '.join(remedy for _, remedy in missing)}: custos cases CASE --until {args.until} --why '…'."
         raise BadInput([Problem(Mark("command line"), what, remedy, code="why")])
     by = await identity.require(app, Right.MOVE_DEADLINES, args.person)
@@ -131,7 +130,7 @@ def _table(shown: Sequence[Case], now: datetime, zone: ZoneInfo, *, every: bool)
             f"{case.state.value}{f', {case.decision}' if case.decision else ''}{', overdue' if stands.overdue else ''}",
             stands.waits_for,
             stands.whom or "nobody",
-            when(stands.until, "%-d %B %Y") if stands.until else "",
+            day_words(stands.until) if stands.until else "",
             case.barred or stands.then,
         )
     return found

@@ -29,5 +29,5 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 
 
 COMMAND = Command(
-    "doctor", "Look at sign-in, roles, storage, policies, bot and webhooks of this tenant.", _arguments, online=_run
+    "doctor", "Check sign-in, roles, storage, policies, bot and webhooks of this tenant.", _arguments, online=_run
 )

@@ -39,4 +39,6 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK if explanation.found else Exit.FINDINGS
 
 
-COMMAND = Command("explain", "Say for one address which rules were tried, what held and why.", _arguments, online=_run)
+COMMAND = Command(
+    "explain", "Explain for one address which rules were tried, which held, and why.", _arguments, online=_run
+)

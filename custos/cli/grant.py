@@ -102,8 +102,8 @@ def _given(before: Comparison, after: Comparison, screen: Screen) -> int:
         return Exit.FINDINGS
     if before.missing:
         screen.out.print(
-            "Everything that was missing is given. A token that an identity had before says what it said: it may take a day "
-            "until the roles are seen; `custos doctor` tells when.",
+            "Everything that was missing is given. Tokens issued before do not have the new roles: it may take a day "
+            "until they count; `custos doctor` shows when.",
             soft_wrap=True,
         )
     else:

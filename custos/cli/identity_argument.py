@@ -15,5 +15,5 @@ def as_argument(parser: argparse.ArgumentParser) -> None:
         default="",
         type=person,
         metavar="UPN",
-        help="who of those who are signed in here does this (default: the last)",
+        help="which of the people signed in here does this (default: the last)",
     )

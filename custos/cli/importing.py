@@ -192,5 +192,5 @@ def _show_problems(headed: Headed, converted: Converted, screen: Screen) -> None
 
 
 COMMAND = Command(
-    "import", "Take a register from a workbook or CSV file as it is.", _arguments, offline=_run, online=_online
+    "import", "Import a register from a workbook or CSV file as it is.", _arguments, offline=_run, online=_online
 )

@@ -52,6 +52,4 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.FINDINGS if standing else Exit.OK
 
 
-COMMAND = Command(
-    "incidents", "Show what an operator must look at; close what was dealt with.", _arguments, online=_run
-)
+COMMAND = Command("incidents", "Show what needs an operator; close what was dealt with.", _arguments, online=_run)

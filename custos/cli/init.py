@@ -107,4 +107,4 @@ def _accounts(written: Sequence[str] | None, ask: bool) -> Sequence[str]:
     return _said(None, "Accounts of administrators, migrations and services, with spaces between them", ask).split()
 
 
-COMMAND = Command("init", "Make a directory of policies for a council that begins.", _arguments, offline=_run)
+COMMAND = Command("init", "Make the first directory of policies for a council.", _arguments, offline=_run)

@@ -20,10 +20,9 @@ from custos.cli.values import not_typed
 from custos.did_you_mean import nearest
 from custos.errors import BadInput, BadSetting, CustosError
 from custos.report.screen import HarmlessConsole, Listing, words
-from custos.report.wording import council_time
 from custos.settings import policies_in, settings_from
 from custos.storage.state_format import FORMAT
-from custos.wording import many
+from custos.wording import council_time, many
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos

@@ -106,7 +106,7 @@ def _show(fact: SchemaFact, screen: Screen) -> None:
         "missing": fact.missing,
         "example": CATALOGUE[fact.name].example,
         "source": f"{fact.source}; {fact.freshness}",
-        "costs": f"{fact.units} resource units each" if fact.units else "nothing beside the inventory",
+        "costs": f"{fact.units} resource units each" if fact.units else "nothing more than the mirror",
         "permission": fact.permission,
     }
     for name, text in lines.items():

@@ -21,7 +21,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--discover", action="store_true", help="look for new sites and libraries first")
     parser.add_argument("--json", action="store_true", help="for machines")
-    parser.add_argument("--full", action="store_true", help="read everything anew and compare")
+    parser.add_argument("--full", action="store_true", help="read everything again and compare")
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
@@ -32,7 +32,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
             asked = Asked(timer=Timer.DISCOVERY, since=time.time())
             await timers.ask_again(app, asked, report.retry_after)
             screen.err.print(
-                f"Another discovery is under way, or has died: Custos looks again in {report.retry_after} seconds."
+                f"Another discovery is under way or was cut off: Custos looks again in {report.retry_after} seconds."
             )
     if args.drives:
         queued = await sync.queue_some(app, args.drives, full=args.full)
@@ -46,4 +46,4 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK
 
 
-COMMAND = Command("sync", "Have libraries read now.", _arguments, online=_run)
+COMMAND = Command("sync", "Queue libraries to be read now.", _arguments, online=_run)

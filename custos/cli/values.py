@@ -53,7 +53,7 @@ def short_text(written: str) -> str:
     """A reason, a reference, a name: one line that somebody reads in a hurry."""
     if len(written) > MOST_CHARACTERS:
         raise argparse.ArgumentTypeError(
-            f"{len(written):,} characters are too many: write at most {MOST_CHARACTERS:,}, and say where more stands."
+            f"{len(written):,} characters are too many: write at most {MOST_CHARACTERS:,}, and say where the rest can be read."
         )
     return written
 
@@ -118,13 +118,13 @@ def not_typed(words: Iterable[str]) -> str:
     for word in words:
         if _EMPTY.fullmatch(word):
             name = word.rstrip("= ") or "An argument"
-            return f"{name} is empty: say what is meant, or leave it out. Is a variable of your shell not set?"
+            return f"{name} is empty: say what is meant, or leave it out. Is a variable in your shell not set?"
         if len(word) > _LONGEST_WORD:
             return (
                 f'"{plain(word, 40)}" has {len(word):,} characters; a word of a command has at most {_LONGEST_WORD:,}.'
             )
         if any("\ud800" <= character <= "\udfff" for character in word):
-            return f'"{plain(word, 40)}" has bytes in it that are no text. Write it in UTF-8.'
+            return f'"{plain(word, 40)}" has bytes in it that are not text. Write it in UTF-8.'
         if any(unicodedata.category(character) == "Cc" and character not in "\t\r\n" for character in word):
             return f'"{plain(word, 40)}" has a control character in it. Delete it.'
     return ""

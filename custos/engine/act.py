@@ -147,7 +147,7 @@ class _Work:
         if result is None and key in self.intents:
             return None
         if result is None:
-            said = f"The run {entry.run} intends the same and has not said how it ended."
+            said = f"The run {entry.run} is doing the same and has not said how it ended."
             return self._result(entry.action, Outcome.SKIPPED, said, Code.BUSY)
         if result.at >= run.planned_at and result.outcome in (Outcome.DONE, Outcome.ALREADY):
             return self._result(entry.action, Outcome.ALREADY, f"The run {entry.run} did it after this was planned.")
@@ -300,7 +300,7 @@ class _Work:
         ]
         if not unsent:
             return
-        said = "It stood still, and another worker has the batch now. Nothing was sent."
+        said = "This worker stopped for a while, and another one has the batch now. Nothing was sent."
         ends = [self._result(entry.action, Outcome.SKIPPED, said, Code.BUSY) for entry in unsent]
         skipped = What.ACTION_SKIPPED
         await self.executor.audit.append(
@@ -338,7 +338,7 @@ class _Work:
         self.intents[action.key] = replace(self.intents[action.key], action=done)
         [(name, stands)] = left.items()
         what = "end" if name == "expires" else name
-        detail = f"Done otherwise: its {what} is now {said(stands)}; Custos asked for {said(action.after[name])}."
+        detail = f"Done differently: its {what} is now {said(stands)}; Custos asked for {said(action.after[name])}."
         return done, self._result(done, Outcome.DONE, detail)
 
     def _outcome(self, action: Action, end: Written) -> Result:
@@ -346,13 +346,15 @@ class _Work:
         if isinstance(trouble, Refused):
             outcome = Outcome.SKIPPED if trouble.code in _SKIPS else Outcome.REFUSED
             said = (
-                f"{trouble.sentence} It was sent before that, and the answer lost." if end.perhaps else trouble.sentence
+                f"{trouble.sentence} It was sent before that, and the answer was lost."
+                if end.perhaps
+                else trouble.sentence
             )
             return self._result(action, outcome, said, trouble.code)
         if shows(action, end.reading):
             if end.perhaps:
                 return self._result(action, Outcome.DONE, "Written and read back.")
-            said = f"It is so now, though not by this write: {trouble and trouble.detail}"
+            said = f"It is as asked now, but not because of this write: {trouble and trouble.detail}"
             return self._result(action, Outcome.ALREADY, said)
         if trouble is None:
             said = "Microsoft accepted it; the tenant does not show it yet."

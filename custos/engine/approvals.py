@@ -185,7 +185,7 @@ class Approvals:
         """The version that was approved, read under the registers of today, or why it cannot be."""
         content = await self.blobs.get(_content_blob(approval.content))
         if content is None or hashlib.sha256(content).hexdigest() != approval.content:
-            return Approved(None, "what was approved is not to be found any more")
+            return Approved(None, "what was approved can no longer be found")
         problems = Problems()
         read = read_policy(policy.mark.file, content, written.records, written.settings.clauses, problems)
         if read is None:

@@ -103,7 +103,7 @@ def decide(action: Action, situation: Situation) -> Allowed | Refused:
     if action.refused:
         return Refused(_code(action.refusal), action.refused)
     if not situation.writes_enabled:
-        return Refused(Code.NO_ACTOR, "No identity that may write is set.")
+        return Refused(Code.NO_ACTOR, "No identity for writing is set.")
     stopped = _stopped(situation)
     if stopped:
         return stopped

@@ -66,7 +66,7 @@ def _differences(entry: ScheduleEntry, label: TenantLabel) -> Iterator[str]:
     if entry.is_record and not label.is_record:
         yield f"{entry.id} wants it to declare records, and it does not ({entry.mark})."
     if label.is_record and not entry.is_record:
-        yield f"It declares records, which nobody can easily take back; {entry.id} does not want that ({entry.mark})."
+        yield f"It declares records, which can hardly be undone; {entry.id} does not want that ({entry.mark})."
     if label.deletes and entry.final_action != _MAY_DELETE:
         wanted_end = entry.final_action.replace("_", " ")
         yield f"IT DELETES AT THE END OF ITS PERIOD; {entry.id} wants: {wanted_end} ({entry.mark})."

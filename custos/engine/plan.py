@@ -189,7 +189,7 @@ class _Planner:
         if self.state(policy) is State.DRAFT:
             return Refused(Code.DRAFT, f"The policy {policy.id} is a draft.")
         if step.writes and finding.subject.drive_id in self.circumstances.incomplete:
-            return Refused(Code.INCOMPLETE, "Its library was not read to the end.")
+            return Refused(Code.INCOMPLETE, "Its library was not read completely.")
         if step.writes and (read_at := self.circumstances.stale.get(finding.subject.drive_id)):
             return too_old(read_at)
         agreed = case is not None and case.agreed_at is not None
@@ -304,7 +304,7 @@ def _notes(bundle: Bundle, evaluation: Evaluated, circumstances: Circumstances) 
     notes = [str(warning) for warning in bundle.warnings]
     if read < expected:
         missing = expected - read
-        notes.append(f"{missing} of {expected} libraries were not read to their end: nothing is done there.")
+        notes.append(f"{missing} of {expected} libraries were not read completely: nothing is done there.")
     if circumstances.stale:
         oldest = min(circumstances.stale.values())
         count = len(circumstances.stale)

@@ -87,7 +87,7 @@ class PlanStore:
         return named
 
     async def load(self, plan_id: str) -> Plan:
-        """A plan. Raises BadInput when there is none of this id, or it is cut short."""
+        """A plan. Raises BadInput when there is none of this id, or it is incomplete."""
         _check_id(plan_id)
         header: _Header | None = None
         actions: list[Action] = []
@@ -99,7 +99,7 @@ class PlanStore:
         if header is None:
             raise _problem(f"There is no plan {plan_id}.", "Make one with `custos plan`; it prints its id.")
         if len(actions) != header.actions:
-            raise _problem(f"The plan {plan_id} is cut short.", "Make a new one.")
+            raise _problem(f"The plan {plan_id} is incomplete.", "Make a new one.")
         return _plan(header, actions)
 
     async def header(self, plan_id: str) -> Plan:

@@ -359,7 +359,7 @@ def _label(state: SubjectState, placed: PlacedRegisters) -> Iterator[Protection]
         said = f"Its label {entry.label} declares a record."
         yield _protection(Code.RECORD, entry.id, said, entry.mark)
     elif state.is_record or (label != "" and state.is_record is not False):
-        said = "It is a record, or nobody knows whether it is one."
+        said = "It is a record, or it is not known whether it is one."
         yield _protection(Code.RECORD, str(label), said)
     for wanted in state.labels_wanted:
         if wanted in records:
@@ -369,7 +369,7 @@ def _label(state: SubjectState, placed: PlacedRegisters) -> Iterator[Protection]
             )
             yield _protection(Code.RECORD, entry.id, said, entry.mark)
     if label not in ("", None) and state.label_explicit is not False:
-        said = f"Somebody chose its label “{label}”, or nobody knows who did."
+        said = f"Somebody chose its label “{label}”, or it is not known who did."
         yield _protection(Code.EXPLICIT, str(label), said)
 
 

@@ -261,7 +261,7 @@ def place_registers(bundle: Bundle, facts: Facts) -> PlacedRegisters:
 
 def _lost_words(hold: Hold, address: Address) -> str:
     return (
-        f"{hold.id}: what was at {address.text} is gone, and nobody knows where it is. Until it is found the hold covers more: "
+        f"{hold.id}: what was at {address.text} is gone, and it is not known where to. Until it is found the hold covers more: "
         f"the library, and all of {hold.asset_id}."
     )
 

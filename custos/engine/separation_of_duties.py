@@ -28,7 +28,7 @@ def against(person: Person, involved: Iterable[Involved]) -> list[tuple[str, str
     for one in involved:
         if not one.id:
             what = f"The directory does not know who {one.name} is, who {one.what}."
-            reasons.append((what, "Without that nobody can tell whether it is you: write an account that exists."))
+            reasons.append((what, "So it cannot be known whether it is you: write an account that exists."))
         elif person.is_same(one.id):
             said = "" if one.name.casefold() == person.upn.casefold() else f" ({one.name})"
             reasons.append((f"{person.upn}{said} {one.what}.", "Somebody else must decide."))

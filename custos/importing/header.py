@@ -71,6 +71,6 @@ def _headed(file: str, sheet: Sheet, place: int) -> Headed:
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise refuse(
-            file, f'The column "{twice[0]}" stands twice in the header.', "Give one of them another name.", "header"
+            file, f'The column "{twice[0]}" is twice in the header.', "Give one of them another name.", "header"
         )
     return Headed(sheet, sheet.numbers[place], names, sheet.rows[place + 1 :])

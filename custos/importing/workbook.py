@@ -50,7 +50,7 @@ def read_workbook(file: str, content: bytes, wanted: str = "") -> list[Sheet]:
             warnings.simplefilter("ignore")  # openpyxl tells of formats and validations that it leaves out
             return list(_sheets(file, content, wanted))
     except _UNREADABLE as error:
-        raise refuse(file, "This workbook is damaged, or is none.", _SAVE_AGAIN) from error
+        raise refuse(file, "This workbook is damaged, or it is not a workbook.", _SAVE_AGAIN) from error
 
 
 def _check(file: str, content: bytes) -> None:

@@ -119,7 +119,7 @@ class _Discovery:
 
     def _count(self, unidentified: int, where: str) -> None:
         if unidentified:
-            self.troubles.append(f"{unidentified} without an id {where}: nobody can tell what they are about")
+            self.troubles.append(f"{unidentified} without an id {where}: it is not known what they are about")
 
     async def _see(self, site: Site) -> Seen:
         if excluded_site(site):

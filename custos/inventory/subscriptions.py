@@ -273,7 +273,7 @@ class _Reconciling:
             if one.drive_id == drive_id and not await self._is_usable(one):
                 await self._remove(one)
         if drive_id not in {one.drive_id for one in self.known.values()}:
-            raise Refused("Microsoft says that there is a subscription already, and lists none that can be used.")
+            raise Refused("Microsoft says that there is a subscription already, but lists none that can be used.")
 
     async def _remove(self, one: Subscription) -> None:
         await graph_subscriptions.delete(self.graph, one.subscription_id)

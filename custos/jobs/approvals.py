@@ -155,7 +155,7 @@ async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes,
         raise _problem(*told.first)
     if told.untold and not named:
         raise _problem(
-            f"Nobody can tell who wrote {file}: {told.untold}.",
+            f"It is not known who wrote {file}: {told.untold}.",
             "Say who did with --author UPN: it is recorded and compared.",
         )
     ids = await identity.ids_of(app, [*told.mails, *([named] if named else [])])

@@ -41,7 +41,7 @@ async def _id_at(app: Custos, address: Address) -> str:
     located = await asyncio.to_thread(Locator(facts).find, address)
     if located.kind is None:
         raise _problem(
-            f"Nothing is known at {address.text}.",
+            f"The mirror has nothing at {address.text}.",
             "Check the address; of what is gone, give the id that the audit has.",
         )
     return located.item_id or located.drive_id or located.site_id

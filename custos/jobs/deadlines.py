@@ -67,21 +67,21 @@ def unknown_case(case_id: str) -> BadInput:
 def _due(stored: Stored, now: datetime) -> datetime:
     case = stored.case
     if not case.state.is_open or case.asked_at is None or case.deadline is None:
-        what = f"Nobody is awaited to answer about “{case.subject_name}” now: it is {case.state.value}."
-        raise _problem(what, "Only the day of an open question that somebody was told of can be moved.", "closed")
+        what = f"No answer is due now about “{case.subject_name}”: it is {case.state.value}."
+        raise _problem(what, "Only the deadline of an open question that somebody was asked can be moved.", "closed")
     if case.deadline < now:
-        what = f"The day for “{case.subject_name}” has passed, and it goes up the line of accountability."
-        raise _problem(what, "Whoever is asked next has a day of their own.", "passed")
+        what = f"The deadline for “{case.subject_name}” has passed, and the question is on its way to the next person in line."
+        raise _problem(what, "Whoever is asked next gets a deadline of their own.", "passed")
     return case.deadline
 
 
 def _check(until: date, due: date, today: date) -> None:
     if until <= due:
-        what = f"{day_words(until)} is not later than {day_words(due)}, the day that whoever is asked was told."
-        raise _problem(what, "A day for an answer is only moved on.", "day")
+        what = f"{day_words(until)} is not later than {day_words(due)}, the deadline that they were given."
+        raise _problem(what, "A deadline can only be moved later.", "day")
     if until > moved(today, FURTHEST.days):
-        what = f"{day_words(until)} is further ahead than three months."
-        raise _problem(what, "Who needs longer answers now: keep it until then.", "day")
+        what = f"{day_words(until)} is more than three months ahead."
+        raise _problem(what, "Whoever needs longer than that can answer now: keep it until then.", "day")
 
 
 def _problem(what: str, remedy: str, code: str) -> BadInput:

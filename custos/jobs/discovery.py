@@ -40,6 +40,6 @@ async def _check_labels(app: Custos) -> None:
     try:
         in_force = await policies.in_force(app)
     except BadInput:
-        _log.warning("no policies were ever in force: the tenant's labels are compared with nothing")
+        _log.warning("no policies have ever been in force: the tenant's labels are not compared")
         return
     await label_drift.check(app, in_force.bundle.records)

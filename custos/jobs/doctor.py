@@ -194,9 +194,7 @@ async def _webhooks(app: Custos) -> list[Look]:
     looks = [Look(sign, "webhooks", f"{held:,} of {len(wanted):,} libraries are watched")]
     guesses = (await app.refused_requests.day()).get((Door.NOTIFICATION, "wrong secret"), 0)
     if guesses:
-        said = (
-            f"{guesses:,} notifications today knew the key and a subscription, not its secret: renew the function key"
-        )
+        said = f"{guesses:,} notifications today had the function key and not the subscription's secret: renew the key"
         looks.append(Look(Sign.WARN, "webhooks", said))
     return [*looks, *_reasons("webhooks", await shortfalls.last(app, Of.WEBHOOKS))]
 
@@ -204,7 +202,7 @@ async def _webhooks(app: Custos) -> list[Look]:
 async def _discovery(app: Custos) -> list[Look]:
     found = await shortfalls.last(app, Of.DISCOVERY)
     if found is None:
-        return [Look(Sign.WARN, "discovery", "it never ran to its end: run `custos sync --discover`")]
+        return [Look(Sign.WARN, "discovery", "it has never finished: run `custos sync --discover`")]
     if not found:
         return [Look(Sign.OK, "discovery", "everything that the tenant lists could be read")]
     return _reasons("discovery", found)

@@ -64,7 +64,7 @@ async def turn(app: Custos) -> AsyncIterator[None]:
             while not await lease.take():  # noqa: ASYNC110  # another process holds it
                 await asyncio.sleep(_POLL_SECONDS)
     except TimeoutError as error:
-        raise StorageTrouble("another evaluation does not end") from error
+        raise StorageTrouble("another evaluation has not ended") from error
     async with lease.kept():
         await _begin(app)
         yield

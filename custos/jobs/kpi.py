@@ -21,6 +21,7 @@ from custos.m365.errors import MicrosoftTrouble
 from custos.model.action import Outcome
 from custos.model.policy import Bundle
 from custos.records.review import Remark
+from custos.wording import day_words
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -51,7 +52,7 @@ async def published(app: Custos, day: date) -> list[Value]:
     """The values of a day as they were published. Raises BadInput when there are none."""
     found = await _published(app).on(day)
     if not found:
-        what = f"No indicators were published on {day:%-d %B %Y}."
+        what = f"No indicators were published on {day_words(day)}."
         remedy = (
             "They are published every morning, from the day on that Custos runs. Without --on they are measured now."
         )

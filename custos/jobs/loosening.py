@@ -90,7 +90,7 @@ async def late(app: Custos, holidays: frozenset[date]) -> Mapping[str, str]:
     """News of which nobody was told by when somebody had to be: its day ► a sentence."""
     now = app.clock.now()
     return {
-        f"registers {news.at:%Y-%m-%d %H:%M}": f"What the registers or settings loosened has been told to nobody: {news.sentences[0]}"
+        f"registers {news.at:%Y-%m-%d %H:%M}": f"An edit of registers or settings has not been reported to anybody: {news.sentences[0]}"
         async for news in app.news.all()
         if not news.told and tell_by(news.at, app.zone, holidays) < now
     }

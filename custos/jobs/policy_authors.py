@@ -68,7 +68,7 @@ def _certain(meaning: _Meaning) -> _Meaning:
 def _authors(directory: Path, file: str, content: bytes, meaning: _Meaning, approved: str) -> Authors:
     try:
         if _git(directory, "rev-parse", "--is-inside-work-tree").strip() != b"true":
-            return Authors(untold="the policies lie in no git repository")
+            return Authors(untold="the policies are not in a git repository")
         if not _git(directory, "ls-files", "--", file).strip():
             return Authors(untold="git does not know the file")
         committed = _git(directory, "show", f"HEAD:./{file}", missing=b"")
@@ -77,13 +77,18 @@ def _authors(directory: Path, file: str, content: bytes, meaning: _Meaning, appr
                 first=(f"{file} was edited, and the edit is not committed.", "Commit it: then git says who did.")
             )
         if _git(directory, "status", "--porcelain", "--ignored", "--", ":(top).mailmap").strip():
-            return Authors(first=("The .mailmap beside the files is not as committed.", "Commit it, or put it back."))
+            return Authors(
+                first=(
+                    "The .mailmap beside the files has changes that are not committed.",
+                    "Commit it, or put it back.",
+                )
+            )
         head = _git(directory, "rev-parse", "HEAD").decode().strip()
         return replace(_since(directory, file, meaning, _known(directory, approved)), commit=head)
     except FileNotFoundError:
         return Authors(untold="git is not installed here")
     except (subprocess.SubprocessError, OSError):
-        return Authors(untold="the policies lie in no git repository")
+        return Authors(untold="the policies are not in a git repository")
 
 
 def _known(directory: Path, approved: str) -> tuple[str, ...]:
@@ -96,7 +101,7 @@ def _known(directory: Path, approved: str) -> tuple[str, ...]:
 
 def _since(directory: Path, file: str, meaning: _Meaning, left_out: tuple[str, ...]) -> Authors:
     if _is_cut(directory, left_out):
-        what = f"This copy of the repository has no whole history: nobody can tell who wrote {file}."
+        what = f"This copy of the repository does not have its whole history, so it is not known who wrote {file}."
         return Authors(first=(what, "Fetch it with `git fetch --unshallow`."))
     range_ = ("HEAD", *left_out, "--", file)
     commits = list(_commits(_git(directory, "log", "--full-history", f"--format={_FIELDS}", *range_)))

@@ -47,7 +47,7 @@ class Overview:
     webhooks could not get when they last ran; None: they never ran.
 
     `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
-    that delta had not told of. `untold` writes are those of which nobody was told yet, `unasked` the questions for which nobody can be
+    that delta had not told of. `untold` writes are those that nobody has been told of yet, `unasked` the questions for which nobody can be
     asked, `overdue` those of which somebody let the deadline pass, `waiting` the agreements that wait for more than their notice.
     `vacant` says which assets have no valid owner, and since when.
     `remarks` are what `custos register` lists for attention today, `doubts` addresses of the registers that are not as the mirror has them,

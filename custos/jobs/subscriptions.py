@@ -13,7 +13,7 @@ from custos.jobs.shortfalls import Of
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_ODD = "Microsoft lists a subscription in a way that cannot be understood; it is left as it is."
+_ODD = "Microsoft lists a subscription that cannot be understood; it is left as it is."
 
 
 async def reconcile(app: Custos) -> Reconciled | None:

@@ -92,7 +92,7 @@ async def _digests(app: Custos) -> None:
 
 
 async def _notes(app: Custos) -> None:
-    """Writes of which nobody was told yet, late on a working day."""
+    """Writes that nobody has been told of yet, late on a working day."""
     await action_reports.notes(app)
 
 

@@ -109,7 +109,7 @@ async def _failed(app: Custos, asked: Asked, error: Exception) -> None:
         if asked.timer not in _FREQUENT and next_try.attempt < _ATTEMPTS:
             await ask_again(app, next_try, pause)
     except StorageTrouble:
-        _log.exception("that a timer failed could not be written down", extra={"timer": asked.timer.value})
+        _log.exception("that a timer failed could not be recorded", extra={"timer": asked.timer.value})
 
 
 async def _succeeded(app: Custos, timer: Timer) -> float:

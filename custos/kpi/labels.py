@@ -51,7 +51,7 @@ def stale_burden(inputs: Inputs) -> Iterator[Counted]:
     for_good = {entry.id for entry in inputs.records.schedule.values() if entry.period == "permanent"}
     asked = ("size", "scheduled_entry", "asset_vital", "last_human_activity")
     libraries = inputs.ask("library", "{registered: yes}", asked)
-    yield from undecided(libraries.unknown, "libraries of which nobody can tell whose they are")
+    yield from undecided(libraries.unknown, "libraries whose owner is not known")
     for row in libraries.rows.sort("asset", "url").iter_rows(named=True):
         left = (
             row["asset_vital"]

@@ -53,7 +53,8 @@ def accountability(inputs: Inputs) -> Iterator[Counted]:
             of=int(not untold),
             met=int(not said and not untold),
             unknown=int(untold),
-            why=said or ("Nobody can tell now who can sign in." if untold else "Owner and steward are in place."),
+            why=said
+            or ("It is not known at present who can sign in." if untold else "Owner and steward are in place."),
         )
 
 

@@ -20,7 +20,7 @@ def exposed_links(inputs: Inputs) -> Iterator[Counted]:
     with its items. A link that sleeps, because its site lets none work now, counts: it wakes with the site."""
     ended = f"{inputs.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     links = inputs.ask("link", "{link_scope: anonymous}", ("link_expires",))
-    yield from undecided(links.unknown, "links of which nobody can tell who may open them")
+    yield from undecided(links.unknown, "links of which it is not known who may open them")
     for row in links.rows.iter_rows(named=True):
         expires = row["link_expires"]
         if (expires and expires <= ended) or _allowed(inputs, row):
@@ -42,7 +42,7 @@ def exposed_links(inputs: Inputs) -> Iterator[Counted]:
             subject=f"items of {asset_id}" if asset_id else "items of no asset",
             asset_id=asset_id or "",
             of=number,
-            why="What the rate is for.",
+            why="The items that the rate is taken of.",
         )
 
 
@@ -80,7 +80,7 @@ def under_agreement(inputs: Inputs) -> Iterator[Counted]:
     asked = ("person", "under_agreement")
     grants = inputs.ask("grant", "{person_is_outside: yes}", asked)
     guests = inputs.ask("guest", "{person: is_present}", asked)
-    yield from undecided(grants.unknown + guests.unknown, "access of which nobody can tell whose it is")
+    yield from undecided(grants.unknown + guests.unknown, "access of which it is not known whose it is")
     columns = ("person", "under_agreement", "asset", "site_id", "site_address")
     pairs: dict[tuple[str, str], list[bool | None]] = {}
     assets: dict[tuple[str, str], str] = {}

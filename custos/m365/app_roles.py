@@ -123,7 +123,7 @@ class AppRoles:
             if not page.next.startswith(f"{self.graph_url}/"):  # a token goes to no other host
                 return frozenset(held)
             address = page.next
-        raise Malformed(f"{principal.name} holds more app roles than can be.")
+        raise Malformed(f"{principal.name} holds more app roles than there can be.")
 
     async def give(self, principal: Principal, resource: Principal, role_id: str) -> None:
         """Give a role. Harmless when it is held already."""

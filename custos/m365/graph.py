@@ -263,7 +263,7 @@ class _Punctual(httpx.AsyncHTTPTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         latest = _LATEST.get()
         if latest is not None and time.time() >= latest:
-            raise Late(f"{request.method} {request.url.path}: its time to leave had passed; nothing was sent.")
+            raise Late(f"{request.method} {request.url.path}: it was too late to send it; nothing was sent.")
         return await super().handle_async_request(request)
 
 

@@ -157,7 +157,7 @@ def _transport(latest: Callable[[], float | None]) -> BaseTransport:
         def execute(self, request: RequestOptions) -> Any:  # a Response of requests
             moment = latest()
             if moment is not None and time.time() >= moment:
-                raise Late(f"{urlsplit(request.url).path}: its time to leave had passed; nothing was sent.")
+                raise Late(f"{urlsplit(request.url).path}: it was too late to send it; nothing was sent.")
             return super().execute(request)
 
     return Punctual(timeout=(_CONNECT_SECONDS, _READ_SECONDS))

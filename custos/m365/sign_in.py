@@ -83,7 +83,7 @@ class SignIn:
         """Show a code, wait until somebody entered it, and be them from then on."""
         if not self.settings.sign_in_client_id:
             raise _problem(
-                "No app is set by which people sign in.",
+                "No app registration is set with which people could sign in.",
                 "Set CUSTOS_SIGN_IN_CLIENT_ID (docs/operator.md), or use `az login`.",
             )
         username = await asyncio.to_thread(self._enter, show)
@@ -114,9 +114,9 @@ class SignIn:
         except httpx.HTTPError as error:
             raise Unavailable(f"Microsoft Graph did not say who is signed in: {type(error).__name__}.") from error
         if answer.status_code in _REFUSED:
-            raise _problem("Microsoft no longer honours the sign-in.", HOW)
+            raise _problem("Microsoft no longer accepts this sign-in.", HOW)
         if answer.status_code == 400:  # an app by itself has no /me
-            raise _problem("An app is signed in, and not a person.", HOW)
+            raise _problem("An app is signed in, not a person.", HOW)
         if answer.status_code != 200:
             raise Unavailable(f"Microsoft Graph did not say who is signed in: {answer.status_code}.")
         try:
@@ -252,7 +252,7 @@ def _asked(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         RuntimeError,
     ) as error:  # MSAL's words for a tenant that is not there, or an answer that it cannot read
         raise _problem(
-            f"Entra knows no such tenant or app: {str(error).splitlines()[0]}", "Check the settings."
+            f"Entra does not know this tenant or app: {str(error).splitlines()[0]}", "Check the settings."
         ) from error
 
 

@@ -110,7 +110,7 @@ class KeyRing:
                 _log.warning("bot service keys not renewed", extra={"error": type(error).__name__})
                 self._fetched = time.monotonic() - KEYS_LAST_SECONDS + self.ask_again_seconds
                 return
-            raise KeysUnavailable(f"The keys of the bot service cannot be had: {type(error).__name__}.") from error
+            raise KeysUnavailable(f"The keys of the bot service cannot be fetched: {type(error).__name__}.") from error
         self._keys = {kid: key for kid, key in map(_key, published) if key is not None}
         self._fetched = time.monotonic()
 
@@ -136,7 +136,7 @@ class BotAuthentication:
         try:
             activity = decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Forged("malformed", f"The body is no activity: {type(error).__name__}.") from error
+            raise Forged("malformed", f"The body is not an activity: {type(error).__name__}.") from error
         self._agree(activity, claims, key)
         return activity
 
@@ -161,7 +161,7 @@ class BotAuthentication:
                 options={"require": ["exp", "nbf", "iss", "aud"]},
             )
         except jwt.InvalidTokenError as error:
-            raise Forged("bad_token", f"The token does not hold: {type(error).__name__}.") from error
+            raise Forged("bad_token", f"The token is not valid: {type(error).__name__}.") from error
         return claims, key
 
     def _agree(self, activity: Activity, claims: dict[str, Any], key: Key) -> None:
@@ -173,7 +173,7 @@ class BotAuthentication:
         if activity.tenants != {self.tenant_id}:
             raise Forged("tenant", "The activity is not from this tenant.")
         if not _is_sane(activity):
-            raise Forged("malformed", "An id or address in the activity is none that Teams gives.")
+            raise Forged("malformed", "An id or address in the activity is not one that Teams gives.")
 
 
 def _is_sane(activity: Activity) -> bool:

@@ -72,7 +72,7 @@ async def handle_activity(body: bytes, authorization: str | None, *, endpoint: B
     except Forged as forged:
         return Response(403, None, forged.code)
     except KeysUnavailable:
-        _log.error("keys of the bot service cannot be had", exc_info=True)
+        _log.error("keys of the bot service cannot be fetched", exc_info=True)
         return Response(503)
     match activity.type:
         case "invoke":

@@ -410,7 +410,7 @@ def outcome(case: Case, reader: Reader) -> str:
     if case.state.is_open:
         words = f"This is with {_named(case)}."
         if case.unanswered:
-            words += f" It went up the line, for nobody had answered by {day_words(case.unanswered[-1].due_on)}."
+            words += f" It went up the line, because nobody had answered by {day_words(case.unanswered[-1].due_on)}."
         return f"{words} {_said(last, reader)}" if last and last.verb not in (Verb.AGREE, Verb.KEEP) else words
     assert last is not None  # only an answer closes a case
     words = _said(last, reader)
@@ -431,7 +431,7 @@ def outcome(case: Case, reader: Reader) -> str:
 def _named(case: Case) -> str:
     role = case.assignee.role
     if role is Role.NOBODY:
-        return "the keeper of the register: nobody can be asked"
+        return "whoever keeps the register: nobody can be asked"
     return f"{name(case.assignee.who.name)}, {ROLE_WORDS[role]}"
 
 

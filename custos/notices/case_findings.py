@@ -78,5 +78,5 @@ async def load(container: Container, name: str) -> CaseFindings:
         return CaseFindings({})
     content = await container.get(name)
     if content is None:
-        raise StorageTrouble(f"blob {name} is missing: which findings a case covers cannot be told")
+        raise StorageTrouble(f"blob {name} is missing: it is not known which findings a case covers")
     return CaseFindings.decode(content)

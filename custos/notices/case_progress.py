@@ -99,7 +99,7 @@ def _decided(case: Case) -> Progress:
     if case.decision is Verb.KEEP:
         return _made(Need.TIME, "the end of the answer", whom=who, until=case.keep_until, then="then it is asked again")
     if case.waits:
-        return _made(Need.HELP, "what stands in its way", whom=who, then=case.waits)
+        return _made(Need.HELP, "what prevents it", whom=who, then=case.waits)
     return _made(Need.TIME, "its notice, and to be done", whom=who, then="it is looked at again just before")
 
 

@@ -299,7 +299,7 @@ def _register_keeper(case: Case) -> Assignee:
     return Assignee(
         who=asked.governance,
         role=Role.GOVERNANCE,
-        because=f"You keep the register: {asked.who.name}, whom it names for {what}, says that it is not theirs.",
+        because=f"You keep the register. It names {asked.who.name} for {what}, who says that it is not theirs.",
         next_words=TO_THE_GROUP,
     )
 

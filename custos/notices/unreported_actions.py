@@ -100,7 +100,7 @@ def late(left: Sequence[ActionReport], now: datetime, zone: ZoneInfo, holidays: 
     """What somebody should have been told of by now: run and asset ► a sentence."""
     return {
         f"{action_report.run} {action_report.asset_id}".strip(): (
-            f"{action_report.count:,} writes on {action_report.asset_id or 'what no asset covers'} have been told to nobody since "
+            f"{action_report.count:,} writes on {action_report.asset_id or 'what no asset covers'} have not been reported to anybody since "
             f"{day_words(action_report.since)}."
         )
         for action_report in left

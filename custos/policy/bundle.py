@@ -24,6 +24,7 @@ from custos.records.model import Records
 from custos.records.review import Matter, review
 from custos.records.rights import WORDS, vacant
 from custos.records.roles import ROLE_NAMES, expected, holders
+from custos.wording import day_words
 
 MOST_POLICY_BYTES = 1_000_000
 _RESTS_ON: Mapping[str, frozenset[str]] = {
@@ -190,7 +191,7 @@ def overdue(policies: Sequence[Policy], today: date | None) -> list[Problem]:
     return [
         Problem(
             policy.mark,
-            f"The review of {policy.id} was due on {policy.review_due:%d %B %Y}; it only simulates until then.",
+            f"The review of {policy.id} was due on {day_words(policy.review_due)}; it only simulates until then.",
             "Review it and set a new review_due.",
             code="review-overdue",
             severity=Severity.WARNING,

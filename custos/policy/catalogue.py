@@ -154,7 +154,7 @@ _FACTS = (
         "site_visibility", PLACED, _T.CHOICE, _GROUPS, "who may join the group", "private", choices=("public", "private"),
         missing="there is no group",
     ),
-    _fact("is_team", PLACED, _T.FLAG, _SITES, "a Team stands behind the site", "yes"),
+    _fact("is_team", PLACED, _T.FLAG, _SITES, "there is a Team behind the site", "yes"),
     _fact("outside_people", SITE_KINDS, _T.NUMBER, _PERMISSIONS, "people from outside with access", "31"),
     # libraries
     _fact("library_name", IN_LIBRARY, _T.TEXT, _SITES, "the library's name", "Public register"),

@@ -49,7 +49,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "ended": "every agreement has ended",
     },
     "site_kind": {
-        "team": "a Team stands behind it",
+        "team": "there is a Team behind it",
         "communication": "a communication site",
         "group": "a Microsoft 365 group without a Team",
         "channel": "a private or shared channel of a Team",

@@ -40,7 +40,7 @@ def _check(value: str, test: Test, records: Records, problems: Problems) -> None
             test.mark, f'"{value}" is taken for a value of "{test.fact}".', f"Is {word} meant?", code="value"
         )
     elif "*" in value:
-        what = f'In "{value}" the * stands for itself, and would match nothing.'
+        what = f'In "{value}" the * is read as it is, and would match nothing.'
         problems.error(test.mark, what, "Use starts_with, ends_with or contains.", code="value")
     elif test.operator in _WHOLE and test.fact in _CLOSED:
         what, known = _CLOSED[test.fact]

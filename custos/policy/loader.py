@@ -186,9 +186,7 @@ def _distinct(rules: Sequence[Rule], problems: Problems) -> None:
     for rule in rules:
         first = seen.setdefault(rule.id, rule)
         if first is not rule:
-            problems.error(
-                rule.mark, f'The rule "{rule.id}" stands on line {first.mark.line} already.', code="duplicate"
-            )
+            problems.error(rule.mark, f'The rule "{rule.id}" is on line {first.mark.line} already.', code="duplicate")
 
 
 def _limits(section: Section, problems: Problems) -> Limits:

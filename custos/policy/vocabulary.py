@@ -25,7 +25,7 @@ POLICY: Mapping[str, str] = {
     "pilot": "Assets on which the state pilot asks and acts.",
     "review_due": "After this day the policy only simulates until somebody has reviewed it.",
     "priority": "Who wins where two policies label one file: the higher.",
-    "yields_to": "Policies whose label stands where both would label one file.",
+    "yields_to": "Policies whose label wins where both would label one file.",
     "covers": "What the policy looks at.",
     "rules": "What it finds, and what is done about it.",
     "limits": "Ceilings on what it may change; 0 means nothing at all.",
@@ -81,7 +81,7 @@ ATTRIBUTES: Mapping[str, str] = {
 }
 
 KINDS: Mapping[Kind, str] = {
-    Kind.SITE: "one site, whether a Team stands behind it or not",
+    Kind.SITE: "one site, whether there is a Team behind it or not",
     Kind.TEAM: "one site with a Team behind it",
     Kind.LIBRARY: "one document library",
     Kind.FOLDER: "one folder",
@@ -101,7 +101,7 @@ OPTIONS: Mapping[str, str] = {
     "within": "the time to answer; required by `ask`",
     "remind": "`[5 working days, 8 working days]`: when people are reminded of an `ask`",
     "after": "the notice: the time between the first word to a person about the finding and this step",
-    "only_if": "what must be true besides; without it, `always`",
+    "only_if": "what must also be true; without it, `always`",
 }
 RECIPIENTS: Mapping[Recipient, str] = {
     Recipient.OWNER: "the asset's Information Asset Owner or who stands in: deputy, escalation address or line manager, "
@@ -112,7 +112,7 @@ RECIPIENTS: Mapping[Recipient, str] = {
     Recipient.GOVERNANCE: "the head of information governance, for content that no asset covers; where one does, its owner",
 }
 ONLY_IF: Mapping[OnlyIf, str] = {
-    OnlyIf.ALWAYS: "nothing besides the notice",
+    OnlyIf.ALWAYS: "nothing more than the notice",
     OnlyIf.OWNER_AGREES: "whoever is asked pressed *Agree* about this very finding",
 }
 LIMITS: Mapping[str, str] = {
@@ -176,7 +176,7 @@ SETTINGS: Mapping[str, str] = {
     "not_people": "accounts whose changes are nobody's work: administrators, migration and service accounts",
     "roles": "which posts of `people_roles.csv` carry which role: found by role, whatever the post is called",
     "rights": "which roles may do what, as below; a right that is not written has its usual roles",
-    "approval": "what an approval needs besides somebody who may give it",
+    "approval": "what an approval needs in addition to somebody who may give it",
     "freezes": "spans of days in which nothing is written",
     "not_governed": "sites that are left out of every policy and every count",
     "classes": "what each sharing posture of the register allows, and what is allowed where no asset covers the content",
@@ -191,7 +191,7 @@ CLASS: Mapping[str, str] = {
     "public_teams": "teams that everybody in the organisation can join",
 }
 APPROVAL: Mapping[str, str] = {
-    "reference": "an example of a minute of the Corporate Information Group: CIG-2026-014. Its year stands for this year or the last, "
+    "reference": "an example of a minute of the Corporate Information Group: CIG-2026-014. Its year means this year or the last, "
     "other digits for at least as many",
     "shortest_pilot": "how long a policy pilots at least before it may enforce",
     "plan_lasts": "how old a plan may be that is approved or applied",

@@ -209,9 +209,7 @@ class _Reader:
             elif key.text in found:
                 first = found[key.text][0]
                 self._problems.append(
-                    Problem(
-                        key_mark, f'"{key.text}" stands here and on line {first.line}.', "Keep one.", code="duplicate"
-                    )
+                    Problem(key_mark, f'"{key.text}" is here and on line {first.line}.', "Keep one.", code="duplicate")
                 )
             else:
                 found[key.text] = (key_mark, value)

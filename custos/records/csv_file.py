@@ -187,8 +187,8 @@ def _separated(file: str, text: str, columns: Collection[str], problems: Problem
     first = next((number for number, line in enumerate(lines) if line.strip(" ,;\t\r")), 0)
     likely = max(range(first, len(lines)), key=lambda number: best(lines[number]))
     if not best(lines[first]) and best(lines[likely]) > 1:
-        what = f"This line is not the header, which stands on line {likely + 1}."
-        problems.error(Mark(file, first + 1, 1), what, "Delete what stands above the header.", code="header")
+        what = f"This line is not the header, which is on line {likely + 1}."
+        problems.error(Mark(file, first + 1, 1), what, "Delete what is above the header.", code="header")
         raise _Stop
     found = max((*_SEPARATORS, *_FOREIGN), key=lambda separator: known(lines[first], separator))
     if found in _FOREIGN:
@@ -279,7 +279,7 @@ def _header(
     names: list[str] = []
     for cell, name in zip(header, written, strict=True):
         if name in names and name:
-            problems.error(cell.mark, f'The column "{cell.text}" stands twice.', "Delete one.", code="duplicate")
+            problems.error(cell.mark, f'The column "{cell.text}" is there twice.', "Delete one.", code="duplicate")
         elif name and name not in columns:
             problems.error(cell.mark, f'Unknown column "{cell.text}".', near(name, columns), code="unknown-column")
             meant = [one for one in missing if f'"{one}"' in nearest(name, columns)]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from custos.records.model import Post, Records
+from custos.wording import day_words
 
 SIRO = "siro"  # accepts the risks that nobody else may accept
 GOVERNANCE = "governance"  # keeps the register, and answers for what no asset covers
@@ -53,11 +54,6 @@ def out_of_post(post: Post | None, today: date, *, who: str = "") -> str:
         return f"{who} left the post on {day_words(post.valid_to)}".strip()
     assert post.valid_from is not None, "a post without a first day that has not ended is held"
     return f"{who} {'take' if who == 'you' else 'takes'} up the post on {day_words(post.valid_from)}".strip()
-
-
-def day_words(day: date) -> str:
-    """`2026-12-07` as "7 December 2026"."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def holders(records: Records, role: str, today: date) -> tuple[Post, ...]:

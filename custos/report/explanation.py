@@ -25,11 +25,11 @@ def show(explanation: Explanation, now: datetime, screen: Console, *, every: boo
     """Print what was tried on an address. Rules that do not cover it are counted, and shown with `every`."""
     screen.print(words((explanation.url, "bold")), soft_wrap=True)
     if not explanation.found:
-        screen.print("Nothing is known at this address: no site, library, folder or file in the mirror.")
+        screen.print("The mirror has nothing at this address: no site, library, folder or file.")
         return
     screen.print(f"  asset {explanation.asset_id or 'none: no asset of the register covers it'}")
     if explanation.complete is False:
-        screen.print("  Its library was not read to the end: nothing is decided about it.")
+        screen.print("  Its library was not read completely: nothing is decided about it.")
     hidden = 0
     for tried in explanation.tried:
         if tried.verdict is Verdict.NOT_COVERED and not every:

@@ -37,7 +37,7 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
     made = f" of {when(plan.made_at)}, from {read} of {expected} libraries read completely"
     screen.print(words((f"Plan {plan.id or '(not saved)'}", "bold"), made))
     if plan.mirror_at is not None:
-        screen.print(f"Half of the mirror was read before {when(plan.mirror_at)}.")
+        screen.print(f"Half of the libraries were last read before {when(plan.mirror_at)}.")
     if plan.actions:
         screen.print(_by_policy(plan, summary))
         for name, reason in sorted(plan.reasons.items()):
@@ -45,7 +45,7 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
         assets = {asset.id: asset.name for asset in records.assets.values()}
         screen.print(_groups("By asset", summary.by_asset, assets))
     else:
-        nothing = ": no rule holds for anything, or it was dealt with before."
+        nothing = ": no rule finds anything that has not been dealt with already."
         screen.print(words(("There is nothing to do", "bold"), nothing))
     if summary.refused:
         screen.print(_refused(plan))

@@ -61,7 +61,7 @@ def show(found: Overview, screen: Console) -> None:
             )
         )
     if found.untold:
-        screen.print(_line("Untold", f"{many(found.untold, 'write')} of which nobody was told yet"))
+        screen.print(_line("Untold", f"{many(found.untold, 'write')} that nobody has been told of yet"))
     for sentence in found.vacant[:_SHOWN]:
         screen.print(words(("Vacant    ", "bold"), (sentence, "red")), soft_wrap=True)
     if found.unasked:
@@ -106,7 +106,7 @@ def _policies(found: Overview, screen: Console) -> None:
 
 def _loosened(news: News, screen: Console) -> None:
     """What one load of the files loosened, and who was told."""
-    who = f"told to {', '.join(sorted(news.told))}" if news.told else "told to nobody yet"
+    who = f"told to {', '.join(sorted(news.told))}" if news.told else "nobody has been told yet"
     said = f"{many(len(news.sentences), 'thing')} by the files of {when(news.at, '%-d %b %H:%M')}, {who}"
     screen.print(words(("Loosened  ", "bold"), (said, "red")), soft_wrap=True)
     for sentence in news.sentences[:_SHOWN]:
@@ -181,7 +181,7 @@ def _reasons(shortfall: Shortfall, screen: Console) -> None:
 
 
 def _incidents(found: Overview) -> object:
-    shown = Listing("An operator must look", ("what", "about", "times", "last", "detail"), numbers=("times",))
+    shown = Listing("Needs an operator", ("what", "about", "times", "last", "detail"), numbers=("times",))
     for one in sorted(found.incidents, key=lambda one: one.last, reverse=True):
         last = when(one.last, "%-d %b %H:%M")
         shown.add(one.kind.value, one.subject, f"{one.count:,}", last, one.detail[:500])

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from custos.actions import DECLARED
 from custos.model.action import Action
 from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.subject import Fact
-from custos.wording import yes_or_no
-
-_LONDON = ZoneInfo("Europe/London")
-_ZONE: ContextVar[ZoneInfo] = ContextVar("council time", default=_LONDON)
-
-
-@contextmanager
-def council_time(zone: ZoneInfo) -> Iterator[None]:
-    """Every moment that is printed inside is told in this zone."""
-    token = _ZONE.set(zone)
-    try:
-        yield
-    finally:
-        _ZONE.reset(token)
+from custos.wording import local, yes_or_no
 
 
 def when(moment: datetime, form: str = "%-d %B %Y %H:%M") -> str:
     """A moment in council time: 23 November 2026 09:00."""
-    return f"{moment.astimezone(_ZONE.get()):{form}}"
+    return f"{local(moment):{form}}"
 
 
 def value(fact: Fact) -> str:

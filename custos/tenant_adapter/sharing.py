@@ -18,9 +18,7 @@ from custos.tenant_adapter.connections import Connections
 from custos.tenant_adapter.items import Item, Place, place, read_items
 from custos.tenant_adapter.troubles import unread
 
-_UNREADABLE = Failure(
-    code="malformed", detail="Microsoft told its sharing in a way that cannot be understood.", passing=True
-)
+_UNREADABLE = Failure(code="malformed", detail="What Microsoft says of its sharing cannot be understood.", passing=True)
 
 
 async def read(at: Connections, actions: Sequence[Action]) -> dict[str, Reading]:

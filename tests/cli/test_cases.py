@@ -63,7 +63,7 @@ def test_somebody_gets_longer_for_a_reason(council: Council, told: dict[str, Any
 
 @pytest.mark.parametrize(
     ("days", "says"),
-    [(-1, "A day for an answer is only moved on."), (120, "keep it until then")],
+    [(-1, "A deadline can only be moved later."), (120, "keep it until then")],
 )
 def test_a_day_that_cannot_be_is_refused(council: Council, told: dict[str, Any], days: int, says: str) -> None:
     """Nobody's day is brought forward, or put off for ever."""

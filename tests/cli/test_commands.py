@@ -185,7 +185,7 @@ def test_unknown_address_is_said_to_be_unknown(council: Council) -> None:
     """An address that is not in the mirror is no error and no silence."""
     told = council.custos("explain", f"{HOST}/sites/nowhere/at/all.docx")
     assert told.code == 1
-    assert "Nothing is known at this address" in told.out
+    assert "The mirror has nothing at this address" in told.out
 
 
 def test_doctor_looks_at_everything(council: Council) -> None:

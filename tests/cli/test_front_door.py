@@ -16,8 +16,9 @@ from custos.cli.main import main
 from custos.cli.parser import build_parser
 from custos.engine.ids import is_plan_id, is_run_id
 from custos.errors import BadSetting
-from custos.report.wording import council_time, value, when
+from custos.report.wording import value, when
 from custos.settings import settings_from
+from custos.wording import council_time
 from tests.policy.policies import POLICIES
 
 ENOUGH = {
@@ -60,7 +61,7 @@ def test_an_unknown_command_is_one_sentence(capsys: pytest.CaptureFixture[str], 
         (["stop", "--why", "x", "--as", "x" * 1_001], "1,001 characters are too many"),
         (["explain", "x" * 9_000], "9,000 characters"),
         (["find", "x" * 9_000], "9,000 characters"),
-        (["stop", "--why", "\udcff"], "no text"),
+        (["stop", "--why", "\udcff"], "not text"),
     ],
 )
 def test_what_is_too_long_to_be_read_is_refused_at_the_door(

@@ -360,7 +360,7 @@ async def test_an_end_that_the_tenant_shortens_is_done_otherwise(memory: MemoryS
     await at.drain(links)
     [result] = await results(at, run.id)
     assert (result.outcome, result.code) == (Outcome.DONE, "")
-    said = "Done otherwise: its end is now 24 November 2026 09:00; Custos asked for 25 November 2026 09:00."
+    said = "Done differently: its end is now 24 November 2026 09:00; Custos asked for 25 November 2026 09:00."
     assert result.detail == said
     [event] = [one for one in memory.audit.events if one.what is What.ACTION_DONE]
     assert event.details["after expires"] == NOW + timedelta(days=1)

@@ -129,7 +129,7 @@ def test_what_is_gone_without_a_trace_makes_the_hold_cover_its_asset_and_is_told
     inventory.remove(arrears, "held")
     assert labelled(bundle, inventory.facts()) == {"letter": ["H-061"]}
     told = [one.sentence for one in place_registers(bundle, inventory.facts()).doubts() if one.reference == "H-061"]
-    assert any("nobody knows where it is" in sentence for sentence in told)
+    assert any("it is not known where to" in sentence for sentence in told)
 
 
 def test_where_something_is_held_now_is_told() -> None:

@@ -208,7 +208,7 @@ def test_a_draft_and_an_incomplete_library_are_refused() -> None:
     under = Circumstances(now=NOW, standings=standings, incomplete=frozenset({"drive-1"}))
     plan = make_plan(bundle(one), Found([finding()], coverage=(4, 5)), under)
     assert plan.actions[0].refusal == Code.INCOMPLETE
-    assert plan.notes == ("1 of 5 libraries were not read to their end: nothing is done there.",)
+    assert plan.notes == ("1 of 5 libraries were not read completely: nothing is done there.",)
 
 
 def test_the_key_names_version_subject_kind_and_state() -> None:

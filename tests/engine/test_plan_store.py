@@ -72,7 +72,7 @@ async def test_a_plan_that_is_cut_short_is_refused(memory: MemoryStore) -> None:
     saved = await plans.save(plan_of(bundle(), *labelled(3)), by=ADMIN)
     name = f"{saved.id}.jsonl"
     memory.blobs.contents[name] = b"\n".join(memory.blobs.contents[name].splitlines()[:-1])
-    with pytest.raises(BadInput, match="cut short"):
+    with pytest.raises(BadInput, match="incomplete"):
         await plans.load(saved.id)
     with pytest.raises(BadInput, match="no plan"):
         await plans.load("P-2026-1123-99")

@@ -34,7 +34,7 @@ DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><wo
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "The workbook has a password."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"Workbook", "This is a workbook of Excel before 2007."),
         (b"PK\x03\x04 cut off", "This is no Excel workbook."),
-        (archive(hello=b"<a/>"), "This workbook is damaged, or is none."),
+        (archive(hello=b"<a/>"), "This workbook is damaged, or it is not a workbook."),
         (archive(xl__workbook=DOCTYPE), "The workbook declares a document type"),
         (archive(xl__workbook=DOCTYPE.decode().encode("utf-16-be")), "The workbook declares a document type"),
         (archive(xl__a=b" " * 100_000_001), "The workbook unpacks to more than 100,000,000 bytes"),

@@ -290,7 +290,7 @@ async def test_nobody_to_tell_is_not_told() -> None:
 
     assert unreported_actions.addressed(left, nobody) == []
     assert unreported_actions.late(left, NOW, small_council.ZONE, frozenset()) == {}
-    assert "2 writes on IA-004 have been told to nobody" in str(
+    assert "2 writes on IA-004 have not been reported to anybody" in str(
         unreported_actions.late(left, TUESDAY, small_council.ZONE, frozenset())
     )
 

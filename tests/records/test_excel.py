@@ -117,8 +117,8 @@ def test_a_title_above_the_header_is_told_as_one(title: str) -> None:
     """The header must be line 1, whatever separates the cells."""
     content = title + (_semicolons(CALENDAR) if ";" in title else CALENDAR)
     found = only(replaced("calendar", content.encode()))
-    assert found.what == f"This line is not the header, which stands on line {2 + title.count(chr(10)) - 1}."
-    assert found.remedy == "Delete what stands above the header."
+    assert found.what == f"This line is not the header, which is on line {2 + title.count(chr(10)) - 1}."
+    assert found.remedy == "Delete what is above the header."
 
 
 def test_a_file_without_a_header_is_one_problem() -> None:
@@ -130,7 +130,7 @@ def test_a_file_without_a_header_is_one_problem() -> None:
 def test_a_column_that_stands_twice_is_refused() -> None:
     """Which of the two counts is not guessed."""
     found = problems(replaced("holds", HOLDS.replace("authority", "kind").encode()))
-    assert any("stands twice" in problem.what for problem in found)
+    assert any("is there twice" in problem.what for problem in found)
 
 
 def test_a_missing_mandatory_column_is_one_problem() -> None:

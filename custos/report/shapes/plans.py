@@ -126,7 +126,7 @@ class ExplainRule(Shape, frozen=True, kw_only=True):
     because: Annotated[str, said('why, "" unless it holds')]
     steps: Annotated[list[str], said("what is done about it")]
     protections: Annotated[list[ExplainProtection], said("what stands in the way")]
-    yields_to: Annotated[list[str], said("rules whose label stands instead")]
+    yields_to: Annotated[list[str], said("rules whose label is kept instead")]
 
 
 class Explain(Shape, frozen=True, kw_only=True):

@@ -265,7 +265,7 @@ class Status(Shape, frozen=True, kw_only=True):
     vacant: Annotated[
         list[str], said("assets without a valid owner, since when, and who stands in; as of the last morning")
     ]
-    untold: Annotated[int, said("writes that nobody was told of yet")]
+    untold: Annotated[int, said("writes that nobody has been told of yet")]
     waiting: Annotated[list[StatusWaiting], said("agreements that wait for more than their notice")]
     queues: Annotated[dict[str, int], said("queue ► messages")]
     incidents: Annotated[list[IncidentShape], said("those that stand")]
