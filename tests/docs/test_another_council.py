@@ -15,8 +15,8 @@ from local_host.child_process import Child
 from rehearsal.operators import signed_in
 from rehearsal.stack import get
 from tests.docs.pages import DOCS, examples
-from tests.hands import Hands, read_what_is_queued
 from tests.importing.thornby import workbook
+from tests.queue_worker import QueueWorker, read_what_is_queued
 from tests.running_stack import desk, typed
 from tests.simulated_tenant import SimulatedTenant
 
@@ -40,10 +40,10 @@ def environment(tenant: SimulatedTenant, tmp_path: Path) -> Iterator[dict[str, s
         made = {**tenant.environment, **azurite.environment, **own}
         with desk(made) as opened:
             opened.ask(lambda app: signed_in(app, lambda verb, **told: tenant.act(verb=verb, **told), SIRO, OPERATOR))
-        hands = Hands(made)
-        hands.start()
+        worker = QueueWorker(made)
+        worker.start()
         yield made
-        hands.rest()
+        worker.rest()
 
 
 def test_the_sitting_goes_as_the_page_shows(

@@ -21,7 +21,7 @@ from local_host.azurite import Azurite
 from rehearsal.operators import APPROVER, OPERATOR, signed_in
 from simulator.councils import policies_of
 from tests.docs.pages import DOCS, examples
-from tests.hands import Hands
+from tests.queue_worker import QueueWorker
 from tests.running_stack import typed, wired
 from tests.simulated_tenant import SimulatedTenant
 
@@ -63,12 +63,12 @@ def environment(tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactor
             "CUSTOS_SIGN_IN_FOLDER": str(policies.parent / "people"),
         }
         asyncio.run(sign_in(made, tenant))
-        hands = Hands(made)
-        hands.start()
+        worker = QueueWorker(made)
+        worker.start()
         try:
             yield made
         finally:
-            hands.rest()
+            worker.rest()
 
 
 def test_the_admins_morning(environment: dict[str, str]) -> None:

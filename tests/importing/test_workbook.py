@@ -80,7 +80,7 @@ def test_a_hidden_sheet_is_left_out_and_said(tmp_path: Path) -> None:
             {"A": [["Email", "Job title"], ["Sign-in name", "Post"], *PEOPLE[1:]]},
             "Rows 1 and 2 both look like a header.",
         ),
-        ({"A": [["Email", "Email", "Post"], *PEOPLE[1:]]}, 'The column "Email" stands twice in the header.'),
+        ({"A": [["Email", "Email", "Post"], *PEOPLE[1:]]}, 'The column "Email" is twice in the header.'),
         ({"A": [["x", "y"], [1, 2]]}, "No row of the sheet holds names of columns that are known."),
         ({"A": []}, "There is nothing in it that could be read."),
     ],

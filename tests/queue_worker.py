@@ -13,7 +13,7 @@ from custos.storage.queues import ACT, SYNC
 from tests.running_stack import wired
 
 
-class Hands(threading.Thread):
+class QueueWorker(threading.Thread):
     """Does what waits in the queue of actions, until it is told to rest."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
