@@ -67,8 +67,8 @@ async def queue_all(app: Custos) -> int:
 
 
 async def queue_reconciliation(app: Custos) -> int:
-    """Queue a full comparison of every library; anchor the day's audit; join the inventory's small files. Returns how many."""
-    await app.audit.anchor()
+    """Queue a full comparison of every library, write the day's checkpoint, join the inventory's small files. Returns how many."""
+    await app.audit.checkpoint()
     await moved_items.forget(app)
     await asyncio.to_thread(app.lakehouse.compact)
     return await queue(app, [state.drive_id async for state in DriveStates.of(app.account).all()], full=True)
