@@ -9,15 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from custos.kinds import CATALOGUE, DECLARED
 from custos.model.policy import Condition, each_test
 from custos.model.subject import Kind, Subject
-from custos.policy.catalogue import CATALOGUE
 from custos.records.model import Records
 from custos.records.sensitivity import hides_names
 
 MASK = "(name masked)"
-NAMED_KINDS = frozenset({Kind.SITE, Kind.TEAM, Kind.LIBRARY, Kind.GUEST})
-"""Kinds whose own names say nothing about anybody's case."""
 _MANAGED = frozenset({"sites", "teams", "personal"})
 
 
@@ -41,7 +39,7 @@ class Names:
 
     def hides(self, kind: Kind, asset_id: str) -> bool:
         """True when the name of such a thing is masked."""
-        return not self.shown and kind not in NAMED_KINDS and hides_names(self.records.assets.get(asset_id))
+        return not self.shown and not DECLARED[kind].named and hides_names(self.records.assets.get(asset_id))
 
     def of(self, subject: Subject, asset_id: str) -> Subject:
         """The subject as it may be told."""

@@ -9,12 +9,12 @@ from custos.cli.command import Command, Exit, Screen
 from custos.cli.values import directory
 from custos.errors import BadInput, Mark, Problem
 from custos.importing.register_file import read_register, register_rows
-from custos.records import registers
+from custos.records.registers import ALL
 from custos.report.screen import words
 from custos.untrusted import plain
 from custos.wording import many
 
-_NAMES = {register.name: register for register in registers.ALL.values()}
+_NAMES = {register.name: register for register in ALL.values()}
 _FORMS = (".xlsx", ".json", ".csv")
 
 

@@ -19,8 +19,8 @@ from custos.importing.register_file import merge, read_register, write_register
 from custos.importing.rows import Converted, convert_rows
 from custos.jobs.named_accounts import called
 from custos.policy.policy_files import read_file
-from custos.records import registers
-from custos.records.registers import Register
+from custos.records.register import AnyRegister
+from custos.records.registers import ALL
 from custos.report.screen import Listing, words
 from custos.untrusted import plain
 from custos.wording import many
@@ -28,7 +28,7 @@ from custos.wording import many
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_NAMES = {register.name: register for register in registers.ALL.values()}
+_NAMES = {register.name: register for register in ALL.values()}
 _ALL = "all"
 _MOST_SHOWN = 200
 _MOST_WORDS = 50  # of a column that a mapping asks about
@@ -66,7 +66,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 class _Work:
     """A file that was read. `kept`: its mapping was there before."""
 
-    register: Register
+    register: AnyRegister
     headed: Headed
     mapping: ColumnMapping
     converted: Converted
@@ -142,13 +142,13 @@ def _who(name: str, upns: Sequence[str]) -> str:
     return f'"{plain(name)}" is the name of {many(len(upns), "account")}: {", ".join(upns)}.'
 
 
-def _read(args: argparse.Namespace, register: Register, sheet: str, header_row: int) -> Headed:
+def _read(args: argparse.Namespace, register: AnyRegister, sheet: str, header_row: int) -> Headed:
     from custos.importing.source import read_source  # its libraries are loaded for no other command
 
     return find_header(plain(args.file.name), read_source(args.file, sheet), register, header_row)
 
 
-def _kept(path: Path, register: Register) -> ColumnMapping:
+def _kept(path: Path, register: AnyRegister) -> ColumnMapping:
     content = read_file(path, path.name)
     if isinstance(content, Problem):
         raise BadInput([content])

@@ -21,7 +21,8 @@ from custos.jobs.named_accounts import strangers
 from custos.policy import Bundle, load
 from custos.records.lost_rows import ACCEPT
 from custos.records.model import Records
-from custos.records.review import Matter, Remark, review
+from custos.records.remark import Matter, Remark
+from custos.records.review import review
 from custos.records.rights import Right
 from custos.report import files_json as report
 from custos.report.screen import Listing
@@ -117,7 +118,7 @@ def _doubt(one: Unplaced) -> Remark:
 def _table(title: str, remarks: Sequence[Remark]) -> object:
     found = Listing(title, ("what", "row", "asset", "why", "place"))
     for one in remarks:
-        found.add(one.matter.value, one.reference, one.asset_id or "none", one.sentence, f"{one.mark}")
+        found.add(str(one.matter), one.reference, one.asset_id or "none", one.sentence, f"{one.mark}")
     return found
 
 

@@ -10,8 +10,8 @@ from custos.cli.values import short_text
 from custos.clock import SystemClock
 from custos.did_you_mean import nearest
 from custos.errors import BadInput, Mark, Problem
+from custos.kinds import CATALOGUE
 from custos.policy import load
-from custos.policy.catalogue import CATALOGUE
 from custos.report import files_json as report
 from custos.report.screen import Listing, words
 from custos.report.shapes import text_of

@@ -35,9 +35,9 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
                 f"Another discovery is under way or was cut off: Custos looks again in {report.retry_after} seconds."
             )
     if args.drives:
-        queued = await sync.queue_some(app, args.drives, full=args.full)
+        queued = await sync.queue_some(app.account, args.drives, full=args.full)
     else:
-        queued = await (sync.queue_reconciliation(app) if args.full else sync.queue_all(app))
+        queued = await sync.queue_all(app.account, full=args.full)
     if args.json:
         screen.raw(text_of(Sync(queued=queued)))
         return Exit.OK

@@ -19,7 +19,7 @@ from custos.jobs.named_accounts import strangers
 from custos.policy import Bundle, load
 from custos.policy_tests.run import read_tests
 from custos.records.loosened import Loosened
-from custos.records.review import Remark
+from custos.records.remark import Remark
 from custos.report import files_json as report
 from custos.report.screen import words
 from custos.report.shapes import text_of

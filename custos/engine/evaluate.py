@@ -19,12 +19,12 @@ from custos.engine.paths import Paths
 from custos.engine.register_locations import PlacedRegisters, place_registers
 from custos.engine.rules import Asked, asked_rules, finding_of
 from custos.engine.site_facts import SiteFacts, site_facts
+from custos.kinds import IN_LIBRARIES, OF_SITES
 from custos.model.finding import Finding
 from custos.model.policy import Bundle
-from custos.model.subject import IN_LIBRARIES, Kind
+from custos.model.subject import Kind
 
 _BATCH = 20_000
-_OF_SITES = (Kind.SITE, Kind.TEAM, Kind.GUEST)
 _ORDER = ("drive_id", "item_id", "permission_id", "grantee", "user_id", "site_id")
 
 
@@ -55,11 +55,11 @@ class Evaluation:
         return {name: counts.unknown for name, counts in self.counts.items() if counts.unknown}
 
     def undecided_sites(self) -> frozenset[tuple[str, str]]:
-        """The sites of which some rule about a site, a team or its guests could not be decided: (family of the rule, site)."""
+        """The sites of which some rule about them as a whole could not be decided: (family of the rule, site)."""
         return frozenset(
             (asked.policy.family.value, site)
             for asked in self._rules
-            if asked.rule.kind in _OF_SITES and self.counts[asked.name].unknown
+            if asked.rule.kind in OF_SITES and self.counts[asked.name].unknown
             for site in self._frames.of(asked.rule.kind, asked.facts)
             .filter(asked.verdict.is_null())
             .select(pl.col("site_id").unique())

@@ -19,10 +19,12 @@ from custos.engine.register_locations import PlacedRegisters, place_registers
 from custos.engine.rules import Asked, asked_rules, finding_of, subject_of, values_of
 from custos.engine.site_facts import SiteFacts, site_facts
 from custos.errors import Mark
+from custos.inventory.schema import KEYS
+from custos.kinds import ATTACHED, CATALOGUE, CONTENT, IN_LIBRARIES, OF_SITES
+from custos.kinds.fact import Origin
 from custos.model.finding import Protection
 from custos.model.policy import Bundle, Test, each_test
-from custos.model.subject import IN_LIBRARIES, Fact, Kind, Subject
-from custos.policy.catalogue import CATALOGUE
+from custos.model.subject import Fact, Kind, Subject
 from custos.policy.compile import Moment, compile_condition
 from custos.policy.wording import step_words, test_words, value_words
 from custos.records.address import Address
@@ -148,27 +150,31 @@ class _Target:
 
     kinds: tuple[Kind, ...] = ()
     site: str = ""
+    group: str | None = None
     drive: str = ""
     item: str = ""
 
     def rows(self, kind: Kind) -> pl.Expr:
         """The rows of a kind's frame that are meant."""
-        if kind in (Kind.SITE, Kind.TEAM, Kind.GUEST):
+        if kind in OF_SITES:
             return pl.col("site_id") == self.site
         here = pl.col("drive_id") == self.drive
         return here & (pl.col("item_id") == self.item) if kind in IN_LIBRARIES else here
 
 
 def _target(facts: Facts, places: SiteFacts, at: Address) -> _Target:
+    """A site with all that is of the site as a whole; a library; or a file or folder with what is attached to it."""
     located = Locator(facts).find(at)
-    match located.kind:
-        case Kind.SITE if located.site_id in set(places.sites["site_id"]):
-            return _Target(kinds=(Kind.SITE, Kind.TEAM, Kind.GUEST), site=located.site_id)
-        case Kind.LIBRARY | Kind.FOLDER | Kind.FILE if located.drive_id in set(places.libraries["drive_id"]):
-            kinds = (Kind.LIBRARY,) if located.kind is Kind.LIBRARY else (located.kind, Kind.LINK, Kind.GRANT)
-            return _Target(kinds=kinds, site=located.site_id, drive=located.drive_id, item=located.item_id)
-        case _:
-            return _Target()
+    site = places.sites.filter(pl.col("site_id") == located.site_id)
+    if located.kind is None or not site.height:
+        return _Target()
+    if located.kind in OF_SITES:
+        kinds = tuple(kind for kind in Kind if kind in OF_SITES)
+        return _Target(kinds=kinds, site=located.site_id, group=site["group_id"][0])
+    if located.drive_id not in set(places.libraries["drive_id"]):
+        return _Target()
+    attached = (kind for kind in Kind if kind in ATTACHED and located.kind in CONTENT)
+    return _Target(kinds=(located.kind, *attached), site=located.site_id, drive=located.drive_id, item=located.item_id)
 
 
 def _drives(places: SiteFacts, target: _Target) -> frozenset[str]:
@@ -185,7 +191,7 @@ def _tried(
     *,
     placed: PlacedRegisters,
     moment: Moment,
-    ages: Mapping[str, datetime | None],
+    ages: Mapping[Origin, datetime | None],
     paths: Paths,
     standing: Standing | None,
 ) -> Iterator[RuleTried]:
@@ -235,18 +241,18 @@ def _unapproved(asked: Asked, standing: Standing | None, placed: PlacedRegisters
 
 
 def _conditions(
-    tests: Sequence[Test], row: Mapping[str, Fact], facts: Mapping[str, Fact], ages: Mapping[str, datetime | None]
+    tests: Sequence[Test], row: Mapping[str, Fact], facts: Mapping[str, Fact], ages: Mapping[Origin, datetime | None]
 ) -> Iterator[ConditionTried]:
     for number, test in enumerate(tests):
         value = facts.get(test.fact)
-        source = CATALOGUE[test.fact].source
+        origin = CATALOGUE[test.fact].origin
         yield ConditionTried(
             words=test_words(test),
             fact=test.fact,
             value=value,
             said=value_words(test.fact, value, facts),
-            source=source,
-            read_at=ages.get(source),
+            source=origin.source,
+            read_at=ages.get(origin),
             verdict=_verdict(row[f"said:{number}"]),
             where=test.mark,
         )
@@ -258,24 +264,12 @@ def _verdict(truth: object) -> Verdict:
     return Verdict.HOLDS if truth else Verdict.DOES_NOT
 
 
-def _ages(facts: Facts, target: _Target) -> Mapping[str, datetime | None]:
-    """When each source was last read for the target, by the sources' names in the catalogue."""
-    site = facts.sites.filter(pl.col("site_id") == target.site).select(
-        "seen_at", "properties_read_at", "owners_read_at"
-    )
-    state = facts.states.filter(pl.col("drive_id") == target.drive).select("synced_at")
-    item = facts.items.filter((pl.col("drive_id") == target.drive) & (pl.col("item_id") == target.item)).select(
-        "label_read_at", "permissions_read_at"
-    )
-    read: dict[str, datetime | None] = {}
-    for frame in (site, state, item):
-        row = frame.head(1).collect()
-        read |= row.row(0, named=True) if row.height else dict.fromkeys(row.columns)
-    return {
-        "site discovery": read["seen_at"],
-        "SharePoint administration": read["properties_read_at"],
-        "Microsoft 365 groups": read["owners_read_at"],
-        "drive delta": read["synced_at"],
-        "list items of the library": read["label_read_at"],
-        "permissions of the item": read["permissions_read_at"],
-    }
+def _ages(facts: Facts, target: _Target) -> Mapping[Origin, datetime | None]:
+    """When what facts come from was last read for the target; of several rows the oldest."""
+    ids = {"site_id": target.site, "group_id": target.group, "drive_id": target.drive, "item_id": target.item}
+    read: dict[Origin, datetime | None] = {}
+    for origin in dict.fromkeys(fact.origin for fact in CATALOGUE.values() if fact.origin.table):
+        own = {name: ids[name] for name in KEYS[origin.table] if name in ids}
+        rows = facts.table(origin.table).filter(*(pl.col(name) == value for name, value in own.items() if value))
+        read[origin] = rows.select(pl.col(origin.read_at).min()).collect().item() if all(own.values()) else None
+    return read

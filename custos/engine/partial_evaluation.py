@@ -2,9 +2,11 @@
 
 | subject | looked at |
 |---|---|
-| file, link, grant | those of the items that changed |
-| folder, library | those of the libraries in which something changed: their facts are sums over what lies inside |
-| site, team, guest | those of the sites that own these libraries |
+| in a library (file, link, grant) | those of the items that changed |
+| a library, and `summed` in one (folder) | those of the libraries in which something changed |
+| of a site (site, team, guest) | those of the sites that own these libraries |
+
+Which kind is which its declaration says (`custos.kinds`).
 """
 
 from __future__ import annotations
@@ -14,9 +16,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from custos.model.subject import Kind, Subject
-
-BY_ITEM = frozenset({Kind.FILE, Kind.LINK, Kind.GRANT})
+from custos.kinds import BY_ITEM
+from custos.model.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)

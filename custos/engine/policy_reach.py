@@ -17,6 +17,7 @@ import msgspec
 from custos.actions import DECLARED
 from custos.actions.declaration import HOLDS, KEPT_LABELS, RECORD_LABELS, SHIELDS
 from custos.engine.register_facts import facts_of_library, facts_of_site
+from custos.kinds import OF_SITES
 from custos.model.policy import FROM_SCHEDULE, AllOf, Bundle, Condition, Policy, Rule, Test, each_test
 from custos.model.subject import Kind
 from custos.policy.compile import facts_in
@@ -26,7 +27,6 @@ from custos.records.address import Address
 from custos.records.hold_coverage import HeldByRegisters
 from custos.records.register_lookup import RegisterLookup
 
-_OF_SITES = frozenset({Kind.SITE, Kind.TEAM, Kind.GUEST})
 AGREEMENTS, NOT_PEOPLE = "agreements", "not_people"
 _HANGS_ON: Mapping[str, str] = {
     "label_fits_schedule": "scheduled_label",
@@ -63,7 +63,7 @@ class Terms:
         """A fact of the place for subjects of a kind."""
         if name in (AGREEMENTS, SHIELDS):
             return self.agreements
-        return (self.site if kind in _OF_SITES else self.library).get(name)
+        return (self.site if kind in OF_SITES else self.library).get(name)
 
 
 @dataclass(frozen=True, slots=True)

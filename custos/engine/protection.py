@@ -29,21 +29,24 @@ from functools import cached_property, lru_cache
 from custos.actions import DECLARED
 from custos.engine.register_locations import Found, PlacedRegisters
 from custos.errors import Mark
+from custos.kinds import IN_LIBRARIES, protected_by
+from custos.kinds.declaration import Protector
 from custos.model.action import Action
 from custos.model.action_kind import ActionKind
 from custos.model.finding import Finding, Protection
 from custos.model.live import Live
 from custos.model.policy import FROM_SCHEDULE, Rule
 from custos.model.refusal import Code
-from custos.model.subject import IN_LIBRARIES, Fact, Kind, Subject
+from custos.model.subject import Fact, Subject
 from custos.records.address import Address, told_address
 from custos.records.contradictions import elsewhere
 from custos.records.model import Asset, Exemption, Hold
 from custos.records.register_lookup import RegisterEntry
 from custos.wording import day_words
 
-_CONTENT = (Kind.FOLDER, Kind.FILE)
-_SHARED = (Kind.LINK, Kind.GRANT, Kind.GUEST)
+_HELD, _LABELLED, _LINKS, _OF_PEOPLE = map(
+    protected_by, (Protector.HOLDS, Protector.LABEL, Protector.LINK_CLASS, Protector.AGREEMENTS)
+)
 _LINK_CLASSES = {"anonymous": "anyone_links", "organization": "organisation_links"}
 
 
@@ -158,7 +161,7 @@ def protections(state: SubjectState, placed: PlacedRegisters, now: datetime) -> 
     if place is None:
         return (_protection(Code.UNPLACED, "", "It is not known where it is now."),)
     asset, found = place.asset, list[Protection]()
-    if kind in _CONTENT and (holds := placed.holds(asset.id if asset else "")):
+    if kind in _HELD and (holds := placed.holds(asset.id if asset else "")):
         found.extend(_holds(holds, state, place, placed, today))
     if exemptions := placed.exemptions(state.policy, state.rule):
         found.extend(_exemptions(exemptions, state, asset, placed, today))
@@ -166,10 +169,12 @@ def protections(state: SubjectState, placed: PlacedRegisters, now: datetime) -> 
         found.extend(_freezes(asset, placed, today))
     if asset is not None and asset.vital:
         found.extend(_vital(state, asset, placed))
-    if kind is Kind.FILE and state.labels_wanted:
+    if state.labels_wanted and kind in _LABELLED:
         found.extend(_label(state, placed))
-    elif kind in _SHARED:
-        found.extend(_access(state, place, placed, today))
+    if kind in _LINKS:
+        found.extend(_link_class(state, place, placed))
+    if kind in _OF_PEOPLE:
+        found.extend(_agreements(state, place, placed, today))
     return tuple(found)
 
 
@@ -336,7 +341,7 @@ def _freezes(asset: Asset | None, placed: PlacedRegisters, today: date) -> Itera
 def _vital(state: SubjectState, asset: Asset, placed: PlacedRegisters) -> Iterator[Protection]:
     """Of a vital record nothing is taken away by itself: no access, and no file by a label that ends in destruction unreviewed."""
     unreviewed = [label for label in state.labels_wanted if label and label not in placed.records.labels_that_keep]
-    if state.subject.kind is not Kind.FILE or unreviewed:
+    if unreviewed or state.subject.kind not in _LABELLED:
         said = f"{asset.id} is a vital record: nothing is taken away there unless its owner agreed."
         yield _protection(Code.VITAL, asset.id, said, asset.mark)
 
@@ -376,22 +381,24 @@ def _label(state: SubjectState, placed: PlacedRegisters) -> Iterator[Protection]
 # access
 
 
-def _access(state: SubjectState, place: RegisterEntry, placed: PlacedRegisters, today: date) -> Iterator[Protection]:
-    kind = state.subject.kind
-    if kind is Kind.LINK:
-        allowed = _LINK_CLASSES.get(str(state.link_scope))
-        if state.link_scope is None:
-            yield _protection(Code.UNKNOWN, "", "Who can open the link was not read.")
-        elif allowed and getattr(placed.bundle.settings.classes[place.posture], allowed):
-            said = f"The class of this place ({place.posture or 'unregistered'}) allows such links."
-            yield _protection(Code.POSTURE, str(place.posture or ""), said)
-    elif kind in (Kind.GRANT, Kind.GUEST):
-        if state.person_domain is None:
-            said = "Where the person is from was not read, so no sharing agreement can be ruled out."
-            yield _protection(Code.UNKNOWN, "", said)
-            return
-        for agreement in placed.records.agreements.values():
-            named = place.asset is not None and place.asset.id in agreement.assets
-            if named and agreement.in_force(today) and state.person_domain in agreement.domains:
-                said = f"The sharing agreement {agreement.id} with {agreement.partner} covers this person."
-                yield _protection(Code.SHARING_AGREEMENT, agreement.id, said, agreement.mark)
+def _link_class(state: SubjectState, place: RegisterEntry, placed: PlacedRegisters) -> Iterator[Protection]:
+    allowed = _LINK_CLASSES.get(str(state.link_scope))
+    if state.link_scope is None:
+        yield _protection(Code.UNKNOWN, "", "Who can open the link was not read.")
+    elif allowed and getattr(placed.bundle.settings.classes[place.posture], allowed):
+        said = f"The class of this place ({place.posture or 'unregistered'}) allows such links."
+        yield _protection(Code.POSTURE, str(place.posture or ""), said)
+
+
+def _agreements(
+    state: SubjectState, place: RegisterEntry, placed: PlacedRegisters, today: date
+) -> Iterator[Protection]:
+    if state.person_domain is None:
+        said = "Where the person is from was not read, so no sharing agreement can be ruled out."
+        yield _protection(Code.UNKNOWN, "", said)
+        return
+    for agreement in placed.records.agreements.values():
+        named = place.asset is not None and place.asset.id in agreement.assets
+        if named and agreement.in_force(today) and state.person_domain in agreement.domains:
+            said = f"The sharing agreement {agreement.id} with {agreement.partner} covers this person."
+            yield _protection(Code.SHARING_AGREEMENT, agreement.id, said, agreement.mark)

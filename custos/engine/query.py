@@ -16,9 +16,8 @@ from custos.engine.frames import Frames
 from custos.engine.paths import Paths
 from custos.engine.register_locations import place_registers
 from custos.engine.site_facts import SiteFacts, site_facts
+from custos.kinds import CATALOGUE, IN_LIBRARIES, facts_of
 from custos.model.policy import Bundle, each_test
-from custos.model.subject import IN_LIBRARIES
-from custos.policy.catalogue import CATALOGUE, facts_of
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in, missing
 from custos.policy.queries import Query
 
@@ -93,7 +92,7 @@ def _counts() -> list[pl.Expr]:
 
 def _told(question: Query, rows: pl.DataFrame, shown: tuple[str, ...], paths: Paths) -> pl.DataFrame:
     """The rows with their addresses; a moment that is known to be missing is the text ""."""
-    if question.kind in IN_LIBRARIES and question.kind != "library":
+    if question.kind in IN_LIBRARIES:
         rows = rows.with_columns(pl.Series("url", paths.of(rows), dtype=pl.String))
     values = {name: _value(name) for name in shown}
     places = [name for name in _PLACES if name in rows.columns and name not in shown]

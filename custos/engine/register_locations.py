@@ -22,6 +22,7 @@ from custos.engine.locate import Locator
 from custos.engine.moved_holds import Followed, follow
 from custos.engine.register_addresses import named_addresses
 from custos.errors import Mark
+from custos.kinds import CONTENT
 from custos.masking import masked_url
 from custos.model.policy import Bundle, Scope, own_name
 from custos.model.subject import Kind, Subject
@@ -30,8 +31,6 @@ from custos.records.contradictions import narrows_by_class
 from custos.records.model import Exemption, Hold, Records
 from custos.records.register_lookup import RegisterEntry, RegisterLookup
 from custos.records.sensitivity import hides_names
-
-_INSIDE = (Kind.FOLDER, Kind.FILE)
 
 
 class Found(StrEnum):
@@ -99,7 +98,7 @@ class PlacedRegisters:
     @cached_property
     def ground(self) -> Ground:
         """What the mirror knows of the places that an approval covers."""
-        inside = (key for key, place in self.placements.items() if place.library is not None or place.kind in _INSIDE)
+        inside = (key for key, place in self.placements.items() if place.library is not None or place.kind in CONTENT)
         return Ground(self.former, frozenset(inside))
 
     def home(self, subject: Subject) -> Address | None:
@@ -191,7 +190,7 @@ class PlacedRegisters:
             place = self.placement(one.address)
             if place.found is not Found.HERE:
                 wrong = "is not in the mirror"
-            elif one.container and place.kind in _INSIDE:
+            elif one.container and place.kind in CONTENT:
                 wrong = f"is a {place.kind}, and not a site or a library"
             else:
                 continue

@@ -15,33 +15,15 @@ from custos.engine.compact_facts import CompactFacts, once
 from custos.engine.frames import IDS
 from custos.engine.protection import expired_exemptions, mirrored_state, protections
 from custos.engine.register_locations import PlacedRegisters
+from custos.kinds import CATALOGUE, DECLARED
 from custos.model.action_kind import ActionKind
 from custos.model.finding import Finding
 from custos.model.policy import EDITED, Bundle, Policy, Rule
 from custos.model.state import State
 from custos.model.subject import Fact, Kind, Subject
-from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import Moment, columns_of, compile_condition, facts_in
 from custos.policy.label_conflicts import winner
 from custos.policy.wording import names_in, sentence
-
-_LABEL_FACTS = (
-    "label",
-    "label_explicit",
-    "is_record",
-    "scheduled_entry",
-    "scheduled_label",
-    "scheduled_label_is_record",
-    "list_item_id",
-)
-ALWAYS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.SITE: ("site_sharing", "site_sharing_allowed"),
-    Kind.TEAM: ("site_sharing", "site_sharing_allowed"),
-    Kind.FILE: _LABEL_FACTS,
-    Kind.LINK: ("link_scope", "link_type", "link_expires", "anyone_links_allowed", "organisation_links_allowed"),
-    Kind.GRANT: ("person", "person_domain", "principal", "through", "access", "under_agreement"),
-    Kind.GUEST: ("person", "person_domain", "under_agreement"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +75,7 @@ def asked_rules(bundle: Bundle, now: datetime, kinds: Iterable[Kind] = tuple(Kin
             rule,
             pl.col(f"in:{policy.id}"),
             pl.when(pl.col("sure")).then(compile_condition(rule.when, moment)),
-            facts_in(rule.when) | names_in(rule.because) | {"asset", *ALWAYS.get(rule.kind, ())},
+            facts_in(rule.when) | names_in(rule.because) | {"asset", *DECLARED[rule.kind].always},
         )
         for policy in bundle.policies.values()
         if policy.state is not State.DRAFT
@@ -152,7 +134,7 @@ def subject_of(kind: Kind, row: Mapping[str, Fact], url: str) -> Subject:
         permission_id=ids["permission_id"],
         grantee=grantee if isinstance(grantee, int) else -1,
         user_id=ids["user_id"],
-        group_id=once(ids["group_id"]) if kind is Kind.GUEST else "",
+        group_id=once(ids["group_id"]),
         name=ids["name"],
         url=url,
     )

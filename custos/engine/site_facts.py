@@ -1,6 +1,6 @@
 """What the registers and settings say about every site and library of the tenant, as two small frames.
 
-One row a site and one row a library, with the facts of `custos.policy.catalogue` that hold for all that lies inside: register,
+One row a site and one row a library, with the facts of `custos.kinds` that hold for all that lies inside: register,
 class, agreement, site properties, schedule entry. Beside them a flag for each policy, `in:POLICY`: inside its scope.
 """
 

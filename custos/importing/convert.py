@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from custos.dates import NO_END
-from custos.importing.columns import Holds, holds, words_of
 from custos.importing.days import could_be_two_days, day_in_words
 from custos.importing.periods import period_from
 from custos.importing.words import chosen, flag
-from custos.records.registers import Register
+from custos.records.column import Column, Holds
+from custos.records.register import AnyRegister
 from custos.records.sign_in_name import is_sign_in_name
 from custos.untrusted import plain
 
@@ -54,12 +54,13 @@ class Meanings:
 type Converted = str | NotUnderstood
 
 
-def convert(register: Register, column: str, written: str, said: Meanings) -> Converted:
+def convert(register: AnyRegister, column: str, written: str, said: Meanings) -> Converted:
     """The text of the cell as the register has it."""
     text = meant_by(column, written, said)
     if not text or text.casefold() in _NOTHING:
         return ""
-    return _READERS[holds(register, column)](register, column, text, said)
+    known = register.by_name[column]
+    return _READERS[known.holds](known, text, said)
 
 
 def meant_by(column: str, written: str, said: Meanings) -> str:
@@ -67,16 +68,16 @@ def meant_by(column: str, written: str, said: Meanings) -> str:
     return said.values.get(column, {}).get(plain(written)) or written.strip()
 
 
-def _text(_register: Register, _column: str, text: str, _said: Meanings) -> Converted:
+def _text(_column: Column, text: str, _said: Meanings) -> Converted:
     return plain("; ".join(line for line in _BULLET.sub("", text).splitlines() if line.strip()))
 
 
-def _texts(_register: Register, _column: str, text: str, _said: Meanings) -> Converted:
+def _texts(_column: Column, text: str, _said: Meanings) -> Converted:
     return _joined(part for part in _BETWEEN_NAMES.split(text))
 
 
-def _day(_register: Register, column: str, text: str, said: Meanings) -> Converted:
-    if column in said.month_first and could_be_two_days(text):
+def _day(column: Column, text: str, said: Meanings) -> Converted:
+    if column.name in said.month_first and could_be_two_days(text):
         what = f'"{plain(text, 40)}" could be two days: other days of this column have their month first.'
         return NotUnderstood(what, "Write year-month-day, for instance 2027-03-31.")
     day = day_in_words(text)
@@ -85,18 +86,18 @@ def _day(_register: Register, column: str, text: str, said: Meanings) -> Convert
     return "" if day == NO_END else day.isoformat()
 
 
-def _flag(_register: Register, column: str, text: str, _said: Meanings) -> Converted:
-    return flag(text) or _unknown_word(column, text, ("yes", "no"))
+def _flag(column: Column, text: str, _said: Meanings) -> Converted:
+    return flag(text) or _unknown_word(column.name, text, ("yes", "no"))
 
 
-def _number(_register: Register, column: str, text: str, _said: Meanings) -> Converted:
+def _number(column: Column, text: str, _said: Meanings) -> Converted:
     plainly = text.replace(",", "")
     if not _NUMBER.fullmatch(plainly):
         return NotUnderstood(f'"{plain(text, 40)}" in "{column}" is not a whole number.', "Write digits only.")
     return str(int(float(plainly)))
 
 
-def _months(_register: Register, _column: str, text: str, _said: Meanings) -> Converted:
+def _months(_column: Column, text: str, _said: Meanings) -> Converted:
     if text.isdigit() and len(text) < 6:
         return str(int(text))
     words = " ".join(text.casefold().replace("-", " ").split())
@@ -109,7 +110,7 @@ def _months(_register: Register, _column: str, text: str, _said: Meanings) -> Co
     return str(int(number[1]) * (12 if number[2] == "Y" else 1))
 
 
-def _period(_register: Register, _column: str, text: str, _said: Meanings) -> Converted:
+def _period(_column: Column, text: str, _said: Meanings) -> Converted:
     found = period_from(text)
     if found is None:
         what = f'"{plain(text, 80)}" is not understood as one period.'
@@ -117,7 +118,7 @@ def _period(_register: Register, _column: str, text: str, _said: Meanings) -> Co
     return found.period
 
 
-def _person(_register: Register, _column: str, text: str, said: Meanings) -> Converted:
+def _person(_column: Column, text: str, said: Meanings) -> Converted:
     name = plain(text)
     if known := said.people.get(name):
         return known.lower()
@@ -129,32 +130,32 @@ def _person(_register: Register, _column: str, text: str, said: Meanings) -> Con
     return NotUnderstood(what, "Say under people in the mapping which account is theirs.", person=name)
 
 
-def _people(register: Register, column: str, text: str, said: Meanings) -> Converted:
+def _people(column: Column, text: str, said: Meanings) -> Converted:
     parts = [part.strip() for part in re.split(r"[;\n\r]+|,(?=[^<>]*@|[^<>,]*$)", text) if part and part.strip()]
     words = text.split()
     if len(parts) == 1 and len(words) > 1 and all(map(is_sign_in_name, words)):
         parts = words
-    read = [_person(register, column, part, said) for part in parts]
+    read = [_person(column, part, said) for part in parts]
     return next((one for one in read if isinstance(one, NotUnderstood)), None) or _joined(str(one) for one in read)
 
 
-def _places(_register: Register, _column: str, text: str, _said: Meanings) -> Converted:
+def _places(_column: Column, text: str, _said: Meanings) -> Converted:
     return _joined(_BETWEEN_PLACES.split(text))
 
 
-def _choice(register: Register, column: str, text: str, _said: Meanings) -> Converted:
-    known = words_of(register, column)
-    return chosen(text, column, known) or _unknown_word(column, text, known)
+def _choice(column: Column, text: str, _said: Meanings) -> Converted:
+    known = column.choices
+    return chosen(text, column.name, known) or _unknown_word(column.name, text, known)
 
 
-def _choices(register: Register, column: str, text: str, _said: Meanings) -> Converted:
-    known = words_of(register, column)
+def _choices(column: Column, text: str, _said: Meanings) -> Converted:
+    known = column.choices
     meant: list[str] = []
     for part in _BETWEEN_NAMES.split(text):
         if part.strip():
-            one = chosen(part, column, known)
+            one = chosen(part, column.name, known)
             if one is None:
-                return _unknown_word(column, text, known)
+                return _unknown_word(column.name, text, known)
             meant.append(one)
     return _joined(meant)
 
@@ -168,7 +169,7 @@ def _joined(parts: Iterable[str]) -> str:
     return ";".join(dict.fromkeys(text for part in parts if (text := plain(part))))
 
 
-_READERS: Mapping[Holds, Callable[[Register, str, str, Meanings], Converted]] = {
+_READERS: Mapping[Holds, Callable[[Column, str, Meanings], Converted]] = {
     Holds.TEXT: _text,
     Holds.TEXTS: _texts,
     Holds.DAY: _day,

@@ -15,10 +15,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from custos.importing.columns import Holds, holds, words_of
 from custos.importing.excel_text import text_for_excel
 from custos.importing.own_file import ExportedRegisters
-from custos.records.registers import Register
+from custos.records.column import Holds
+from custos.records.register import AnyRegister
 
 type Rows = Sequence[Mapping[str, str]]
 _NEEDED = PatternFill("solid", fgColor="FFF2CC")
@@ -28,7 +28,7 @@ _LONGEST_LIST = 255  # characters of a list of choices that Excel takes
 _CHOSEN = (Holds.CHOICE, Holds.FLAG)
 
 
-def as_workbook(registers: Mapping[Register, Rows]) -> bytes:
+def as_workbook(registers: Mapping[AnyRegister, Rows]) -> bytes:
     """One sheet a register, named like it: its columns in the first line, those that every row needs marked, words to choose from."""
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -39,14 +39,14 @@ def as_workbook(registers: Mapping[Register, Rows]) -> bytes:
     return out.getvalue()
 
 
-def as_json(registers: Mapping[Register, Rows]) -> bytes:
-    """Register ► its rows, each column ► text; cells without a text are left out."""
+def as_json(registers: Mapping[AnyRegister, Rows]) -> bytes:
+    """AnyRegister ► its rows, each column ► text; cells without a text are left out."""
     told = {register.name: [dict(row) for row in rows] for register, rows in registers.items()}
     exported = ExportedRegisters(format=1, registers=told)
     return msgspec.json.format(msgspec.json.encode(exported), indent=1) + b"\n"
 
 
-def _fill(sheet: Any, register: Register, rows: Rows) -> None:
+def _fill(sheet: Any, register: AnyRegister, rows: Rows) -> None:
     for place, column in enumerate(register.columns, start=1):
         _put(sheet.cell(1, place), column)
         head = sheet.cell(1, place)
@@ -73,10 +73,11 @@ def _put(cell: Any, text: str) -> None:
         cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _choices(sheet: Any, register: Register, column: str, letter: str) -> None:
-    if holds(register, column) not in _CHOSEN:
+def _choices(sheet: Any, register: AnyRegister, column: str, letter: str) -> None:
+    known = register.by_name[column]
+    if known.holds not in _CHOSEN:
         return
-    words = ("yes", "no") if holds(register, column) is Holds.FLAG else tuple(words_of(register, column))
+    words = ("yes", "no") if known.holds is Holds.FLAG else known.choices
     listed = ",".join(words)
     if words and len(listed) <= _LONGEST_LIST:
         offered = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=False)

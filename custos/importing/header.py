@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from custos.importing.columns import names_of, same_name
 from custos.importing.sheet import Sheet, SheetCell, refuse
-from custos.records.registers import Register
+from custos.records.register import AnyRegister
 from custos.untrusted import plain
 
 _LOOKED_AT = 20  # rows in which a header is looked for
@@ -24,12 +24,12 @@ class Headed:
     rows: Sequence[Sequence[SheetCell]]
 
 
-def find_header(file: str, sheets: Sequence[Sheet], register: Register, wanted: int = 0) -> Headed:
+def find_header(file: str, sheets: Sequence[Sheet], register: AnyRegister, wanted: int = 0) -> Headed:
     """The sheet that holds the register and its header; `wanted` is the header's row where a person said so.
 
     Raises BadInput, in one sentence, when there is none, or two that could be it.
     """
-    known = frozenset(name for column in register.columns for name in names_of(column))
+    known = frozenset(name for column in register.table for name in names_of(column))
     rated = [(max(_scores(sheet, known), default=0), sheet) for sheet in sheets if sheet.rows]
     if not rated:
         raise refuse(file, "There is nothing in it that could be read.", "Is this the right file?", "empty")

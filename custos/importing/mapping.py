@@ -12,7 +12,7 @@ from custos.errors import BadInput
 from custos.policy.yaml_nodes import Entries, Node, Text, read_yaml
 from custos.policy.yaml_section import Section
 from custos.problems import Problems
-from custos.records.registers import Register
+from custos.records.register import AnyRegister
 from custos.records.sign_in_name import is_sign_in_name, meant
 from custos.untrusted import plain
 
@@ -58,7 +58,7 @@ def mapping_text(mapping: ColumnMapping) -> str:
     return _HEAD + yaml.safe_dump(_plainly(kept), sort_keys=False, allow_unicode=True, width=1_000)
 
 
-def mapping_from(file: str, content: bytes, register: Register) -> ColumnMapping:
+def mapping_from(file: str, content: bytes, register: AnyRegister) -> ColumnMapping:
     """A mapping as a person left it. Raises BadInput with everything that is wrong with it."""
     problems = Problems()
     node, faults = read_yaml(file, content)
@@ -104,7 +104,7 @@ def _texts(node: Node | None, problems: Problems) -> dict[str, tuple[str, Node]]
     return found
 
 
-def _columns(section: Section, register: Register, problems: Problems) -> dict[str, str]:
+def _columns(section: Section, register: AnyRegister, problems: Problems) -> dict[str, str]:
     columns: dict[str, str] = {}
     for theirs, (ours, node) in _texts(section.node("columns", required=True), problems).items():
         if ours and ours not in register.columns:
@@ -115,7 +115,7 @@ def _columns(section: Section, register: Register, problems: Problems) -> dict[s
     return columns
 
 
-def _ours(section: Section, key: str, register: Register, problems: Problems) -> dict[str, str]:
+def _ours(section: Section, key: str, register: AnyRegister, problems: Problems) -> dict[str, str]:
     said = _texts(section.node(key), problems)
     for column, (_, node) in said.items():
         if column not in register.columns:
@@ -123,7 +123,7 @@ def _ours(section: Section, key: str, register: Register, problems: Problems) ->
     return {column: text for column, (text, _) in said.items()}
 
 
-def _values(section: Section, register: Register, problems: Problems) -> dict[str, dict[str, str]]:
+def _values(section: Section, register: AnyRegister, problems: Problems) -> dict[str, dict[str, str]]:
     node = section.node("values")
     values: dict[str, dict[str, str]] = {}
     if node is not None and not isinstance(node, Entries):

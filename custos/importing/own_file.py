@@ -16,8 +16,8 @@ from custos.importing.rows import Converted, convert_rows
 from custos.importing.sheet import Sheet, SheetCell, refuse
 from custos.importing.workbook import MOST_BYTES
 from custos.policy.policy_files import read_file
-from custos.records import registers
-from custos.records.registers import Register
+from custos.records.register import AnyRegister
+from custos.records.registers import ALL
 from custos.untrusted import plain
 
 
@@ -28,13 +28,13 @@ class ExportedRegisters(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     registers: dict[str, list[dict[str, str]]]
 
 
-def read_own(path: Path) -> tuple[dict[Register, Converted], tuple[str, ...]]:
+def read_own(path: Path) -> tuple[dict[AnyRegister, Converted], tuple[str, ...]]:
     """What became of each register that the file holds, and remarks for whoever brings it. A text that its register takes stays as it
     is; another is read as `custos import` reads any. Raises BadInput when the file or a header of it cannot be used.
     """
     file = plain(path.name)
     sheets = _json(file, path) if path.suffix.casefold() == ".json" else _workbook(path)
-    known = {register.name: register for register in registers.ALL.values()}
+    known = {register.name: register for register in ALL.values()}
     notes = [note for sheet in sheets for note in sheet.notes]
     notes += [
         f'"{plain(sheet.name, 60)}" is no register, and was not read.' for sheet in sheets if sheet.name not in known
@@ -73,7 +73,7 @@ def _sheet(file: str, name: str, rows: list[dict[str, str]]) -> Sheet:
     return Sheet(name, lines if columns else (), range(1, len(lines) + 1))
 
 
-def _converted(file: str, sheet: Sheet, register: Register) -> Converted:
+def _converted(file: str, sheet: Sheet, register: AnyRegister) -> Converted:
     header, *below = sheet.rows
     names = [cell.text.strip() for cell in header]
     wrong = [

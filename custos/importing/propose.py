@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from custos.importing.columns import Holds, holds, names_of, same_name, words_of
+from custos.importing.columns import names_of, same_name
 from custos.importing.header import Headed
 from custos.importing.mapping import ColumnMapping
 from custos.importing.periods import period_from
 from custos.importing.rows import unsaid
 from custos.importing.words import chosen
 from custos.records.address import looks_like_address
-from custos.records.registers import Register
+from custos.records.column import Column, Holds
+from custos.records.register import AnyRegister
 from custos.records.sign_in_name import is_sign_in_name
 
 _ALIKE = 0.86
@@ -30,25 +31,25 @@ class Proposed:
     how: str
 
 
-def propose(headed: Headed, register: Register) -> tuple[ColumnMapping, tuple[Proposed, ...]]:
+def propose(headed: Headed, register: AnyRegister) -> tuple[ColumnMapping, tuple[Proposed, ...]]:
     """A mapping with what is found, and a blank under `always` for each column that every row needs and nothing was found for."""
     found: dict[str, Proposed] = {}
-    ways: Sequence[tuple[str, Callable[[str, int, str], bool]]] = (
-        ("its name", lambda theirs, _, ours: same_name(theirs) == same_name(ours)),
+    ways: Sequence[tuple[str, Callable[[str, int, Column], bool]]] = (
+        ("its name", lambda theirs, _, ours: same_name(theirs) == same_name(ours.name)),
         ("what it is called", lambda theirs, _, ours: same_name(theirs) in names_of(ours)),
         ("a name like it", lambda theirs, _, ours: _nearly(theirs, ours)),
-        ("what is in it", lambda _, place, ours: _is_full_of(_texts(headed, place), register, ours)),
+        ("what is in it", lambda _, place, ours: _is_full_of(_texts(headed, place), ours)),
     )
     for how, fits in ways:
         for ours in _in_turn(register):
             taken = {one.ours for one in found.values()}
             left = [(place, name) for place, name in enumerate(headed.names) if name and name not in found]
-            likely = [name for place, name in left if ours not in taken and fits(name, place, ours)]
+            likely = [name for place, name in left if ours.name not in taken and fits(name, place, ours)]
             if how == "what is in it" and len(likely) > 1:
                 continue
             if likely:
                 first = min(likely, key=lambda name: _rank(name, ours))
-                found[first] = Proposed(first, ours, how)
+                found[first] = Proposed(first, ours.name, how)
     proposed = tuple(found.get(name, Proposed(name, "", "nothing")) for name in headed.names if name)
     columns = {one.theirs: one.ours for one in proposed}
     mapping = ColumnMapping(
@@ -60,18 +61,18 @@ def propose(headed: Headed, register: Register) -> tuple[ColumnMapping, tuple[Pr
     return replace(mapping, always=dict.fromkeys(unsaid(register, mapping), "")), proposed
 
 
-def _in_turn(register: Register) -> list[str]:
+def _in_turn(register: AnyRegister) -> list[Column]:
     """Columns that every row needs choose first."""
-    return sorted(register.columns, key=lambda column: column not in register.required)
+    return sorted(register.table, key=lambda column: not column.required)
 
 
-def _rank(theirs: str, ours: str) -> int:
+def _rank(theirs: str, ours: Column) -> int:
     names = names_of(ours)
     plain = same_name(theirs)
     return names.index(plain) if plain in names else len(names)
 
 
-def _nearly(theirs: str, ours: str) -> bool:
+def _nearly(theirs: str, ours: Column) -> bool:
     plain = same_name(theirs)
     return any(len(name) > 4 and SequenceMatcher(None, plain, name).ratio() >= _ALIKE for name in names_of(ours))
 
@@ -80,16 +81,15 @@ def _texts(headed: Headed, place: int) -> list[str]:
     return [row[place].text for row in headed.rows[:_LOOKED_AT] if place < len(row) and row[place].text]
 
 
-def _is_full_of(texts: Sequence[str], register: Register, ours: str) -> bool:
+def _is_full_of(texts: Sequence[str], ours: Column) -> bool:
     """Whether cells hold what a column holds, where that can be told by looking."""
-    kind = holds(register, ours)
-    if not texts or ours not in register.required:
+    if not texts or not ours.required:
         return False
     tests: Mapping[Holds, Callable[[str], object]] = {
         Holds.PERIOD: period_from,
         Holds.PERSON: is_sign_in_name,
         Holds.PLACES: looks_like_address,
-        Holds.CHOICE: lambda text: chosen(text, ours, words_of(register, ours)) if kind is Holds.CHOICE else None,
+        Holds.CHOICE: lambda text: chosen(text, ours.name, ours.choices),
     }
-    test = tests.get(kind)
+    test = tests.get(ours.holds)
     return test is not None and sum(bool(test(text)) for text in texts) >= _MOSTLY * len(texts)

@@ -15,7 +15,7 @@ from custos.policy.policy_files import read_file
 from custos.problems import Problems
 from custos.records.csv_file import Room, Table, read_table
 from custos.records.load import FOLDER
-from custos.records.registers import Register
+from custos.records.register import AnyRegister
 from custos.untrusted import plain
 
 
@@ -30,7 +30,7 @@ class Merge:
     kept: int
 
 
-def read_register(directory: Path, register: Register) -> bytes:
+def read_register(directory: Path, register: AnyRegister) -> bytes:
     """The register's file as it is. Raises BadInput when it is not there or cannot be read."""
     name = f"{FOLDER}/{register.file}"
     content = read_file(directory / FOLDER / register.file, name)
@@ -40,7 +40,7 @@ def read_register(directory: Path, register: Register) -> bytes:
     return content
 
 
-def merge(register: Register, content: bytes, rows: Sequence[Mapping[str, str]]) -> Merge:
+def merge(register: AnyRegister, content: bytes, rows: Sequence[Mapping[str, str]]) -> Merge:
     """`rows` put into `content`. Raises BadInput when what is there, or what would be, is no register."""
     before = {_id(register, row): row for row in register_rows(register, content)}
     after = dict(before)
@@ -57,7 +57,7 @@ def merge(register: Register, content: bytes, rows: Sequence[Mapping[str, str]])
     return Merge(made, added, changed, same, len(before) - changed - same)
 
 
-def write_register(directory: Path, register: Register, content: bytes) -> None:
+def write_register(directory: Path, register: AnyRegister, content: bytes) -> None:
     """Put the register's file in place of the one that is there, whole or not at all."""
     folder = directory / FOLDER
     try:
@@ -75,11 +75,11 @@ def write_register(directory: Path, register: Register, content: bytes) -> None:
         raise BadInput([Problem(Mark(f"{FOLDER}/{register.file}"), what, "Check who may write it.")]) from error
 
 
-def _id(register: Register, row: Mapping[str, str]) -> str:
+def _id(register: AnyRegister, row: Mapping[str, str]) -> str:
     return register.same_row(row.get(register.id, ""))
 
 
-def register_rows(register: Register, content: bytes) -> list[dict[str, str]]:
+def register_rows(register: AnyRegister, content: bytes) -> list[dict[str, str]]:
     """Its rows, each column ► text, cells without one left out. Raises BadInput when the file cannot be read."""
     problems = Problems()
     table: Table = read_table(
@@ -95,7 +95,7 @@ def register_rows(register: Register, content: bytes) -> list[dict[str, str]]:
     return [{column: cell.text for column, cell in row.items() if cell.text} for row in table.rows]
 
 
-def _written(register: Register, rows: Sequence[Mapping[str, str]]) -> bytes:
+def _written(register: AnyRegister, rows: Sequence[Mapping[str, str]]) -> bytes:
     out = io.StringIO()
     table = csv.DictWriter(out, register.columns, restval="", lineterminator="\n")
     table.writeheader()

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from custos.errors import Mark, Problem
-from custos.importing.columns import Holds, holds
 from custos.importing.convert import Meanings, NotUnderstood, convert, meant_by
 from custos.importing.days import month_stands_first
 from custos.importing.header import Headed
@@ -20,8 +19,10 @@ from custos.importing.periods import period_from, trigger_from
 from custos.importing.sheet import SheetCell, refuse
 from custos.problems import Problems
 from custos.records.cells import Row, unique
+from custos.records.column import Holds
 from custos.records.csv_file import FORMULA, Cell, no_text
-from custos.records.registers import SCHEDULE, Register
+from custos.records.register import AnyRegister
+from custos.records.registers.schedule import SCHEDULE
 from custos.untrusted import plain
 
 FROM_PERIOD = ("trigger_kind", "trigger_text")
@@ -44,7 +45,7 @@ class Converted:
 
 
 def convert_rows(
-    file: str, headed: Headed, mapping: ColumnMapping, register: Register, *, as_written: bool = False
+    file: str, headed: Headed, mapping: ColumnMapping, register: AnyRegister, *, as_written: bool = False
 ) -> Converted:
     """Every row below the header. Raises BadInput when the mapping names columns that the file does not have.
 
@@ -70,7 +71,7 @@ def convert_rows(
     )
 
 
-def unsaid(register: Register, mapping: ColumnMapping) -> list[str]:
+def unsaid(register: AnyRegister, mapping: ColumnMapping) -> list[str]:
     """Columns that every row needs and that nothing fills: neither a column of theirs nor a word under `always`."""
     have = {*mapping.columns.values(), *(column for column, text in mapping.always.items() if text)}
     if register is SCHEDULE and "period" in have:
@@ -78,7 +79,7 @@ def unsaid(register: Register, mapping: ColumnMapping) -> list[str]:
     return [column for column in register.required if column not in have]
 
 
-def _blanks(file: str, register: Register, mapping: ColumnMapping) -> Iterable[Problem]:
+def _blanks(file: str, register: AnyRegister, mapping: ColumnMapping) -> Iterable[Problem]:
     for column in unsaid(register, mapping):
         what = f'No column of the file is "{column}", which every row needs.'
         yield Problem(Mark(file), what, "Map one to it, or say it under always in the mapping.", code="missing-column")
@@ -88,16 +89,18 @@ def _said(words: Mapping[str, str]) -> dict[str, str]:
     return {theirs: ours for theirs, ours in words.items() if ours}
 
 
-def _month_first(headed: Headed, places: Mapping[str, int], register: Register) -> frozenset[str]:
+def _month_first(headed: Headed, places: Mapping[str, int], register: AnyRegister) -> frozenset[str]:
     def texts(place: int) -> Iterable[str]:
         return (row[place].text for row in headed.rows if place < len(row))
 
-    days = {column: place for column, place in places.items() if holds(register, column) is Holds.DAY}
+    days = {column: place for column, place in places.items() if register.by_name[column].holds is Holds.DAY}
     return frozenset(column for column, place in days.items() if month_stands_first(texts(place)))
 
 
 class _Reader:
-    def __init__(self, register: Register, places: Mapping[str, int], mapping: ColumnMapping, said: Meanings) -> None:
+    def __init__(
+        self, register: AnyRegister, places: Mapping[str, int], mapping: ColumnMapping, said: Meanings
+    ) -> None:
         self._register = register
         self._places = places
         self._mapping = mapping
@@ -119,7 +122,11 @@ class _Reader:
             return None
         if self._unsaid or any(no_text(cell.text) for cell in read.values() if cell.text):
             return None
-        row = Row({column: read.get(column, Cell("", begun)) for column in self._register.columns}, problems)
+        row = Row(
+            {column: read.get(column, Cell("", begun)) for column in self._register.columns},
+            problems,
+            self._register.by_name,
+        )
         self._register.make(row)
         self.noted.append(problems)
         if not row.sound or any(cell.text != " ".join(cell.text.split()) for cell in read.values()):
@@ -144,7 +151,7 @@ class _Reader:
             if not read[column].text and not read[column].faulty and always:
                 text = plain(_PUT_IN.sub(lambda found: texts.get(found[1], found[0]), always))
                 read[column] = Cell(text, read[column].mark)
-        row = Row(read, problems)
+        row = Row(read, problems, self._register.by_name)
         self._register.make(row)
         return row, {column: cell.text for column, cell in read.items() if cell.text or column in self._places}
 

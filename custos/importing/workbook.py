@@ -26,6 +26,7 @@ from custos.importing.merged_cells import Merged, merged_cells
 from custos.importing.sheet import Sheet, SheetCell, refuse
 from custos.records.csv_file import MOST_CHARACTERS_A_CELL, MOST_COLUMNS, MOST_LINES, MOST_ROWS
 from custos.untrusted import plain
+from custos.wording import yes_or_no
 
 MOST_BYTES = 20_000_000
 MOST_UNPACKED = 100_000_000
@@ -160,7 +161,7 @@ def _written(value: object, where: str) -> tuple[str, str] | tuple[str, str, str
     """A value that is no text, as a register has it."""
     match value:
         case bool():
-            return "yes" if value else "no", where
+            return yes_or_no(value), where
         case datetime():
             midnight = value.time() == time()
             return (value.date().isoformat() if midnight else value.isoformat(sep=" ")), where

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from custos.clock import Clock
+from custos.inventory import own_tables
 from custos.inventory.concurrency import all_of
 from custos.inventory.drive_state import TABLE, DriveStates, SyncState
 from custos.inventory.governed_sites import excluded_site, group_of, kind_of
 from custos.inventory.group_members import counted, member_rows, read_people
 from custos.inventory.lakehouse import Lakehouse
 from custos.inventory.libraries import Libraries, Seen
-from custos.inventory.schema import SITES
+from custos.inventory.schema import OWN, SITES
 from custos.m365 import Microsoft365, directory, site_admin, sites
 from custos.m365.directory import Group
 from custos.m365.errors import Forbidden, Locked, MicrosoftTrouble, NotFound, Throttled
@@ -71,7 +72,7 @@ class _Connections:
 
 
 async def discover(m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock) -> DiscoveryReport:
-    """Read what there is, write the tables `sites`, `drives` and `members`, and register the governed libraries.
+    """Read what there is, write the tables `sites`, `drives`, `members` and those of kinds, and register the governed libraries.
 
     Raises a MicrosoftTrouble when the list of sites or of groups cannot be read, or everything is throttled: then nothing is
     written; LeaseLost when this process stood still for so long that another one took over.
@@ -102,7 +103,8 @@ class _Discovery:
         groups = {group.group_id: group for group in told.values}
         self._count(found.unidentified, "in the list of sites")
         self._count(told.unidentified, "in the list of groups")
-        before = {name: await asyncio.to_thread(self.lakehouse.read, name) for name in ("sites", "drives", "members")}
+        names = ("sites", "drives", "members", *OWN)
+        before = {name: await asyncio.to_thread(self.lakehouse.read, name) for name in names}
         seen = await all_of([self._see(site) for site in listed])
         connections = await self._connections(listed, told)
         rows = _kept([self._site_row(one, groups, connections, told) for one in seen], before["sites"])
@@ -111,7 +113,10 @@ class _Discovery:
         sites_now = counted(await self._with_vanished(rows, before["sites"]), people)
         drives_now = await Libraries(self.graph, self.now).rows(seen, before["drives"], sites_now)
         members_now = member_rows(people, before["members"], frozenset(groups))
-        for table, frame in (("sites", sites_now), ("drives", drives_now), ("members", members_now)):
+        own = {name: await own_tables.rows(name, self.graph, sites_now, before[name], self.now) for name in OWN}
+        self.troubles += [said for read in own.values() for said in read.troubles]
+        now = {"sites": sites_now, "drives": drives_now, "members": members_now}
+        for table, frame in (now | {name: read.rows for name, read in own.items()}).items():
             if not await self.lease.renew():
                 raise LeaseLost("another instance took the discovery over")
             await asyncio.to_thread(self.lakehouse.replace, table, frame)

@@ -15,13 +15,13 @@ import polars as pl
 from custos.inventory.drive_state import DriveState, DriveStates, SyncState
 from custos.inventory.lakehouse import Lakehouse
 from custos.inventory.permissions import reads
-from custos.inventory.schema import DRIVE_STATES, ITEMS
+from custos.inventory.schema import DRIVE_STATES, ITEMS, OWN
 from custos.storage.account import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """`frames` by name: sites, drives, items, permissions, members, states (as `schema.DRIVE_STATES`).
+    """`frames` by name: sites, drives, items, permissions, members, states (as `schema.DRIVE_STATES`), and the tables of `schema.OWN`.
 
     `bare_items` among them are the items without `permissions_read_at`, which takes a join to tell; `every_item` has them of all
     libraries, whichever were asked for.
@@ -45,7 +45,7 @@ async def read_facts(
 ) -> Tables:
     """The inventory as it is now, or as it was at `versions`; with `drives`, items and permissions of those only.
 
-    Sites, drives, members and states are small and always whole; states are always those of now. Raises StorageTrouble.
+    Sites, drives, members, tables of kinds and states are small and always whole; states are always those of now. Raises StorageTrouble.
     """
     pinned = dict(versions) if versions is not None else await asyncio.to_thread(lakehouse.versions)
     states = [state async for state in DriveStates.of(account).all()]
@@ -71,6 +71,7 @@ def _tables(
         "permissions": stored.filter(pl.col("permission_id") != ""),
         "members": lakehouse.read("members", version=versions["members"]),
         "moved_items": lakehouse.scan("moved_items", version=versions.get("moved_items", -1)),
+        **{name: lakehouse.read(name, version=versions.get(name, -1)) for name in OWN},
         "states": states_frame(state for state in states if state.drive_id in governed),
     }
     return Tables(

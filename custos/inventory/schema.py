@@ -1,8 +1,9 @@
 """The columns of the inventory: what Custos knows of the tenant, and what null means.
 
-Six Delta Lake tables in the blob container `inventory`. Null always means *unknown*, never "none" or "no":
-`label` is "" on a file that is known to carry no label and null on one whose label was not read; `has_expiry` is False
-on a link that is known never to expire. Times are UTC. Each fact that is read by a call of its own has its `*_read_at`.
+Six Delta Lake tables in the blob container `inventory`, and one for each kind that has a table of its own (`custos.kinds`). Null always
+means *unknown*, never "none" or "no": `label` is "" on a file that is known to carry no label and null on one whose label was not read;
+`has_expiry` is False on a link that is known never to expire. Times are UTC. Each fact that is read by a call of its own has its
+`*_read_at`.
 
 `items` and `permissions` are partitioned by `drive_id`, so that drives merge side by side without conflict.
 
@@ -14,6 +15,9 @@ table, so that reading permissions again never rewrites item rows. The reader jo
 from __future__ import annotations
 
 import polars as pl
+
+from custos.kinds import DECLARED
+from custos.kinds.declaration import Rows
 
 INSTANT = pl.Datetime("us", "UTC")
 DEEPEST = 400
@@ -149,22 +153,28 @@ STORED_ITEMS: dict[str, pl.DataType] = {
     "sharing_changed_at": INSTANT,  # when a sync last saw a sign that its sharing changed; null: never
 }
 
-TABLES = {
+OWN: dict[str, Rows] = {declared.rows.table: declared.rows for declared in DECLARED.values() if declared.rows}
+"""The tables of kinds that have one of their own, by name."""
+
+TABLES: dict[str, dict[str, pl.DataType]] = {
     "sites": SITES,
     "drives": DRIVES,
     "items": STORED_ITEMS,
     "permissions": PERMISSIONS,
     "members": MEMBERS,
     "moved_items": DEPARTURES,
+    **{name: own.columns for name, own in OWN.items()},
 }
 PARTITIONS = {"items": ["drive_id"], "permissions": ["drive_id"]}
-KEYS = {
+KEYS: dict[str, list[str]] = {
     "sites": ["site_id"],
     "drives": ["drive_id"],
     "items": ["drive_id", "item_id"],
     "permissions": ["drive_id", "item_id", "permission_id", "grantee"],
     "members": ["group_id", "user_id", "role"],
     "moved_items": ["drive_id", "item_id", "left_at"],
+    "states": ["drive_id"],  # of the frame that evaluation is given
+    **{name: [own.on, own.item_id] for name, own in OWN.items()},
 }
 
 

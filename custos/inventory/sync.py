@@ -55,7 +55,8 @@ class SyncReport:
 
     `state` and `why` are the drive's standing after it. `changed` counts rows written (items, and items whose
     permissions were read), `removed` rows removed. `waiting` tells that something of the drive is marked for an evaluation
-    (`custos.inventory.pending_changes`), by this turn or one before. `busy` tells that another worker holds the drive and nothing
+    (`custos.inventory.pending_changes`), by this turn or one before; `was_mirrored` that the drive had been read to its end before this
+    turn. `attempts` have failed since it was last complete. `busy` tells that another worker holds the drive and nothing
     was done.
     """
 
@@ -68,6 +69,8 @@ class SyncReport:
     units: int = 0
     requests: int = 0
     waiting: bool = False
+    was_mirrored: bool = False
+    attempts: int = 0
     more: bool = False
     retry_after: int = 0
     busy: bool = False
@@ -199,6 +202,8 @@ def _report(work: SyncTurn, *, more: bool = False, retry_after: int = 0) -> Sync
         units=work.source.cost.units,
         requests=work.source.cost.requests,
         waiting=work.marker.waiting,
+        was_mirrored=work.was_mirrored,
+        attempts=work.state.attempts,
         more=more,
         retry_after=retry_after,
     )

@@ -42,7 +42,7 @@ _NO_ROUND: Mapping[str, object] = {
 class SyncTurn:
     """The turn. `deadline` is in the machine's monotonic seconds; `batch_rows` are held and committed at once.
 
-    `changed` and `removed` count rows of this turn.
+    `changed` and `removed` count rows of this turn; `was_mirrored`: the drive had been read to its end before it.
     """
 
     state: DriveState
@@ -59,8 +59,12 @@ class SyncTurn:
     removed: int = 0
     labels: Sequence[pl.DataFrame] = ()
     """Labels of the library that were read in this turn and are not put by."""
+    was_mirrored: bool = field(init=False)
     _charged: int = 0
     _writers: dict[str, Writer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.was_mirrored = self.state.synced_at is not None
 
     @property
     def drive_id(self) -> str:

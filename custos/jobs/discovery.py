@@ -28,7 +28,7 @@ async def discover(app: Custos) -> DiscoveryReport:
     if report.busy:
         return report
     await shortfalls.keep(app, Of.DISCOVERY, Counter(report.troubles))
-    await sync.queue(app, report.to_sync)
+    await sync.queue(app.account, report.to_sync)
     await subscriptions.reconcile(app)
     await _check_labels(app)
     await app.m365.throttle.flush()

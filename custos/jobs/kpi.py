@@ -20,7 +20,7 @@ from custos.kpi.published import TABLE, Published
 from custos.m365.errors import MicrosoftTrouble
 from custos.model.action import Outcome
 from custos.model.policy import Bundle
-from custos.records.review import Remark
+from custos.records.remark import Remark
 from custos.wording import day_words
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from custos.notices.assignment import Accountability, Directory, Person, upns_na
 from custos.policy import Bundle
 from custos.records.model import Records
 from custos.records.named_people import named_people
-from custos.records.review import Matter, Remark
+from custos.records.remark import Matter, Remark
 from custos.records.roles import out_of_post, post_of
 from custos.storage.rows import Row
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from custos.engine.ceiling_sizes import measure
-from custos.engine.ceilings import CeilingSizes
 from custos.engine.dispatch import Dispatched
-from custos.engine.evaluate import evaluate
 from custos.engine.gate import Purpose
 from custos.engine.promotion import age_of_plan, plan_age
 from custos.engine.run_store import Progress, Run, RunState
 from custos.engine.undo import UndoPlan, UndoScope
 from custos.errors import BadInput, Mark, Problem
 from custos.inventory.drive_state import DriveStates
-from custos.jobs import approvals, identity, label_drift, policies, run_incidents
-from custos.jobs.facts import facts as read
+from custos.jobs import approvals, ceiling_sizes, identity, label_drift, policies, run_incidents
 from custos.notices import agreements
-from custos.policy import Bundle
 from custos.records.rights import Person, Right
 from custos.storage.queues import NOTIFY
 from custos.wording import day_words
@@ -72,7 +66,7 @@ async def apply(app: Custos, plan_id: str, *, by: Person) -> Dispatched:
         raise BadInput([Problem(Mark("plan"), old, "Make a new one with `custos plan`.", code="plan-age")])
     read = {state.drive_id: state.synced_at async for state in DriveStates.of(app.account).all()}
     stale = {drive for drive, moment in read.items() if moment is not None and rules.mirror_lasts.after(moment) <= now}
-    return await app.dispatcher.dispatch(plan, bundle, by=by, sizes=await _sizes(app, bundle), stale=stale)
+    return await app.dispatcher.dispatch(plan, bundle, by=by, sizes=await ceiling_sizes.last(app, bundle), stale=stale)
 
 
 async def release(app: Custos, run_id: str, *, wanted: str, why: str) -> Run:
@@ -102,7 +96,7 @@ async def undo(app: Custos, undo_plan: UndoPlan, *, by: Person, why: str) -> Dis
     """Put back what can be put back, through the same gate and the same audit. `why` is told to whoever answers for it."""
     bundle = (await policies.in_force(app)).bundle
     plan = await app.plans.save(undo_plan.plan, by=by)
-    sizes = await _sizes(app, bundle)
+    sizes = await ceiling_sizes.last(app, bundle)
     return await app.dispatcher.dispatch(
         plan,
         bundle,
@@ -112,10 +106,3 @@ async def undo(app: Custos, undo_plan: UndoPlan, *, by: Person, why: str) -> Dis
         target=undo_plan.words,
         reason=why,
     )
-
-
-async def _sizes(app: Custos, bundle: Bundle) -> CeilingSizes:
-    facts, _ = await read(app, bundle)
-    now = app.clock.now()
-    evaluation = await asyncio.to_thread(evaluate, bundle, facts, now)
-    return await asyncio.to_thread(measure, evaluation.placed, facts, evaluation, now)

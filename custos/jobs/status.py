@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -105,7 +104,7 @@ async def overview(app: Custos) -> Overview:
     standings = await app.approvals.standing(in_force.bundle, placed.ground)
     lasts = in_force.bundle.settings.approval.mirror_lasts
     stop = await app.stop_switch.stopped()
-    spent = await app.m365.throttle.spent_on(time.strftime("%Y-%m-%d", time.gmtime()))
+    spent = await app.m365.throttle.spent_on()
     queues = {name: await app.account.queue(name).length() for one in ALL for name in (one, poison(one))}
     read = [state.synced_at for state in states if state.synced_at is not None]
     compared = [state.reconciled_at for state in states if state.reconciled_at is not None]

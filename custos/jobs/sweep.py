@@ -73,7 +73,7 @@ async def _libraries(app: Custos) -> None:
     forgotten |= set(await forgotten_requests(app.account, app.clock))
     if forgotten:
         _log.warning("libraries were left behind", extra={"libraries": len(forgotten)})
-        await sync.queue(app, sorted(forgotten))
+        await sync.queue(app.account, sorted(forgotten))
 
 
 async def _evaluation(app: Custos) -> None:

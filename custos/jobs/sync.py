@@ -14,6 +14,8 @@ from custos.inventory.sync import SyncReport, sync_drive
 from custos.jobs import evaluation_lock, moved_items
 from custos.m365 import subscriptions
 from custos.m365.errors import Forbidden, NotFound, Refused
+from custos.m365.graph import Graph
+from custos.storage.account import Account
 from custos.storage.queues import SYNC
 
 if TYPE_CHECKING:
@@ -34,8 +36,7 @@ async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: s
     is a subscription that Graph asked to confirm. Raises StorageTrouble: then the message stays in its queue.
     """
     if reauthorise:
-        await _reauthorise(app, reauthorise)
-    known = await DriveStates.of(app.account).get(drive_id)
+        await _reauthorise(app.m365.observer, reauthorise)
     report = await sync_drive(
         app.m365, app.account, app.lakehouse, app.clock, drive_id, deadline_seconds=TURN_SECONDS, full=full
     )
@@ -43,40 +44,47 @@ async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: s
         # `full` began a round that is now under way: the next turn goes on with it instead of beginning another.
         await app.account.queue(SYNC).send({"drive": drive_id}, delay_seconds=report.retry_after)
     elif report.state is not SyncState.COMPLETE:
-        await _again_later(app, drive_id)
-    if report.waiting and report.state is SyncState.COMPLETE and known is not None and known.synced_at is not None:
+        await app.account.queue(SYNC).send({"drive": drive_id}, delay_seconds=_pause(report.attempts))
+    if report.waiting and report.state is SyncState.COMPLETE and report.was_mirrored:
         await evaluation_lock.request(app)
     await app.m365.throttle.flush()
     _log.info("library synced", extra={"drive": drive_id, "state": report.state.value, "changed": report.changed})
     return report
 
 
-async def _reauthorise(app: Custos, subscription_id: str) -> None:
+def _pause(attempts: int) -> int:
+    """Seconds until an incomplete library is asked for again: a minute, then ever longer, an hour at most."""
+    return int(min(60 * 2 ** max(0, attempts - 1), _LONGEST_PAUSE))
+
+
+async def _reauthorise(observer: Graph, subscription_id: str) -> None:
     """Confirm a subscription. One that is gone, or may not be confirmed, is left to the comparison of subscriptions: the
     library is read all the same, for that is what its last notification asked for.
     """
     try:
-        await subscriptions.reauthorise(app.m365.observer, subscription_id)
+        await subscriptions.reauthorise(observer, subscription_id)
     except (NotFound, Forbidden, Refused) as trouble:
         _log.warning("subscription not reauthorised", extra={"subscription": subscription_id, "trouble": str(trouble)})
 
 
-async def queue_all(app: Custos) -> int:
-    """Queue a sync of every library, whatever notifications came. Returns how many."""
-    return await queue(app, [state.drive_id async for state in DriveStates.of(app.account).all()])
+async def queue_all(account: Account, *, full: bool = False) -> int:
+    """Queue a sync of every library, whatever notifications came; `full`: to be read anew and compared. Returns how many."""
+    return await queue(account, [state.drive_id async for state in DriveStates.of(account).all()], full=full)
 
 
-async def queue_reconciliation(app: Custos) -> int:
-    """Queue a full comparison of every library, write the day's checkpoint, join the inventory's small files. Returns how many."""
-    await app.audit.checkpoint()
+async def reconcile(app: Custos) -> int:
+    """The night's upkeep: queue a full comparison of every library, anchor the day's audit, let go of what nobody needs any more, and
+    join the inventory's small files. Returns how many libraries.
+    """
+    await app.audit.anchor()
     await moved_items.forget(app)
     await asyncio.to_thread(app.lakehouse.compact)
-    return await queue(app, [state.drive_id async for state in DriveStates.of(app.account).all()], full=True)
+    return await queue_all(app.account, full=True)
 
 
-async def queue_some(app: Custos, drives: Sequence[str], *, full: bool = False) -> int:
+async def queue_some(account: Account, drives: Sequence[str], *, full: bool = False) -> int:
     """Queue a sync of libraries that somebody named. Raises BadInput for an id that is no library's, and queues nothing then."""
-    known = {state.drive_id async for state in DriveStates.of(app.account).all()}
+    known = {state.drive_id async for state in DriveStates.of(account).all()}
     problems = [
         Problem(Mark("command line"), f'There is no library "{drive}".', _meant(drive, known), code="drive")
         for drive in dict.fromkeys(drives)
@@ -84,7 +92,7 @@ async def queue_some(app: Custos, drives: Sequence[str], *, full: bool = False) 
     ]
     if problems:
         raise BadInput(problems)
-    return await queue(app, dict.fromkeys(drives), full=full)
+    return await queue(account, dict.fromkeys(drives), full=full)
 
 
 def _meant(drive: str, known: Collection[str]) -> str:
@@ -96,24 +104,16 @@ def _meant(drive: str, known: Collection[str]) -> str:
     )
 
 
-async def queue(app: Custos, drives: Iterable[str], *, full: bool = False) -> int:
+async def queue(account: Account, drives: Iterable[str], *, full: bool = False) -> int:
     """Queue a sync of these libraries."""
     room = asyncio.Semaphore(_AT_ONCE)
 
     async def send(drive_id: str) -> None:
         async with room:
-            await app.account.queue(SYNC).send({"drive": drive_id, "full": full})
+            await account.queue(SYNC).send({"drive": drive_id, "full": full})
 
     wanted = list(drives)
     async with asyncio.TaskGroup() as group:
         for drive_id in wanted:
             group.create_task(send(drive_id))
     return len(wanted)
-
-
-async def _again_later(app: Custos, drive_id: str) -> None:
-    """Ask for an incomplete library again: after a minute, then ever longer, an hour at most."""
-    standing = await DriveStates.of(app.account).get(drive_id)
-    attempts = standing.attempts if standing else 1
-    pause = min(60 * 2 ** max(0, attempts - 1), _LONGEST_PAUSE)
-    await app.account.queue(SYNC).send({"drive": drive_id}, delay_seconds=pause)

@@ -135,8 +135,8 @@ async def _discover(app: Custos) -> int | None:
 _FREQUENT = frozenset({Timer.SUBSCRIPTIONS, Timer.SWEEP})  # their next run comes soon enough
 _JOBS: Mapping[Timer, Job] = {
     Timer.DISCOVERY: _discover,
-    Timer.SYNC: _done(sync.queue_all),
-    Timer.RECONCILIATION: _done(sync.queue_reconciliation),
+    Timer.SYNC: _done(lambda app: sync.queue_all(app.account)),
+    Timer.RECONCILIATION: _done(sync.reconcile),
     Timer.EVALUATION: _done(evaluation.evaluate),
     Timer.KPIS: _done(kpi.publish),
     Timer.DIGESTS: _done(digests.prepare),

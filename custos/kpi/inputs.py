@@ -16,7 +16,8 @@ from custos.model.policy import Bundle
 from custos.notices.model import Case
 from custos.policy.queries import question
 from custos.records.model import Asset, Records
-from custos.records.review import Matter, Remark, review
+from custos.records.remark import Matter, Remark
+from custos.records.review import review
 
 _MONTHS_IN_QUARTER = 3
 

@@ -13,7 +13,7 @@ from custos.model.state import State
 from custos.model.subject import Kind
 from custos.records.delegation import delegations
 from custos.records.model import Asset
-from custos.records.review import Matter
+from custos.records.remark import Matter
 from custos.wording import day_words
 
 _UNACCOUNTED = (Matter.OWNER_IS_STEWARD, Matter.NO_STEWARD, Matter.DELEGATION_ENDED)

@@ -165,7 +165,7 @@ class Throttle:
         fresh = now.plus(self._flushed, -1)
         if fresh == Spent():
             return
-        day = time.strftime("%Y-%m-%d", time.gmtime())
+        day = _today()
         async for attempt in AsyncRetrying(
             retry=retry_if_exception_type((RowChanged, RowExists)),
             wait=wait_random(0.0, 0.1),
@@ -185,9 +185,9 @@ class Throttle:
                 await (self.rows.insert(row) if found is None else self.rows.replace(row))
         self._flushed = now
 
-    async def spent_on(self, day: str) -> Spent:
-        """What all instances together spent on `day` (`2026-11-22`, UTC), as far as it was flushed."""
-        return _spent_of(await self.rows.get("spent", day))
+    async def spent_on(self, day: str = "") -> Spent:
+        """What all instances together spent on `day` (`2026-11-22`, UTC; "" for today), as far as it was flushed."""
+        return _spent_of(await self.rows.get("spent", day or _today()))
 
     async def standing(self, service: Service = Service.CONTENT) -> BudgetState:
         """The shared row of `service`: its window, its day and its pause."""
@@ -230,6 +230,11 @@ def _again(error: BaseException, *, idempotent: bool) -> bool:
     if isinstance(error, Unavailable):
         return idempotent or not error.maybe_done
     return isinstance(error, Malformed) and idempotent
+
+
+def _today() -> str:
+    """The day by the machine's clock, in UTC."""
+    return time.strftime("%Y-%m-%d", time.gmtime())
 
 
 def _error(state: RetryCallState) -> BaseException | None:

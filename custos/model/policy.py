@@ -1,6 +1,6 @@
 """What a policy file says, typed: scope, rules, conditions, steps, limits. Made by `custos.policy.load`.
 
-A condition is a tree of `AllOf`, `AnyOf`, `Not` and `Test`; `Test.fact` names an entry of `custos.policy.catalogue`. How a
+A condition is a tree of `AllOf`, `AnyOf`, `Not` and `Test`; `Test.fact` names an entry of `custos.kinds`. How a
 condition becomes a Polars expression is in `custos.policy.compile`; how it reads aloud is in `custos.policy.wording`.
 """
 
@@ -35,6 +35,15 @@ class Family(StrEnum):
     STALE = "stale"
     SHARING = "sharing"
     OWNERSHIP = "ownership"
+
+
+FAMILY_WORDS: Mapping[Family, str] = {
+    Family.RETENTION: "how long things are kept: retention labels",
+    Family.STALE: "what nobody has worked with for a long time",
+    Family.SHARING: "who can open what: links, access, guests, sharing levels",
+    Family.OWNERSHIP: "what has no owner or no asset",
+}
+"""What each is about, for people. How people are asked about it, `custos.notices.questions` says."""
 
 
 class Recipient(StrEnum):
@@ -281,7 +290,6 @@ class PolicySettings:
     rights: Rights = field(default_factory=lambda: Rights(titles=USUAL_TITLES))
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     freezes: tuple[Freeze, ...] = ()
-    witnesses: tuple[str, ...] = ()  # NAME+ID+KEY of whoever co-signs the audit's checkpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

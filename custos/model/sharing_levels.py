@@ -5,7 +5,15 @@ Source: https://learn.microsoft.com/powershell/module/microsoft.online.sharepoin
 
 from __future__ import annotations
 
-SHARING_LEVELS = ("disabled", "existing_guests", "new_guests", "anyone")
+from collections.abc import Mapping
+
+LEVEL_WORDS: Mapping[str, str] = {
+    "disabled": "nobody from outside",
+    "existing_guests": "guests who are in the directory already",
+    "new_guests": "new guests too, who sign in",
+    "anyone": "everybody, also without sign-in",
+}
+SHARING_LEVELS = tuple(LEVEL_WORDS)
 
 
 def rank(level: str) -> int:

@@ -10,7 +10,7 @@ type Fact = str | int | float | bool | datetime | None
 
 
 class Kind(StrEnum):
-    """What a finding is about."""
+    """What a finding is about. A kind's declaration is the module of its word in `custos.kinds`."""
 
     SITE = "site"
     TEAM = "team"
@@ -22,13 +22,11 @@ class Kind(StrEnum):
     GUEST = "guest"  # a guest in a team's group
 
 
-IN_LIBRARIES = (Kind.FOLDER, Kind.FILE, Kind.LINK, Kind.GRANT)
-"""Kinds whose subjects lie inside a library."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """One thing in the tenant. Ids that its kind does not have are ""."""
+    """One thing in the tenant. Ids that its kind does not have are "". `item_id`: of the file or folder that it is, or hangs on; of what
+    lies in no library, its own.
+    """
 
     kind: Kind
     site_id: str

@@ -6,23 +6,13 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from custos.actions import DECLARED
+from custos.kinds import DECLARED as KINDS
 from custos.model.action_kind import Reversibility
-from custos.model.subject import Kind
 from custos.notices.action_reports import DoneLine
 from custos.notices.wording import name, sentence
 from custos.wording import day_words, many
 
 _MOST_RUNS = 3
-_THINGS = {
-    Kind.FILE: ("file", "files"),
-    Kind.LINK: ("link that anyone can open", "links that anyone can open"),
-    Kind.GRANT: ("access of a person or group", "accesses of people or groups"),
-    Kind.SITE: ("site", "sites"),
-    Kind.TEAM: ("team", "teams"),
-    Kind.LIBRARY: ("library", "libraries"),
-    Kind.FOLDER: ("folder", "folders"),
-    Kind.GUEST: ("guest", "guests"),
-}
 
 
 def done_words(line: DoneLine, reader_id: str, zone: ZoneInfo, *, plain: bool = False) -> str:
@@ -60,7 +50,7 @@ def back_words(line: DoneLine, asset_id: str, zone: ZoneInfo) -> str:
 
 
 def _done(line: DoneLine, zone: ZoneInfo, *, plain: bool) -> str:
-    things = many(line.count or line.perhaps, *_THINGS[line.subject])
+    things = many(line.count or line.perhaps, *KINDS[line.subject].reported)
     one = "was" if line.count else "may have been"
     declaration = DECLARED[line.kind]
     return (declaration.undone if line.undo else declaration.done).format(

@@ -15,6 +15,7 @@ from custos.actions import DECLARED
 from custos.engine.gate import Purpose
 from custos.engine.run import Run
 from custos.engine.run_progress import Done
+from custos.kinds import DECLARED as KINDS
 from custos.model.action_kind import ActionKind
 from custos.model.policy import Policy
 from custos.model.subject import Kind
@@ -25,7 +26,6 @@ from custos.records.model import Asset
 MOST_NAMES = 3  # of places and of files, kept of a line
 MOST_VALUES = 5
 _NAME_LIMIT = 400
-_PLACES = frozenset({Kind.SITE, Kind.TEAM, Kind.LIBRARY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +215,7 @@ def _line(run: Run, group: Sequence[Done], known: Known, asset: Asset | None) ->
     action = group[0].action
     finding = action.finding
     policy = known.policies.get(finding.policy)
-    masked = (asset is None or asset.sensitive) and finding.subject.kind not in _PLACES
+    masked = (asset is None or asset.sensitive) and not KINDS[finding.subject.kind].named
     subjects = [one.action.finding.subject for one in group]
     places = Counter(known.places.get(each.drive_id or each.site_id, "") for each in subjects)
     values = Counter(str(value) for one in group if (value := _left(one)) is not None)

@@ -6,28 +6,18 @@ An answer outlives none of them: it holds until the first of them ends, and no l
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from custos.model.duration import Duration
-from custos.model.policy import Family
 from custos.notices.assignment import Role
 from custos.notices.model import Case, Ground
+from custos.notices.questions import about
 from custos.records.delegation import delegations
 from custos.records.model import Asset, Records
-
-KEEP_HOLDS = Duration(12, "month")
 
 
 def grounds(case: Case, records: Records, today: date) -> tuple[Ground, ...]:
     """What an answer of the case's assignee rests on, as the registers stand today."""
     return tuple(_grounds(case, records, today))
-
-
-def kept_until(now: datetime, rests_on: tuple[Ground, ...], zone: ZoneInfo) -> datetime:
-    """Until when a `keep` of this moment holds: a year, or to the end of the last day of what it rests on."""
-    ends = [_end_of(ground.until, zone) for ground in rests_on if ground.until is not None]
-    return min([KEEP_HOLDS.after(now), *(end for end in ends if end > now)])
 
 
 def fallen(case: Case, records: Records, today: date) -> str:
@@ -48,7 +38,7 @@ def _grounds(case: Case, records: Records, today: date) -> Iterator[Ground]:
         named = any(exemption.names(line.policy, line.rule) for line in case.lines)
         if today <= exemption.expires and (protects or (here and named)):
             yield Ground(reference=exemption.id, until=exemption.expires)
-    if any(line.family == Family.SHARING for line in case.lines):
+    if any(about(line.family).agreements for line in case.lines):
         for agreement in records.agreements.values():
             if case.asset_id in agreement.assets and agreement.in_force(today):
                 yield Ground(reference=agreement.id, until=agreement.ends)
@@ -75,9 +65,3 @@ def _fallen(ground: Ground, case: Case, records: Records, today: date) -> str:
 def _facts(asset: Asset) -> str:
     """What an answer about an asset takes for granted."""
     return f"{asset.personal_data}; {asset.posture.value}; {asset.status}"
-
-
-def _end_of(day: date, zone: ZoneInfo) -> datetime:
-    return (
-        datetime.combine(day + timedelta(days=1), time(), zone) if day < date.max else datetime.max.replace(tzinfo=zone)
-    )

@@ -15,17 +15,21 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from custos.engine.notice_period import due
+from custos.kinds import DECLARED
+from custos.kinds.declaration import Lies
 from custos.model.duration import duration_from
-from custos.model.subject import Kind
 from custos.notices import adaptive_cards as el
 from custos.notices.action_report_wording import back_words, done_words, why_words
 from custos.notices.action_reports import DoneOn
 from custos.notices.adaptive_cards import Element
-from custos.notices.answer_rights import may_agree, may_take_back, offers
+from custos.notices.answer_rights import may_take_back, offers
 from custos.notices.assignment import ROLE_WORDS, TO_THE_GROUP, Role
 from custos.notices.case_progress import unanswered_words
-from custos.notices.model import KEEP_REASONS, Answer, Case, CaseState, Line, Proposed, Verb
-from custos.notices.wording import clean, escape, name, sentence
+from custos.notices.choices import DECLARED as CHOICES
+from custos.notices.choices.agree import may_agree
+from custos.notices.model import Answer, Case, CaseState, Line, Proposed, Verb
+from custos.notices.questions import question_of
+from custos.notices.wording import escape, name, sentence
 from custos.wording import day_words, many
 
 MOST_ITEMS = 10
@@ -40,22 +44,6 @@ _ORDINALS = ("the first step", "the second step", "the third step", "the fourth 
 KIND = "k"  # what is agreed to, where a question is about several kinds of thing
 REASON = "reason-"  # with the case's id: the id of a choice set
 WAITING = "what is waiting"
-
-_THINGS = {
-    Kind.LIBRARY: ("library", "libraries"),
-    Kind.FOLDER: ("folder", "folders"),
-    Kind.FILE: ("file", "files"),
-    Kind.LINK: ("link", "links"),
-    Kind.GRANT: ("direct grant", "direct grants"),
-    Kind.GUEST: ("guest", "guests"),
-}
-_LABELS = {
-    Verb.AGREE: "Agree",
-    Verb.KEEP: "Keep as it is",
-    Verb.ASK_STEWARD: "Ask my steward",
-    Verb.NOT_MINE: "Not mine",
-    Verb.TAKE_BACK: "Take it back",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +212,9 @@ def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Eleme
         if may_take_back(case, reader.user_id):
             carried = {"c": case.id, "n": case.nonce}
             mark = f"{Verb.TAKE_BACK}{number + 1}"
-            items.append(el.buttons([el.execute(_LABELS[Verb.TAKE_BACK], Verb.TAKE_BACK.value, carried, name=mark)]))
+            items.append(
+                el.buttons([el.execute(CHOICES[Verb.TAKE_BACK].label, Verb.TAKE_BACK.value, carried, name=mark)])
+            )
         return items
     items += [el.text(words) for words in asked_before_words(case, reader)]
     told = case.lines[:MOST_LINES]
@@ -252,11 +242,11 @@ def where(case: Case, *, plain: bool = False) -> str:
 def found_words(case: Case, line: Line, limit: int = _SENTENCE, *, plain: bool = False) -> str:
     """What was found, in one sentence, for Markdown or as plain text; of a sensitive asset without any file's name."""
     why = sentence(line.because, limit, plain=plain) or ("" if line.seen else f"{name(line.title, 120, plain=plain)}.")
-    thing = _THINGS.get(line.kind)
-    if thing is None or line.kind is case.subject_kind:
+    declared = DECLARED[line.kind]
+    if line.kind is case.subject_kind or (declared.place and declared.lies is Lies.OF_SITE):
         return why
-    count = many(line.count, *thing)
-    if (case.sensitive and line.kind is not Kind.LIBRARY) or not line.sample:
+    count = many(line.count, *declared.things)
+    if (case.sensitive and not declared.named) or not line.sample:
         return f"{count}. {why}".strip()
     rest = line.count - len(line.sample)
     names = ", ".join(f"“{name(sample, 60, plain=plain)}”" for sample in line.sample)
@@ -313,7 +303,8 @@ def silence_words(case: Case, line: Line, reader: Reader) -> str:
     silent = "; then ".join(
         f"{_step_words(step, case, reader, None)}{_part(step.of_unanswered)}" for step in line.steps if step.silent
     )
-    return f"{silent}; nothing is deleted; {goes}." if silent else f"nothing is deleted or changed; {goes}."
+    nothing, besides = question_of(case).unanswered
+    return f"{silent}; {besides}; {goes}." if silent else f"{nothing}; {goes}."
 
 
 def asked_before_words(case: Case, reader: Reader, *, plain: bool = False) -> list[str]:
@@ -339,61 +330,28 @@ def _buttons(case: Case, number: int) -> list[Element]:
     data = {"c": case.id, "n": case.nonce}
     made = []
     for offer in offers(case):
-        verb = offer.verb
-        title, mark = _LABELS[verb], f"{verb}{number + 1}"
-        if verb is Verb.KEEP:
-            reasons = {reason.value: words for reason, words in KEEP_REASONS.items()}
+        verb, choice = offer.verb, CHOICES[offer.verb]
+        title, mark = choice.button(case, offer) if choice.button else choice.label, f"{verb}{number + 1}"
+        if choice.asks_why:
+            reasons = question_of(case).reasons
             pick = el.choice(f"{REASON}{case.id}", "Why does it stay?", reasons, error="Choose a reason.")
             made.append(el.unfold(f"{title} …", [pick], [el.execute(title, verb.value, data, name=mark)]))
             continue
         carried = data
-        if verb is Verb.AGREE and len(offer.lines) < len(case.lines):
-            title = f"{title}: {_covered(case, offer.lines)}"
         if offer.kind is not None:
             carried, mark = {**data, KIND: offer.kind.value}, f"{verb}-{offer.kind}{number + 1}"
-        if verb is Verb.ASK_STEWARD:
-            title = f"Ask {clean(case.assignee.steward.name, 40) or 'my steward'}"
-        if verb is Verb.NOT_MINE and case.assignee.role is Role.STEWARD:
-            title = f"Give it back{f' to {clean(back, 40)}' if (back := _behind(case)) else ''}"
         made.append(el.execute(title, verb.value, carried, name=mark))
     if case.subject_url.startswith("https://") and len(case.subject_url) <= _LONGEST_ADDRESS:
         made.append(el.open_address("Look at it", case.subject_url))
     return made
 
 
-def _covered(case: Case, keys: Sequence[str]) -> str:
-    """How many of what kind some lines are about: "7 links"."""
-    lines = [line for line in case.lines if line.key in keys]
-    kind = lines[0].kind
-    return many(sum(line.count for line in lines), *_THINGS.get(kind, ("question", "questions")))
-
-
-def _behind(case: Case) -> str:
-    """Whoever gets it back from a steward."""
-    return case.asked_by.who.name if case.asked_by else case.assignee.governance.name
-
-
 def _legend(cases: Sequence[Case]) -> list[Element]:
-    given = {offer.verb for case in cases for offer in offers(case)}
-    words = []
-    if Verb.AGREE in given:
-        words.append(
-            "**Agree**: what is proposed above is done, and checked again just before. It covers what its button names."
-        )
-    if Verb.KEEP in given:
-        words.append(
-            "**Keep as it is**: nothing changes, and you are asked again in a year, or when an exception, an agreement or a "
-            "delegation that the answer rests on has ended."
-        )
-    if Verb.ASK_STEWARD in given:
-        words.append("**Ask …**: your data steward looks first; the question stays yours.")
-    if any(
-        offer.verb is Verb.NOT_MINE and case.assignee.role is not Role.STEWARD
-        for case in cases
-        for offer in offers(case)
-    ):
-        words.append("**Not mine**: the clock stops and the head of information governance finds the right owner.")
-    return [el.quiet(" ".join([*words, "No button deletes a file."]))]
+    """What the answers do that are offered above, in the order of their buttons."""
+    choices = dict.fromkeys(choice.verb for case in cases for choice in question_of(case).choices)
+    offered = [(offer.verb, case) for case in cases for offer in offers(case)]
+    words = dict.fromkeys(CHOICES[verb].legend(case) for verb in choices for given, case in offered if given is verb)
+    return [el.quiet(" ".join([*filter(None, words), "No button deletes a file."]))]
 
 
 def outcome(case: Case, reader: Reader) -> str:
@@ -401,7 +359,7 @@ def outcome(case: Case, reader: Reader) -> str:
     if case.state is CaseState.RELEASED:
         why = _capital(sentence(f"{case.released_why}. Nothing is left to do.", 300))
         agreed = case.decision is Verb.AGREE and case.answers
-        return f"{_said(case.answers[-1], reader)} {why}" if agreed else why
+        return f"{_said(case, case.answers[-1], reader)} {why}" if agreed else why
     if case.state is CaseState.LISTED:
         return sentence(f"Nothing is asked: {' '.join(line.protected for line in case.lines)}", 300)
     if case.mended:
@@ -411,9 +369,9 @@ def outcome(case: Case, reader: Reader) -> str:
         words = f"This is with {_named(case)}."
         if case.unanswered:
             words += f" It went up the line, because nobody had answered by {day_words(case.unanswered[-1].due_on)}."
-        return f"{words} {_said(last, reader)}" if last and last.verb not in (Verb.AGREE, Verb.KEEP) else words
+        return f"{words} {_said(case, last, reader)}" if last and not CHOICES[last.verb].settles else words
     assert last is not None  # only an answer closes a case
-    words = _said(last, reader)
+    words = _said(case, last, reader)
     if case.state is CaseState.ACTED:
         words += f" It was done{f' ({case.run})' if case.run else ''}."
     elif case.waits:
@@ -435,25 +393,11 @@ def _named(case: Case) -> str:
     return f"{name(case.assignee.who.name)}, {ROLE_WORDS[role]}"
 
 
-def _said(answer: Answer, reader: Reader) -> str:
+def _said(case: Case, answer: Answer, reader: Reader) -> str:
     who = "you" if answer.who.user_id == reader.user_id else f"{name(answer.who.name)}, {ROLE_WORDS[answer.role]},"
     when = f"on {day_words(answer.at, reader.zone)} at {answer.at.astimezone(reader.zone):%H:%M}"
-    reason = next((words for code, words in KEEP_REASONS.items() if code == answer.reason), "")
-    match answer.verb:
-        case Verb.KEEP:
-            return f"Kept as it is by {who} {when}{f': {escape(reason[0].lower() + reason[1:])}' if reason else ''}."
-        case Verb.AGREE:
-            return f"Agreed by {who} {when}."
-        case Verb.TAKE_BACK:
-            return f"Taken back by {who} {when}."
-        case Verb.ASK_STEWARD:
-            return f"Asked by {who} {when}."
-        case Verb.NOT_MINE if answer.role is Role.STEWARD:
-            return f"Given back by {who} {when}."
-        case Verb.NOT_MINE:
-            return (
-                f"Reported as not theirs by {who} {when}." if who != "you" else f"You said {when} that it is not yours."
-            )
+    why = question_of(case).reasons.get(answer.reason, "")
+    return CHOICES[answer.verb].said(answer, who, when, escape(why[:1].lower() + why[1:]))
 
 
 def _capital(words: str) -> str:

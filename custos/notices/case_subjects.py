@@ -6,22 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from custos.actions import DECLARED
 from custos.engine.protection import stopping
 from custos.engine.remaining_steps import left
+from custos.kinds import DECLARED as KINDS
+from custos.kinds import OF_SITES
 from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.finding import Bar, Finding
-from custos.model.policy import Family
 from custos.model.subject import Kind, Subject
 from custos.notices.case_findings import CaseFindings, digest
 from custos.notices.finding_sentences import Sighting, common, sighting, told_apart
 from custos.notices.model import Case, Line, Proposed
 from custos.notices.question_wording import Topic
+from custos.notices.questions import about, concern_of
 
-_WHOLE = frozenset({Kind.SITE, Kind.TEAM, Kind.GUEST})
-_PLACES = frozenset({Kind.LIBRARY, Kind.SITE, Kind.TEAM})
 SAMPLE = 3  # names kept of a rule's findings
 _NAME_LIMIT = 400  # SharePoint's longest name
 _LATEST = datetime.max.replace(tzinfo=UTC)  # an agreement that is given from now on is later than any undo
@@ -34,21 +33,6 @@ class Place:
     name: str
     url: str
     read_at: datetime | None = None
-
-
-class Concern(StrEnum):
-    """What a question is about, whichever rules and families found it: one person settles it with one answer."""
-
-    USE = "use"  # who uses and shares it, and who answers for it: for the owner
-    LABELS = "labels"  # how long it is kept: for the steward
-
-
-CONCERN_OF: Mapping[str, Concern] = {
-    Family.SHARING: Concern.USE,
-    Family.STALE: Concern.USE,
-    Family.OWNERSHIP: Concern.USE,
-    Family.RETENTION: Concern.LABELS,
-}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,7 +84,7 @@ class Found:
         """The findings whose digests are in `only`, in the words of a case. Of a sensitive asset no file's name is kept."""
         entries = [entry for key, entry in self.entries.items() if digest(key) in only]
         alone = [entry for entry in self.entries.values() if entry.protection]
-        masked = sensitive and self.kind not in _PLACES
+        masked = sensitive and not KINDS[self.kind].named
         acting = [entry.bars for entry in entries if not entry.protection]
         steps = _steps(self.topic, acting)
         said = [entry.said for entry in entries]
@@ -169,7 +153,7 @@ def questions(findings: Iterable[Finding], topics: Mapping[tuple[str, str], Topi
         if topic is None or not topic.asks_about(finding.asset_id):
             continue
         place = home(finding.subject)
-        key = Key(finding.asset_id, CONCERN_OF[topic.family].value, place.key)
+        key = Key(finding.asset_id, concern_of(topic.family), place.key)
         question = asked.get(key)
         if question is None:
             question = asked[key] = Question(key, place.kind, place.site_id, place.drive_id)
@@ -199,10 +183,10 @@ def fold(
         if whole not in asked and looked_at(key.concern, question.site_id):
             continue
         found = asked[whole].found.values() if whole in asked else ()
-        families = {one.topic.family for one in found if one.kind in _WHOLE}
-        families |= {line.family for case in known.get(whole, ()) for line in case.lines if line.kind in _WHOLE}
+        families = {one.topic.family for one in found if one.kind in OF_SITES}
+        families |= {line.family for case in known.get(whole, ()) for line in case.lines if line.kind in OF_SITES}
         for rule, here in list(question.found.items()):
-            if Family.STALE not in families and here.topic.family not in families:
+            if here.topic.family not in families and not any(about(family).settles_all for family in families):
                 continue
             if whole in asked:
                 there = asked[whole].found.setdefault(rule, Found(here.topic, here.kind))

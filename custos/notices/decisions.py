@@ -19,13 +19,16 @@ from zoneinfo import ZoneInfo
 from custos.audit.events import Event, What
 from custos.errors import StorageTrouble
 from custos.m365.errors import MicrosoftTrouble
-from custos.notices.answer_grounds import grounds, kept_until
-from custos.notices.answer_rights import Offer, may_take_back, offers
+from custos.notices.answer_grounds import grounds
+from custos.notices.answer_rights import may_take_back, offers
 from custos.notices.answer_withdrawal import take_back
-from custos.notices.assignment import TO_THE_GROUP, Accountability, Role
+from custos.notices.assignment import Accountability
 from custos.notices.case_findings import CaseFindings, store
 from custos.notices.case_store import CaseStore, Stored, case_id, new_nonce, note
-from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, KeepReason, Verb
+from custos.notices.choices import DECLARED as CHOICES
+from custos.notices.choices.declaration import Given, Offer
+from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, Verb
+from custos.notices.questions import question_of
 from custos.notices.reassignment import asked_today, assignee_of, reassigned
 from custos.row_conflicts import first_or_again
 
@@ -154,7 +157,7 @@ class _PressOn:
         verb = Verb(self.press.verb)
         if verb is Verb.TAKE_BACK:
             return PressOutcome.TAKEN_BACK
-        return PressOutcome.DECIDED if verb in (Verb.KEEP, Verb.AGREE) else PressOutcome.PASSED_ON
+        return PressOutcome.DECIDED if CHOICES[verb].settles else PressOutcome.PASSED_ON
 
     def refused_at_sight(self) -> PressOutcome | None:
         """Why this press counts for nothing, as far as the case alone tells."""
@@ -181,7 +184,7 @@ class _PressOn:
             return PressOutcome.NO_LONGER
         if self.offer is None:
             return PressOutcome.NOT_OFFERED
-        if self.offer.verb is Verb.KEEP and self.press.reason not in tuple(KeepReason):
+        if CHOICES[self.offer.verb].asks_why and self.press.reason not in question_of(self.case).reasons:
             return PressOutcome.NO_REASON
         return None
 
@@ -231,77 +234,30 @@ class _PressOn:
     def _answered(self, offer: Offer, shown: CaseFindings) -> tuple[Case, What]:
         """The case after the answer, and what to call it in the audit."""
         assert self.today is not None, "looked up before anything is taken"
-        case, verb, now = replace(self.case, assignee=self._assignee()), offer.verb, self.now
+        case, choice = replace(self.case, assignee=self._assignee()), CHOICES[offer.verb]
         taken = Answer(
-            verb=verb,
-            reason=self.press.reason if verb is Verb.KEEP else "",
+            verb=offer.verb,
+            reason=self.press.reason if choice.asks_why else "",
             who=case.assignee.who,
             role=case.assignee.role,
             on_behalf_of=case.asked_by.who.upn if case.asked_by else "",
             shown={rule: len(shown.of.get(rule, ())) for rule in offer.lines},
             members=case.shown,
-            at=now,
+            at=self.now,
         )
-        fresh = replace(case, answers=(*case.answers, taken))
-        match verb:
-            case Verb.KEEP | Verb.AGREE:
-                rests_on = grounds(case, self.today.records, self.today.today)
-                return replace(
-                    fresh,
-                    state=CaseState.DECIDED,
-                    decision=verb,
-                    decided_at=now,
-                    keep_until=kept_until(now, rests_on, self.zone) if verb is Verb.KEEP else None,
-                    grounds=rests_on,
-                    nonce=new_nonce(),
-                    used=(*case.used, case.nonce),
-                ), What.CASE_DECIDED
-            case Verb.ASK_STEWARD:
-                handed = reassigned(fresh, _steward(case.assignee), keep_deadline=True)
-                return replace(handed, asked_by=case.assignee), What.CASE_REASSIGNED
-            case Verb.NOT_MINE if case.asked_by is not None:
-                back = replace(
-                    case.asked_by,
-                    steward=NOBODY,
-                    because=f"You are asked again: {case.assignee.who.name} gave it back. {case.asked_by.because}",
-                )
-                return reassigned(fresh, back, keep_deadline=True), What.CASE_REASSIGNED
-            case _:
-                handed = reassigned(fresh, _register_keeper(case))
-                return replace(handed, disputed_by=(*case.disputed_by, self.press.user_id)), What.CASE_REASSIGNED
+        return choice.answered(
+            Given(
+                case=replace(case, answers=(*case.answers, taken)),
+                user_id=self.press.user_id,
+                now=self.now,
+                zone=self.zone,
+                rests_on=grounds(case, self.today.records, self.today.today) if choice.settles else (),
+            )
+        )
 
     def _assignee(self) -> Assignee:
         """The case's assignee in the role that they have today."""
         return replace(self.case.assignee, role=self.asked.role)
-
-
-def _steward(owner: Assignee) -> Assignee:
-    return Assignee(
-        who=owner.steward,
-        role=Role.STEWARD,
-        because=f"{owner.who.name} asks you, as data steward, to look first.",
-        next_words=f"it goes back to {owner.who.name}",
-        governance=owner.governance,
-    )
-
-
-def _register_keeper(case: Case) -> Assignee:
-    """The owner after a steward whom the rule asked first; else whoever keeps the register."""
-    asked = case.assignee
-    if asked.role is Role.STEWARD:
-        return Assignee(
-            who=asked.governance,
-            role=Role.IAO,
-            because=f"{asked.who.name}, the data steward of {case.asset_name} ({case.asset_id}), gave it back to you.",
-            next_words=TO_THE_GROUP,
-        )
-    what = f"{case.asset_name} ({case.asset_id})" if case.asset_id else "this"
-    return Assignee(
-        who=asked.governance,
-        role=Role.GOVERNANCE,
-        because=f"You keep the register. It names {asked.who.name} for {what}, who says that it is not theirs.",
-        next_words=TO_THE_GROUP,
-    )
 
 
 def _why(case: Case) -> dict[str, str]:

@@ -42,7 +42,7 @@ class CaseState(StrEnum):
 
 
 class Verb(StrEnum):
-    """What a person can answer."""
+    """What a person can answer. An answer's declaration is the module of its word in `custos.notices.choices`."""
 
     KEEP = "keep"  # leave it as it is, for a reason
     AGREE = "agree"  # do what the rule proposes
@@ -52,22 +52,13 @@ class Verb(StrEnum):
 
 
 class KeepReason(StrEnum):
-    """Why something stays as it is. Real reasons instead of free text."""
+    """Why something usually stays as it is (`custos.notices.choices.keep`)."""
 
     IN_USE = "in_use"
     LAW = "law"
     MATTER = "matter"
     HISTORY = "history"
     OTHER = "other"
-
-
-KEEP_REASONS: Mapping[KeepReason, str] = {
-    KeepReason.IN_USE: "People work with it",
-    KeepReason.LAW: "A law or contract needs it",
-    KeepReason.MATTER: "A case, claim or inquiry needs it",
-    KeepReason.HISTORY: "It has lasting value",
-    KeepReason.OTHER: "Another reason",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

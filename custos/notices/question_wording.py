@@ -10,25 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from custos.actions import DECLARED
+from custos.kinds import DECLARED as KINDS
 from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.duration import Duration
-from custos.model.policy import Bundle, Family, OnlyIf, Policy, Recipient, Rule, Step
+from custos.model.policy import Bundle, OnlyIf, Policy, Recipient, Rule, Step
 from custos.model.state import State
-from custos.model.subject import Kind
 from custos.notices.assignment import Role
 from custos.notices.deadlines import DEFAULT_WITHIN
 from custos.notices.model import Proposed
-from custos.records.delegation import LABELS, LINKS, QUESTIONS
+from custos.notices.questions import about
 
-_PER_FINDING = frozenset({Kind.LINK, Kind.GRANT, Kind.GUEST})
-_RANKS: Mapping[tuple[Family, Kind], int] = {
-    (Family.SHARING, Kind.LINK): 10,
-    (Family.SHARING, Kind.GRANT): 20,
-    (Family.SHARING, Kind.SITE): 30,
-    (Family.SHARING, Kind.TEAM): 30,
-    (Family.SHARING, Kind.GUEST): 40,
-}
-_FAMILY_RANKS = {Family.SHARING: 50, Family.OWNERSHIP: 60, Family.RETENTION: 70, Family.STALE: 80}
 _MILDER_FOR_OTHERS = 5  # the same finding on a sensitive asset comes first
 
 
@@ -86,7 +77,7 @@ def _of_policy(policy: Policy, state: State) -> Iterator[Topic]:
 
 def _topic(policy: Policy, rule: Rule, action_report: list[Step], state: State) -> Topic:
     writes = [step for step in rule.steps if step.writes]
-    first = action_report[0]
+    first, declared, put = action_report[0], KINDS[rule.kind], about(policy.family)
     within = next((step.within for step in action_report if step.within is not None), None)
     return Topic(
         policy=policy.id,
@@ -101,17 +92,11 @@ def _topic(policy: Policy, rule: Rule, action_report: list[Step], state: State) 
         remind=next((step.remind for step in action_report if step.remind), ()),
         steps=tuple(_proposed(step) for step in writes),
         irreversible=any(DECLARED[step.kind].reversibility is Reversibility.IRREVERSIBLE for step in writes),
-        rank=_RANKS.get((policy.family, rule.kind), _FAMILY_RANKS[policy.family]),
-        lent_as=_lent_as(policy.family, rule.kind),
-        accepts_risk=policy.family is Family.SHARING,
-        per_finding=rule.kind in _PER_FINDING,
+        rank=declared.ranks.get(policy.family, put.rank),
+        lent_as=put.lent_as or declared.lent_as,
+        accepts_risk=put.accepts_risk,
+        per_finding=declared.per_finding,
     )
-
-
-def _lent_as(family: Family, kind: Kind) -> str:
-    if family is Family.RETENTION:
-        return LABELS
-    return LINKS if kind is Kind.LINK else QUESTIONS
 
 
 def _proposed(step: Step) -> Proposed:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from string import Template
@@ -18,24 +17,15 @@ from custos.onboarding.council import Council
 from custos.policy import load_files
 from custos.policy.schema import FILES as SCHEMAS
 from custos.policy.schema import schema_text
-from custos.records import registers
 from custos.records.load import FOLDER
+from custos.records.register import AnyRegister
+from custos.records.registers import ALL
+from custos.records.registers.posts import POSTS
 from custos.records.roles import GOVERNANCE, RECORDS_MANAGER
 from custos.wording import day_words
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _FIRST_REVIEW_DAYS = 182
-_PURPOSES: Mapping[str, str] = {
-    registers.ASSETS.file: "one row an information asset: what it is, who owns it, where it is",
-    registers.SCHEDULE.file: "one row a class of record: how long it is kept, from when, and under which label",
-    registers.SITE_MAP.file: "one row a site or library: its asset and its schedule entry",
-    registers.HOLDS.file: "one row a hold: what must be kept for an inquiry, a request or a claim",
-    registers.AGREEMENTS.file: "one row a sharing agreement: the partner, their mail domains, the assets, the last day",
-    registers.EXEMPTIONS.file: "one row an exception: what a policy leaves alone, why, until when",
-    registers.POSTS.file: "one row a person with a post: who they are, which post, which department",
-    registers.DELEGATIONS.file: "one row a delegation: what an owner has lent to a steward",
-    registers.CALENDAR.file: "one row a day on which nobody works",
-}
 
 
 def starter_files(council: Council, today: date) -> dict[str, bytes]:
@@ -56,8 +46,8 @@ def starter_files(council: Council, today: date) -> dict[str, bytes]:
         for template in sorted(TEMPLATES.iterdir())
     }
     files.update({name: schema_text(make).encode() for name, make in SCHEMAS.items()})
-    files.update({f"{FOLDER}/{name}": _header(register).encode() for name, register in registers.ALL.items()})
-    files[f"{FOLDER}/{registers.POSTS.file}"] += _people(council).encode()
+    files.update({f"{FOLDER}/{name}": _header(register).encode() for name, register in ALL.items()})
+    files[f"{FOLDER}/{POSTS.file}"] += _people(council).encode()
     files[f"{FOLDER}/README.md"] = _register_page().encode()
     load_files({name: content for name, content in files.items() if name.endswith((".yaml", ".csv"))}, today=today)
     return files
@@ -68,13 +58,13 @@ def _yaml(texts: object) -> str:
     return json.dumps(texts, ensure_ascii=False)
 
 
-def _header(register: registers.Register) -> str:
+def _header(register: AnyRegister) -> str:
     return f"{','.join(register.columns)}\n"
 
 
 def _people(council: Council) -> str:
     out = io.StringIO()
-    rows = csv.DictWriter(out, registers.POSTS.columns, restval="", lineterminator="\n")
+    rows = csv.DictWriter(out, POSTS.columns, restval="", lineterminator="\n")
     for upn, title in council.people.items():
         rows.writerow({"upn": upn, "role": title, "department": council.department})
     return out.getvalue()
@@ -83,6 +73,6 @@ def _people(council: Council) -> str:
 def _register_page() -> str:
     """What goes into each register, with the columns that every row needs."""
     lines = ["# The registers", "", "| file | holds | every row needs |", "|---|---|---|"]
-    for name, register in registers.ALL.items():
-        lines.append(f"| {name} | {_PURPOSES[name]} | {', '.join(register.required)} |")
+    for name, register in ALL.items():
+        lines.append(f"| {name} | {register.purpose} | {', '.join(register.required)} |")
     return "\n".join([*lines, "", "`custos import REGISTER FILE` fills them from what you have.", ""])

@@ -17,20 +17,24 @@ from custos.policy.loader import read_policy
 from custos.policy.policy_files import SETTINGS, Directory, is_policy, read_directory
 from custos.policy.settings_file import read_settings
 from custos.problems import Problems
-from custos.records import registers
 from custos.records.load import FOLDER as REGISTER
 from custos.records.load import load_records
 from custos.records.model import Records
-from custos.records.review import Matter, review
+from custos.records.registers.assets import ASSETS
+from custos.records.registers.holds import HOLDS
+from custos.records.registers.posts import POSTS
+from custos.records.registers.schedule import SCHEDULE
+from custos.records.remark import Matter
+from custos.records.review import review
 from custos.records.rights import WORDS, vacant
 from custos.records.roles import ROLE_NAMES, expected, holders
 from custos.wording import day_words
 
 MOST_POLICY_BYTES = 1_000_000
 _RESTS_ON: Mapping[str, frozenset[str]] = {
-    f"{REGISTER}/{registers.ASSETS.file}": frozenset({"unknown-asset", "empty-scope", "silence", "outside-scope"}),
-    f"{REGISTER}/{registers.SCHEDULE.file}": frozenset({"unknown-entry", "unapproved-entry", "unknown-schedule-refs"}),
-    f"{REGISTER}/{registers.POSTS.file}": frozenset({"unknown-person"}),
+    f"{REGISTER}/{ASSETS.file}": frozenset({"unknown-asset", "empty-scope", "silence", "outside-scope"}),
+    f"{REGISTER}/{SCHEDULE.file}": frozenset({"unknown-entry", "unapproved-entry", "unknown-schedule-refs"}),
+    f"{REGISTER}/{POSTS.file}": frozenset({"unknown-person"}),
     SETTINGS: frozenset({"unknown-clause"}),
 }
 """File ► codes of problems that policies seem to have while that file cannot be read whole."""
@@ -127,7 +131,7 @@ def _empty(records: Records) -> list[Problem]:
     """A register of holds without a row is right in few councils, and what a file that was cut looks like."""
     if records.holds:
         return []
-    mark = Mark(f"{REGISTER}/{registers.HOLDS.file}")
+    mark = Mark(f"{REGISTER}/{HOLDS.file}")
     said = "There is no hold in the register: nothing is kept for an inquiry, a request or a claim."
     return [Problem(mark, said, "Is that so?", code="no-holds", severity=Severity.WARNING)]
 

@@ -15,10 +15,11 @@ from operator import and_, or_
 import polars as pl
 
 from custos.dates import midnight
+from custos.kinds import CATALOGUE
+from custos.kinds.fact import Fact, FactType
 from custos.model.duration import Duration
 from custos.model.policy import AllOf, AnyOf, Bundle, Condition, Not, Test, each_test
 from custos.model.sharing_levels import SHARING_LEVELS
-from custos.policy.catalogue import CATALOGUE, Fact, FactType
 from custos.policy.operators import ITS_CLASS
 from custos.records.address import told_address
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Mapping
 from difflib import SequenceMatcher
 
 from custos.did_you_mean import near
+from custos.kinds import CATALOGUE
+from custos.kinds.fact import FactType
 from custos.model.policy import Condition, Test, each_test
-from custos.policy.catalogue import CATALOGUE, FactType
 from custos.problems import Problems
 from custos.records.model import Records
 

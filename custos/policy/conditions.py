@@ -7,10 +7,11 @@ from datetime import date
 from custos.dates import day_from
 from custos.did_you_mean import near, nearest
 from custos.errors import Mark
+from custos.kinds import CATALOGUE, facts_of
+from custos.kinds.fact import Fact, FactType
 from custos.model.duration import Duration
 from custos.model.policy import AllOf, AnyOf, Condition, Not, Test
 from custos.model.subject import Kind
-from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
 from custos.policy.operators import (
     ITS_CLASS,
     OPERATORS,

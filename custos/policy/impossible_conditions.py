@@ -14,10 +14,11 @@ from datetime import UTC, date, datetime
 from itertools import product
 
 from custos.dates import midnight
+from custos.kinds import CATALOGUE
+from custos.kinds.fact import Fact, FactType
 from custos.model.duration import Duration
 from custos.model.policy import AllOf, AnyOf, Condition, Not, Test
 from custos.model.sharing_levels import SHARING_LEVELS
-from custos.policy.catalogue import CATALOGUE, Fact, FactType
 from custos.policy.operators import ITS_CLASS
 from custos.policy.wording import condition_words
 from custos.problems import Problems

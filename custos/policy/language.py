@@ -1,6 +1,6 @@
 """Every word of the policy language that is no fact: where it is written, and what it means there.
 
-Made of the texts that editors show (`custos.policy.vocabulary`, `custos.policy.choice_words`), for `custos schema`.
+Made of the texts that editors show (`custos.policy.vocabulary`, `custos.kinds`), for `custos schema`.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from custos.actions import ACTION_WORDS, meaning_of
+from custos.kinds import CHOICES
+from custos.kinds.common_facts import POSTURES
 from custos.policy import vocabulary
-from custos.policy.choice_words import CHOICES, POSTURES
 from custos.policy.operators import OPERATORS
 from custos.records.rights import WORDS as RIGHTS
 from custos.records.roles import ROLE_NAMES

@@ -8,11 +8,11 @@ from string import Formatter
 
 from custos.did_you_mean import near
 from custos.errors import Mark
+from custos.kinds import facts_of
 from custos.model.policy import Family, Limits, Policy, Rule, Scope
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.policy.canonical_form import meaning_hash
-from custos.policy.catalogue import facts_of
 from custos.policy.condition_values import check_values
 from custos.policy.conditions import read_condition
 from custos.policy.impossible_conditions import check_can_hold, check_may_fail

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from custos.dates import write_a_day
 from custos.did_you_mean import nearest
+from custos.kinds.fact import Fact, FactType
 from custos.model.duration import Duration, duration_from
-from custos.policy.catalogue import Fact, FactType
 from custos.records.address import NotAnAddress, read_address
 
 ITS_CLASS = "its class"

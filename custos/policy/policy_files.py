@@ -15,8 +15,8 @@ from pathlib import Path
 
 from custos.errors import BadInput, Mark, Problem, Severity
 from custos.former_names import renamed_file
-from custos.records import registers
 from custos.records.load import FOLDER as REGISTER
+from custos.records.registers import ALL
 from custos.untrusted import plain
 
 TESTS = ".tests.yaml"
@@ -186,7 +186,7 @@ def _register(path: str, problems: list[Problem]) -> Iterator[str]:
     if name.casefold().endswith(".csv"):
         yield path
     elif not name.casefold().startswith("readme"):
-        known = any(register.removesuffix(".csv") in name.casefold() for register in registers.ALL)
+        known = any(register.removesuffix(".csv") in name.casefold() for register in ALL)
         remedy = "Save it as CSV UTF-8." if known else "Registers end in .csv."
         problems.append(_ignored(path, remedy))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from custos.kinds import DECLARED
+from custos.kinds.fact import FactType
 from custos.model.subject import Kind
-from custos.policy.catalogue import FactType
 
 TEST_KEYS = ("name", "rule", "now", "at", "given", "expect", "because")
 FILE_KEYS = ("policy", "tests")
@@ -20,33 +21,7 @@ OTHERS = {
     "changed_by": FactType.CHOICE,
     "site_access": FactType.CHOICE,
 }
-_ANY = (
-    "library_read",
-    "site_access",
-    "site_title",
-    "site_created",
-    "site_kind",
-    "site_sharing",
-    "site_owners",
-    "site_guests",
-    "site_visibility",
-    "is_team",
-)
-_ACTIVITY_GIVEN = ("last_human_activity", "changed_by", "file_date", "files", "size")
-_SHARED_GIVEN = ("item_name", "item_is_folder", "inherited")
-GIVEN: Mapping[Kind, tuple[str, ...]] = {
-    Kind.SITE: (*_ANY, "outside_people", *_ACTIVITY_GIVEN),
-    Kind.TEAM: (*_ANY, "outside_people", *_ACTIVITY_GIVEN),
-    Kind.LIBRARY: (*_ANY, *_ACTIVITY_GIVEN),
-    Kind.FOLDER: (*_ANY, "folder_name", "folder_created", *_ACTIVITY_GIVEN, "library_last_human_activity"),
-    Kind.FILE: (
-        *_ANY, "file_name", "file_extension", "label", "label_explicit", "is_record", "file_created", "file_modified", "changed_by",
-        "file_date", "shared_scope", "size",
-    ),
-    Kind.LINK: (*_ANY, *_SHARED_GIVEN, "link_scope", "link_type", "link_expires", "link_has_password"),
-    Kind.GRANT: (*_ANY, *_SHARED_GIVEN, "person", "person_is_outside", "principal", "through", "access"),
-    Kind.GUEST: (*_ANY, "person", "person_enabled"),
-}  # fmt: skip
+GIVEN: Mapping[Kind, tuple[str, ...]] = {kind: declared.given for kind, declared in DECLARED.items()}
 
 
 class Expectation(StrEnum):

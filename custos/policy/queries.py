@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from custos.did_you_mean import near, nearest
 from custos.errors import BadInput, Mark, Problem
+from custos.kinds import facts_of
 from custos.model.policy import Condition
 from custos.model.subject import Kind
-from custos.policy.catalogue import facts_of
 from custos.policy.conditions import read_condition
 from custos.policy.yaml_nodes import read_yaml
 from custos.problems import Problems

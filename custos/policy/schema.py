@@ -15,13 +15,14 @@ from typing import Any
 from custos.actions import DECLARED
 from custos.actions.arguments import Argument, OneOf, OwnKind, Person, Span, Words
 from custos.actions.ask import MOST_REMINDERS
+from custos.kinds import CATALOGUE, facts_of
+from custos.kinds.common_facts import POSTURES
+from custos.kinds.fact import Fact, FactType
 from custos.model.duration import PATTERN
 from custos.model.policy import OnlyIf
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.policy import vocabulary
-from custos.policy.catalogue import CATALOGUE, Fact, FactType, facts_of
-from custos.policy.choice_words import ATTRIBUTE_VALUES, CHOICES, POSTURES
 from custos.policy.loader import (
     LIMIT_KEYS,
     MOST_ACTIONS,
@@ -113,9 +114,7 @@ def _one_of[Word: str](words: Mapping[Word, str]) -> Json:
 
 
 _CHOICES: Mapping[str, Json] = {
-    f"one-of-{fact.name}": _one_of({value: CHOICES[fact.name][value] for value in fact.choices})
-    for fact in CATALOGUE.values()
-    if fact.choices
+    f"one-of-{fact.name}": _one_of(fact.choices) for fact in CATALOGUE.values() if fact.choices
 }
 _POLICY: Mapping[str, Json] = {
     "policy": _NAME,
@@ -224,7 +223,6 @@ def settings_schema() -> Json:
                 _told(vocabulary.FREEZE, {"why": _TEXT, "assets": _TEXTS}, _DAY), required=["from", "to", "why"]
             ),
         },
-        "witnesses": _TEXTS,
     }
     assert set(parts) == set(SETTINGS_KEYS) == set(vocabulary.SETTINGS), "every key of the settings is described"
     assert set(vocabulary.CLASS) == set(CLASS_KEYS), "every key of a class is described"
@@ -324,9 +322,7 @@ def _assets() -> Json:
     attributes = {
         name: _described(
             _capital(vocabulary.ATTRIBUTES[name]) + ".",
-            _list_of(_one_of({value: ATTRIBUTE_VALUES[name][value] for value in CLOSED[name]}))
-            if name in CLOSED
-            else _TEXTS,
+            _list_of(_one_of(CLOSED[name])) if name in CLOSED else _TEXTS,
         )
         for name in ATTRIBUTES
     }

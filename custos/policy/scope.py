@@ -15,6 +15,7 @@ from custos.records.address import Address, NotAnAddress
 from custos.records.container import doubt_about, read_container
 from custos.records.model import Asset, Records
 from custos.records.register_lookup import RegisterLookup
+from custos.records.registers.assets import CLASSIFICATIONS, PERSONAL_DATA, POSTURES, STATUSES
 from custos.wording import yes_or_no
 
 KEYS = ("assets", "unregistered", "sites", "libraries", "except")
@@ -28,13 +29,14 @@ ATTRIBUTES: Mapping[str, Callable[[Asset], tuple[str, ...]]] = {
     "vital_record": lambda asset: (yes_or_no(asset.vital),),
     "schedule_refs": lambda asset: asset.schedule_refs,
 }
-CLOSED: Mapping[str, tuple[str, ...]] = {
-    "classification": ("OFFICIAL", "OFFICIAL-SENSITIVE"),
-    "personal_data": ("none", "personal", "special_category", "criminal_offence"),
-    "sharing_posture": ("internal", "agreements_only", "guests_allowed", "public_view"),
-    "status": ("proposed", "active", "closing", "closed"),
-    "vital_record": ("yes", "no"),
+CLOSED: Mapping[str, Mapping[str, str]] = {
+    "classification": CLASSIFICATIONS,
+    "personal_data": PERSONAL_DATA,
+    "sharing_posture": POSTURES,
+    "status": STATUSES,
+    "vital_record": {"yes": "it is one", "no": "it is none"},
 }
+"""Attribute with a closed list of values ► its values ► what each means."""
 
 
 def read_scope(node: Node, records: Records, problems: Problems) -> Scope:

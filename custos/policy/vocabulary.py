@@ -1,6 +1,6 @@
 """What every word of the policy language means, once: for editors (hover), for `custos schema` and for the reference.
 
-Facts and operators speak for themselves (`custos.policy.catalogue`, `custos.policy.operators`). Keyed by the code's own words, so that
+Facts and operators speak for themselves (`custos.kinds`, `custos.policy.operators`). Keyed by the code's own words, so that
 nothing new goes untold.
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from custos.model.policy import Family, OnlyIf, Recipient
+from custos.kinds import DECLARED
+from custos.model.policy import FAMILY_WORDS, Family, OnlyIf, Recipient
 from custos.model.state import State
 from custos.model.subject import Kind
 from custos.policy.operators import ITS_CLASS, Operand
@@ -36,12 +37,7 @@ STATES: Mapping[State, str] = {
     State.PILOT: "asks and acts, on its pilot assets alone",
     State.ENFORCE: "asks and acts on everything that it covers",
 }
-FAMILIES: Mapping[Family, str] = {
-    Family.RETENTION: "how long things are kept: retention labels",
-    Family.STALE: "what nobody has worked with for a long time",
-    Family.SHARING: "who can open what: links, access, guests, sharing levels",
-    Family.OWNERSHIP: "what has no owner or no asset",
-}
+FAMILIES: Mapping[Family, str] = FAMILY_WORDS
 RULE: Mapping[str, str] = {
     "find": "The finding's permanent name.",
     "about": "What kind of thing it is about. Write it first: it decides the facts.",
@@ -80,16 +76,7 @@ ATTRIBUTES: Mapping[str, str] = {
     "schedule_refs": "an entry of the retention schedule",
 }
 
-KINDS: Mapping[Kind, str] = {
-    Kind.SITE: "one site, whether there is a Team behind it or not",
-    Kind.TEAM: "one site with a Team behind it",
-    Kind.LIBRARY: "one document library",
-    Kind.FOLDER: "one folder",
-    Kind.FILE: "one file",
-    Kind.LINK: "one sharing link on a file or folder",
-    Kind.GRANT: "one person or group that has access to a file or folder: directly, or by name on a link",
-    Kind.GUEST: "one guest in a team's group",
-}
+KINDS: Mapping[Kind, str] = {kind: declared.meaning for kind, declared in DECLARED.items()}
 OPERANDS: Mapping[Operand, str] = {
     Operand.VALUE: "one value",
     Operand.VALUES: "a list of values",
@@ -178,7 +165,6 @@ SETTINGS: Mapping[str, str] = {
     "rights": "which roles may do what, as below; a right that is not written has its usual roles",
     "approval": "what an approval needs in addition to somebody who may give it",
     "freezes": "spans of days in which nothing is written",
-    "witnesses": "the public keys of those outside the platform team who co-sign the audit's checkpoints",
     "not_governed": "sites that are left out of every policy and every count",
     "classes": "what each sharing posture of the register allows, and what is allowed where no asset covers the content",
     "limits": "ceilings for all policies together",

@@ -8,9 +8,10 @@ from functools import lru_cache
 from string import Formatter
 
 from custos.actions import DECLARED
+from custos.kinds import CATALOGUE
+from custos.kinds.fact import Fact, FactType
 from custos.model.policy import AllOf, AnyOf, Condition, Not, OnlyIf, Step, Test
 from custos.model.subject import Fact as Value
-from custos.policy.catalogue import CATALOGUE, Fact, FactType
 from custos.policy.operators import OPERATORS
 from custos.wording import day_words, yes_or_no
 

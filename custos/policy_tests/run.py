@@ -31,7 +31,8 @@ from custos.policy.policy_files import TESTS, read_directory
 from custos.policy.policy_test_words import FILE_KEYS, GIVEN, TEST_KEYS, Expectation
 from custos.policy.yaml_nodes import Entries, Node, Text, read_yaml
 from custos.policy.yaml_section import Section
-from custos.policy_tests.fixture_tenant import read_given, tenant_of
+from custos.policy_tests.fixture_tenant import tenant_of
+from custos.policy_tests.fixture_tenant.tenant import read_given
 from custos.problems import Problems
 from custos.records.address import NotAnAddress, read_address
 

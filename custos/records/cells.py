@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
 from custos.dates import EARLIEST, LATEST, NO_END, write_a_day
@@ -11,6 +11,7 @@ from custos.did_you_mean import near
 from custos.errors import Mark
 from custos.problems import Problems, Remedy
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
+from custos.records.column import Column
 from custos.records.container import doubt_about, read_container
 from custos.records.csv_file import Cell
 from custos.records.sign_in_name import is_sign_in_name, meant
@@ -23,10 +24,15 @@ _YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False
 
 
 class Row:
-    """The cells of one row. Readers return a harmless value where they noted a problem; `sound` is False from then on."""
+    """The cells of one row of a register with these columns.
 
-    def __init__(self, cells: Mapping[str, Cell], problems: Problems) -> None:
+    Readers return a harmless value where they noted a problem; `sound` is False from then on.
+    """
+
+    def __init__(self, cells: Mapping[str, Cell], problems: Problems, columns: Mapping[str, Column]) -> None:
         self._cells = cells
+        self._columns = columns
+        self._missed: set[str] = set()
         self._problems = problems
         self.mark = next(iter(cells.values())).mark if cells else Mark("")
         self._last = max((cell.mark for cell in cells.values()), default=self.mark)
@@ -46,22 +52,23 @@ class Row:
         """Notes what somebody should look at; the row serves."""
         self._problems.warning(self.mark_of(column), what, remedy, code=code)
 
-    def text(self, column: str, *, required: bool = False) -> str:
+    def text(self, column: str) -> str:
         """The text of a cell, "" when it is empty."""
         cell = self._cells.get(column)
         if cell is not None and cell.faulty:
             self.sound = False
-        elif required and (cell is None or not cell.text):
+        elif (cell is None or not cell.text) and column not in self._missed and self._columns[column].required:
+            self._missed.add(column)
             self.wrong(column, f'"{column}" is empty.', "Every row needs a value here.", code="missing")
         return cell.text if cell is not None else ""
 
-    def texts(self, column: str, *, required: bool = False) -> tuple[str, ...]:
+    def texts(self, column: str) -> tuple[str, ...]:
         """The parts of a cell between semicolons."""
-        return tuple(part.strip() for part in self.text(column, required=required).split(";") if part.strip())
+        return tuple(part.strip() for part in self.text(column).split(";") if part.strip())
 
-    def choice(self, column: str, known: Collection[str], *, required: bool = False, default: str = "") -> str:
-        """One of the known words; case does not matter."""
-        written = self.text(column, required=required)
+    def choice(self, column: str, *, default: str = "") -> str:
+        """One of the column's words; case does not matter."""
+        written, known = self.text(column), self._columns[column].choices
         if not written:
             return default
         for word in known:
@@ -70,24 +77,24 @@ class Row:
         self.wrong(column, f'"{written}" is not a value of "{column}".', near(written, known), code="unknown-value")
         return default
 
-    def choices(self, column: str, known: Collection[str], *, required: bool = False) -> tuple[str, ...]:
-        """Several of the known words."""
-        chosen = self.texts(column, required=required)
+    def choices(self, column: str) -> tuple[str, ...]:
+        """Several of the column's words."""
+        chosen, known = self.texts(column), self._columns[column].choices
         for word in chosen:
             if word not in known:
                 self.wrong(column, f'"{word}" is not a value of "{column}".', near(word, known), code="unknown-value")
         return tuple(word for word in chosen if word in known)
 
-    def flag(self, column: str, *, required: bool = False) -> bool:
+    def flag(self, column: str) -> bool:
         """yes or no; an empty cell is no."""
-        written = self.text(column, required=required)
+        written = self.text(column)
         if written and written.casefold() not in _YES:
             self.wrong(column, f'"{written}" is neither yes nor no.', "Write yes or no.", code="unknown-value")
         return _YES.get(written.casefold(), False)
 
-    def number(self, column: str, *, required: bool = False) -> int | None:
+    def number(self, column: str) -> int | None:
         """A whole number, None when the cell is empty."""
-        written = self.text(column, required=required)
+        written = self.text(column)
         if not written:
             return None
         if not re.fullmatch(r"0|[1-9][0-9]{0,5}", written):
@@ -100,9 +107,9 @@ class Row:
         read = [self.read_address(column, part) for part in self.texts(column)]
         return tuple(address for address in read if address is not None)
 
-    def container(self, column: str, *, required: bool = False) -> Address | None:
+    def container_in(self, column: str) -> Address | None:
         """A site or a library, None when the cell is empty or is none."""
-        written = self.text(column, required=required)
+        written = self.text(column)
         parts = self.texts(column)
         if len(parts) > 1 and all(map(looks_like_address, parts)):
             what = f'"{column}" has {len(parts)} addresses, and a row is for one.'
@@ -130,9 +137,9 @@ class Row:
             self.wrong(column, refused.what, refused.remedy, code="address")
             return None
 
-    def upn(self, column: str, *, required: bool = False) -> str:
+    def upn(self, column: str) -> str:
         """A user principal name, lower case."""
-        written = self.text(column, required=required)
+        written = self.text(column)
         if written and not is_sign_in_name(written):
             self.wrong(column, f'"{written}" is not a sign-in name.', meant(written), code="sign-in-name")
             return ""
@@ -150,12 +157,12 @@ class Row:
                 found[name.lower()] = None
         return tuple(found)
 
-    def day(self, column: str, *, required: bool = False, endless: bool = False) -> date | None:
+    def day(self, column: str, *, endless: bool = False) -> date | None:
         """A date, None when the cell is empty. 2026-05-03 is understood, 31/05/2026 too; 03/05/2026 could be either and is not.
 
         `endless`: 9999-12-31 may stand there and means no end, as an empty cell does.
         """
-        written = self.text(column, required=required)
+        written = self.text(column)
         if not written:
             return None
         iso, slashed = _ISO.fullmatch(written), _SLASHED.fullmatch(written)

@@ -18,6 +18,9 @@ from enum import StrEnum
 from custos.errors import Mark
 from custos.records.address import Address
 from custos.records.model import Agreement, Asset, Exemption, Hold, Posture, Records
+from custos.records.registers.agreements import AGREEMENTS
+from custos.records.registers.exemptions import EXEMPTIONS
+from custos.records.registers.holds import HOLDS
 from custos.records.sensitivity import hides_names
 from custos.wording import day_words
 
@@ -38,9 +41,9 @@ class Matter(StrEnum):
 
 
 FILES: Mapping[Matter, str] = {
-    Matter.HOLD: "holds.csv",
-    Matter.EXCEPTION: "exceptions.csv",
-    Matter.AGREEMENT: "sharing_agreements.csv",
+    Matter.HOLD: HOLDS.file,
+    Matter.EXCEPTION: EXEMPTIONS.file,
+    Matter.AGREEMENT: AGREEMENTS.file,
 }
 
 

@@ -7,41 +7,33 @@ A hold, an exception or an agreement is ended by its day, and not by taking its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from custos.errors import Mark, Problem
 from custos.records.loosened import FILES, FOLDER, Matter, counts, named, registers_loosened
 from custos.records.model import Agreement, Exemption, Hold, Records
+from custos.records.register import AnyRegister
+from custos.records.registers import ALL
+from custos.records.registers.assets import ASSETS
 
-_ASSETS = "information_asset_register.csv"
 ACCEPT = "custos register --accept --why REASON"
 """What somebody says who meant it."""
 _SHOWN = 8
 _FEW = 4  # rows of a register that may all go without a question, where none of them protects anything
-type _Rows = Callable[[Records, date], Mapping[str, str]]  # id ► what it is, of the rows that count on a day
-
-_OTHERS: Mapping[str, _Rows] = {
-    _ASSETS: lambda records, _: dict.fromkeys(records.assets, "asset"),
-    "retention_schedule.csv": lambda records, _: dict.fromkeys(records.schedule, "schedule entry"),
-    "site_map.csv": lambda records, _: {row.location.key: "place" for row in records.site_map},
-    "people_roles.csv": lambda records, _: dict.fromkeys(records.posts, "person"),
-    "delegations.csv": lambda records, _: {row.id: "delegation" for row in records.delegations},
-    "calendar.csv": lambda records, _: {day.isoformat(): "day" for day in records.holidays},
-}
 
 
 def shrunk(before: Records, after: Records, today: date) -> list[Problem]:
     """A problem for each register that lost half of its rows or more, those that protect something first; and for assets that went."""
     found = list(_protecting(before, after, today))
-    for file, plain_rows in _OTHERS.items():
-        remedy = "Put the rows back"
-        found += _halved(file, plain_rows(before, today), plain_rows(after, today), remedy)
-    if not any(problem.mark.file == f"{FOLDER}/{_ASSETS}" for problem in found):
+    for register in ALL.values():
+        if register.file not in FILES.values():
+            found += _halved(register, before, after)
+    if not any(problem.mark.file == f"{FOLDER}/{ASSETS.file}" for problem in found):
         lost = [f"{one.id} ({one.name})" for one in before.assets.values() if one.live and one.id not in after.assets]
         found += [
             Problem(
-                Mark(f"{FOLDER}/{_ASSETS}"),
+                Mark(f"{FOLDER}/{ASSETS.file}"),
                 f"{named(lost)} {'is' if len(lost) == 1 else 'are'} gone since the version in force: no asset covers that content now.",
                 f"Put the row back, and write closed into status when it has ended; or say that it was meant: {ACCEPT}",
                 code="shrunk",
@@ -68,9 +60,11 @@ def _protecting(before: Records, after: Records, today: date) -> Iterator[Proble
             yield Problem(Mark(f"{FOLDER}/{file}"), what, remedy, code="shrunk")
 
 
-def _halved(file: str, before: Mapping[str, str], after: Mapping[str, str], remedy: str) -> Iterator[Problem]:
-    lost = [name for name in before if name not in after]
-    if len(before) <= _FEW or not lost or 2 * len(lost) < len(before):
+def _halved(register: AnyRegister, before: Records, after: Records) -> Iterator[Problem]:
+    had, has = (dict.fromkeys(map(register.key, register.of(records))) for records in (before, after))
+    lost = [name for name in had if name not in has]
+    if len(had) <= _FEW or not lost or 2 * len(lost) < len(had):
         return
-    what = f"{len(lost)} of {len(before)} rows that counted are gone since the version in force: {named(lost)}."
-    yield Problem(Mark(f"{FOLDER}/{file}"), what, f"{remedy}; or say that it was meant: {ACCEPT}", code="shrunk")
+    what = f"{len(lost)} of {len(had)} rows that counted are gone since the version in force: {named(lost)}."
+    remedy = f"Put the rows back; or say that it was meant: {ACCEPT}"
+    yield Problem(Mark(f"{FOLDER}/{register.file}"), what, remedy, code="shrunk")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from custos.errors import Mark
 from custos.records.address import Address
@@ -217,7 +218,8 @@ USUAL_TITLES: Mapping[str, frozenset[str]] = {
 class Records:
     """All registers, read together and checked against each other.
 
-    `titles` comes from `settings.yaml`: which posts carry which role, for `custos.records.roles.holders`.
+    `titles` comes from `settings.yaml`: which posts carry which role, for `custos.records.roles.holders`. `further` are the rows of
+    registers that have no field here, by file: `Register.of` gives them with their type.
     """
 
     assets: Mapping[str, Asset]
@@ -230,6 +232,7 @@ class Records:
     holidays: frozenset[date]
     delegations: tuple[Delegation, ...] = field(default=())
     titles: Mapping[str, frozenset[str]] = field(default_factory=lambda: USUAL_TITLES)
+    further: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @cached_property
     def record_labels(self) -> Mapping[str, ScheduleEntry]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from custos.dates import moved
 from custos.errors import Mark
@@ -14,48 +13,13 @@ from custos.records import roles
 from custos.records.contradictions import contradictions
 from custos.records.delegation import delegations
 from custos.records.model import Asset, Hold, Records
+from custos.records.registers import ALL
+from custos.records.remark import Matter, Remark
 from custos.records.vacancies import last_day_of, working_days_between
-from custos.wording import day_words
+from custos.wording import day_words, many
 
 _RESTORE_TEST_DAYS = 365
 _A_MONTH_DAYS = 31
-
-
-class Matter(StrEnum):
-    """What kind of thing needs attention."""
-
-    NO_OWNER = "no owner"
-    OWNER_IS_STEWARD = "owner is own steward"
-    NO_STEWARD = "no steward"
-    OUT_OF_POST = "deputy, escalation or steward out of post"
-    NO_HOLDER = "role without holder"
-    DELEGATION_ENDED = "delegation ended"
-    ASSET_REVIEW = "register review overdue"
-    SCHEDULE_REVIEW = "schedule review overdue"
-    RESTORE_TEST = "restore test overdue"
-    AGREEMENT_ENDED = "agreement ended"
-    EXEMPTION_EXPIRED = "exception expired"
-    ADDRESS = "address to correct"
-    BEGINS_LATER = "begins later"
-    HOLD_ENDED = "hold ended"
-    HOLD_COVERS_MORE = "hold covers more"
-    NOT_PUBLIC = "public library of another asset"
-    NO_ACCOUNT = "no account"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """One remark about one row: an asset, a schedule entry, an agreement or an exception. `asset_id` "" when about none.
-
-    `soon`: it is well today, and will not be when the days ahead have passed.
-    """
-
-    matter: Matter
-    reference: str
-    asset_id: str
-    sentence: str
-    mark: Mark
-    soon: bool = False
 
 
 def review(records: Records, today: date, ahead: timedelta = timedelta(0)) -> list[Remark]:
@@ -92,6 +56,9 @@ class _Review:
                 said = f"{exemption.id} {self._is(exemption.expires, 'expired', 'expires')}; renew it or delete it."
                 row = (exemption.id, exemption.asset_id, exemption.mark)
                 yield self._remark(Matter.EXEMPTION_EXPIRED, row, said, exemption.expires)
+        for register in ALL.values():
+            if register.remarks is not None:
+                yield from register.remarks(self.records, self.today, self.horizon)
 
     def _holds(self) -> Iterator[Remark]:
         """Holds that end, or ended lately and left what they held to the policies; and those that cover more than they say."""
@@ -112,23 +79,21 @@ class _Review:
         """Holds, agreements and delegations that are written down and count only from a coming day on."""
         for hold in self.records.holds:
             if hold.since > self.today:
-                said = f"{hold.id} begins on {_day(hold.since)} and holds nothing until then."
+                said = f"{hold.id} begins on {day_words(hold.since)} and holds nothing until then."
                 yield self._far(hold.id, hold.asset_id, hold.mark, said, hold.since)
         for agreement in self.records.agreements.values():
             if agreement.starts and agreement.starts > self.today:
-                said = f"{agreement.id} with {agreement.partner} begins on {_day(agreement.starts)} and covers nobody until then."
+                said = f"{agreement.id} with {agreement.partner} begins on {day_words(agreement.starts)} and covers nobody until then."
                 yield self._far(agreement.id, "", agreement.mark, said, agreement.starts)
         for row in self.records.exemptions:
             if row.approved_on and row.approved_on > self.today:
-                said = f"{row.id} counts already, and its approval is dated {_day(row.approved_on)}, which is to come."
+                said = f"{row.id} counts already, and its approval is dated {day_words(row.approved_on)}, which is to come."
                 yield Remark(
                     matter=Matter.BEGINS_LATER, reference=row.id, asset_id=row.asset_id, sentence=said, mark=row.mark
                 )
         for lent in self.records.delegations:
             if lent.valid_from > self.today:
-                said = (
-                    f"{lent.id} begins on {_day(lent.valid_from)}; {lent.steward} answers for nobody by it until then."
-                )
+                said = f"{lent.id} begins on {day_words(lent.valid_from)}; {lent.steward} answers for nobody by it until then."
                 yield self._far(lent.id, lent.asset_id, lent.mark, said, lent.valid_from)
 
     def _far(self, reference: str, asset_id: str, mark: Mark, sentence: str, begins: date) -> Remark:
@@ -161,7 +126,7 @@ class _Review:
             since = f" {self._is(left, 'since', 'after')}".replace(" on ", " ") if left else ""
             gone = last_day_of(self.records, asset.id, self.today)
             days = working_days_between(gone, self.today, self.records.holidays) if gone else 0
-            so_long = f": {days:,} working {'day' if days == 1 else 'days'} without an owner" if days else ""
+            so_long = f": {many(days, 'working day')} without an owner" if days else ""
             yield remark(Matter.NO_OWNER, f"Nobody holds the post of {asset.iao}{since}{so_long}.", left)
         if asset.iao in asset.stewards:
             yield remark(Matter.OWNER_IS_STEWARD, f"{asset.iao} is Information Asset Owner and steward.")
@@ -174,12 +139,12 @@ class _Review:
             said = f"The review {self._is(asset.review_due, 'was due', 'is due')}."
             yield remark(Matter.ASSET_REVIEW, said, asset.review_due)
         if asset.last_review and asset.last_review > self.today:
-            yield remark(Matter.ASSET_REVIEW, f"The last review was on {_day(asset.last_review)}, a day to come.")
+            yield remark(Matter.ASSET_REVIEW, f"The last review was on {day_words(asset.last_review)}, a day to come.")
         tested = asset.last_restore_test
         if tested and tested > self.today:
-            yield remark(Matter.RESTORE_TEST, f"A restore was last tested on {_day(tested)}, a day to come.")
+            yield remark(Matter.RESTORE_TEST, f"A restore was last tested on {day_words(tested)}, a day to come.")
         if tested and (due := moved(tested, _RESTORE_TEST_DAYS)) < self.horizon:
-            said = f"A restore was last tested on {_day(tested)}; it must be tested once a year."
+            said = f"A restore was last tested on {day_words(tested)}; it must be tested once a year."
             yield remark(Matter.RESTORE_TEST, said, due)
 
     def _others(self, asset: Asset) -> Iterator[Remark]:
@@ -190,7 +155,7 @@ class _Review:
             if upn == asset.iao or post is None or post.holds(self.horizon):
                 continue
             last = post.valid_to if post.holds(self.today) else None
-            left = f"leaves the post on {_day(last)}" if last else roles.out_of_post(post, self.today)
+            left = f"leaves the post on {day_words(last)}" if last else roles.out_of_post(post, self.today)
             said = f"{upn}, the {what} of {asset.id}, {left}."
             yield self._remark(Matter.OUT_OF_POST, (asset.id, asset.id, asset.mark), said, last)
 
@@ -199,7 +164,7 @@ class _Review:
             return
         lent = delegations(self.records, asset.id, steward, self.today)
         last = max((row.valid_to for row in lent), default=None)
-        said = f"{steward}'s delegation ends on {_day(last)}." if last else f"{steward} has no delegation in date."
+        said = f"{steward}'s delegation ends on {day_words(last)}." if last else f"{steward} has no delegation in date."
         yield self._remark(Matter.DELEGATION_ENDED, (asset.id, asset.id, asset.mark), said, last)
 
     def _remark(self, matter: Matter, row: tuple[str, str, Mark], sentence: str, day: date | None = None) -> Remark:
@@ -209,8 +174,4 @@ class _Review:
         return Remark(matter=matter, reference=reference, asset_id=asset_id, sentence=sentence, mark=mark, soon=soon)
 
     def _is(self, day: date, past: str, coming: str) -> str:
-        return f"{past if day < self.today else coming} on {_day(day)}"
-
-
-def _day(day: date) -> str:
-    return day_words(day)
+        return f"{past if day < self.today else coming} on {day_words(day)}"

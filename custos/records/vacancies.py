@@ -11,6 +11,7 @@ from datetime import date
 
 from custos.records.model import Records
 from custos.records.roles import post_of
+from custos.wording import many
 
 _SATURDAY = 5
 
@@ -29,7 +30,7 @@ class Vacancy:
         since = ""
         if self.last_day is not None:
             days = working_days_between(self.last_day, today, holidays)
-            since = f" for {days:,} working {'day' if days == 1 else 'days'}"
+            since = f" for {many(days, 'working day')}"
         stands_in = f"{self.stands_in} stands in" if self.stands_in else "nobody stands in"
         return f"{self.asset_id} has had no valid Information Asset Owner{since}: {self.why}; {stands_in}."
 

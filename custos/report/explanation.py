@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from rich.console import Console
 
 from custos.engine.explain import ConditionTried, Explanation, RuleTried, Verdict
-from custos.policy.catalogue import CATALOGUE
+from custos.kinds import CATALOGUE
 from custos.report.screen import Part, words
 from custos.wording import many
 

@@ -7,12 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from custos.errors import Problem, Severity
+from custos.kinds.fact import Fact
 from custos.policy import Bundle
-from custos.policy.catalogue import Fact
 from custos.policy.language import LANGUAGE
 from custos.policy.operators import operators_of
 from custos.policy_tests.run import PolicyTestResult
-from custos.records.review import Remark
+from custos.records.remark import Remark
 from custos.records.rights import WORDS, Right
 from custos.records.roles import ROLE_NAMES, holders
 from custos.report.shapes.files import (
@@ -82,7 +82,7 @@ def register(directory: Path, today: date, remarks: Iterable[Remark]) -> Registe
         on=today,
         remarks=[
             RegisterRemark(
-                matter=remark.matter.value,
+                matter=str(remark.matter),
                 row=remark.reference,
                 asset=remark.asset_id,
                 why=remark.sentence,

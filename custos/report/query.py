@@ -8,10 +8,9 @@ import polars as pl
 from rich.console import Console
 
 from custos.engine.query import QueryResult
+from custos.kinds import CATALOGUE, DECLARED
 from custos.masking import MASK
-from custos.model.subject import IN_LIBRARIES, Kind
 from custos.model.subject import Fact as Value
-from custos.policy.catalogue import CATALOGUE
 from custos.policy.wording import condition_words, value_words
 from custos.records.model import Records
 from custos.records.sensitivity import hides_names
@@ -75,7 +74,7 @@ def as_csv(answer: QueryResult, records: Records, *, names: bool) -> str:
 def _masked(answer: QueryResult, records: Records, *, names: bool) -> pl.DataFrame:
     """The rows; names of files and folders in sensitive assets only with `names`."""
     rows = answer.rows
-    if names or answer.question.kind not in IN_LIBRARIES or answer.question.kind is Kind.LIBRARY:
+    if names or DECLARED[answer.question.kind].named:
         return rows
     open_to_all = sorted(asset.id for asset in records.assets.values() if not hides_names(asset))
     hide = ~pl.col("asset").is_in(open_to_all).fill_null(value=False)

@@ -127,8 +127,7 @@ def verified(found: Verification) -> shapes.AuditVerified:
         holds=found.broken is None,
         broken=str(found.broken or ""),
         events=found.events,
-        checkpoints=found.checkpoints,
-        cosigned=dict(found.cosigned),
+        anchors=found.anchors,
         digest=found.digest,
     )
 

@@ -9,11 +9,12 @@ from custos.actions import ACTION_WORDS, DECLARED, declared_as, kinds_of, meanin
 from custos.actions.ask import SHORTEST_ANSWER
 from custos.actions.notice import SHORTEST_NOTICE
 from custos.actions.set_expiry import SHORTEST_EXPIRY
+from custos.kinds import CATALOGUE
+from custos.kinds.fact import Fact
 from custos.model.policy import HouseLimits, Limits, OnlyIf, Recipient
 from custos.model.refusal import Code
 from custos.model.subject import Kind
 from custos.policy import vocabulary
-from custos.policy.catalogue import CATALOGUE, Fact
 from custos.policy.loader import LIMIT_KEYS, RULE_KEYS
 from custos.policy.operators import OPERATORS, Operator
 from custos.policy.policy_test_words import GIVEN, Expectation

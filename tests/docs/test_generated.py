@@ -13,12 +13,12 @@ import pytest
 from custos import settings
 from custos.actions import ACTION_WORDS, DECLARED
 from custos.cli import commands
+from custos.kinds import CATALOGUE
 from custos.model.action_kind import ActionKind
 from custos.model.refusal import Code
 from custos.onboarding.shipped import shipped_files
-from custos.policy.catalogue import CATALOGUE
 from custos.policy.operators import OPERATORS
-from custos.records import registers
+from custos.records.registers import ALL as REGISTERS
 from custos.settings import REPOSITORY
 from custos.storage.queues import ALL
 from docs import generate
@@ -99,7 +99,7 @@ def test_every_column_of_a_register_is_documented() -> None:
     sections = {section.split("\n", 1)[0].strip(): section for section in page.split("\n## ")}
     missing = [
         f"{register.file}: {column}"
-        for register in registers.ALL.values()
+        for register in REGISTERS.values()
         for column in register.columns
         if f"`{column}`" not in sections.get(register.file, "")
     ]

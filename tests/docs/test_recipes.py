@@ -15,7 +15,7 @@ from custos.settings import REPOSITORY
 from tests.docs.pages import DOCS, Example, examples
 
 PAGE = DOCS / "contributor.md"
-MOST_FILES = {"action": 3, "command": 2, "timer": 2}
+MOST_FILES = {"action": 3, "kind": 4, "register": 2, "question": 2, "command": 2, "timer": 2}
 """Recipe ► how many files of the product it may touch."""
 _AT_WORK = """
 import shlex, sys

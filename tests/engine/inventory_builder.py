@@ -9,14 +9,14 @@ from typing import Any
 import polars as pl
 
 from custos.engine.facts import STATES, Facts, facts_from
-from custos.inventory.schema import DEPARTURES, DRIVES, ITEMS, MEMBERS, PERMISSIONS, SITES
+from custos.inventory.schema import DEPARTURES, DRIVES, ITEMS, MEMBERS, OWN, PERMISSIONS, SITES
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOST = "https://wrenbridge.sharepoint.example"
 PERSON, BOT, MIGRATION = "person-1", "custos-app", "id-of-svc.migration"
 _SCHEMAS = {
     "sites": SITES, "drives": DRIVES, "items": ITEMS, "permissions": PERMISSIONS, "members": MEMBERS, "states": STATES,
-    "moved_items": DEPARTURES,
+    "moved_items": DEPARTURES, **{name: own.columns for name, own in OWN.items()},
 }  # fmt: skip
 
 

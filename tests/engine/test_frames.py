@@ -7,8 +7,8 @@ import pytest
 from custos.engine.frames import Frames
 from custos.engine.register_locations import place_registers
 from custos.engine.site_facts import site_facts
+from custos.kinds import facts_of
 from custos.model.subject import Kind
-from custos.policy.catalogue import facts_of
 from custos.policy.compile import columns_of
 from tests.engine.inventory_builder import NOW
 from tests.engine.planted_inventory import wrenbridge

@@ -280,7 +280,7 @@ _JUDGE = "engine/protection.py"
 _READS_ROWS = {  # they show or check rows, and decide nothing about a subject
     "engine/moved_holds.py", "engine/register_locations.py", "engine/register_addresses.py", "policy/bundle.py", "policy/loosened.py",
     "records/contradictions.py", "records/hold_coverage.py", "records/loosened.py", "records/lost_rows.py", "records/load.py",
-    "records/model.py", "records/registers.py", "records/review.py",
+    "records/model.py", "records/registers/exemptions.py", "records/registers/holds.py", "records/review.py",
 }  # fmt: skip
 
 

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from custos.engine.evaluate import evaluate
 from custos.errors import Mark
+from custos.kinds import facts_of
+from custos.kinds.fact import Fact, FactType
 from custos.model.duration import Duration
 from custos.model.policy import AllOf, AnyOf, Condition, Not, Test
 from custos.model.sharing_levels import SHARING_LEVELS
 from custos.model.subject import Kind
-from custos.policy.catalogue import Fact, FactType, facts_of
 from custos.policy.compile import Moment, columns_of, compile_condition
 from custos.policy.operators import Operand, operators_of
 from tests.engine.inventory_builder import NOW, day
@@ -45,7 +46,7 @@ def _values(fact: Fact) -> list[Any]:
         case FactType.MOMENT:
             return DAYS
         case FactType.CHOICE | FactType.LEVEL:
-            return [*fact.choices[:3], *([""] if fact.missing else [])]
+            return [*list(fact.choices)[:3], *([""] if fact.missing else [])]
         case _:
             return [*WORDS, *([""] if fact.missing else [])]
 

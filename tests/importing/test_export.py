@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from custos.cli.main import main
 from custos.importing.register_file import register_rows
-from custos.records import registers
+from custos.records.registers import ALL
 from simulator.councils import policies_of
 from tests.importing.sitting import begun
 
@@ -35,7 +35,7 @@ def rows_of(directory: Path) -> dict[str, list[dict[str, str]]]:
     """What the registers of a directory say."""
     return {
         register.name: register_rows(register, (directory / "register" / register.file).read_bytes())
-        for register in registers.ALL.values()
+        for register in ALL.values()
     }
 
 
@@ -59,7 +59,7 @@ def test_what_went_out_comes_back_the_same(form: str, data: st.DataObject) -> No
             file.write_bytes(_csv(name, lines))
         before = rows_of(council)
         empty = Path(shutil.copytree(council, Path(room) / "empty"))
-        for register in registers.ALL.values():
+        for register in ALL.values():
             (empty / "register" / register.file).write_text(",".join(register.columns) + "\n")
         file = exported(council, Path(room) / f"all.{form}")
         assert main(["import", "all", str(file), "--into", str(empty)], {}) == 0
@@ -71,7 +71,7 @@ def _csv(name: str, rows: list[dict[str, str]]) -> bytes:
     import io
 
     out = io.StringIO()
-    table = csv.DictWriter(out, registers.ALL[f"{name}.csv"].columns, restval="", lineterminator="\n")
+    table = csv.DictWriter(out, ALL[f"{name}.csv"].columns, restval="", lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
     return out.getvalue().encode()
@@ -81,7 +81,7 @@ def test_a_workbook_holds_texts_and_nothing_else(tmp_path: Path) -> None:
     """No cell is a formula, a number or a day, also where its text looks like one; needed columns are marked and words offered."""
     file = exported(SAMPLE, tmp_path / "all.xlsx")
     book = openpyxl.load_workbook(file)
-    assert book.sheetnames == [register.name for register in registers.ALL.values()]
+    assert book.sheetnames == [register.name for register in ALL.values()]
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} == {"s"}
     assert {cell.number_format for cell in cells} == {"@"}

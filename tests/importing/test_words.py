@@ -7,7 +7,8 @@ import pytest
 from custos.importing.convert import Meanings, NotUnderstood, convert
 from custos.importing.days import day_in_words, month_stands_first
 from custos.importing.periods import PeriodWords, period_from
-from custos.records import registers
+from custos.records.registers.assets import ASSETS
+from custos.records.registers.holds import HOLDS
 
 NOBODY = Meanings(people={}, values={})
 
@@ -75,8 +76,8 @@ def test_a_column_with_an_american_day_makes_others_doubtful() -> None:
     assert month_stands_first(["03/04/2027", "03/31/2027"])
     assert not month_stands_first(["03/04/2027", "31/03/2027"])
     doubtful = Meanings(people={}, values={}, month_first=frozenset({"since"}))
-    assert isinstance(convert(registers.HOLDS, "since", "03/04/2027", doubtful), NotUnderstood)
-    assert convert(registers.HOLDS, "since", "03/04/2027", NOBODY) == "2027-04-03"
+    assert isinstance(convert(HOLDS, "since", "03/04/2027", doubtful), NotUnderstood)
+    assert convert(HOLDS, "since", "03/04/2027", NOBODY) == "2027-04-03"
 
 
 @pytest.mark.parametrize(
@@ -109,5 +110,5 @@ def test_a_column_with_an_american_day_makes_others_doubtful() -> None:
 )
 def test_cells_of_the_asset_register(column: str, written: str, meant: str | None) -> None:
     """Each cell becomes what the register reads, or says why it does not."""
-    found = convert(registers.ASSETS, column, written, NOBODY)
+    found = convert(ASSETS, column, written, NOBODY)
     assert (None if isinstance(found, NotUnderstood) else found) == meant

@@ -12,7 +12,7 @@ import pytest
 from custos.errors import BadInput
 from custos.importing.header import find_header
 from custos.importing.source import read_source
-from custos.records import registers
+from custos.records.registers.posts import POSTS
 from tests.importing.thornby import PEOPLE, workbook, write, write_sheets
 
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_told_is_asked(tmp_path: Path, sheets: dict[str, list[lis
     """Which sheet and which header is never guessed."""
     path = write_sheets(tmp_path / "t.xlsx", sheets)
     with pytest.raises(BadInput) as refused:
-        find_header("t.xlsx", read_source(path), registers.POSTS)
+        find_header("t.xlsx", read_source(path), POSTS)
     assert said in str(refused.value)
     assert len(refused.value.problems) == 1
 
@@ -98,9 +98,9 @@ def test_what_cannot_be_told_is_asked(tmp_path: Path, sheets: dict[str, list[lis
 def test_a_header_below_a_title_is_found_and_one_can_be_named(tmp_path: Path) -> None:
     """Titles above a header do no harm; where two rows could be it, a person's word decides."""
     titled = write(tmp_path / "a.xlsx", [["Officers of the council"], [], *PEOPLE])
-    assert find_header("a.xlsx", read_source(titled), registers.POSTS).number == 3
+    assert find_header("a.xlsx", read_source(titled), POSTS).number == 3
     double = write(tmp_path / "b.xlsx", [["Email", "Job title"], *PEOPLE])
-    assert find_header("b.xlsx", read_source(double), registers.POSTS, 2).names[2] == "Directorate"
+    assert find_header("b.xlsx", read_source(double), POSTS, 2).names[2] == "Directorate"
 
 
 def test_a_csv_file_is_read_whatever_its_separator(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from custos.kpi.registers import accountability
 from custos.kpi.sharing import exposed_links
 from custos.notices.assignment import Role
 from custos.notices.model import Case, CaseState, Contact, Unanswered, Verb
-from custos.records.review import Matter, Remark
+from custos.records.remark import Matter, Remark
 from tests.engine.inventory_builder import NOW, Inventory, day
 from tests.notices.test_cards import case, line
 from tests.policy.policies import shipped

@@ -11,7 +11,8 @@ from custos.cli.main import main
 from custos.onboarding.shipped import shipped_files
 from custos.onboarding.starter import TEMPLATES
 from custos.policy import load
-from custos.records import registers
+from custos.records.registers import ALL
+from custos.records.registers.posts import POSTS
 from custos.settings import REPOSITORY
 from simulator.councils import policies_of
 from tests.importing.sitting import INIT, begun
@@ -29,9 +30,9 @@ def test_what_is_made_validates_at_once(tmp_path: Path, capsys: pytest.CaptureFi
     assert {policy.state for policy in bundle.policies.values()} == {"simulate"}
     assert list(bundle.records.posts) == [f"{who}@thornby.gov.example" for who in ("dr", "ig", "ivaughan")]
     assert bundle.settings.rights.titles["records_manager"] == {"head of records"}
-    for name in registers.ALL:
+    for name in ALL:
         lines = (council / "register" / name).read_text(encoding="utf-8").splitlines()
-        assert len(lines) == (4 if name == registers.POSTS.file else 1)
+        assert len(lines) == (4 if name == POSTS.file else 1)
         assert name in (council / "register" / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["policies"]
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from custos.policy.catalogue import CATALOGUE
+from custos.kinds import CATALOGUE
 from custos.policy.compile import Moment, columns_of, compile_condition
 from tests.policy.policies import bundle, only, policy
 

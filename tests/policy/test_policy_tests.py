@@ -11,11 +11,12 @@ from custos.dates import midnight
 from custos.engine.frames import Frames
 from custos.engine.register_locations import place_registers
 from custos.engine.site_facts import site_facts
+from custos.kinds import CATALOGUE
 from custos.model.subject import Kind
-from custos.policy.catalogue import CATALOGUE
 from custos.policy.compile import columns_of
 from custos.policy.policy_test_words import GIVEN, Expectation
-from custos.policy_tests.fixture_tenant import read_given, tenant_of
+from custos.policy_tests.fixture_tenant import tenant_of
+from custos.policy_tests.fixture_tenant.tenant import read_given
 from custos.policy_tests.run import PolicyTest, missing_tests, read_tests, run_test
 from tests.policy.policies import POLICIES, shipped
 

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from custos.errors import BadInput
+from custos.kinds import CATALOGUE, CHOICES
+from custos.kinds.fact import FactType
 from custos.policy import load_files, vocabulary
-from custos.policy.catalogue import CATALOGUE, FactType
-from custos.policy.choice_words import CHOICES
 from custos.policy.language import LANGUAGE
 from custos.policy.loader import POLICY_KEYS
 from custos.policy.operators import operators_of, value_of

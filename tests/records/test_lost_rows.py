@@ -12,7 +12,8 @@ from custos.records.load import load_records
 from custos.records.loosened import registers_loosened
 from custos.records.lost_rows import shrunk
 from custos.records.model import Records
-from custos.records.review import Matter, review
+from custos.records.remark import Matter
+from custos.records.review import review
 from tests.records.registers import changed, shipped
 
 TODAY = date(2026, 11, 23)

@@ -11,8 +11,9 @@ from custos.records.address import read_address
 from custos.records.load import load_records
 from custos.records.model import Posture
 from custos.records.register_lookup import RegisterLookup
-from custos.records.registers import least_label_days
-from custos.records.review import Matter, review
+from custos.records.registers.schedule import least_label_days
+from custos.records.remark import Matter
+from custos.records.review import review
 from tests.records.registers import changed, only, problems, shipped
 
 HOST = "https://wrenbridge.sharepoint.example"

@@ -10,7 +10,8 @@ import pytest
 from custos.records import roles
 from custos.records.delegation import lent
 from custos.records.load import load_records
-from custos.records.review import Matter, review
+from custos.records.remark import Matter
+from custos.records.review import review
 from tests.records.registers import changed, shipped
 
 TODAY = date(2026, 11, 22)

@@ -9,7 +9,8 @@ import pytest
 
 from custos.errors import Severity
 from custos.records.load import load_records
-from custos.records.review import Matter, review
+from custos.records.remark import Matter
+from custos.records.review import review
 from tests.records.registers import changed, only, problems, shipped
 
 ASSETS = "information_asset_register"

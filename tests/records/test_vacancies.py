@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from custos.policy import load
-from custos.records.review import Matter, review
+from custos.records.remark import Matter
+from custos.records.review import review
 from custos.records.vacancies import Vacancy, last_day_of
 from simulator.councils import policies_of
 

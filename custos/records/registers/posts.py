@@ -1,0 +1,41 @@
+"""People and their posts: one row a person with a post, who they are, which post, which department."""
+
+from __future__ import annotations
+
+from custos.records.cells import Row
+from custos.records.column import Holds, column
+from custos.records.model import Post
+from custos.records.register import Register
+
+
+def _post(row: Row) -> Post:
+    begins, ends = row.day("valid_from"), row.day("valid_to", endless=True)
+    row.in_order(("valid_from", begins), ("valid_to", ends))
+    return Post(
+        upn=row.upn("upn"),
+        role=row.text("role"),
+        department=row.text("department"),
+        manager=row.upn("manager_upn"),
+        valid_from=begins,
+        valid_to=ends,
+        mark=row.mark,
+    )
+
+
+POSTS = Register(
+    file="people_roles.csv",
+    noun="person",
+    purpose="one row a person with a post: who they are, which post, which department",
+    table=(
+        column("upn*", Holds.PERSON, called="email|sign in name|user principal name|username|email address|account|login"),
+        column("role*", called="post|job title|position|title|post title"),
+        column("department*"),
+        column("manager_upn", Holds.PERSON, called="line manager|manager|reports to|manager email"),
+        column("valid_from"),
+        column("valid_to"),
+    ),
+    make=_post,
+    rows=lambda records: records.posts.values(),
+    key=lambda post: post.upn,
+)  # fmt: skip
+REGISTER = POSTS

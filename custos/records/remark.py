@@ -1,0 +1,45 @@
+"""One thing in the registers that needs attention, or soon will."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from custos.errors import Mark
+
+
+class Matter(StrEnum):
+    """What kind of thing needs attention."""
+
+    NO_OWNER = "no owner"
+    OWNER_IS_STEWARD = "owner is own steward"
+    NO_STEWARD = "no steward"
+    OUT_OF_POST = "deputy, escalation or steward out of post"
+    NO_HOLDER = "role without holder"
+    DELEGATION_ENDED = "delegation ended"
+    ASSET_REVIEW = "register review overdue"
+    SCHEDULE_REVIEW = "schedule review overdue"
+    RESTORE_TEST = "restore test overdue"
+    AGREEMENT_ENDED = "agreement ended"
+    EXEMPTION_EXPIRED = "exception expired"
+    ADDRESS = "address to correct"
+    BEGINS_LATER = "begins later"
+    HOLD_ENDED = "hold ended"
+    HOLD_COVERS_MORE = "hold covers more"
+    NOT_PUBLIC = "public library of another asset"
+    NO_ACCOUNT = "no account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One remark about one row: an asset, a schedule entry, an agreement or an exception. `asset_id` "" when about none.
+
+    `matter` is a word of `Matter`, or of a register's own. `soon`: it is well today, and will not be when the days ahead have passed.
+    """
+
+    matter: str
+    reference: str
+    asset_id: str
+    sentence: str
+    mark: Mark
+    soon: bool = False
