@@ -78,6 +78,7 @@ class Channel:
     channel_id: str
     name: str
     membership: str
+    created: datetime | None = None
 
 
 UNREADABLE = "unreadable"
@@ -158,6 +159,7 @@ class _Channel(msgspec.Struct):
     id: str
     display_name: str | None = msgspec.field(name="displayName", default=None)
     membership: str | None = msgspec.field(name="membershipType", default=None)
+    created: str | None = msgspec.field(name="createdDateTime", default=None)
     unread: tuple[str, ...] = msgspec.field(name=UNREAD, default=())
 
 
@@ -240,11 +242,16 @@ async def channels_of(graph: Graph, team_id: str) -> Listing[Channel]:
         f"/teams/{team_id}/channels",
         _channels,
         units=0,
-        params={"$select": "id,displayName,membershipType"},
+        params={"$select": "id,displayName,membershipType,createdDateTime"},
         prefer=("include-unknown-enum-members",),
     )
     channels = [
-        Channel(channel_id=one.id, name=one.display_name or "", membership=one.membership or "unknown")
+        Channel(
+            channel_id=one.id,
+            name=one.display_name or "",
+            membership=one.membership or "unknown",
+            created=moment(one.created),
+        )
         for one in found.values
     ]
     return Listing(channels, found.unidentified)

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     LINK = "link"  # a sharing link on an item
     GRANT = "grant"  # a direct permission on an item
     GUEST = "guest"  # a guest in a team's group
+    CHANNEL = "channel"  # a channel of a team
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

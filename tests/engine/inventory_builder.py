@@ -110,6 +110,15 @@ class Inventory:
         }  # fmt: skip
         self.rows["members"].append(row | changes)
 
+    def channel(self, site: str, name: str, membership: str | None = "standard") -> None:
+        """A channel of the site's team."""
+        self.rows["channels"].append(
+            {
+                "group_id": f"g-{site}", "channel_id": f"19:{name}", "name": name, "membership": membership,
+                "created": day("2022-03-01"), "read_at": NOW,
+            }
+        )  # fmt: skip
+
     def facts(self) -> Facts:
         """The frames."""
         frames = {name: pl.DataFrame(self.rows[name], schema=schema, orient="row") for name, schema in _SCHEMAS.items()}

@@ -94,6 +94,7 @@ def _people(inventory: Inventory) -> None:
     for site, (count, domain) in GUESTS.items():
         for number in range(count):
             inventory.guest(site, f"g{number}@{domain}")
+        inventory.channel(site, "General")
 
 
 def _people_left(last: str) -> dict[str, Any]:

@@ -330,3 +330,13 @@ async def test_subscriptions_follow_what_is_wanted(mirrored: Office, tenant: Sim
         later = await mirrored.subscribe(url)
         assert (later.removed, later.renewed) == (1, made.wanted - 1)
     await mirrored.discover()
+
+
+async def test_channels_of_teams_are_mirrored(mirrored: Office) -> None:
+    """Each channel is told with its team's group and who is in it; groups without a Team have none."""
+    channels = mirrored.lakehouse.read("channels")
+    told = dict(channels.select("name", "membership").unique().iter_rows())
+    assert told == {"General": "standard", "Commercial": "private"}
+    teams = mirrored.lakehouse.read("sites").filter("is_team")["group_id"]
+    assert set(channels["group_id"]) == set(teams)
+    assert channels["created"].null_count() == 0
