@@ -271,12 +271,23 @@ def _chain(evidence: Evidence) -> Iterator[Fault]:
             yield Fault("broken", f"The audit does not go on at {number}.")
             return
         digest = hashlib.sha256(f"{digest}\n{row['event']}".encode()).hexdigest()
-        if row["digest"] != digest:
+        if row["digest"] != digest or not _values_fit(row):
             yield Fault("broken", f"The audit was changed at {number}.")
             return
     head = next((row for row in evidence.tables["audit"] if row["RowKey"] == "head"), None)
     if rows and (head is None or int(head["sequence"]) != len(rows) or head["digest"] != digest):
         yield Fault("broken", "The audit's head does not name its last event.")
+
+
+def _values_fit(row: Row) -> bool:
+    """Whether each value beside an event is the one whose salted hash stands in it."""
+    hidden = json.loads(row["event"]).get("hidden", {})
+    told = json.loads(row.get("values") or "{}")
+    hashed = {
+        name: hashlib.sha256(f"{salt}\n{json.dumps(value, separators=(',', ':'))}".encode()).hexdigest()
+        for name, (salt, value) in told.items()
+    }
+    return bool(hashed == hidden)
 
 
 # -- how rows are read
@@ -306,7 +317,11 @@ def _complete(evidence: Evidence) -> set[str]:
 def _events(evidence: Evidence) -> Iterator[Mapping[str, Any]]:
     rows = (row for row in evidence.tables["audit"] if row["RowKey"] != "head")
     for row in sorted(rows, key=lambda row: str(row["RowKey"])):
-        yield json.loads(row["event"])
+        event = json.loads(row["event"])
+        for name, (_, value) in json.loads(row.get("values") or "{}").items():
+            part = event.setdefault("details", {}) if name.startswith("details.") else event
+            part[name.removeprefix("details.")] = value
+        yield event
 
 
 def _audited(evidence: Evidence) -> set[tuple[tuple[str, ...], str]]:

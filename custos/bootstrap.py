@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -124,7 +125,13 @@ class Custos:
     @cached_property
     def audit(self) -> Chain:
         """The chain of what was done."""
-        return Chain(self.account.rows("audit"), self.account.container("audit"), self.clock)
+        return Chain(
+            table=self.account.rows("audit"),
+            container=self.account.container("audit"),
+            clock=self.clock,
+            origin=f"custos-audit/{self.settings.tenant_id}",
+            salt=lambda: secrets.token_hex(16),
+        )
 
     @cached_property
     def plans(self) -> PlanStore:

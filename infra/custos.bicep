@@ -51,7 +51,7 @@ param addressPrefix string = '10.87.0.0/24'
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
 
-@description('How many days nobody can change or delete an anchor of the audit. 0 leaves the policy as it is, for one that was locked by hand.')
+@description('How many days nobody can change or delete a checkpoint of the audit. 0 leaves the policy as it is, for one that was locked by hand.')
 @minValue(0)
 @maxValue(146000)
 param auditRetentionDays int = 2555

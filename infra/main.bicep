@@ -42,7 +42,7 @@ param signInClientId string = ''
 @description('Storage behind private endpoints in a network of its own.')
 param privateNetwork bool = false
 
-@description('How many days nobody can change or delete an anchor of the audit. 0 leaves the policy as it is, for one that was locked by hand.')
+@description('How many days nobody can change or delete a checkpoint of the audit. 0 leaves the policy as it is, for one that was locked by hand.')
 @minValue(0)
 @maxValue(146000)
 param auditRetentionDays int = 2555

@@ -118,7 +118,7 @@ resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-01-0
   }
 ]
 
-// Anchors can be written and neither changed nor deleted. Unlocked: whoever may manage the account can still take it away.
+// Checkpoints can be written and neither changed nor deleted. Unlocked: whoever may manage the account can still take it away.
 // Locking it is a step by hand, for it cannot be undone (docs/install.md).
 resource audit 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {
   parent: blobs

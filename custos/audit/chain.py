@@ -3,38 +3,59 @@
 Events and head are written in one transaction guarded by the head's ETag, so two writers never fork the chain and a
 killed one leaves nothing half-written. A transaction takes 100 rows: 99 events and the head.
 Source: https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
+
+The head carries the Merkle tree over all events as its few full parts, so a checkpoint costs no reading. What holds, and what does not, is
+decided by `custos.audit.verify_audit`, which an auditor can run without Custos.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import uuid
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from custos.audit.events import Event, canonical, parse
-from custos.audit.links import HEAD, Break, Head, Link, Verifier, digest_of, key_of
+from custos.audit.events import Detail, Event, What, Written, parse, values_without, written
+from custos.audit.verify_audit import (
+    GENESIS,
+    Break,
+    Broken,
+    Checkpoint,
+    Head,
+    Link,
+    Tree,
+    Verifier,
+    Witness,
+    cosigned,
+    digest_of,
+    leaf_hash,
+)
 from custos.clock import Clock
 from custos.errors import RowExists, StorageTrouble
 from custos.row_conflicts import first_or_again
 from custos.storage.blobs import Container
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write
 
-_PARTITION = "chain"
+_PARTITION, _HEAD = "chain", "head"
+_DIGITS = 12
 _TOGETHER = TRANSACTION_ROWS - 1
-_ANCHORS = "anchors/"
+_CHECKPOINTS, _COSIGNATURES = "checkpoints/", "cosignatures/"
 _LAST = "9" * 20  # above every number, below the head
+_DAY = "%Y-%m-%d"
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What the chain looked like when it was read: how many events hold, and where it breaks, if it does."""
+    """What the chain looked like when it was read.
+
+    `events` hold; `broken` is the first that does not. `cosigned`: the newest day whose checkpoint each witness signed, "" for none.
+    """
 
     events: int
     digest: str
-    anchors: int
+    checkpoints: int
     broken: Break | None
+    cosigned: Mapping[str, str]
 
     @property
     def holds(self) -> bool:
@@ -53,11 +74,13 @@ class Recorded:
 
 @dataclass
 class Chain:
-    """The audit of one tenant. Every method raises StorageTrouble when storage cannot be reached."""
+    """The audit of one tenant, whose name is `origin`. Every method raises StorageTrouble when storage cannot be reached."""
 
     table: Table
-    anchors: Container
+    container: Container
     clock: Clock
+    origin: str
+    salt: Callable[[], str]
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def append(self, events: Sequence[Event]) -> Head:
@@ -72,7 +95,7 @@ class Chain:
 
     async def head(self) -> Head:
         """Where the chain ends now."""
-        row = await self.table.get(_PARTITION, HEAD)
+        row = await self.table.get(_PARTITION, _HEAD)
         return _head(row)
 
     async def read(self, *, run: str = "", item: str = "", first: int = 1) -> AsyncIterator[Recorded]:
@@ -80,93 +103,179 @@ class Chain:
 
         Raises BrokenEvent at a row that does not hold an event.
         """
-        async for link in self._links(key_of(first)):
-            sequence, event = parse(link.event)
+        async for link in self.links(first):
+            sequence, event = parse(Written(link.event, link.values))
             if (not run or event.run == run) and (not item or item in (event.subject, *event.subject.split("|"))):
                 yield Recorded(sequence, link.digest, event)
 
-    async def verify(self) -> Verification:
+    async def links(self, first: int = 1, last: int = 0) -> AsyncIterator[Link]:
+        """The rows as they stand, from a number on, to a number if one is given."""
+        until = _key(last) if last else _LAST
+        async for row in self.table.query(_PARTITION, first=_key(first) if first else "", last=until):
+            yield Link(
+                number=int(row.key) if row.key.isdecimal() else 0,
+                event=row.text("event"),
+                previous=row.text("previous"),
+                digest=row.text("digest"),
+                values=row.text("values"),
+            )
+
+    async def verify(self, witnesses: Collection[Witness] = ()) -> Verification:
         """Read the whole chain and say whether it holds, with the exact first place where it does not."""
-        anchors = [anchor async for anchor in self.anchored()]
-        verifier = Verifier(anchors)
-        async for link in self._links(""):
+        checkpoints = await self.checkpoints()
+        verifier = Verifier(tuple(checkpoints.values()))
+        async for link in self.links(0):
             if not verifier.take(link):
                 break
-        broken = verifier.close(_head(row) if (row := await self.table.get(_PARTITION, HEAD)) else None)
-        return Verification(verifier.read.sequence, verifier.read.digest, len(anchors), broken)
+        row = await self.table.get(_PARTITION, _HEAD)
+        broken = verifier.close(_head(row) if row else None)
+        signed = {witness.name: await self._signed_by(witness, checkpoints) for witness in witnesses}
+        return Verification(verifier.read.sequence, verifier.read.digest, len(checkpoints), broken, signed)
 
-    async def anchor(self) -> Head:
-        """Write the day's head into the container, once a day; meant for storage that nobody can overwrite.
+    async def checkpoint(self) -> Checkpoint:
+        """Write the day's checkpoint into the container, once a day; meant for storage that nobody can overwrite.
 
-        Returns the day's anchor: the one written before, when there is one.
+        Returns the day's: the one written before, when there is one. An event names it, so that a checkpoint which is taken away is missed.
         """
+        now, kept = self.clock.now(), await self.checkpoints()
+        newest = list(kept.items())[-1:]
+        name = f"{now:{_DAY}}"
+        if newest and newest[0][0] >= name:
+            return newest[0][1]
         head = await self.head()
-        now = self.clock.now()
-        name = f"{_ANCHORS}{now:%Y-%m-%d}.json"
-        body = {"sequence": head.sequence, "digest": head.digest, "at": now.isoformat()}
+        made = Checkpoint(
+            origin=self.origin,
+            size=head.sequence,
+            root=head.tree.root(),
+            at=now.isoformat(),
+            digest=head.digest,
+            previous=newest[0][1].hash if newest else GENESIS,
+        )
         try:
-            await self.anchors.put(name, json.dumps(body, sort_keys=True).encode(), overwrite=False)
+            await self.container.put(f"{_CHECKPOINTS}{name}.txt", made.text.encode(), overwrite=False)
         except RowExists:
-            return await self._anchor(name)
-        return head
+            return (await self.checkpoints())[name]
+        details: dict[str, Detail] = {"checkpoint": made.hash, "events": made.size}
+        await self.append([Event(what=What.CHECKPOINT_WRITTEN, at=now, details=details)])
+        return made
 
-    async def anchored(self) -> AsyncIterator[Head]:
-        """The anchors, day by day."""
-        async for name in self.anchors.names(_ANCHORS):
-            yield await self._anchor(name)
+    async def checkpoints(self) -> dict[str, Checkpoint]:
+        """Day ► its checkpoint, in the order of the days."""
+        return {
+            name.removeprefix(_CHECKPOINTS).removesuffix(".txt"): await self._read_checkpoint(name)
+            async for name in self.container.names(_CHECKPOINTS)
+        }
 
-    async def _anchor(self, name: str) -> Head:
-        content = await self.anchors.get(name)
+    async def cosignatures(self, day: str) -> dict[str, str]:
+        """Witness ► the line with which they signed the checkpoint of a day."""
+        found = {}
+        async for name in self.container.names(f"{_COSIGNATURES}{day}."):
+            line = (await self.container.get(name) or b"").decode(errors="replace")
+            found[name.removeprefix(f"{_COSIGNATURES}{day}.").removesuffix(".txt")] = line
+        return found
+
+    async def cosign(self, day: str, line: str, witness: Witness) -> None:
+        """Keep a witness's cosignature. Raises Broken when it is not theirs, or not of that day's checkpoint."""
+        checkpoint = (await self.checkpoints()).get(day)
+        if checkpoint is None:
+            raise Broken(f"there is no checkpoint of {day}")
+        if not cosigned(checkpoint, line, witness):
+            raise Broken(f"this is not {witness.name}'s signature of the checkpoint of {day}")
         try:
-            body = json.loads(content or b"")
-            return Head(int(body["sequence"]), str(body["digest"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise StorageTrouble(f"the anchor {name} cannot be read: {type(error).__name__}") from error
+            name = f"{_COSIGNATURES}{day}.{witness.name}.txt"
+            await self.container.put(name, f"{line.strip()}\n".encode(), overwrite=False)
+        except RowExists:
+            return
+
+    async def erase(self, sequence: int, names: Collection[str]) -> None:
+        """Take values out of an event. Their hashes stay. An event that says so must stand already (`What.AUDIT_ERASED`)."""
+
+        async def turn() -> None:
+            row = await self.table.get(_PARTITION, _key(sequence))
+            if row is None:
+                return
+            kept = values_without(row.text("values"), names)
+            if kept != row.text("values"):
+                await self.table.replace(replace(row, values={**row.values, "values": kept}))
+
+        await first_or_again(turn)
+
+    async def _signed_by(self, witness: Witness, checkpoints: Mapping[str, Checkpoint]) -> str:
+        for day in sorted(checkpoints, reverse=True):
+            line = (await self.cosignatures(day)).get(witness.name, "")
+            if line and cosigned(checkpoints[day], line, witness):
+                return day
+        return ""
+
+    async def _read_checkpoint(self, name: str) -> Checkpoint:
+        content = await self.container.get(name)
+        try:
+            return Checkpoint.read((content or b"").decode())
+        except ValueError as error:
+            raise StorageTrouble(f"the checkpoint {name} cannot be read: {error}") from error
 
     async def _append(self, events: Sequence[Event]) -> Head:
         ids = [uuid.uuid4().hex for _ in events]
         links: list[Link] = []
+        after = Head()
 
         async def turn() -> Head:
-            nonlocal links
+            nonlocal links, after
             if links and await self._stands(links[0]):
-                return Head(int(links[-1].key), links[-1].digest)
-            row = await self.table.get(_PARTITION, HEAD)
+                return after
+            row = await self.table.get(_PARTITION, _HEAD)
             before = _head(row)
-            links = _forge(events, ids, before)
-            after = Head(before.sequence + len(links), links[-1].digest)
-            values: dict[str, Value] = {"sequence": after.sequence, "digest": after.digest}
+            links = self._forge(events, ids, before)
+            after = _after(links, before)
+            values: dict[str, Value] = {
+                "sequence": after.sequence,
+                "digest": after.digest,
+                "tree": "".join(part.hex() for part in after.tree.parts),
+            }
             writes = [Write("insert", _row(link)) for link in links]
-            writes.append(Write("replace" if row else "insert", Row(_PARTITION, HEAD, values, row.etag if row else "")))
+            head = Row(_PARTITION, _HEAD, values, row.etag if row else "")
+            writes.append(Write("replace" if row else "insert", head))
             await self.table.transact(writes)
             return after
 
         return await first_or_again(turn)
 
+    def _forge(self, events: Sequence[Event], ids: Sequence[str], head: Head) -> list[Link]:
+        links = []
+        previous = head.digest
+        for number, (event, event_id) in enumerate(zip(events, ids, strict=True), start=head.sequence + 1):
+            row = written(event, sequence=number, event_id=event_id, salt=self.salt)
+            links.append(Link(number, row.text, previous, digest_of(previous, row.text), row.values))
+            previous = links[-1].digest
+        return links
+
     async def _stands(self, link: Link) -> bool:
         """True when a transaction of ours that seemed to fail was carried out (its answer was lost)."""
-        found = await self.table.get(_PARTITION, link.key)
+        found = await self.table.get(_PARTITION, _key(link.number))
         return found is not None and found.text("digest") == link.digest
 
-    async def _links(self, first: str) -> AsyncIterator[Link]:
-        async for row in self.table.query(_PARTITION, first=first, last=_LAST):
-            yield Link(row.key, row.text("event"), row.text("previous"), row.text("digest"))
+
+def _after(links: Sequence[Link], before: Head) -> Head:
+    """The head once links were added."""
+    tree = before.tree
+    for link in links:
+        tree = tree.add(leaf_hash(link.event))
+    return Head(links[-1].number, links[-1].digest, tree)
 
 
-def _forge(events: Sequence[Event], ids: Sequence[str], head: Head) -> list[Link]:
-    links = []
-    previous = head.digest
-    for sequence, (event, event_id) in enumerate(zip(events, ids, strict=True), start=head.sequence + 1):
-        text = canonical(event, sequence=sequence, event_id=event_id)
-        link = Link(key_of(sequence), text, previous, digest_of(previous, text))
-        links.append(link)
-        previous = link.digest
-    return links
+def _key(sequence: int) -> str:
+    """The row key of an event; keys sort as numbers do."""
+    return f"{sequence:0{_DIGITS}d}"
 
 
 def _row(link: Link) -> Row:
-    return Row(_PARTITION, link.key, {"event": link.event, "previous": link.previous, "digest": link.digest})
+    values: dict[str, Value] = {"event": link.event, "previous": link.previous, "digest": link.digest}
+    return Row(_PARTITION, _key(link.number), values | ({"values": link.values} if link.values else {}))
 
 
 def _head(row: Row | None) -> Head:
-    return Head(row.number("sequence"), row.text("digest")) if row else Head()
+    if row is None:
+        return Head()
+    tree = bytes.fromhex(row.text("tree"))
+    parts = tuple(tree[start : start + 32] for start in range(0, len(tree), 32))
+    return Head(row.number("sequence"), row.text("digest"), Tree(row.number("sequence"), parts))

@@ -7,18 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
+from custos.audit.verify_audit import CHECKPOINT_EVENT, ERASED_EVENT, Broken, commitment, opened
 from custos.errors import CustosError
 
 type Detail = str | int | float | bool | datetime | None
 
 TEXT_LIMIT = 30_000  # UTF-16 code units: a table's text column takes 32 K of them
+_BESIDE = 80  # code units that a salt and its name take beside a value
 _KEPT = 200  # characters of a value that is too long for the row
+_PERSONAL = ("by", "by_id", "subject", "action")
+"""Fields that may say who somebody is. With every text among the details they stand in the event as a hash, and beside it in words."""
+_DIGEST = "checkpoint"
+"""The one detail in words that says nothing about anybody: the hash of a checkpoint."""
+ERASED = "(erased)"
+"""What an event says where a value was erased."""
 
 
 class What(StrEnum):
@@ -78,6 +87,9 @@ class What(StrEnum):
     INCIDENT_CLOSED = "incident:closed"  # a person said that it was dealt with
     INCIDENT_ENDED = "incident:ended"  # its cause is gone
 
+    CHECKPOINT_WRITTEN = CHECKPOINT_EVENT  # the day's, into storage that nobody can overwrite
+    AUDIT_ERASED = ERASED_EVENT  # somebody's names and words were taken out of an event, as the law asks
+
 
 class BrokenEvent(CustosError):
     """Text that should hold an event does not."""
@@ -107,35 +119,56 @@ class Event:
     details: Mapping[str, Detail] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def canonical(event: Event, *, sequence: int, event_id: str) -> str:
+class Written(NamedTuple):
+    """An event as a row holds it: the text that is hashed, and the values that stand in it as hashes, each with its salt."""
+
+    text: str
+    values: str
+
+
+def written(event: Event, *, sequence: int, event_id: str, salt: Callable[[], str]) -> Written:
     """The event as the one JSON text that is hashed: sorted names, no spaces, times in UTC with microseconds.
 
-    Of a value that would not fit a row stand its beginning, its length and its SHA-256; everything beside it is kept.
+    Whatever may say who somebody is stands in it as the hash of the value with a salt, so that it can be erased and the rest still be
+    proved. Of a value that would not fit a row stand its beginning, its length and its SHA-256; everything beside it is kept.
     Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model (String: 64 KiB of UTF-16)
     """
     body: dict[str, object] = {
         name: value
-        for name in ("by", "by_id", "run", "plan", "policy", "policy_hash", "rule", "asset_id", "subject", "action")
+        for name in ("run", "plan", "policy", "policy_hash", "rule", "asset_id")
         if (value := getattr(event, name))
     }
     body |= {"what": event.what.value, "at": _instant(event.at), "sequence": sequence, "id": event_id}
-    details: dict[str, object] = {
-        name: {"at": _instant(value)} if isinstance(value, datetime) else value for name, value in event.details.items()
+    values = {
+        name: value for name in _PERSONAL if (value := getattr(event, name)) and (name, value) != ("by", "custos")
     }
+    details: dict[str, object] = {}
+    for name, value in event.details.items():
+        if isinstance(value, str) and name != _DIGEST:
+            values[f"details.{name}"] = value
+        else:
+            details[name] = {"at": _instant(value)} if isinstance(value, datetime) else value
     if details:
         body["details"] = details
-    text = _json(body)
-    for name in sorted(details, key=lambda name: _size(_json(details[name])), reverse=True):
-        if _size(text) <= TEXT_LIMIT:
+    for name in sorted(values, key=lambda name: _size(_json(values[name])), reverse=True):
+        if _size(_json(values)) + _BESIDE * len(values) <= TEXT_LIMIT:
             break
-        details[name] = _shortened(details[name])
-        text = _json(body)
-    return text
+        values[name] = _shortened(values[name])
+    told = {name: (salt(), value) for name, value in values.items()}
+    if told:
+        body["hidden"] = {name: commitment(*pair) for name, pair in told.items()}
+    return Written(_json(body), _json(told) if told else "")
 
 
-def _shortened(value: object) -> object:
+def values_without(values: str, names: Collection[str]) -> str:
+    """A row's values with some of them taken out."""
+    left = {name: pair for name, pair in json.loads(values or "{}").items() if name not in names}
+    return _json(left) if left else ""
+
+
+def _shortened(value: str) -> str:
     """A long text as its beginning, its length in characters and its digest."""
-    if not isinstance(value, str) or len(value) <= _KEPT:
+    if len(value) <= _KEPT:
         return value
     digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{value[:_KEPT]}… ({len(value):,} characters, SHA-256 {digest})"
@@ -145,13 +178,13 @@ def _size(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def parse(text: str) -> tuple[int, Event]:
-    """Sequence and event out of their canonical text.
+def parse(row: Written) -> tuple[int, Event]:
+    """Sequence and event out of a row. What was erased says so (`ERASED`).
 
-    Raises BrokenEvent when the text is not of that form.
+    Raises BrokenEvent when the row holds no event, or values that are not its own.
     """
     try:
-        body = json.loads(text)
+        body, values, erased = opened(*row)
         details = {
             name: datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value
             for name, value in body.pop("details", {}).items()
@@ -159,9 +192,16 @@ def parse(text: str) -> tuple[int, Event]:
         sequence = int(body.pop("sequence"))
         body.pop("id")
         what, at = What(body.pop("what")), datetime.fromisoformat(body.pop("at"))
+        for name, value in {**values, **dict.fromkeys(erased, ERASED)}.items():
+            told, _, detail = name.partition(".")
+            if detail or told == "details":
+                details[detail] = value
+            else:
+                body[name] = value
         return sequence, Event(what=what, at=at, details=details, **body)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BrokenEvent(f"not an audit event: {type(error).__name__}") from error
+        why = str(error) if isinstance(error, Broken) else f"not an audit event: {type(error).__name__}"
+        raise BrokenEvent(why) from error
 
 
 def _instant(moment: datetime) -> str:

@@ -73,10 +73,10 @@ async def queue_all(account: Account, *, full: bool = False) -> int:
 
 
 async def reconcile(app: Custos) -> int:
-    """The night's upkeep: queue a full comparison of every library, anchor the day's audit, let go of what nobody needs any more, and
-    join the inventory's small files. Returns how many libraries.
+    """The night's upkeep: queue a full comparison of every library, write the audit's checkpoint of the day, let go of what nobody needs
+    any more, and join the inventory's small files. Returns how many libraries.
     """
-    await app.audit.anchor()
+    await app.audit.checkpoint()
     await moved_items.forget(app)
     await asyncio.to_thread(app.lakehouse.compact)
     return await queue_all(app.account, full=True)

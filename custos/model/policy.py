@@ -290,6 +290,7 @@ class PolicySettings:
     rights: Rights = field(default_factory=lambda: Rights(titles=USUAL_TITLES))
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     freezes: tuple[Freeze, ...] = ()
+    witnesses: tuple[str, ...] = ()  # NAME+ID+KEY of whoever co-signs the audit's checkpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,11 @@ def _settings(before: PolicySettings, after: PolicySettings, today: date) -> Ite
             if freeze.ends >= today and not any(_freezes_as_much(other, freeze, today) for other in after.freezes)
         ),
         *(
+            f"{witness.partition('+')[0]} is no witness of the audit any more, or has another key."
+            for witness in before.witnesses
+            if witness not in after.witnesses
+        ),
+        *(
             f"{address.text} is governed no more."
             for address in sorted(after.not_governed)
             if not any(address.lies_in(other) for other in before.not_governed)

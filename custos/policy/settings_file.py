@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from custos.audit.verify_audit import Broken, Witness
 from custos.did_you_mean import near
 from custos.errors import Mark
 from custos.model.approval_rules import ApprovalRules, ReferenceForm
@@ -22,7 +23,18 @@ from custos.records.rights import USUAL, Right, Rights
 from custos.records.roles import NEEDED, ROLE_NAMES, same_title
 from custos.records.sign_in_name import is_sign_in_name, meant
 
-KEYS = ("not_people", "not_governed", "classes", "clauses", "limits", "roles", "rights", "approval", "freezes")
+KEYS = (
+    "not_people",
+    "not_governed",
+    "classes",
+    "clauses",
+    "limits",
+    "roles",
+    "rights",
+    "approval",
+    "freezes",
+    "witnesses",
+)
 APPROVAL_KEYS = ("reference", "shortest_pilot", "plan_lasts", "mirror_lasts")
 FREEZE_KEYS = ("from", "to", "why", "assets")
 CLASS_KEYS = ("site_sharing", "anyone_links", "organisation_links", "guests", "public_teams")
@@ -66,6 +78,7 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
         rights=Rights(titles=_titles(section.node("roles"), problems), roles=_rights(section.node("rights"), problems)),
         approval=_approval(section.node("approval"), problems),
         freezes=_freezes(section, problems),
+        witnesses=_witnesses(section, problems),
     )
 
 
@@ -149,6 +162,17 @@ def _freezes(section: Section, problems: Problems) -> tuple[Freeze, ...]:
         if ends < begins:
             problems.error(part.mark_of("to"), "The freeze ends before it begins.", "Correct one of its days.")
         found.append(Freeze(begins=begins, ends=ends, why=why, assets=frozenset(part.texts("assets")), mark=node.mark))
+    return tuple(found)
+
+
+def _witnesses(section: Section, problems: Problems) -> tuple[str, ...]:
+    """The public keys of those who co-sign the audit's checkpoints."""
+    found = []
+    for text, mark in section.marked_texts("witnesses"):
+        try:
+            found.append(Witness.read(text).text)
+        except Broken as error:
+            problems.error(mark, f"{error}.", "Copy the line that verify_audit.py --new-key printed.", code="witness")
     return tuple(found)
 
 

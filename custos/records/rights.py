@@ -27,6 +27,7 @@ class Right(StrEnum):
     CLOSE_INCIDENTS = "close_incidents"
     ACCEPT_REGISTERS = "accept_registers"
     MOVE_DEADLINES = "move_deadlines"
+    ERASE = "erase"
     OPERATE = "operate"
     STOP = "stop"
 
@@ -40,6 +41,7 @@ WORDS: Mapping[Right, str] = {
     Right.CLOSE_INCIDENTS: "close incidents",
     Right.ACCEPT_REGISTERS: "let registers count that lost their rows",
     Right.MOVE_DEADLINES: "give somebody longer to answer a question",
+    Right.ERASE: "take somebody's names and words out of the audit",
     Right.OPERATE: "apply plans; cancel and resume runs",
     Right.STOP: "end all writes; take a policy back to simulate",
 }
@@ -54,6 +56,7 @@ USUAL: Mapping[Right, frozenset[str]] = {
     Right.CLOSE_INCIDENTS: frozenset({OPERATOR, RECORDS_MANAGER, GOVERNANCE}),
     Right.ACCEPT_REGISTERS: frozenset({RECORDS_MANAGER, GOVERNANCE, SIRO}),
     Right.MOVE_DEADLINES: frozenset({RECORDS_MANAGER, GOVERNANCE, SIRO}),
+    Right.ERASE: frozenset({DATA_PROTECTION, SIRO}),
     Right.OPERATE: frozenset({OPERATOR, RECORDS_MANAGER}),
     Right.STOP: frozenset({OPERATOR, RECORDS_MANAGER, GOVERNANCE, DATA_PROTECTION, SIRO}),
 }

@@ -127,7 +127,8 @@ def verified(found: Verification) -> shapes.AuditVerified:
         holds=found.broken is None,
         broken=str(found.broken or ""),
         events=found.events,
-        anchors=found.anchors,
+        checkpoints=found.checkpoints,
+        cosigned=dict(found.cosigned),
         digest=found.digest,
     )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from custos.audit.chain import Chain
 from custos.audit.events import Event, What
-from custos.clock import FixedClock
+from custos.clock import Clock, FixedClock
 from custos.storage.account import Account
 from tests.azurite_account import account_on
 
@@ -25,9 +25,15 @@ async def account(azurite: str) -> AsyncIterator[Account]:
     await opened.close()
 
 
-def chain_on(account: Account, name: str = "") -> Chain:
+def chain_on(account: Account, name: str = "", clock: Clock | None = None) -> Chain:
     name = name or uuid4().hex
-    return Chain(account.rows(f"audit{name}"), account.container(f"audit{name}"), FixedClock(NOW))
+    return Chain(
+        table=account.rows(f"audit{name}"),
+        container=account.container(f"audit{name}"),
+        clock=clock or FixedClock(NOW),
+        origin="custos-audit/x",
+        salt=lambda: uuid4().hex,
+    )
 
 
 def events(count: int, run: str = "R-1") -> list[Event]:
@@ -71,42 +77,51 @@ async def test_an_edited_row_is_named(account: Account) -> None:
     await chain.append(events(5))
     row = await chain.table.get("chain", "000000000003")
     assert row is not None
-    values = {**row.values, "event": row.text("event").replace("file|site|2", "file|site|9")}
+    values = {**row.values, "event": row.text("event").replace("R-1", "R-9")}
     await chain.table.upsert(type(row)(row.partition, row.key, values))
     broken = (await chain.verify()).broken
     assert broken is not None
     assert (broken.sequence, broken.why) == (3, "the event was changed")
 
 
-async def test_a_truncated_chain_is_found_by_its_anchor(account: Account) -> None:
-    """Cutting off the end and setting the head back is found, because the day's anchor says how far the chain reached."""
+async def test_a_truncated_chain_is_found_by_its_checkpoint(account: Account) -> None:
+    """Cutting off the end and setting the head back is found, because the day's checkpoint says how far the chain reached."""
     chain = chain_on(account)
     await chain.append(events(4))
     early = await chain.table.get("chain", "head")
     await chain.append(events(2))
-    await chain.anchor()
+    await chain.checkpoint()
     assert early is not None
     await chain.table.upsert(type(early)("chain", "head", early.values))
-    for number in (5, 6):
+    for number in (5, 6, 7):
         await account.rows(chain.table.client.table_name).delete("chain", f"{number:012d}")  # type: ignore[attr-defined]  # the Azure table
     broken = (await chain.verify()).broken
     assert broken is not None
     assert broken.sequence == 5
 
 
-async def test_one_anchor_a_day(account: Account) -> None:
-    """Anchoring again on the same day returns the day's first anchor, and overwrites nothing."""
-    chain = chain_on(account)
+async def test_one_checkpoint_a_day(account: Account) -> None:
+    """Asked again on the same day, and on a day that the clock went back to, the first stands; the next day's names it."""
+    name = uuid4().hex
+    chain = chain_on(account, name)
+    await chain.append(events(3))
+    first = await chain.checkpoint()
     await chain.append(events(1))
-    first = await chain.anchor()
-    await chain.append(events(1))
-    assert await chain.anchor() == first
-    assert [anchor async for anchor in chain.anchored()] == [first]
+    assert await chain.checkpoint() == first
+    back = chain_on(account, name, FixedClock(NOW - timedelta(days=2)))
+    assert await back.checkpoint() == first
+    later = await chain_on(account, name, FixedClock(NOW + timedelta(days=1))).checkpoint()
+    assert (first.size, later.size, later.previous) == (3, 5, first.hash)
+    assert list(await chain.checkpoints()) == ["2026-11-23", "2026-11-24"]
+    assert (await chain.verify()).holds
 
 
-async def test_reading_by_run_and_by_item(account: Account) -> None:
-    """The history of one run or one item is found, by the item's id too."""
+async def test_a_checkpoint_that_is_taken_away_is_missed(account: Account) -> None:
+    """Even the newest one, and the event that named it is the place."""
     chain = chain_on(account)
-    await chain.append([*events(3, "R-1"), *events(2, "R-2")])
-    assert len([one async for one in chain.read(run="R-2")]) == 2
-    assert [one.event.run async for one in chain.read(item="1")] == ["R-1", "R-2"]
+    await chain.append(events(3))
+    await chain.checkpoint()
+    await chain.container.client.delete_blob("checkpoints/2026-11-23.txt")
+    broken = (await chain.verify()).broken
+    assert broken is not None
+    assert broken.sequence == 4

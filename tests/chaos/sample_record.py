@@ -109,18 +109,19 @@ def done() -> Row:
 def chain(*events: Row) -> list[Row]:
     rows, previous = [], "0" * 64
     for number, event in enumerate(events, start=1):
-        text = json.dumps(event)
+        values = {"subject": ["salt", event["subject"]], "details.kind": ["salt", "apply_label"]}
+        hidden = {name: hashlib.sha256(f'salt\n"{value}"'.encode()).hexdigest() for name, (_, value) in values.items()}
+        text = json.dumps({"what": event["what"], "run": event["run"], "hidden": hidden})
         now = hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
-        rows.append(
-            {"PartitionKey": "chain", "RowKey": f"{number:012d}", "event": text, "previous": previous, "digest": now}
-        )
+        row = {"PartitionKey": "chain", "RowKey": f"{number:012d}", "event": text, "previous": previous, "digest": now}
+        rows.append({**row, "values": json.dumps(values)})
         previous = now
     return [*rows, {"PartitionKey": "chain", "RowKey": "head", "sequence": len(events), "digest": previous}]
 
 
 def _event(what: str) -> Row:
     subject = f"file|site|{DRIVE}|{ITEM}"
-    return {"what": what, "run": RUN, "action": "key-1", "subject": subject, "details": {"kind": "apply_label"}}
+    return {"what": what, "run": RUN, "subject": subject}
 
 
 def _request(number: int, method: str, path: str, body: dict[str, Any], status: int) -> Row:

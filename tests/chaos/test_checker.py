@@ -156,6 +156,18 @@ BROKEN = {
         with_rows(WELL, "audit", lambda rows: [rows[0], {**rows[1], "event": rows[1]["event"] + " "}, rows[2]]),
         "The audit was changed at 2.",
     ),
+    "a value that was changed": (
+        with_rows(
+            WELL,
+            "audit",
+            lambda rows: [
+                rows[0],
+                {**rows[1], "values": rows[1]["values"].replace("apply_label", "set_expiry")},
+                rows[2],
+            ],
+        ),
+        "The audit was changed at 2.",
+    ),
     "an event that is gone": (with_rows(WELL, "audit", lambda rows: rows[1:]), "The audit does not go on at 1."),
     "a head that is behind": (
         with_rows(WELL, "audit", lambda rows: [*rows[:2], {**rows[2], "sequence": 1}]),

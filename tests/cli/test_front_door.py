@@ -153,6 +153,9 @@ ODD = {
     ("register",): ["x" * 400],
     ("--width",): ["x", "1", "-5"],
     ("audit",): ["shwo", "-"],
+    ("audit", "prove", "--number"): ["x", "0", "-1"],
+    ("audit", "prove", "--since"): ["x", "2026-02-30"],
+    ("audit", "export", "--to"): ["x" * 400, UNSEEN],
     ("stop", "--reason"): ["x"],
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from custos.audit.events import Event, What
 from custos.cli.command import Exit
 from custos.inventory.sync import sync_drive
 from custos.settings import REPOSITORY
@@ -24,6 +26,9 @@ from tests.docs.pages import DOCS, examples
 from tests.queue_worker import QueueWorker
 from tests.running_stack import typed, wired
 from tests.simulated_tenant import SimulatedTenant
+
+PATHS = frozenset({"evidence", "kept.txt", "witness.key", "signed.txt", "event.tlog-proof", "since.txt"})
+"""What the page on the audit reads and writes."""
 
 MIRRORED = "/sites/information-rights/"
 """The site whose libraries are read for these examples; the others stay unread, as they may on a first day."""
@@ -85,6 +90,52 @@ def test_the_admins_morning(environment: dict[str, str]) -> None:
                 asyncio.run(mirror(environment))
         missing = [line for line in example.shown if " ".join(line.split()) not in said]
         assert missing == [], f"{example} does not say so:\n{said}"
+
+
+def test_the_auditor_s_page(environment: dict[str, str], tmp_path: Path) -> None:
+    """The commands of docs/audit.md, one after the other, in a folder of their own: with Custos, and with a bare Python."""
+    checkpoint = asyncio.run(events_of_the_page(environment))
+    verifier, settings = (
+        REPOSITORY / "custos/audit/verify_audit.py",
+        Path(environment["CUSTOS_POLICIES"]) / "settings.yaml",
+    )
+    for example in examples("console", "audit", page=DOCS / "audit.md"):
+        said = ""
+        for line in example.text.splitlines():
+            if not line.startswith("$ "):
+                assert line in said, f"{example} does not say {line!r}:\n{said}"
+                continue
+            program, *words = shlex.split(line.removeprefix("$ "))
+            words = [str(tmp_path / word) if word in PATHS else word for word in words]
+            if program == "custos":
+                told = typed(
+                    environment, "--width", "150", *[checkpoint if word == "2026-11-23" else word for word in words]
+                )
+                code, out = told.code, told.out
+            else:
+                bare = [sys.executable, "-I", "-S", str(verifier), *words[1:]]
+                ran = subprocess.run(bare, capture_output=True, text=True, check=False)
+                code, out = ran.returncode, ran.stdout + ran.stderr
+            assert code == 0, f"{example}: {line} ends with {code}: {out}"
+            said += out
+            if "export" in words:
+                shutil.copy(max((tmp_path / "evidence/checkpoints").iterdir()), tmp_path / "kept.txt")
+            if "--new-key" in words:
+                settings.write_text(f"{settings.read_text()}\nwitnesses:\n  - {out.strip()}\n")
+            if "--cosign" in words:
+                (tmp_path / "signed.txt").write_text(out)
+
+
+async def events_of_the_page(environment: dict[str, str]) -> str:
+    """Something that somebody decided, and the day's checkpoint after it: its day."""
+    app = wired(environment)
+    try:
+        told = {"why": "asked by sian.roberts@wrenbridge.example"}
+        someone = Event(what=What.CASE_DECIDED, at=app.clock.now(), by="sian.roberts@wrenbridge.example", details=told)
+        await app.audit.append([someone, Event(what=What.PLAN_MADE, at=app.clock.now())])
+        return (await app.audit.checkpoint()).at[:10]
+    finally:
+        await app.close()
 
 
 def test_somebody_signs_in_as_the_page_says(

@@ -163,7 +163,8 @@ class AzureStore:
     @property
     def audit(self) -> Chain:
         container = self.account.container(f"audit{self.name}")
-        return Chain(self.account.rows(f"audit{self.name}"), container, self.clock)
+        rows = self.account.rows(f"audit{self.name}")
+        return Chain(rows, container, self.clock, origin="custos-audit/test", salt=lambda: uuid4().hex)
 
 
 @dataclass

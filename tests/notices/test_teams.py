@@ -138,7 +138,8 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
     mark = uuid.uuid4().hex[:12]
     account = Account(settings)
     clock = FixedClock(small_council.NOW)
-    chain = Chain(account.rows(f"audit{mark}"), account.container(f"audit{mark}"), clock)
+    rows, container = account.rows(f"audit{mark}"), account.container(f"audit{mark}")
+    chain = Chain(rows, container, clock, origin="custos-audit/test", salt=lambda: uuid.uuid4().hex)
     people = Contacts(account.rows(f"people{mark}"))
     queue = account.queue(f"notify-{mark}")
     m365 = connect(settings, account, tenant.opening)

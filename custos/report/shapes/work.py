@@ -161,7 +161,8 @@ class AuditVerified(Shape, frozen=True, kw_only=True):
     holds: Annotated[bool, said("whether the chain holds")]
     broken: Annotated[str, said('where it is broken, "" when it holds')]
     events: Annotated[int, said("how many were looked at")]
-    anchors: Annotated[int, said("how many were compared with")]
+    checkpoints: Annotated[int, said("how many daily checkpoints were compared with")]
+    cosigned: Annotated[dict[str, str], said('witness ► the newest day whose checkpoint they signed, "" for none')]
     digest: Annotated[str, said("of the head")]
 
 
