@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from custos.cli.command import Command, Exit, Screen
 from custos.cli.values import directory, short_text
@@ -17,12 +18,27 @@ from custos.records.roles import ROLE_NAMES
 from custos.report.screen import words
 from custos.wording import many
 
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
 _TIMEZONE, _DEPARTMENT = "Europe/London", "Corporate"
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "directory", type=directory, metavar="DIRECTORY", help="what is made; it must not be there, or be empty"
+    )
+    parser.add_argument(
+        "--from-tenant",
+        dest="online",
+        action="store_true",
+        help="propose a site map for the registers that are in DIRECTORY, out of what was mirrored; to be confirmed row by row",
+    )
+    parser.add_argument(
+        "--proposal",
+        type=directory,
+        metavar="FILE",
+        help="where --from-tenant puts its proposal, and reads what was confirmed (default: site_map.proposal.csv)",
     )
     parser.add_argument(
         "--sharepoint", type=short_text, metavar="ADDRESS", help="the tenant: https://NAME.sharepoint.com"
@@ -107,4 +123,12 @@ def _accounts(written: Sequence[str] | None, ask: bool) -> Sequence[str]:
     return _said(None, "Accounts of administrators, migrations and services, with spaces between them", ask).split()
 
 
-COMMAND = Command("init", "Make the first directory of policies for a council.", _arguments, offline=_run)
+async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    from custos.cli.from_tenant import from_tenant
+
+    return await from_tenant(app, args, screen)
+
+
+COMMAND = Command(
+    "init", "Make the first directory of policies for a council.", _arguments, offline=_run, online=_online
+)

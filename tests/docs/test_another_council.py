@@ -53,12 +53,15 @@ def test_the_sitting_goes_as_the_page_shows(
     workbook(tmp_path / "thornby.xlsx")
     (filled,) = examples("text", "mapping", page=PAGE)
     (pilot,) = examples("text", "pilot", page=PAGE)
+    (confirmed,) = examples("text", "confirmed", page=PAGE)
+    proposal = tmp_path / "site_map.proposal.csv"
     for example in examples("console", page=PAGE):
         told = ""
         for command in example.commands:
             if command[0] == "plan":
                 _piloting(tmp_path / "policies", pilot.text)
             mapping = [f"--mapping={tmp_path / f'{command[1]}.mapping.yaml'}"] if command[0] == "import" else []
+            mapping += [f"--proposal={proposal}"] if "--from-tenant" in command else []
             said = typed(
                 environment,
                 "--width",
@@ -68,7 +71,13 @@ def test_the_sitting_goes_as_the_page_shows(
             )
             told += (said.out + said.err).replace(f"{tmp_path}/", "")
             asks = "Look through" in said.out and ("fill 1 blank" in said.out or "1 left out" in said.out)
+            asks = asks or "--from-tenant" in command
             assert said.code == int(asks), f"{shlex.join(command)}: {said.out}{said.err}"
+            if "proposed. None of it counts" in said.out:
+                row = confirmed.text.strip().removeprefix("yes")
+                rows = proposal.read_text(encoding="utf-8")
+                assert f"\n{row}," in rows
+                proposal.write_text(rows.replace(f"\n{row},", f"\nyes{row},"), encoding="utf-8")
             if command[0] == "sync":
                 with desk(environment) as opened:
                     opened.ask(read_what_is_queued)

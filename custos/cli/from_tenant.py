@@ -1,0 +1,70 @@
+"""`custos init DIRECTORY --from-tenant`: a first site map is proposed, a person confirms it row by row, and only that is written."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from custos.bootstrap import Custos
+from custos.cli.command import Exit, Screen
+from custos.clock import SystemClock
+from custos.errors import BadInput, Mark, Problem
+from custos.importing.register_file import merge, read_register, write_register
+from custos.jobs.site_map_proposal import proposals
+from custos.onboarding.confirmation import proposal_file, read_confirmed
+from custos.onboarding.site_map_proposal import Proposal
+from custos.policy import load
+from custos.records.model import Records
+from custos.records.registers import SITE_MAP
+from custos.report.screen import Listing, words
+from custos.untrusted import plain
+from custos.wording import many
+
+_FILE = "site_map.proposal.csv"
+_MOST_SHOWN = 200
+
+
+async def from_tenant(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    """Propose, or take in what was confirmed."""
+    file: Path = args.proposal or Path(_FILE)
+    bundle = load(args.directory, today=SystemClock().now().date())
+    if await asyncio.to_thread(os.path.lexists, file):
+        return _take_in(file, bundle.records, args, screen)
+    proposed = await proposals(app, bundle)
+    return _propose(file, proposed, screen)
+
+
+def _take_in(file: Path, records: Records, args: argparse.Namespace, screen: Screen) -> int:
+    found = read_confirmed(file, records)
+    merged = merge(SITE_MAP, read_register(args.directory, SITE_MAP), found.rows)
+    write_register(args.directory, SITE_MAP, merged.content)
+    confirmed = f"{many(len(found.rows), 'row')} confirmed: {merged.added:,} new, {merged.changed:,} changed."
+    screen.out.print(words(f"{confirmed} {found.declined:,} declined; {found.open:,} still open."), soft_wrap=True)
+    screen.out.print(words(f"They are in {args.directory}. Delete {plain(file.name)} to look anew."), soft_wrap=True)
+    return Exit.FINDINGS if found.open else Exit.OK
+
+
+def _propose(file: Path, proposed: Sequence[Proposal], screen: Screen) -> int:
+    if not proposed:
+        screen.out.print(
+            "The registers place every site and library that the mirror knows, or nothing was mirrored yet."
+        )
+        return Exit.OK
+    listing = Listing("Proposed site map", ("site or library", "asset", "entry", "because"))
+    for one in proposed[:_MOST_SHOWN]:
+        listing.add(one.location.text, one.asset_id or "?", one.schedule_ref, one.why)
+    screen.out.print(listing)
+    try:
+        with file.open("xb") as target:
+            target.write(proposal_file(proposed))
+    except OSError as error:
+        what = f"The proposal cannot be saved: {(error.strerror or str(error)).lower()}."
+        raise BadInput([Problem(Mark(plain(str(file))), what, "Name another place with --proposal.")]) from error
+    screen.out.print(words(f"{many(len(proposed), 'row')} proposed. None of it counts yet."), soft_wrap=True)
+    screen.out.print(
+        words(f"Write yes or no under confirmed in {plain(str(file))}, and run the command again."), soft_wrap=True
+    )
+    return Exit.FINDINGS

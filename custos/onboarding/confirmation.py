@@ -1,0 +1,79 @@
+"""The file in which a person confirms a proposed site map, row by row: what bears `yes` becomes part of the register, and nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from custos.did_you_mean import nearest
+from custos.errors import BadInput, Mark, Problem
+from custos.onboarding.site_map_proposal import Proposal, site_map_row
+from custos.policy.policy_files import read_file
+from custos.problems import Problems
+from custos.records.cells import Row
+from custos.records.csv_file import Cell, Room, read_table
+from custos.records.model import Records
+from custos.records.registers import SITE_MAP
+from custos.untrusted import plain
+
+_ANSWERS = ("yes", "no", "")
+_COLUMNS = ("confirmed", *SITE_MAP.columns, "why")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a person said: rows for the register, and how many rows are declined and still open."""
+
+    rows: Sequence[Mapping[str, str]]
+    declined: int
+    open: int
+
+
+def proposal_file(proposals: Sequence[Proposal]) -> bytes:
+    """The file: the register's columns, a blank to confirm each row, and why it is proposed."""
+    out = io.StringIO()
+    table = csv.DictWriter(out, _COLUMNS, restval="", lineterminator="\n")
+    table.writeheader()
+    table.writerows({**site_map_row(one), "why": one.why} for one in proposals)
+    return out.getvalue().encode()
+
+
+def read_confirmed(path: Path, records: Records) -> Confirmed:
+    """What the file says now. Raises BadInput with everything that is wrong with its confirmed rows."""
+    file = plain(path.name)
+    content = read_file(path, file)
+    if isinstance(content, Problem):
+        raise BadInput([content])
+    problems = Problems()
+    needed = ("confirmed", SITE_MAP.id, "asset_id")
+    table = read_table(file, content, columns=_COLUMNS, required=needed, problems=problems, room=Room())
+    rows, declined, unsaid = list[Mapping[str, str]](), 0, 0
+    for cells in table.rows:
+        said = cells.get("confirmed")
+        answer = said.text.casefold() if said is not None else ""
+        if said is not None and answer not in _ANSWERS:
+            problems.error(said.mark, f'"{plain(said.text, 40)}" neither confirms nor declines.', "Write yes or no.")
+        declined += answer == "no"
+        unsaid += answer == ""
+        if answer == "yes":
+            rows.append(_row(cells, records, problems))
+    if problems.errors:
+        raise BadInput(problems.all)
+    return Confirmed(rows, declined, unsaid)
+
+
+def _row(cells: Mapping[str, Cell], records: Records, problems: Problems) -> Mapping[str, str]:
+    first = next(iter(cells.values()))
+    texts = {column: cells.get(column, Cell("", Mark(first.mark.file, first.mark.line))) for column in SITE_MAP.columns}
+    SITE_MAP.make(Row(texts, problems))
+    for column, known, what in (
+        ("asset_id", records.assets, "asset"),
+        ("schedule_ref", records.schedule, "schedule entry"),
+    ):
+        cell = texts[column]
+        if cell.text and cell.text not in known:
+            problems.error(cell.mark, f'There is no {what} "{plain(cell.text, 40)}".', nearest(cell.text, known))
+    return {column: cell.text for column, cell in texts.items() if cell.text}
