@@ -18,7 +18,7 @@ from custos.onboarding.confirmation import proposal_file, read_confirmed
 from custos.onboarding.site_map_proposal import Proposal
 from custos.policy import load
 from custos.records.model import Records
-from custos.records.registers import SITE_MAP
+from custos.records.registers.site_map import SITE_MAP
 from custos.report.screen import Listing, words
 from custos.untrusted import plain
 from custos.wording import many

@@ -16,7 +16,7 @@ from custos.problems import Problems
 from custos.records.cells import Row
 from custos.records.csv_file import Cell, Room, read_table
 from custos.records.model import Records
-from custos.records.registers import SITE_MAP
+from custos.records.registers.site_map import SITE_MAP
 from custos.untrusted import plain
 
 _ANSWERS = ("yes", "no", "")
@@ -68,7 +68,7 @@ def read_confirmed(path: Path, records: Records) -> Confirmed:
 def _row(cells: Mapping[str, Cell], records: Records, problems: Problems) -> Mapping[str, str]:
     first = next(iter(cells.values()))
     texts = {column: cells.get(column, Cell("", Mark(first.mark.file, first.mark.line))) for column in SITE_MAP.columns}
-    SITE_MAP.make(Row(texts, problems))
+    SITE_MAP.make(Row(texts, problems, SITE_MAP.by_name))
     for column, known, what in (
         ("asset_id", records.assets, "asset"),
         ("schedule_ref", records.schedule, "schedule entry"),
