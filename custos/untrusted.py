@@ -9,7 +9,7 @@ what stands beside them, become a link, a heading, a formula or a mention, or gr
 | an Adaptive Card or a Teams message (Markdown) | `card_markdown` |
 | a mail | `mail_html` |
 | a comment on GitHub or Azure DevOps (Markdown with HTML) | `page_markdown` |
-| a cell of a CSV file that Excel opens | `csv_cell` |
+| cells of a CSV file that Excel opens | `custos.report.query.csv_cells` |
 | JSON | nothing: the encoder escapes, and a machine shows nothing |
 
 Sources: https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages,
@@ -37,7 +37,6 @@ _LINK = re.compile(r"(://|\bwww\.|\{\{|\bmailto:)", re.IGNORECASE)
 _HOST = re.compile(r"(?<=\w)\.(?=\w)")
 _LIST = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)")
 _JOINER = "\u2060"  # invisible, no direction: breaks up what a renderer would take for a link or a function
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def plain(text: str, limit: int = 0) -> str:
@@ -91,12 +90,6 @@ def page_markdown(text: str) -> str:
 def mail_html(text: str) -> str:
     """`text` as part of an HTML mail; what looks like an address is broken up, for mail programs make links by themselves."""
     return html.escape(_HOST.sub(f".{_JOINER}", _unlinked(plain(text))))
-
-
-def csv_cell(text: str) -> str:
-    """`text` as a cell that no spreadsheet runs."""
-    line = plain(text)
-    return f"'{line}" if line.startswith(_FORMULA) else line
 
 
 def _unlinked(text: str) -> str:

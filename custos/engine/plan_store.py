@@ -47,20 +47,6 @@ _encode = msgspec.json.Encoder().encode
 _decode_header = msgspec.json.Decoder(_Header).decode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """What enters, leaves or changes between two plans, by subject and kind of action."""
-
-    enters: tuple[Action, ...]
-    leaves: tuple[Action, ...]
-    changes: tuple[tuple[Action, Action], ...]  # before, after
-
-    @property
-    def is_empty(self) -> bool:
-        """True when both plans would do the same."""
-        return not (self.enters or self.leaves or self.changes)
-
-
 @dataclass
 class PlanStore:
     """The plans of one tenant. Every method raises StorageTrouble when storage cannot be reached."""
@@ -115,20 +101,6 @@ class PlanStore:
             yield name.removesuffix(".jsonl")
 
 
-def difference(before: Plan, after: Plan) -> Difference:
-    """What the later plan does that the earlier one does not, and the other way round. Refused actions do not count."""
-    old, new = _by_subject(before), _by_subject(after)
-    return Difference(
-        enters=tuple(action for key, action in new.items() if key not in old),
-        leaves=tuple(action for key, action in old.items() if key not in new),
-        changes=tuple(
-            (old[key], action)
-            for key, action in new.items()
-            if key in old and (old[key].before, old[key].after) != (action.before, action.after)
-        ),
-    )
-
-
 class _Lines:
     """A plan's lines, in pieces that can be sent more than once."""
 
@@ -158,14 +130,6 @@ class _Lines:
         for start in range(0, len(plan.actions), _LINES_TOGETHER):
             lines = (action_to_line(action) for action in plan.actions[start : start + _LINES_TOGETHER])
             yield b"\n".join(lines) + b"\n"
-
-
-def _by_subject(plan: Plan) -> dict[tuple[str, int, str], Action]:
-    return {
-        (action.finding.subject.key, action.finding.subject.grantee, action.kind.value): action
-        for action in plan.actions
-        if not action.refused
-    }
 
 
 def _check_id(plan_id: str) -> None:

@@ -17,8 +17,7 @@ class Grantee:
     """One entry of a permission. Ids and texts that were not told are "".
 
     `principal` is user, group, site_group, everyone, everyone_internal or app. `user_id` is the Entra object id of a
-    user, `group_id` of a group. `is_leftover` marks one-time-passcode people without an account, who lost access in
-    August 2026.
+    user, `group_id` of a group.
     """
 
     principal: str
@@ -34,11 +33,6 @@ class Grantee:
         """The domain of the person's own address, lower case; for a guest, that of the home organisation where told."""
         address = self.email or guest_home_address(self.login)
         return address.rpartition("@")[2].lower()
-
-    @property
-    def is_leftover(self) -> bool:
-        """A one-time-passcode guest without an account in the directory."""
-        return "urn:spo:guest" in unquote(self.login).lower()
 
 
 def claim(login: str) -> str:

@@ -46,7 +46,6 @@ class Refreshed:
     grown: int = 0
     reassigned: int = 0
     released: int = 0
-    unchanged: int = 0
     unasked: int = 0
     gaps: set[str] = field(default_factory=set)
     stale_cards: set[str] = field(default_factory=set)
@@ -197,13 +196,12 @@ class _Keeper:
     async def _refresh(self, stored: Stored, left: CaseFindings) -> None:
         case = stored.case
         if not self._was_looked_at(case):
-            self.report.unchanged += 1
             return
         alone = self.question.everything() if self.question else CaseFindings({})
         if not left.of and (not alone.of or self._withdrawn(case)):
             if case.mended and case.state is CaseState.FOUND:
-                self.report.unchanged += 1
-            elif await self._mended(case):
+                return
+            if await self._mended(case):
                 self.written.append(await self.book.put(stored, replace(case, mended=True)))
             else:
                 await self._release(stored, self._why_gone(case))
@@ -235,7 +233,6 @@ class _Keeper:
             fresh = replace(fresh, state=untold_state(case, case.assignee), asked_at=None)
         fresh = self._handed_on(fresh, notes)
         if fresh == case:
-            self.report.unchanged += 1
             return
         if fresh.members != case.members:
             await store(self.book.blobs, left)

@@ -67,7 +67,7 @@ def as_csv(answer: QueryResult, records: Records, *, names: bool) -> str:
     "unknown" stands for what is not known, an empty cell for what is known to be missing.
     """
     frame = answer.groups if answer.groups is not None else _masked(answer, records, names=names)
-    cells = [_cell(name) if kind == pl.String else pl.col(name) for name, kind in frame.schema.items()]
+    cells = [csv_cells(name) if kind == pl.String else pl.col(name) for name, kind in frame.schema.items()]
     return frame.select(cells).write_csv(null_value=_UNKNOWN, datetime_format="%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -85,8 +85,8 @@ def _masked(answer: QueryResult, records: Records, *, names: bool) -> pl.DataFra
     )
 
 
-def _cell(name: str) -> pl.Expr:
-    """`custos.untrusted.csv_cell`, for a whole column."""
+def csv_cells(name: str) -> pl.Expr:
+    """A column of texts that no spreadsheet runs: without what nobody sees, and none of them a formula."""
     text = pl.col(name).str.replace_all(UNSEEN, "")
     return pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).alias(name)
 

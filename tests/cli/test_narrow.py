@@ -70,7 +70,7 @@ def test_tables_of_the_tenant(council: Council, governed: str) -> None:
         wide = council.custos("--width", WIDE, *typed).out
         if (too_wide(narrow), lost(narrow, wide)) != ([], []):
             wrong[typed] = (too_wide(narrow)[:5], lost(narrow, wide)[:5])
-    assert wrong == {}
+    assert wrong == {}, "\n".join(f"{' '.join(typed)}: {found}" for typed, found in wrong.items())
 
 
 def test_the_width_is_the_terminals(tmp_path: Path) -> None:

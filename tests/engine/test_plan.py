@@ -9,7 +9,6 @@ from typing import Any
 from custos.engine.case_facts import CaseFacts, Decision
 from custos.engine.gate import Standing
 from custos.engine.plan import Circumstances, make_plan
-from custos.engine.plan_store import difference
 from custos.engine.plan_summary import summarise
 from custos.model.action_kind import ActionKind, Reversibility
 from custos.model.duration import Duration
@@ -229,21 +228,6 @@ def test_a_summary_counts_what_is_done_and_what_is_refused() -> None:
     assert dict(summary.refused) == {"unknown": 1}
     assert [action.finding.subject.permission_id for action in summary.irreversible] == ["link-1"]
     assert [group.name for group in summary.by_policy] == ["links"]
-
-
-def test_the_difference_of_two_plans() -> None:
-    """What enters, what leaves and what would be done differently, whatever version of the policy said so."""
-    before = plan_of(bundle(), finding(file_subject(1)), finding(file_subject(2)))
-    after = plan_of(
-        bundle(policy(step(ActionKind.APPLY_LABEL, label="Other"), text="edited")),
-        finding(file_subject(2)),
-        finding(file_subject(3)),
-    )
-    found = difference(before, after)
-    assert [action.finding.subject.item_id for action in found.enters] == ["item-3"]
-    assert [action.finding.subject.item_id for action in found.leaves] == ["item-1"]
-    assert [(old.after["label"], new.after["label"]) for old, new in found.changes] == [(LABEL, "Other")]
-    assert difference(before, before).is_empty
 
 
 def test_telling_says_whom() -> None:
