@@ -20,7 +20,10 @@ type Part = str | tuple[str, str]
 """A text, or a text with its style."""
 
 _GAP = 2
-_LONGEST_WORD = 40  # names, ids and sign-in names stay whole; a longer one, an address, is broken in any case
+_LONGEST_WORD = (
+    40  # names, ids and sign-in names stay whole; a longer one, an address, is broken where there is room beside it
+)
+_NARROW = 80  # below, no word is broken as long as it fits a line of its own
 
 
 class HarmlessConsole(Console):
@@ -63,7 +66,8 @@ class Listing:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         if self.title:
             yield Text(plain(self.title), "bold")
-        least = [max(map(_longest_word, cells)) for cells in self._by_column()]
+        whole = options.max_width if options.max_width < _NARROW else _LONGEST_WORD
+        least = [max(min(_longest_word(cell), whole) for cell in cells) for cells in self._by_column()]
         spare = options.max_width - sum(least) - _GAP * (len(least) - 1)
         if spare >= 0:
             yield self._beside(self._widths(least, spare))
@@ -107,4 +111,4 @@ class Listing:
 
 
 def _longest_word(text: str) -> int:
-    return max((min(len(word), _LONGEST_WORD) for word in text.split()), default=0)
+    return max(map(len, text.split()), default=0)

@@ -20,7 +20,7 @@ from custos.model.refusal import Code
 from custos.model.subject import Subject
 from custos.tenant_adapter.connections import Connections
 from custos.tenant_adapter.items import Item, Place, place, read_items
-from custos.tenant_adapter.troubles import accepted, told, unread
+from custos.tenant_adapter.troubles import accepted, failure_of, unread
 
 
 async def read(at: Connections, actions: Sequence[Action]) -> dict[str, Reading]:
@@ -112,7 +112,7 @@ async def _in_bulk(at: Connections, label: str, files: Sequence[tuple[Subject, i
         library = await at.library(subject.drive_id)
         await set_labels_in_bulk(at.sharepoint, site_url, library, label, ids, until=until)
     except errors.MicrosoftTrouble as trouble:
-        return await _label_or_file(at, label, site_url, told(trouble))
+        return await _label_or_file(at, label, site_url, failure_of(trouble))
     return None
 
 

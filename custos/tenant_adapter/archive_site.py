@@ -18,7 +18,7 @@ from custos.model.action import Action
 from custos.model.live import Live, Reading
 from custos.tenant_adapter.connections import Connections
 from custos.tenant_adapter.one_by_one import one_by_one
-from custos.tenant_adapter.troubles import told, unread
+from custos.tenant_adapter.troubles import failure_of, unread
 
 _STATES: Mapping[str, str] = {
     "recentlyArchived": "archived",
@@ -48,7 +48,7 @@ async def read(at: Connections, actions: Sequence[Action]) -> dict[str, Reading]
     try:
         answers = await at.observer.batch(requests)
     except errors.MicrosoftTrouble as trouble:
-        return {action.key: told(trouble) for action in actions}
+        return {action.key: failure_of(trouble) for action in actions}
     found: dict[str, Reading] = {}
     for key, answer in answers.items():
         try:

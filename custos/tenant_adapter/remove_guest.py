@@ -17,7 +17,7 @@ from custos.model.action import Action
 from custos.model.live import Live, Reading
 from custos.tenant_adapter.connections import Connections
 from custos.tenant_adapter.one_by_one import one_by_one
-from custos.tenant_adapter.troubles import told, unread
+from custos.tenant_adapter.troubles import failure_of, unread
 
 
 async def read(at: Connections, actions: Sequence[Action]) -> dict[str, Reading]:
@@ -33,7 +33,7 @@ async def read(at: Connections, actions: Sequence[Action]) -> dict[str, Reading]
     try:
         accounts = await users_by_upn(at.observer, sorted(outside)) if outside else {}
     except errors.MicrosoftTrouble as trouble:
-        return {action.key: told(trouble) for action in actions}
+        return {action.key: failure_of(trouble) for action in actions}
     readings: dict[str, Reading] = {}
     for action in actions:
         guest, found = action.finding.subject.user_id, listed[action.finding.subject.group_id]

@@ -28,16 +28,16 @@ async def accepted(call: Awaitable[object]) -> Failure | None:
     try:
         await call
     except errors.MicrosoftTrouble as trouble:
-        return told(trouble)
+        return failure_of(trouble)
     return None
 
 
 def unread(trouble: errors.MicrosoftTrouble) -> Reading:
     """What a reading comes to that met trouble: what is not found is not there."""
-    return Live(found=False) if isinstance(trouble, errors.NotFound) else told(trouble)
+    return Live(found=False) if isinstance(trouble, errors.NotFound) else failure_of(trouble)
 
 
-def told(trouble: errors.MicrosoftTrouble) -> Failure:
+def failure_of(trouble: errors.MicrosoftTrouble) -> Failure:
     """A trouble of `custos.m365` as the engine knows it."""
     asked = trouble.retry_after if isinstance(trouble, errors.Throttled) else None
     # 423 `notAllowed` is a site that an administrator locked or archived; else the file is open or checked out.
