@@ -33,7 +33,7 @@ tenant: ready ## COUNCIL=NAME's simulated tenant with Custos beside it, nothing 
 	@$(PY) -m rehearsal tenant --policies "$(POLICIES)" $(if $(COUNCIL),--council "$(COUNCIL)")
 
 test: ready ## every promise of the product, against real parts
-	@$(PY) -m pytest -n 2 --dist loadfile -p no:randomly
+	@$(PY) $(SUITE) -p no:randomly
 
 shuffle: ready ## the suite RUNS times (6), each in another order and placement; SEED=… runs it once as that seed says
 	@red=; for run in $$(seq $(if $(SEED),1,$(RUNS))); do echo "Run $$run:"; $(PY) $(SUITE) $(if $(SEED),--randomly-seed=$(SEED)) || red="$$red $$run"; done; test -z "$$red" || { echo "Red:$$red"; exit 1; }

@@ -49,6 +49,7 @@ WIDTH = 400
 _RUN = re.compile(r"\bR-\d{4}-\d{4}-\d+\b")
 _MIRROR_SECONDS = 300
 _PAUSE = 0.1
+_MIRROR_PAUSE = 1.0  # each look asks for every library, beside those who mirror them
 _QUICK = {
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:01",
     "CUSTOS_UNITS_PER_MINUTE": "1000000",  # every `custos` reserves a twentieth of a minute's units, and tests type often
@@ -355,4 +356,4 @@ async def _mirrored(app: Custos) -> None:
             states = [state.state async for state in DriveStates.of(app.account).all()]
             if states and all(state is SyncState.COMPLETE for state in states):
                 return
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(_MIRROR_PAUSE)

@@ -3,7 +3,8 @@
 pytest-randomly draws the order. Here the place is drawn: each module goes to a process as a whole or in two halves, and every
 piece when the seed says. Tests that share a stage (`STAGES`: Azurite, a tenant and the function app, mirrored) stay together,
 in random order, because a second stage costs half a minute and proves nothing new; they begin early, because they take longest.
-What each process ran is written down, so that it can be run again exactly.
+What each process ran is written down, so that it can be run again exactly. Without a seed (`make test`) the order is the one of the
+files, and each module is a group.
 Source: https://pytest-xdist.readthedocs.io/en/stable/distribution.html (`--dist loadgroup`)
 """
 
@@ -33,14 +34,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     The order within a group stays.
     """
     seed = _seed(config)
-    groups = {id(item): _group(item, seed) for item in items} if seed is not None else {}
+    drawn = seed is not None or config.getoption("loadgroup", default=False)
+    groups = {id(item): _group(item, seed) for item in items} if drawn else {}
     for item in items if groups else ():
         item.add_marker(pytest.mark.xdist_group(groups[id(item)]))
     yield
-    turns = {
-        group: Random(f"{seed} turn {group}").random() * (_EARLY if group in STAGES else 1.0)
-        for group in groups.values()
-    }
+    turns = {group: _turn(group, seed) for group in groups.values()}
     if turns:
         items.sort(key=lambda item: turns[groups[id(item)]])
     if (
@@ -56,13 +55,19 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, (str, bytes)) and len(val) > _LONGEST_NAME else None
 
 
-def _group(item: pytest.Item, seed: int) -> str:
+def _turn(group: str, seed: int | None) -> float:
+    if seed is None:
+        return float(group not in STAGES)
+    return Random(f"{seed} turn {group}").random() * (_EARLY if group in STAGES else 1.0)
+
+
+def _group(item: pytest.Item, seed: int | None) -> str:
     needed = getattr(item, "fixturenames", ())
     for stage in STAGES:
         if stage in needed:
             return stage
     module = item.location[0]
-    halved = Random(f"{seed} halves {module}").random() < _HALVED
+    halved = seed is not None and Random(f"{seed} halves {module}").random() < _HALVED
     return f"{module}#{Random(f'{seed} half {item.nodeid}').randrange(2) if halved else 0}"
 
 

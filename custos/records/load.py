@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from custos.did_you_mean import near
@@ -26,14 +27,22 @@ from custos.records.registers.schedule import SCHEDULE
 from custos.records.registers.site_map import SITE_MAP
 
 FOLDER = "register"
+_KEPT = 4  # the files at hand, those in force, those approved before, and one that is tried
 
 
 def load_records(files: Mapping[str, bytes]) -> tuple[Records, list[Problem]]:
     """The registers out of `files` (path below the policies directory ► bytes), and every problem in them.
 
     With a problem of severity ERROR among them the records are incomplete, and must not be used for anything but finding more
-    problems.
+    problems. Registers that were read a moment ago, as they are beside each version of the policies, are not read again.
     """
+    records, found = _load(tuple((path, files[path]) for path in sorted(files) if path.startswith(f"{FOLDER}/")))
+    return records, list(found)
+
+
+@lru_cache(maxsize=_KEPT)
+def _load(registers_as_written: tuple[tuple[str, bytes], ...]) -> tuple[Records, tuple[Problem, ...]]:
+    files = dict(registers_as_written)
     problems = Problems()
     known = {f"{FOLDER}/{name}" for name in ALL}
     for path in files:
@@ -56,7 +65,7 @@ def load_records(files: Mapping[str, bytes]) -> tuple[Records, list[Problem]]:
     if tables[ASSETS.file].whole and not problems.errors:
         for one in contradictions(records):
             cells.of(one.row).doubtful(one.column, one.sentence, one.remedy, code="contradiction")
-    return records, problems.all
+    return records, tuple(problems.all)
 
 
 def _records(sound: Mapping[str, tuple[Any, ...]]) -> Records:

@@ -194,7 +194,7 @@ async def test_frozen_anywhere_and_woken_anywhere_nothing_is_left_open() -> None
     calls, _ = await two_hands(10_000, 10_000)
     assert calls > 20, "the worker makes more calls than this: something was not counted"
     for first in range(1, calls + 1):
-        for second in range(1 + first % 6, calls + 1, 6):  # all of them hold, and take six times as long
+        for second in range(1 + first % 12, calls + 1, 12):  # all of them hold, and take twelve times as long
             await two_hands(first, second)
 
 

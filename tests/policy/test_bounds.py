@@ -40,9 +40,11 @@ def _kilobytes(what: str) -> int:
 
 
 def found(files: dict[str, bytes]) -> list[Problem]:
-    """What is wrong with some files, found out within the bounds."""
+    """What is wrong with some files, found out within the bounds. Each time they are others: what was read already costs nothing."""
+    calendar = "register/calendar.csv"
 
     def judge() -> list[Problem]:
+        files[calendar] += b"\n"
         try:
             load_files(files)
         except BadInput as refused:

@@ -51,44 +51,46 @@ async def _undecided(app: Custos) -> int:
 
 
 @pytest.mark.usefixtures("healed")
-@pytest.mark.parametrize(
-    ("field", "value", "unreadable"),
-    [("name", "", "name"), ("parentReference", "7", "parent_id")],
-    ids=["name", "folder"],
-)
-def test_a_delta_entry_without_a_place_is_unknown(world: World, field: str, value: str, unreadable: str) -> None:
-    """The file of that entry is never acted on and is counted; a file uploaded beside it is labelled as ever."""
-    odd, good = world.upload(), world.upload()
+def test_a_delta_entry_without_a_place_is_unknown(world: World) -> None:
+    """Files whose entries have no name, or a folder that is none, are never acted on and are counted; a file uploaded beside them is
+    labelled as ever.
+    """
+    nameless, homeless, good = world.upload(), world.upload(), world.upload()
     before = undecided(world)
-    world.trouble({"kind": "odd", "path": "/root/delta", "entry": odd.name, "field": field, "value": value, "times": 0})
-    world.sync()
-    assert (world.state().state, world.state().odd) == (SyncState.COMPLETE, 1)
-    assert row(world, odd.id)["unreadable"] == unreadable
-    assert (world.done(good)[What.ACTION_DONE], world.done(odd)) == (1, {})
-    assert undecided(world) == before + 1
-    assert "1 entry could not be read and stay unknown: Annual reviews 1" in " ".join(
-        world.custos("status").out.split()
+    odd = {"kind": "odd", "path": "/root/delta", "times": 0}
+    world.trouble(
+        {**odd, "entry": nameless.name, "field": "name", "value": ""},
+        {**odd, "entry": homeless.name, "field": "parentReference", "value": "7"},
     )
-    assert "Annual reviews: 1 entries could not be read" in world.custos("doctor").out
+    world.sync()
+    assert (world.state().state, world.state().odd) == (SyncState.COMPLETE, 2)
+    assert row(world, nameless.id)["unreadable"] == "name"
+    assert row(world, homeless.id)["unreadable"] == "parent_id"
+    assert (world.done(good)[What.ACTION_DONE], world.done(nameless), world.done(homeless)) == (1, {}, {})
+    assert undecided(world) == before + 2
+    status = " ".join(world.custos("status").out.split())
+    assert "2 entries could not be read and stay unknown: Annual reviews 2" in status
+    assert "Annual reviews: 2 entries could not be read" in world.custos("doctor").out
     world.calm()
     whole(world)
     world.sync()
-    assert world.done(odd)[What.ACTION_DONE] == 1
+    assert [world.done(item)[What.ACTION_DONE] for item in (nameless, homeless)] == [1, 1]
     assert undecided(world) == before
 
 
 @pytest.mark.usefixtures("healed")
-@pytest.mark.parametrize(
-    ("field", "value", "column"),
-    [("lastModifiedDateTime", FAR, "modified"), ("createdDateTime", "0001-01-01T00:00:00Z", "created")],
-)
-def test_a_date_that_is_none_costs_that_date(world: World, field: str, value: str, column: str) -> None:
-    """One odd date leaves the library complete and the file's other facts known."""
-    item = world.upload()
-    world.trouble({"kind": "odd", "path": "/root/delta", "entry": item.name, "field": field, "value": value})
+def test_a_date_that_is_none_costs_that_date(world: World) -> None:
+    """Odd dates leave the library complete and the files' other facts known."""
+    changed, made = world.upload(), world.upload()
+    odd = {"kind": "odd", "path": "/root/delta"}
+    world.trouble(
+        {**odd, "entry": changed.name, "field": "lastModifiedDateTime", "value": FAR},
+        {**odd, "entry": made.name, "field": "createdDateTime", "value": "0001-01-01T00:00:00Z"},
+    )
     world.sync()
-    assert (world.state().state, world.state().odd) == (SyncState.COMPLETE, 1)
-    assert (row(world, item.id)[column], row(world, item.id)["name"]) == (None, item.name)
+    assert (world.state().state, world.state().odd) == (SyncState.COMPLETE, 2)
+    assert (row(world, changed.id)["modified"], row(world, changed.id)["name"]) == (None, changed.name)
+    assert (row(world, made.id)["created"], row(world, made.id)["name"]) == (None, made.name)
 
 
 @pytest.mark.usefixtures("healed")
