@@ -13,7 +13,7 @@ from pathlib import Path
 from custos.errors import BadInput, Mark, Problem, Severity
 from custos.policy.policy_files import read_file
 from custos.problems import Problems
-from custos.records.csv_file import Room, Table, read_table
+from custos.records.csv_file import CsvTable, Room, read_table
 from custos.records.load import FOLDER
 from custos.records.register import AnyRegister
 from custos.untrusted import plain
@@ -82,7 +82,7 @@ def _id(register: AnyRegister, row: Mapping[str, str]) -> str:
 def register_rows(register: AnyRegister, content: bytes) -> list[dict[str, str]]:
     """Its rows, each column ► text, cells without one left out. Raises BadInput when the file cannot be read."""
     problems = Problems()
-    table: Table = read_table(
+    table: CsvTable = read_table(
         f"{FOLDER}/{register.file}",
         content,
         columns=register.columns,

@@ -18,7 +18,7 @@ from custos.importing.mapping import ColumnMapping
 from custos.importing.periods import period_from, trigger_from
 from custos.importing.sheet import SheetCell, refuse
 from custos.problems import Problems
-from custos.records.cells import Row, unique
+from custos.records.cells import RegisterRow, unique
 from custos.records.column import Holds
 from custos.records.csv_file import FORMULA, Cell, no_text
 from custos.records.register import AnyRegister
@@ -110,7 +110,7 @@ class _Reader:
         self.people: dict[str, None] = {}
         self.words: dict[str, dict[str, None]] = {}
 
-    def row_as_written(self, cells: Sequence[SheetCell]) -> tuple[Row, Mapping[str, str]] | None:
+    def row_as_written(self, cells: Sequence[SheetCell]) -> tuple[RegisterRow, Mapping[str, str]] | None:
         """A row as it stands, with its texts; None when the register would not take it."""
         problems = Problems()
         begun = Mark(cells[0].place)
@@ -122,7 +122,7 @@ class _Reader:
             return None
         if self._unsaid or any(no_text(cell.text) for cell in read.values() if cell.text):
             return None
-        row = Row(
+        row = RegisterRow(
             {column: read.get(column, Cell("", begun)) for column in self._register.columns},
             problems,
             self._register.by_name,
@@ -133,7 +133,7 @@ class _Reader:
             return None
         return row, {column: cell.text for column, cell in read.items()}
 
-    def row(self, cells: Sequence[SheetCell]) -> tuple[Row, Mapping[str, str]]:
+    def row(self, cells: Sequence[SheetCell]) -> tuple[RegisterRow, Mapping[str, str]]:
         """A row as the register reads it, with its texts. What is wrong is noted under the row's own problems."""
         problems = Problems()
         self.noted.append(problems)
@@ -151,7 +151,7 @@ class _Reader:
             if not read[column].text and not read[column].faulty and always:
                 text = plain(_PUT_IN.sub(lambda found: texts.get(found[1], found[0]), always))
                 read[column] = Cell(text, read[column].mark)
-        row = Row(read, problems, self._register.by_name)
+        row = RegisterRow(read, problems, self._register.by_name)
         self._register.make(row)
         return row, {column: cell.text for column, cell in read.items() if cell.text or column in self._places}
 

@@ -13,7 +13,7 @@ from custos.errors import BadInput, Mark, Problem
 from custos.onboarding.site_map_proposal import Proposal, site_map_row
 from custos.policy.policy_files import read_file
 from custos.problems import Problems
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.csv_file import Cell, Room, read_table
 from custos.records.model import Records
 from custos.records.registers.site_map import SITE_MAP
@@ -68,7 +68,7 @@ def read_confirmed(path: Path, records: Records) -> Confirmed:
 def _row(cells: Mapping[str, Cell], records: Records, problems: Problems) -> Mapping[str, str]:
     first = next(iter(cells.values()))
     texts = {column: cells.get(column, Cell("", Mark(first.mark.file, first.mark.line))) for column in SITE_MAP.columns}
-    SITE_MAP.make(Row(texts, problems, SITE_MAP.by_name))
+    SITE_MAP.make(RegisterRow(texts, problems, SITE_MAP.by_name))
     for column, known, what in (
         ("asset_id", records.assets, "asset"),
         ("schedule_ref", records.schedule, "schedule entry"),

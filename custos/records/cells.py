@@ -23,7 +23,7 @@ _EXCEL_DAY_ZERO = date(1899, 12, 30)
 _YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 
 
-class Row:
+class RegisterRow:
     """The cells of one row of a register with these columns.
 
     Readers return a harmless value where they noted a problem; `sound` is False from then on.
@@ -219,7 +219,9 @@ def same_id(written: str) -> str:
     return re.sub(r"\s+", "", written).casefold()
 
 
-def unique(rows: Iterable[tuple[Row, str]], column: str, what: str, same: Callable[[str], str] = same_id) -> None:
+def unique(
+    rows: Iterable[tuple[RegisterRow, str]], column: str, what: str, same: Callable[[str], str] = same_id
+) -> None:
     """Notes every id that stands twice, also when it only differs in what `same` leaves out."""
     seen: dict[str, tuple[str, Mark]] = {}
     for row, written in rows:

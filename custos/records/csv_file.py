@@ -48,7 +48,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """The rows below the header, each by column name; cells that the file leaves out are not there.
 
     `columns` has "" for a column that cannot be used. `whole`: no row is missing.
@@ -77,7 +77,7 @@ class _TooLarge(_Stop):
 
 def read_table(
     file: str, content: bytes, *, columns: Collection[str], required: Collection[str], problems: Problems, room: Room
-) -> Table:
+) -> CsvTable:
     """The table in `content`; what is wrong with it goes into `problems`, and what it holds is taken off `room`.
 
     Understood: UTF-8 with or without a byte order mark, Windows-1252, commas, semicolons or tabs, Windows line ends, a first
@@ -106,10 +106,10 @@ def read_table(
             problems.error(Mark(file), "The file is empty.", f"Write the header: {', '.join(columns)}.", code="empty")
             raise _Stop
     except _TooLarge:
-        return Table(file, names, (), whole=False)
+        return CsvTable(file, names, (), whole=False)
     except _Stop:
-        return Table(file, names, tuple(rows), whole=False)
-    return Table(file, names, tuple(rows))
+        return CsvTable(file, names, tuple(rows), whole=False)
+    return CsvTable(file, names, tuple(rows))
 
 
 def read_lines(file: str, content: bytes, problems: Problems) -> tuple[list[list[Cell]], bool]:

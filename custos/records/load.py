@@ -10,7 +10,7 @@ from typing import Any
 from custos.did_you_mean import near
 from custos.errors import Mark, Problem
 from custos.problems import Problems
-from custos.records.cells import Row, unique
+from custos.records.cells import RegisterRow, unique
 from custos.records.contradictions import contradictions
 from custos.records.csv_file import Room, read_table
 from custos.records.model import Records
@@ -88,7 +88,7 @@ class _Read:
     """The rows of a register with the records made of them. `whole`: no row is missing."""
 
     register: AnyRegister
-    rows: Sequence[tuple[Row, Any]]
+    rows: Sequence[tuple[RegisterRow, Any]]
     whole: bool
 
     @property
@@ -109,7 +109,7 @@ def _read(files: Mapping[str, bytes], register: AnyRegister, problems: Problems,
     )
     made = []
     for cells in table.rows:
-        row = Row(cells, problems, register.by_name)
+        row = RegisterRow(cells, problems, register.by_name)
         made.append((row, register.make(row)))
     return _Read(register, made, table.whole)
 

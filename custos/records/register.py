@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from custos.problems import Problems
-from custos.records.cells import Row, same_id
+from custos.records.cells import RegisterRow, same_id
 from custos.records.column import Column, Holds
 from custos.records.model import Records
 from custos.records.remark import Remark
@@ -37,9 +37,9 @@ class Refers:
 class Cells:
     """The row of which each record was made, by the record's identity."""
 
-    rows: Mapping[int, Row]
+    rows: Mapping[int, RegisterRow]
 
-    def of(self, record: object) -> Row:
+    def of(self, record: object) -> RegisterRow:
         """The row of a record."""
         return self.rows[id(record)]
 
@@ -48,7 +48,7 @@ class Cells:
 class Check[T]:
     """What a register's check is given: its rows with what was made of them, sound or not; the sound records of all; where to say."""
 
-    rows: Sequence[tuple[Row, T]]
+    rows: Sequence[tuple[RegisterRow, T]]
     records: Records
     cells: Cells
     problems: Problems
@@ -67,7 +67,7 @@ class Register[T]:
     noun: str
     purpose: str
     table: tuple[Column, ...]
-    make: Callable[[Row], T]
+    make: Callable[[RegisterRow], T]
     rows: Callable[[Records], Iterable[T]] | None = None
     key: Callable[[T], str] = lambda row: str(row.id)  # type: ignore[attr-defined]  # most records have one
     unique: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from custos.dates import EARLIEST
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.column import Holds, column
 from custos.records.model import Agreement
 from custos.records.register import Refers, Register
@@ -21,7 +21,7 @@ EVERYBODYS = frozenset(
 """Mail domains that are no partner's own: of providers that give everybody an address, and those below which everybody registers."""
 
 
-def _agreement(row: Row) -> Agreement:
+def _agreement(row: RegisterRow) -> Agreement:
     domains = tuple(domain.lower().removeprefix("@") for domain in row.texts("domains"))
     for domain in domains:
         if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from custos.invisible_characters import looked_at
 from custos.records.address import Address, looks_like_address
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.column import Holds, column
 from custos.records.model import Asset, Posture
 from custos.records.register import Check, Refers, Register
@@ -39,7 +39,7 @@ LOCATION_TYPES = ("m365", "line_of_business", "shared_drive", "paper", "supplier
 LEVELS = ("low", "medium", "high")
 
 
-def _asset(row: Row) -> Asset:
+def _asset(row: RegisterRow) -> Asset:
     kinds = row.choices("location_type")
     locations, others = _locations(row, kinds)
     row.number("review_interval_months")
@@ -74,7 +74,7 @@ def _asset(row: Row) -> Asset:
     )
 
 
-def _locations(row: Row, kinds: tuple[str, ...]) -> tuple[tuple[Address, ...], tuple[str, ...]]:
+def _locations(row: RegisterRow, kinds: tuple[str, ...]) -> tuple[tuple[Address, ...], tuple[str, ...]]:
     """The places in SharePoint of an asset, and its other ones. An asset of Microsoft 365 alone has no others."""
     locations, others = [], []
     for written in row.texts("location_refs"):
@@ -93,7 +93,7 @@ def _check(check: Check[Asset]) -> None:
     _wrongly_public(check)
 
 
-def _agreements(row: Row, asset: Asset, check: Check[Asset]) -> None:
+def _agreements(row: RegisterRow, asset: Asset, check: Check[Asset]) -> None:
     """An agreement that the asset names and that does not name the asset."""
     for name in row.texts("agreements"):
         agreement = check.records.agreements.get(name)
@@ -104,7 +104,7 @@ def _agreements(row: Row, asset: Asset, check: Check[Asset]) -> None:
             )
 
 
-def _sharing(row: Row, asset: Asset) -> None:
+def _sharing(row: RegisterRow, asset: Asset) -> None:
     if not asset.sensitive:
         return
     remedy = "Choose internal, agreements_only or guests_allowed."

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from custos.dates import EARLIEST
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.column import Holds, column
 from custos.records.register import Register
 
 
-def _closed_day(row: Row) -> date:
+def _closed_day(row: RegisterRow) -> date:
     row.choice("kind")
     return row.day("date") or EARLIEST
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from custos.dates import EARLIEST
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.column import Holds, column
 from custos.records.delegation import KINDS
 from custos.records.model import Delegation
 from custos.records.register import Refers, Register
 
 
-def _delegation(row: Row) -> Delegation:
+def _delegation(row: RegisterRow) -> Delegation:
     begins, ends = row.day("valid_from"), row.day("valid_to")
     row.in_order(("valid_from", begins), ("valid_to", ends))
     return Delegation(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from custos.dates import EARLIEST
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.column import Holds, column
 from custos.records.model import Exemption
 from custos.records.register import Refers, Register
 
 
-def _exemption(row: Row) -> Exemption:
+def _exemption(row: RegisterRow) -> Exemption:
     asset, places = row.text("asset_id"), row.addresses("location_refs")
     if not asset and not row.texts("location_refs"):
         row.wrong("asset_id", "The exception covers nothing.", "Name an asset, or addresses in location_refs.")

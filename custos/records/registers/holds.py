@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custos.dates import EARLIEST
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.column import Holds, column
 from custos.records.model import Hold
 from custos.records.register import Refers, Register
@@ -11,7 +11,7 @@ from custos.records.register import Refers, Register
 HOLD_KINDS = ("inquiry", "foi", "sar", "litigation", "police", "other")
 
 
-def _hold(row: Row) -> Hold:
+def _hold(row: RegisterRow) -> Hold:
     items_from, items_to = row.day("items_from"), row.day("items_to", endless=True)
     since, ends = row.day("since"), row.day("ends", endless=True)
     row.in_order(("items_from", items_from), ("items_to", items_to))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.column import Holds, column
 from custos.records.model import Post
 from custos.records.register import Register
 
 
-def _post(row: Row) -> Post:
+def _post(row: RegisterRow) -> Post:
     begins, ends = row.day("valid_from"), row.day("valid_to", endless=True)
     row.in_order(("valid_from", begins), ("valid_to", ends))
     return Post(

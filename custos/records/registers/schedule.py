@@ -6,7 +6,7 @@ import calendar
 import math
 import re
 
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.column import Holds, column
 from custos.records.model import ScheduleEntry
 from custos.records.register import Check, Refers, Register
@@ -33,7 +33,7 @@ _MOST_MONTHS = 1_200
 _LONGEST_LABEL_DAYS = 36_525
 
 
-def _entry(row: Row) -> ScheduleEntry:
+def _entry(row: RegisterRow) -> ScheduleEntry:
     row.text("function")
     row.number("review_interval_months")
     row.day("approved_on")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from custos.records.address import read_address
-from custos.records.cells import Row
+from custos.records.cells import RegisterRow
 from custos.records.column import Holds, column
 from custos.records.model import Asset, SiteMapping
 from custos.records.register import Check, Refers, Register
@@ -14,7 +14,7 @@ WATCHES = ("live", "nightly")
 _NOWHERE = read_address("https://nowhere.invalid")
 
 
-def _mapping(row: Row) -> SiteMapping:
+def _mapping(row: RegisterRow) -> SiteMapping:
     return SiteMapping(
         location=row.container_in("location") or _NOWHERE,
         asset_id=row.text("asset_id"),
