@@ -43,7 +43,7 @@ def _take_in(file: Path, records: Records, args: argparse.Namespace, screen: Scr
     write_register(args.directory, SITE_MAP, merged.content)
     confirmed = f"{many(len(found.rows), 'row')} confirmed: {merged.added:,} new, {merged.changed:,} changed."
     screen.out.print(words(f"{confirmed} {found.declined:,} declined; {found.open:,} still open."), soft_wrap=True)
-    screen.out.print(words(f"They are in {args.directory}. Delete {plain(file.name)} to look anew."), soft_wrap=True)
+    screen.out.print(words(f"They are in {args.directory}. Delete {plain(file.name)} to look again."), soft_wrap=True)
     return Exit.FINDINGS if found.open else Exit.OK
 
 

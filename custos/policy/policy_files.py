@@ -52,11 +52,12 @@ class Directory:
 def read_directory(directory: Path) -> Directory:
     """Every file that Custos reads there. Raises BadInput when there is no such directory, or far too much in it."""
     if not directory.is_dir():
-        what, remedy = "There is no such directory.", "Check CUSTOS_POLICIES."
+        what = "There is no such directory."
+        remedy = "Name the directory of the policies, or set CUSTOS_POLICIES; `custos init` makes a first one."
         if directory.exists():
             what, remedy = (
-                "This is no directory.",
-                "Name the directory in which it lies: its files are checked together.",
+                "This is not a directory.",
+                "Name the directory that it is in: its files are checked together.",
             )
         raise BadInput([Problem(Mark(plain(str(directory))), what, remedy)])
     problems: list[Problem] = []

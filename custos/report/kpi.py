@@ -33,7 +33,7 @@ def show(values: Sequence[Value], screen: Console, *, by: str) -> None:
 
 
 def explain(value: Value, bundle: Bundle, screen: Console, *, names: bool) -> None:
-    """Print what one indicator counts, and every row behind its number: those that are not well first."""
+    """Print what one indicator counts, and every row behind its number: those that need attention first."""
     kpi = value.kpi
     screen.print(words((f"{kpi.id} {kpi.name}", "bold"), f": {written(kpi, value.total)}; aim: {kpi.target}"))
     screen.print(f"Counted: {kpi.formula}.")

@@ -202,7 +202,7 @@ def test_a_file_in_the_place_of_a_directory_is_called_one(command: str, capsys: 
     """What is there is not called missing: files are checked together, and the directory is what is named."""
     assert main(["--width", "200", command, str(POLICIES / "settings.yaml")], {}) == 2
     told = capsys.readouterr()
-    assert "This is no directory. Name the directory in which it lies" in told.out + told.err
+    assert "This is not a directory. Name the directory that it is in" in told.out + told.err
 
 
 def test_what_was_looked_at_is_said(capsys: pytest.CaptureFixture[str]) -> None:
