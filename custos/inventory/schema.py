@@ -164,6 +164,7 @@ TABLES: dict[str, dict[str, pl.DataType]] = {
     "members": MEMBERS,
     "moved_items": DEPARTURES,
     **{name: own.columns for name, own in OWN.items()},
+    "ended_items": DEPARTURES,  # of those that are gone for good: what is remembered of them
 }
 PARTITIONS = {"items": ["drive_id"], "permissions": ["drive_id"]}
 KEYS: dict[str, list[str]] = {
@@ -175,6 +176,7 @@ KEYS: dict[str, list[str]] = {
     "moved_items": ["drive_id", "item_id", "left_at"],
     "states": ["drive_id"],  # of the frame that evaluation is given
     **{name: [own.on, own.item_id] for name, own in OWN.items()},
+    "ended_items": ["drive_id", "item_id", "left_at"],
 }
 
 

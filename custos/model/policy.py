@@ -278,6 +278,10 @@ class Freeze:
         return self.begins <= today <= self.ends
 
 
+REMEMBERED = Duration(7, "year")
+"""So long what is known of an item that is gone is kept, unless `settings.yaml` says otherwise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySettings:
     """What is tuned once for all policies, from `policies/settings.yaml`."""
@@ -290,6 +294,7 @@ class PolicySettings:
     rights: Rights = field(default_factory=lambda: Rights(titles=USUAL_TITLES))
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     freezes: tuple[Freeze, ...] = ()
+    history: Duration = REMEMBERED  # so long is remembered what is gone
     witnesses: tuple[str, ...] = ()  # NAME+ID+KEY of whoever co-signs the audit's checkpoints
 
 

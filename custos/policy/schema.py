@@ -223,6 +223,7 @@ def settings_schema() -> Json:
                 _told(vocabulary.FREEZE, {"why": _TEXT, "assets": _TEXTS}, _DAY), required=["from", "to", "why"]
             ),
         },
+        "history": _SPAN,
         "witnesses": _TEXTS,
     }
     assert set(parts) == set(SETTINGS_KEYS) == set(vocabulary.SETTINGS), "every key of the settings is described"

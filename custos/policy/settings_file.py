@@ -10,7 +10,8 @@ from custos.audit.verify_audit import Broken, Witness
 from custos.did_you_mean import near
 from custos.errors import Mark
 from custos.model.approval_rules import ApprovalRules, ReferenceForm
-from custos.model.policy import Freeze, HouseLimits, PolicySettings, SharingClass
+from custos.model.duration import Duration
+from custos.model.policy import REMEMBERED, Freeze, HouseLimits, PolicySettings, SharingClass
 from custos.model.sharing_levels import SHARING_LEVELS
 from custos.policy.loader import MOST_ACTIONS, MOST_PERCENT
 from custos.policy.policy_files import SETTINGS as FILE
@@ -33,6 +34,7 @@ KEYS = (
     "rights",
     "approval",
     "freezes",
+    "history",
     "witnesses",
 )
 APPROVAL_KEYS = ("reference", "shortest_pilot", "plan_lasts", "mirror_lasts")
@@ -78,6 +80,7 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
         rights=Rights(titles=_titles(section.node("roles"), problems), roles=_rights(section.node("rights"), problems)),
         approval=_approval(section.node("approval"), problems),
         freezes=_freezes(section, problems),
+        history=_history(section, problems),
         witnesses=_witnesses(section, problems),
     )
 
@@ -163,6 +166,15 @@ def _freezes(section: Section, problems: Problems) -> tuple[Freeze, ...]:
             problems.error(part.mark_of("to"), "The freeze ends before it begins.", "Correct one of its days.")
         found.append(Freeze(begins=begins, ends=ends, why=why, assets=frozenset(part.texts("assets")), mark=node.mark))
     return tuple(found)
+
+
+def _history(section: Section, problems: Problems) -> Duration:
+    """How long what is known of an item that is gone is kept."""
+    written = section.duration("history")
+    if written is not None and not written.amount:
+        what = "With this nothing would be remembered."
+        problems.error(section.mark_of("history"), what, f"Write {REMEMBERED}, for instance.", code="duration")
+    return written or REMEMBERED
 
 
 def _witnesses(section: Section, problems: Problems) -> tuple[str, ...]:

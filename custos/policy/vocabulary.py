@@ -165,6 +165,7 @@ SETTINGS: Mapping[str, str] = {
     "rights": "which roles may do what, as below; a right that is not written has its usual roles",
     "approval": "what an approval needs in addition to somebody who may give it",
     "freezes": "spans of days in which nothing is written",
+    "history": "how long what is known of a file that is gone is kept, as your schedule says; 7 years unless written",
     "witnesses": "the public keys of those outside the platform team who co-sign the audit's checkpoints",
     "not_governed": "sites that are left out of every policy and every count",
     "classes": "what each sharing posture of the register allows, and what is allowed where no asset covers the content",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from custos.audit.chain import Recorded, Verification
 from custos.jobs.app_roles import Comparison
 from custos.jobs.doctor import Look
+from custos.jobs.history import ItemHistory
 from custos.jobs.incidents import Noted
 from custos.jobs.status import Overview
 from custos.notices.case_progress import Progress, progress
@@ -99,6 +100,29 @@ def incidents(standing: Iterable[Noted]) -> list[shapes.IncidentShape]:
 def audit(shown: Iterable[Recorded], *, events: int) -> shapes.Audit:
     """What was done."""
     return shapes.Audit(events=events, shown=[_event(recorded) for recorded in shown])
+
+
+def history(items: Iterable[ItemHistory]) -> shapes.History:
+    """What is known of what lies or lay at an address."""
+    return shapes.History(
+        items=[
+            shapes.HistoryItem(
+                kind=one.kind or "",
+                item=one.item_id,
+                drive=one.drive_id,
+                library=one.library,
+                url=one.url,
+                here=one.here,
+                complete=one.complete,
+                asset=one.asset_id,
+                created=one.created,
+                label=one.label,
+                left=[shapes.HistoryLeft(url=left.url, at=left.at) for left in one.left],
+                events=[_event(recorded) for recorded in one.events],
+            )
+            for one in items
+        ]
+    )
 
 
 def _event(recorded: Recorded) -> shapes.AuditEvent:

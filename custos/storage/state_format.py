@@ -17,7 +17,7 @@ from custos.table import Row
 if TYPE_CHECKING:
     from custos.storage.rows import Rows
 
-FORMAT = 2
+FORMAT = 3
 TABLE = "control"
 FORMER_TABLES = ("tenantgate", "switches", "touched", "tellings", "remembered", "budgets")
 """Tables of format 1 that have other names today."""

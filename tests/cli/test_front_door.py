@@ -153,6 +153,7 @@ ODD = {
     ("register",): ["x" * 400],
     ("--width",): ["x", "1", "-5"],
     ("audit",): ["shwo", "-"],
+    ("history",): [SHARED, ONEDRIVE, UNSEEN, "\0"],
     ("audit", "prove", "--number"): ["x", "0", "-1"],
     ("audit", "prove", "--since"): ["x", "2026-02-30"],
     ("audit", "export", "--to"): ["x" * 400, UNSEEN],

@@ -10,7 +10,18 @@ from custos.report.shapes.base import Shape, text_of
 from custos.report.shapes.files import Register, Schema, Test, Validate
 from custos.report.shapes.kpi import Kpis
 from custos.report.shapes.plans import Applied, Explain, Find, Plan, Run, Undo
-from custos.report.shapes.work import AppRoles, Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync, Whoami
+from custos.report.shapes.work import (
+    AppRoles,
+    Audit,
+    AuditVerified,
+    Cases,
+    Doctor,
+    History,
+    Incidents,
+    Status,
+    Sync,
+    Whoami,
+)
 
 BY_COMMAND: Mapping[str, tuple[type[Shape], ...]] = {
     "status": (Status,),
@@ -30,6 +41,7 @@ BY_COMMAND: Mapping[str, tuple[type[Shape], ...]] = {
     "kpi": (Kpis,),
     "incidents": (Incidents,),
     "audit": (Audit, AuditVerified),
+    "history": (History,),
     "doctor": (Doctor,),
     "grant": (AppRoles,),
 }

@@ -154,6 +154,39 @@ class Audit(Shape, frozen=True, kw_only=True):
     shown: Annotated[list[AuditEvent], said("the last of them")]
 
 
+class HistoryLeft(Shape, frozen=True, kw_only=True):
+    """A place that the item left."""
+
+    url: Annotated[str, said('its address, "" when it is not known')]
+    at: Annotated[datetime, said("when a sync saw that it was no longer there")]
+
+
+class HistoryItem(Shape, frozen=True, kw_only=True):
+    """What is known of one item."""
+
+    kind: Annotated[str, said('file, folder, "" when that is not known')]
+    item: Annotated[str, said("its id")]
+    drive: Annotated[str, said("id of its library")]
+    library: Annotated[str, said("address of its library")]
+    url: Annotated[str, said('where it lies, "" when the mirror has it no more')]
+    here: Annotated[bool, said("whether the mirror has it")]
+    complete: Annotated[bool, said("whether its library was read to its end; if not, it may be there all the same")]
+    asset: Annotated[str, said("id of the asset of its library today")]
+    created: Annotated[datetime | None, said("when it was made, null when that is not known")]
+    label: Annotated[
+        str | None, said('its retention label, "" for none, null when it is not known or the item is gone')
+    ]
+    left: Annotated[list[HistoryLeft], said("where it lay before")]
+    events: Annotated[list[AuditEvent], said("what was done with it and asked about it")]
+
+
+class History(Shape, frozen=True, kw_only=True):
+    """Of `custos history`."""
+
+    version: Version = 1
+    items: Annotated[list[HistoryItem], said("what lies there, then what lay there")]
+
+
 class AuditVerified(Shape, frozen=True, kw_only=True):
     """Of `custos audit verify`."""
 
