@@ -52,6 +52,30 @@ def test_an_unknown_command_is_one_sentence(capsys: pytest.CaptureFixture[str], 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
+        (["plan", "--jsn"], 'custos plan has no option "--jsn". Did you mean "--json"?'),
+        (["promote", "ownership", "--too", "pilot"], 'custos promote has no option "--too". Did you mean "--to"?'),
+        (["--wdith", "80", "status"], 'custos has no option "--wdith". Did you mean "--width"?'),
+        (["audit", "shw"], 'custos audit: "shw" is not known here. Did you mean "show"?'),
+        (["promote", "ownership", "--to", "pilt"], 'custos promote: "pilt" is not known here. Did you mean "pilot"?'),
+        (["grant", "labls"], 'is not known here. Did you mean "labels"?'),
+        (["explain"], "custos explain: URL must be given."),
+        (["status", "x"], '"x" is not expected here.'),
+    ],
+)
+def test_what_a_command_does_not_take_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], typed: list[str], said: str
+) -> None:
+    """An option, a word or a choice that the command does not have is named, with the nearest that it has."""
+    assert main(typed, {}) == 2
+    told = capsys.readouterr().err
+    assert said in " ".join(told.split())
+    assert "--help` shows its arguments." in " ".join(told.split())
+    assert "usage:" not in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
         (["stop", "--why", "x" * 30_500], "30,500 characters"),
         (["start", f"--why={'x' * 1_001}"], "1,001 characters are too many: write at most 1,000"),
         (["run", "R-2026-1123-01", "--cancel", "--why", "x" * 1_001], "1,001 characters are too many"),
