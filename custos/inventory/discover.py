@@ -263,14 +263,16 @@ class _Discovery:
     ) -> DiscoveryReport:
         """Register the governed libraries, forget the rows of the others, and report."""
         states = DriveStates.of(self.account)
-        known = {state.drive_id async for state in states.all()}
+        known = {state.drive_id: state async for state in states.all()}
         governed = drives_now.filter("governed")
         waiting = []
         for drive_id, site_id, list_id, name in governed.select("drive_id", "site_id", "list_id", "name").iter_rows():
-            state = await states.register(drive_id, site_id=site_id, list_id=list_id, name=name)
+            state = await states.register(
+                drive_id, site_id=site_id, list_id=list_id, name=name, known=known.get(drive_id)
+            )
             if state.state is not SyncState.COMPLETE:
                 waiting.append(drive_id)
-        for drive_id in known - set(governed["drive_id"]):
+        for drive_id in known.keys() - set(governed["drive_id"]):
             await states.forget(drive_id)
         return DiscoveryReport(
             sites=len(seen),

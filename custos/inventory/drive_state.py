@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from custos.errors import RowExists
+from custos.errors import RowChanged, RowExists
 from custos.storage.account import Account
 from custos.storage.rows import Row, Rows, Value, key_part
 
@@ -143,19 +143,27 @@ class DriveStates:
         async for row in self.rows.query(_PARTITION):
             yield _state(row)
 
-    async def register(self, drive_id: str, *, site_id: str, list_id: str, name: str) -> DriveState:
-        """The drive's row, made when it is missing, with its place in the tenant brought up to date."""
-        found = await self.get(drive_id)
-        if found is None:
-            try:
-                await self.rows.insert(_row(DriveState(drive_id=drive_id, site_id=site_id, list_id=list_id, name=name)))
-            except RowExists:
-                pass  # discovery runs on another instance too
-            found = await self.get(drive_id)
-            assert found is not None, "a row that was just written"
+    async def register(
+        self, drive_id: str, *, site_id: str, list_id: str, name: str, known: DriveState | None = None
+    ) -> DriveState:
+        """The drive's row, made when it is missing, with its place in the tenant brought up to date. `known`: as it was just read."""
+        place = DriveState(drive_id=drive_id, site_id=site_id, list_id=list_id, name=name)
+        found = known or await self._made(place)
         if (found.site_id, found.list_id, found.name) == (site_id, list_id, name):
             return found
-        return await self.save(found, site_id=site_id, list_id=list_id, name=name)
+        try:
+            return await self.save(found, site_id=site_id, list_id=list_id, name=name)
+        except RowChanged:  # a sync wrote since
+            return await self.save(await self._made(place), site_id=site_id, list_id=list_id, name=name)
+
+    async def _made(self, fresh: DriveState) -> DriveState:
+        """The row as it stands, or as it is made."""
+        try:
+            return replace(fresh, etag=await self.rows.insert(_row(fresh)))
+        except RowExists:  # discovery runs on another instance too
+            found = await self.get(fresh.drive_id)
+            assert found is not None, "a row that was there a moment ago"
+            return found
 
     async def save(self, state: DriveState, /, **changes: object) -> DriveState:
         """Write the row with `changes`, provided that it is still as it was read. Returns it as it is now."""
