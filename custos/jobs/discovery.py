@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from custos.errors import BadInput
 from custos.inventory.discover import DiscoveryReport
 from custos.inventory.discover import discover as discover_tenant
-from custos.jobs import label_drift, policies, shortfalls, subscriptions, sync
+from custos.jobs import label_drift, policies, register_drift, shortfalls, subscriptions, sync
 from custos.jobs.shortfalls import Of
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ _log = logging.getLogger(__name__)
 async def discover(app: Custos) -> DiscoveryReport:
     """Bring the lists of sites, libraries and members up to date; queue new libraries; subscribe to them.
 
-    About 2 resource units for each page of sites and 2 for each site, besides what administration calls cost. Ends with
-    a look at the labels that the sites of the register publish. Nothing of it while another instance is discovering.
+    About 2 resource units for each page of sites and 2 for each site, besides what administration calls cost. Ends with a look at the
+    labels that the sites of the register publish, and at what and whom the registers name. Nothing of it while another instance is
+    discovering.
     """
     report = await discover_tenant(app.m365, app.account, app.lakehouse, app.clock)
     if report.busy:
@@ -30,16 +31,17 @@ async def discover(app: Custos) -> DiscoveryReport:
     await shortfalls.keep(app, Of.DISCOVERY, Counter(report.troubles))
     await sync.queue(app.account, report.to_sync)
     await subscriptions.reconcile(app)
-    await _check_labels(app)
+    await _compare(app)
     await app.m365.throttle.flush()
     return report
 
 
-async def _check_labels(app: Custos) -> None:
-    """Compare the labels with the schedule, when there is one: discovery needs no policies."""
+async def _compare(app: Custos) -> None:
+    """Compare labels and registers with the tenant, where there are any: discovery needs no policies."""
     try:
         in_force = await policies.in_force(app)
     except BadInput:
-        _log.warning("no policies have ever been in force: the tenant's labels are not compared")
+        _log.warning("no policies have ever been in force: labels and registers are not compared with the tenant")
         return
     await label_drift.check(app, in_force.bundle.records)
+    await register_drift.check(app, in_force.bundle)

@@ -20,6 +20,7 @@ from custos.inventory.drive_state import DriveStates, SyncState
 from custos.inventory.subscriptions import wanted_drives
 from custos.jobs import label_drift, policies, shortfalls
 from custos.jobs.app_roles import Api, Tier, Who, needed
+from custos.jobs.named_accounts import strangers
 from custos.jobs.reachable_people import Way, reachable_people
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
@@ -100,12 +101,19 @@ async def _policies(app: Custos) -> list[Look]:
 async def _registers(app: Custos) -> list[Look]:
     bundle = (await policies.in_force(app)).bundle
     placed = await app.registers.placed(bundle)
-    if not placed.known:
-        return [Look(Sign.WARN, "registers", "nothing was mirrored yet: whether their addresses exist is unknown")]
-    doubts = list(placed.doubts())
-    if not doubts:
-        return [Look(Sign.OK, "registers", "every address of the registers is in the mirror")]
-    return [Look(Sign.WARN, "registers", str(one)) for one in doubts]
+    looks = (
+        []
+        if placed.known
+        else [Look(Sign.WARN, "registers", "nothing was mirrored yet: whether their addresses exist is unknown")]
+    )
+    found = [str(one) for one in placed.doubts()]
+    found += [
+        f"{one.mark}  {one.sentence}" for one in await strangers(app, bundle.records, bundle.day(app.clock.now()))
+    ]
+    looks += [Look(Sign.WARN, "registers", one) for one in found]
+    return looks or [
+        Look(Sign.OK, "registers", "every address is in the mirror, and everybody who is named can sign in")
+    ]
 
 
 async def _observer(app: Custos) -> list[Look]:

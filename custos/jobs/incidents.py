@@ -37,6 +37,7 @@ class Incident(StrEnum):
     FAILED_TIMER = "timer failed"
     UNDELIVERED = "notice undelivered"
     UNTOLD = "writes untold"  # somebody should have been told of them by now
+    REGISTER_DRIFT = "register drift"  # a place or person of the registers that was there is there no more
     LABEL_DRIFT = "label drift"  # the tenant lacks a label of the schedule, or it differs
 
 

@@ -12,7 +12,7 @@ from custos.engine.gate import Standing
 from custos.engine.register_locations import Unplaced
 from custos.engine.run_store import Run, RunState
 from custos.inventory.drive_state import DriveState, DriveStates, SyncState
-from custos.jobs import action_reports, incidents, loosening, policies, shortfalls, vacancies
+from custos.jobs import action_reports, incidents, loosening, policies, register_drift, shortfalls, vacancies
 from custos.jobs.incidents import Noted
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
@@ -49,7 +49,8 @@ class Overview:
     that delta had not told of. `untold` writes are those that nobody has been told of yet, `unasked` the questions for which nobody can be
     asked, `overdue` those of which somebody let the deadline pass, `waiting` the agreements that wait for more than their notice.
     `vacant` says which assets have no valid owner, and since when.
-    `remarks` are what `custos register` lists for attention today, `doubts` addresses of the registers that are not as the mirror has them,
+    `remarks` are what `custos register` lists for attention today, `doubts` addresses of the registers that are not as the mirror has
+    them, `strangers` sentences about people of theirs whom the directory did not have, or who could not sign in, when it was last asked,
     `loosened` what edits of the files loosened in the last week.
     """
 
@@ -72,6 +73,7 @@ class Overview:
     refused_policies: int
     remarks: int
     doubts: tuple[Unplaced, ...]
+    strangers: tuple[str, ...]
     loosened: tuple[News, ...]
     runs: tuple[Run, ...]
     cases: Mapping[CaseState, int]
@@ -104,6 +106,7 @@ async def overview(app: Custos) -> Overview:
     standings = await app.approvals.standing(in_force.bundle, placed.ground)
     lasts = in_force.bundle.settings.approval.mirror_lasts
     stop = await app.stop_switch.stopped()
+    compared_registers = await register_drift.last(app)
     spent = await app.m365.throttle.spent_on()
     queues = {name: await app.account.queue(name).length() for one in ALL for name in (one, poison(one))}
     read = [state.synced_at for state in states if state.synced_at is not None]
@@ -132,6 +135,7 @@ async def overview(app: Custos) -> Overview:
         refused_policies=len(in_force.problems),
         remarks=len(review(in_force.bundle.records, in_force.bundle.day(now))),
         doubts=tuple(placed.doubts()),
+        strangers=compared_registers.strangers if compared_registers else (),
         loosened=tuple(await loosening.recent(app)),
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
         cases=Counter(case.state for case in cases),

@@ -41,6 +41,13 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(
             _line("Registers", f"{many(found.remarks, 'thing needs', 'things need')} attention: see `custos register`")
         )
+    if found.strangers:
+        said = (
+            f"somebody who cannot sign in is named {many(len(found.strangers), 'time')}: see `custos register --online`"
+        )
+        screen.print(words(("Registers ", "bold"), (said, "red")), soft_wrap=True)
+        for sentence in found.strangers[:_REASONS]:
+            screen.print(_line("", sentence), soft_wrap=True)
     if found.doubts:
         said = f"{many(len(found.doubts), 'address', 'addresses')} of the registers not as in the mirror: see `custos register --online`"
         screen.print(words(("Registers ", "bold"), (said, "red")), soft_wrap=True)

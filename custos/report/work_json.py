@@ -218,6 +218,7 @@ def status(found: Overview, gone: Sequence[str]) -> shapes.Status:
         remarks=found.remarks,
         loosened=[sentence for news in found.loosened for sentence in news.sentences],
         doubts=[one.sentence for one in found.doubts],
+        strangers=list(found.strangers),
         gone=list(gone),
         runs=[
             shapes.StatusRun(id=run.id, state=run.state.value, actions=run.actions, started_at=run.started_at)

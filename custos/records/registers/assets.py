@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from custos.did_you_mean import near
 from custos.invisible_characters import looked_at
 from custos.records.address import Address, looks_like_address
 from custos.records.cells import RegisterRow
@@ -115,7 +116,8 @@ def _sharing(row: RegisterRow, asset: Asset) -> None:
 
 
 def _departments(check: Check[Asset]) -> None:
-    """A department that is written in two ways that look alike: policies choose assets by it, to the letter."""
+    """A department that is written in two ways that look alike, and one that nobody and nothing else belongs to: policies choose assets by
+    it, to the letter."""
     counted = Counter(asset.department for asset in check.records.assets.values())
     counted.update(post.department for post in check.records.posts.values())
     usual: dict[str, str] = {}
@@ -129,6 +131,11 @@ def _departments(check: Check[Asset]) -> None:
             )
             mark = check.cells.of(asset).mark_of("department")
             check.problems.warning(mark, what, f"Write {other}, unless two departments are meant.", code="alike")
+        elif asset.department and counted[asset.department] == 1 and check.records.posts:
+            mark = check.cells.of(asset).mark_of("department")
+            what = f'No other row of the registers names the department "{asset.department}".'
+            known = [name for name in counted if name != asset.department]
+            check.problems.warning(mark, what, near(asset.department, known), code="department-alone")
 
 
 def _wrongly_public(check: Check[Asset]) -> None:

@@ -291,6 +291,9 @@ class Status(Shape, frozen=True, kw_only=True):
     remarks: Annotated[int, said("what `custos register` lists")]
     loosened: Annotated[list[str], said("what edits of registers and settings loosened in the last seven days")]
     doubts: Annotated[list[str], said("addresses of the registers that are not as in the mirror")]
+    strangers: Annotated[
+        list[str], said("people of the registers who could not sign in when the directory was last asked")
+    ]
     gone: Annotated[list[str], said("what protected something and is gone from the registers")]
     runs: Annotated[list[StatusRun], said("that go on or wait, and the last one")]
     cases: Annotated[dict[str, int], said("state ► questions")]
