@@ -259,7 +259,7 @@ class Story:
 
     async def _person(self, wanted: str) -> Person:
         """Somebody who is signed in."""
-        return await identity.person(self.app, await policies.judging(self.app), wanted)
+        return await identity.person(self.app.sign_in, self.app.m365, await policies.judging(self.app), wanted)
 
     async def _follow(self, dispatched: Dispatched, planned: int) -> str:
         run = dispatched.run

@@ -203,7 +203,7 @@ class Council:
         """How often each incident that stands was seen, by kind and subject."""
 
         async def standing(app: Custos) -> dict[tuple[Incident, str], int]:
-            return {(one.kind, one.subject): one.count async for one in incidents.standing(app)}
+            return {(one.kind, one.subject): one.count async for one in incidents.standing(app.account)}
 
         return self.ask(standing)
 
@@ -332,7 +332,7 @@ def govern(council: Council) -> str:
 
 async def operator(app: Custos) -> Person:
     """The engineer who is signed in."""
-    return await identity.person(app, await policies.judging(app), OPERATOR)
+    return await identity.person(app.sign_in, app.m365, await policies.judging(app), OPERATOR)
 
 
 async def approve(app: Custos, plan_id: str) -> None:

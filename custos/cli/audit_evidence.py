@@ -87,7 +87,7 @@ async def erase(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     """Take a text out of the audit's values, once somebody who may do so gave a reason."""
     text: str = _needed(args.text, "--text TEXT", "the name, sign-in name or words to take out")
     with screen.err.status("Reading the chain …"):
-        found = await audit_erasure.find(app, text)
+        found = await audit_erasure.find(app.audit, text)
     values = many(sum(len(one.names) for one in found), "value")
     screen.out.print(words(f"It stands in {values} of {many(len(found), 'event')}."))
     if not found or not args.why:
@@ -100,7 +100,7 @@ async def erase(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
             "The reason holds the very text that is to go.", "Word the reason without it: it stays in the audit."
         )
     by = await identity.require(app, Right.ERASE, args.person)
-    await audit_erasure.erase(app, found, by=by, why=args.why)
+    await audit_erasure.erase(app.clock, app.audit, found, by=by, why=args.why)
     screen.out.print(
         "It is taken out. The chain and every proof hold as before, and the audit says that it was erased, by whom and why."
     )

@@ -87,7 +87,7 @@ async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.register == _ALL:
         return import_all(args, screen)
     work = _begin(args, screen)
-    return _finish(work, await called(app, work.converted.people[:_MOST_WORDS]), args, screen)
+    return _finish(work, await called(app.m365, work.converted.people[:_MOST_WORDS]), args, screen)
 
 
 def _begin(args: argparse.Namespace, screen: Screen) -> _Work:

@@ -28,7 +28,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    standing = sorted([noted async for noted in incidents.standing(app)], key=lambda one: (one.first, one.subject))
+    standing = sorted(
+        [noted async for noted in incidents.standing(app.account)], key=lambda one: (one.first, one.subject)
+    )
     if args.close is not None:
         if not 1 <= args.close <= len(standing):
             remedy = f"There are {len(standing)}; `custos incidents` numbers them."

@@ -32,7 +32,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
             [Problem(Mark("command line"), what, "Leave --on out to list the rows of today.", code="argument")]
         )
     if args.on:
-        values, bundle = await published(app, args.on), (await in_force(app)).bundle
+        values, bundle = await published(app.account, args.on), (await in_force(app)).bundle
     else:
         values, bundle = await measure(app)
     if args.json:

@@ -63,7 +63,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 async def _kept(app: Custos, plan: Plan, wanted: str, screen: Screen) -> Plan:
     """The plan, kept in the name of whoever is signed in. Nobody's plan is shown and not kept: nobody could answer for it."""
     try:
-        by = await identity.person(app, await judging(app), wanted)
+        by = await identity.person(app.sign_in, app.m365, await judging(app), wanted)
     except NotSignedIn:
         screen.err.print(f"Nobody is signed in, so the plan is not kept: it can be neither applied nor approved. {HOW}")
         return plan

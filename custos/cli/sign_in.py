@@ -31,7 +31,7 @@ async def _sign_in(app: Custos, _: argparse.Namespace, screen: Screen) -> int:
 
 async def _whoami(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     bundle, today = await policies.judging(app), app.today()
-    who = await identity.person(app, bundle, args.person)
+    who = await identity.person(app.sign_in, app.m365, bundle, args.person)
     able = [right for right in Right if right in bundle.settings.rights.of(who, today)]
     if args.json:
         posts = [WhoamiPost(role=post.role, in_date=post.holds(today)) for post in who.posts]

@@ -30,7 +30,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
             report = await discovery.discover(app)
         if report.busy:
             asked = Asked(timer=Timer.DISCOVERY, since=time.time())
-            await timers.ask_again(app, asked, report.retry_after)
+            await timers.ask_again(app.account, asked, report.retry_after)
             screen.err.print(
                 f"Another discovery is under way or was cut off: Custos looks again in {report.retry_after} seconds."
             )

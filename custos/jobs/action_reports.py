@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from custos.engine.run_progress import WRITTEN, Done
+from custos.inventory.lakehouse import Lakehouse
 from custos.jobs import incidents, loosening, named_accounts, policies
 from custos.jobs.incidents import Incident
 from custos.notices import unreported_actions
 from custos.notices.action_reports import Agreed, Known
 from custos.notices.assignment import Accountability
+from custos.notices.case_store import CaseStore
 from custos.notices.council_hours import NOTES_FROM
 from custos.notices.digest import AddressedReport, prepare_notes
 from custos.policy import Bundle
@@ -29,7 +31,7 @@ async def waiting(app: Custos, bundle: Bundle) -> list[AddressedReport]:
     """
 
     async def known(done: Sequence[Done]) -> Known:
-        return await _known(app, bundle, done)
+        return await _known(app.cases, app.lakehouse, bundle, done)
 
     left = await unreported_actions.gather(app.runs, app.ledger, app.action_reports, known)
     now = app.clock.now()
@@ -77,23 +79,23 @@ async def untold_writes(app: Custos) -> int:
     return left
 
 
-async def _known(app: Custos, bundle: Bundle, done: Sequence[Done]) -> Known:
+async def _known(cases: CaseStore, lakehouse: Lakehouse, bundle: Bundle, done: Sequence[Done]) -> Known:
     agreements: dict[str, Agreed] = {}
     for case_id in {one.action.agreed for one in done} - {""}:
-        stored = await app.cases.get(case_id)
+        stored = await cases.get(case_id)
         if stored is not None and stored.case.answers:
             last = stored.case.answers[-1]
             agreements[case_id] = Agreed(who=last.who, at=last.at)
     return Known(
         assets=bundle.records.assets,
         policies=bundle.policies,
-        places=await _places(app) if done else {},
+        places=await _places(lakehouse) if done else {},
         agreements=agreements,
     )
 
 
-async def _places(app: Custos) -> Mapping[str, str]:
+async def _places(lakehouse: Lakehouse) -> Mapping[str, str]:
     """Library or site ► its name, from the mirror."""
-    drives = await asyncio.to_thread(app.lakehouse.read, "drives", columns=["drive_id", "name"])
-    sites = await asyncio.to_thread(app.lakehouse.read, "sites", columns=["site_id", "title"])
+    drives = await asyncio.to_thread(lakehouse.read, "drives", columns=["drive_id", "name"])
+    sites = await asyncio.to_thread(lakehouse.read, "sites", columns=["site_id", "title"])
     return {**dict(sites.iter_rows()), **dict(drives.iter_rows())}

@@ -21,6 +21,7 @@ from custos.policy.policy_selection import policies_named
 from custos.policy.state_edit import with_state
 from custos.problems import Problems
 from custos.records.rights import Right
+from custos.settings import Settings
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -58,7 +59,7 @@ async def promote(app: Custos, request: Request) -> Granted:
     written = await policies.as_written(app)
     policy = _named(written, request.policy)
     judging = await policies.judging(app)
-    by = await identity.person(app, judging, request.person)
+    by = await identity.person(app.sign_in, app.m365, judging, request.person)
     if not request.plan:
         raise _problem(
             f"{request.to} needs a plan of this version.", "Have one made with `custos plan`; name it with --plan."
@@ -66,7 +67,7 @@ async def promote(app: Custos, request: Request) -> Granted:
     plan = await app.plans.header(request.plan)
     content = written.files[policy.mark.file]
     wrote = await _authors(app, written, policy, content, request)
-    owner = (await identity.ids_of(app, [policy.owner]))[policy.owner]
+    owner = (await identity.ids_of(app.m365, [policy.owner]))[policy.owner]
     reached = await asyncio.to_thread(reach, written, policy)
     promotion = Promotion(
         policy=policy,
@@ -87,7 +88,9 @@ async def promote(app: Custos, request: Request) -> Granted:
         rights=settings.rights, approval=settings.approval, today=app.today(), holidays=judging.records.holidays
     )
     approval = await app.approvals.promote(promotion, rules)
-    return Granted(approval=approval, reach=reached, written=await _write_state(app, policy.mark.file, request.to))
+    return Granted(
+        approval=approval, reach=reached, written=await _write_state(app.settings, policy.mark.file, request.to)
+    )
 
 
 async def take_back(app: Custos, request: Request) -> Granted:
@@ -105,7 +108,7 @@ async def take_back(app: Custos, request: Request) -> Granted:
     before = standing is not None and standing.state is State.SIMULATE
     if standing is None or not before:
         standing = await app.approvals.take_back(name, by=by, why=request.why)
-    written = await _write_state(app, files.get(name, f"{name}.yaml"), State.SIMULATE)
+    written = await _write_state(app.settings, files.get(name, f"{name}.yaml"), State.SIMULATE)
     return Granted(approval=standing, reach=None, written=written, before=before)
 
 
@@ -124,7 +127,7 @@ async def involved_in(app: Custos, names: list[str]) -> list[Involved]:
     """
     bundle = (await policies.in_force(app)).bundle
     owned = [policy for name in names if (policy := bundle.policies.get(name)) is not None]
-    ids = await identity.ids_of(app, [policy.owner for policy in owned])
+    ids = await identity.ids_of(app.m365, [policy.owner for policy in owned])
     found = [Involved(ids[policy.owner], policy.owner, f"owns the policy {policy.id}") for policy in owned]
     for name in names:
         hands = hands_in_any(await app.approvals.of(name))
@@ -158,7 +161,7 @@ async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes,
             f"It is not known who wrote {file}: {told.untold}.",
             "Say who did with --author UPN: it is recorded and compared.",
         )
-    ids = await identity.ids_of(app, [*told.mails, *([named] if named else [])])
+    ids = await identity.ids_of(app.m365, [*told.mails, *([named] if named else [])])
     strangers = tuple(name for name in told.mails if not ids[name])
     if strangers and not named:
         raise _problem(
@@ -170,9 +173,9 @@ async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes,
     return _Wrote(authors=authors, strangers=strangers, commit=told.commit)
 
 
-async def _write_state(app: Custos, file: str, state: State) -> bool:
+async def _write_state(settings: Settings, file: str, state: State) -> bool:
     """Have a policy's file ask for a state; False when it cannot be written."""
-    path = app.settings.policies / file
+    path = settings.policies / file
     try:
         path.write_bytes(with_state(file, await asyncio.to_thread(path.read_bytes), state))
     except (OSError, BadInput):

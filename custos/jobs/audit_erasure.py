@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from custos.audit.chain import Chain
 from custos.audit.events import Event, What
+from custos.clock import Clock
 from custos.records.rights import Person
-
-if TYPE_CHECKING:
-    from custos.bootstrap import Custos
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +25,10 @@ class Erasable:
     told: bool
 
 
-async def find(app: Custos, text: str) -> list[Erasable]:
+async def find(audit: Chain, text: str) -> list[Erasable]:
     """Every event in whose values a text stands, in any case of letters. Reads the whole chain once."""
     wanted, found, told = text.casefold(), dict[int, frozenset[str]](), set[int]()
-    async for link in app.audit.links():
+    async for link in audit.links():
         values = json.loads(link.values or "{}")
         names = frozenset(name for name, (_, value) in values.items() if wanted in str(value).casefold())
         if names:
@@ -41,9 +39,9 @@ async def find(app: Custos, text: str) -> list[Erasable]:
     return [Erasable(number, names, number in told) for number, names in found.items()]
 
 
-async def erase(app: Custos, found: list[Erasable], *, by: Person, why: str) -> None:
+async def erase(clock: Clock, audit: Chain, found: list[Erasable], *, by: Person, why: str) -> None:
     """Say of each event that it is erased, and take the values out."""
-    now = app.clock.now()
+    now = clock.now()
     events = [
         Event(
             what=What.AUDIT_ERASED,
@@ -56,6 +54,6 @@ async def erase(app: Custos, found: list[Erasable], *, by: Person, why: str) -> 
         if not one.told
     ]
     if events:
-        await app.audit.append(events)
+        await audit.append(events)
     for one in found:
-        await app.audit.erase(one.sequence, one.names)
+        await audit.erase(one.sequence, one.names)

@@ -26,7 +26,7 @@ async def look_after(app: Custos, bundle: Bundle) -> Upkeep:
         directory=await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people),
         today=bundle.day(now),
     )
-    await vacancies.look(app, accountable)
+    await vacancies.look(app.account, accountable)
     done = await escalation.look_after(app.cases, accountable, now, app.zone)
     for digest_id in sorted(done.stale_cards):
         await app.account.queue(NOTIFY).send({"update": digest_id})

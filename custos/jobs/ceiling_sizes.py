@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from custos.clock import Clock
 from custos.engine.ceiling_sizes import measure
 from custos.engine.ceilings import CeilingSizes
 from custos.engine.evaluate import Evaluation
@@ -15,6 +16,7 @@ from custos.engine.facts import Facts
 from custos.jobs.facts import facts as read
 from custos.notices.finding_snapshots import CONTAINER
 from custos.policy import Bundle
+from custos.storage.account import Account
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -30,11 +32,13 @@ class _Kept(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Kept).decode
 
 
-async def measured(app: Custos, bundle: Bundle, facts: Facts, evaluation: Evaluation) -> CeilingSizes:
+async def measured(
+    clock: Clock, account: Account, bundle: Bundle, facts: Facts, evaluation: Evaluation
+) -> CeilingSizes:
     """The sizes that an evaluation of everything comes to; the next ones of a few changes go by them."""
-    sizes = await asyncio.to_thread(measure, evaluation.placed, facts, evaluation, app.clock.now())
+    sizes = await asyncio.to_thread(measure, evaluation.placed, facts, evaluation, clock.now())
     kept = msgspec.json.encode(_Kept(bundle.version, sizes))
-    await app.account.container(CONTAINER).put(_BLOB, kept)
+    await account.container(CONTAINER).put(_BLOB, kept)
     return sizes
 
 
@@ -45,4 +49,4 @@ async def last(app: Custos, bundle: Bundle) -> CeilingSizes:
         return kept.sizes
     facts, _ = await read(app, bundle)
     evaluation = await asyncio.to_thread(evaluate_policies, bundle, facts, app.clock.now())
-    return await measured(app, bundle, facts, evaluation)
+    return await measured(app.clock, app.account, bundle, facts, evaluation)

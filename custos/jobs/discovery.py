@@ -28,7 +28,7 @@ async def discover(app: Custos) -> DiscoveryReport:
     report = await discover_tenant(app.m365, app.account, app.lakehouse, app.clock)
     if report.busy:
         return report
-    await shortfalls.keep(app, Of.DISCOVERY, Counter(report.troubles))
+    await shortfalls.keep(app.clock, app.account, Of.DISCOVERY, Counter(report.troubles))
     await sync.queue(app.account, report.to_sync)
     await subscriptions.reconcile(app)
     await _compare(app)

@@ -154,7 +154,7 @@ async def _administration(app: Custos) -> list[Look]:
 
 async def _labels(app: Custos) -> list[Look]:
     records = (await policies.in_force(app)).bundle.records
-    published = await label_drift.read(app, records)
+    published = await label_drift.read(app.m365, app.lakehouse, records)
     if published is None:
         return [Look(Sign.OFF, "labels", "no site's labels could be read: whether they fit the schedule is unknown")]
     differing = drift(records, published, await app.refusals.wide())
@@ -204,11 +204,11 @@ async def _webhooks(app: Custos) -> list[Look]:
     if guesses:
         said = f"{guesses:,} notifications today had the function key and not the subscription's secret: renew the key"
         looks.append(Look(Sign.WARN, "webhooks", said))
-    return [*looks, *_reasons("webhooks", await shortfalls.last(app, Of.WEBHOOKS))]
+    return [*looks, *_reasons("webhooks", await shortfalls.last(app.account, Of.WEBHOOKS))]
 
 
 async def _discovery(app: Custos) -> list[Look]:
-    found = await shortfalls.last(app, Of.DISCOVERY)
+    found = await shortfalls.last(app.account, Of.DISCOVERY)
     if found is None:
         return [Look(Sign.WARN, "discovery", "it has never finished: run `custos sync --discover`")]
     if not found:

@@ -58,6 +58,7 @@ from custos.notices.question_wording import Topic, topics_of
 from custos.notices.unreported_actions import UntoldWrites
 from custos.policy import Bundle
 from custos.records.rights import CUSTOS
+from custos.storage.account import Account
 from custos.storage.queues import NOTIFY
 from custos.table import key_part
 
@@ -139,24 +140,24 @@ async def look(app: Custos, in_force: InForce | None = None) -> Outlook:
 
 async def evaluate(app: Custos) -> Evaluated:
     """Evaluate everything, bring the cases up to date, and start a run of what enforced and piloted policies may do now."""
-    async with evaluation_lock.turn(app):
-        changed = await pending_changes.waiting(app)
+    async with evaluation_lock.turn(app.account, app.clock):
+        changed = await pending_changes.waiting(app.account, app.lakehouse)
         view = await _view(app)
         evaluated = await _evaluate(app, view)
-        await pending_changes.settle(app, changed, view.tables.incomplete)
+        await pending_changes.settle(app.account, changed, view.tables.incomplete)
         await run_incidents.settle(app, {action.key for action in _still_wanted(evaluated.outlook.plan)})
     return evaluated
 
 
 async def evaluate_changes(app: Custos) -> Evaluated | None:
     """The same for what changed since it was last evaluated, and for nothing else. None when nothing did."""
-    async with evaluation_lock.turn(app):
-        changed = await pending_changes.waiting(app)
+    async with evaluation_lock.turn(app.account, app.clock):
+        changed = await pending_changes.waiting(app.account, app.lakehouse)
         if not changed.marks:
             return None
         view = await _view(app, changed)
         evaluated = await _evaluate(app, view) if view.extent is not None and view.extent.items else None
-        await pending_changes.settle(app, changed, view.tables.incomplete)
+        await pending_changes.settle(app.account, changed, view.tables.incomplete)
     return evaluated
 
 
@@ -174,14 +175,14 @@ async def _view(app: Custos, changed: pending_changes.Changes | None = None, in_
         places=await asyncio.to_thread(_places, facts),
         recalled={},
     )
-    return whole if changed is None else await _narrowed(app, whole, changed)
+    return whole if changed is None else await _narrowed(app.account, whole, changed)
 
 
-async def _narrowed(app: Custos, view: _View, changed: pending_changes.Changes) -> _View:
+async def _narrowed(account: Account, view: _View, changed: pending_changes.Changes) -> _View:
     """The view of what changed alone. Where nobody is asked about anything, nothing need be remembered."""
     incomplete = view.tables.incomplete
     beside = changed.drives - incomplete if view.topics else frozenset[str]()
-    recalled = await FindingSnapshots.of(app.account).recall({drive: view.basis(drive) for drive in beside})
+    recalled = await FindingSnapshots.of(account).recall({drive: view.basis(drive) for drive in beside})
     unknown = beside - recalled.keys()
     extent = await asyncio.to_thread(pending_changes.extent_of, changed, view.facts, incomplete, unknown)
     left = {
@@ -257,7 +258,11 @@ async def _evaluate(app: Custos, view: _View) -> Evaluated:
 
 async def _dispatch(app: Custos, view: _View, outlook: Outlook) -> Dispatched | None:
     bundle = view.bundle
-    known = await ceiling_sizes.measured(app, bundle, view.facts, outlook.evaluation) if view.extent is None else None
+    known = (
+        await ceiling_sizes.measured(app.clock, app.account, bundle, view.facts, outlook.evaluation)
+        if view.extent is None
+        else None
+    )
     if not any(action.state in (State.PILOT, State.ENFORCE) for action in writes(outlook.plan.actions)):
         return None
     plan = await app.plans.save(outlook.plan, by=CUSTOS)
@@ -297,7 +302,7 @@ async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
         zone=app.zone,
     )
     findings = _asked_about(view, outlook)
-    await _remember(app, view, findings)
+    await _remember(app.account, view, findings)
     refreshed = await refresh_cases(findings, book=app.cases, situation=situation)
     for digest_id in sorted(refreshed.stale_cards):
         await app.account.queue(NOTIFY).send({"update": digest_id})
@@ -328,7 +333,7 @@ def _is_approved(finding: Finding, outlook: Outlook) -> bool:
     return coverage is None or not coverage.against(finding.rule, outlook.evaluation.placed.home(finding.subject))
 
 
-async def _remember(app: Custos, view: _View, findings: Sequence[Finding]) -> None:
+async def _remember(account: Account, view: _View, findings: Sequence[Finding]) -> None:
     if not view.topics:
         return
     held: dict[str, list[Finding]] = defaultdict(list)
@@ -336,7 +341,7 @@ async def _remember(app: Custos, view: _View, findings: Sequence[Finding]) -> No
         held[finding.subject.drive_id].append(finding)
     covered = _complete(view) if view.extent is None else view.extent.items.keys()
     basis = {drive: view.basis(drive) for drive in covered}
-    await FindingSnapshots.of(app.account).keep({drive: held.get(drive, []) for drive in covered}, basis)
+    await FindingSnapshots.of(account).keep({drive: held.get(drive, []) for drive in covered}, basis)
 
 
 def _complete(view: _View) -> frozenset[str]:

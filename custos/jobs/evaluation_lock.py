@@ -13,15 +13,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from custos.clock import Clock
 from custos.errors import RowChanged, RowExists, StorageTrouble
 from custos.inventory.pending_changes import TABLE
+from custos.storage.account import Account
 from custos.storage.queues import EVALUATE
 from custos.storage.rows import Row
-
-if TYPE_CHECKING:
-    from custos.bootstrap import Custos
 
 APART = timedelta(seconds=10)
 BELIEVED_FOR = timedelta(minutes=5)
@@ -30,11 +28,11 @@ _POLL_SECONDS = 0.5
 _PATIENCE_SECONDS = 20 * 60.0  # within the function's time-out
 
 
-async def request(app: Custos) -> bool:
+async def request(account: Account, clock: Clock) -> bool:
     """Have what is marked evaluated soon. True when this queued it, False when it was asked for already."""
-    rows = app.account.rows(TABLE)
+    rows = account.rows(TABLE)
     while True:
-        now = app.clock.now()
+        now = clock.now()
         found = await rows.get(*_KEY)
         asked, began = (_moment(found, "asked_at"), _moment(found, "began_at")) if found else (None, None)
         if asked is not None and timedelta(0) <= now - asked < BELIEVED_FOR:
@@ -49,16 +47,16 @@ async def request(app: Custos) -> bool:
             continue  # somebody else asked, or an evaluation began: that decides whether we still have to
         since = now - began if began is not None else APART
         pause = APART - since if timedelta(0) <= since < APART else timedelta(0)
-        await app.account.queue(EVALUATE).send(
+        await account.queue(EVALUATE).send(
             {"asked_at": now.isoformat()}, delay_seconds=math.ceil(pause.total_seconds())
         )
         return True
 
 
 @asynccontextmanager
-async def turn(app: Custos) -> AsyncIterator[None]:
+async def turn(account: Account, clock: Clock) -> AsyncIterator[None]:
     """The only evaluation under way, waiting for another one's end. Raises StorageTrouble when that never comes."""
-    lease = app.account.lease(TABLE, _KEY[1])
+    lease = account.lease(TABLE, _KEY[1])
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while not await lease.take():  # noqa: ASYNC110  # another process holds it
@@ -66,16 +64,16 @@ async def turn(app: Custos) -> AsyncIterator[None]:
     except TimeoutError as error:
         raise StorageTrouble("another evaluation has not ended") from error
     async with lease.kept():
-        await _begin(app)
+        await _begin(account, clock)
         yield
 
 
-async def _begin(app: Custos) -> None:
+async def _begin(account: Account, clock: Clock) -> None:
     """Take the request back: whatever is marked from here on asks for an evaluation of its own."""
-    rows = app.account.rows(TABLE)
+    rows = account.rows(TABLE)
     while True:
         found = await rows.get(*_KEY)
-        row = Row(*_KEY, {"asked_at": "", "began_at": app.clock.now().isoformat()})
+        row = Row(*_KEY, {"asked_at": "", "began_at": clock.now().isoformat()})
         try:
             await (rows.replace(replace(row, etag=found.etag)) if found else rows.insert(row))
         except (RowChanged, RowExists):

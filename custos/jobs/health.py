@@ -66,7 +66,7 @@ async def _troubles(app: Custos) -> list[str]:
     incomplete = sum(state.state is SyncState.INCOMPLETE for state in states)
     if incomplete:
         troubles.append(f"{incomplete} of {len(states)} libraries could not be read completely.")
-    standing = [noted async for noted in incidents.standing(app)]
+    standing = [noted async for noted in incidents.standing(app.account)]
     if standing:
         troubles.append(f"{len(standing)} incidents are open; see `custos status`.")
     return troubles

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import policies
-from custos.m365 import directory
-from custos.m365.sign_in import HOW
+from custos.m365 import Microsoft365, directory
+from custos.m365.sign_in import HOW, SignIn
 from custos.policy import Bundle
 from custos.records.rights import WORDS, Person, Right, posts_with
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 
-async def person(app: Custos, bundle: Bundle, wanted: str = "") -> Person:
+async def person(sign_in: SignIn, m365: Microsoft365, bundle: Bundle, wanted: str = "") -> Person:
     """Whoever is signed in, `wanted` when several are, as the directory has them now, with their posts.
 
     Raises BadInput when nobody can be told or their account is no longer good, and a MicrosoftTrouble when Entra cannot be read.
     """
-    account = await app.sign_in.account(wanted)
+    account = await sign_in.account(wanted)
     carrying = list(posts_with(bundle.settings.rights, bundle.records))
-    found = await directory.find_people(app.m365.observer, [account.id, *(post.upn for post in carrying)])
+    found = await directory.find_people(m365.observer, [account.id, *(post.upn for post in carrying)])
     known = found[account.id]
     if known is None or known.is_guest is not False:
         raise _problem(f"{account.upn} has no account of this organisation.", HOW)
@@ -37,7 +37,7 @@ async def person(app: Custos, bundle: Bundle, wanted: str = "") -> Person:
 async def require(app: Custos, right: Right, wanted: str = "") -> Person:
     """Whoever is signed in, when they have a right today. Raises BadInput when they have not, or nobody can be told."""
     bundle = await policies.judging(app)
-    found = await person(app, bundle, wanted)
+    found = await person(app.sign_in, app.m365, bundle, wanted)
     check(found, bundle, right, app.today())
     return found
 
@@ -54,9 +54,9 @@ def check(found: Person, bundle: Bundle, right: Right, today: date) -> None:
     )
 
 
-async def ids_of(app: Custos, names: Sequence[str]) -> dict[str, str]:
+async def ids_of(m365: Microsoft365, names: Sequence[str]) -> dict[str, str]:
     """Whose names these are: name as written ► id of the directory object, "" when that cannot be told. Raises a MicrosoftTrouble."""
-    found = await directory.find_people(app.m365.observer, names)
+    found = await directory.find_people(m365.observer, names)
     return {name: user.user_id if user else "" for name, user in found.items()}
 
 

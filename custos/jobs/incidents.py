@@ -11,9 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from custos.audit.chain import Chain
 from custos.audit.events import Event, What
+from custos.clock import Clock
 from custos.records.rights import CUSTOS, Person
 from custos.row_conflicts import first_or_again
+from custos.storage.account import Account
 from custos.storage.rows import Row, key_part
 
 if TYPE_CHECKING:
@@ -71,9 +74,9 @@ async def record_poison(app: Custos, queue: str, body: bytes) -> None:
     await note(app, Incident.POISON, queue, text)
 
 
-async def poisoned(app: Custos) -> AsyncIterator[Poisoned]:
+async def poisoned(account: Account) -> AsyncIterator[Poisoned]:
     """Every message that failed each time and whose work is not known to be done since."""
-    async for row in app.account.rows(TABLE).query(_POISONED):
+    async for row in account.rows(TABLE).query(_POISONED):
         at = datetime.fromisoformat(row.text("at"))
         yield Poisoned(queue=row.text("queue"), message=row.text("message"), at=at, key=row.key)
 
@@ -84,7 +87,7 @@ async def forget_poison(app: Custos, done: Iterable[Poisoned]) -> None:
     for key in gone:
         await app.account.rows(TABLE).delete(_POISONED, key)
     if gone:
-        left = {one.queue async for one in poisoned(app)}
+        left = {one.queue async for one in poisoned(app.account)}
         for queue in sorted(set(gone.values()) - left):
             await end(app, Incident.POISON, queue)
 
@@ -107,7 +110,7 @@ async def note(app: Custos, kind: Incident, subject: str, detail: str) -> None:
         }
         if found is None:
             await rows.insert(Row(_PARTITION, key, values))
-            await _audit(app, What.INCIDENT_RECORDED, kind, subject, by=CUSTOS)
+            await _audit(app.audit, app.clock, What.INCIDENT_RECORDED, kind, subject, by=CUSTOS)
         else:
             await rows.replace(Row(_PARTITION, key, values, found.etag))
 
@@ -126,42 +129,42 @@ async def note_news(app: Custos, kind: Incident, subject: str, detail: str) -> b
 async def close(app: Custos, noted: Noted, *, by: Person) -> None:
     """Take an incident back because a person dealt with it."""
     if noted.kind is Incident.POISON:
-        for one in [each async for each in poisoned(app) if each.queue == noted.subject]:
+        for one in [each async for each in poisoned(app.account) if each.queue == noted.subject]:
             await app.account.rows(TABLE).delete(_POISONED, one.key)
-    await _audit(app, What.INCIDENT_CLOSED, noted.kind, noted.subject, by=by)
-    await _remove(app, noted.kind, noted.subject)
+    await _audit(app.audit, app.clock, What.INCIDENT_CLOSED, noted.kind, noted.subject, by=by)
+    await _remove(app.account, noted.kind, noted.subject)
 
 
 async def end(app: Custos, kind: Incident, subject: str) -> bool:
     """Take an incident back because its cause is gone; True when it stood."""
     if await app.account.rows(TABLE).get(_PARTITION, key_part(f"{kind}|{subject}")) is None:
         return False
-    await _audit(app, What.INCIDENT_ENDED, kind, subject, by=CUSTOS)
-    await _remove(app, kind, subject)
+    await _audit(app.audit, app.clock, What.INCIDENT_ENDED, kind, subject, by=CUSTOS)
+    await _remove(app.account, kind, subject)
     return True
 
 
 async def settle(app: Custos, kind: Incident, wanted: Mapping[str, str]) -> None:
     """Let exactly these incidents of a kind stand: subject ► detail. One that stands as it is, is left as it is."""
-    stand = {noted.subject async for noted in standing(app) if noted.kind is kind}
+    stand = {noted.subject async for noted in standing(app.account) if noted.kind is kind}
     for subject, detail in wanted.items():
         await note_news(app, kind, subject, detail)
     for subject in stand - wanted.keys():
         await end(app, kind, subject)
 
 
-async def _remove(app: Custos, kind: Incident, subject: str) -> None:
-    await app.account.rows(TABLE).delete(_PARTITION, key_part(f"{kind}|{subject}"))
+async def _remove(account: Account, kind: Incident, subject: str) -> None:
+    await account.rows(TABLE).delete(_PARTITION, key_part(f"{kind}|{subject}"))
 
 
-async def _audit(app: Custos, what: What, kind: Incident, subject: str, *, by: Person) -> None:
+async def _audit(audit: Chain, clock: Clock, what: What, kind: Incident, subject: str, *, by: Person) -> None:
     details = {"kind": kind.value, "subject": subject}
-    await app.audit.append([Event(what=what, at=app.clock.now(), by=by.upn, by_id=by.id, details=details)])
+    await audit.append([Event(what=what, at=clock.now(), by=by.upn, by_id=by.id, details=details)])
 
 
-async def standing(app: Custos) -> AsyncIterator[Noted]:
+async def standing(account: Account) -> AsyncIterator[Noted]:
     """Every incident that stands."""
-    async for row in app.account.rows(TABLE).query(_PARTITION):
+    async for row in account.rows(TABLE).query(_PARTITION):
         yield Noted(
             Incident(row.text("kind")),
             row.text("subject"),

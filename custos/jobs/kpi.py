@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from custos.engine.gate import Purpose
+from custos.engine.run_store import RunStore
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.facts import facts_at_rest
 from custos.jobs.named_accounts import strangers
@@ -21,6 +22,7 @@ from custos.m365.errors import MicrosoftTrouble
 from custos.model.action import Outcome
 from custos.model.policy import Bundle
 from custos.records.remark import Remark
+from custos.storage.account import Account
 from custos.wording import day_words
 
 if TYPE_CHECKING:
@@ -39,18 +41,18 @@ async def measure(app: Custos) -> tuple[list[Value], Bundle]:
         cases=[stored.case for stored in await app.cases.all()],
         strangers=await _strangers(app, bundle),
     )
-    return await asyncio.to_thread(values, replace(inputs, done=await _done(app, inputs))), bundle
+    return await asyncio.to_thread(values, replace(inputs, done=await _done(app.runs, inputs))), bundle
 
 
 async def publish(app: Custos) -> bool:
     """Measure, and keep the values as those of this day of the council. False when the day had its values already: they stand."""
     measured, bundle = await measure(app)
-    return await _published(app).keep(bundle.day(measured[0].as_of), measured)
+    return await _published(app.account).keep(bundle.day(measured[0].as_of), measured)
 
 
-async def published(app: Custos, day: date) -> list[Value]:
+async def published(account: Account, day: date) -> list[Value]:
     """The values of a day as they were published. Raises BadInput when there are none."""
-    found = await _published(app).on(day)
+    found = await _published(account).on(day)
     if not found:
         what = f"No indicators were published on {day_words(day)}."
         remedy = (
@@ -60,8 +62,8 @@ async def published(app: Custos, day: date) -> list[Value]:
     return found
 
 
-def _published(app: Custos) -> Published:
-    return Published(app.account.rows(TABLE))
+def _published(account: Account) -> Published:
+    return Published(account.rows(TABLE))
 
 
 async def _strangers(app: Custos, bundle: Bundle) -> Sequence[Remark] | None:
@@ -71,13 +73,13 @@ async def _strangers(app: Custos, bundle: Bundle) -> Sequence[Remark] | None:
         return None
 
 
-async def _done(app: Custos, inputs: Inputs) -> list[Done]:
+async def _done(runs: RunStore, inputs: Inputs) -> list[Done]:
     """What the runs of the quarter wrote and put back."""
     done = []
-    async for run in app.runs.all():
+    async for run in runs.all():
         if inputs.bundle.day(run.started_at) < inputs.quarter:
             continue
-        written = (await app.runs.progress(run.id)).counts.get(Outcome.DONE, 0)
+        written = (await runs.progress(run.id)).counts.get(Outcome.DONE, 0)
         if written:
             undoes = run.purpose is Purpose.UNDO
             done.append(Done(run.id, undone=written) if undoes else Done(run.id, written=written))

@@ -17,8 +17,10 @@ import polars as pl
 
 from custos.engine.label_drift import Published, TenantLabel, drift
 from custos.engine.refusals import RefusalScope
+from custos.inventory.lakehouse import Lakehouse
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
+from custos.m365 import Microsoft365
 from custos.m365.errors import MicrosoftTrouble, Throttled
 from custos.m365.labels import published_labels
 from custos.records.address import told_address
@@ -39,7 +41,7 @@ async def check(app: Custos, records: Records) -> None:
     Raises StorageTrouble.
     """
     try:
-        found = await read(app, records)
+        found = await read(app.m365, app.lakehouse, records)
     except Throttled:
         found = None
     if found is not None:
@@ -56,21 +58,21 @@ async def settle(app: Custos, records: Records) -> None:
     await incidents.settle(app, Incident.LABEL_DRIFT, differing)
 
 
-async def read(app: Custos, records: Records) -> Published | None:
+async def read(m365: Microsoft365, lakehouse: Lakehouse, records: Records) -> Published | None:
     """The labels of the schedule as the tenant publishes them; None where nobody may read them, or no site was read.
 
     Raises Throttled, because a label that was not looked for is not missing.
     """
-    if app.m365.sharepoint is None:
+    if m365.sharepoint is None:
         return None
     wanted = {entry.label for entry in records.schedule.values() if entry.status == "approved" and entry.label}
     seen: dict[str, TenantLabel] = {}
     looked: dict[str, bool] = {}
-    for label, site in _to_read(records, await _sites(app)):
+    for label, site in _to_read(records, await _sites(lakehouse)):
         if label in seen or site in looked:
             continue
         try:
-            published = await published_labels(app.m365.sharepoint, site)
+            published = await published_labels(m365.sharepoint, site)
         except Throttled:
             raise
         except MicrosoftTrouble:
@@ -86,9 +88,9 @@ async def read(app: Custos, records: Records) -> Published | None:
     return Published(seen, sites) if sites else None
 
 
-async def _sites(app: Custos) -> Sequence[str]:
+async def _sites(lakehouse: Lakehouse) -> Sequence[str]:
     """The addresses of the sites that can be read, the longest first."""
-    sites = await asyncio.to_thread(app.lakehouse.read, "sites")
+    sites = await asyncio.to_thread(lakehouse.read, "sites")
     readable = sites.filter(pl.col("access").eq_missing("readable") & pl.col("excluded").eq("")).get_column("web_url")
     return sorted(readable.drop_nulls(), key=len, reverse=True)
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from custos.audit.chain import Chain
 from custos.audit.events import Event, What
+from custos.clock import Clock
 from custos.m365 import directory
 from custos.m365.errors import Malformed, Throttled, Unavailable
 from custos.notices.council_hours import may_tell, tell_by
-from custos.notices.loosened import Audience, News, message_of
+from custos.notices.loosened import Audience, News, NewsStore, message_of
 from custos.notices.model import Contact
 from custos.policy import Bundle
 from custos.policy.loosened import loosened
@@ -24,22 +26,22 @@ if TYPE_CHECKING:
 _REMEMBERED_DAYS = 7
 
 
-async def write_down(app: Custos, before: Bundle, after: Bundle) -> list[Loosened]:
+async def write_down(clock: Clock, news: NewsStore, before: Bundle, after: Bundle) -> list[Loosened]:
     """Compare two versions, and promise to tell what the later one loosens. Done before it counts. Raises StorageTrouble."""
-    now = app.clock.now()
+    now = clock.now()
     found = loosened(before, after, after.day(now))
     if found:
         day = after.day(now)
         to = {**_concerned(after.records, found, day), **_concerned(before.records, found, day)}
         sentences = tuple(one.sentence for one in found)
         news_id = f"{now:%Y-%m-%d}|{before.version[:16]}|{after.version[:16]}"
-        await app.news.write_down(News(id=news_id, at=now, sentences=sentences, to=to))
+        await news.write_down(News(id=news_id, at=now, sentences=sentences, to=to))
     return found
 
 
-async def audit(app: Custos, found: Sequence[Loosened], version: str) -> None:
+async def audit(clock: Clock, audit: Chain, found: Sequence[Loosened], version: str) -> None:
     """An event for each thing that was loosened."""
-    now = app.clock.now()
+    now = clock.now()
     events = [
         Event(
             what=What.PROTECTION_LOOSENED,
@@ -56,7 +58,7 @@ async def audit(app: Custos, found: Sequence[Loosened], version: str) -> None:
         for one in found
     ]
     if events:
-        await app.audit.append(events)
+        await audit.append(events)
 
 
 async def recent(app: Custos) -> list[News]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from custos.m365 import directory
+from custos.m365 import Microsoft365, directory
 from custos.m365.directory import User
 from custos.m365.errors import Malformed
 from custos.notices.assignment import Accountability, Directory, Person, upns_named, upns_of
@@ -16,6 +16,7 @@ from custos.records.model import Records
 from custos.records.named_people import named_people
 from custos.records.remark import Matter, Remark
 from custos.records.roles import out_of_post, post_of
+from custos.storage.account import Account
 from custos.storage.rows import Row
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ async def accounts(app: Custos, records: Records, *, also: frozenset[str] = froz
     read = await _looked_up(app, wanted, _KEPT_SECONDS)
     if also and not any(read.is_unread(upn) for upn in also):
         people = read.people.values()
-        await _remember(app, {person.upn: person.user_id for person in people if person.upn in also}, also)
+        await _remember(app.account, {person.upn: person.user_id for person in people if person.upn in also}, also)
     return read
 
 
@@ -50,9 +51,9 @@ async def accountable(app: Custos, records: Records, asset_id: str) -> Accountab
     return Accountability(records=records, directory=found, today=today)
 
 
-async def called(app: Custos, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+async def called(m365: Microsoft365, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Name of a person ► sign-in names of the colleagues who are called so. Raises a MicrosoftTrouble when Entra cannot be read."""
-    found = await directory.people_called(app.m365.observer, names)
+    found = await directory.people_called(m365.observer, names)
     return {name: tuple(user.upn for user in people) for name, people in found.items()}
 
 
@@ -109,9 +110,9 @@ async def not_people(app: Custos, bundle: Bundle) -> dict[str, str]:
     return ids
 
 
-async def _remember(app: Custos, ids: dict[str, str], names: frozenset[str]) -> None:
+async def _remember(account: Account, ids: dict[str, str], names: frozenset[str]) -> None:
     """Keep it for those who ask without calling Entra."""
-    rows, kept = app.account.rows("control"), json.dumps(ids, sort_keys=True)
+    rows, kept = account.rows("control"), json.dumps(ids, sort_keys=True)
     known = await rows.get(*_ROW)
     if known is None or (known.text("names"), known.text("ids")) != (_listed(names), kept):
         await rows.upsert(Row(*_ROW, {"names": _listed(names), "ids": kept}))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -13,12 +12,11 @@ from custos.engine.facts import Facts
 from custos.engine.partial_evaluation import Extent
 from custos.inventory import pending_changes
 from custos.inventory.drive_state import DriveStates, SyncState
+from custos.inventory.lakehouse import Lakehouse
 from custos.inventory.pending_changes import AT_MOST, ChangedItems, PendingChange
 from custos.inventory.schema import DEEPEST
 from custos.inventory.sync import LEASES
-
-if TYPE_CHECKING:
-    from custos.bootstrap import Custos
+from custos.storage.account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +27,29 @@ class Changes:
     drives: frozenset[str]
 
 
-async def waiting(app: Custos) -> Changes:
+async def waiting(account: Account, lakehouse: Lakehouse) -> Changes:
     """What changed since it was last evaluated. Read it before the facts. Raises StorageTrouble."""
-    marks = await pending_changes.settled(app.account, await pending_changes.marks(app.account), LEASES)
+    marks = await pending_changes.settled(account, await pending_changes.marks(account), LEASES)
     if not marks:
         return Changes({}, frozenset())
-    drives = await asyncio.to_thread(app.lakehouse.read, "drives", columns=["drive_id", "site_id", "governed"])
+    drives = await asyncio.to_thread(lakehouse.read, "drives", columns=["drive_id", "site_id", "governed"])
     governed = drives.filter("governed")
     owning = governed.filter(pl.col("drive_id").is_in([mark.drive_id for mark in marks]))["site_id"]
     beside = governed.filter(pl.col("site_id").is_in(owning.implode()))["drive_id"]
     return Changes({mark.drive_id: mark for mark in marks}, frozenset(beside))
 
 
-async def due(app: Custos) -> bool:
+async def due(account: Account) -> bool:
     """Whether something waits for an evaluation that can be looked at: it lies in a library that is read completely."""
-    marks = await pending_changes.settled(app.account, await pending_changes.marks(app.account), LEASES)
-    states = [await DriveStates.of(app.account).get(mark.drive_id) for mark in marks]
+    marks = await pending_changes.settled(account, await pending_changes.marks(account), LEASES)
+    states = [await DriveStates.of(account).get(mark.drive_id) for mark in marks]
     return any(state is not None and state.state is SyncState.COMPLETE for state in states)
 
 
-async def settle(app: Custos, changes: Changes, incomplete: frozenset[str]) -> None:
+async def settle(account: Account, changes: Changes, incomplete: frozenset[str]) -> None:
     """Forget what was evaluated. What lies in libraries that are not read completely was not: it stays marked."""
     done: Sequence[PendingChange] = [mark for drive, mark in changes.marks.items() if drive not in incomplete]
-    await pending_changes.clear(app.account, done)
+    await pending_changes.clear(account, done)
 
 
 def extent_of(changes: Changes, facts: Facts, incomplete: frozenset[str], unknown: frozenset[str]) -> Extent:

@@ -16,8 +16,11 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from custos.audit.chain import Chain
 from custos.audit.events import Event, What
+from custos.clock import Clock
 from custos.engine.separation_of_duties import Involved, against
 from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
 from custos.jobs import incidents, loosening
@@ -29,6 +32,7 @@ from custos.policy.policy_files import SETTINGS
 from custos.records.load import FOLDER as REGISTER
 from custos.records.loosened import Loosened
 from custos.records.rights import Person
+from custos.storage.account import Account
 from custos.storage.rows import Row
 
 if TYPE_CHECKING:
@@ -60,7 +64,7 @@ async def _files(app: Custos) -> InForce:
     try:
         bundle = await as_written(app)
     except BadInput as refused:
-        kept = await _last_good(app)
+        kept = await _last_good(app.zone, app.account)
         if kept is None:
             raise
         if app.deployed:
@@ -87,7 +91,7 @@ async def judging(app: Custos) -> Bundle:
     could make themselves anybody. The files at hand while the function app has loaded none.
     """
     try:
-        kept = await _last_good(app)
+        kept = await _last_good(app.zone, app.account)
     except BadInput:
         kept = None  # an earlier Custos kept them
     return kept or await as_written(app)
@@ -137,7 +141,7 @@ async def _before(app: Custos, bundle: Bundle) -> Bundle | None:
     found = await app.account.rows("control").get(*_ROW)
     if found is None or found.text("version") == bundle.version:
         return None
-    return await _readable(app)
+    return await _readable(app.zone, app.account)
 
 
 def _registers(bundle: Bundle) -> str:
@@ -151,7 +155,12 @@ def _registers(bundle: Bundle) -> str:
 
 async def _refuse(app: Custos, refused: BadInput, kept: Bundle) -> None:
     if await incidents.note_news(app, Incident.POLICIES, str(app.settings.policies), refused.summary):
-        await _say(app, What.POLICIES_REFUSED, details={"problems": len(refused.problems), "in_force": kept.version})
+        await _say(
+            app.clock,
+            app.audit,
+            What.POLICIES_REFUSED,
+            details={"problems": len(refused.problems), "in_force": kept.version},
+        )
     app.kept_policies = ""  # the same version may come back, and then the incident has to go
 
 
@@ -161,54 +170,62 @@ async def _keep(app: Custos, bundle: Bundle) -> None:
     rows = app.account.rows("control")
     found = await rows.get(*_ROW)
     if found is None or found.text("version") != bundle.version:
-        before = await _readable(app)
-        less = await loosening.write_down(app, before, bundle) if before else []
+        before = await _readable(app.zone, app.account)
+        less = await loosening.write_down(app.clock, app.news, before, bundle) if before else []
         await app.account.container(CONTAINER).put(f"{bundle.version}.zip", _packed(bundle))
         row = Row(*_ROW, {"version": bundle.version, "at": app.clock.now().isoformat()}, found.etag if found else "")
         try:
             await (rows.replace(row) if found else rows.insert(row))
         except (RowChanged, RowExists):
             return  # another instance was faster, and says so itself
-        await _say_what_changed(app, before, bundle, less)
+        await _say_what_changed(app.clock, app.audit, before, bundle, less)
     await incidents.end(app, Incident.POLICIES, str(app.settings.policies))
     app.kept_policies = bundle.version
 
 
-async def _readable(app: Custos) -> Bundle | None:
+async def _readable(zone: ZoneInfo, account: Account) -> Bundle | None:
     """The last good version; None when there is none, or this version of Custos cannot read it."""
     try:
-        return await _last_good(app)
+        return await _last_good(zone, account)
     except BadInput:
         return None
 
 
-async def _say_what_changed(app: Custos, before: Bundle | None, bundle: Bundle, less: Sequence[Loosened]) -> None:
+async def _say_what_changed(
+    clock: Clock, audit: Chain, before: Bundle | None, bundle: Bundle, less: Sequence[Loosened]
+) -> None:
     """Audit that another version is in force, what it protects less, and which policies are no longer there."""
     details: dict[str, str | int] = {"version": bundle.version, "policies": len(bundle.policies)}
-    await _say(app, What.POLICIES_LOADED, details=details | ({"loosened": len(less)} if less else {}))
-    await loosening.audit(app, less, bundle.version)
+    await _say(clock, audit, What.POLICIES_LOADED, details=details | ({"loosened": len(less)} if less else {}))
+    await loosening.audit(clock, audit, less, bundle.version)
     for name, policy in sorted(before.policies.items()) if before else ():
         if name not in bundle.policies:
-            await _say(app, What.POLICY_REMOVED, policy=name, policy_hash=policy.hash)
+            await _say(clock, audit, What.POLICY_REMOVED, policy=name, policy_hash=policy.hash)
 
 
 async def _say(
-    app: Custos, what: What, *, policy: str = "", policy_hash: str = "", details: Mapping[str, str | int] | None = None
+    clock: Clock,
+    audit: Chain,
+    what: What,
+    *,
+    policy: str = "",
+    policy_hash: str = "",
+    details: Mapping[str, str | int] | None = None,
 ) -> None:
-    at = app.clock.now()
+    at = clock.now()
     event = Event(what=what, at=at, policy=policy, policy_hash=policy_hash, details=details or {})
-    await app.audit.append([event])
+    await audit.append([event])
 
 
-async def _last_good(app: Custos) -> Bundle | None:
-    found = await app.account.rows("control").get(*_ROW)
+async def _last_good(zone: ZoneInfo, account: Account) -> Bundle | None:
+    found = await account.rows("control").get(*_ROW)
     if found is None:
         return None
-    packed = await app.account.container(CONTAINER).get(f"{found.text('version')}.zip")
+    packed = await account.container(CONTAINER).get(f"{found.text('version')}.zip")
     if packed is None:
         return None
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        return load_files({name: archive.read(name) for name in archive.namelist()}, zone=app.zone)
+        return load_files({name: archive.read(name) for name in archive.namelist()}, zone=zone)
 
 
 def _packed(bundle: Bundle) -> bytes:

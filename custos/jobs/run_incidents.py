@@ -10,8 +10,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from custos.engine.gate import Purpose
+from custos.engine.ledger import Ledger
 from custos.engine.run import WENT_WRONG
-from custos.engine.run_store import Progress, RunState
+from custos.engine.run_store import Progress, RunState, RunStore
 from custos.errors import BadInput
 from custos.jobs import incidents
 from custos.jobs.incidents import Incident
@@ -43,7 +44,7 @@ async def settle(app: Custos, wanted: Collection[str] | None = None) -> None:
     failed and is not among them needs nobody any more.
     """
     for noted in [
-        one async for one in incidents.standing(app) if one.kind in (Incident.FAILED_RUN, Incident.OVER_BUDGET)
+        one async for one in incidents.standing(app.account) if one.kind in (Incident.FAILED_RUN, Incident.OVER_BUDGET)
     ]:
         try:
             run = await app.runs.get(noted.subject)
@@ -52,22 +53,22 @@ async def settle(app: Custos, wanted: Collection[str] | None = None) -> None:
         if noted.kind is Incident.OVER_BUDGET:
             gone = run.state is not RunState.PARKED
         else:
-            left = await _still_failed(app, run.id)
+            left = await _still_failed(app.ledger, app.runs, run.id)
             known = wanted is not None and run.purpose is Purpose.POLICY
             gone = not (left.intersection(wanted or ()) if known else left)
         if gone:
             await incidents.end(app, noted.kind, noted.subject)
 
 
-async def _still_failed(app: Custos, run_id: str) -> frozenset[str]:
+async def _still_failed(ledger: Ledger, runs: RunStore, run_id: str) -> frozenset[str]:
     """Keys of the actions of a run that failed, and that nobody has done, or taken back, since."""
     failed: dict[str, Action] = {}
-    wrong = {one.key async for one in app.runs.results(run_id) if _failed(one)}
-    for batch in await app.runs.batches(run_id) if wrong else ():
-        failed |= {one.key: one for one in await app.runs.actions(run_id, batch.number) if one.key in wrong}
+    wrong = {one.key async for one in runs.results(run_id) if _failed(one)}
+    for batch in await runs.batches(run_id) if wrong else ():
+        failed |= {one.key: one for one in await runs.actions(run_id, batch.number) if one.key in wrong}
     actions = list(failed.values())
-    entries = await app.ledger.find(actions)
-    taken_back = await app.ledger.undone_among(actions)
+    entries = await ledger.find(actions)
+    taken_back = await ledger.undone_among(actions)
     mended = {key for key, entry in entries.items() if entry.outcome not in (None, *WENT_WRONG)}
     return frozenset(failed.keys() - mended - taken_back.keys())
 

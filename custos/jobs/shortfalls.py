@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from custos.clock import Clock
+from custos.storage.account import Account
 from custos.storage.rows import Row, Value
-
-if TYPE_CHECKING:
-    from custos.bootstrap import Custos
 
 TABLE = "shortfalls"
 _PARTITION = "shortfall"
@@ -44,17 +42,19 @@ class Shortfall:
         return self.held < self.wanted or bool(self.reasons)
 
 
-async def keep(app: Custos, timer: Of, reasons: Mapping[str, int], *, wanted: int = 0, held: int = 0) -> None:
+async def keep(
+    clock: Clock, account: Account, timer: Of, reasons: Mapping[str, int], *, wanted: int = 0, held: int = 0
+) -> None:
     """Write down how a timer ended. Raises StorageTrouble."""
     frequent = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))[:_REASONS]
     told = json.dumps([(sentence[:_CHARACTERS], number) for sentence, number in frequent])
-    values: dict[str, Value] = {"at": app.clock.now().isoformat(), "wanted": wanted, "held": held, "reasons": told}
-    await app.account.rows(TABLE).upsert(Row(_PARTITION, timer.value, values))
+    values: dict[str, Value] = {"at": clock.now().isoformat(), "wanted": wanted, "held": held, "reasons": told}
+    await account.rows(TABLE).upsert(Row(_PARTITION, timer.value, values))
 
 
-async def last(app: Custos, timer: Of) -> Shortfall | None:
+async def last(account: Account, timer: Of) -> Shortfall | None:
     """How a timer ended when it last ran; None when it never did. Raises StorageTrouble."""
-    row = await app.account.rows(TABLE).get(_PARTITION, timer.value)
+    row = await account.rows(TABLE).get(_PARTITION, timer.value)
     if row is None:
         return None
     return Shortfall(

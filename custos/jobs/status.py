@@ -121,9 +121,9 @@ async def overview(app: Custos) -> Overview:
         incomplete=tuple(state for state in states if state.state is SyncState.INCOMPLETE),
         running=tuple(state for state in states if state.begun),
         odd=tuple(sorted((state for state in states if state.odd), key=lambda state: -state.odd)),
-        found=await shortfalls.last(app, Of.DISCOVERY),
+        found=await shortfalls.last(app.account, Of.DISCOVERY),
         refused_requests=await app.refused_requests.day(),
-        watched=await shortfalls.last(app, Of.WEBHOOKS) if app.settings.public_url else None,
+        watched=await shortfalls.last(app.account, Of.WEBHOOKS) if app.settings.public_url else None,
         items=sum(state.items for state in states),
         oldest=min(read, default=None),
         compared=min(compared, default=None),
@@ -142,7 +142,7 @@ async def overview(app: Custos) -> Overview:
         untold=await action_reports.untold_writes(app),
         vacant=tuple(
             one.words(in_force.bundle.day(now), in_force.bundle.records.holidays)
-            for one in await vacancies.standing(app)
+            for one in await vacancies.standing(app.account)
         ),
         overdue=sum(is_overdue(case, now) for case in cases),
         unasked=sum(case.state.is_open and not case.assignee.user_id for case in cases),
@@ -151,7 +151,7 @@ async def overview(app: Custos) -> Overview:
             for case in cases
             if case.waits and case.state is CaseState.DECIDED
         ),
-        incidents=tuple([noted async for noted in incidents.standing(app)]),
+        incidents=tuple([noted async for noted in incidents.standing(app.account)]),
         stopped=f"{stop.by}: {stop.why}" if stop else "",
         units=spent.units,
         requests=spent.requests,

@@ -9,6 +9,7 @@ from custos.errors import BadInput
 from custos.inventory.subscriptions import Reconciled, reconcile_subscriptions
 from custos.jobs import policies, shortfalls
 from custos.jobs.shortfalls import Of
+from custos.settings import Settings
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -21,12 +22,12 @@ async def reconcile(app: Custos) -> Reconciled | None:
     if not app.settings.public_url:
         return None
     done = await reconcile_subscriptions(
-        app.m365, app.account, app.lakehouse, app.clock, notification_url(app), first=await _watched_live(app)
+        app.m365, app.account, app.lakehouse, app.clock, notification_url(app.settings), first=await _watched_live(app)
     )
     reasons = Counter(done.troubles.values())
     if done.odd:
         reasons[_ODD] = done.odd
-    await shortfalls.keep(app, Of.WEBHOOKS, reasons, wanted=done.wanted, held=done.held)
+    await shortfalls.keep(app.clock, app.account, Of.WEBHOOKS, reasons, wanted=done.wanted, held=done.held)
     return done
 
 
@@ -40,7 +41,7 @@ async def _watched_live(app: Custos) -> frozenset[str]:
     return frozenset(placed_id for placed_id, home in placed.homes.items() if placed.lookup.at(home).is_live)
 
 
-def notification_url(app: Custos) -> str:
+def notification_url(settings: Settings) -> str:
     """Where Graph posts, with the function key that the host asks for."""
-    key = f"?code={app.settings.webhook_key}" if app.settings.webhook_key else ""
-    return f"{app.settings.public_url}/api/graph/notifications{key}"
+    key = f"?code={settings.webhook_key}" if settings.webhook_key else ""
+    return f"{settings.public_url}/api/graph/notifications{key}"

@@ -78,8 +78,8 @@ async def _libraries(app: Custos) -> None:
 
 async def _evaluation(app: Custos) -> None:
     """What a sync marked and nobody asked to have evaluated."""
-    if await app.account.queue(EVALUATE).length() == 0 and await pending_changes.due(app):
-        await evaluation_lock.request(app)
+    if await app.account.queue(EVALUATE).length() == 0 and await pending_changes.due(app.account):
+        await evaluation_lock.request(app.account, app.clock)
 
 
 async def _digests(app: Custos) -> None:
@@ -103,7 +103,9 @@ async def _loosened(app: Custos) -> None:
 
 async def _poison(app: Custos) -> None:
     """Messages that failed each time, and whose work has been done since by other means."""
-    await incidents.forget_poison(app, [one async for one in incidents.poisoned(app) if await _done_since(app, one)])
+    await incidents.forget_poison(
+        app, [one async for one in incidents.poisoned(app.account) if await _done_since(app, one)]
+    )
 
 
 async def _done_since(app: Custos, poisoned: Poisoned) -> bool:
@@ -122,7 +124,7 @@ async def _done_since(app: Custos, poisoned: Poisoned) -> bool:
                 stored = await app.digests.get(digest)
                 return stored is not None and stored.digest.state in _ENDED
             case (name, {"asked_at": str()}) if name == EVALUATE:
-                return not await pending_changes.due(app)
+                return not await pending_changes.due(app.account)
     except (ValueError, BadInput):
         return False
     return False

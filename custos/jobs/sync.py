@@ -46,7 +46,7 @@ async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: s
     elif report.state is not SyncState.COMPLETE:
         await app.account.queue(SYNC).send({"drive": drive_id}, delay_seconds=_pause(report.attempts))
     if report.waiting and report.state is SyncState.COMPLETE and report.was_mirrored:
-        await evaluation_lock.request(app)
+        await evaluation_lock.request(app.account, app.clock)
     await app.m365.throttle.flush()
     _log.info("library synced", extra={"drive": drive_id, "state": report.state.value, "changed": report.changed})
     return report

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from custos.errors import CustosError, StorageTrouble
 from custos.jobs import digests, discovery, evaluation, incidents, kpi, subscriptions, sweep, sync
 from custos.jobs.incidents import Incident
+from custos.storage.account import Account
 from custos.storage.queues import RETRY
 from custos.storage.rows import Row
 
@@ -69,7 +70,7 @@ async def retry(app: Custos, message: Mapping[str, object]) -> None:
     """Do what a message of the queue asks, unless the timer has succeeded since. A failure asks for the next try."""
     since, attempt = float(str(message["since"])), int(str(message["attempt"]))
     asked = Asked(timer=Timer(str(message["timer"])), since=since, attempt=attempt)
-    if await _succeeded(app, asked.timer) >= asked.since:
+    if await _succeeded(app.account, asked.timer) >= asked.since:
         return
     try:
         await _attempt(app, asked)
@@ -77,10 +78,10 @@ async def retry(app: Custos, message: Mapping[str, object]) -> None:
         _log.exception("a timer failed again", extra={"timer": asked.timer.value, "attempt": asked.attempt})
 
 
-async def ask_again(app: Custos, asked: Asked, seconds: int) -> None:
+async def ask_again(account: Account, asked: Asked, seconds: int) -> None:
     """Queue another try, to be made after so many seconds."""
     message = {"timer": asked.timer.value, "since": asked.since, "attempt": asked.attempt}
-    await app.account.queue(RETRY).send(message, delay_seconds=seconds)
+    await account.queue(RETRY).send(message, delay_seconds=seconds)
 
 
 async def _attempt(app: Custos, asked: Asked) -> None:
@@ -93,7 +94,7 @@ async def _attempt(app: Custos, asked: Asked) -> None:
         raise
     if busy_seconds is not None:
         _log.info("another instance is at it", extra={"timer": asked.timer.value, "again_in": busy_seconds})
-        await ask_again(app, asked, busy_seconds)
+        await ask_again(app.account, asked, busy_seconds)
         return
     row = Row(_PARTITION, asked.timer.value, {"began": began, "at": app.clock.now().isoformat()})
     await app.account.rows(_TABLE).upsert(row)
@@ -107,14 +108,14 @@ async def _failed(app: Custos, asked: Asked, error: Exception) -> None:
     try:
         await incidents.note(app, Incident.FAILED_TIMER, asked.timer.value, said)
         if asked.timer not in _FREQUENT and next_try.attempt < _ATTEMPTS:
-            await ask_again(app, next_try, pause)
+            await ask_again(app.account, next_try, pause)
     except StorageTrouble:
         _log.exception("that a timer failed could not be recorded", extra={"timer": asked.timer.value})
 
 
-async def _succeeded(app: Custos, timer: Timer) -> float:
+async def _succeeded(account: Account, timer: Timer) -> float:
     """When the last run began that succeeded, in epoch seconds; 0 for never."""
-    row = await app.account.rows(_TABLE).get(_PARTITION, timer.value)
+    row = await account.rows(_TABLE).get(_PARTITION, timer.value)
     return float(row.text("began")) if row else 0.0
 
 

@@ -6,24 +6,21 @@ Table `vacancies`: asset ► the last day that it had one, as far as anybody kno
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from custos.notices.assignment import Accountability, Role
 from custos.records.vacancies import Vacancy, last_day_of
+from custos.storage.account import Account
 from custos.storage.rows import Row
 from custos.table import Write, key_part
-
-if TYPE_CHECKING:
-    from custos.bootstrap import Custos
 
 _TABLE, _PARTITION = "vacancies", "asset"
 
 
-async def look(app: Custos, accountable: Accountability) -> list[Vacancy]:
+async def look(account: Account, accountable: Accountability) -> list[Vacancy]:
     """Compare every live asset with registers and Entra, and keep what is found. While an account cannot be read, what was known of
     its asset counts on. Raises StorageTrouble."""
-    rows, today = app.account.rows(_TABLE), accountable.today
-    known = {one.asset_id: one for one in await standing(app)}
+    rows, today = account.rows(_TABLE), accountable.today
+    known = {one.asset_id: one for one in await standing(account)}
     found: list[Vacancy] = []
     for asset in accountable.records.assets.values():
         asked = accountable.of(asset.id)
@@ -49,9 +46,9 @@ async def look(app: Custos, accountable: Accountability) -> list[Vacancy]:
     return found
 
 
-async def standing(app: Custos) -> list[Vacancy]:
+async def standing(account: Account) -> list[Vacancy]:
     """What the last look found, by asset. Raises StorageTrouble."""
-    return [_vacancy(row) async for row in app.account.rows(_TABLE).query(_PARTITION)]
+    return [_vacancy(row) async for row in account.rows(_TABLE).query(_PARTITION)]
 
 
 def _row(one: Vacancy) -> Row:

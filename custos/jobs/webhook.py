@@ -15,6 +15,7 @@ import msgspec
 
 from custos.inventory.subscriptions import Known
 from custos.jobs.refused_requests import Door
+from custos.storage.account import Account
 from custos.storage.queues import SYNC
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ async def receive(app: Custos, body: bytes) -> int:
         app.change_notifications.take(
             {ours[one.subscription_id].drive_id for one in genuine} - {ours[one].drive_id for one in again}
         ),
-        *(_reauthorise(app, ours[one]) for one in again),
+        *(_reauthorise(app.account, ours[one]) for one in again),
     )
     await app.refused_requests.overheard()
     return _ACCEPTED
@@ -85,6 +86,6 @@ def _is_genuine(app: Custos, told: _Notification, ours: dict[str, Known]) -> boo
     return True
 
 
-async def _reauthorise(app: Custos, known: Known) -> None:
+async def _reauthorise(account: Account, known: Known) -> None:
     """Graph asks for it: its message is a reading of the library too, for that is what its last notification asked for."""
-    await app.account.queue(SYNC).send({"drive": known.drive_id, "reauthorise": known.subscription_id})
+    await account.queue(SYNC).send({"drive": known.drive_id, "reauthorise": known.subscription_id})

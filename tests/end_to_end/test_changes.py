@@ -241,7 +241,7 @@ def test_an_evaluation_that_dies_is_done_again(office: Office) -> None:
     office.sync(DECIDED)
 
     async def dies(app: Custos) -> None:
-        async with evaluation_lock.turn(app):
+        async with evaluation_lock.turn(app.account, app.clock):
             raise KeyError(file)
 
     with pytest.raises(KeyError):

@@ -98,9 +98,9 @@ def test_poison_that_names_no_work_stays_until_a_person_closes_it(world: World) 
         await incidents.record_poison(app, ACT, b"nonsense")
 
     async def close(app: Custos) -> None:
-        (noted,) = [one async for one in incidents.standing(app) if one.kind is Incident.POISON]
+        (noted,) = [one async for one in incidents.standing(app.account) if one.kind is Incident.POISON]
         await incidents.close(app, noted, by=CUSTOS)
-        assert [one async for one in incidents.poisoned(app)] == []
+        assert [one async for one in incidents.poisoned(app.account)] == []
 
     world.ask(poison)
     world.ask(lambda app: timers.run(app, Timer.SWEEP))

@@ -95,8 +95,8 @@ def test_who_is_made_a_second_siro_is_asked_about_and_says_nothing_to_it(
     async def accept(app: Custos, upn: str) -> int:
         bundle = await policies.judging(app)
         written = await _written(app)
-        (known,) = (await identity.ids_of(app, [upn])).items()
-        by = replace(await identity.person(app, bundle), id=known[1], upn=upn)
+        (known,) = (await identity.ids_of(app.m365, [upn])).items()
+        by = replace(await identity.person(app.sign_in, app.m365, bundle), id=known[1], upn=upn)
         return len(await policies.accept_registers(app, written, by=by, why="she stands in"))
 
     with pytest.raises(BadInput, match="is given a right by it"):

@@ -172,7 +172,7 @@ def test_what_discovery_cannot_read_stays_as_it_was(world: World) -> None:
     said = f"{len(report.troubles)} things could not be read; what was known of them is kept"
     assert said in world.custos("status").out
     assert world.ask(discovery.discover).troubles == ()
-    assert not world.ask(lambda app: shortfalls.last(app, Of.DISCOVERY))
+    assert not world.ask(lambda app: shortfalls.last(app.account, Of.DISCOVERY))
     assert "could not be read" not in world.custos("status").out
 
 

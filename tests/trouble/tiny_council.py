@@ -207,7 +207,7 @@ class World:
         """How often each incident that stands was seen."""
 
         async def standing(app: Custos) -> dict[tuple[Incident, str], int]:
-            return {(one.kind, one.subject): one.count async for one in incidents.standing(app)}
+            return {(one.kind, one.subject): one.count async for one in incidents.standing(app.account)}
 
         return self.ask(standing)
 
