@@ -171,6 +171,8 @@ class DriveItem(msgspec.Struct, frozen=True, gc=False):
     @property
     def sharing_changed(self) -> bool:
         """Its sharing changed in this round: its permissions are to be read again."""
+        if self.sharing_mark is None and not self.unread:
+            return False
         return str(self.sharing_mark).lower() == "true" or "@microsoft.graph.sharedChanged" in self.unread
 
     @property
