@@ -166,7 +166,7 @@ async def test_where_there_is_no_git_it_says_so(repository: Repository, tmp_path
     plain = tmp_path / "plain"
     plain.mkdir()
     (plain / FILE).write_text("one")
-    assert "no git repository" in (await repository.authors(at=plain)).untold
+    assert "not in a git repository" in (await repository.authors(at=plain)).untold
     repository.write("one")
     assert "git does not know" in (await repository.authors()).untold
 

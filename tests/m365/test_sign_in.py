@@ -94,6 +94,9 @@ async def test_a_leaver_cannot_sign_in_and_is_signed_out(tenant: SimulatedTenant
 
 async def test_without_an_app_to_sign_in_by_it_is_said(tenant: SimulatedTenant, tmp_path: Path) -> None:
     """A setting that is missing, or an app that the tenant does not know, is said in words."""
-    for client, said in (("", "No app is set"), ("00000000-0000-0000-0000-000000000000", "not found in the directory")):
+    for client, said in (
+        ("", "No app registration is set"),
+        ("00000000-0000-0000-0000-000000000000", "not found in the directory"),
+    ):
         with pytest.raises(BadInput, match=said):
             await as_person(terminal(tenant, tmp_path, CUSTOS_SIGN_IN_CLIENT_ID=client), tenant, SIRO)
