@@ -16,12 +16,13 @@ from enum import StrEnum
 
 from custos.actions import DECLARED
 from custos.engine.approval_coverage import Coverage
+from custos.kinds import SINGLE
 from custos.model.action import Action
 from custos.model.finding import Protection
 from custos.model.live import Live
 from custos.model.refusal import Code, Refused
 from custos.model.state import State
-from custos.model.subject import Fact, Kind
+from custos.model.subject import Fact
 from custos.wording import day_words, moment_words
 
 
@@ -137,7 +138,7 @@ def compare(action: Action, live: Live) -> Allowed | Refused:
 
 def aged(action: Action, live: Live, named: Collection[str]) -> Refused | None:
     """Whether time-bound facts that the rule names were overtaken: somebody changed the file after they were read."""
-    if action.finding.subject.kind is not Kind.FILE or live.modified is None:
+    if action.finding.subject.kind not in SINGLE or live.modified is None:
         return None
     for name in _OVERTAKEN & set(named):
         seen = action.finding.facts.get(name)

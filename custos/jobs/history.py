@@ -21,6 +21,7 @@ from custos.engine.site_facts import site_facts
 from custos.inventory.schema import DEPARTURES
 from custos.jobs.facts import facts_at_rest
 from custos.jobs.policies import in_force
+from custos.kinds import ATTACHED, CONTENT
 from custos.masking import Names, masked_url
 from custos.model.policy import Bundle
 from custos.model.subject import Kind
@@ -96,8 +97,8 @@ class _Look:
         site = next((one for one, library in _sites(self.facts) if library == drive), "")
         shared = self.facts.permissions.filter((pl.col("drive_id") == drive) & (pl.col("item_id") == item))
         permissions = shared.select("permission_id").collect()["permission_id"]
-        own = {f"{kind}|{site}|{drive}|{item}" for kind in (Kind.FILE, Kind.FOLDER)}
-        own |= {f"{kind}|{site}|{drive}|{item}|{one}" for kind in (Kind.LINK, Kind.GRANT) for one in permissions}
+        own = {f"{kind}|{site}|{drive}|{item}" for kind in CONTENT}
+        own |= {f"{kind}|{site}|{drive}|{item}|{one}" for kind in ATTACHED for one in permissions}
         return frozenset(own | {one.event.subject for one in audited if item in one.event.subject.split("|")})
 
     def history(self, drive: str, item: str, events: Sequence[Recorded]) -> ItemHistory:

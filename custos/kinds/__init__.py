@@ -29,6 +29,8 @@ ATTACHED = IN_LIBRARIES - CONTENT
 """What hangs on a file or folder, and is found under its address."""
 BY_ITEM = those(lambda one: one.lies is Lies.IN_LIBRARY and not one.summed)
 """Looked at again when their own item changed, and not when something below it did."""
+SINGLE = CONTENT & BY_ITEM
+"""Files: what has an address in a library, and nothing inside."""
 
 
 def protected_by(protector: Protector) -> frozenset[Kind]:

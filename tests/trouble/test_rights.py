@@ -98,7 +98,7 @@ def test_nobody_tells_who_wrote_a_policy_that_lies_in_no_repository(at: Terminal
     """Then the author has to be named, is one account of the directory however it is spelt, and is not whoever approves."""
     plan = at.custos("plan", "sharing-sensitive-links", "--json", by=OPERATOR).json()["id"]
     words = (*APPROVE, "--plan", plan)
-    assert "Nobody can tell who wrote sharing-sensitive-links.yaml" in at.custos(*words, by=APPROVER).err
+    assert "It is not known who wrote sharing-sensitive-links.yaml" in at.custos(*words, by=APPROVER).err
     for spelling in (APPROVER.upper(), f" {APPROVER}.", "siro+x@wrenbridge.onmicrosoft.com"):
         told = at.custos(*words, "--author", spelling, by=APPROVER)
         assert told.code == 2
