@@ -376,7 +376,9 @@ def opened(event: str, values: str) -> Opened:
                 raise Broken(f'the value "{name}" was added')
             if commitment(salt, value) != hidden[name]:
                 raise Broken(f'the value "{name}" was changed')
-    except (KeyError, TypeError, AttributeError) as error:
+    except Broken:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Broken("this is not an event") from error
     return Opened(body, {name: value for name, (_, value) in told.items()}, frozenset(hidden) - told.keys())
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as some
 from custos.audit import export, verify_audit
 from custos.audit.chain import Chain
 from custos.audit.events import Event, What
+from custos.audit.merkle_paths import inclusion_path
 from custos.audit.verify_audit import Broken, Witness
 from custos.clock import FixedClock
 from custos.storage.account import Account
@@ -240,3 +241,14 @@ def test_what_is_no_proof_is_refused_in_a_sentence(
     path.write_text(written)
     code, said = checked(capsys, "--proof", path)
     assert (code, said.startswith("It does not hold: ")) == (1, True)
+
+
+@pytest.mark.parametrize("values", ["{", "[]", '{"by": 1}', '{"by": ["salt"]}', "null"])
+async def test_a_proof_whose_values_are_none_is_refused_in_a_sentence(chain: Chain, values: str) -> None:
+    """Whatever stands where an event's values should be."""
+    checkpoint = next(iter((await chain.checkpoints()).values()))
+    links = [one async for one in chain.links(last=checkpoint.size)]
+    path = inclusion_path([verify_audit.leaf_hash(one.event) for one in links], 0)
+    text = verify_audit.proof_text(links[0]._replace(values=values), 0, path, checkpoint.text)
+    with pytest.raises(Broken):
+        verify_audit.proven(text)
