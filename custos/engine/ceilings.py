@@ -156,7 +156,7 @@ def _part(percent: float | None, size: int | None) -> int | None:
     """A percentage of a size, at least one when it is above zero; 0 of an unknown size."""
     if percent is None:
         return None
-    return math.ceil(size * percent / 100) if size and percent > 0 else 0
+    return max(1, math.ceil(size * percent / 100)) if size and percent > 0 else 0
 
 
 def _smaller(one: int | None, other: int | None) -> int | None:

@@ -10,6 +10,7 @@ import pytest
 from custos.bootstrap import Custos
 from custos.jobs import case_upkeep, policies
 from custos.jobs.refused_requests import Door
+from custos.notices.assignment import Role
 from custos.notices.cards import REASON
 from custos.notices.model import Case, CaseState, KeepReason
 from tests.notices.forgeries import FORGED_REQUESTS
@@ -28,8 +29,12 @@ def cases(council: Council) -> list[Case]:
 
 
 def waiting(council: Council) -> list[Case]:
-    """Those that are on somebody's card."""
-    return [case for case in cases(council) if case.state is CaseState.TOLD and case.cards]
+    """Those that are on the card of somebody who may keep things as they are; a steward cannot always."""
+    return [
+        case
+        for case in cases(council)
+        if case.state is CaseState.TOLD and case.cards and case.assignee.role is not Role.STEWARD
+    ]
 
 
 def now(council: Council, case: Case) -> Case:

@@ -58,7 +58,8 @@ def deployed(council: Council, governed: str, tmp_path_factory: pytest.TempPathF
     """The deployed files on Microsoft's runtime, set up for the council, with its policies deployed beside them."""
     directory = tmp_path_factory.mktemp("deployed") / "app"
     copy_deployed(REPOSITORY, directory)
-    shutil.copytree(council.stage.policies, directory / "policies", dirs_exist_ok=True)
+    shutil.rmtree(directory / "policies")
+    shutil.copytree(council.stage.policies, directory / "policies")
     settings = {name: value for name, value in council.stage.environment.items() if name != "CUSTOS_POLICIES"}
     with Runtime(directory, {**os.environ, **settings}) as runtime:
         yield runtime

@@ -65,7 +65,9 @@ def environment(tenant: SimulatedTenant, tmp_path: Path) -> Iterator[dict[str, s
 
 
 async def _drifted(app: Custos) -> dict[str, str]:
-    return {one.subject: one.detail async for one in incidents.standing(app) if one.kind is Incident.REGISTER_DRIFT}
+    return {
+        one.subject: one.detail async for one in incidents.standing(app.account) if one.kind is Incident.REGISTER_DRIFT
+    }
 
 
 async def _compared(app: Custos) -> dict[str, str]:
