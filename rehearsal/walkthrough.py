@@ -21,6 +21,7 @@ from custos.engine.run_store import Progress
 from custos.engine.undo import UndoScope
 from custos.jobs import identity, policies, runs
 from custos.jobs.evaluation import look
+from custos.jobs.kpi import measure
 from custos.jobs.status import overview
 from custos.m365 import sharing
 from custos.model.plan import Plan
@@ -29,6 +30,7 @@ from custos.notices.cards import REASON
 from custos.notices.case_progress import progress
 from custos.notices.model import Case, CaseState, KeepReason, Verb
 from custos.records.rights import Person
+from custos.report import kpi as kpi_report
 from custos.report import plans as plan_report
 from custos.report import runs as run_report
 from custos.report import status as overview_report
@@ -75,6 +77,7 @@ class Story:
         await self.react()
         await self.account_for()
         await self.wait()
+        await self.measure()
 
     async def find(self) -> None:
         """Chapter: what there is."""
@@ -219,6 +222,16 @@ class Story:
             )
         self.narrator.command("cases --overdue")
         await self._show_overdue()
+
+    async def measure(self) -> None:
+        """Chapter: what it comes to, in the numbers of the policy."""
+        self.narrator.chapter(
+            "Measure it",
+            "The indicators by which the Corporate Information Group sees how departments do; `--explain` lists the rows behind each.",
+        )
+        self.narrator.command("kpi")
+        values, _ = await measure(self.app)
+        kpi_report.show(values, self.narrator.screen, by="")
 
     async def _agree(self, told: list[Case]) -> None:
         """Somebody agrees to what is proposed about links that anyone can open, and it is done."""
