@@ -28,13 +28,16 @@ from custos.audit.verify_audit import (
     Witness,
     cosigned,
     digest_of,
+    is_witness_name,
     leaf_hash,
 )
 from custos.clock import Clock
-from custos.errors import RowExists, StorageTrouble
+from custos.dates import day_from
+from custos.errors import RowExists
 from custos.row_conflicts import first_or_again
 from custos.storage.blobs import Container
 from custos.table import TRANSACTION_ROWS, Row, Table, Value, Write
+from custos.untrusted import plain
 
 _PARTITION, _HEAD = "chain", "head"
 _DIGITS = 12
@@ -122,15 +125,27 @@ class Chain:
 
     async def verify(self, witnesses: Collection[Witness] = ()) -> Verification:
         """Read the whole chain and say whether it holds, with the exact first place where it does not."""
-        checkpoints = await self.checkpoints()
+        try:
+            checkpoints, head = await self.snapshot()
+            signed = {witness.name: await self._signed_by(witness, checkpoints) for witness in witnesses}
+        except Broken as error:
+            return Verification(0, GENESIS, 0, Break(0, str(error)), {})
         verifier = Verifier(tuple(checkpoints.values()))
-        async for link in self.links(0):
+        async for link in self.links(0, head.sequence if head else 0):
             if not verifier.take(link):
                 break
-        row = await self.table.get(_PARTITION, _HEAD)
-        broken = verifier.close(_head(row) if row else None)
-        signed = {witness.name: await self._signed_by(witness, checkpoints) for witness in witnesses}
+        broken = verifier.close(head)
+        if broken is None and head is not None and await self._goes_on_after(head):
+            broken = Break(head.sequence + 1, "it stands after the end of the chain")
         return Verification(verifier.read.sequence, verifier.read.digest, len(checkpoints), broken, signed)
+
+    async def snapshot(self) -> tuple[dict[str, Checkpoint], Head | None]:
+        """Checkpoints and head as at one moment, whatever is written meanwhile. Raises Broken for a checkpoint that is none."""
+        while True:
+            checkpoints = await self.checkpoints()
+            row = await self.table.get(_PARTITION, _HEAD)
+            if await self._days() == list(checkpoints):
+                return checkpoints, _head(row) if row else None
 
     async def checkpoint(self) -> Checkpoint:
         """Write the day's checkpoint into the container, once a day; meant for storage that nobody can overwrite.
@@ -160,18 +175,17 @@ class Chain:
         return made
 
     async def checkpoints(self) -> dict[str, Checkpoint]:
-        """Day ► its checkpoint, in the order of the days."""
-        return {
-            name.removeprefix(_CHECKPOINTS).removesuffix(".txt"): await self._read_checkpoint(name)
-            async for name in self.container.names(_CHECKPOINTS)
-        }
+        """Day ► its checkpoint, in the order of the days. Raises Broken for one that cannot be read."""
+        return {day: await self._read_checkpoint(day) for day in await self._days()}
 
     async def cosignatures(self, day: str) -> dict[str, str]:
-        """Witness ► the line with which they signed the checkpoint of a day."""
+        """Witness ► the line with which they signed the checkpoint of a day. Raises Broken for a name that no witness can have."""
         found = {}
         async for name in self.container.names(f"{_COSIGNATURES}{day}."):
-            line = (await self.container.get(name) or b"").decode(errors="replace")
-            found[name.removeprefix(f"{_COSIGNATURES}{day}.").removesuffix(".txt")] = line
+            witness = name.removeprefix(f"{_COSIGNATURES}{day}.").removesuffix(".txt")
+            if not is_witness_name(witness):
+                raise Broken(f"{plain(name, 80)} is no cosignature")
+            found[witness] = (await self.container.get(name) or b"").decode(errors="replace")
         return found
 
     async def cosign(self, day: str, line: str, witness: Witness) -> None:
@@ -207,12 +221,26 @@ class Chain:
                 return day
         return ""
 
-    async def _read_checkpoint(self, name: str) -> Checkpoint:
-        content = await self.container.get(name)
+    async def _goes_on_after(self, head: Head) -> bool:
+        """Whether a row stands after the head that no later head knows of."""
+        beyond = await self.table.get(_PARTITION, _key(head.sequence + 1))
+        return beyond is not None and await self.head() == head
+
+    async def _days(self) -> list[str]:
+        found = []
+        async for name in self.container.names(_CHECKPOINTS):
+            day = name.removeprefix(_CHECKPOINTS).removesuffix(".txt")
+            if day_from(day) is None:
+                raise Broken(f"{plain(name, 80)} is no checkpoint")
+            found.append(day)
+        return found
+
+    async def _read_checkpoint(self, day: str) -> Checkpoint:
+        content = await self.container.get(f"{_CHECKPOINTS}{day}.txt")
         try:
             return Checkpoint.read((content or b"").decode())
         except ValueError as error:
-            raise StorageTrouble(f"the checkpoint {name} cannot be read: {error}") from error
+            raise Broken(f"the checkpoint of {day} cannot be read") from error
 
     async def _append(self, events: Sequence[Event]) -> Head:
         ids = [uuid.uuid4().hex for _ in events]

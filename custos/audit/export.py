@@ -19,6 +19,7 @@ from custos.audit.verify_audit import (
     INDEX,
     Broken,
     Checkpoint,
+    Head,
     Verifier,
     consistency_text,
     index_of,
@@ -55,13 +56,13 @@ async def export(chain: Chain, folder: Path, *, hidden: bool = False) -> Verifie
     `hidden`: names and words stay away, so that nothing can be read but that it is all there. Raises Broken when the chain does not
     hold: what is exported then shows where.
     """
-    checkpoints = await chain.checkpoints()
+    checkpoints, ends = await chain.snapshot()
     _make(folder)
     for day, checkpoint in checkpoints.items():
         (folder / CHECKPOINTS / f"{day}.txt").write_text(checkpoint.text, "utf-8")
         for name, line in (await chain.cosignatures(day)).items():
             (folder / COSIGNATURES / f"{day}.{name}.txt").write_text(line, "utf-8")
-    verifier, head = Verifier(tuple(checkpoints.values()), hidden=hidden), await chain.head()
+    verifier, head = Verifier(tuple(checkpoints.values()), hidden=hidden), ends or Head()
     with (folder / EVENTS).open("wb") as lines:
         async for link in chain.links(last=max(head.sequence, 1)):
             told = link._replace(values="") if hidden else link

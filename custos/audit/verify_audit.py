@@ -223,8 +223,13 @@ def signed(public: bytes, message: bytes, signature: bytes) -> bool:
 # -- witnesses and checkpoints, c2sp.org
 
 
+def is_witness_name(name: str) -> bool:
+    """Whether a witness can be called so: letters, digits and `.@_-`, for the name is part of a file's."""
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.@_-]{0,99}", name) is not None
+
+
 class Witness(NamedTuple):
-    """Whoever co-signs checkpoints: a name without spaces and `+`, and an Ed25519 key."""
+    """Whoever co-signs checkpoints: their name, and an Ed25519 key."""
 
     name: str
     key: bytes
@@ -246,8 +251,10 @@ class Witness(NamedTuple):
         identity, _, key = rest.partition("+")
         raw = _decoded(key)
         found = cls(name, raw[1:])
-        if not re.fullmatch(r"[^\s+]{1,100}", name) or raw[:1] != _ED25519_COSIGNATURE or len(raw) != 33:
-            raise Broken("a witness's key is written NAME+ID+KEY, as --new-key prints it")
+        if not is_witness_name(name) or raw[:1] != _ED25519_COSIGNATURE or len(raw) != 33:
+            raise Broken(
+                "a witness's key is written NAME+ID+KEY, as --new-key prints it, the name of letters, digits and .@_-"
+            )
         if found.id.hex() != identity:
             raise Broken(f"the key of {name} has a typing mistake: its id does not fit")
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from custos.audit.verify_audit import Witness
+from custos.audit.verify_audit import Broken, Witness
 from custos.bootstrap import Custos
 from custos.cli import audit_evidence
 from custos.cli.command import Command, Exit, Screen
@@ -59,6 +59,14 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    try:
+        return await _asked(app, args, screen)
+    except Broken as error:
+        screen.out.print(words(("The chain is broken", "bold red"), f": {error}."))
+        return Exit.FINDINGS
+
+
+async def _asked(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     match args.what:
         case "verify":
             return await _verify(app, args, screen)

@@ -17,6 +17,7 @@ from custos.report.screen import words
 from custos.wording import many
 
 _MOST_BYTES = 10_000  # of a cosignature
+_SHORTEST = 4  # characters of a text that is taken out
 
 
 async def export_folder(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
@@ -25,11 +26,7 @@ async def export_folder(app: Custos, args: argparse.Namespace, screen: Screen) -
     if await asyncio.to_thread(_is_taken, folder):
         raise _problem(f"{folder} is there already.", "Name a directory that is empty or not there yet.")
     with screen.err.status("Reading the chain …"):
-        try:
-            found = await export.export(app.audit, folder, hidden=args.hidden)
-        except Broken as error:
-            screen.out.print(words(("The chain is broken", "bold red"), f": {error}. {folder} shows it."))
-            return Exit.FINDINGS
+        found = await export.export(app.audit, folder, hidden=args.hidden)
     said = f"{many(found.read.sequence, 'event')} and {many(len(found.checkpoints), 'checkpoint')} are in {folder}."
     screen.out.print(words(said), soft_wrap=True)
     screen.out.print(words(f"Check it anywhere: python {folder / 'verify_audit.py'} {folder}"), soft_wrap=True)
@@ -86,6 +83,8 @@ async def cosign(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 async def erase(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     """Take a text out of the audit's values, once somebody who may do so gave a reason."""
     text: str = _needed(args.text, "--text TEXT", "the name, sign-in name or words to take out")
+    if len(text) < _SHORTEST:
+        raise _problem(f'"{text}" is too short: it stands in too much.', f"Write at least {_SHORTEST} characters.")
     with screen.err.status("Reading the chain …"):
         found = await audit_erasure.find(app.audit, text)
     values = many(sum(len(one.names) for one in found), "value")

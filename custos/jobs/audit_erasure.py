@@ -7,18 +7,23 @@ their own retention.
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import dataclass
 
 from custos.audit.chain import Chain
 from custos.audit.events import Event, What
+from custos.audit.verify_audit import opened
 from custos.clock import Clock
 from custos.records.rights import Person
+
+_KEYS = ("subject", "action")
+"""Values that are ids joined by bars, after a word for what they are of."""
+_NAMES = "details.names"
 
 
 @dataclass(frozen=True, slots=True)
 class Erasable:
-    """An event of which some values hold a text. `told`: an event says already that they are erased."""
+    """An event of which some values hold a text. `told`: an event says already that just these are erased."""
 
     sequence: int
     names: frozenset[str]
@@ -26,17 +31,26 @@ class Erasable:
 
 
 async def find(audit: Chain, text: str) -> list[Erasable]:
-    """Every event in whose values a text stands, in any case of letters. Reads the whole chain once."""
-    wanted, found, told = text.casefold(), dict[int, frozenset[str]](), set[int]()
+    """Every event in whose values a text stands as a word or words, in any case of letters. Reads the whole chain once.
+
+    Raises Broken at a row that holds no event.
+    """
+    wanted, found, told = text.casefold(), dict[int, frozenset[str]](), set[tuple[int, str]]()
+    words = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
+
+    def holds(name: str, value: str) -> bool:
+        if name in _KEYS:
+            return wanted in value.casefold().split("|")[1:]
+        return words.search(value.casefold()) is not None
+
     async for link in audit.links():
-        values = json.loads(link.values or "{}")
-        names = frozenset(name for name, (_, value) in values.items() if wanted in str(value).casefold())
+        body, values, _ = opened(link.event, link.values)
+        names = frozenset(name for name, value in values.items() if holds(name, str(value)))
         if names:
             found[link.number] = names
-        body = json.loads(link.event)
         if body["what"] == What.AUDIT_ERASED:
-            told.add(body["details"]["erased"])
-    return [Erasable(number, names, number in told) for number, names in found.items()]
+            told.add((body["details"]["erased"], values.get(_NAMES, "")))
+    return [Erasable(number, names, (number, _listed(names)) in told) for number, names in found.items()]
 
 
 async def erase(clock: Clock, audit: Chain, found: list[Erasable], *, by: Person, why: str) -> None:
@@ -48,7 +62,7 @@ async def erase(clock: Clock, audit: Chain, found: list[Erasable], *, by: Person
             at=now,
             by=by.upn,
             by_id=by.id,
-            details={"erased": one.sequence, "values": len(one.names), "why": why},
+            details={"erased": one.sequence, "names": _listed(one.names), "why": why},
         )
         for one in found
         if not one.told
@@ -57,3 +71,7 @@ async def erase(clock: Clock, audit: Chain, found: list[Erasable], *, by: Person
         await audit.append(events)
     for one in found:
         await audit.erase(one.sequence, one.names)
+
+
+def _listed(names: frozenset[str]) -> str:
+    return " ".join(sorted(names))

@@ -27,10 +27,11 @@ _ROW = ("registers", "compared")
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What the last comparison came to. `first`: sentences that were true from the first one on; `strangers`: those about people."""
+    """What the last comparison came to. `first`: sentences that were true from the first one on; `strangers`: those about people, each
+    with the row that it is about."""
 
     first: frozenset[str]
-    strangers: tuple[str, ...]
+    strangers: Mapping[str, str]
 
 
 async def check(app: Custos, bundle: Bundle) -> None:
@@ -43,10 +44,10 @@ async def check(app: Custos, bundle: Bundle) -> None:
     places = {one.sentence: one.reference for one in placed.doubts()}
     people = await _strangers(app, bundle)
     if people is None:
-        people = dict.fromkeys(before.strangers, "people") if before else {}
+        people = dict(before.strangers) if before else {}
     wrong = {**places, **people}
     first = frozenset(wrong) if before is None else before.first & wrong.keys()
-    told = json.dumps({"first": sorted(first), "strangers": sorted(people)})
+    told = json.dumps({"first": sorted(first), "strangers": people}, sort_keys=True)
     await app.account.rows("control").upsert(Row(*_ROW, {"told": told}))
     await incidents.settle(app, Incident.REGISTER_DRIFT, _by_row({one: wrong[one] for one in wrong.keys() - first}))
 
@@ -56,8 +57,8 @@ async def last(app: Custos) -> Compared | None:
     row = await app.account.rows("control").get(*_ROW)
     if row is None:
         return None
-    told: dict[str, list[str]] = json.loads(row.text("told"))
-    return Compared(frozenset(told["first"]), tuple(told["strangers"]))
+    told = json.loads(row.text("told"))
+    return Compared(frozenset(told["first"]), dict(told["strangers"]))
 
 
 async def _strangers(app: Custos, bundle: Bundle) -> dict[str, str] | None:

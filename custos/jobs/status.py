@@ -135,7 +135,7 @@ async def overview(app: Custos) -> Overview:
         refused_policies=len(in_force.problems),
         remarks=len(review(in_force.bundle.records, in_force.bundle.day(now))),
         doubts=tuple(placed.doubts()),
-        strangers=compared_registers.strangers if compared_registers else (),
+        strangers=tuple(compared_registers.strangers) if compared_registers else (),
         loosened=tuple(await loosening.recent(app)),
         runs=tuple(run for run in runs if run.state in (RunState.RUNNING, RunState.PARKED) or run is last),
         cases=Counter(case.state for case in cases),

@@ -76,10 +76,13 @@ async def reconcile(app: Custos) -> int:
     """The night's upkeep: queue a full comparison of every library, write the audit's checkpoint of the day, let go of what nobody needs
     any more, and join the inventory's small files. Returns how many libraries.
     """
-    await app.audit.checkpoint()
-    await moved_items.forget(app)
-    await asyncio.to_thread(app.lakehouse.compact)
-    return await queue_all(app.account, full=True)
+    try:
+        await app.audit.checkpoint()
+    finally:  # an audit that was tampered with is an incident, and keeps nothing else from being done
+        await moved_items.forget(app)
+        await asyncio.to_thread(app.lakehouse.compact)
+        queued = await queue_all(app.account, full=True)
+    return queued
 
 
 async def queue_some(account: Account, drives: Sequence[str], *, full: bool = False) -> int:

@@ -125,3 +125,44 @@ async def test_a_checkpoint_that_is_taken_away_is_missed(account: Account) -> No
     broken = (await chain.verify()).broken
     assert broken is not None
     assert broken.sequence == 4
+
+
+async def test_a_checkpoint_that_cannot_be_read_is_a_break(account: Account) -> None:
+    """Whatever stands in it, and whatever it is called: the chain is told as broken, and no storage is blamed."""
+    chain = chain_on(account)
+    await chain.append(events(1))
+    await chain.checkpoint()
+    await chain.container.put("checkpoints/2026-11-23.txt", b"anything")
+    assert str((await chain.verify()).broken) == "event 0: the checkpoint of 2026-11-23 cannot be read"
+    await chain.container.put("checkpoints/..%2fx.txt", b"anything")
+    assert "is no checkpoint" in str((await chain.verify()).broken)
+
+
+async def test_a_row_after_the_end_is_a_break(account: Account) -> None:
+    """Nobody can put an event after the last one without moving the head."""
+    chain = chain_on(account)
+    await chain.append(events(2))
+    row = await chain.table.get("chain", "000000000002")
+    assert row is not None
+    await chain.table.upsert(type(row)("chain", "000000000003", row.values))
+    assert str((await chain.verify()).broken) == "event 3: it stands after the end of the chain"
+
+
+async def test_an_audit_that_is_written_to_meanwhile_holds(account: Account) -> None:
+    """Checking it while events and a checkpoint are added finds nothing broken."""
+    chain = chain_on(account)
+    await chain.append(events(150))
+
+    async def write() -> None:
+        for number in range(10):
+            await chain.append(events(20))
+            if number == 5:
+                await chain.checkpoint()
+
+    writing = asyncio.create_task(write())
+    found = []
+    while not writing.done():
+        found.append((await chain.verify()).broken)
+    await writing
+    assert found
+    assert not any(found)

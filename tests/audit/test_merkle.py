@@ -130,6 +130,13 @@ def test_a_witness_s_key_has_no_typing_mistake() -> None:
             Witness.read(wrong)
 
 
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "a b", "a+b", ".x", "x" * 101])
+def test_a_witness_has_a_name_that_a_file_can_have(name: str) -> None:
+    """Their cosignatures are files called so."""
+    with pytest.raises(Broken):
+        Witness.read(Witness(name, stand_alone.public_key(b"k" * 32)).text)
+
+
 def test_a_cosignature_is_of_one_checkpoint_by_one_witness() -> None:
     """Nobody else's key, no other checkpoint and no other moment."""
     first, second = checkpoints_of([], [0, 0])
