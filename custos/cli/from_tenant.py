@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from custos.bootstrap import Custos
@@ -13,9 +12,8 @@ from custos.cli.command import Exit, Screen
 from custos.clock import SystemClock
 from custos.errors import BadInput, Mark, Problem
 from custos.importing.register_file import merge, read_register, write_register
-from custos.jobs.site_map_proposal import proposals
+from custos.jobs.site_map_proposal import Proposed, proposals
 from custos.onboarding.confirmation import proposal_file, read_confirmed
-from custos.onboarding.site_map_proposal import Proposal
 from custos.policy import load
 from custos.records.model import Records
 from custos.records.registers.site_map import SITE_MAP
@@ -47,11 +45,16 @@ def _take_in(file: Path, records: Records, args: argparse.Namespace, screen: Scr
     return Exit.FINDINGS if found.open else Exit.OK
 
 
-def _propose(file: Path, proposed: Sequence[Proposal], screen: Screen) -> int:
+def _propose(file: Path, found: Proposed, screen: Screen) -> int:
+    proposed = found.rows
+    if found.unplaced:
+        unplaced = many(found.unplaced, "site or library", "sites or libraries")
+        screen.err.print(words(f"Nothing is proposed for {unplaced} of which the mirror has no address."))
+    if not found.sites:
+        screen.out.print("The mirror has no site with a library yet: run `custos sync --discover`, then this again.")
+        return Exit.FINDINGS
     if not proposed:
-        screen.out.print(
-            "The registers place every site and library that the mirror knows, or nothing was mirrored yet."
-        )
+        screen.out.print("The registers place every site and library that the mirror knows.")
         return Exit.OK
     listing = Listing("Proposed site map", ("site or library", "asset", "entry", "because"))
     for one in proposed[:_MOST_SHOWN]:

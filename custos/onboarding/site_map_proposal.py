@@ -130,7 +130,8 @@ def _words(*texts: str) -> frozenset[str]:
 def site_map_row(proposal: Proposal) -> Mapping[str, str]:
     """A proposal as a row of site_map.csv."""
     return {
-        "location": proposal.location.text,
+        # a name with a per cent sign would be read as an escape
+        "location": proposal.location.url if "%" in proposal.location.text else proposal.location.text,
         "asset_id": proposal.asset_id,
         "schedule_ref": proposal.schedule_ref,
     }

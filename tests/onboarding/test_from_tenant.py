@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from custos.errors import BadInput
+from custos.jobs.site_map_proposal import mirrored_sites
 from custos.onboarding.confirmation import proposal_file, read_confirmed
-from custos.onboarding.site_map_proposal import MirroredLibrary, MirroredSite, Proposal, propose
+from custos.onboarding.site_map_proposal import MirroredLibrary, MirroredSite, Proposal, propose, site_map_row
 from custos.policy import Bundle, load_files
 from custos.records.address import read_address
 from tests.policy.policies import shipped
@@ -122,3 +124,36 @@ def test_a_slip_in_what_was_confirmed_is_refused(tmp_path: Path, row: str, said:
     with pytest.raises(BadInput) as refused:
         read_confirmed(file, shipped().records)
     assert said in str(refused.value)
+
+
+def test_what_has_no_address_costs_itself_alone() -> None:
+    """A site or library whose address Microsoft did not tell, or told as none, is counted; the others are proposed as they are spelt."""
+    site = {"access": "readable", "excluded": "", "group_id": "g"}
+    sites = [
+        site | {"site_id": "1", "web_url": f"{HOST}/sites/a", "title": "A"},
+        site | {"site_id": "2", "web_url": None, "title": "B"},
+        site | {"site_id": "3", "web_url": "nonsense", "title": None},
+    ]
+    drives = [
+        {
+            "drive_id": "x",
+            "site_id": "1",
+            "name": "100% done",
+            "web_url": f"{HOST}/sites/a/100%25%20done",
+            "governed": True,
+        },
+        {"drive_id": "y", "site_id": "1", "name": "?", "web_url": None, "governed": True},
+        {"drive_id": "z", "site_id": "2", "name": "Z", "web_url": f"{HOST}/sites/b/Z", "governed": True},
+    ]
+    frames = {
+        "sites": pl.DataFrame(sites),
+        "drives": pl.DataFrame(drives),
+        "members": pl.DataFrame({"role": ["owner", "owner"], "group_id": ["g", "g"], "upn": [None, "O@x.example"]}),
+        "items": pl.DataFrame({"drive_id": ["x"], "label": [""], "is_folder": [False]}),
+    }
+    (found,), unplaced = mirrored_sites(frames)
+    assert unplaced == 3
+    assert found.owners == {"o@x.example"}
+    (library,) = found.libraries
+    row = site_map_row(Proposal(location=library.address, asset_id="IA-001", schedule_ref="", why=""))
+    assert read_address(row["location"]) == library.address
