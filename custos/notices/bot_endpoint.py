@@ -17,24 +17,21 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from custos.notices.adaptive_cards import CONTENT_TYPE, Element
+from custos.notices.answering import SENTENCES, refresh_cards, take, told
 from custos.notices.bot_activity import Activity
 from custos.notices.bot_auth import BotAuthentication, Forged, KeysUnavailable
 from custos.notices.bot_replies import ASSETS
 from custos.notices.cards import KIND, REASON, WAITING, Reader, digest_card
 from custos.notices.case_store import CaseStore
 from custos.notices.contacts import Contacts
-from custos.notices.decisions import COUNTS, Accountable, Press, PressOutcome, PressResult, answer
+from custos.notices.decisions import COUNTS, Accountable, Press, PressResult
 from custos.notices.digest import DigestStore, Messages
-from custos.notices.model import Case
 
 ACTION = "adaptiveCard/action"
 MESSAGE_TYPE = "application/vnd.microsoft.activity.message"
 ERROR_TYPE = "application/vnd.microsoft.error"
 _LONGEST_FIELD = 200
-_SENTENCES = frozenset(
-    {PressOutcome.OUTDATED, PressOutcome.NOT_OFFERED, PressOutcome.NO_REASON, PressOutcome.UNCHECKED}
-)
-"""Outcomes that are answered with a sentence: the card stays as it is."""
+_OUTDATED = "This card is out of date. Write “what is waiting” to see the question as it stands."
 
 _log = logging.getLogger(__name__)
 
@@ -96,7 +93,7 @@ async def _invoke(activity: Activity, endpoint: BotEndpoint, now: datetime) -> R
     card = await _card(verdict, press.user_id, endpoint, now)
     if card is not None:
         return Response(200, {"statusCode": 200, "type": CONTENT_TYPE, "value": card})
-    return Response(200, {"statusCode": 200, "type": MESSAGE_TYPE, "value": _words(verdict)})
+    return Response(200, {"statusCode": 200, "type": MESSAGE_TYPE, "value": told(verdict, again=_OUTDATED)})
 
 
 async def _message(activity: Activity, endpoint: BotEndpoint, now: datetime) -> None:
@@ -108,7 +105,7 @@ async def _message(activity: Activity, endpoint: BotEndpoint, now: datetime) -> 
     if press is not None:
         verdict = await _take(press, endpoint, now)
         if verdict.outcome not in COUNTS:
-            await _refresh_cards(verdict.case, endpoint, user_id)
+            await refresh_cards(verdict.case, endpoint.queue, only=user_id)
         return
     await _remember(activity, endpoint.people)
     said = " ".join(activity.text.lower().split()).rstrip("?!. ")
@@ -117,27 +114,21 @@ async def _message(activity: Activity, endpoint: BotEndpoint, now: datetime) -> 
 
 
 async def _take(press: Press, endpoint: BotEndpoint, now: datetime) -> PressResult:
-    verdict = await answer(press, book=endpoint.book, accountable=endpoint.accountable, now=now, zone=endpoint.zone)
-    if verdict.outcome in (*COUNTS, PressOutcome.NO_LONGER):
-        await _refresh_cards(verdict.case, endpoint, "")
-    handed = verdict.outcome in (PressOutcome.PASSED_ON, PressOutcome.NO_LONGER, PressOutcome.TAKEN_BACK)
-    if handed and verdict.case is not None and verdict.case.assignee.user_id:
-        await endpoint.queue.send({"prepare": verdict.case.assignee.user_id})
-    return verdict
-
-
-async def _refresh_cards(case: Case | None, endpoint: BotEndpoint, only: str) -> None:
-    """Everybody's card says what was decided; `only` one person's when given."""
-    for card in case.cards if case else ():
-        if not only or card.user_id == only:
-            await endpoint.queue.send({"update": card.digest})
+    return await take(
+        press,
+        book=endpoint.book,
+        accountable=endpoint.accountable,
+        queue=endpoint.queue,
+        now=now,
+        zone=endpoint.zone,
+    )
 
 
 async def _card(verdict: PressResult, user_id: str, endpoint: BotEndpoint, now: datetime) -> Element | None:
     """The person's whole card as it stands after the press; None when this press never belonged to a card of theirs."""
     case = verdict.case
     mine = [card for card in case.cards if card.user_id == user_id] if case else []
-    if not mine or verdict.outcome in _SENTENCES:
+    if not mine or verdict.outcome in SENTENCES:
         return None
     stored = await endpoint.digests.get(mine[-1].digest)
     if stored is None:
@@ -150,26 +141,6 @@ async def _card(verdict: PressResult, user_id: str, endpoint: BotEndpoint, now: 
     )
     cases = await endpoint.book.on_card(stored.digest.cases)
     return digest_card(cases, reader, waiting=stored.digest.waiting).card
-
-
-def _words(verdict: PressResult) -> str:
-    match verdict.outcome:
-        case PressOutcome.NOT_YOURS if verdict.case is not None and verdict.case.assignee.who.name:
-            return f"This is with {verdict.case.assignee.who.name}. Only the person who is asked can answer."
-        case PressOutcome.ALREADY:
-            return "This was answered already. Nothing was changed."
-        case PressOutcome.OUTDATED:
-            return "This card is out of date. Write “what is waiting” to see the question as it stands."
-        case PressOutcome.NOT_OFFERED:
-            return "This answer is not yours to give. Nothing was changed."
-        case PressOutcome.NO_REASON:
-            return "Choose one of the reasons first. Nothing was changed."
-        case PressOutcome.UNCHECKED:
-            return "Whether this is yours to answer could not be checked just now. Nothing was changed; try again in a few minutes."
-        case PressOutcome.UNKNOWN:
-            return "This question does not exist any more. Nothing was changed."
-        case _:
-            return "Thank you. It is recorded."
 
 
 def _press_of_invoke(activity: Activity) -> Press | None:
