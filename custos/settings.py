@@ -15,6 +15,7 @@
 | CUSTOS_POLICIES | directory of policies and registers | `policies` beside function_app.py, or in the folder where `custos` is called |
 | CUSTOS_UNITS_PER_MINUTE | SharePoint resource units a minute that Microsoft allows this app | 1250 |
 | CUSTOS_UNITS_SHARE | part of them that Custos may spend | 0.5 |
+| CUSTOS_EVALUATION_SECONDS_APART | seconds from the beginning of one evaluation to the next that changes ask for; 1 to 3,600 | 10 |
 | CUSTOS_LEASE_SECONDS | after how many seconds another worker takes over from one that died; 75 to 600, in a rehearsal from 5 | 90 |
 | CUSTOS_SIGN_IN_CLIENT_ID | app registration by which people sign in to `custos`; empty: by `az login` alone | empty |
 | CUSTOS_SIGN_IN_FOLDER | where the tokens of who is signed in are kept | ~/.custos |
@@ -63,6 +64,7 @@ class Settings:
     policies: Path
     units_per_minute: int
     units_share: float
+    evaluation_seconds_apart: float
     lease_seconds: float
     sign_in_client_id: str
     sign_in_folder: Path
@@ -164,6 +166,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         policies=policies_in(environment),
         units_per_minute=int(number("CUSTOS_UNITS_PER_MINUTE", 1250, 1, 10_000_000)),
         units_share=number("CUSTOS_UNITS_SHARE", 0.5, 0.01, 1),
+        evaluation_seconds_apart=number("CUSTOS_EVALUATION_SECONDS_APART", 10, 1, 3_600),
         lease_seconds=number("CUSTOS_LEASE_SECONDS", 90, 75 if clock == "system" else 5, 600),
         sign_in_client_id=text("CUSTOS_SIGN_IN_CLIENT_ID"),
         sign_in_folder=Path(text("CUSTOS_SIGN_IN_FOLDER", "~/.custos")),

@@ -155,6 +155,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       CUSTOS_WEBHOOK_KEY: webhooksEnabled ? listKeys('${site.id}/host/default', '2024-11-01').functionKeys.default : ''
       CUSTOS_UNITS_PER_MINUTE: string(unitsPerMinute)
       CUSTOS_UNITS_SHARE: unitsShare
+      CUSTOS_EVALUATION_SECONDS_APART: '10'
       CUSTOS_LEASE_SECONDS: '90'
       CUSTOS_SIGN_IN_CLIENT_ID: signInClientId
       CUSTOS_TIMEZONE: timezone

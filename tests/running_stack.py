@@ -52,6 +52,7 @@ _PAUSE = 0.1
 _MIRROR_PAUSE = 1.0  # each look asks for every library, beside those who mirror them
 _QUICK = {
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:01",
+    "CUSTOS_EVALUATION_SECONDS_APART": "1",
     "CUSTOS_UNITS_PER_MINUTE": "1000000",  # every `custos` reserves a twentieth of a minute's units, and tests type often
 }
 

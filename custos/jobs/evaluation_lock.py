@@ -2,7 +2,7 @@
 
 Whoever changed something asks; the first to ask queues a message, the others find that it was asked. The evaluation takes the
 request back *before* it reads what changed, so what comes later asks again. Two evaluations for changes begin some seconds
-apart at least. A request is believed for minutes only: who made it may have died before the message was queued.
+apart at least, which is a setting. A request is believed for minutes only: who made it may have died before the message was queued.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from custos.storage.account import Account
 from custos.storage.queues import EVALUATE
 from custos.storage.rows import Row
 
-APART = timedelta(seconds=10)
 BELIEVED_FOR = timedelta(minutes=5)
 _KEY = ("turn", "evaluation")
 _POLL_SECONDS = 0.5
@@ -30,7 +29,7 @@ _PATIENCE_SECONDS = 20 * 60.0  # within the function's time-out
 
 async def request(account: Account, clock: Clock) -> bool:
     """Have what is marked evaluated soon. True when this queued it, False when it was asked for already."""
-    rows = account.rows(TABLE)
+    rows, apart = account.rows(TABLE), timedelta(seconds=account.settings.evaluation_seconds_apart)
     while True:
         now = clock.now()
         found = await rows.get(*_KEY)
@@ -45,8 +44,8 @@ async def request(account: Account, clock: Clock) -> bool:
                 await rows.replace(Row(*_KEY, values, found.etag))
         except (RowChanged, RowExists):
             continue  # somebody else asked, or an evaluation began: that decides whether we still have to
-        since = now - began if began is not None else APART
-        pause = APART - since if timedelta(0) <= since < APART else timedelta(0)
+        since = now - began if began is not None else apart
+        pause = apart - since if timedelta(0) <= since < apart else timedelta(0)
         await account.queue(EVALUATE).send(
             {"asked_at": now.isoformat()}, delay_seconds=math.ceil(pause.total_seconds())
         )
