@@ -64,16 +64,7 @@ class OpenTables:
         """Whether the table has been made. Raises StorageTrouble when nobody can tell."""
         if table in self._known:
             return True
-        from deltalake import DeltaTable
-        from deltalake.exceptions import DeltaError
-
-        try:
-            found = bool(DeltaTable.is_deltatable(self._uri(table), dict(self.options())))
-        except (DeltaError, OSError) as error:
-            if "ContainerNotFound" in str(error):
-                return False  # the container is made with the first table
-            raise StorageTrouble(f"table {table} cannot be looked for: {brief(error)}") from error
-        if found:
+        if found := self._has_log(table):
             self._known.add(table)
         return found
 
@@ -119,18 +110,36 @@ class OpenTables:
                 raise StorageTrouble(f"table {table} cannot be opened: {brief(error)}") from error
         return _Open(kept.table, now)
 
+    def _has_log(self, table: str) -> bool:
+        """Whether anything was ever committed. Asked by the SDK's kept client: delta-rs makes a client of its own for each question."""
+        log = f"{self._uri(table)}/_delta_log/"
+        if self.account is None:
+            return any(Path(log).glob("*"))
+        from azure.core.exceptions import AzureError, ResourceNotFoundError
+
+        blobs = self._container(self.account).list_blob_names(name_starts_with=_blob(log), results_per_page=1)
+        try:
+            return next(blobs, None) is not None
+        except ResourceNotFoundError:
+            return False  # the container is made with the first table
+        except AzureError as error:
+            raise StorageTrouble(f"table {table} cannot be looked for: {type(error).__name__}") from error
+
     def _is_committed(self, table: str, version: int) -> bool:
         commit = f"{self._uri(table)}/_delta_log/{version:020}.json"
         if self.account is None:
             return Path(commit).exists()
         from azure.core.exceptions import AzureError
 
-        if self._client is None:
-            self._client = self.account.blocking_container(CONTAINER)
         try:
-            return self._client.get_blob_client(commit.removeprefix(f"az://{CONTAINER}/")).exists()
+            return self._container(self.account).get_blob_client(_blob(commit)).exists()
         except AzureError as error:
             raise StorageTrouble(f"table {table} cannot be opened: {type(error).__name__}") from error
+
+    def _container(self, account: Account) -> ContainerClient:
+        if self._client is None:
+            self._client = account.blocking_container(CONTAINER)
+        return self._client
 
     def at(self, table: str, version: int | None) -> DeltaTable:
         """The table as it stood at `version`, None being now. Raises StorageTrouble, also for a version that is forgotten."""
@@ -178,6 +187,11 @@ class OpenTables:
                 return
             except AzureError as error:
                 raise StorageTrouble(f"container {CONTAINER} cannot be made: {type(error).__name__}") from error
+
+
+def _blob(uri: str) -> str:
+    """A blob's name in the container."""
+    return uri.removeprefix(f"az://{CONTAINER}/")
 
 
 def brief(error: Exception) -> str:
