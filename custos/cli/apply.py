@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.runs import follow, stands, until_it_ends
 from custos.cli.values import plan_id
@@ -79,4 +79,4 @@ async def _for_machines(app: Custos, told: Sequence[Dispatched], screen: Screen,
     return worst
 
 
-COMMAND = Command("apply", "Carry out exactly one plan, through the gate.", _arguments, online=_run)
+COMMAND = Implementation(_arguments, online=_run)

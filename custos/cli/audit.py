@@ -7,7 +7,7 @@ import argparse
 from custos.audit.verify_audit import Broken, Witness
 from custos.bootstrap import Custos
 from custos.cli import audit_evidence
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import day, directory, item, run_id, short_text, whole_number
 from custos.errors import BadInput
@@ -127,4 +127,4 @@ _EVIDENCE = {
     "cosign": audit_evidence.cosign,
     "erase": audit_evidence.erase,
 }
-COMMAND = Command("audit", "Check the audit, read what was done, prove it to somebody else.", _arguments, online=_run)
+COMMAND = Implementation(_arguments, online=_run)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import day, short_text
 from custos.did_you_mean import nearest
@@ -136,6 +136,4 @@ def _table(shown: Sequence[Case], now: datetime, zone: ZoneInfo, *, every: bool)
     return found
 
 
-COMMAND = Command(
-    "cases", "Show the questions to owners: what each waits for, from whom, until when.", _arguments, online=_run
-)
+COMMAND = Implementation(_arguments, online=_run)

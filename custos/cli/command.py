@@ -1,8 +1,9 @@
-"""What a command is: its words for the help, its arguments, and what it does."""
+"""What a command is: its words for the help, and the module with its arguments and what it does."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -40,18 +41,31 @@ type Online = Callable[["Custos", argparse.Namespace, Screen], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """One command. `online` gets the wired application.
+class Implementation:
+    """What a command takes and does. `online` gets the wired application.
 
     `offline` needs neither storage nor tenant, and finds the policies in `args.directory`.
     With both, `online` is for whoever says `--online`.
     """
 
-    name: str
-    summary: str
     arguments: Callable[[argparse.ArgumentParser], None]
     offline: Offline | None = None
     online: Online | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of the help. `module` of `custos.cli` holds its implementation as `COMMAND`, or as what stands after a colon."""
+
+    name: str
+    summary: str
+    module: str
+
+    def load(self) -> Implementation:
+        """What the command takes and does; imports its module."""
+        module, _, constant = self.module.partition(":")
+        found: Implementation = getattr(importlib.import_module(f"custos.cli.{module}"), constant or "COMMAND")
+        return found
 
 
 def no_arguments(parser: argparse.ArgumentParser) -> None:

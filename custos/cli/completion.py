@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 
 _SHELLS = ("bash", "zsh", "fish")
 
@@ -27,6 +27,4 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK
 
 
-COMMAND = Command(
-    "completion", "Print what bash, zsh or fish needs to complete commands and options.", _arguments, offline=_run
-)
+COMMAND = Implementation(_arguments, offline=_run)

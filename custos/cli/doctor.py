@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.jobs.doctor import Sign, examine
 from custos.report import work_json
 from custos.report.screen import words
@@ -28,6 +28,4 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.FINDINGS if any(look.sign is Sign.FAIL for look in looks) else Exit.OK
 
 
-COMMAND = Command(
-    "doctor", "Check sign-in, roles, storage, policies, bot and webhooks of this tenant.", _arguments, online=_run
-)
+COMMAND = Implementation(_arguments, online=_run)

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import address, short_text
 from custos.engine.explain import explain
 from custos.jobs.facts import facts as read
@@ -39,6 +39,4 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK if explanation.found else Exit.FINDINGS
 
 
-COMMAND = Command(
-    "explain", "Explain for one address which rules were tried, which held, and why.", _arguments, online=_run
-)
+COMMAND = Implementation(_arguments, online=_run)

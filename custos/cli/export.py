@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import directory
 from custos.errors import BadInput, Mark, Problem
 from custos.importing.register_file import read_register, register_rows
@@ -71,6 +71,4 @@ def _refused(file: Path, what: str, remedy: str) -> BadInput:
     return BadInput([Problem(Mark(plain(str(file))), what, remedy)])
 
 
-COMMAND = Command(
-    "export", "Put the registers into a workbook or JSON file, to edit or to read.", _arguments, offline=_run
-)
+COMMAND = Implementation(_arguments, offline=_run)

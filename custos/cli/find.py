@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import short_text, whole_number
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.query import ask
@@ -88,6 +88,4 @@ def _list(screen: Screen) -> None:
     screen.out.print("Any other: custos find KIND CONDITION. `custos schema` lists the facts.")
 
 
-COMMAND = Command(
-    "find", "Ask the mirror which files, libraries, sites or links a condition holds for.", _arguments, online=_run
-)
+COMMAND = Implementation(_arguments, online=_run)

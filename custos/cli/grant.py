@@ -6,7 +6,7 @@ import argparse
 import json
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.did_you_mean import nearest
 from custos.jobs.app_roles import Comparison, Missing, State, Tier, compare
@@ -119,6 +119,4 @@ def _who(one: Missing) -> str:
     return f"{one.standing.who} ({one.principal.name})"
 
 
-COMMAND = Command(
-    "grant", "Compare each identity's app roles with what it needs, and give the missing ones.", _arguments, online=_run
-)
+COMMAND = Implementation(_arguments, online=_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import item
 from custos.jobs.history import history
 from custos.report import work_json
@@ -37,6 +37,4 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK if found else Exit.FINDINGS
 
 
-COMMAND = Command(
-    "history", "Tell what is known of a file or folder, also of one that is gone.", _arguments, online=_run
-)
+COMMAND = Implementation(_arguments, online=_run)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.import_all import import_all
 from custos.cli.values import directory, short_text
 from custos.errors import BadInput, Mark, Problem
@@ -191,6 +191,4 @@ def _show_problems(headed: Headed, converted: Converted, screen: Screen) -> None
         screen.out.print(f"{many(more, 'more problem')} not listed: mend these, and look again.", soft_wrap=True)
 
 
-COMMAND = Command(
-    "import", "Import a register from a workbook or CSV file as it is.", _arguments, offline=_run, online=_online
-)
+COMMAND = Implementation(_arguments, offline=_run, online=_online)

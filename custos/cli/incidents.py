@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import whole_number
 from custos.errors import BadInput, Mark, Problem
@@ -54,4 +54,4 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.FINDINGS if standing else Exit.OK
 
 
-COMMAND = Command("incidents", "Show what needs an operator; close what was dealt with.", _arguments, online=_run)
+COMMAND = Implementation(_arguments, online=_run)

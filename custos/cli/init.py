@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import directory, short_text
 from custos.clock import SystemClock
 from custos.errors import BadInput
@@ -129,6 +129,4 @@ async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return await from_tenant(app, args, screen)
 
 
-COMMAND = Command(
-    "init", "Make the first directory of policies for a council.", _arguments, offline=_run, online=_online
-)
+COMMAND = Implementation(_arguments, offline=_run, online=_online)

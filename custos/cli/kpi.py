@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import day
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.kpi import measure, published
@@ -45,6 +45,4 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK if all(value.is_whole for value in values) else Exit.FINDINGS
 
 
-COMMAND = Command(
-    "kpi", "Measure the key performance indicators, and show what each number is made of.", _arguments, online=_run
-)
+COMMAND = Implementation(_arguments, online=_run)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from custos import __version__
 from custos.cli import commands
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.parser import SETTINGS_FILE, NotMeant, build_parser, command_in, unknown_option
 from custos.cli.values import not_typed
 from custos.did_you_mean import nearest
@@ -51,10 +51,10 @@ def main(
     `wired` makes the application from the settings: the environment over what a settings file says.
     """
     written = list(sys.argv[1:] if arguments is None else arguments)
-    parser = build_parser()
     if wrong := not_typed(written):
         return _refused(wrong)
     name = command_in(written)
+    parser = build_parser([name] if name else [])
     before = written[: written.index(name)] if name else written
     if not {"-h", "--help"}.isdisjoint(before):
         parser.print_help()
@@ -76,7 +76,7 @@ def main(
     except NotMeant as refused:
         return _refused(str(refused))
     screen = Screen(HarmlessConsole(width=args.width), HarmlessConsole(stderr=True))
-    command: Command = args.command
+    command: Implementation = args.command
     try:
         settings = environment_from(args.settings, environment)
         if command.offline is not None:
@@ -135,7 +135,7 @@ def environment_from(file: str | None, environment: Mapping[str, str]) -> dict[s
 
 
 async def _online(
-    command: Command,
+    command: Implementation,
     args: argparse.Namespace,
     screen: Screen,
     settings: Mapping[str, str],

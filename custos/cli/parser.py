@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NoReturn
 
 from custos.cli import commands
@@ -38,8 +38,11 @@ class Parser(argparse.ArgumentParser):
         raise NotMeant(f"{self.prog}: {message}{end} `{self.prog} --help` shows its arguments.")
 
 
-def build_parser() -> Parser:
-    """The parser of every command; the reference page and the shells' completions are generated from it."""
+def build_parser(names: Collection[str] | None = None) -> Parser:
+    """The parser of every command, or of those `names` alone: the others bear no arguments then, and cost no import.
+
+    The reference page and the shells' completions are generated from it.
+    """
     parser = Parser(prog="custos", description="Governs SharePoint Online and Microsoft Teams from policy files.")
     parser.add_argument(
         "--settings",
@@ -56,8 +59,10 @@ def build_parser() -> Parser:
     groups = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in commands.ALL:
         own = groups.add_parser(command.name, help=command.summary, description=command.summary)
-        command.arguments(own)
-        own.set_defaults(command=command)
+        if names is None or command.name in names:
+            implementation = command.load()
+            implementation.arguments(own)
+            own.set_defaults(command=implementation)
     return parser
 
 

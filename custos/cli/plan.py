@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import plan_id, short_text
 from custos.engine.plan import writes
@@ -85,9 +85,4 @@ def _only(plan: Plan, wanted: frozenset[str]) -> Plan:
     )
 
 
-COMMAND = Command(
-    "plan",
-    "Show what the policies would do now: before ► after, why, how far it can be undone.",
-    _arguments,
-    online=_run,
-)
+COMMAND = Implementation(_arguments, online=_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import person, plan_id, short_text
 from custos.cli.why_argument import why_argument
@@ -79,6 +79,4 @@ def _say(granted: Granted, screen: Screen) -> None:
     screen.out.print("Its file says so too: commit it." if granted.written else by_hand)
 
 
-COMMAND = Command(
-    "promote", "Let exactly this version of a policy pilot or enforce, or take it back.", _arguments, online=_run
-)
+COMMAND = Implementation(_arguments, online=_run)

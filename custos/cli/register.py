@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.validate import directory_argument
 from custos.cli.values import day, whole_number
@@ -122,10 +122,4 @@ def _table(title: str, remarks: Sequence[Remark]) -> object:
     return found
 
 
-COMMAND = Command(
-    "register",
-    "List what is overdue, vacant or ending in the council's registers.",
-    _arguments,
-    offline=_run,
-    online=_online,
-)
+COMMAND = Implementation(_arguments, offline=_run, online=_online)

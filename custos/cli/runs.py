@@ -9,7 +9,7 @@ import time
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import run_id
 from custos.cli.why_argument import why_argument
@@ -103,4 +103,4 @@ def _ending(progress: RunProgress) -> Exit:
     return Exit.OK if ended_well else Exit.FINDINGS
 
 
-COMMAND = Command("run", "Show how a run stands; release, cancel or resume it.", _arguments, online=_run)
+COMMAND = Implementation(_arguments, online=_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import short_text
 from custos.clock import SystemClock
 from custos.did_you_mean import nearest
@@ -114,4 +114,4 @@ def _show(fact: SchemaFact, screen: Screen) -> None:
             screen.out.print(f"  {name:<10}  {text}")
 
 
-COMMAND = Command("schema", "Explain the words that policies may use, and who may do what.", _arguments, offline=_run)
+COMMAND = Implementation(_arguments, offline=_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen, no_arguments
+from custos.cli.command import Exit, Implementation, Screen, no_arguments
 from custos.cli.identity_argument import as_argument
 from custos.jobs import identity, policies
 from custos.m365.sign_in import Code
@@ -54,8 +54,6 @@ async def _sign_out(app: Custos, _: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK
 
 
-SIGN_IN = Command(
-    "sign-in", "Sign in with a code, to approve, apply or undo in your own name.", no_arguments, online=_sign_in
-)
-WHOAMI = Command("whoami", "Say who is signed in, and what they may do.", _arguments, online=_whoami)
-SIGN_OUT = Command("sign-out", "Forget everybody who signed in here.", no_arguments, online=_sign_out)
+SIGN_IN = Implementation(no_arguments, online=_sign_in)
+WHOAMI = Implementation(_arguments, online=_whoami)
+SIGN_OUT = Implementation(no_arguments, online=_sign_out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.jobs.status import overview
 from custos.report import work_json
 from custos.report.shapes import text_of
@@ -25,4 +25,4 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK if found.in_order else Exit.FINDINGS
 
 
-COMMAND = Command("status", "Show the mirror's age, runs, cases, queues and incidents.", _arguments, online=_run)
+COMMAND = Implementation(_arguments, online=_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.why_argument import why_argument
 from custos.jobs import identity
@@ -29,5 +29,5 @@ async def _start(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK
 
 
-STOP = Command("stop", "End all writes to the tenant within a minute.", _arguments, online=_stop)
-START = Command("start", "Let writes go on after a stop.", _arguments, online=_start)
+STOP = Implementation(_arguments, online=_stop)
+START = Implementation(_arguments, online=_start)

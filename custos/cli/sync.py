@@ -6,7 +6,7 @@ import argparse
 import time
 
 from custos.bootstrap import Custos
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import short_text
 from custos.jobs import discovery, sync, timers
 from custos.jobs.timers import Asked, Timer
@@ -46,4 +46,4 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     return Exit.OK
 
 
-COMMAND = Command("sync", "Queue libraries to be read now.", _arguments, online=_run)
+COMMAND = Implementation(_arguments, online=_run)

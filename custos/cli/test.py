@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.validate import directory_argument
 from custos.errors import BadInput
 from custos.policy import load
@@ -47,4 +47,4 @@ def _said(result: PolicyTestResult) -> str:
     return f"{test.mark}  {test.name}: expected {wanted}; it came to {came_to}"
 
 
-COMMAND = Command("test", "Run the tests beside the policies, offline.", _arguments, offline=_run)
+COMMAND = Implementation(_arguments, offline=_run)

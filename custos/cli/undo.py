@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from custos.bootstrap import Custos
 from custos.cli.apply import report_start
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.cli.values import run_id, short_text
 from custos.engine.undo import UndoScope
@@ -76,4 +76,4 @@ def _asked(args: argparse.Namespace) -> Sequence[tuple[UndoScope, str]]:
     return asked
 
 
-COMMAND = Command("undo", "Put back what a run did, as far as it can be put back.", _arguments, online=_run)
+COMMAND = Implementation(_arguments, online=_run)

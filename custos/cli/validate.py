@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from custos.cli.command import Command, Exit, Screen
+from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import directory
 from custos.clock import SystemClock
 from custos.dates import day_of
@@ -103,6 +103,4 @@ def _show(bundle: Bundle | None, problems: tuple[Problem, ...], args: argparse.N
     return Exit.OK if told.in_order else Exit.BAD_INPUT
 
 
-COMMAND = Command(
-    "validate", "Check policies and registers; every problem at once.", _arguments, offline=_run, online=_online
-)
+COMMAND = Implementation(_arguments, offline=_run, online=_online)

@@ -1,52 +1,26 @@
 """Microsoft Graph: bytes in, bytes out, through msgraph-sdk's request adapter and the tenant's gate.
 
-The SDK gives authentication (with continuous access evaluation), its middleware and the request's life; its typed
-models stay asleep, because waking one costs 1.3 seconds and each entity 3.5 ms. Callers decode the few fields they need
-with msgspec. The SDK's own retry and redirect handlers are off: `custos.m365.throttle` waits and retries, and no answer may
-send a token to another host.
+`custos.m365.throttle` waits and retries, `custos.m365.request_adapter` sends. Callers decode the few fields they need with msgspec.
 Source: https://learn.microsoft.com/graph/sdks/sdks-overview
 """
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
-
-import httpx
-from kiota_abstractions.method import Method
-from kiota_abstractions.request_information import RequestInformation
-from kiota_abstractions.response_handler import ResponseHandler
-from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
-from kiota_http.middleware.options import RedirectHandlerOption, ResponseHandlerOption, RetryHandlerOption
-from msgraph.graph_request_adapter import GraphRequestAdapter
-from msgraph.graph_request_adapter import options as graph_options
-from msgraph_core import GraphClientFactory
 
 from custos.m365.batch import LARGEST_BATCH, BatchAnswer, BatchRequest, answers
 from custos.m365.credentials import Identity, graph_audience
-from custos.m365.errors import Late, Malformed, MicrosoftTrouble, Unavailable, trouble_from
+from custos.m365.errors import Malformed
+from custos.m365.response import Response
 from custos.m365.throttle import Throttle
 from custos.m365.throttled_services import Service, service_of
-from custos.m365.tls import tls
 
-USER_AGENT = "NONISV|Custos|Custos/0.1"
-_TIMEOUT = httpx.Timeout(60.0, connect=10.0, write=60.0, pool=120.0)
-_LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=60.0)
-_LATEST: ContextVar[float | None] = ContextVar("latest", default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer within 2xx. `headers` has lower-case names."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
+if TYPE_CHECKING:
+    from custos.m365.request_adapter import RequestAdapter
 
 
 def segment(text: str) -> str:
@@ -74,25 +48,13 @@ class Graph:
         self._root = self.base_url.rpartition("/")[0] + "/"  # before the version
         parts = urlsplit(self.base_url)
         self._origin = (parts.scheme, parts.netloc)
-        host = parts.hostname or ""
-        audience = graph_audience(self.base_url)
-        self._public = f"{audience}/{self.base_url.rpartition('/')[2]}"
-        self._inner = _Punctual(verify=tls(), http1=True, http2=False, limits=_LIMITS)
-        self._client = GraphClientFactory.create_with_default_middleware(
-            client=httpx.AsyncClient(
-                transport=self._inner, timeout=_TIMEOUT, headers={"User-Agent": USER_AGENT}, follow_redirects=False
-            ),
-            options={
-                **graph_options,
-                RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=0, should_retry=False),
-                RedirectHandlerOption.get_key(): RedirectHandlerOption(max_redirect=0, should_redirect=False),
-            },
-        )
-        provider = AzureIdentityAuthenticationProvider(
-            self.identity, scopes=[f"{audience}/.default"], allowed_hosts=[host]
-        )
-        self._adapter = GraphRequestAdapter(provider, client=self._client)
-        self._adapter.base_url = self.base_url
+        self._public = f"{graph_audience(self.base_url)}/{self.base_url.rpartition('/')[2]}"
+
+    @cached_property
+    def _adapter(self) -> RequestAdapter:
+        from custos.m365.request_adapter import RequestAdapter  # Microsoft's SDK takes most of a second to import
+
+        return RequestAdapter(self.base_url, self.identity)
 
     def public(self, path: str) -> str:
         """What the body of a request calls the object at `path`, which begins with `/`: its address in this Graph's own cloud."""
@@ -104,7 +66,7 @@ class Graph:
         """The body of `GET path`. `path` begins with `/`, without the version; `prefer` are values of the header
         Prefer.
         """
-        return (await self._call(Method.GET, self._address(path, params), units, prefer=prefer)).body
+        return (await self._call("GET", self._address(path, params), units, prefer=prefer)).body
 
     async def get_link(self, link: str, *, units: int, prefer: Sequence[str] = ()) -> bytes:
         """The body of `GET link`, an address that an answer gave (nextLink, deltaLink, Location).
@@ -112,7 +74,7 @@ class Graph:
         Raises Malformed, and sends nothing, when the link leads to another host than this Graph's.
         """
         self.check_link(link)
-        return (await self._call(Method.GET, link, units, prefer=prefer)).body
+        return (await self._call("GET", link, units, prefer=prefer)).body
 
     async def post(
         self,
@@ -131,7 +93,7 @@ class Graph:
         where v1.0 has no such call.
         """
         return await self._call(
-            Method.POST,
+            "POST",
             self._address(path, beta=beta),
             units,
             body=body,
@@ -146,16 +108,14 @@ class Graph:
     ) -> Response:
         """`PATCH path` with a JSON body. Without `until` it is sent again after trouble: for what nobody else changes."""
         return await self._call(
-            Method.PATCH, self._address(path), units, body=body, sharing_writes=int(sharing_write), until=until
+            "PATCH", self._address(path), units, body=body, sharing_writes=int(sharing_write), until=until
         )
 
     async def delete(
         self, path: str, *, units: int, sharing_write: bool = False, until: float | None = None
     ) -> Response:
         """`DELETE path`. NotFound is raised when there is nothing (any more), also after a retry that had succeeded."""
-        return await self._call(
-            Method.DELETE, self._address(path), units, sharing_writes=int(sharing_write), until=until
-        )
+        return await self._call("DELETE", self._address(path), units, sharing_writes=int(sharing_write), until=until)
 
     async def batch(self, requests: Sequence[BatchRequest], *, size: int = LARGEST_BATCH) -> dict[str, BatchAnswer]:
         """Many requests in few posts, at most `size` (20) parts each. Answers every id: see
@@ -166,7 +126,7 @@ class Graph:
     async def post_batch(self, body: bytes, *, units: int, requests: int, idempotent: bool, service: Service) -> bytes:
         """`POST /$batch` as it is; `batch` handles the parts."""
         answer = await self._call(
-            Method.POST,
+            "POST",
             self._address("/$batch"),
             units,
             body=body,
@@ -183,9 +143,9 @@ class Graph:
             raise Malformed(f"An answer's link leads to {parts.netloc or 'nowhere'}, not to {self._origin[1]}.")
 
     async def close(self) -> None:
-        """Close the connections. The SDK's transport does not close the one below it, so both are closed here."""
-        await self._client.aclose()
-        await self._inner.aclose()
+        """Close the connections, if any were opened."""
+        if "_adapter" in vars(self):
+            await self._adapter.close()
 
     def _address(self, path: str, params: Mapping[str, str | int] | None = None, *, beta: bool = False) -> str:
         query = "?" + urlencode(params, quote_via=quote, safe="$,()'=;:/*") if params else ""
@@ -194,7 +154,7 @@ class Graph:
 
     async def _call(
         self,
-        method: Method,
+        method: str,
         address: str,
         units: int,
         *,
@@ -207,47 +167,18 @@ class Graph:
         until: float | None = None,
     ) -> Response:
         service = service or service_of(address.removeprefix(self._root).partition("/")[2], units)
-        latest = _LATEST.set(until)
-        try:
-            answer = await self.throttle.run(
-                lambda: self.identity.renewing(lambda: self._send(method, address, body, prefer)),
-                service=service,
-                units=units,
-                requests=requests,
-                sharing_writes=sharing_writes,
-                idempotent=idempotent,
-                once=until is not None,
-            )
-        finally:
-            _LATEST.reset(latest)
+        answer = await self.throttle.run(
+            lambda: self.identity.renewing(lambda: self._adapter.send(method, address, body, prefer, until)),
+            service=service,
+            units=units,
+            requests=requests,
+            sharing_writes=sharing_writes,
+            idempotent=idempotent,
+            once=until is not None,
+        )
         if "ratelimit-remaining" in answer.headers:
             await self._observe(service, answer.headers)
         return answer
-
-    async def _send(self, method: Method, address: str, body: bytes | None, prefer: Sequence[str]) -> Response:
-        is_write = method is not Method.GET
-        what = f"{method.value} {urlsplit(address).path}"
-        request = RequestInformation(method)
-        request.url = address
-        request.headers.add("client-request-id", str(uuid.uuid4()))
-        if prefer:
-            request.headers.add("Prefer", ", ".join(prefer))
-        if body is not None:
-            request.content = body
-            request.headers.add("Content-Type", "application/json")
-        request.add_request_options([ResponseHandlerOption(_Answer(what, is_write=is_write))])
-        try:
-            answer = await self._adapter.send_primitive_async(request, "bytes", {})
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise Unavailable(f"{what}: not reached ({type(error).__name__}).") from error
-        except (httpx.RemoteProtocolError, httpx.DecodingError) as error:
-            cut_short = isinstance(error, httpx.DecodingError) or "complete message body" in str(error)
-            if is_write or not cut_short:
-                raise Unavailable(f"{what}: the connection was lost ({error}).", maybe_done=is_write) from error
-            raise Malformed(f"{what}: the answer was cut short ({error}).") from error
-        except httpx.TransportError as error:
-            raise Unavailable(f"{what}: no answer ({type(error).__name__}).", maybe_done=is_write) from error
-        return cast("Response", answer)
 
     async def _observe(self, service: Service, headers: Mapping[str, str]) -> None:
         try:
@@ -255,30 +186,3 @@ class Graph:
         except (KeyError, ValueError):
             return
         await self.throttle.observe(service, limit, remaining, reset)
-
-
-class _Punctual(httpx.AsyncHTTPTransport):
-    """Lets nothing leave after its time: looked at last of all, when tokens and turns have been waited for."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        latest = _LATEST.get()
-        if latest is not None and time.time() >= latest:
-            raise Late(f"{request.method} {request.url.path}: it was too late to send it; nothing was sent.")
-        return await super().handle_async_request(request)
-
-
-class _Answer(ResponseHandler):
-    """Takes the native response before the SDK does: status and headers are kept, and every error status is raised."""
-
-    def __init__(self, what: str, *, is_write: bool) -> None:
-        self.what = what
-        self.is_write = is_write
-
-    async def handle_response_async(self, response: Any, error_map: Any) -> Any:  # noqa: ARG002  # kiota's signature
-        answer = cast("httpx.Response", response)
-        if answer.is_success:
-            return Response(answer.status_code, answer.content, answer.headers)
-        raise self.trouble(answer)
-
-    def trouble(self, answer: httpx.Response) -> MicrosoftTrouble:
-        return trouble_from(answer.status_code, answer.headers, answer.content, what=self.what, is_write=self.is_write)

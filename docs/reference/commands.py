@@ -52,7 +52,7 @@ def _link(name: str) -> str:
 
 def _command(command: Command, parser: argparse.ArgumentParser) -> list[str]:
     lines = [f"## custos {command.name}", "", command.summary]
-    if command.offline is not None:
+    if command.load().offline is not None:
         lines.append("It works on files alone: it needs no settings, no storage and no tenant.")
     return [*lines, "", *_usage(parser), *_arguments(parser)]
 

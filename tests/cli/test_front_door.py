@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +19,7 @@ from custos.cli.parser import build_parser
 from custos.engine.ids import is_plan_id, is_run_id
 from custos.errors import BadSetting
 from custos.report.wording import value, when
-from custos.settings import settings_from
+from custos.settings import REPOSITORY, settings_from
 from custos.wording import council_time
 from tests.policy.policies import POLICIES
 
@@ -286,3 +288,13 @@ def test_an_argument_that_cannot_be_meant_is_refused_in_a_sentence(
     """It ends with 2 and says what to write instead; nothing is looked at."""
     assert main(["register", *words, str(POLICIES)], {}) == 2
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_checking_files_waits_for_no_sdk_of_microsofts() -> None:
+    """Who checks policies at a keyboard or before a commit does not pay for the import of Graph's SDK, which takes most of a second."""
+    program = (
+        "import sys; from custos.cli.main import main; code = main(['validate', 'policies'], {});"
+        "print(code, sorted({'msgraph', 'msgraph_core', 'kiota_http', 'office365'} & set(sys.modules)))"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "0 []"
