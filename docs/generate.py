@@ -3,8 +3,8 @@
 docs/architecture.md and its picture come from the layers in pyproject.toml and the imports that there are, docs/commands.md from the
 command line's own parser, docs/json.md from the shapes of `--json`, docs/kpi.md from the catalogue of indicators, docs/policies.md from the
 policy language's catalogue, operators, schema and limits, the table of settings in docs/operator.md from `custos/settings.py`,
-the bounds in docs/registers.md from the reader of registers, and the policy that docs/admin.md reads aloud from the
-sample council. policies/ holds what `custos init` writes.
+the bounds in docs/registers.md from the reader of registers, the notices in docs/owner.md from the fixtures of `custos preview`, and
+the policy that docs/admin.md reads aloud from the sample council. policies/ holds what `custos init` writes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ from pathlib import Path
 
 from custos.onboarding.shipped import shipped_files
 from custos.settings import REPOSITORY
-from docs.reference import architecture, commands, json_shapes, kpis, policies, register_bounds, settings, shown_policy
+from docs.reference import (
+    architecture,
+    commands,
+    json_shapes,
+    kpis,
+    notices,
+    policies,
+    register_bounds,
+    settings,
+    shown_policy,
+)
 
 HERE = Path(__file__).resolve().parent
 POLICIES = REPOSITORY / "policies"
@@ -30,6 +40,7 @@ def pages(folder: Path = HERE) -> dict[str, str]:
         "json.md": json_shapes.page(),
         "kpi.md": kpis.page(),
         "policies.md": policies.page(),
+        notices.PAGE: notices.put_into(_read(folder / notices.PAGE)),
         register_bounds.PAGE: register_bounds.put_into(_read(folder / register_bounds.PAGE)),
         settings.PAGE: settings.put_into(_read(folder / settings.PAGE)),
         shown_policy.PAGE: shown_policy.put_into(_read(folder / shown_policy.PAGE)),

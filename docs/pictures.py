@@ -1,6 +1,7 @@
-"""Takes the pictures of the simulated tenant's page for docs/: `python -m docs.pictures --at http://127.0.0.1:PORT`.
+"""Takes the pictures for docs/. Needs Debian's chromium.
 
-The tenant should have Custos at work beside it, as `make run STAY=1` leaves it. Needs Debian's chromium.
+`python -m docs.pictures --notices` takes one of every notice that `custos preview` shows; `--at http://127.0.0.1:PORT` those of the
+simulated tenant's page. That tenant should have Custos at work beside it, as `make run STAY=1` leaves it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,13 @@ from typing import Any, Literal
 
 from playwright.sync_api import ViewportSize, sync_playwright
 
+from custos.notices.card_page import card_page
+from custos.notices.previews import DECLARED
+from docs.reference.notices import picture
+
 IMAGES = Path(__file__).resolve().parent / "images"
 LARGEST_BYTES = 150_000
+_PHONE = 430  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,23 @@ def take(tenant: str, browser_path: str, into: Path) -> list[str]:
     return large
 
 
+def take_notices(browser_path: str, into: Path) -> list[str]:
+    """Take one of each notice, as wide as on a phone. Returns the names of those that are too large."""
+    into.mkdir(exist_ok=True)
+    large = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
+        for one in DECLARED.values():
+            page = browser.new_page(viewport=ViewportSize(width=_PHONE, height=_PHONE))
+            page.set_content(card_page(one.made().message.card, one.name), wait_until="load")
+            path = into / picture(one.name)
+            if len(page.locator("#card").screenshot(path=path)) > LARGEST_BYTES:
+                large.append(path.name)
+            page.close()
+        browser.close()
+    return large
+
+
 def _shared_file(tenant: str) -> str:
     """A file that was shared with anyone, if there is one with a link to which an end was given."""
     links = _told(tenant, "/sim/state")["planted"]["anyone_links"]
@@ -79,16 +102,21 @@ def _told(tenant: str, address: str) -> dict[str, Any]:
 def main(arguments: list[str] | None = None) -> int:
     """Take the pictures. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m docs.pictures", description=__doc__)
-    parser.add_argument("--at", required=True, metavar="URL", help="the tenant, http://127.0.0.1:PORT")
-    tenant = parser.parse_args(arguments).at.rstrip("/")
+    wanted = parser.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--at", metavar="URL", help="the tenant, http://127.0.0.1:PORT")
+    wanted.add_argument("--notices", action="store_true", help="every notice, from the fixture of `custos preview`")
+    asked = parser.parse_args(arguments)
     browser_path = shutil.which("chromium")
     if browser_path is None:
         print("The pictures are taken with chromium, which is not installed.", file=sys.stderr)
         return 2
     try:
-        large = take(tenant, browser_path, IMAGES)
+        large = (
+            take_notices(browser_path, IMAGES) if asked.notices else take(asked.at.rstrip("/"), browser_path, IMAGES)
+        )
     except OSError as error:
-        print(f"There is no simulated tenant at {tenant}: {error}", file=sys.stderr)
+        where = "Microsoft's renderer is not there" if asked.notices else f"There is no simulated tenant at {asked.at}"
+        print(f"{where}: {error}", file=sys.stderr)
         return 2
     for name in large:
         print(f"docs/images/{name} has more than {LARGEST_BYTES:,} bytes: make its screen smaller.", file=sys.stderr)

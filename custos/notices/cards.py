@@ -230,7 +230,14 @@ def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Eleme
         also = "; ".join(f"{line.title}: {line.count:,}" for line in rest)
         items.append(el.text(sentence(f"Also found by {many(len(rest), 'more rule')}: {also}", limit)))
     items.append(el.buttons(_buttons(case, number)))
+    items.append(el.buttons([el.unfold("Why?", [el.facts(_why(line)) for line in told], [])]))
     return items
+
+
+def _why(line: Line) -> list[tuple[str, str]]:
+    """What stands behind a finding, for who wants to know: its policy, the clause that it carries out, the rule."""
+    clause = [("Clause", sentence(line.clause, 160))] if line.clause else []
+    return [("Policy", sentence(line.title, 160)), *clause, ("Rule", sentence(line.key, 160))]
 
 
 def where(case: Case, *, plain: bool = False) -> str:
@@ -260,7 +267,7 @@ def seen_words(line: Line, limit: int = _SENTENCE, *, plain: bool = False) -> li
 
 
 def _facts(case: Case, line: Line, reader: Reader, limit: int) -> list[tuple[str, str]]:
-    pairs = [("Rule", sentence(f"{line.key}{f', clause {line.clause}' if line.clause else ''}", 160))]
+    pairs: list[tuple[str, str]] = []
     if line.steps:
         proposed = _capital(sentence(f"{agree_words(case, line, reader)}. {_capital(undo_words(line))}.", limit))
         if may_agree(line, case.assignee.role):

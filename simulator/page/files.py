@@ -6,11 +6,11 @@ from pathlib import Path
 
 from aiohttp import web
 
+from custos.notices.card_page import LOOK, RENDERER
 from simulator.control.loopback import loopback_only
 from simulator.page.html.layout import HEADERS
 
 _STATIC = Path(__file__).resolve().parent / "static"
-_RENDERER = _STATIC.parents[2] / "node_modules" / "adaptivecards" / "dist" / "adaptivecards.min.js"
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -18,7 +18,7 @@ async def static(request: web.Request) -> web.Response:
     """One file by its name; 404 for any other."""
     loopback_only(request)
     name = request.match_info["name"]
-    known = {path.name: path for path in [*_STATIC.iterdir(), _RENDERER] if path.suffix in _MEDIA}
+    known = {path.name: path for path in [*_STATIC.iterdir(), *LOOK.iterdir(), RENDERER] if path.suffix in _MEDIA}
     path = known.get(name)
     if path is None or not path.is_file():
         raise web.HTTPNotFound(text="No such file; `npm ci` brings the card renderer.")

@@ -40,6 +40,7 @@ GENERATED = {
     "registers.md": "A file may have ",
     "operator.md": "| `CUSTOS_MAILBOX` ",
     "admin.md": "policy: ",
+    "owner.md": "**links** comes ",
 }
 """How a generated line of each page begins."""
 

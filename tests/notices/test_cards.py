@@ -173,7 +173,8 @@ def test_the_owner_reads_what_there_is_to_know() -> None:
     assert "The links get an end date, 30 days later. It can be undone" in said
     assert "Nothing is deleted or changed; after Monday 7 December 2026 it goes to Ruth Adler" in said
     assert "You are asked because you are the Information Asset Owner" in said
-    assert "sharing/anyone-without-end, clause IMP-4.1" in said
+    assert "Rule\nsharing/anyone-without-end" in said
+    assert "Clause\nIMP-4.1" in said
     assert "No button deletes a file." in said
 
 

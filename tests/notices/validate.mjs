@@ -3,12 +3,17 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
 const require = createRequire(import.meta.url);
-const library = require.resolve("adaptivecards/dist/adaptivecards.js");
+const AC = require("adaptivecards/dist/adaptivecards.js");
+
+// Its pattern for `lang` keeps a position from card to card and would refuse every second one: a refusal takes it back to the start.
+function takeBack() {
+  const context = new AC.SerializationContext(AC.Versions.v1_5);
+  while (context.eventCount === 0) new AC.AdaptiveCard().parse({ type: "AdaptiveCard", version: "1.5", lang: "en", body: [] }, context);
+}
 
 for await (const line of createInterface({ input: process.stdin })) {
   if (!line.trim()) continue;
-  delete require.cache[library]; // its pattern for `lang` keeps a position and would refuse every second card
-  const AC = require(library);
+  takeBack();
   const context = new AC.SerializationContext(AC.Versions.v1_5);
   const card = new AC.AdaptiveCard();
   card.parse(JSON.parse(line), context);
