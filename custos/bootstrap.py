@@ -55,6 +55,7 @@ from custos.records.model import Records
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from custos.storage.queues import ACT, NOTIFY
+from custos.telemetry import Telemetry, telemetry_from
 from custos.tenant_adapter import LiveTenant
 from custos.wording import tell_council_time
 
@@ -101,6 +102,12 @@ class Custos:
     def m365(self) -> Microsoft365:
         """The tenant."""
         return connect(self.settings, self.account, self.opening)
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        """What is told of the work, to whoever listens."""
+        written = self.settings.telemetry_connection
+        return telemetry_from(written, self.clock, self.instance, self.m365.identities.observer if written else None)
 
     @cached_property
     def lakehouse(self) -> Lakehouse:

@@ -20,6 +20,7 @@
 | CUSTOS_SIGN_IN_CLIENT_ID | app registration by which people sign in to `custos`; empty: by `az login` alone | empty |
 | CUSTOS_SIGN_IN_FOLDER | where the tokens of who is signed in are kept | ~/.custos |
 | CUSTOS_TIMEZONE | council time, for digests and working hours | Europe/London |
+| APPLICATIONINSIGHTS_CONNECTION_STRING | where measurements go, as the observer; empty: nothing is measured | empty |
 | CUSTOS_CLOCK | `system`, or the address of a simulated tenant's clock | system |
 | CUSTOS_LOGIN_URL | Microsoft Entra; another one in national clouds | https://login.microsoftonline.com |
 | CUSTOS_GRAPH_URL | Microsoft Graph with its version; another one in national clouds | https://graph.microsoft.com/v1.0 |
@@ -69,6 +70,7 @@ class Settings:
     sign_in_client_id: str
     sign_in_folder: Path
     timezone: str
+    telemetry_connection: str = field(repr=False)
     clock: str
     login_url: str
     graph_url: str
@@ -171,6 +173,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         sign_in_client_id=text("CUSTOS_SIGN_IN_CLIENT_ID"),
         sign_in_folder=Path(text("CUSTOS_SIGN_IN_FOLDER", "~/.custos")),
         timezone=zone("CUSTOS_TIMEZONE", "Europe/London"),
+        telemetry_connection=text("APPLICATIONINSIGHTS_CONNECTION_STRING"),
         clock=clock,
         login_url=address("CUSTOS_LOGIN_URL", "https://login.microsoftonline.com"),
         graph_url=address("CUSTOS_GRAPH_URL", "https://graph.microsoft.com/v1.0"),

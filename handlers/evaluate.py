@@ -1,6 +1,5 @@
 """Timer and queue: evaluates policies on the mirror; the timer on everything, the queue on what changed."""
 
-import logging
 from datetime import datetime
 
 import azure.functions as func
@@ -9,9 +8,10 @@ from custos.bootstrap import custos
 from custos.jobs import evaluation, timers
 from custos.jobs.timers import Timer
 from custos.storage.queues import EVALUATE
+from custos.telemetry import about, logger
 
 blueprint = func.Blueprint()
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CUSTOS_SCHEDULE_EVALUATION%")
@@ -22,6 +22,7 @@ async def evaluate_all(timer: func.TimerRequest) -> None:
 @blueprint.queue_trigger(arg_name="message", queue_name=EVALUATE, connection="AzureWebJobsStorage")
 async def evaluate_changed(message: func.QueueMessage) -> None:
     asked = datetime.fromisoformat(message.get_json()["asked_at"])
-    evaluated = await evaluation.evaluate_changes(await custos())
-    findings = len(evaluated.outlook.findings) if evaluated is not None else 0
-    _log.info("changes evaluated", extra={"asked_at": asked.isoformat(), "findings": findings})
+    with about(message=message.id):
+        evaluated = await evaluation.evaluate_changes(await custos())
+        findings = len(evaluated.outlook.findings) if evaluated is not None else 0
+        _log.info("changes evaluated", extra={"asked_at": asked.isoformat(), "findings": findings})

@@ -5,6 +5,7 @@ import azure.functions as func
 from custos.bootstrap import custos
 from custos.jobs import sync
 from custos.storage.queues import SYNC
+from custos.telemetry import about
 
 blueprint = func.Blueprint()
 
@@ -12,6 +13,7 @@ blueprint = func.Blueprint()
 @blueprint.queue_trigger(arg_name="message", queue_name=SYNC, connection="AzureWebJobsStorage")
 async def sync_drive(message: func.QueueMessage) -> None:
     wanted = message.get_json()
-    await sync.sync(
-        await custos(), wanted["drive"], full=wanted.get("full", False), reauthorise=wanted.get("reauthorise", "")
-    )
+    with about(message=message.id, drive=wanted["drive"]):
+        await sync.sync(
+            await custos(), wanted["drive"], full=wanted.get("full", False), reauthorise=wanted.get("reauthorise", "")
+        )

@@ -17,7 +17,7 @@ var rules = [
   {
     name: 'poison'
     title: 'Custos: a message failed each time'
-    said: 'Its work is not done. `custos status` names it; docs/operator.md says what to do.'
+    said: 'Its work is not done. `custos status` names it. What to do: docs/runbooks/alert-poison.md'
     query: 'AppRequests | where Name startswith "poisoned_"'
     operator: 'GreaterThan'
     threshold: 0
@@ -28,7 +28,7 @@ var rules = [
   {
     name: 'failing'
     title: 'Custos: a function keeps failing'
-    said: 'More than ten invocations failed within an hour. Look at the exceptions of that hour.'
+    said: 'More than ten invocations failed within an hour. What to do: docs/runbooks/alert-failing.md'
     query: 'AppRequests | where Success == false and Name != "health"'
     operator: 'GreaterThan'
     threshold: 10
@@ -39,7 +39,7 @@ var rules = [
   {
     name: 'silent'
     title: 'Custos: no timer runs'
-    said: 'The sweep runs every five minutes and has not run for an hour. Restart the app; deploy again if that does not help.'
+    said: 'The sweep runs every five minutes and has not run for an hour. What to do: docs/runbooks/alert-silent.md'
     query: 'AppRequests | where Name == "sweep"'
     operator: 'LessThan'
     threshold: 1
@@ -100,7 +100,7 @@ resource unwell 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'GET /api/health answers otherwise than 200: open it to read why. An incident stands, the mirror is old, or the policies are refused.'
+    description: 'GET /api/health answers otherwise than 200: open it to read why. An incident stands, the mirror is old, or the policies are refused. What to do: docs/runbooks/alert-unwell.md'
     severity: 2
     enabled: true
     autoMitigate: true

@@ -1,4 +1,4 @@
-"""`custos grant`: which app roles each identity has, lacks and has too many of; gives the missing ones when told to."""
+"""`custos grant`: which app roles each identity has, lacks and has too many of; gives the missing, or takes away, when told to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from custos.bootstrap import Custos
 from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.identity_argument import as_argument
 from custos.did_you_mean import nearest
+from custos.errors import BadInput, Mark, Problem
 from custos.jobs.app_roles import Comparison, Missing, State, Tier, compare
 from custos.m365.app_roles import ADMINISTRATOR, SCOPES, AppRoles, assignment
 from custos.report import work_json
@@ -30,6 +31,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--give", action="store_true", help="give what is missing; without it nothing is changed")
     how.add_argument(
+        "--take",
+        action="store_true",
+        help="take away what is held for these tiers alone, and what no tier needs; the tiers must be named",
+    )
+    how.add_argument(
         "--steps", action="store_true", help="print what somebody else would have to send, one request a role"
     )
     how.add_argument("--json", action="store_true", help="for machines")
@@ -43,6 +49,10 @@ def _tier(written: str) -> Tier:
 
 
 async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    if args.take and not args.tier:
+        raise BadInput(
+            [Problem(Mark("command line"), "--take needs the tiers.", f"Name them: {', '.join(Tier)}.", code="tier")]
+        )
     tiers = tuple(args.tier) or _READING
     token = await app.sign_in.token(SCOPES, args.person)
     async with AppRoles(app.settings.graph_url, token) as directory:
@@ -61,6 +71,12 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
                 )
             left = await compare(directory, app.settings, tiers) if found.missing else found
             return _given(found, left, screen)
+        if args.take:
+            for each in found.held:
+                await directory.take(each.principal, each.assignment_id)
+                said = f"Taken from the {each.standing.who} ({each.principal.name}): {each.standing.role} of {each.standing.api}."
+                screen.out.print(said, soft_wrap=True)
+            return _taken(found, await compare(directory, app.settings, tiers), screen)
     if found.missing and not (args.json or args.steps):
         screen.out.print(
             f"{len(found.missing)} are missing, and nothing was changed. Whoever is {ADMINISTRATOR} gives exactly these with "
@@ -109,6 +125,24 @@ def _given(before: Comparison, after: Comparison, screen: Screen) -> int:
     else:
         screen.out.print("Nothing was missing, and nothing was changed.")
     return Exit.FINDINGS if _odd(after) else Exit.OK
+
+
+def _taken(before: Comparison, after: Comparison, screen: Screen) -> int:
+    if after.held:
+        names = ", ".join(one.standing.role for one in after.held)
+        screen.err.print(f"Microsoft still lists these: {names}. Run it again in a minute.", soft_wrap=True)
+        return Exit.FINDINGS
+    kept = [one for one in after.standings if one.state is State.HELD]
+    for one in kept:
+        others = ", ".join(tier for tier in one.tiers)
+        screen.out.print(f"Kept: {one.role} of {one.api}, which the {one.who} has for {others}.", soft_wrap=True)
+    screen.out.print(
+        "Nothing was held for these tiers alone, and nothing was changed."
+        if not before.held
+        else "Tokens issued before keep the roles until they end, which may take a day.",
+        soft_wrap=True,
+    )
+    return Exit.OK
 
 
 def _odd(found: Comparison) -> bool:

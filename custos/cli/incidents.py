@@ -51,6 +51,8 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         last = when(one.last, "%-d %b %H:%M")
         found.add(str(number), one.kind.value, one.subject, f"{one.count:,}", last, one.detail[:300])
     screen.out.print(found)
+    for kind in dict.fromkeys(one.kind for one in standing):
+        screen.err.print(words(f"What to do about {kind}: {kind.runbook}"), soft_wrap=True)
     return Exit.FINDINGS if standing else Exit.OK
 
 

@@ -1,20 +1,21 @@
 """The switch that ends all writes: `custos stop`, `custos start`. One row, read by every instance before each write.
 
 An instance believes what it read for at most 15 seconds, so all writes end well within a minute. When the switch cannot
-be read nothing is written: StorageTrouble goes up.
+be read nothing is written: StorageTrouble goes up. The row may be written by hand (docs/runbooks/emergency-stop.md): whatever else it
+lacks, it stops. `custos leave` stops too, and says that nothing is to be watched any more.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from custos.audit.events import Event, What
 from custos.clock import Clock
 from custos.engine.ports import Audit
 from custos.records.rights import Person
-from custos.table import Row, Table
+from custos.table import Row, Table, Value
 
 CACHE_SECONDS = 15.0
 _PARTITION, _KEY = "switch", "writes"
@@ -22,11 +23,15 @@ _PARTITION, _KEY = "switch", "writes"
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Who stopped all writes, when and why."""
+    """Who stopped all writes, when and why; `leaving`: for good, and nothing is watched either.
+
+    Written by hand without a moment it counts from whenever it is read: nothing was started after it.
+    """
 
     at: datetime
     by: str
     why: str
+    leaving: bool = False
 
 
 @dataclass
@@ -45,19 +50,18 @@ class StopSwitch:
         if time.monotonic() - self._read >= self.cache_seconds:
             asked = time.monotonic()
             row = await self.table.get(_PARTITION, _KEY)
-            self._stop = _stop(row)
+            self._stop = _stop(row, self.clock.now())
             self._read = asked
         return self._stop
 
-    async def stop(self, *, by: Person, why: str) -> Stop:
+    async def stop(self, *, by: Person, why: str, leaving: bool = False) -> Stop:
         """End all writes, on every instance. Stopping again ends what was started since."""
         at = self.clock.now()
-        await self.table.upsert(
-            Row(_PARTITION, _KEY, {"stopped": True, "by": by.upn, "why": why, "at": at.isoformat()})
-        )
+        values: dict[str, Value] = {"stopped": True, "leaving": leaving, "by": by.upn, "why": why, "at": at.isoformat()}
+        await self.table.upsert(Row(_PARTITION, _KEY, values))
         self._read = -1e9
         await self._say(What.WRITES_STOPPED, at, by, why)
-        return Stop(at, by.upn, why)
+        return Stop(at, by.upn, why, leaving)
 
     async def start(self, *, by: Person, why: str) -> None:
         """Let writes go on."""
@@ -72,7 +76,12 @@ class StopSwitch:
         await self.audit.append([Event(what=what, at=at, by=by.upn, by_id=by.id, details={"why": why})])
 
 
-def _stop(row: Row | None) -> Stop | None:
+def _stop(row: Row | None, now: datetime) -> Stop | None:
     if row is None or not row.values.get("stopped"):
         return None
-    return Stop(datetime.fromisoformat(row.text("at")), row.text("by"), row.text("why"))
+    try:
+        at = datetime.fromisoformat(row.text("at"))
+    except ValueError:
+        at = now
+    by, why = row.text("by") or "somebody", row.text("why") or "no reason was written down"
+    return Stop(at if at.tzinfo else at.replace(tzinfo=UTC), by, why, bool(row.values.get("leaving")))

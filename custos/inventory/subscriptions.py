@@ -139,10 +139,12 @@ async def reconcile_subscriptions(
     notification_url: str,
     *,
     first: frozenset[str] = frozenset(),
+    leaving: bool = False,
 ) -> Reconciled:
     """Make the subscriptions be what they should. Requests only, no resource units.
 
     The drives `first` are seen to before the others, which matters where Microsoft allows fewer than are wanted.
+    Who is `leaving` wants none.
 
     Raises a MicrosoftTrouble when the list of subscriptions cannot be read or everything is throttled.
     """
@@ -153,7 +155,7 @@ async def reconcile_subscriptions(
     live = {one.subscription_id: one for one in listed.values if one.is_known and one.drive_id}
     doubtful = known.keys() - live.keys() if listed.unidentified else known.keys() & odd
     live |= {one: _as_kept(known[one], notification_url) for one in doubtful}
-    wanted = await asyncio.to_thread(wanted_drives, lakehouse)
+    wanted = frozenset[str]() if leaving else await asyncio.to_thread(wanted_drives, lakehouse)
     done = await _Reconciling(
         graph=m365.observer, table=table, now=clock.now(), url=notification_url, live=live, known=known
     ).run(wanted, first)

@@ -139,12 +139,22 @@ class Missing:
     role_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A role that an identity holds and no tier needs but those that were asked about: it can be taken away with them."""
+
+    standing: Standing
+    principal: Principal
+    assignment_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Every role that is needed or held, and those that are to be given."""
+    """Every role that is needed or held, those that are to be given, and those that could be taken away."""
 
     standings: tuple[Standing, ...]
     missing: tuple[Missing, ...]
+    held: tuple[Held, ...]
 
 
 async def compare(directory: AppRoles, settings: Settings, tiers: Collection[Tier]) -> Comparison:
@@ -152,6 +162,7 @@ async def compare(directory: AppRoles, settings: Settings, tiers: Collection[Tie
     resources = {api: await _principal(directory, app_id, api.value) for api, app_id in APP_IDS.items()}
     standings: list[Standing] = []
     missing: list[Missing] = []
+    takeable: list[Held] = []
     for who, client_id in ((Who.OBSERVER, settings.observer_client_id), (Who.ACTOR, settings.actor_client_id)):
         wanted = [each for each in NEEDS if each.who is who and each.tier in tiers]
         if not client_id and wanted:
@@ -162,13 +173,16 @@ async def compare(directory: AppRoles, settings: Settings, tiers: Collection[Tie
         principal = await _principal(directory, client_id, f"the {who}")
         held = await directory.held(principal)
         for api, resource in resources.items():
-            ids = {role_id for resource_id, role_id in held if resource_id == resource.id}
+            ids = {role_id: one for (resource_id, role_id), one in held.items() if resource_id == resource.id}
             for standing in _standings(who, api, resource, ids, tiers):
                 standings.append(standing)
                 if standing.state is State.MISSING:
                     role_id = resource.roles[standing.role]
                     missing.append(Missing(standing=standing, principal=principal, resource=resource, role_id=role_id))
-    return Comparison(tuple(standings), tuple(missing))
+                elif standing.state is not State.UNKNOWN and set(standing.tiers) <= set(tiers):
+                    one = ids[resource.roles.get(standing.role, standing.role)]
+                    takeable.append(Held(standing=standing, principal=principal, assignment_id=one))
+    return Comparison(tuple(standings), tuple(missing), tuple(takeable))
 
 
 def _standings(

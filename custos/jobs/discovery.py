@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,12 @@ from custos.inventory.discover import DiscoveryReport
 from custos.inventory.discover import discover as discover_tenant
 from custos.jobs import label_drift, policies, register_drift, shortfalls, subscriptions, sync
 from custos.jobs.shortfalls import Of
+from custos.telemetry import logger
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 async def discover(app: Custos) -> DiscoveryReport:

@@ -43,6 +43,11 @@ class Incident(StrEnum):
     REGISTER_DRIFT = "register drift"  # a place or person of the registers that was there is there no more
     LABEL_DRIFT = "label drift"  # the tenant lacks a label of the schedule, or it differs
 
+    @property
+    def runbook(self) -> str:
+        """The page that says, step by step, what to do about it."""
+        return f"docs/runbooks/incident-{self.value.replace(' ', '-')}.md"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poisoned:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -19,12 +18,13 @@ from enum import StrEnum
 from custos.clock import Clock
 from custos.row_conflicts import first_or_again
 from custos.storage.rows import Row, Rows
+from custos.telemetry import logger
 
 TABLE = "refusedrequests"
 _PARTITION = "day"
 _EVERY_SECONDS = 60.0
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 class Door(StrEnum):

@@ -16,12 +16,14 @@ from custos.jobs import approvals, ceiling_sizes, identity, label_drift, policie
 from custos.notices import agreements
 from custos.records.rights import Person, Right
 from custos.storage.queues import NOTIFY
+from custos.telemetry import logger
 from custos.wording import day_words
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 
+_log = logger(__name__)
 _STANDS: Mapping[RunState, str] = {
     RunState.PREPARING: "is being prepared",
     RunState.PARKED: "awaits approval",
@@ -39,11 +41,25 @@ async def work(app: Custos, message: Mapping[str, object]) -> Progress:
     bundle = (await policies.in_force(app)).bundle
     progress = await app.dispatcher.work(message, bundle)
     await app.m365.throttle.flush()
+    _tell(app, message, progress)
     if progress.run.state is RunState.FINISHED:
         await label_drift.settle(app, bundle.records)
         await agreements.finished(progress, book=app.cases, queue=app.account.queue(NOTIFY))
         await run_incidents.finished(app, progress)
+    await app.telemetry.send()
     return progress
+
+
+def _tell(app: Custos, message: Mapping[str, object], progress: Progress) -> None:
+    """A batch, and at the end what came of the whole run. A message that comes twice tells it twice: what is read goes by the run."""
+    run, state = progress.run.id, progress.run.state
+    _log.info("batch worked on", extra={"run": run, "batch": message.get("batch", ""), "state": state.value})
+    app.telemetry.event("batch worked on", run=run, batch=message.get("batch", ""), state=state.value)
+    if state is RunState.FINISHED:
+        for outcome, count in progress.counts.items():
+            app.telemetry.measure("writes", count, run=run, outcome=outcome.value)
+        for policy in sorted(progress.run.hashes):
+            app.telemetry.event("policy acted", run=run, policy=policy)
 
 
 async def apply(app: Custos, plan_id: str, *, by: Person) -> Dispatched:

@@ -18,11 +18,22 @@ _ODD = "Microsoft lists a subscription that cannot be understood; it is left as 
 
 
 async def reconcile(app: Custos) -> Reconciled | None:
-    """Make the subscriptions be what they should; None when no public address is set, because then nobody can notify."""
-    if not app.settings.public_url:
+    """Make the subscriptions be what they should; None when no public address is set, because then nobody can notify.
+
+    Once somebody has said that Custos leaves (`custos leave`), none is wanted, with an address or without.
+    """
+    stop = await app.stop_switch.stopped()
+    leaving = stop is not None and stop.leaving
+    if not (app.settings.public_url or leaving):
         return None
     done = await reconcile_subscriptions(
-        app.m365, app.account, app.lakehouse, app.clock, notification_url(app.settings), first=await _watched_live(app)
+        app.m365,
+        app.account,
+        app.lakehouse,
+        app.clock,
+        notification_url(app.settings),
+        first=frozenset() if leaving else await _watched_live(app),
+        leaving=leaving,
     )
     reasons = Counter(done.troubles.values())
     if done.odd:

@@ -8,7 +8,6 @@ What comes twice is done once.
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from custos.jobs import (
     evaluation_lock,
     incidents,
     loosening,
+    measurements,
     pending_changes,
     policies,
     run_incidents,
@@ -32,11 +32,12 @@ from custos.jobs.incidents import Incident, Poisoned
 from custos.notices.council_hours import may_tell
 from custos.notices.digest import DigestState, tidy_digests
 from custos.storage.queues import ACT, EVALUATE, NOTIFY, SYNC
+from custos.telemetry import logger
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 async def sweep(app: Custos) -> None:
@@ -139,4 +140,5 @@ _PARTS: tuple[Callable[[Custos], Awaitable[None]], ...] = (
     _notes,
     _loosened,
     _poison,
+    measurements.tell,
 )

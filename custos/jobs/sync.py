@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,12 @@ from custos.m365.errors import Forbidden, NotFound, Refused
 from custos.m365.graph import Graph
 from custos.storage.account import Account
 from custos.storage.queues import SYNC
+from custos.telemetry import about, logger
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 TURN_SECONDS = 240.0
 """A turn ends well within the host's time-out; what is left goes on in the next message."""
@@ -48,7 +48,11 @@ async def sync(app: Custos, drive_id: str, *, full: bool = False, reauthorise: s
     if report.waiting and report.state is SyncState.COMPLETE and report.was_mirrored:
         await evaluation_lock.request(app.account, app.clock)
     await app.m365.throttle.flush()
-    _log.info("library synced", extra={"drive": drive_id, "state": report.state.value, "changed": report.changed})
+    with about(drive=drive_id):
+        fields = {"state": report.state.value, "changed": report.changed}
+        _log.info("library synced", extra=fields)
+        app.telemetry.event("library synced", **fields)
+        await app.telemetry.send()
     return report
 
 
@@ -64,7 +68,9 @@ async def _reauthorise(observer: Graph, subscription_id: str) -> None:
     try:
         await subscriptions.reauthorise(observer, subscription_id)
     except (NotFound, Forbidden, Refused) as trouble:
-        _log.warning("subscription not reauthorised", extra={"subscription": subscription_id, "trouble": str(trouble)})
+        _log.warning(
+            "subscription not reauthorised", extra={"subscription": subscription_id, "fault": type(trouble).__name__}
+        )
 
 
 async def queue_all(account: Account, *, full: bool = False) -> int:

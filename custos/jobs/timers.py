@@ -10,7 +10,6 @@ Messages on the queue `retry-timer`: `{"timer": "discover_sites", "since": 17953
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -23,11 +22,12 @@ from custos.jobs.incidents import Incident
 from custos.storage.account import Account
 from custos.storage.queues import RETRY
 from custos.storage.rows import Row
+from custos.telemetry import about, logger
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 _TABLE, _PARTITION = "timers", "timer"
 _FIRST_PAUSE_SECONDS = 300
 _ATTEMPTS = 7  # the last one begins five hours after the first
@@ -88,7 +88,8 @@ async def _attempt(app: Custos, asked: Asked) -> None:
     began = time.time()
     try:
         await app.refused_requests.write_down()
-        busy_seconds = await _JOBS[asked.timer](app)
+        with about(timer=asked.timer.value):
+            busy_seconds = await _JOBS[asked.timer](app)
     except Exception as error:
         await _failed(app, asked, error)
         raise

@@ -1,9 +1,9 @@
-"""App roles of Custos' identities in Entra: read, and given, in the name of the person who asks.
+"""App roles of Custos' identities in Entra: read, given, and taken away, in the name of the person who asks.
 
 Not through the tenant's gate and none of the identities: whoever gives rights may have none of them, and no storage. Roles are found
 by their names when they are asked for, never by ids that somebody wrote down.
 Sources: https://learn.microsoft.com/graph/api/serviceprincipal-list, serviceprincipal-list-approleassignments,
-serviceprincipal-post-approleassignments and https://learn.microsoft.com/graph/permissions-reference
+serviceprincipal-post-approleassignments, serviceprincipal-delete-approleassignments and https://learn.microsoft.com/graph/permissions-reference
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class _Principal(msgspec.Struct, rename="camel"):
 
 
 class _Assignment(msgspec.Struct, rename="camel"):
+    id: str
     app_role_id: str
     resource_id: str
 
@@ -113,15 +114,15 @@ class AppRoles:
         }
         return Principal(id=found.id, app_id=found.app_id, name=found.display_name or app_id, roles=roles)
 
-    async def held(self, principal: Principal) -> frozenset[tuple[str, str]]:
-        """What a principal holds: (id of the resource's principal, id of the role)."""
-        held: set[tuple[str, str]] = set()
+    async def held(self, principal: Principal) -> Mapping[tuple[str, str], str]:
+        """What a principal holds: (id of the resource's principal, id of the role) ► id of the assignment."""
+        held: dict[tuple[str, str], str] = {}
         address = f"{self.graph_url}/servicePrincipals/{principal.id}/appRoleAssignments"
         for _ in range(_MOST_PAGES):
             page = _decoded(_Assignments, await self._sent("GET", address))
-            held |= {(each.resource_id, each.app_role_id) for each in page.value}
+            held |= {(each.resource_id, each.app_role_id): each.id for each in page.value}
             if not page.next.startswith(f"{self.graph_url}/"):  # a token goes to no other host
-                return frozenset(held)
+                return held
             address = page.next
         raise Malformed(f"{principal.name} holds more app roles than there can be.")
 
@@ -130,6 +131,11 @@ class AppRoles:
         address, body = assignment(self.graph_url, principal, resource, role_id)
         await self._sent("POST", address, body=body)
 
+    async def take(self, principal: Principal, assignment_id: str) -> None:
+        """Take a role away. Harmless when it is gone already."""
+        address = f"{self.graph_url}/servicePrincipals/{principal.id}/appRoleAssignments/{assignment_id}"
+        await self._sent("DELETE", address, gone_is_fine=True)
+
     async def _sent(
         self,
         method: str,
@@ -137,12 +143,13 @@ class AppRoles:
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, str] | None = None,
+        gone_is_fine: bool = False,
     ) -> bytes:
         try:
             answer = await self._client.request(method, address, params=params, json=body)
         except httpx.HTTPError as error:
             raise Unavailable(f"Microsoft Graph cannot be reached: {type(error).__name__}.") from error
-        if answer.status_code in (200, 201):
+        if answer.status_code in (200, 201, 204) or (gone_is_fine and answer.status_code == 404):
             return answer.content
         said = _said(answer.content)
         if answer.status_code == 400 and _THERE_ALREADY in said:

@@ -16,7 +16,6 @@ Source: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-res
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import time
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ import msgspec
 
 from custos.errors import CustosError
 from custos.notices.bot_activity import Activity, decode
+from custos.telemetry import logger
 
 ISSUER = "https://api.botframework.com"
 CHANNEL = "msteams"
@@ -42,7 +42,7 @@ _LARGEST_DOCUMENT = 1024 * 1024
 _LONGEST_ID = 1_000
 _PERSON = re.compile(r"[0-9A-Za-z-]{1,64}")
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 class Forged(CustosError):  # reads like the rest of the tree in custos.errors
@@ -107,7 +107,7 @@ class KeyRing:
                 published = msgspec.json.decode(await _document(client, metadata.jwks_uri), type=_Keys).keys
         except (httpx.HTTPError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             if self._keys:
-                _log.warning("bot service keys not renewed", extra={"error": type(error).__name__})
+                _log.warning("bot service keys not renewed", extra={"fault": type(error).__name__})
                 self._fetched = time.monotonic() - KEYS_LAST_SECONDS + self.ask_again_seconds
                 return
             raise KeysUnavailable(f"The keys of the bot service cannot be fetched: {type(error).__name__}.") from error

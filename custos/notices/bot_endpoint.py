@@ -7,7 +7,6 @@ Source: https://learn.microsoft.com/microsoftteams/platform/task-modules-and-car
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +25,7 @@ from custos.notices.case_store import CaseStore
 from custos.notices.contacts import Contacts
 from custos.notices.decisions import COUNTS, Accountable, Press, PressResult
 from custos.notices.digest import DigestStore, Messages
+from custos.telemetry import logger
 
 ACTION = "adaptiveCard/action"
 MESSAGE_TYPE = "application/vnd.microsoft.activity.message"
@@ -33,7 +33,7 @@ ERROR_TYPE = "application/vnd.microsoft.error"
 _LONGEST_FIELD = 200
 _OUTDATED = "This card is out of date. Write “what is waiting” to see the question as it stands."
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ that it was taken. An answer about some of the lines makes of them a decided cas
 from __future__ import annotations
 
 import hmac
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,8 +30,9 @@ from custos.notices.model import NOBODY, Answer, Assignee, Case, CaseState, Verb
 from custos.notices.questions import question_of
 from custos.notices.reassignment import asked_today, assignee_of, reassigned
 from custos.row_conflicts import first_or_again
+from custos.telemetry import logger
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 type Accountable = Callable[[str], Awaitable[Accountability]]
 """Who answers for an asset (id) now, from the registers in force and Entra as it was minutes ago at most. Raises a MicrosoftTrouble when
@@ -95,7 +95,7 @@ async def answer(
             try:
                 today = await accountable(stored.case.asset_id)
             except MicrosoftTrouble as trouble:
-                _log.warning("who may answer could not be looked up", extra={"error": str(trouble)})
+                _log.warning("who may answer could not be looked up", extra={"fault": type(trouble).__name__})
                 return PressResult(outcome=PressOutcome.UNCHECKED, case=stored.case)
             press_of = replace(press_of, today=today)
             if asked_today(stored.case, today).in_doubt:
@@ -109,7 +109,7 @@ async def answer(
         try:
             await book.flush([done])
         except StorageTrouble as trouble:
-            _log.warning("decision stored, its audit event waits in the case", extra={"error": str(trouble)})
+            _log.warning("decision stored, its audit event waits in the case", extra={"fault": type(trouble).__name__})
         return PressResult(outcome=refused or press_of.outcome, case=done.case)
 
     return await first_or_again(turn)

@@ -12,7 +12,6 @@ Each may arrive twice, or on two instances at once.
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -51,13 +50,14 @@ from custos.notices.mail import mail_body
 from custos.notices.model import CardSent, Case, CaseState, Contact, Note, Verb
 from custos.records.model import Records
 from custos.row_conflicts import first_or_again
+from custos.telemetry import logger
 
 _LATER_SECONDS = 300
 _DONE_BESIDE_QUESTIONS = 12 * 1024  # bytes: so that a question fits beside
 _REMEMBERED_DAYS = 30  # whom a message went to
 _LIST = "~"  # stands in the key of a list that somebody asked for
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(words(("WRITES ARE STOPPED", "bold red"), f" by {found.stopped}"))
     if found.incidents:
         screen.print(_incidents(found))
+        for kind in dict.fromkeys(one.kind for one in found.incidents):
+            screen.print(_line("", f"what to do about {kind}: {kind.runbook}"), soft_wrap=True)
     if found.refused_policies:
         refused = f"{many(found.refused_policies, 'problem')} in the policies"
         screen.print(

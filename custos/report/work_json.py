@@ -92,6 +92,7 @@ def incidents(standing: Iterable[Noted]) -> list[shapes.IncidentShape]:
             first=one.first,
             last=one.last,
             detail=one.detail,
+            runbook=one.kind.runbook,
         )
         for number, one in enumerate(standing, 1)
     ]

@@ -62,7 +62,10 @@ class StateFormat:
 
 
 def _sentence(found: int, how: str = "") -> str:
+    wrote = (
+        "A newer version wrote it: deploy that one again" if found > FORMAT else "Go back to the version that wrote it"
+    )
     return (
         f"This storage account holds state of format {found}{how}, and this version of Custos keeps format {FORMAT}. Nothing was "
-        "changed. Set AzureWebJobsStorage to an empty storage account, or go back to the version that wrote it."
+        f"changed. {wrote}, or set AzureWebJobsStorage to an empty storage account (docs/runbooks/upgrade.md)."
     )

@@ -42,6 +42,7 @@ BOT_CONNECTOR = "https://api.botframework.com"
 _SHAREPOINT_SUFFIXES = {"": SHAREPOINT, "-admin": SHAREPOINT_ADMIN, "-my": SHAREPOINT_MY}
 _SHAREPOINT_AUDIENCES = frozenset(_SHAREPOINT_SUFFIXES.values())
 _GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
+_MONITOR = "https://monitor.azure.com"  # takes telemetry; the tenant has nothing to do with it but the token
 
 TOKEN_SECONDS = 86_400
 _CLOCK_SKEW_SECONDS = 300
@@ -88,7 +89,7 @@ class Authority:
     _checked: dict[str, tuple[Mapping[str, Any], Caller]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        fixed = {GRAPH: GRAPH, _GRAPH_APP_ID: GRAPH, BOT_CONNECTOR: BOT_CONNECTOR}
+        fixed = {GRAPH: GRAPH, _GRAPH_APP_ID: GRAPH, BOT_CONNECTOR: BOT_CONNECTOR, _MONITOR: _MONITOR}
         self.resources = Resources.of(self.sharepoint_host, _SHAREPOINT_SUFFIXES, fixed)
 
     def upload(self, client_id: str, certificate: x509.Certificate) -> None:

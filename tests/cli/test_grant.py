@@ -1,4 +1,4 @@
-"""`custos grant` shows which app roles are missing and which are too many, and gives exactly the missing ones to whom they belong."""
+"""`custos grant` shows which app roles are missing and which are too many, gives exactly the missing ones, and takes away by tier."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from custos.cli.main import main
 from custos.jobs.app_roles import NEEDS, Api, Tier, Who
-from custos.m365.app_roles import SCOPES, AppRoles
+from custos.m365.app_roles import GRAPH_APP_ID, SCOPES, AppRoles
 from custos.m365.sign_in import SignIn
 from custos.report.shapes.work import AppRoles as Shown
 from custos.settings import REPOSITORY, settings_from
@@ -63,6 +63,22 @@ class Terminal:
                 assert answer.status_code == 204
 
         asyncio.run(taken())
+
+    def give(self, role: str, *, to: str) -> None:
+        """Give a role of Microsoft Graph, as an administrator does in the directory."""
+
+        async def given() -> None:
+            settings = settings_from(self.environment)
+            async with AppRoles(settings.graph_url, await SignIn(settings).token(SCOPES, ENGINEER)) as directory:
+                principal, graph = (
+                    await directory.principal(self.environment[to]),
+                    await directory.principal(GRAPH_APP_ID),
+                )
+                assert principal is not None
+                assert graph is not None
+                await directory.give(principal, graph, graph.roles[role])
+
+        asyncio.run(given())
 
 
 @pytest.fixture
@@ -118,6 +134,22 @@ def test_tiers_are_given_one_by_one(terminal: Terminal) -> None:
         "missing actor Microsoft Graph Files.ReadWrite.All (labels, sharing" in terminal.custos("grant", "sharing")[1]
     )
     assert "Given to the actor (Custos actor): Files.ReadWrite.All" in terminal.custos("grant", "labels", "--give")[1]
+
+
+def test_roles_are_taken_away_by_tier(terminal: Terminal) -> None:
+    """Whoever leaves names the tiers: what is held for them alone is taken and read back, what another tier needs is kept and said."""
+    code, said = terminal.custos("grant", "--take")
+    assert (code, "--take needs the tiers." in said) == (2, True)
+    code, said = terminal.custos("grant", "labels", "notices", "--take")
+    assert (code, said.count("Taken from the observer (Custos observer): Mail.Send of Microsoft Graph.")) == (0, 1)
+    assert "Kept: Files.ReadWrite.All of Microsoft Graph, which the actor has for labels, sharing." in said
+    assert "Taken from the actor (Custos actor): Sites.FullControl.All of Microsoft Graph." in said, "nothing needed it"
+    terminal.custos("grant", *Tier, "--take")
+    code, said = terminal.custos("grant", *Tier, "--take")
+    assert (code, "nothing was changed" in said, "Kept" in said) == (0, True, False)
+    left = json.loads(terminal.custos("grant", *Tier, "--json")[1])["roles"]
+    assert {each["state"] for each in left} == {"missing"}
+    terminal.give("Sites.FullControl.All", to="CUSTOS_ACTOR_CLIENT_ID")
 
 
 def test_steps_for_whoever_may_not_run_programs(terminal: Terminal) -> None:

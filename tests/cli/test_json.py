@@ -21,7 +21,9 @@ from tests.policy.policies import POLICIES
 from tests.running_stack import HOST, Council
 
 pytestmark = pytest.mark.timeout(600)
-DEEDS = frozenset({"init", "import", "export", "promote", "stop", "start", "sign-in", "sign-out", "completion"})
+DEEDS = frozenset(
+    {"init", "import", "export", "promote", "stop", "start", "leave", "sign-in", "sign-out", "completion"}
+)
 """Commands that do one thing and say in one sentence that it is done, or print a script."""
 
 

@@ -11,7 +11,14 @@ from pathlib import Path
 from custos.settings import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
-PAGES = sorted([*DOCS.glob("*.md"), *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))])
+RUNBOOKS = DOCS / "runbooks"
+PAGES = sorted(
+    [
+        *DOCS.glob("*.md"),
+        *RUNBOOKS.glob("*.md"),
+        *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    ]
+)
 _FENCE = re.compile(r"^( *)```(.*)$")
 _HEADING = re.compile(r"^#{1,6} +(.*)$")
 _PATH = re.compile(r"`((?:custos|handlers|simulator|local_host|rehearsal|tests|docs|policies|requirements)/[\w./-]*)`")

@@ -118,6 +118,7 @@ class IncidentShape(Shape, frozen=True, kw_only=True):
     first: Annotated[datetime, said("when it was seen first")]
     last: Annotated[datetime, said("when it was seen last")]
     detail: Annotated[str, said("what happened")]
+    runbook: Annotated[str, said("the page that says what to do")]
 
 
 class Incidents(Shape, frozen=True, kw_only=True):
