@@ -31,6 +31,20 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
+// What is measured, on one page: Application Insights › Workbooks › Custos.
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(resourceGroup().id, 'custos-workbook')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    category: 'workbook'
+    displayName: 'Custos'
+    serializedData: loadTextContent('workbook.json')
+    sourceId: insights.id
+  }
+}
+
 resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: insights
   name: guid(insights.id, observerPrincipalId, metricsPublisher)

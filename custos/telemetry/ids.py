@@ -18,7 +18,7 @@ NUMBERS = ("abandoned", "again_in", "batch", "changed", "findings", "libraries",
 _SHOWN = frozenset((*IDS, *WORDS, *NUMBERS))
 _LONGEST = 200
 
-_about: ContextVar[Mapping[str, str]] = ContextVar("about", default=MappingProxyType({}))  # noqa: B039  # nobody can change it
+_about: ContextVar[Mapping[str, str]] = ContextVar("about", default=MappingProxyType({}))  # nobody can change it
 
 
 @contextmanager

@@ -210,7 +210,15 @@ def _kind(node: Node, meaning: Meaning) -> str:
             return meaning.kinds.get(name, "")
         case Call(name="empty"):
             return "bool"
-        case Call(name="guid" | "string" | "toLower" | "uniqueString" | "subscriptionResourceId" | "cidrSubnet"):
+        case Call(
+            name="guid"
+            | "loadTextContent"
+            | "string"
+            | "toLower"
+            | "uniqueString"
+            | "subscriptionResourceId"
+            | "cidrSubnet"
+        ):
             return "string"
         case Call(name="split"):
             return "array"

@@ -39,6 +39,7 @@ _FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "environment": (0, 0),
     "guid": (1, 99),
     "listKeys": (2, 3),
+    "loadTextContent": (1, 2),
     "resourceGroup": (0, 2),
     "split": (2, 2),
     "string": (1, 1),
