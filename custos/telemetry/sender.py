@@ -59,12 +59,12 @@ class Telemetry:
         """Whether anything is told."""
         return self.connection is not None
 
-    def measure(self, name: str, value: float, **dimensions: object) -> None:
+    def measure(self, name: str, value: float, /, **dimensions: object) -> None:
         """A number, with what it is about."""
         point = {"name": f"custos.{name}", "value": float(value), "count": 1}
         self._put("Metric", "MetricData", {"metrics": [point], "properties": told(dimensions)})
 
-    def event(self, name: str, **properties: object) -> None:
+    def event(self, name: str, /, **properties: object) -> None:
         """Something that happened, with what it is about."""
         self._put("Event", "EventData", {"name": name, "properties": told(properties)})
 
