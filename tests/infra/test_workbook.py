@@ -46,10 +46,8 @@ def problems(text: str) -> list[str]:
             ]
             found += [] if content["timeContextFromParameter"] in parameters else [f"{item['name']}: no time is chosen"]
     found += [f"{name} is shown and not measured" for name in sorted(shown - MEASUREMENTS.keys() - EVENTS.keys())]
-    return found + [f"{name} is measured and not shown" for name in sorted((MEASUREMENTS.keys() | EVENTS.keys()) - shown)]
-        f"{name} is measured and not shown"
-        for name in sorted(MEASUREMENTS.keys() | EVENTS.keys() - shown)
-        if name not in shown
+    return found + [
+        f"{name} is measured and not shown" for name in sorted((MEASUREMENTS.keys() | EVENTS.keys()) - shown)
     ]
 
 
