@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from custos.audit.events import What
 from custos.jobs import measurements
 from custos.telemetry.catalogue import EVENTS, MEASUREMENTS
 from tests.running_stack import desk
@@ -42,14 +41,3 @@ def test_work_is_told_without_names(world: World) -> None:
         *(user.name for user in tenant.users.values()),
     }
     assert [name for name in names if name in told] == []
-
-
-def test_a_listener_that_is_away_is_in_nobodys_way(world: World) -> None:
-    """With an address at which nobody listens the work is done all the same."""
-    item = world.upload()
-    nobody = "InstrumentationKey=k;IngestionEndpoint=http://127.0.0.1:9/"
-    with desk({**world.environment, "APPLICATIONINSIGHTS_CONNECTION_STRING": nobody}) as own:
-        own.ask(lambda app: _turns(app, [item.drive.id]))
-        own.ask(_work)
-        own.ask(measurements.tell)
-    assert world.done(item)[What.ACTION_DONE] == 1
