@@ -34,6 +34,10 @@ ALL: tuple[Command, ...] = (
     Command("start", "Let writes go on after a stop.", "stop_start:START"),
     Command("leave", "Take Custos out of the tenant: end all writes, remove the webhooks.", "leave"),
     Command("doctor", "Check sign-in, roles, storage, policies, bot and webhooks of this tenant.", "doctor"),
-    Command("grant", "Compare each identity's app roles with what it needs; give the missing ones, or take them away.", "grant"),
+    Command(
+        "grant",
+        "Compare each identity's app roles with what it needs; give the missing ones, or take them away.",
+        "grant",
+    ),
     Command("completion", "Print what bash, zsh or fish needs to complete commands and options.", "completion"),
 )
