@@ -59,7 +59,8 @@ class RegisterRow:
             self.sound = False
         elif (cell is None or not cell.text) and column not in self._missed and self._columns[column].required:
             self._missed.add(column)
-            self.wrong(column, f'"{column}" is empty.', "Every row needs a value here.", code="missing")
+            advice = self._columns[column].advice or "Every row needs a value here."
+            self.wrong(column, f'"{column}" is empty.', advice, code="missing")
         return cell.text if cell is not None else ""
 
     def texts(self, column: str) -> tuple[str, ...]:
@@ -141,7 +142,8 @@ class RegisterRow:
         """A user principal name, lower case."""
         written = self.text(column)
         if written and not is_sign_in_name(written):
-            self.wrong(column, f'"{written}" is not a sign-in name.', meant(written), code="sign-in-name")
+            remedy = meant(written) if "@" in written and ";" not in written else self._columns[column].advice
+            self.wrong(column, f'"{written}" is not a sign-in name.', remedy or meant(written), code="sign-in-name")
             return ""
         return written.lower()
 
@@ -220,7 +222,11 @@ def same_id(written: str) -> str:
 
 
 def unique(
-    rows: Iterable[tuple[RegisterRow, str]], column: str, what: str, same: Callable[[str], str] = same_id
+    rows: Iterable[tuple[RegisterRow, str]],
+    column: str,
+    what: str,
+    same: Callable[[str], str] = same_id,
+    remedy: str = "Give each row its own id.",
 ) -> None:
     """Notes every id that stands twice, also when it only differs in what `same` leaves out."""
     seen: dict[str, tuple[str, Mark]] = {}
@@ -232,6 +238,6 @@ def unique(
             other, mark = seen[plain]
             alike = "stands twice" if other == written else f'differs from "{other}" only by case or spaces'
             where = f"line {mark.line}" if mark.line else f"{mark}"
-            row.wrong(column, f'{what} "{written}" {alike} ({where}).', "Give each row its own id.", code="duplicate")
+            row.wrong(column, f'{what} "{written}" {alike} ({where}).', remedy, code="duplicate")
         else:
             seen[plain] = (written, row.mark)

@@ -27,7 +27,7 @@ class Holds(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """`required`: every row needs a value. `choices`: the words that it knows, for CHOICE and CHOICES. `called`: what councils call it,
-    the commonest first.
+    the commonest first. `advice`: what to write where there is nothing to name, or more than one.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Column:
     holds: Holds
     choices: tuple[str, ...]
     called: tuple[str, ...]
+    advice: str = ""
 
 
 _SHARED: Mapping[str, tuple[Holds, str]] = {
@@ -65,7 +66,9 @@ _SHARED: Mapping[str, tuple[Holds, str]] = {
 """Columns that several registers have: what they hold and are called everywhere, but for the words that each knows."""
 
 
-def column(name: str, holds: Holds | None = None, *, choices: tuple[str, ...] = (), called: str = "") -> Column:
+def column(
+    name: str, holds: Holds | None = None, *, choices: tuple[str, ...] = (), called: str = "", advice: str = ""
+) -> Column:
     """A row of a register's table of columns: `name*` is required; `called` are names parted by |."""
     plain = name.removesuffix("*")
     usual, names = _SHARED.get(plain, (Holds.TEXT, ""))
@@ -75,4 +78,5 @@ def column(name: str, holds: Holds | None = None, *, choices: tuple[str, ...] = 
         holds=holds or (Holds.CHOICE if choices else usual),
         choices=choices,
         called=tuple(filter(None, (called or names).split("|"))),
+        advice=advice,
     )

@@ -14,6 +14,7 @@ from custos.records.cells import RegisterRow, unique
 from custos.records.contradictions import contradictions
 from custos.records.csv_file import Room, read_table
 from custos.records.model import Records
+from custos.records.odd_hosts import odd_hosts
 from custos.records.register import AnyRegister, Cells, Check, Refers
 from custos.records.registers import ALL
 from custos.records.registers.agreements import AGREEMENTS
@@ -62,6 +63,9 @@ def _load(registers_as_written: tuple[tuple[str, bytes], ...]) -> tuple[Records,
     for name, table in tables.items():
         if (check := ALL[name].check) is not None:
             check(Check(rows=table.rows, records=records, cells=cells, problems=problems))
+    for odd in odd_hosts(records):
+        said = f'"{odd.address.host}" is almost "{odd.meant}", the host of most addresses: {odd.address.text} is a place of another tenant.'
+        cells.of(odd.row).doubtful(odd.column, said, f"Write {odd.meant} if that is meant.", code="host")
     if tables[ASSETS.file].whole and not problems.errors:
         for one in contradictions(records):
             cells.of(one.row).doubtful(one.column, one.sentence, one.remedy, code="contradiction")
@@ -116,7 +120,7 @@ def _read(files: Mapping[str, bytes], register: AnyRegister, problems: Problems,
 
 def _ids(register: AnyRegister, table: _Read) -> None:
     named = ((row, row.text(register.id)) for row, _ in table.rows)
-    unique(named, register.id, f"The {register.noun}")
+    unique(named, register.id, f"The {register.noun}", remedy=register.twice)
 
 
 def _refer(table: _Read, reference: Refers, other: _Read) -> None:
@@ -132,6 +136,7 @@ def _refer(table: _Read, reference: Refers, other: _Read) -> None:
             made = records.get(name)
             if name not in ids:
                 what = f'There is no {other.register.noun} "{name}".'
-                row.wrong(column, what, near(name, ids), code=f"unknown-{code}")
+                one_each = f"A row is for one {other.register.noun}: write a row for each." if ";" in name else ""
+                row.wrong(column, what, one_each or near(name, ids), code=f"unknown-{code}")
             elif reference.usable and made is not None and (unusable := other.register.unusable(made)):
                 row.wrong(column, unusable[0], unusable[1], code=unusable[2])

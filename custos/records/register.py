@@ -60,7 +60,8 @@ class Register[T]:
 
     `noun` is one of its rows, in a sentence. `rows` are its records out of all, None: under its file in `Records.further`; `key` names a
     record. `unusable` says why a row may not be referred to (what, remedy, code). `remarks`: what needs attention at a day, and what
-    will by a second one. `optional`: a council that has no such file has no such rows.
+    will by a second one. `twice`: what to do about a row whose name stands twice. `optional`: a council that has no such
+    file has no such rows.
     """
 
     file: str
@@ -71,6 +72,7 @@ class Register[T]:
     rows: Callable[[Records], Iterable[T]] | None = None
     key: Callable[[T], str] = lambda row: str(row.id)  # type: ignore[attr-defined]  # most records have one
     unique: bool = True
+    twice: str = "Give each row its own id."
     refers: tuple[Refers, ...] = ()
     unusable: Callable[[T], tuple[str, str, str] | None] = lambda _: None
     check: Callable[[Check[T]], None] | None = None

@@ -97,3 +97,55 @@ def test_a_review_or_a_test_that_is_still_to_come_is_told() -> None:
         if "a day to come" in one.sentence
     ]
     assert told == [Matter.ASSET_REVIEW, Matter.RESTORE_TEST]
+
+
+def test_a_host_that_is_almost_the_councils_is_doubted() -> None:
+    """Two letters that changed places make a row count for nothing in the tenant; another company's host is no slip."""
+    place = "wrenbridge.sharepoint.example/sites/csc-casework/Looked after children"
+    found = only(changed("site_map", place, place.replace("wrenbridge", "wrenbrigde")))
+    assert (found.severity, found.code) == (Severity.WARNING, "host")
+    assert found.what.startswith('"wrenbrigde.sharepoint.example" is almost "wrenbridge.sharepoint.example"')
+    assert problems(changed("site_map", place, place.replace("wrenbridge.", "eastvale."))) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [("", "The calendar is empty"), ("2019-12-26,bank_holiday,Boxing Day\n", "The calendar ends on 26 December 2019")],
+)
+def test_a_calendar_at_its_end_is_told(rows: str, said: str) -> None:
+    """Deadlines are counted in working days, which a calendar without days gets wrong."""
+    files = shipped() | {"register/calendar.csv": f"date,kind,name\n{rows}".encode()}
+    (found,) = (one for one in review(load_records(files)[0], date(2026, 11, 22)) if "calendar" in one.matter)
+    assert found.sentence == f"{said}: after that, bank holidays and closures count as working days."
+
+
+@pytest.mark.parametrize(
+    ("register", "old", "new", "remedy"),
+    [
+        ("retention_schedule", ",P6Y,HOU-01", ",6 years,HOU-01", "Write P6Y."),
+        ("retention_schedule", ",P6Y,HOU-01", ",6 yrs,HOU-01", "Write P6Y."),
+        ("retention_schedule", ",P6Y,HOU-01", ",18 Months,HOU-01", "Write P18M."),
+        ("retention_schedule", ",P6Y,HOU-01", ",Permanent,HOU-01", "Write permanent."),
+        ("holds", "COVID-19 inquiry,IA-011", "COVID-19 inquiry,IA-011;IA-004", "A row is for one asset: write a row for each."),
+    ],
+)  # fmt: skip
+def test_what_was_meant_is_what_to_write(register: str, old: str, new: str, remedy: str) -> None:
+    """A period in words, and two assets in a cell for one, come with what to write instead."""
+    assert only(changed(register, old, new)).remedy == remedy
+
+
+@pytest.mark.parametrize("written", ["", "VACANT", "a@wrenbridge.example; b@wrenbridge.example"])
+def test_a_vacant_post_has_a_way_to_be_written(written: str) -> None:
+    """Whoever finds no owner to write, or two, reads how the register says it."""
+    owner = load_records(shipped())[0].assets["IA-004"].iao
+    found = [one for one in problems(changed(ASSETS, f"Place,{owner}", f"Place,{written}")) if one.mark.line == 5]
+    assert found[0].remedy.startswith("One owner answers for an asset; whoever stands in is deputy_iao_upn.")
+    assert "people_roles.csv (valid_to)" in found[0].remedy
+
+
+def test_a_person_with_two_posts_has_one_row() -> None:
+    """Two rows of one person are refused with what to do instead, for their sign-in name cannot become another."""
+    text = shipped()["register/people_roles.csv"].decode()
+    again = next(row for row in text.splitlines() if row.startswith("siro@"))
+    found = only(changed("people_roles", again, f"{again}\n{again}"))
+    assert found.remedy == "Keep one row, with one title; settings.yaml may give a title several roles."

@@ -164,7 +164,11 @@ ASSETS = Register(
         column("function*"),
         column("activity"),
         column("department*"),
-        column("iao_upn*", Holds.PERSON, called="information asset owner|iao|asset owner|owner|owner email|iao email"),
+        column(
+            "iao_upn*", Holds.PERSON, called="information asset owner|iao|asset owner|owner|owner email|iao email",
+            advice="One owner answers for an asset; whoever stands in is deputy_iao_upn. A vacant post keeps its last holder here, and "
+            "ends in people_roles.csv (valid_to).",
+        ),
         column("deputy_iao_upn", Holds.PERSON, called="deputy iao|deputy owner|deputy information asset owner|deputy"),
         column("escalation_upn", Holds.PERSON, called="escalation|escalate to|escalation contact"),
         column(

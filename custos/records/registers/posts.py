@@ -37,5 +37,6 @@ POSTS = Register(
     make=_post,
     rows=lambda records: records.posts.values(),
     key=lambda post: post.upn,
+    twice="Keep one row, with one title; settings.yaml may give a title several roles.",
 )  # fmt: skip
 REGISTER = POSTS

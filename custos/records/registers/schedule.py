@@ -95,10 +95,15 @@ def _entry(row: RegisterRow) -> ScheduleEntry:
 def _remedy(period: str) -> str:
     """What to write instead of something that is no period."""
     plain = period.upper().replace(" ", "")
+    words = re.fullmatch(r"([0-9]{1,4})(Y|M|D)(?:EARS?|RS?|ONTHS?|AYS?)?", plain)
     if plain != period and _PERIOD.fullmatch(plain):
         return f"Write {plain}."
     weeks = re.fullmatch(r"P([0-9]{1,4})W", plain)
     both = re.fullmatch(r"P([0-9]{1,3})Y([0-9]{1,2})M", plain)
+    if plain == "PERMANENT":
+        return "Write permanent."
+    if words:
+        return f"Write P{int(words[1])}{words[2]}."
     if weeks:
         return f"Write it in days: P{int(weeks[1]) * 7}D."
     if both:
