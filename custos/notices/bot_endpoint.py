@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from custos.notices.adaptive_cards import CONTENT_TYPE, Element
-from custos.notices.answering import SENTENCES, refresh_cards, take, told
+from custos.notices.answers import SENTENCES, refresh_cards, take, told
 from custos.notices.bot_activity import Activity
 from custos.notices.bot_auth import BotAuthentication, Forged, KeysUnavailable
 from custos.notices.bot_replies import ASSETS
