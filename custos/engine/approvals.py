@@ -187,7 +187,7 @@ class Approvals:
         if content is None or hashlib.sha256(content).hexdigest() != approval.content:
             return Approved(None, "what was approved can no longer be found")
         problems = Problems()
-        read = read_policy(policy.mark.file, content, written.records, written.settings.clauses, problems)
+        read = read_policy(policy.mark.file, content, written.records, problems)
         if read is None:
             first = problems.all[0] if problems.all else "it cannot be read"
             return Approved(None, f"what was approved does not fit today's registers: {first}")

@@ -150,7 +150,7 @@ async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes,
     file, named = policy.mark.file, request.author
 
     def meaning(version: bytes) -> str:
-        read = read_policy(file, version, written.records, written.settings.clauses, Problems()) if version else None
+        read = read_policy(file, version, written.records, Problems()) if version else None
         return read.hash if read is not None else ""
 
     told = await authors_of(app.settings.policies, file, content, meaning, judged)

@@ -19,6 +19,7 @@ from custos.jobs.shortfalls import Of, Shortfall
 from custos.notices.deadlines import is_overdue
 from custos.notices.loosened import News
 from custos.notices.model import CaseState
+from custos.records.remark import Matter
 from custos.records.review import review
 from custos.storage.queues import ALL, poison
 
@@ -49,6 +50,7 @@ class Overview:
     that delta had not told of. `untold` writes are those that nobody has been told of yet, `unasked` the questions for which nobody can be
     asked, `overdue` those of which somebody let the deadline pass, `waiting` the agreements that wait for more than their notice.
     `vacant` says which assets have no valid owner, and since when.
+    `documents` are sentences about governing documents past their review.
     `remarks` are what `custos register` lists for attention today, `doubts` addresses of the registers that are not as the mirror has
     them, `strangers` sentences about people of theirs whom the directory did not have, or who could not sign in, when it was last asked,
     `loosened` what edits of the files loosened in the last week.
@@ -72,6 +74,7 @@ class Overview:
     mirror_lasts: str
     refused_policies: int
     remarks: int
+    documents: tuple[str, ...]
     doubts: tuple[Unplaced, ...]
     strangers: tuple[str, ...]
     loosened: tuple[News, ...]
@@ -112,6 +115,7 @@ async def overview(app: Custos) -> Overview:
     read = [state.synced_at for state in states if state.synced_at is not None]
     compared = [state.reconciled_at for state in states if state.reconciled_at is not None]
     now = app.clock.now()
+    remarks = review(in_force.bundle.records, in_force.bundle.day(now))
     runs = [run async for run in app.runs.all()]
     cases = [stored.case for stored in await app.cases.all()]
     last = max(runs, key=lambda run: run.started_at, default=None)
@@ -133,7 +137,8 @@ async def overview(app: Custos) -> Overview:
         aged=sum(lasts.after(moment) <= now for moment in read),
         mirror_lasts=str(lasts),
         refused_policies=len(in_force.problems),
-        remarks=len(review(in_force.bundle.records, in_force.bundle.day(now))),
+        remarks=len(remarks),
+        documents=tuple(one.sentence for one in remarks if one.matter is Matter.DOCUMENT_REVIEW),
         doubts=tuple(placed.doubts()),
         strangers=tuple(compared_registers.strangers) if compared_registers else (),
         loosened=tuple(await loosening.recent(app)),

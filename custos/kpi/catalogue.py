@@ -136,7 +136,7 @@ ALL: tuple[Kpi, ...] = (
     Kpi(
         id="KPI-15",
         name="Governance in date",
-        formula="policies enforced and within their review, and exceptions not past their end / all of both",
+        formula="governing documents and enforced policies within their review, and exceptions not past their end / all three counted",
         target="100 %",
         better=_HIGHER,
         measure=registers.governance_in_date,

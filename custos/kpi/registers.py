@@ -13,6 +13,7 @@ from custos.model.state import State
 from custos.model.subject import Kind
 from custos.records.delegation import delegations
 from custos.records.model import Asset
+from custos.records.registers.documents import DOCUMENTS
 from custos.records.remark import Matter
 from custos.wording import day_words
 
@@ -78,7 +79,9 @@ def schedule_reviews(inputs: Inputs) -> Iterator[Counted]:
 
 
 def governance_in_date(inputs: Inputs) -> Iterator[Counted]:
-    """A row a policy that is enforced, and a row an exception: whether they are in date."""
+    """A row a governing document, a policy that is enforced and an exception: whether they are in date."""
+    for document in DOCUMENTS.of(inputs.records):
+        yield _in_date(f"document {document.id} {document.title}", document.review_due, inputs.today)
     for policy in inputs.bundle.policies.values():
         if policy.state is State.ENFORCE:
             yield _in_date(f"policy {policy.name}", policy.review_due, inputs.today)

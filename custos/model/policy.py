@@ -289,7 +289,6 @@ class PolicySettings:
     not_people: frozenset[str]  # UPNs or object ids of administrators, migration and service accounts; lower case
     not_governed: frozenset[Address]  # sites that no policy looks at
     classes: Mapping[Posture | None, SharingClass]  # None: content that no asset covers
-    clauses: frozenset[str]  # of the council's information management policy, for `policy_ref`
     house: HouseLimits = field(default_factory=HouseLimits)
     rights: Rights = field(default_factory=lambda: Rights(titles=USUAL_TITLES))
     approval: ApprovalRules = field(default_factory=ApprovalRules)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from string import Template
@@ -20,12 +21,48 @@ from custos.policy.schema import schema_text
 from custos.records.load import FOLDER
 from custos.records.register import AnyRegister
 from custos.records.registers import ALL
+from custos.records.registers.clauses import CLAUSES
 from custos.records.registers.posts import POSTS
 from custos.records.roles import GOVERNANCE, RECORDS_MANAGER
 from custos.wording import day_words
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _FIRST_REVIEW_DAYS = 182
+_CLAUSES: tuple[Mapping[str, str], ...] = (
+    {
+        "clause_id": "Retention",
+        "asks": "Records are kept as long as the retention schedule says, and no longer.",
+        "kpis": "KPI-04;KPI-05",
+        "registers": "retention_schedule.csv;holds.csv",
+        "reminders": "schedule review overdue",
+        "records": "action:done;action:refused",
+    },
+    {
+        "clause_id": "Sharing",
+        "asks": "Information is open to those who may see it, and to nobody else.",
+        "kpis": "KPI-11;KPI-13",
+        "registers": "sharing_agreements.csv;exceptions.csv",
+        "reminders": "agreement ended;exception expired",
+        "records": "action:done;case:decided",
+    },
+    {
+        "clause_id": "Ownership",
+        "asks": "Everything has somebody who answers for it.",
+        "kpis": "KPI-01;KPI-02",
+        "registers": "information_asset_register.csv;people_roles.csv",
+        "reminders": "no owner;no steward",
+        "records": "case:decided",
+    },
+    {
+        "clause_id": "Review",
+        "asks": "What is no longer worked with is looked at.",
+        "kpis": "KPI-03;KPI-09",
+        "registers": "information_asset_register.csv",
+        "reminders": "register review overdue",
+        "records": "case:decided;case:escalated",
+    },
+)
+"""The clauses that the templates name, until the council writes its own."""
 
 
 def starter_files(council: Council, today: date) -> dict[str, bytes]:
@@ -48,6 +85,7 @@ def starter_files(council: Council, today: date) -> dict[str, bytes]:
     files.update({name: schema_text(make).encode() for name, make in SCHEMAS.items()})
     files.update({f"{FOLDER}/{name}": _header(register).encode() for name, register in ALL.items()})
     files[f"{FOLDER}/{POSTS.file}"] += _people(council).encode()
+    files[f"{FOLDER}/{CLAUSES.file}"] += _clauses().encode()
     files[f"{FOLDER}/README.md"] = _register_page().encode()
     load_files({name: content for name, content in files.items() if name.endswith((".yaml", ".csv"))}, today=today)
     return files
@@ -60,6 +98,12 @@ def _yaml(texts: object) -> str:
 
 def _header(register: AnyRegister) -> str:
     return f"{','.join(register.columns)}\n"
+
+
+def _clauses() -> str:
+    out = io.StringIO()
+    csv.DictWriter(out, CLAUSES.columns, restval="", lineterminator="\n").writerows(_CLAUSES)
+    return out.getvalue()
 
 
 def _people(council: Council) -> str:

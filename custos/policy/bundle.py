@@ -21,6 +21,7 @@ from custos.records.load import FOLDER as REGISTER
 from custos.records.load import load_records
 from custos.records.model import Records
 from custos.records.registers.assets import ASSETS
+from custos.records.registers.clauses import CLAUSES
 from custos.records.registers.holds import HOLDS
 from custos.records.registers.posts import POSTS
 from custos.records.registers.schedule import SCHEDULE
@@ -35,7 +36,7 @@ _RESTS_ON: Mapping[str, frozenset[str]] = {
     f"{REGISTER}/{ASSETS.file}": frozenset({"unknown-asset", "empty-scope", "silence", "outside-scope"}),
     f"{REGISTER}/{SCHEDULE.file}": frozenset({"unknown-entry", "unapproved-entry", "unknown-schedule-refs"}),
     f"{REGISTER}/{POSTS.file}": frozenset({"unknown-person"}),
-    SETTINGS: frozenset({"unknown-clause"}),
+    f"{REGISTER}/{CLAUSES.file}": frozenset({"unknown-clause"}),
 }
 """File ► codes of problems that policies seem to have while that file cannot be read whole."""
 
@@ -93,7 +94,7 @@ def load_files(
     settings = read_settings(files, settings_problems)
     problems.extend(fault for fault in settings_problems.all if fault.code != "missing-file" or SETTINGS not in unread)
     records = replace(records, titles=settings.rights.titles)
-    read = _policies(files, records, settings, problems)
+    read = _policies(files, records, problems)
     policies = [policy for policy in read if policy]
     if not read and not unread:
         problems.error(
@@ -172,9 +173,7 @@ def _vacancies(settings: PolicySettings, records: Records, today: date | None) -
     ]
 
 
-def _policies(
-    files: Mapping[str, bytes], records: Records, settings: PolicySettings, problems: Problems
-) -> list[Policy | None]:
+def _policies(files: Mapping[str, bytes], records: Records, problems: Problems) -> list[Policy | None]:
     """The policies, None for one with problems. What seems wrong only because a register cannot be read is left out."""
     named = [(name, content) for name, content in sorted(files.items()) if is_policy(name)]
     size = sum(len(content) for _, content in named)
@@ -185,7 +184,7 @@ def _policies(
     broken = {problem.mark.file for problem in problems.all if problem.severity is Severity.ERROR}
     doubtful = frozenset[str]().union(*(codes for file, codes in _RESTS_ON.items() if file in broken))
     own = Problems()
-    read = [read_policy(name, content, records, settings.clauses, own) for name, content in named]
+    read = [read_policy(name, content, records, own) for name, content in named]
     problems.extend(problem for problem in own.all if problem.code not in doubtful)
     return read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from string import Formatter
 
@@ -22,6 +22,7 @@ from custos.policy.yaml_nodes import Node, read_yaml
 from custos.policy.yaml_section import Section
 from custos.problems import Problems
 from custos.records.model import Records
+from custos.records.registers.clauses import clauses
 
 POLICY_KEYS = (
     "policy",
@@ -52,16 +53,14 @@ MOST_PERCENT = 100
 MOST_ACTIONS, MOST_IRREVERSIBLE, MOST_PRIORITY = 10_000_000, 1_000, 1_000
 
 
-def read_policy(
-    file: str, content: bytes, records: Records, clauses: Collection[str], problems: Problems
-) -> Policy | None:
+def read_policy(file: str, content: bytes, records: Records, problems: Problems) -> Policy | None:
     """The policy in `content`, or None with its problems noted."""
     node, faults = read_yaml(file, content)
     problems.extend(faults)
     if node is None:
         return None
     before = problems.errors
-    policy = _policy(file, node, records=records, clauses=clauses, problems=problems)
+    policy = _policy(file, node, records=records, problems=problems)
     if policy is None or problems.errors > before or faults:
         return None
     return replace(policy, hash=meaning_hash(policy))
@@ -72,7 +71,6 @@ def _policy(
     node: Node,
     *,
     records: Records,
-    clauses: Collection[str],
     problems: Problems,
 ) -> Policy | None:
     section = Section(node, POLICY_KEYS, problems, "A policy")
@@ -84,9 +82,10 @@ def _policy(
             near(owner, records.posts),
             code="unknown-person",
         )
+    known = clauses(records)
     for clause, mark in section.marked_texts("policy_ref", required=True):
-        if clause not in clauses:
-            problems.error(mark, f'There is no clause "{clause}".', near(clause, clauses), code="unknown-clause")
+        if clause not in known:
+            problems.error(mark, f'There is no clause "{clause}".', near(clause, known), code="unknown-clause")
     covered = section.node("covers", required=True)
     scope = read_scope(covered, records, problems) if covered else None
     state = section.choice("state", State, State.DRAFT, required=True)

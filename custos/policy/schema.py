@@ -204,7 +204,6 @@ def settings_schema() -> Json:
             },
             required=[*Posture, UNREGISTERED],
         ),
-        "clauses": _TEXTS,
         "limits": _limits(HOUSE_KEYS, vocabulary.HOUSE_LIMITS, {}),
         "roles": _object(
             {role: _described(f"The {said}.", _TEXTS) for role, said in ROLE_NAMES.items()}, required=list(NEEDED)
@@ -231,7 +230,7 @@ def settings_schema() -> Json:
     assert set(vocabulary.APPROVAL) == set(APPROVAL_KEYS), "every key of approval is described"
     assert set(vocabulary.FREEZE) == set(FREEZE_KEYS), "every key of a freeze is described"
     said = {key: _described(_capital(vocabulary.SETTINGS[key]), shape) for key, shape in parts.items()}
-    required = ["not_people", "classes", "clauses"]
+    required = ["not_people", "classes"]
     allowed = _told(vocabulary.CLASS, {"site_sharing": _CHOICES["one-of-site_sharing"]}, _FLAG)
     definitions: Json = {
         **_SHAPES,

@@ -1,4 +1,4 @@
-"""Reads `policies/settings.yaml`: who is not a person, which posts carry which role, what each sharing class allows, clauses."""
+"""Reads `policies/settings.yaml`: who is not a person, which posts carry which role, what each sharing class allows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ KEYS = (
     "not_people",
     "not_governed",
     "classes",
-    "clauses",
     "limits",
     "roles",
     "rights",
@@ -55,7 +54,7 @@ _TIGHTEST = SharingClass(
     site_sharing="disabled", anyone_links=False, organisation_links=False, guests=False, public_teams=False
 )
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_NOTHING = PolicySettings(not_people=frozenset(), not_governed=frozenset(), classes={}, clauses=frozenset())
+_NOTHING = PolicySettings(not_people=frozenset(), not_governed=frozenset(), classes={})
 
 
 def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySettings:
@@ -75,7 +74,6 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
         not_people=_not_people(section, problems),
         not_governed=frozenset(addresses_of(section.marked_texts("not_governed"), problems)),
         classes=_classes(written, problems) if written else {},
-        clauses=frozenset(section.texts("clauses", required=True)),
         house=_house(section.node("limits"), problems),
         rights=Rights(titles=_titles(section.node("roles"), problems), roles=_rights(section.node("rights"), problems)),
         approval=_approval(section.node("approval"), problems),

@@ -21,7 +21,7 @@ POLICY: Mapping[str, str] = {
     "why": "The reason, for the people who are asked.",
     "family": "What it is about. Findings of one family on one asset are one question.",
     "owner": "Who answers for the policy: a sign-in name of people_roles.csv.",
-    "policy_ref": "Clauses of the Information Management Policy that it carries out.",
+    "policy_ref": "Clauses of the Information Management Policy that it carries out, rows of policy_clauses.csv.",
     "state": "How far it may go.",
     "pilot": "Assets on which the state pilot asks and acts.",
     "review_due": "After this day the policy only simulates until somebody has reviewed it.",
@@ -170,7 +170,6 @@ SETTINGS: Mapping[str, str] = {
     "not_governed": "sites that are left out of every policy and every count",
     "classes": "what each sharing posture of the register allows, and what is allowed where no asset covers the content",
     "limits": "ceilings for all policies together",
-    "clauses": "the clauses that a policy may name under `policy_ref`",
 }
 CLASS: Mapping[str, str] = {
     "site_sharing": "the loosest sharing level of a site",

@@ -62,7 +62,7 @@ def _load(registers_as_written: tuple[tuple[str, bytes], ...]) -> tuple[Records,
     cells = Cells({id(made): row for table in tables.values() for row, made in table.rows})
     for name, table in tables.items():
         if (check := ALL[name].check) is not None:
-            check(Check(rows=table.rows, records=records, cells=cells, problems=problems))
+            check(Check(rows=table.rows, records=records, registers=ALL, cells=cells, problems=problems))
     for odd in odd_hosts(records):
         said = f'"{odd.address.host}" is almost "{odd.meant}", the host of most addresses: {odd.address.text} is a place of another tenant.'
         cells.of(odd.row).doubtful(odd.column, said, f"Write {odd.meant} if that is meant.", code="host")

@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -46,10 +46,12 @@ class Cells:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check[T]:
-    """What a register's check is given: its rows with what was made of them, sound or not; the sound records of all; where to say."""
+    """What a register's check is given: its rows with what was made of them, sound or not; the sound records of all; the
+    files of all registers; where to say."""
 
     rows: Sequence[tuple[RegisterRow, T]]
     records: Records
+    registers: Collection[str]
     cells: Cells
     problems: Problems
 

@@ -11,6 +11,7 @@ from custos.errors import Mark
 class Matter(StrEnum):
     """What kind of thing needs attention."""
 
+    DOCUMENT_REVIEW = "governing document overdue"
     NO_OWNER = "no owner"
     OWNER_IS_STEWARD = "owner is own steward"
     NO_STEWARD = "no steward"

@@ -23,7 +23,8 @@ _A_MONTH_DAYS = 31
 
 
 def review(records: Records, today: date, ahead: timedelta = timedelta(0)) -> list[Remark]:
-    """Every remark on the registers as at a day, in the order of the rows; with those of the days `ahead`."""
+    """Every remark on the registers as at a day, the governing documents first, then in the order of the rows; with those of the days
+    `ahead`."""
     return list(_Review(records, today, moved(today, ahead.days)).remarks())
 
 
@@ -34,6 +35,9 @@ class _Review:
     horizon: date
 
     def remarks(self) -> Iterator[Remark]:
+        for register in ALL.values():
+            if register.remarks is not None:
+                yield from register.remarks(self.records, self.today, self.horizon)
         for role in roles.expected(self.records):
             yield from self._role(role)
         for asset in self.records.assets.values():
@@ -56,9 +60,6 @@ class _Review:
                 said = f"{exemption.id} {self._is(exemption.expires, 'expired', 'expires')}; renew it or delete it."
                 row = (exemption.id, exemption.asset_id, exemption.mark)
                 yield self._remark(Matter.EXEMPTION_EXPIRED, row, said, exemption.expires)
-        for register in ALL.values():
-            if register.remarks is not None:
-                yield from register.remarks(self.records, self.today, self.horizon)
 
     def _holds(self) -> Iterator[Remark]:
         """Holds that end, or ended lately and left what they held to the policies; and those that cover more than they say."""

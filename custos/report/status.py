@@ -36,6 +36,8 @@ def show(found: Overview, screen: Console) -> None:
         screen.print(
             words((refused, "bold red"), ": the last good version counts; `custos validate --online` lists them.")
         )
+    for sentence in found.documents[:_SHOWN]:
+        screen.print(words(("Governing ", "bold"), (sentence, "red")), soft_wrap=True)
     _mirror(found, screen)
     _shortfalls(found, screen)
     _policies(found, screen)

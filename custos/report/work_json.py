@@ -217,6 +217,7 @@ def status(found: Overview, gone: Sequence[str]) -> shapes.Status:
         read_too_long_ago=found.aged,
         refused_policies=found.refused_policies,
         remarks=found.remarks,
+        documents=list(found.documents),
         loosened=[sentence for news in found.loosened for sentence in news.sentences],
         doubts=[one.sentence for one in found.doubts],
         strangers=list(found.strangers),

@@ -18,6 +18,7 @@ from custos.policy.loader import read_policy
 from custos.problems import Problems
 from custos.records.address import read_address
 from custos.records.model import Asset, Post, Posture, Records, SiteMapping
+from custos.records.registers.clauses import CLAUSES, Clause
 from tests.engine.inventory_builder import HOST, MIGRATION, Inventory, day
 from tests.engine.planned import MARK, agreement, asset, entry
 
@@ -41,6 +42,21 @@ class Said:
     vital: bool = False
     status: str = "active"
     entry: str = "RS-1"
+
+
+_CLAUSE = Clause(
+    id="IMP-4.1",
+    document="",
+    asks="",
+    kpis=(),
+    registers=(),
+    reminders=(),
+    records=(),
+    commands=(),
+    people="",
+    mark=MARK,
+    commands_at=MARK,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +102,7 @@ class Council:
                 )
             },
             holidays=frozenset(),
+            further={CLAUSES.file: (_CLAUSE,)},
         )
 
     def _asset(self, name: str) -> Asset:
@@ -108,7 +125,6 @@ class Council:
             not_people=self.not_people,
             not_governed=frozenset(read_address(f"{HOST}/{site}") for site in self.not_governed),
             classes=self.classes,
-            clauses=frozenset({"IMP-4.1"}),
         )
 
     def bundle(self, text: str) -> Bundle | None:
@@ -128,7 +144,7 @@ class Council:
 
 def read(text: str, council: Council) -> Policy | None:
     """A policy under a council's registers, None when they refuse it."""
-    return read_policy(f"{POLICY}.yaml", text.encode(), council.records, {"IMP-4.1"}, Problems())
+    return read_policy(f"{POLICY}.yaml", text.encode(), council.records, Problems())
 
 
 def sharing_class(bits: int) -> SharingClass:

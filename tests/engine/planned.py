@@ -248,7 +248,6 @@ def bundle(
         not_people=frozenset(),
         not_governed=frozenset(),
         classes=dict.fromkeys((None, *Posture), allowing),
-        clauses=frozenset(),
         freezes=freezes,
     )
     return Bundle(

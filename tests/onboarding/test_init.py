@@ -12,6 +12,7 @@ from custos.onboarding.shipped import shipped_files
 from custos.onboarding.starter import TEMPLATES
 from custos.policy import load
 from custos.records.registers import ALL
+from custos.records.registers.clauses import CLAUSES
 from custos.records.registers.posts import POSTS
 from custos.settings import REPOSITORY
 from simulator.councils import policies_of
@@ -22,7 +23,8 @@ OF_WRENBRIDGE = ("wrenbridge", "IA-0", "RS-", "IMP-", "svc.migration")
 
 
 def test_what_is_made_validates_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No error, every policy in simulate, every register there; empty but for the people who were named, each once."""
+    """No error, every policy in simulate, every register there; empty but for the people who were named, each once, and the clauses
+    that the policies carry out."""
     council = begun(tmp_path / "new" / "policies")
     assert main(["validate", str(council)], {}) == 0
     assert "error" not in capsys.readouterr().out
@@ -32,7 +34,7 @@ def test_what_is_made_validates_at_once(tmp_path: Path, capsys: pytest.CaptureFi
     assert bundle.settings.rights.titles["records_manager"] == {"head of records"}
     for name in ALL:
         lines = (council / "register" / name).read_text(encoding="utf-8").splitlines()
-        assert len(lines) == (4 if name == POSTS.file else 1)
+        assert len(lines) == {POSTS.file: 4, CLAUSES.file: 5}.get(name, 1)
         assert name in (council / "register" / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["policies"]
 

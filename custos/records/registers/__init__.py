@@ -17,6 +17,8 @@ _MODULES = (
     "posts",
     "delegations",
     "calendar",
+    "documents",
+    "clauses",
 )
 
 _DECLARED: tuple[AnyRegister, ...] = tuple(import_module(f"{__name__}.{name}").REGISTER for name in _MODULES)

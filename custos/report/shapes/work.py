@@ -290,6 +290,7 @@ class Status(Shape, frozen=True, kw_only=True):
     read_too_long_ago: Annotated[int, said("libraries in which nothing is done until they are read again")]
     refused_policies: Annotated[int, said("problems of newer files, which do not count")]
     remarks: Annotated[int, said("what `custos register` lists")]
+    documents: Annotated[list[str], said("sentences: governing documents that are past their own review")]
     loosened: Annotated[list[str], said("what edits of registers and settings loosened in the last seven days")]
     doubts: Annotated[list[str], said("addresses of the registers that are not as in the mirror")]
     strangers: Annotated[
