@@ -10,6 +10,7 @@ from custos.audit import export
 from custos.audit.verify_audit import Broken, Witness
 from custos.bootstrap import Custos
 from custos.cli.command import Exit, Screen
+from custos.cli.values import is_taken
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import audit_erasure, identity, policies
 from custos.records.rights import Right
@@ -23,7 +24,7 @@ _SHORTEST = 4  # characters of a text that is taken out
 async def export_folder(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     """Write a folder that verifies without Custos."""
     folder: Path = _needed(args.to, "--to DIRECTORY", "where the folder is written")
-    if await asyncio.to_thread(_is_taken, folder):
+    if await asyncio.to_thread(is_taken, folder):
         raise _problem(f"{folder} is there already.", "Name a directory that is empty or not there yet.")
     with screen.err.status("Reading the chain …"):
         found = await export.export(app.audit, folder, hidden=args.hidden)
@@ -110,10 +111,6 @@ def _needed[T](value: T | None, option: str, what: str) -> T:
     if not value:
         raise _problem(f"{option} is missing: {what}.", f"Add {option}.")
     return value
-
-
-def _is_taken(folder: Path) -> bool:
-    return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from custos.cli.clause_commands import unknown_commands
 from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.values import directory
 from custos.clock import SystemClock
@@ -83,6 +84,7 @@ def _checked(directory: Path, today: date) -> tuple[Bundle | None, tuple[Problem
     try:
         bundle = load(directory, today=today)
         _, wrong = read_tests(directory, bundle)
+        wrong = [*wrong, *unknown_commands(bundle)]
         if wrong:
             raise BadInput([*wrong, *bundle.warnings])
     except BadInput as bad:

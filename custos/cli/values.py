@@ -106,6 +106,11 @@ def directory(written: str) -> Path:
     return path
 
 
+def is_taken(folder: Path) -> bool:
+    """Whether something is there where a folder is to be written."""
+    return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+
+
 def _seen(written: str) -> str:
     """`written`, when every character of it can be seen."""
     if unseen := unseen_in(written):

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 async def measure(app: Custos) -> tuple[list[Value], Bundle]:
     """Every indicator, and the policies and registers it was measured by. Raises StorageTrouble."""
+    inputs = await inputs_of(app)
+    return await asyncio.to_thread(values, inputs), inputs.bundle
+
+
+async def inputs_of(app: Custos) -> Inputs:
+    """What the indicators of this moment are measured on. Raises StorageTrouble."""
     bundle = (await in_force(app)).bundle
     facts = await facts_at_rest(app, bundle)
     now = app.clock.now()
@@ -41,7 +47,7 @@ async def measure(app: Custos) -> tuple[list[Value], Bundle]:
         cases=[stored.case for stored in await app.cases.all()],
         strangers=await _strangers(app, bundle),
     )
-    return await asyncio.to_thread(values, replace(inputs, done=await _done(app.runs, inputs))), bundle
+    return replace(inputs, done=await _done(app.runs, inputs))
 
 
 async def publish(app: Custos) -> bool:
@@ -60,6 +66,19 @@ async def published(account: Account, day: date) -> list[Value]:
         )
         raise BadInput([Problem(Mark("command line"), what, remedy, code="unknown")])
     return found
+
+
+async def last_published(app: Custos) -> list[Value]:
+    """The values of the last day that has any; nothing when none were ever published."""
+    kept = _published(app.account)
+    days = await kept.days()
+    return await kept.on(days[-1]) if days else []
+
+
+async def every_published(app: Custos) -> dict[date, tuple[Value, ...]]:
+    """Every day's values, the oldest first."""
+    kept = _published(app.account)
+    return {day: tuple(await kept.on(day)) for day in await kept.days()}
 
 
 def _published(account: Account) -> Published:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -112,6 +113,12 @@ async def _failed(app: Custos, asked: Asked, error: Exception) -> None:
             await ask_again(app.account, next_try, pause)
     except StorageTrouble:
         _log.exception("that a timer failed could not be recorded", extra={"timer": asked.timer.value})
+
+
+async def last(account: Account, timer: Timer) -> datetime | None:
+    """When a timer's work was last done; None for never."""
+    row = await account.rows(_TABLE).get(_PARTITION, timer.value)
+    return datetime.fromisoformat(row.text("at")) if row else None
 
 
 async def _succeeded(account: Account, timer: Timer) -> float:

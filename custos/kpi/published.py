@@ -16,6 +16,8 @@ from custos.kpi.model import Sum, Value
 from custos.table import Row, Table, Write, in_parts
 
 TABLE = "kpis"
+_DAYS = "days"
+"""The partition that names every day with values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,17 @@ class Published:
         try:
             await self.table.transact([Write("insert", _row(day, value)) for value in values if value.kpi.measure])
         except RowExists:
+            await self._name(day)
             return False
+        await self._name(day)
         return True
+
+    async def days(self) -> list[date]:
+        """The days that have values, the oldest first."""
+        return [date.fromisoformat(row.key) async for row in self.table.query(_DAYS)]
+
+    async def _name(self, day: date) -> None:
+        await self.table.upsert(Row(_DAYS, day.isoformat()))
 
     async def on(self, day: date) -> list[Value]:
         """The values of a day, in the order of the catalogue; nothing when none were published."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
-from custos.kpi.model import Counted, Kpi, Sum, Unit, Value
+from custos.kpi.model import Counted, Sum, Unit, Value
+from custos.kpi.wording import written
 from custos.masking import MASK, Names, masked_url
 from custos.model.policy import Bundle
 from custos.report.screen import Listing, words
@@ -14,7 +15,6 @@ from custos.report.shapes import kpi as shapes
 from custos.report.wording import when
 from custos.wording import many
 
-NOT_MEASURED, NOT_APPLICABLE = "not measured", "n/a"
 _NOBODY = "no asset"
 
 
@@ -44,7 +44,7 @@ def explain(value: Value, bundle: Bundle, screen: Console, *, names: bool) -> No
     screen.print(f"As at {when(value.as_of)}; {complete} of {expected} libraries read.")
     found = Listing(many(len(value.rows), "row"), ("what", "asset", "counts", "of", "why"), numbers=("counts", "of"))
     for row in sorted(value.rows, key=lambda row: (row.met == row.of, row.asset_id, row.subject)):
-        subject, url = _told(row, bundle, names=names)
+        subject, url = named_row(row, bundle, names=names)
         told = f"{subject} {url}".strip() if url and subject not in url else url or subject
         found.add(told, row.asset_id or "none", f"{row.met:,}", f"{row.of:,}", _why(row))
     screen.print(found)
@@ -60,19 +60,6 @@ def as_json(values: Sequence[Value], bundle: Bundle, *, rows_of: str, names: boo
         values=[_value(value) for value in values],
         rows=[_row(row, bundle, names=names) for value in values for row in value.rows if value.kpi.id == rows_of],
     )
-
-
-def written(kpi: Kpi, total: Sum) -> str:
-    """A value in words: "14 of 17, 82.4 %"."""
-    if kpi.measure is None:
-        return NOT_MEASURED
-    unknown = f", {total.unknown:,} unknown" if total.unknown else ""
-    if kpi.unit is Unit.RATE:
-        each = f", {total.rate:.2f} for each 10,000 items" if total.rate is not None else ""
-        return f"{total.met:,}{each}{unknown}"
-    if total.share is None:
-        return f"{NOT_APPLICABLE}{unknown}"
-    return f"{total.met:,} of {total.of:,}, {total.share:.1%}{unknown}".replace("%", " %")
 
 
 def _all(values: Sequence[Value], screen: Console) -> None:
@@ -101,7 +88,7 @@ def _why(row: Counted) -> str:
     return f"{row.why} {row.unknown:,} unknown." if row.unknown else row.why
 
 
-def _told(row: Counted, bundle: Bundle, *, names: bool) -> tuple[str, str]:
+def named_row(row: Counted, bundle: Bundle, *, names: bool) -> tuple[str, str]:
     """Name and address as they may be told."""
     if row.kind is None or not Names(bundle.records, shown=names).hides(row.kind, row.asset_id):
         return row.subject, row.url
@@ -135,7 +122,7 @@ def _value(value: Value) -> shapes.KpiValue:
 
 
 def _row(row: Counted, bundle: Bundle, *, names: bool) -> shapes.KpiRow:
-    subject, url = _told(row, bundle, names=names)
+    subject, url = named_row(row, bundle, names=names)
     return shapes.KpiRow(
         what=subject,
         asset=row.asset_id,

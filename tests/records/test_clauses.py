@@ -44,7 +44,7 @@ def test_indicators_are_those_that_are_measured() -> None:
         ("KPI-15,governing_documents", "KPI-16,governing_documents", '"KPI-16" is not a value of "kpis".'),
         ("KPI-15,governing_documents", "KPI-15,governing_docs", 'There is no register "governing_docs.csv".'),
         ("IMP-0,GD-01", "IMP-0,GD-09", 'There is no governing document "GD-09".'),
-        ("governing document overdue,,,\"Rev", "governing document late,,,\"Rev", "governing document late"),
+        ('governing document overdue,,,"Rev', 'governing document late,,,"Rev', "governing document late"),
         ("policies:loaded;run:finished", "policies:loaded;run:ended", '"run:ended" is not a value of "records".'),
         ("IMP-1a,GD-01", "IMP-0,GD-01", 'The clause "IMP-0" stands twice (line 2).'),
     ],
