@@ -11,7 +11,7 @@ from custos.cli.values import day, directory, is_taken, short_text
 from custos.did_you_mean import nearest
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.evidence import material
-from custos.jobs.trace import Outcome, trace
+from custos.jobs.trace import ClauseState, trace
 from custos.records.cells import same_id
 from custos.report import trace as report
 from custos.report.evidence.pack import write_pack
@@ -20,7 +20,7 @@ from custos.report.screen import words
 from custos.report.shapes import text_of
 from custos.wording import many
 
-_SETTLED = (Outcome.EVIDENCE, Outcome.PEOPLE)
+_SETTLED = (ClauseState.EVIDENCE, ClauseState.PEOPLE)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +69,7 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         report.show_one(found[0], screen.out)
     else:
         report.show(found, screen.out)
-    return Exit.OK if all(one.outcome in _SETTLED for one in found) else Exit.FINDINGS
+    return Exit.OK if all(one.state in _SETTLED for one in found) else Exit.FINDINGS
 
 
 async def _pack(app: Custos, args: argparse.Namespace, screen: Screen) -> int:

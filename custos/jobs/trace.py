@@ -45,7 +45,7 @@ class Means(StrEnum):
     COMMAND = "command"
 
 
-class Outcome(StrEnum):
+class ClauseState(StrEnum):
     """What can be said of a clause."""
 
     EVIDENCE = "evidence"
@@ -76,13 +76,13 @@ class ClauseTrace:
     carriers: tuple[Carrier, ...]
 
     @property
-    def outcome(self) -> Outcome:
+    def state(self) -> ClauseState:
         """Whether there is evidence, none yet, or no means at all; then it is for people, or nobody's."""
         if any(one.proves for one in self.carriers):
-            return Outcome.EVIDENCE
+            return ClauseState.EVIDENCE
         if self.carriers:
-            return Outcome.NONE_YET
-        return Outcome.PEOPLE if self.clause.people else Outcome.NOTHING
+            return ClauseState.NONE_YET
+        return ClauseState.PEOPLE if self.clause.people else ClauseState.NOTHING
 
     @property
     def last(self) -> datetime | None:

@@ -25,7 +25,7 @@ def label_coverage(inputs: Inputs) -> Iterator[Counted]:
     fits = known & pl.col("fits").fill_null(value=False)
     counted = (
         files.filter(pl.col("asset").is_not_null() & (pl.col("asset") != "") & old)
-        .join(_labels(inputs).lazy(), on=["asset", "label"], how="left")
+        .join(labels_of_assets(inputs).lazy(), on=["asset", "label"], how="left")
         .group_by("asset", "library_address", "library_name")
         .agg(known.sum().alias("of"), fits.sum().alias("met"), (~known).sum().alias("unknown"))
         .sort("asset", "library_address")
@@ -85,7 +85,7 @@ def _is_kept(case: Case, inputs: Inputs) -> bool:
     return about and case.decision is Verb.KEEP and case.keep_until is not None and case.keep_until > inputs.now
 
 
-def _labels(inputs: Inputs) -> pl.DataFrame:
+def labels_of_assets(inputs: Inputs) -> pl.DataFrame:
     """The labels that each asset's approved entries name."""
     schedule = inputs.records.schedule
     named = [

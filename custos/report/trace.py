@@ -8,7 +8,7 @@ from datetime import date
 
 from rich.console import Console
 
-from custos.jobs.trace import Carrier, ClauseTrace, Means, Outcome
+from custos.jobs.trace import Carrier, ClauseState, ClauseTrace, Means
 from custos.report.screen import Listing, words
 from custos.report.shapes import trace as shapes
 from custos.report.wording import when
@@ -21,7 +21,7 @@ def show(found: Sequence[ClauseTrace], screen: Console) -> None:
     """Print every clause in a line, and how many there are of each kind."""
     listing = Listing(many(len(found), "clause"), ("clause", "what it asks", "what there is", "by", "last ran"))
     for one in found:
-        listing.add(one.clause.id, one.clause.asks, one.outcome.value, means(one), ran(one))
+        listing.add(one.clause.id, one.clause.asks, one.state.value, means(one), ran(one))
     screen.print(listing)
     screen.print(words(f"{summary(found)}."), soft_wrap=True)
 
@@ -42,25 +42,25 @@ def show_one(one: ClauseTrace, screen: Console) -> None:
 
 def sentence(one: ClauseTrace) -> str:
     """What can be said of a clause."""
-    match one.outcome:
-        case Outcome.EVIDENCE:
+    match one.state:
+        case ClauseState.EVIDENCE:
             return f"There is evidence of it; it last ran on {ran(one)}." if one.last else "There is evidence of it."
-        case Outcome.NONE_YET:
+        case ClauseState.NONE_YET:
             return "It is carried out, and there is no evidence of it."
-        case Outcome.PEOPLE:
+        case ClauseState.PEOPLE:
             return "Nothing in Custos carries it out: it is for people alone."
-        case Outcome.NOTHING:
+        case ClauseState.NOTHING:
             return "Nothing carries it out, and nobody is said to."
 
 
 def summary(found: Sequence[ClauseTrace]) -> str:
     """How many clauses have evidence, and how many have none, are for people alone, or are nobody's."""
-    counted = Counter(one.outcome for one in found)
+    counted = Counter(one.state for one in found)
     told = (
-        f"{counted[Outcome.EVIDENCE]} with evidence",
-        f"{counted[Outcome.NONE_YET]} without",
-        f"{counted[Outcome.PEOPLE]} for people alone",
-        f"{counted[Outcome.NOTHING]} that nothing carries out",
+        f"{counted[ClauseState.EVIDENCE]} with evidence",
+        f"{counted[ClauseState.NONE_YET]} without",
+        f"{counted[ClauseState.PEOPLE]} for people alone",
+        f"{counted[ClauseState.NOTHING]} that nothing carries out",
     )
     return f"{many(len(found), 'clause')}: {', '.join(told)}"
 
@@ -91,7 +91,7 @@ def _clause(one: ClauseTrace) -> shapes.TraceClause:
         id=one.clause.id,
         document=one.clause.document,
         asks=one.clause.asks,
-        outcome=one.outcome.value,
+        outcome=one.state.value,
         people=one.clause.people,
         last=one.last,
         carriers=[

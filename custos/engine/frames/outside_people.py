@@ -27,7 +27,7 @@ def outside_people(mirror: Mirror) -> pl.LazyFrame:
         pl.col("is_guest").alias("outside"),
         pl.coalesce("mail", "upn", "user_id").str.to_lowercase().alias("person"),
     )
-    outside = pl.col("outside") & pl.col("person").is_not_null()
+    outside = pl.col("outside") & (pl.col("person").fill_null("") != "")
     counted = (
         pl.concat([named, guests])
         .group_by("site_id")

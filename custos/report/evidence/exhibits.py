@@ -112,7 +112,7 @@ def _clauses(material: Material) -> Iterator[File]:
     )
     rows: list[Sequence[Cell]] = []
     for one in material.clauses:
-        first = (one.clause.id, one.clause.asks, one.outcome.value, one.clause.people)
+        first = (one.clause.id, one.clause.asks, one.state.value, one.clause.people)
         rows += [
             (*first, by.means.value, by.name, by.says, by.last, yes_or_no(by.proves), f"custos {by.command}")
             for by in one.carriers

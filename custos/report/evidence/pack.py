@@ -14,7 +14,7 @@ from custos.audit.chain import Chain
 from custos.audit.export import export
 from custos.audit.verify_audit import Broken
 from custos.jobs.evidence import Material
-from custos.jobs.trace import Outcome
+from custos.jobs.trace import ClauseState
 from custos.kpi.model import Value
 from custos.kpi.wording import written
 from custos.records.remark import Matter
@@ -134,8 +134,8 @@ def _index(material: Material, standard: Standard, listed: dict[Exhibit, list[Li
         headings=[(heading, _measured(heading, values)) for heading in standard.headings],
         exhibits=listed,
         audit=audit,
-        unproved=[one for one in material.clauses if one.outcome in (Outcome.NONE_YET, Outcome.NOTHING)],
-        people=[one for one in material.clauses if one.outcome is Outcome.PEOPLE],
+        unproved=[one for one in material.clauses if one.state in (ClauseState.NONE_YET, ClauseState.NOTHING)],
+        people=[one for one in material.clauses if one.state is ClauseState.PEOPLE],
         anchor=anchor,
     )
 

@@ -1,0 +1,58 @@
+"""`custos report`: a page for people who decide, as a file that prints well and on the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from custos.bootstrap import Custos
+from custos.cli.command import Exit, Implementation, Screen
+from custos.cli.values import directory
+from custos.errors import BadInput, Mark, Problem
+from custos.jobs.first_look import first_look
+from custos.report import first_look as look_report
+from custos.report.screen import words
+from custos.report.shapes import text_of
+
+_FIRST_LOOK = "first-look"
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "what", choices=(_FIRST_LOOK,), help="first-look: what is held, by whom, how open, and what to do first"
+    )
+    parser.add_argument("--to", type=directory, metavar="FILE", help="write it as an HTML page that prints well")
+    parser.add_argument("--json", action="store_true", help="for machines")
+
+
+async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
+    with screen.err.status("Reading the mirror …"):
+        look = await first_look(app)
+    if args.to is not None:
+        await write_page(args.to, look_report.page(look), screen)
+    elif args.json:
+        screen.raw(text_of(look_report.as_json(look)))
+    else:
+        look_report.show(look, screen.out)
+    return Exit.OK if look.whole and not look.things else Exit.FINDINGS
+
+
+async def write_page(path: Path, page: str, screen: Screen) -> None:
+    """Write a page where nothing is yet. Raises BadInput."""
+    try:
+        await asyncio.to_thread(_write_new, path, page)
+    except OSError as error:
+        what = f"{path} cannot be written: {error.strerror}."
+        raise BadInput(
+            [Problem(Mark("command line"), what, "Name a file that is not there yet.", code="taken")]
+        ) from error
+    screen.out.print(words(f"The page is in {path}. Open it in a browser, or print it from there."), soft_wrap=True)
+
+
+def _write_new(path: Path, text: str) -> None:
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+
+
+COMMAND = Implementation(_arguments, online=_run)
