@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from custos.cli.main import main
 from custos.errors import BadInput
 from custos.kpi.catalogue import BY_ID
 from custos.policy import load_files
@@ -14,7 +17,7 @@ from custos.records.registers.clauses import INDICATORS, clauses
 from custos.records.remark import Matter
 from custos.records.review import review
 from tests.policy.policies import shipped as bundle
-from tests.records.registers import changed, only, shipped
+from tests.records.registers import POLICIES, changed, only, shipped
 
 TODAY = date(2026, 11, 22)
 
@@ -83,6 +86,23 @@ def test_the_councils_own_policy_is_overdue_and_told_first() -> None:
     assert first.matter is Matter.DOCUMENT_REVIEW
     assert first.reference == "GD-01"
     assert "was due for review on 30 September 2023, 3 years and 1 month ago" in first.sentence
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("kpy", 'There is no command "custos kpy". Did you mean "kpi"?'), ("kpi --bye owner", 'has no option "--bye"')],
+)
+def test_a_command_that_does_not_exist_is_refused(
+    command: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`custos validate` names the cell, and the nearest command or option."""
+    shutil.copytree(POLICIES, tmp_path / "policies")
+    register = tmp_path / "policies" / "register" / "policy_clauses.csv"
+    register.write_text(register.read_text("utf-8").replace(",kpi --by department,", f",{command},", 1), "utf-8")
+    assert main(["validate", str(tmp_path / "policies")], {}) == 2
+    told = capsys.readouterr().out
+    assert said in told
+    assert "register/policy_clauses.csv:" in told
 
 
 def test_a_council_without_governing_documents_has_none() -> None:
