@@ -30,9 +30,12 @@ from custos.engine.stop_switch import StopSwitch
 from custos.engine.undo import Undoing
 from custos.inventory.lakehouse import Lakehouse
 from custos.inventory.subscriptions import Subscriptions
+from custos.jobs import incidents
 from custos.jobs.change_notifications import ChangeNotifications
+from custos.jobs.holdings import Counted
+from custos.jobs.incidents import Incident
 from custos.jobs.refused_requests import TABLE as NOISE
-from custos.jobs.refused_requests import RefusedRequests
+from custos.jobs.refused_requests import Door, RefusedRequests
 from custos.jobs.registers import MirroredRegisters
 from custos.m365 import Microsoft365, connect
 from custos.m365.sign_in import SignIn
@@ -52,6 +55,7 @@ from custos.notices.digest import DigestStore
 from custos.notices.loosened import NewsStore, open_news
 from custos.policy.bundle import Loader
 from custos.records.model import Records
+from custos.records.rights import Person as Visitor
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from custos.storage.queues import ACT, NOTIFY
@@ -76,6 +80,9 @@ class Custos:
     )
     accounts: dict[str, tuple[float, Person | None]] = field(default_factory=dict)
     """By sign-in name: when an account was looked up in Entra, by the machine's clock, and what was found."""
+    visitors: dict[str, tuple[float, Visitor]] = field(default_factory=dict)
+    """By object id: when somebody on the page was looked up in Entra, by the machine's clock, and what was found."""
+    counted: Counted = field(default_factory=Counted)
     opening: Opening | None = None  # makes the identities' credentials; without it they are managed identities
     kept_policies: str = ""  # version of the bundle that this process knows to be stored as the last good one
 
@@ -127,7 +134,11 @@ class Custos:
     @cached_property
     def refused_requests(self) -> RefusedRequests:
         """What knocked at the doors and was nobody."""
-        return RefusedRequests(self.account.rows(NOISE), self.clock)
+
+        async def alarm(door: Door, found: str) -> None:
+            await incidents.note(self, Incident.SIGN_IN, door.value, found)
+
+        return RefusedRequests(self.account.rows(NOISE), self.clock, alarm)
 
     @cached_property
     def audit(self) -> Chain:

@@ -19,6 +19,7 @@
 | CUSTOS_LEASE_SECONDS | after how many seconds another worker takes over from one that died; 75 to 600, in a rehearsal from 5 | 90 |
 | CUSTOS_SIGN_IN_CLIENT_ID | app registration by which people sign in to `custos`; empty: by `az login` alone | empty |
 | CUSTOS_SIGN_IN_FOLDER | where the tokens of who is signed in are kept | ~/.custos |
+| CUSTOS_PAGE_CLIENT_ID | app registration with which people open the pages, when Easy Auth guards them; empty: nobody signs in | empty |
 | CUSTOS_TIMEZONE | council time, for digests and working hours | Europe/London |
 | APPLICATIONINSIGHTS_CONNECTION_STRING | where measurements go, as the observer; empty: nothing is measured | empty |
 | CUSTOS_CLOCK | `system`, or the address of a simulated tenant's clock | system |
@@ -28,6 +29,7 @@
 | CUSTOS_SHAREPOINT_ADMIN_ENDPOINT | where its administration is reached; likewise | `https://NAME-admin.sharepoint.com` |
 | CUSTOS_BOT_SERVICE_URL | the Bot Connector | https://smba.trafficmanager.net/teams |
 | CUSTOS_BOT_OPENID_URL | the keys with which the bot service signs | Microsoft's public cloud |
+| WEBSITE_AUTH_ENABLED | whether Easy Auth is switched on; Azure sets it. Where it says no, nobody is signed in | not said |
 | IDENTITY_ENDPOINT | where an app has tokens of its managed identities; Azure sets it | a virtual machine's endpoint |
 
 Addresses begin with https://; a rehearsal, which CUSTOS_CLOCK makes of it, may use http:// too.
@@ -69,6 +71,8 @@ class Settings:
     lease_seconds: float
     sign_in_client_id: str
     sign_in_folder: Path
+    page_client_id: str
+    easy_auth: str
     timezone: str
     telemetry_connection: str = field(repr=False)
     clock: str
@@ -90,6 +94,11 @@ class Settings:
     def writes_enabled(self) -> bool:
         """False while no actor identity is set: then the gate refuses every write."""
         return bool(self.actor_client_id)
+
+    @property
+    def page_is_guarded(self) -> bool:
+        """Whether Easy Auth stands before the pages: the operator says so, and Azure does not say otherwise."""
+        return bool(self.page_client_id) and self.easy_auth.lower() in ("", "true", "1")
 
     @property
     def is_rehearsal(self) -> bool:
@@ -172,6 +181,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         lease_seconds=number("CUSTOS_LEASE_SECONDS", 90, 75 if clock == "system" else 5, 600),
         sign_in_client_id=text("CUSTOS_SIGN_IN_CLIENT_ID"),
         sign_in_folder=Path(text("CUSTOS_SIGN_IN_FOLDER", "~/.custos")),
+        page_client_id=text("CUSTOS_PAGE_CLIENT_ID"),
+        easy_auth=text("WEBSITE_AUTH_ENABLED"),
         timezone=zone("CUSTOS_TIMEZONE", "Europe/London"),
         telemetry_connection=text("APPLICATIONINSIGHTS_CONNECTION_STRING"),
         clock=clock,

@@ -49,6 +49,11 @@ def moment_words(when: datetime, zone: tzinfo | None = None) -> str:
     return f"{day_words(when, zone)} {local(when, zone):%H:%M}"
 
 
+def capital(words: str) -> str:
+    """A sentence's beginning: the first letter large, the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def many(count: int, one: str, more: str = "") -> str:
     """A count with its noun: "1 file", "3,975 files"."""
     return f"{count:,} {one if count == 1 else more or one + 's'}"

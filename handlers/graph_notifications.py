@@ -8,18 +8,22 @@ import azure.functions as func
 
 from custos.bootstrap import custos
 from custos.errors import StorageTrouble
-from custos.jobs import webhook
+from custos.jobs import unguarded_paths, webhook
+from custos.jobs.refused_requests import Door
 
 blueprint = func.Blueprint()
 
 
 @blueprint.route(route="graph/notifications", methods=["POST"], auth_level=func.AuthLevel.FUNCTION)
 async def graph_notifications(req: func.HttpRequest) -> func.HttpResponse:
+    app = await custos()
+    if unguarded_paths.is_forged(app, Door.NOTIFICATION, req.headers):
+        return _plain(403, "")
     token = req.params.get("validationToken")
     if token is not None:
         return _plain(*webhook.handshake(token))
     try:
-        return _plain(await webhook.receive(await custos(), req.get_body()), "")
+        return _plain(await webhook.receive(app, req.get_body()), "")
     except StorageTrouble:
         return _plain(503, "")
 

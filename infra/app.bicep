@@ -158,6 +158,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       CUSTOS_EVALUATION_SECONDS_APART: '10'
       CUSTOS_LEASE_SECONDS: '90'
       CUSTOS_SIGN_IN_CLIENT_ID: signInClientId
+      CUSTOS_PAGE_CLIENT_ID: pageClientId
       CUSTOS_TIMEZONE: timezone
       CUSTOS_LOGIN_URL: loginUrl
       CUSTOS_GRAPH_URL: 'https://graph.microsoft.com/v1.0'

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from local_host import log
 from local_host.configuration import read_settings
+from local_host.easy_auth import EasyAuth
 from local_host.errors import HostError
 from local_host.host import Host, Options, described
 from local_host.queues import HIDDEN_SECONDS
@@ -28,6 +29,7 @@ def main() -> int:
         timers=not wanted.no_timers,
         grace_seconds=wanted.grace,
         hidden_seconds=wanted.hidden,
+        guard=_guard(wanted),
     )
     try:
         cut = asyncio.run(_serve(options))
@@ -40,6 +42,12 @@ def main() -> int:
         sys.stderr.flush()
         os._exit(0)
     return 0
+
+
+def _guard(wanted: argparse.Namespace) -> EasyAuth | None:
+    if not wanted.sign_in:
+        return None
+    return EasyAuth(wanted.sign_in, tuple(wanted.open or ()))
 
 
 async def _serve(options: Options) -> int:
@@ -90,6 +98,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--log", choices=("text", "json"), default="text", help="form of the log lines on standard error"
+    )
+    parser.add_argument(
+        "--sign-in",
+        metavar="URL",
+        help="stand in for Easy Auth: who comes is one of the people that this address tells",
+    )
+    parser.add_argument(
+        "--open", action="append", metavar="PATH", help="a path that nobody signs in for, where the others want it"
     )
     parser.add_argument("--verbose", action="store_true", help="log also what the libraries say")
     return parser

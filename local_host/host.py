@@ -14,6 +14,7 @@ from aiohttp import web
 
 from local_host.admin import Admin
 from local_host.configuration import HostOptions, expand, read_host
+from local_host.easy_auth import EasyAuth
 from local_host.errors import HostError
 from local_host.functions import HTTP, QUEUE, TIMER, Function
 from local_host.invoker import Invoker
@@ -41,7 +42,7 @@ class Options:
 
     `port` 0 takes a free one; `state` is where keys lie; without `timers` they fire by hand alone; `grace_seconds` is
     how long running functions may go on at the end; `hidden_seconds` how long a taken message stays hidden when this
-    process dies.
+    process dies; `guard` wants people to sign in before they reach a function.
     """
 
     app: Path
@@ -50,6 +51,7 @@ class Options:
     timers: bool = True
     grace_seconds: float = 30.0
     hidden_seconds: int = HIDDEN_SECONDS
+    guard: EasyAuth | None = None
 
 
 @dataclass
@@ -97,7 +99,7 @@ class Host:
         """Begin to answer, to poll and to keep time. Raises HostError when the port is taken."""
         keys = Keys.open(self.options.state, [function.name for function in self.functions])
         admin = Admin(self.host_id, self.functions, self.routes, self.timers, self.invoker)
-        self._front = Front(self.routes, keys, self.invoker, admin.answer)
+        self._front = Front(self.routes, keys, self.invoker, admin.answer, self.options.guard)
         self._runner = web.AppRunner(self._front.application(), access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.options.port, backlog=_WAITING_CONNECTIONS)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from local_host.easy_auth import EasyAuth
 from local_host.errors import InvocationFailed
 from local_host.invoker import Invoker
 from local_host.keys import Keys
@@ -31,12 +32,14 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Front:
-    """Everything that answers on the host's port. `admin` maps (method, path below /admin/) to what answers there."""
+    """Everything that answers on the host's port. `admin` maps (method, path below /admin/) to what answers there; `guard` wants people to
+    sign in, when there is one."""
 
     routes: Sequence[Route]
     keys: Keys
     invoker: Invoker
     admin: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+    guard: EasyAuth | None = None
     is_stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def application(self) -> web.Application:
@@ -54,6 +57,8 @@ class Front:
             if not self.keys.allow("admin", "", given):
                 return web.Response(status=401)
             return await self.admin(request, path[len("/admin/") :].strip("/"))
+        if self.guard is not None and (stopped := await self.guard.stop(request)) is not None:
+            return stopped
         found = match(self.routes, request.method, path)
         if found is None:
             return web.Response(status=404)
@@ -61,10 +66,11 @@ class Front:
         if not self.keys.allow(route.level, route.function.name, given):
             event(_log, "refused for want of a key", level=logging.WARNING, function=route.function.name)
             return web.Response(status=401)
+        headers = headers_of([(name, value) for name, value in request.headers.items()])
         call = HttpCall(
             method=request.method,
             url=f"{request.scheme}://{request.host}{request.raw_path}",
-            headers=headers_of([(name, value) for name, value in request.headers.items()]),
+            headers=self.guard.headers(request, headers) if self.guard is not None else headers,
             query=query_of(query),
             route=found.values,
             body=await request.read() if (request.content_length or 0) > 0 else b"",

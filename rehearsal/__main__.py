@@ -138,6 +138,9 @@ def _left_up(standing: Stage, narrator: Narrator) -> None:
     narrator.screen.print("Everything stays up until Ctrl-C.")
     narrator.screen.print(f"  the tenant, to look at     {standing.tenant}/sim/")
     narrator.screen.print(f"  the cards, to be pressed   {standing.tenant}/sim/chats")
+    narrator.screen.print(
+        f"  the people's pages         {standing.host}/api/page   (choose whom to be)", soft_wrap=True
+    )
     narrator.screen.print(f"  the function app           {standing.host}/api/health")
     narrator.screen.print(f"  the command line           {custos} status", soft_wrap=True)
     narrator.screen.print(

@@ -39,7 +39,10 @@ QUICK_QUEUES = {
     "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:00.500",
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:05",
 }
+OPEN_PATHS = ("/api/messages", "/api/graph/notifications", "/api/health")
+"""What Easy Auth leaves open, as in infra/app.bicep."""
 SETTINGS = "local.settings.json"
+_PAGE = "6c1f0d1e-1d0b-4d55-9f6e-2b1c8a7e4f90"  # whatever is registered: nobody asks the simulated Entra for it
 _LICENCES = "50001"  # the largest band of resource units, so that nobody waits for the minute to end
 
 
@@ -165,10 +168,20 @@ def stage(
             "CUSTOS_WEBHOOK_KEY": keys.functions["graph_notifications"],
             "CUSTOS_POLICIES": str(policies),
             "CUSTOS_SIGN_IN_FOLDER": str(home / "people"),
+            "CUSTOS_PAGE_CLIENT_ID": _PAGE,
             **(settings or {}),
         }
         write_secret(home / SETTINGS, json.dumps({"IsEncrypted": False, "Values": environment}, indent=2))
-        run = ["--port", str(port), "--state", str(home / "host"), "--no-timers"]
+        run = [
+            "--port",
+            str(port),
+            "--state",
+            str(home / "host"),
+            "--no-timers",
+            "--sign-in",
+            f"{tenant.url}/sim/state",
+        ]
+        run += [word for path in OPEN_PATHS for word in ("--open", path)]
         with Child("local_host", run, environment=environment, log=home / "host.log"):
             yield Stage(home, tenant.url, host, policies, environment, keys.master)
 

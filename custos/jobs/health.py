@@ -1,4 +1,8 @@
-"""Whether the app can do its work, for a monitor: storage, policies, age of the mirror, incidents."""
+"""Whether the app can do its work, for a monitor: storage, policies, age of the mirror, incidents.
+
+A sign-in that was refused is an incident that people see in `custos status`. Anybody on the internet can cause it, so it makes nothing
+unwell.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import TYPE_CHECKING
 from custos.errors import BadInput, StorageTrouble
 from custos.inventory.drive_state import DriveStates, SyncState
 from custos.jobs import incidents, policies
+from custos.jobs.incidents import Incident
 from custos.notices.deadlines import is_overdue
 from custos.storage.state_format import OtherFormat
 
@@ -66,7 +71,7 @@ async def _troubles(app: Custos) -> list[str]:
     incomplete = sum(state.state is SyncState.INCOMPLETE for state in states)
     if incomplete:
         troubles.append(f"{incomplete} of {len(states)} libraries could not be read completely.")
-    standing = [noted async for noted in incidents.standing(app.account)]
+    standing = [noted async for noted in incidents.standing(app.account) if noted.kind is not Incident.SIGN_IN]
     if standing:
         troubles.append(f"{len(standing)} incidents are open; see `custos status`.")
     return troubles

@@ -1,4 +1,4 @@
-"""Who does something at the terminal: signed in, one object of the directory, enabled, with the posts that the register gives them."""
+"""Who does something, at the terminal or on a page: signed in, one object of the directory, enabled, with the posts of the register."""
 
 from __future__ import annotations
 
@@ -23,13 +23,21 @@ async def person(sign_in: SignIn, m365: Microsoft365, bundle: Bundle, wanted: st
     Raises BadInput when nobody can be told or their account is no longer good, and a MicrosoftTrouble when Entra cannot be read.
     """
     account = await sign_in.account(wanted)
+    return await of_account(m365, bundle, account.id, called=account.upn)
+
+
+async def of_account(m365: Microsoft365, bundle: Bundle, user_id: str, *, called: str, how: str = HOW) -> Person:
+    """The person behind an object of the directory, wherever they signed in; `called` is their name in a refusal, `how` what to do then.
+
+    Raises BadInput when their account is no longer good, and a MicrosoftTrouble when Entra cannot be read.
+    """
     carrying = list(posts_with(bundle.settings.rights, bundle.records))
-    found = await directory.find_people(m365.observer, [account.id, *(post.upn for post in carrying)])
-    known = found[account.id]
+    found = await directory.find_people(m365.observer, [user_id, *(post.upn for post in carrying)])
+    known = found[user_id]
     if known is None or known.is_guest is not False:
-        raise _problem(f"{account.upn} has no account of this organisation.", HOW)
+        raise _problem(f"{called} has no account of this organisation.", how)
     if known.enabled is not True:
-        raise _problem(f"The account of {account.upn} is switched off.", HOW)
+        raise _problem(f"The account of {called} is switched off.", how)
     theirs = [post for post in carrying if (user := found[post.upn]) is not None and user.user_id == known.user_id]
     return Person(id=known.user_id, upn=known.upn, name=known.name, posts=tuple(theirs))
 

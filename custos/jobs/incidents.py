@@ -41,6 +41,9 @@ class Incident(StrEnum):
     UNDELIVERED = "notice undelivered"
     UNTOLD = "writes untold"  # somebody should have been told of them by now
     REGISTER_DRIFT = "register drift"  # a place or person of the registers that was there is there no more
+    SIGN_IN = (
+        "sign-in refused"  # somebody says that they are signed in where nobody signs in; a person looks, and closes it
+    )
     LABEL_DRIFT = "label drift"  # the tenant lacks a label of the schedule, or it differs
 
     @property

@@ -1,7 +1,7 @@
 """What knocks at the public doors and is nobody: counted in memory, and written down by those who are somebody.
 
-A request that is refused costs no storage: whoever sends a thousand of them must not be able to make a thousand writes, an
-incident, or an unwell service. The counts of a process are added to the day's row by its timers, and by its genuine requests
+A request that is refused costs no storage: whoever sends a thousand of them must not be able to make a thousand writes, a thousand
+incidents, or an unwell service. The counts of a process are added to the day's row by its timers, and by its genuine requests
 once a minute at most. What was counted since is lost with the process; the log has the first of each kind in every minute.
 """
 
@@ -11,7 +11,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from custos.clock import Clock
 from custos.row_conflicts import first_or_again
 from custos.storage.rows import Row, Rows
 from custos.telemetry import logger
+from custos.wording import many
 
 TABLE = "refusedrequests"
 _PARTITION = "day"
@@ -32,6 +33,19 @@ class Door(StrEnum):
 
     NOTIFICATION = "notification"
     BOT = "bot message"
+    PAGE = "page"
+    HEALTH = "health"
+
+
+FORGED_SIGN_IN = "forged sign-in"
+"""Why a request was refused that says of itself that somebody is signed in, where nobody signs in."""
+NOBODY_SIGNED_IN = "nobody signed in"
+"""Why a request for a page was refused that Easy Auth should have kept away."""
+ALARMING = (FORGED_SIGN_IN, NOBODY_SIGNED_IN)
+"""What becomes an incident all the same: the way to the page may be open. One incident a door, however many there were, and the service
+stays well."""
+type Alarm = Callable[[Door, str], Awaitable[None]]
+"""Raises an incident at a door, with what was found."""
 
 
 @dataclass
@@ -40,6 +54,7 @@ class RefusedRequests:
 
     rows: Rows
     clock: Clock
+    alarm: Alarm
     _counted: Counter[tuple[Door, str]] = field(default_factory=Counter, init=False)
     _logged: dict[tuple[Door, str], float] = field(default_factory=dict, init=False)
     _written: float = field(default=-1e9, init=False)
@@ -65,6 +80,9 @@ class RefusedRequests:
             if not counted:
                 return
             try:
+                for (door, why), number in counted.items():
+                    if why in ALARMING:
+                        await self.alarm(door, f"{why}: {many(number, 'request')}")
                 await self._add(counted)
             except Exception:
                 self._counted.update(counted)

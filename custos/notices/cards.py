@@ -30,7 +30,7 @@ from custos.notices.choices.agree import may_agree
 from custos.notices.model import Answer, Case, CaseState, Line, Proposed, Verb
 from custos.notices.questions import question_of
 from custos.notices.wording import escape, name, sentence
-from custos.wording import day_words, many
+from custos.wording import capital, day_words, many
 
 MOST_ITEMS = 10
 MOST_LINES = 5  # rules of one question that are told in full
@@ -269,7 +269,7 @@ def seen_words(line: Line, limit: int = _SENTENCE, *, plain: bool = False) -> li
 def _facts(case: Case, line: Line, reader: Reader, limit: int) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     if line.steps:
-        proposed = _capital(sentence(f"{agree_words(case, line, reader)}. {_capital(undo_words(line))}.", limit))
+        proposed = capital(sentence(f"{agree_words(case, line, reader)}. {capital(undo_words(line))}.", limit))
         if may_agree(line, case.assignee.role):
             pairs.append(("If you agree", proposed))
         else:
@@ -279,7 +279,7 @@ def _facts(case: Case, line: Line, reader: Reader, limit: int) -> list[tuple[str
     if line.protected:
         pairs.append(("Left alone", sentence(line.protected, limit)))
     pairs.append(("Measured", day_words(line.measured_at, reader.zone)))
-    pairs.append(("If nobody answers", _capital(sentence(silence_words(case, line, reader), limit))))
+    pairs.append(("If nobody answers", capital(sentence(silence_words(case, line, reader), limit))))
     return pairs
 
 
@@ -364,7 +364,7 @@ def _legend(cases: Sequence[Case]) -> list[Element]:
 def outcome(case: Case, reader: Reader) -> str:
     """One line for a question that this reader cannot answer (any more): how it stands."""
     if case.state is CaseState.RELEASED:
-        why = _capital(sentence(f"{case.released_why}. Nothing is left to do.", 300))
+        why = capital(sentence(f"{case.released_why}. Nothing is left to do.", 300))
         agreed = case.decision is Verb.AGREE and case.answers
         return f"{_said(case, case.answers[-1], reader)} {why}" if agreed else why
     if case.state is CaseState.LISTED:
@@ -385,7 +385,7 @@ def outcome(case: Case, reader: Reader) -> str:
         words += f" It waits: {sentence(case.waits, 300)}"
     elif case.decision is Verb.AGREE:
         follows = "; ".join(agree_words(case, line, reader) for line in case.lines if line.steps)
-        words += f" {_capital(sentence(follows, 300))}, each looked at again just before." if follows else ""
+        words += f" {capital(sentence(follows, 300))}, each looked at again just before." if follows else ""
     if case.barred:
         words += f" Not done: {sentence(case.barred, 300)}"
     if case.keep_until is not None:
@@ -405,7 +405,3 @@ def _said(case: Case, answer: Answer, reader: Reader) -> str:
     when = f"on {day_words(answer.at, reader.zone)} at {answer.at.astimezone(reader.zone):%H:%M}"
     why = question_of(case).reasons.get(answer.reason, "")
     return CHOICES[answer.verb].said(answer, who, when, escape(why[:1].lower() + why[1:]))
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -31,6 +31,10 @@ FUNCTIONS: Mapping[str, list[dict[str, Any]]] = {
         _ANSWER,
     ],
     "teams_messages": [{**_HTTP, "methods": ["POST"], "authLevel": "ANONYMOUS", "route": "messages"}, _ANSWER],
+    "people_pages": [
+        {**_HTTP, "methods": ["GET", "POST"], "authLevel": "ANONYMOUS", "route": "page/{*path}"},
+        _ANSWER,
+    ],
     "health": [{**_HTTP, "methods": ["GET"], "authLevel": "ANONYMOUS", "route": "health"}, _ANSWER],
     "sync_drive": [{**_QUEUE, "queueName": "sync-drive"}],
     "evaluate_changed": [{**_QUEUE, "queueName": "evaluate"}],

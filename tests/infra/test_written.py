@@ -30,6 +30,7 @@ _NOT_WRITTEN = {
     "CUSTOS_SHAREPOINT_ADMIN_ENDPOINT",
     "CUSTOS_POLICIES",  # they lie beside the code
     "CUSTOS_SIGN_IN_FOLDER",  # a terminal's
+    "WEBSITE_AUTH_ENABLED",  # Azure's own
 }
 _HOSTS = {
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
