@@ -5,7 +5,6 @@ Looking changes nothing: mail scanners and previews fetch every address. What ch
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from custos.pages.principal import NotBelieved, signed_in
 from custos.pages.rendering import page, static
 from custos.pages.visit import Sources, Visit
 from custos.records.rights import Person
+from custos.telemetry import logger
 
 type Show = Callable[[Visit, Request], Awaitable[Reply]]
 type Take = Callable[[Visit, Form], Awaitable[Reply]]
@@ -26,7 +26,7 @@ _SHOWN: Mapping[str, Show] = {my_questions.PLACE: my_questions.show, my_assets.P
 _TAKEN: Mapping[str, Take] = {my_questions.ANSWER: my_questions.answer}
 _PROOF = "t"  # the field of every form that holds its token
 
-_log = logging.getLogger(__name__)
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

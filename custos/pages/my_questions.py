@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from custos.notices.answer_rights import may_take_back
-from custos.notices.answering import take, told
+from custos.notices.answers import take, told
 from custos.notices.cards import is_for, outcome, where
 from custos.notices.case_store import Stored, urgency
 from custos.notices.decisions import COUNTS, Press, PressOutcome

@@ -68,7 +68,7 @@ async def test_the_gravest_question_comes_first_and_long_lists_are_turned_over()
 
 
 async def test_an_answer_is_the_decision_that_a_press_is() -> None:
-    """An answer on the page decides the case with its reason; everybody's card is brought up to date, and the page says what was decided."""
+    """An answer on the page decides the case with its reason; everybody's card is brought up to date, and the page says so."""
     desk = counter()
     case, *_ = await desk.asked(small_council.stale())
     reply = await desk.answer(case, KEEP, reason=HISTORY)
