@@ -1,7 +1,8 @@
 """Takes the pictures for docs/. Needs Debian's chromium.
 
 `python -m docs.pictures --notices` takes one of every notice that `custos preview` shows; `--at http://127.0.0.1:PORT` those of the
-simulated tenant's page. That tenant should have Custos at work beside it, as `make run STAY=1` leaves it.
+simulated tenant's page; `--pages http://127.0.0.1:PORT` those of the people's pages of an app. Tenant and app should be as
+`make run STAY=1` leaves them.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from docs.reference.notices import picture
 IMAGES = Path(__file__).resolve().parent / "images"
 LARGEST_BYTES = 150_000
 _PHONE = 430  # pixels
+_OWNER = "director.planning@wrenbridge.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,34 @@ def pictures(tenant: str) -> Iterator[Picture]:
     yield Picture("simulator-card.png", "/sim/chats")
     yield Picture("simulator-traffic.png", "/sim/traffic", theme="dark", height=600)
     yield Picture("simulator-trouble.png", "/sim/trouble", theme="dark", width=420, height=660)
+
+
+PAGES = (
+    (_OWNER, Picture("pages-questions.png", "/api/page", width=800, height=880)),
+    (_OWNER, Picture("pages-questions-phone.png", "/api/page", theme="dark", width=390, height=1000)),
+    (_OWNER, Picture("pages-assets.png", "/api/page/assets", width=800, height=1150)),
+)
+"""The pictures of the people's pages, and who looks."""
+
+
+def take_pages(app: str, browser_path: str, into: Path) -> list[str]:
+    """Take one of each of the people's pages. Returns the names of those that are too large."""
+    into.mkdir(exist_ok=True)
+    large = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
+        for who, each in PAGES:
+            screen = ViewportSize(width=each.width, height=each.height)
+            page = browser.new_page(viewport=screen, color_scheme=each.theme)
+            page.goto(f"{app}{each.address}")
+            page.get_by_label("Person").select_option(who)
+            page.get_by_role("button", name="Sign in").click()
+            page.get_by_role("heading", level=1).wait_for()
+            if len(page.screenshot(path=into / each.name)) > LARGEST_BYTES:
+                large.append(each.name)
+            page.close()
+        browser.close()
+    return large
 
 
 def take(tenant: str, browser_path: str, into: Path) -> list[str]:
@@ -105,15 +135,19 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = parser.add_mutually_exclusive_group(required=True)
     wanted.add_argument("--at", metavar="URL", help="the tenant, http://127.0.0.1:PORT")
     wanted.add_argument("--notices", action="store_true", help="every notice, from the fixture of `custos preview`")
+    wanted.add_argument("--pages", metavar="URL", help="the function app, http://127.0.0.1:PORT")
     asked = parser.parse_args(arguments)
     browser_path = shutil.which("chromium")
     if browser_path is None:
         print("The pictures are taken with chromium, which is not installed.", file=sys.stderr)
         return 2
     try:
-        large = (
-            take_notices(browser_path, IMAGES) if asked.notices else take(asked.at.rstrip("/"), browser_path, IMAGES)
-        )
+        if asked.notices:
+            large = take_notices(browser_path, IMAGES)
+        elif asked.pages:
+            large = take_pages(asked.pages.rstrip("/"), browser_path, IMAGES)
+        else:
+            large = take(asked.at.rstrip("/"), browser_path, IMAGES)
     except OSError as error:
         where = "Microsoft's renderer is not there" if asked.notices else f"There is no simulated tenant at {asked.at}"
         print(f"{where}: {error}", file=sys.stderr)
