@@ -12,6 +12,7 @@
 | CUSTOS_MAILBOX | mailbox that sends fallback mail | empty |
 | CUSTOS_PUBLIC_URL | address at which Microsoft reaches this app, without `/api` | required for webhooks |
 | CUSTOS_WEBHOOK_KEY | function key put into the notification address | empty |
+| CUSTOS_SITES | `all`, or `register`: only the sites that the registers name, each granted by itself (`Sites.Selected`) | all |
 | CUSTOS_POLICIES | directory of policies and registers | `policies` beside function_app.py, or in the folder where `custos` is called |
 | CUSTOS_UNITS_PER_MINUTE | SharePoint resource units a minute that Microsoft allows this app | 1250 |
 | CUSTOS_UNITS_SHARE | part of them that Custos may spend | 0.5 |
@@ -64,6 +65,7 @@ class Settings:
     mailbox: str
     public_url: str
     webhook_key: str = field(repr=False)
+    sites: str
     policies: Path
     units_per_minute: int
     units_share: float
@@ -99,6 +101,11 @@ class Settings:
     def page_is_guarded(self) -> bool:
         """Whether Easy Auth stands before the pages: the operator says so, and Azure does not say otherwise."""
         return bool(self.page_client_id) and self.easy_auth.lower() in ("", "true", "1")
+
+    @property
+    def only_named_sites(self) -> bool:
+        """Whether the identities see those sites alone that the registers name and somebody granted."""
+        return self.sites == "register"
 
     @property
     def is_rehearsal(self) -> bool:
@@ -161,6 +168,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         wrong.append("AzureWebJobsStorage is not set (nor AzureWebJobsStorage__accountName).")
     if clock != "system" and not _is_safe(clock, rehearsal=True):
         wrong.append(f"CUSTOS_CLOCK must be system, or the address of a simulated tenant's clock, not {clock!r}.")
+    sites = text("CUSTOS_SITES", "all")
+    if sites not in ("all", "register"):
+        wrong.append(f"CUSTOS_SITES must be all or register, not {sites!r}.")
     sharepoint = address("CUSTOS_SHAREPOINT_URL", required=True)
     settings = Settings(
         storage_connection=connection,
@@ -174,6 +184,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         mailbox=text("CUSTOS_MAILBOX"),
         public_url=address("CUSTOS_PUBLIC_URL"),
         webhook_key=text("CUSTOS_WEBHOOK_KEY"),
+        sites=sites,
         policies=policies_in(environment),
         units_per_minute=int(number("CUSTOS_UNITS_PER_MINUTE", 1250, 1, 10_000_000)),
         units_share=number("CUSTOS_UNITS_SHARE", 0.5, 0.01, 1),

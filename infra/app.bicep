@@ -28,6 +28,7 @@ param mailbox string
 param signInClientId string
 param timezone string
 param unitsPerMinute int
+param sites string
 param unitsShare string
 
 @description('Client id of the app registration of the page; empty: nobody signs in at the app.')
@@ -153,6 +154,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
       CUSTOS_PUBLIC_URL: webhooksEnabled ? publicUrl : ''
       // Only the branch that counts is evaluated: https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions-logical#if
       CUSTOS_WEBHOOK_KEY: webhooksEnabled ? listKeys('${site.id}/host/default', '2024-11-01').functionKeys.default : ''
+      CUSTOS_SITES: sites
       CUSTOS_UNITS_PER_MINUTE: string(unitsPerMinute)
       CUSTOS_UNITS_SHARE: unitsShare
       CUSTOS_EVALUATION_SECONDS_APART: '10'

@@ -38,6 +38,10 @@ param timezone string = 'Europe/London'
 @minValue(1)
 param unitsPerMinute int = 1250
 
+@description('all, or register: only the sites that the registers name, each granted by itself.')
+@allowed(['all', 'register'])
+param sites string = 'all'
+
 @description('Part of them that Custos may spend, 0.01 to 1.')
 param unitsShare string = '0.5'
 
@@ -137,6 +141,7 @@ module app 'app.bicep' = {
     pageClientId: pageClientId
     timezone: timezone
     unitsPerMinute: unitsPerMinute
+    sites: sites
     unitsShare: unitsShare
     instanceMemory: instanceMemory
     maximumInstances: maximumInstances

@@ -54,6 +54,10 @@ param timezone string = 'Europe/London'
 @minValue(1)
 param unitsPerMinute int = 1250
 
+@description('all, or register: only the sites that the registers name, each granted by itself.')
+@allowed(['all', 'register'])
+param sites string = 'all'
+
 @description('Standard_ZRS keeps three copies in a region with zones; take Standard_LRS where there are none.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
@@ -84,6 +88,7 @@ module custos 'custos.bicep' = {
     auditRetentionDays: auditRetentionDays
     timezone: timezone
     unitsPerMinute: unitsPerMinute
+    sites: sites
     storageSku: storageSku
   }
 }

@@ -7,6 +7,7 @@ import json
 
 from custos.bootstrap import Custos
 from custos.cli.command import Exit, Implementation, Screen
+from custos.cli.grant_sites import on_sites
 from custos.cli.identity_argument import as_argument
 from custos.did_you_mean import nearest
 from custos.errors import BadInput, Mark, Problem
@@ -39,6 +40,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--steps", action="store_true", help="print what somebody else would have to send, one request a role"
     )
     how.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument(
+        "--sites",
+        action="store_true",
+        help="the rights on single sites, for every site that the registers name (CUSTOS_SITES=register), instead of roles",
+    )
     as_argument(parser)
 
 
@@ -54,6 +60,8 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
             [Problem(Mark("command line"), "--take needs the tiers.", f"Name them: {', '.join(Tier)}.", code="tier")]
         )
     tiers = tuple(args.tier) or _READING
+    if args.sites:
+        return await on_sites(app, args, screen, tiers)
     token = await app.sign_in.token(SCOPES, args.person)
     async with AppRoles(app.settings.graph_url, token) as directory:
         found = await compare(directory, app.settings, tiers)

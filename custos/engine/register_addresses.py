@@ -59,6 +59,12 @@ def named_addresses(bundle: Bundle) -> Iterator[Named]:
     )
 
 
+def named_sites(bundle: Bundle) -> list[Address]:
+    """Every site in which an address of the registers lies, each once, in their order."""
+    found = (next(one for one in named.address.upwards() if one.is_site) for named in named_addresses(bundle))
+    return list(dict.fromkeys(found))
+
+
 _NOTHING = "It covers nothing; correct the address."
 
 

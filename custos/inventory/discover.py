@@ -71,9 +71,12 @@ class _Connections:
         return True if site_id in self.channels else False if self.channels_whole else None
 
 
-async def discover(m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock) -> DiscoveryReport:
+async def discover(
+    m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock, named: Sequence[str] | None = None
+) -> DiscoveryReport:
     """Read what there is, write the tables `sites`, `drives`, `members` and those of kinds, and register the governed libraries.
 
+    `named` are the addresses of the sites that may be read, where the tenant gave nothing but these; None: all sites are listed.
     Raises a MicrosoftTrouble when the list of sites or of groups cannot be read, or everything is throttled: then nothing is
     written; LeaseLost when this process stood still for so long that another one took over.
     """
@@ -81,23 +84,33 @@ async def discover(m365: Microsoft365, account: Account, lakehouse: Lakehouse, c
     if not await lease.take():
         return DiscoveryReport(busy=True, retry_after=lease.busy_seconds)
     async with lease.kept():
-        return await _Discovery(m365, account, lakehouse, clock, lease).run()
+        return await _Discovery(m365, account, lakehouse, clock, lease=lease, named=named).run()
 
 
 class _Discovery:
     """One run."""
 
-    def __init__(self, m365: Microsoft365, account: Account, lakehouse: Lakehouse, clock: Clock, lease: Lease) -> None:
+    def __init__(
+        self,
+        m365: Microsoft365,
+        account: Account,
+        lakehouse: Lakehouse,
+        clock: Clock,
+        *,
+        lease: Lease,
+        named: Sequence[str] | None,
+    ) -> None:
         self.m365 = m365
         self.graph = m365.observer
         self.account = account
         self.lakehouse = lakehouse
         self.now = clock.now()
         self.lease = lease
+        self.named = named
         self.troubles: list[str] = []
 
     async def run(self) -> DiscoveryReport:
-        found = await sites.list_sites(self.graph)
+        found = await self._listed()
         listed = found.values
         told = await directory.groups(self.graph)
         groups = {group.group_id: group for group in told.values}
@@ -121,6 +134,28 @@ class _Discovery:
                 raise LeaseLost("another instance took the discovery over")
             await asyncio.to_thread(self.lakehouse.replace, table, frame)
         return await self._registered(seen, sites_now, drives_now)
+
+    async def _listed(self) -> Listing[Site]:
+        if self.named is None:
+            return await sites.list_sites(self.graph)
+        found = await all_of([self._named(url) for url in self.named])
+        return Listing([site for site in found if site is not None], 0)
+
+    async def _named(self, url: str) -> Site | None:
+        """A site of the registers, None where nothing can be learnt of it now: what was known of it stays."""
+        try:
+            return await sites.named_site(self.graph, url)
+        except Forbidden:
+            self.troubles.append(f"{url}: nobody granted it to Custos (`custos grant --sites`)")
+        except NotFound:
+            self.troubles.append(f"{url}: the registers name it, and there is no such site")
+        except Locked:
+            self.troubles.append(f"{url}: it is locked or archived")
+        except Throttled:
+            raise
+        except MicrosoftTrouble as error:
+            self.troubles.append(f"{url}: {error}")
+        return None
 
     def _count(self, unidentified: int, where: str) -> None:
         if unidentified:
@@ -177,7 +212,7 @@ class _Discovery:
         urls = await all_of([self._channel_urls(group) for group in groups if group.is_team is not False])
         channels = {_site_at(url, listed) for part in urls for url in part if url}
         by_site = {site: group.group_id for group, site in zip(groups, found, strict=True) if site}
-        whole = not told.unidentified
+        whole = not told.unidentified and self.named is None  # of a site that was not granted nobody tells whose it is
         return _Connections(
             by_site,
             groups_whole=whole and None not in found,

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from custos.actions import DECLARED
@@ -103,9 +103,29 @@ _BROADER = {"Sites.Read.All": {"Sites.ReadWrite.All"}, "Sites.ReadWrite.All": {"
 """Role ► roles that carry it, of those that some tier needs."""
 
 
-def needed(who: Who, api: Api, tiers: Collection[Tier]) -> frozenset[str]:
+SELECTED = "Sites.Selected"
+_OF_ALL_SITES = frozenset({"Sites.Read.All", "Files.Read.All", "Sites.ReadWrite.All", "Files.ReadWrite.All"})
+
+
+def needs(*, only_named_sites: bool) -> tuple[Need, ...]:
+    """What each tier needs. Where only the sites of the registers are to be seen, one role stands for every role that opens all of them;
+    what it opens is granted site by site (`custos.jobs.site_rights`).
+
+    Source: https://learn.microsoft.com/graph/permissions-selected-overview
+    """
+    if not only_named_sites:
+        return NEEDS
+    narrow = (replace(each, role=SELECTED, purpose=_NARROW) if each.role in _OF_ALL_SITES else each for each in NEEDS)
+    return tuple(dict.fromkeys(narrow))
+
+
+_NARROW = "opens the sites that are granted one by one: `custos grant --sites`"
+
+
+def needed(who: Who, api: Api, tiers: Collection[Tier], *, only_named_sites: bool = False) -> frozenset[str]:
     """The roles that an identity needs on an API for these tiers."""
-    return frozenset(each.role for each in NEEDS if (each.who, each.api) == (who, api) and each.tier in tiers)
+    wanted = needs(only_named_sites=only_named_sites)
+    return frozenset(each.role for each in wanted if (each.who, each.api) == (who, api) and each.tier in tiers)
 
 
 class State(StrEnum):
@@ -159,12 +179,13 @@ class Comparison:
 
 async def compare(directory: AppRoles, settings: Settings, tiers: Collection[Tier]) -> Comparison:
     """What the identities hold against what these tiers need. Raises BadInput for an identity that is not there."""
+    declared = needs(only_named_sites=settings.only_named_sites)
     resources = {api: await _principal(directory, app_id, api.value) for api, app_id in APP_IDS.items()}
     standings: list[Standing] = []
     missing: list[Missing] = []
     takeable: list[Held] = []
     for who, client_id in ((Who.OBSERVER, settings.observer_client_id), (Who.ACTOR, settings.actor_client_id)):
-        wanted = [each for each in NEEDS if each.who is who and each.tier in tiers]
+        wanted = [each for each in declared if each.who is who and each.tier in tiers]
         if not client_id and wanted:
             what = f"No actor is set, and {wanted[0].tier} is for it."
             raise BadInput([Problem(Mark("settings"), what, "Set CUSTOS_ACTOR_CLIENT_ID.", code="settings")])
@@ -174,7 +195,8 @@ async def compare(directory: AppRoles, settings: Settings, tiers: Collection[Tie
         held = await directory.held(principal)
         for api, resource in resources.items():
             ids = {role_id: one for (resource_id, role_id), one in held.items() if resource_id == resource.id}
-            for standing in _standings(who, api, resource, ids, tiers):
+            mine = [each for each in declared if (each.who, each.api) == (who, api)]
+            for standing in _standings(who, api, resource, ids, mine=mine, tiers=tiers):
                 standings.append(standing)
                 if standing.state is State.MISSING:
                     role_id = resource.roles[standing.role]
@@ -186,17 +208,16 @@ async def compare(directory: AppRoles, settings: Settings, tiers: Collection[Tie
 
 
 def _standings(
-    who: Who, api: Api, resource: Principal, held: Collection[str], tiers: Collection[Tier]
+    who: Who, api: Api, resource: Principal, held: Collection[str], *, mine: Collection[Need], tiers: Collection[Tier]
 ) -> Iterator[Standing]:
     names = {role_id: value for value, role_id in resource.roles.items()}
     holds = {names.get(role_id, role_id) for role_id in held}
-    covered = {
-        role for role in needed(who, api, tiers) - holds if _BROADER.get(role, set()) & holds & needed(who, api, Tier)
-    }
-    for role in sorted((needed(who, api, tiers) - covered) | holds):
-        needs = [each for each in NEEDS if (each.who, each.api, each.role) == (who, api, role)]
+    wanted, ever = {each.role for each in mine if each.tier in tiers}, {each.role for each in mine}
+    covered = {role for role in wanted - holds if _BROADER.get(role, set()) & holds & ever}
+    for role in sorted((wanted - covered) | holds):
+        needs_ = [each for each in mine if each.role == role]
         state = (
-            State.TOO_MUCH if not needs
+            State.TOO_MUCH if not needs_
             else State.HELD if role in holds
             else State.MISSING if role in resource.roles
             else State.UNKNOWN
@@ -206,8 +227,8 @@ def _standings(
             api=api,
             role=role,
             state=state,
-            tiers=tuple(each.tier for each in needs),
-            purpose=needs[0].purpose if needs else "",
+            tiers=tuple(each.tier for each in needs_),
+            purpose=needs_[0].purpose if needs_ else "",
         )
 
 

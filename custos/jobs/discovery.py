@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from custos.engine.register_addresses import named_sites
 from custos.errors import BadInput
 from custos.inventory.discover import DiscoveryReport
 from custos.inventory.discover import discover as discover_tenant
@@ -25,7 +26,7 @@ async def discover(app: Custos) -> DiscoveryReport:
     labels that the sites of the register publish, and at what and whom the registers name. Nothing of it while another instance is
     discovering.
     """
-    report = await discover_tenant(app.m365, app.account, app.lakehouse, app.clock)
+    report = await discover_tenant(app.m365, app.account, app.lakehouse, app.clock, await _named(app))
     if report.busy:
         return report
     await shortfalls.keep(app.clock, app.account, Of.DISCOVERY, Counter(report.troubles))
@@ -34,6 +35,13 @@ async def discover(app: Custos) -> DiscoveryReport:
     await _compare(app)
     await app.m365.throttle.flush()
     return report
+
+
+async def _named(app: Custos) -> list[str] | None:
+    """The addresses of the sites that the registers name, where no others may be read. Raises BadInput without usable policies."""
+    if not app.settings.only_named_sites:
+        return None
+    return [address.url for address in named_sites((await policies.in_force(app)).bundle)]
 
 
 async def _compare(app: Custos) -> None:

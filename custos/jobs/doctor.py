@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from custos.actions import DECLARED
 from custos.engine.label_drift import drift
+from custos.engine.register_addresses import named_sites
 from custos.errors import BadInput, CustosError
 from custos.inventory.drive_state import DriveStates, SyncState
 from custos.inventory.subscriptions import wanted_drives
@@ -26,6 +27,7 @@ from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
 from custos.m365 import site_admin, sites
 from custos.m365.credentials import BOT_AUDIENCE, Identity, graph_audience
+from custos.m365.errors import Forbidden, NotFound
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -120,7 +122,7 @@ async def _observer(app: Custos) -> list[Look]:
     return _roles_looked_at(
         "observer",
         await _roles(app.m365.identities.observer, graph_audience(app.settings.graph_url)),
-        needed(Who.OBSERVER, Api.GRAPH, [Tier.OBSERVE]),
+        needed(Who.OBSERVER, Api.GRAPH, [Tier.OBSERVE], only_named_sites=app.settings.only_named_sites),
         reads=True,
     )
 
@@ -131,11 +133,30 @@ async def _actor(app: Custos) -> list[Look]:
         return [Look(Sign.OFF, "actor", "no actor identity is set: policies can only simulate")]
     bundle = (await policies.in_force(app)).bundle
     steps = (step for policy in bundle.policies.values() for rule in policy.rules for step in rule.steps)
-    needs = needed(Who.ACTOR, Api.GRAPH, [Tier.LABELS]) | {role for step in steps if (role := DECLARED[step.kind].role)}
+    needs = needed(Who.ACTOR, Api.GRAPH, [Tier.LABELS], only_named_sites=app.settings.only_named_sites)
+    needs |= {role for step in steps if (role := DECLARED[step.kind].role)}
     return _roles_looked_at("actor", await _roles(actor, graph_audience(app.settings.graph_url)), needs, reads=False)
 
 
+async def _named_sites(app: Custos) -> list[Look]:
+    urls = [address.url for address in named_sites((await policies.in_force(app)).bundle)]
+    opened = 0
+    for url in urls:
+        try:
+            await sites.named_site(app.m365.observer, url)
+            opened += 1
+        except (Forbidden, NotFound):
+            continue
+    said = (
+        f"{opened:,} of {len(urls):,} sites that the registers name are open; whatever other sites there are is unknown"
+    )
+    hint = "" if opened == len(urls) else ": `custos grant --sites` shows which are not"
+    return [Look(Sign.OK if urls and opened == len(urls) else Sign.WARN, "sites", said + hint)]
+
+
 async def _sites(app: Custos) -> list[Look]:
+    if app.settings.only_named_sites:
+        return await _named_sites(app)
     found = await sites.list_sites(app.m365.observer)
     odd = found.unidentified + sum(site.error == sites.UNREADABLE for site in found.values)
     if odd:

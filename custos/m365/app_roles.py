@@ -9,16 +9,12 @@ serviceprincipal-post-approleassignments, serviceprincipal-delete-approleassignm
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
+from dataclasses import dataclass
 
-import httpx
 import msgspec
 
-from custos.errors import BadInput, Mark, Problem
-from custos.m365.errors import Malformed, Unavailable
-from custos.m365.tls import tls
+from custos.m365.errors import Malformed
+from custos.m365.in_person import InPerson, decoded
 
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 SHAREPOINT_APP_ID = "00000003-0000-0ff1-ce00-000000000000"
@@ -28,9 +24,7 @@ ADMINISTRATOR = "Privileged Role Administrator"
 """The least role of the directory that may give app roles of Microsoft Graph.
 Source: https://learn.microsoft.com/entra/identity/role-based-access-control/delegate-by-task#enterprise-applications
 """
-_TIMEOUT_SECONDS = 30.0
 _MOST_PAGES = 50
-_THERE_ALREADY = "already exists"
 
 
 class _Role(msgspec.Struct, rename="camel"):
@@ -62,14 +56,6 @@ class _Assignments(msgspec.Struct):
     next: str = msgspec.field(name="@odata.nextLink", default="")
 
 
-class _ErrorBody(msgspec.Struct):
-    message: str = ""
-
-
-class _Error(msgspec.Struct):
-    error: _ErrorBody
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """A service principal. `roles` are those that an app can hold on it, value ► id."""
@@ -80,30 +66,16 @@ class Principal:
     roles: Mapping[str, str]
 
 
-@dataclass
-class AppRoles:
-    """Microsoft Graph in a person's name. `graph_url` ends in the version. Use it in `async with`.
+class AppRoles(InPerson):
+    """App roles. Methods raise Unavailable, Malformed, and BadInput when the person may not do it."""
 
-    Methods raise Unavailable, Malformed, and BadInput when the person may not do it.
-    """
-
-    graph_url: str
-    token: str = field(repr=False)
-
-    async def __aenter__(self) -> Self:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        self._client = httpx.AsyncClient(verify=tls(), timeout=_TIMEOUT_SECONDS, headers=headers)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._client.aclose()
+    administrator = ADMINISTRATOR
+    scope = SCOPES[1]
 
     async def principal(self, app_id: str) -> Principal | None:
         """The service principal of an app or a managed identity, by its client id; None when the directory has none (yet)."""
         query = {"$filter": f"appId eq '{app_id}'", "$select": "id,appId,displayName,appRoles"}
-        told = _decoded(_Principals, await self._sent("GET", f"{self.graph_url}/servicePrincipals", params=query))
+        told = decoded(_Principals, await self._sent("GET", f"{self.graph_url}/servicePrincipals", params=query))
         if not told.value:
             return None
         found = told.value[0]
@@ -119,7 +91,7 @@ class AppRoles:
         held: dict[tuple[str, str], str] = {}
         address = f"{self.graph_url}/servicePrincipals/{principal.id}/appRoleAssignments"
         for _ in range(_MOST_PAGES):
-            page = _decoded(_Assignments, await self._sent("GET", address))
+            page = decoded(_Assignments, await self._sent("GET", address))
             held |= {(each.resource_id, each.app_role_id): each.id for each in page.value}
             if not page.next.startswith(f"{self.graph_url}/"):  # a token goes to no other host
                 return held
@@ -136,46 +108,8 @@ class AppRoles:
         address = f"{self.graph_url}/servicePrincipals/{principal.id}/appRoleAssignments/{assignment_id}"
         await self._sent("DELETE", address, gone_is_fine=True)
 
-    async def _sent(
-        self,
-        method: str,
-        address: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        body: Mapping[str, str] | None = None,
-        gone_is_fine: bool = False,
-    ) -> bytes:
-        try:
-            answer = await self._client.request(method, address, params=params, json=body)
-        except httpx.HTTPError as error:
-            raise Unavailable(f"Microsoft Graph cannot be reached: {type(error).__name__}.") from error
-        if answer.status_code in (200, 201, 204) or (gone_is_fine and answer.status_code == 404):
-            return answer.content
-        said = _said(answer.content)
-        if answer.status_code == 400 and _THERE_ALREADY in said:
-            return b""
-        if answer.status_code in (401, 403):
-            what = f"Microsoft Entra refuses: {said or answer.status_code}"
-            remedy = f"Sign in as somebody who is {ADMINISTRATOR}; reading takes the scope {SCOPES[1]}."
-            raise BadInput([Problem(Mark("sign-in"), what, remedy, code="sign-in")])
-        raise Unavailable(f"Microsoft Graph answered {answer.status_code}: {said or 'no reason'}")
-
 
 def assignment(graph_url: str, principal: Principal, resource: Principal, role_id: str) -> tuple[str, dict[str, str]]:
     """The address and the body of the request that gives a role, for whoever sends it by hand, too."""
     body = {"principalId": principal.id, "resourceId": resource.id, "appRoleId": role_id}
     return f"{graph_url}/servicePrincipals/{principal.id}/appRoleAssignments", body
-
-
-def _decoded[T](kind: type[T], content: bytes) -> T:
-    try:
-        return msgspec.json.decode(content, type=kind)
-    except msgspec.MsgspecError as error:
-        raise Malformed("Microsoft Graph's answer about app roles cannot be read.") from error
-
-
-def _said(content: bytes) -> str:
-    try:
-        return msgspec.json.decode(content, type=_Error).error.message
-    except msgspec.MsgspecError:
-        return ""

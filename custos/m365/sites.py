@@ -186,6 +186,18 @@ async def list_sites(graph: Graph) -> Listing[Site]:
     return Listing([one.record() for one in found.values], found.unidentified)
 
 
+async def named_site(graph: Graph, url: str) -> Site:
+    """The site at a web address. Costs 1 unit.
+
+    Raises NotFound, Locked, and Forbidden where an identity with `Sites.Selected` was granted nothing.
+    Source: https://learn.microsoft.com/graph/api/site-getbypath
+    """
+    at = urlsplit(url)
+    place = at.path.strip("/")
+    raw = await graph.get(f"/sites/{at.netloc}:/{place}" if place else f"/sites/{at.netloc}", units=UNITS_ONE)
+    return decoded(_site, raw, "site").record()
+
+
 async def drives_of(graph: Graph, site_id: str) -> Listing[Drive]:
     """The site's document libraries without its system libraries. Costs 2 units a page.
 

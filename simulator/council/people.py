@@ -12,7 +12,7 @@ from simulator.tenant.identifiers import guid
 from simulator.tenant.model import Actor, User
 from simulator.tenant.state import Tenant
 
-PRIVILEGED_ROLE_ADMINISTRATOR = "Privileged Role Administrator"
+PRIVILEGED_ROLE_ADMINISTRATOR, SHAREPOINT_ADMINISTRATOR = "Privileged Role Administrator", "SharePoint Administrator"
 _BEGAN = "2019-04-01T08:00:00Z"
 _DROPPED = frozenset({"of", "and", "the", "for"})
 
@@ -78,7 +78,9 @@ def run_the_platform(tenant: Tenant, council: CouncilFile) -> None:
     who = council.accounts.platform
     upn = f"{who.account}@{tenant.domain}"
     user = User(guid(tenant.seed, "user", upn), upn, who.holder, upn, who.title, who.department, created=moment(_BEGAN))
-    tenant.directory_roles[tenant.add_user(user).id] = frozenset({PRIVILEGED_ROLE_ADMINISTRATOR})
+    tenant.directory_roles[tenant.add_user(user).id] = frozenset(
+        {PRIVILEGED_ROLE_ADMINISTRATOR, SHAREPOINT_ADMINISTRATOR}
+    )
 
 
 def outsiders(tenant: Tenant, file: PeopleFile, domain: str, count: int, rng: random.Random) -> list[User]:

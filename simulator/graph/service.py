@@ -10,7 +10,8 @@ import aiohttp
 from aiohttp import web
 
 from simulator.app_keys import METER, TENANT
-from simulator.entra.identity import AUTHORITY, GRAPH
+from simulator.entra import selected
+from simulator.entra.identity import AUTHORITY, GRAPH, Caller
 from simulator.front.hosts import called
 from simulator.graph import (
     admin,
@@ -114,6 +115,7 @@ def perform(app: web.Application, call: Call, router: Router = ROUTER) -> Answer
     operation = router.find(call)
     if operation is None:
         return None
+    call.caller = _with_site(call)
     if operation.roles and call.caller.roles.isdisjoint(operation.roles):
         raise Refused(403, "accessDenied", "Insufficient privileges to complete the operation.")
     options.check(call.query, operation.options)
@@ -125,6 +127,16 @@ def perform(app: web.Application, call: Call, router: Router = ROUTER) -> Answer
         raise refusal
     answered = operation.handler(call)
     return replace(answered, headers={**answered.headers, **charge.headers}) if charge.headers else answered
+
+
+def _with_site(call: Call) -> Caller:
+    """The caller with the roles that it has on the site of the call, if the call has one."""
+    caller = selected.in_person(call.tenant, call.caller) if call.caller.user_id else call.caller
+    if "site" in call.arguments:
+        return selected.on_site(caller, call.tenant.site(call["site"]))
+    if "drive" in call.arguments:
+        return selected.on_site(caller, call.tenant.drive(call["drive"]).site)
+    return caller
 
 
 def _response(answered: Answer) -> web.Response:

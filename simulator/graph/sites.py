@@ -136,9 +136,23 @@ def _grant_body(grant: AppGrant) -> dict[str, Any]:
 
 
 def _grants(call: Call) -> Answer:
+    """The list says to whom, and leaves out which role: that is asked one by one, as with Microsoft."""
     site = call.tenant.site(call["site"])
     check_open(site, writing=False)
-    return paged(call, [chosen(_grant_body(each), call.select()) for each in site.app_grants])
+    bodies = ({name: value for name, value in _grant_body(each).items() if name != "roles"} for each in site.app_grants)
+    return paged(call, [chosen(body, call.select()) for body in bodies])
+
+
+def _one_grant(call: Call) -> Answer:
+    """One grant with its role: for applications alone. https://learn.microsoft.com/graph/api/site-get-permission"""
+    if call.caller.user_id:
+        raise Refused(403, "accessDenied", "Access denied")
+    site = call.tenant.site(call["site"])
+    check_open(site, writing=False)
+    found = next((each for each in site.app_grants if each.id == call["permission"]), None)
+    if found is None:
+        raise not_found("The permission")
+    return answer(chosen(_grant_body(found), call.select()))
 
 
 def _grant(call: Call) -> Answer:
@@ -176,6 +190,7 @@ OPERATIONS = (
     Operation("GET", _SITE + "/sites", _subsites, READ_SITES, 2, options=PAGED, names=_NAMES),
     Operation("GET", "groups/{group}/sites", _sites_of_group, READ_SITES, 2, options=PAGED, names=_NAMES),
     Operation("GET", _GRANTS, _grants, _FULL, 5, options=SELECT | {"$skiptoken", "$top"}, names=vocabulary.PERMISSION),
+    Operation("GET", _GRANTS + "/{permission}", _one_grant, _FULL, 5, options=SELECT, names=vocabulary.PERMISSION),
     Operation("POST", _GRANTS, _grant, _FULL, 5),
     Operation("DELETE", _GRANTS + "/{permission}", _revoke, _FULL, 5),
 )

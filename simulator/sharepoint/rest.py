@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from simulator.entra.identity import SHAREPOINT, SHAREPOINT_MY, Caller
+from simulator.entra.selected import on_site
 from simulator.front.hosts import called
 from simulator.refusal import Refused
 from simulator.sharepoint import batch, call, compliance_tags, sharing, webs
@@ -76,14 +77,16 @@ class _Sites:
             )
             return Start(statics={(_REQUEST_CONTEXT, "current"): context})
 
-        return await process.answered(request, _audience(site), self._scope, start)
+        return await process.answered(
+            request, _audience(site), lambda caller: self._scope(on_site(caller, site)), start
+        )
 
     def _service(self, request: web.Request, site: Site) -> call.Service:
         def root(scope: RequestScope, base: str) -> Resource:
             _check_open(site)
             return _root(scope, site, base)
 
-        return call.Service(_audience(site), _base(request), self._scope, root)
+        return call.Service(_audience(site), _base(request), lambda caller: self._scope(on_site(caller, site)), root)
 
     def _site(self, request: web.Request) -> Site | None:
         site = self._tenant.sites_by_path.get(request.match_info.get("site", "").strip("/").lower())

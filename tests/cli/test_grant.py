@@ -17,6 +17,7 @@ from custos.m365.app_roles import GRAPH_APP_ID, SCOPES, AppRoles
 from custos.m365.sign_in import SignIn
 from custos.report.shapes.work import AppRoles as Shown
 from custos.settings import REPOSITORY, settings_from
+from simulator.councils import policies_of
 from tests.simulated_tenant import SimulatedTenant
 
 ENGINEER, MANAGER = "platform.engineer@wrenbridge.example", "records.manager@wrenbridge.example"
@@ -181,6 +182,29 @@ def test_identity_that_is_not_there_is_told(terminal: Terminal) -> None:
     assert (code, f"no service principal of the observer ({unknown})" in said) == (2, True)
     code, said = terminal.custos("grant", "labels", CUSTOS_ACTOR_CLIENT_ID="")
     assert (code, "No actor is set, and labels is for it. Set CUSTOS_ACTOR_CLIENT_ID." in said) == (2, True)
+
+
+def test_sites_are_granted_one_by_one(terminal: Terminal) -> None:
+    """Where only named sites may be seen the roles for all are too much; each site of the registers is granted, shown, taken away."""
+    narrow = {"CUSTOS_SITES": "register", "CUSTOS_POLICIES": str(policies_of())}
+    _, said = terminal.custos("grant", **narrow)
+    assert (
+        "missing observer Microsoft Graph Sites.Selected (observe: opens the sites that are granted one by one" in said
+    )
+    assert "too much observer Microsoft Graph Files.Read.All (no tier needs it: take it away)" in said
+    code, said = terminal.custos("grant", "--sites", "--steps", **narrow)
+    assert (code, said.count("POST ")) == (1, said.count('"roles": ["read"]')), said
+    code, said = terminal.custos("grant", "labels", "--sites", "--give", **narrow)
+    sites = said.count("Given to the observer: read on https://")
+    assert sites == said.count("Given to the actor: write on https://") > 3
+    assert said.count("locked") % 2 == 0, "a site that is locked costs no other its rights"
+    assert said.count("held, untold") == 2 * sites, "Microsoft does not tell a person which right it is"
+    assert terminal.custos("grant", "labels", "--sites", **narrow)[1].count("Given") == 0
+    terminal.sign_in(MANAGER)
+    code, said = terminal.custos("grant", "--sites", "--give", **narrow)
+    assert (code, "Sign in as somebody who is SharePoint Administrator" in said) == (2, True)
+    code, said = terminal.custos("grant", "labels", "--sites", "--take", "--as", ENGINEER, **narrow)
+    assert (said.count("Taken from"), "Nothing is left." in said, code) == (2 * sites, True, 0)
 
 
 def test_for_machines(terminal: Terminal) -> None:
