@@ -97,9 +97,7 @@ async def _move(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         raise BadInput([Problem(Mark("command line"), what, remedy, code="why")])
     by = await identity.require(app, Right.MOVE_DEADLINES, args.person)
     case = await deadlines.move(app, args.case, args.until, by=by, why=args.why.strip())
-    screen.out.print(
-        f"{case.assignee.who.name} has until {day_words(args.until)} to answer about “{case.subject_name}”."
-    )
+    screen.out.print(f"{case.assignee.who.name} has until {day_words(args.until)} to answer about “{case.about}”.")
     return Exit.OK
 
 
@@ -125,7 +123,7 @@ def _table(shown: Sequence[Case], now: datetime, zone: ZoneInfo, *, every: bool)
         stands = progress(case, now, zone)
         found.add(
             case.asset_id or _NO_ASSET,
-            case.subject_name,
+            case.about,
             f"{sum(line.count for line in case.lines):,}",
             f"{case.state.value}{f', {case.decision}' if case.decision else ''}{', overdue' if stands.overdue else ''}",
             stands.waits_for,

@@ -67,10 +67,10 @@ def unknown_case(case_id: str) -> BadInput:
 def _due(stored: Stored, now: datetime) -> datetime:
     case = stored.case
     if not case.state.is_open or case.asked_at is None or case.deadline is None:
-        what = f"No answer is due now about “{case.subject_name}”: it is {case.state.value}."
+        what = f"No answer is due now about “{case.about}”: it is {case.state.value}."
         raise _problem(what, "Only the deadline of an open question that somebody was asked can be moved.", "closed")
     if case.deadline < now:
-        what = f"The deadline for “{case.subject_name}” has passed, and the question is on its way to the next person in line."
+        what = f"The deadline for “{case.about}” has passed, and the question is on its way to the next person in line."
         raise _problem(what, "Whoever is asked next gets a deadline of their own.", "passed")
     return case.deadline
 

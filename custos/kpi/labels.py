@@ -47,7 +47,7 @@ def label_coverage(inputs: Inputs) -> Iterator[Counted]:
 def stale_burden(inputs: Inputs) -> Iterator[Counted]:
     """A row a library, in bytes: those in which nobody has worked for two years, unless they are kept for good or on purpose."""
     quiet = set(inputs.ask("untouched-libraries").rows["url"])
-    kept = {case.drive_id or case.site_id for case in inputs.cases if _is_kept(case, inputs)}
+    kept = {place.drive_id or place.site_id for case in inputs.cases if _is_kept(case, inputs) for place in case.homes}
     for_good = {entry.id for entry in inputs.records.schedule.values() if entry.period == "permanent"}
     asked = ("size", "scheduled_entry", "asset_vital", "last_human_activity")
     libraries = inputs.ask("library", "{registered: yes}", asked)

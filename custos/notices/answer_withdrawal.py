@@ -17,7 +17,7 @@ from custos.notices.case_findings import CaseFindings, store
 from custos.notices.case_store import CaseStore, Stored, new_nonce, note
 from custos.notices.deadlines import dates_for
 from custos.notices.finding_sentences import MOST_SENTENCES
-from custos.notices.model import Answer, Case, CaseState, Line, Verb
+from custos.notices.model import Answer, Case, CasePlace, CaseState, Line, Verb
 from custos.notices.reassignment import asked_today, assignee_of, moved_words, reassigned, untold_state
 
 _SAMPLE = 3
@@ -72,10 +72,11 @@ async def take_back(
 
 async def _open_beside(case: Case, book: CaseStore) -> Stored | None:
     """The question that is open on the same thing, from which this was answered apart or which was found since."""
-    key = (case.asset_id, case.concern, case.subject_key)
+    mine = {place.key for place in case.homes}
     for stored in await book.all():
         other = stored.case
-        if other.state.is_open and other.id != case.id and (other.asset_id, other.concern, other.subject_key) == key:
+        same = (other.asset_id, other.concern) == (case.asset_id, case.concern)
+        if same and other.state.is_open and other.id != case.id and mine & {place.key for place in other.homes}:
             return stored
     return None
 
@@ -91,6 +92,8 @@ async def _joined(standing: Case, again: Case, book: CaseStore) -> Case:
         standing,
         lines=tuple(sorted(lines.values(), key=lambda line: (line.consequence, line.key))),
         members=members,
+        places=_places(standing, again),
+        drives=tuple(sorted({*standing.drives, *again.drives})),
         shown=shown,
         state=standing.state if shown else untold_state(standing, standing.assignee),
         told_at=standing.told_at if shown else None,
@@ -101,6 +104,15 @@ async def _joined(standing: Case, again: Case, book: CaseStore) -> Case:
         cards=tuple(dict.fromkeys((*standing.cards, *again.cards))),
         parts=tuple(part for part in standing.parts if part != again.id),
     )
+
+
+def _places(standing: Case, again: Case) -> tuple[CasePlace, ...]:
+    """Those of both, each with what is asked about there."""
+    places = {place.key: place for place in standing.homes}
+    for place in again.homes:
+        count = places[place.key].count if place.key in places else 0
+        places[place.key] = replace(place, count=place.count + count)
+    return tuple(places.values())
 
 
 def _both(one: Line, other: Line) -> Line:

@@ -27,14 +27,16 @@ from custos.notices.assignment import ROLE_WORDS, TO_THE_GROUP, Role
 from custos.notices.case_progress import unanswered_words
 from custos.notices.choices import DECLARED as CHOICES
 from custos.notices.choices.agree import may_agree
-from custos.notices.model import Answer, Case, CaseState, Line, Proposed, Verb
+from custos.notices.model import Answer, Case, CasePlace, CaseState, Line, Proposed, Verb
 from custos.notices.questions import question_of
-from custos.notices.wording import escape, name, sentence
+from custos.notices.wording import clean, escape, name, sentence
 from custos.wording import capital, day_words, many
 
 MOST_ITEMS = 10
 MOST_LINES = 5  # rules of one question that are told in full
 MOST_BYTES = 20 * 1024
+MOST_OPENED = 6  # places of one question that can be opened from its card: as many buttons as Teams shows
+_PLACE_NAME, _SHORT_PLACE_NAME = 80, 40
 _LONGEST_ADDRESS = 400
 _SENTENCE = 400  # characters
 _SHORT_SENTENCE = 120  # when even one question does not fit
@@ -188,7 +190,7 @@ def _done(one: DoneOn, reader: Reader, limit: int) -> list[Element]:
 def _left_alone(case: Case) -> str:
     """What is held or exempt, as one line about its asset."""
     reasons = " ".join(dict.fromkeys(line.protected for line in case.lines))
-    about = f"{case.asset_id}, {case.subject_name}" if case.asset_id else case.subject_name
+    about = f"{case.asset_id}, {case.about}" if case.asset_id else case.about
     return f"Not asked, {name(about, 80)}: {sentence(reasons, 200)}"
 
 
@@ -230,8 +232,41 @@ def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Eleme
         also = "; ".join(f"{line.title}: {line.count:,}" for line in rest)
         items.append(el.text(sentence(f"Also found by {many(len(rest), 'more rule')}: {also}", limit)))
     items.append(el.buttons(_buttons(case, number)))
-    items.append(el.buttons([el.unfold("Why?", [el.facts(_why(line)) for line in told], [])]))
+    more = [el.unfold("Why?", [el.facts(_why(line)) for line in told], [])]
+    if len(case.homes) > 1:
+        more.append(_listed_places(case, limit))
+    items.append(el.buttons(more))
     return items
+
+
+def _listed_places(case: Case, limit: int) -> Element:
+    """All the places that an answer covers, behind a tap."""
+    longest = _PLACE_NAME if limit >= _SENTENCE else _SHORT_PLACE_NAME
+    pairs = [(_kind_of(place), f"“{name(place.name, longest)}”: {place.count:,}") for place in case.homes]
+    opened = [
+        el.open_address(clean(place.name, _SHORT_PLACE_NAME) or _kind_of(place), place.url)
+        for place in case.homes[:MOST_OPENED]
+        if limit >= _SENTENCE and _can_be_opened(place.url)
+    ]
+    return el.unfold(f"The {len(pairs)} places", [el.facts(pairs)], opened)
+
+
+def places_words(case: Case, *, plain: bool = False) -> str:
+    """The places that it is about, in one sentence; "" where it is one."""
+    if len(case.homes) == 1:
+        return ""
+    listed = "; ".join(
+        f"{_kind_of(place)} “{name(place.name, _PLACE_NAME, plain=plain)}”: {place.count:,}" for place in case.homes
+    )
+    return f"It is about {len(case.homes)} places. {listed}."
+
+
+def _kind_of(place: CasePlace) -> str:
+    return "Library" if place.drive_id else "Site"
+
+
+def _can_be_opened(url: str) -> bool:
+    return url.startswith("https://") and len(url) <= _LONGEST_ADDRESS
 
 
 def _why(line: Line) -> list[tuple[str, str]]:
@@ -242,15 +277,17 @@ def _why(line: Line) -> list[tuple[str, str]]:
 
 def where(case: Case, *, plain: bool = False) -> str:
     """The library or site, for Markdown or as plain text."""
-    what = "Library" if case.drive_id else "Site"
-    return f"{what} “{name(case.subject_name, plain=plain)}”"
+    more = len(case.homes) - 1
+    beside = f" and {many(more, 'more place')}" if more else ""
+    return f"{_kind_of(case.homes[0])} “{name(case.subject_name, plain=plain)}”{beside}"
 
 
 def found_words(case: Case, line: Line, limit: int = _SENTENCE, *, plain: bool = False) -> str:
     """What was found, in one sentence, for Markdown or as plain text; of a sensitive asset without any file's name."""
     why = sentence(line.because, limit, plain=plain) or ("" if line.seen else f"{name(line.title, 120, plain=plain)}.")
     declared = DECLARED[line.kind]
-    if line.kind is case.subject_kind or (declared.place and declared.lies is Lies.OF_SITE):
+    of_place = line.kind is case.subject_kind or (declared.place and declared.lies is Lies.OF_SITE)
+    if of_place and line.count == 1:
         return why
     count = many(line.count, *declared.things)
     if (case.sensitive and not declared.named) or not line.sample:
@@ -348,7 +385,7 @@ def _buttons(case: Case, number: int) -> list[Element]:
         if offer.kind is not None:
             carried, mark = {**data, KIND: offer.kind.value}, f"{verb}-{offer.kind}{number + 1}"
         made.append(el.execute(title, verb.value, carried, name=mark))
-    if case.subject_url.startswith("https://") and len(case.subject_url) <= _LONGEST_ADDRESS:
+    if len(case.homes) == 1 and _can_be_opened(case.subject_url):
         made.append(el.open_address("Look at it", case.subject_url))
     return made
 

@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 from custos.clock import Clock
 from custos.engine.case_facts import CaseFacts, CaseKey, Cases, Decision
 from custos.model.finding import Finding
-from custos.model.subject import Kind, Subject
 from custos.notices.answer_grounds import fallen
 from custos.notices.case_findings import CaseFindings, digest
 from custos.notices.case_store import CaseStore
-from custos.notices.case_subjects import home
+from custos.notices.case_subjects import homes_of
 from custos.notices.model import Case, CaseState, Line, Verb
 from custos.records.model import Records
 
@@ -71,15 +70,15 @@ class _Index:
 
     def add(self, case: Case, shown: CaseFindings) -> None:
         for line in case.lines:
-            place = (line.policy, line.rule, case.subject_key)
-            self._known.setdefault(place, []).append(_Known(case, line, shown.of.get(line.key, frozenset())))
+            known = _Known(case, line, shown.of.get(line.key, frozenset()))
+            for place in case.homes:
+                self._known.setdefault((line.policy, line.rule, place.key), []).append(known)
 
     def facts(self, finding: Finding) -> CaseFacts | None:
         """The newest case that answers for this finding; else the open one that it waits in."""
-        places = {home(finding.subject).key, home(Subject(kind=Kind.SITE, site_id=finding.subject.site_id)).key}
         candidates = [
             known
-            for place in sorted(places)
+            for place in sorted(homes_of(finding.subject))
             for known in self._known.get((finding.policy, finding.rule, place), ())
             if known.case.asset_id == finding.asset_id
         ]

@@ -1,4 +1,5 @@
-"""From findings to questions: what is found about one concern on one library or site becomes one subject."""
+"""From findings to questions: what is found about one concern on one library or site becomes one subject. Which of them are one question
+`custos.notices.matters` says."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from custos.model.finding import Bar, Finding
 from custos.model.subject import Kind, Subject
 from custos.notices.case_findings import CaseFindings, digest
 from custos.notices.finding_sentences import Sighting, common, sighting, told_apart
-from custos.notices.model import Case, Line, Proposed
+from custos.notices.model import Case, CasePlace, Line, Proposed
 from custos.notices.question_wording import Topic
 from custos.notices.questions import about, concern_of
 
@@ -46,6 +47,8 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    place: str  # key of the library or site in which it is asked about
+    homes: frozenset[str]  # keys of its library and its site
     said: Sighting
     protection: str  # why it is left alone; "" when it is asked about
     reference: str
@@ -60,10 +63,12 @@ class Found:
     kind: Kind
     entries: dict[str, _Entry] = field(default_factory=dict)
 
-    def add(self, finding: Finding) -> None:
+    def add(self, finding: Finding, place: str) -> None:
         """Count a finding; the same one twice counts once. What is held or exempt is left alone: there is nothing to decide."""
         keeps = stopping(finding.protections, ActionKind.ASK)
         entry = _Entry(
+            place,
+            homes_of(finding.subject),
             sighting(finding, _NAME_LIMIT),
             keeps.sentence if keeps else "",
             keeps.reference if keeps else "",
@@ -74,6 +79,18 @@ class Found:
     def asked(self) -> list[str]:
         """The keys of what there is to decide about."""
         return [key for key, entry in self.entries.items() if not entry.protection]
+
+    def at(self, homes: Collection[str]) -> frozenset[bytes]:
+        """What is found in these libraries and sites, as digests."""
+        return frozenset(digest(key) for key, entry in self.entries.items() if not entry.homes.isdisjoint(homes))
+
+    def by_place(self, only: Collection[bytes]) -> Counter[str]:
+        """How many of the findings in `only` lie in which place."""
+        return Counter(entry.place for key, entry in self.entries.items() if digest(key) in only)
+
+    def moved(self, place: str) -> None:
+        """Have all of it asked about in another place: that of its site."""
+        self.entries = {key: replace(entry, place=place) for key, entry in self.entries.items()}
 
     def unfinished(self, only: Collection[bytes], agreed_at: datetime) -> tuple[bool, str]:
         """Of the findings in `only`, under an agreement of that moment: whether anything may still come of it, and what does not."""
@@ -127,6 +144,7 @@ class Question:
     drive_id: str
     found: dict[str, Found] = field(default_factory=dict)
     drives: set[str] = field(default_factory=set)  # the libraries in which something of it lies
+    places: dict[str, Subject] = field(default_factory=dict)  # the libraries and sites that it is about, by key
 
     def members(self) -> CaseFindings:
         """Which findings there is something to decide about."""
@@ -137,12 +155,73 @@ class Question:
         """Which findings these are, with what is left alone."""
         return CaseFindings.from_keys({rule: found.entries for rule, found in self.found.items()})
 
+    def take(self, other: Question) -> None:
+        """Become one question with another place's."""
+        for rule, there in other.found.items():
+            self.found.setdefault(rule, Found(there.topic, there.kind)).entries.update(there.entries)
+        self.drives |= other.drives
+        self.places |= other.places
+
+    def without(self, answered: CaseFindings) -> Question:
+        """The question with what is left of it."""
+        left = replace(self, found={}, drives=set(self.drives), places=dict(self.places))
+        for rule, found in self.found.items():
+            over = answered.of.get(rule, frozenset())
+            entries = {key: entry for key, entry in found.entries.items() if digest(key) not in over}
+            if entries:
+                left.found[rule] = Found(found.topic, found.kind, entries)
+        return left
+
+    def at(self, homes: Collection[str]) -> CaseFindings:
+        """What is found in these libraries and sites."""
+        found = {rule: one.at(homes) for rule, one in self.found.items()}
+        return CaseFindings({rule: some for rule, some in found.items() if some})
+
+    def by_place(self, members: CaseFindings) -> Counter[str]:
+        """How many of these findings lie in which of its places."""
+        counts: Counter[str] = Counter()
+        for rule, only in members.of.items():
+            if rule in self.found:
+                counts.update(self.found[rule].by_place(only))
+        return counts
+
 
 def home(subject: Subject) -> Subject:
     """The library that a subject lies in, or its site."""
     if subject.drive_id:
         return Subject(kind=Kind.LIBRARY, site_id=subject.site_id, drive_id=subject.drive_id)
     return Subject(kind=Kind.SITE, site_id=subject.site_id)
+
+
+def as_one(asset_id: str, concern: str, found: Iterable[Question]) -> Question:
+    """All that is found about one concern of one asset, whichever questions it is put in."""
+    whole = Question(Key(asset_id, concern, ""), Kind.SITE, "", "")
+    for question in found:
+        whole.take(question)
+    return whole
+
+
+def place_of(subject: Subject, known: Mapping[str, Place], count: int) -> CasePlace:
+    """A library or site as a case remembers it, by what is `known` of places (drive or site id)."""
+    place = known.get(subject.drive_id or subject.site_id, Place("", ""))
+    return CasePlace(
+        key=subject.key,
+        site_id=subject.site_id,
+        drive_id=subject.drive_id,
+        name=place.name,
+        url=place.url,
+        count=count,
+    )
+
+
+def homes_of(subject: Subject) -> frozenset[str]:
+    """The keys of a subject's library and site, under either of which a case may be about it."""
+    return frozenset({home(subject).key, Subject(kind=Kind.SITE, site_id=subject.site_id).key})
+
+
+def asked_in(finding: Finding) -> Subject:
+    """The library or site in which a finding is asked about: of a site that no asset covers all is one matter, whose it is."""
+    return home(finding.subject) if finding.asset_id else Subject(kind=Kind.SITE, site_id=finding.subject.site_id)
 
 
 def questions(findings: Iterable[Finding], topics: Mapping[tuple[str, str], Topic]) -> dict[Key, Question]:
@@ -152,17 +231,18 @@ def questions(findings: Iterable[Finding], topics: Mapping[tuple[str, str], Topi
         topic = topics.get((finding.policy, finding.rule))
         if topic is None or not topic.asks_about(finding.asset_id):
             continue
-        place = home(finding.subject)
+        place = asked_in(finding)
         key = Key(finding.asset_id, concern_of(topic.family), place.key)
         question = asked.get(key)
         if question is None:
             question = asked[key] = Question(key, place.kind, place.site_id, place.drive_id)
-            question.drives |= {place.drive_id} - {""}
+            question.places[place.key] = place
+        question.drives |= {finding.subject.drive_id} - {""}
         rule = f"{finding.policy}/{finding.rule}"
         found = question.found.get(rule)
         if found is None:
             found = question.found[rule] = Found(topic, finding.subject.kind)
-        found.add(finding)
+        found.add(finding, place.key)
     return asked
 
 
@@ -189,6 +269,7 @@ def fold(
             if here.topic.family not in families and not any(about(family).settles_all for family in families):
                 continue
             if whole in asked:
+                here.moved(site.key)
                 there = asked[whole].found.setdefault(rule, Found(here.topic, here.kind))
                 there.entries.update(here.entries)
                 asked[whole].drives.add(question.drive_id)

@@ -6,21 +6,24 @@ Meant to run after every evaluation. Running it twice, or on two instances at on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from custos.audit.events import What
 from custos.errors import RowChanged, RowExists
+from custos.kinds import OF_SITES
 from custos.model.finding import Finding
 from custos.notices.answer_grounds import fallen
 from custos.notices.assignment import Accountability, Assignment
-from custos.notices.case_findings import CaseFindings, store
+from custos.notices.case_findings import CaseFindings, digest, store
 from custos.notices.case_store import CaseStore, Stored, case_id, new_nonce, note
-from custos.notices.case_subjects import Key, Place, Question, fold, questions
+from custos.notices.case_subjects import Key, Place, Question, as_one, fold, place_of, questions
 from custos.notices.escalation import handed_up
-from custos.notices.model import NO_ASSIGNEE, Case, CaseState, Line, Note, Verb
+from custos.notices.matters import ENDED, matters
+from custos.notices.model import NO_ASSIGNEE, Case, CasePlace, CaseState, Line, Note, Verb
 from custos.notices.question_wording import Topic
 from custos.notices.reassignment import asked_today, assignee_of, handed_on, untold_state
 from custos.records.model import Records
@@ -78,34 +81,41 @@ async def refresh_cases(findings: Iterable[Finding], *, book: CaseStore, situati
     A case whose library or site was not covered by the evaluation stays as it is: what was not looked at is not gone.
     """
     asked = questions(findings, situation.topics)
-    by_key: dict[Key, list[Stored]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[Stored]] = defaultdict(list)
+    standing: dict[Key, list[Case]] = defaultdict(list)
     for stored in await book.all():
-        by_key[key_of(stored.case)].append(stored)
-    standing = {key: [each.case for each in stored if _is_live(each.case)] for key, stored in by_key.items()}
+        case = stored.case
+        groups[case.asset_id, case.concern].append(stored)
+        for place in case.homes if _is_live(case) else ():
+            standing[Key(case.asset_id, case.concern, place.key)].append(case)
     fold(asked, standing, lambda concern, site_id: situation.covered(concern, site_id, ""))
+    here: dict[tuple[str, str], dict[str, Question]] = defaultdict(dict)
+    for key, question in asked.items():
+        here[key.asset_id, key.concern][key.subject] = question
     report = Refreshed()
     written: list[Stored] = []
-    for key in sorted(asked.keys() | by_key.keys()):
-        keeper = _Keeper(book, situation, report, asked.get(key))
-        written += await keeper.bring_up_to_date(by_key.get(key, []))
+    for group in sorted(groups.keys() | here.keys()):
+        keeper = _Keeper(book, situation, report, group, here.get(group, {}))
+        written += await keeper.bring_up_to_date(groups.get(group, []))
     await book.flush(written)
     return report
 
 
-def key_of(case: Case) -> Key:
-    """What the case is about."""
-    return Key(case.asset_id, case.concern, case.subject_key)
-
-
 @dataclass
 class _Keeper:
-    """Keeps the cases on one key."""
+    """Keeps the cases about one concern of one asset. `asked`: place (key of a library or site) ► what is found there."""
 
     book: CaseStore
     situation: Situation
     report: Refreshed
-    question: Question | None
+    group: tuple[str, str]
+    asked: Mapping[str, Question]
     written: list[Stored] = field(default_factory=list)
+
+    @cached_property
+    def whole(self) -> Question:
+        """All that is found, as one."""
+        return as_one(*self.group, self.asked.values())
 
     async def bring_up_to_date(self, known: list[Stored]) -> list[Stored]:
         seen = list(known)
@@ -114,49 +124,59 @@ class _Keeper:
             try:
                 await self._once(seen)
             except (RowChanged, RowExists):
-                fresh = [one for old in seen if (one := await self.book.get(old.case.id))]
-                seen[:] = [*fresh, *await self._opened_meanwhile(fresh)]
+                seen[:] = [one for one in await self.book.all() if (one.case.asset_id, one.case.concern) == self.group]
                 raise
 
         await first_or_again(turn)
         return self.written
 
-    async def _opened_meanwhile(self, known: list[Stored]) -> list[Stored]:
-        if self.question is None:
-            return []
-        key, number = self.question.key, max((stored.case.number for stored in known), default=0) + 1
-        other = await self.book.get(case_id(key.asset_id, key.concern, key.subject, number))
-        return [other] if other else []
-
     async def _once(self, known: list[Stored]) -> None:
         live = [stored for stored in known if _is_live(stored.case)]
-        left = self.question.members() if self.question else CaseFindings({})
         waiting = [stored for stored in live if stored.case.state.is_open or stored.case.state is CaseState.LISTED]
-        for stored in live:
-            if stored not in waiting:
-                left = left.without(await self._covered_by(stored))
-        for stored in waiting:
-            await self._refresh(stored, left)
-        question = self.question
-        found = left.of or (question is not None and question.everything().of and not live)
-        if not waiting and found and question and (not question.drive_id or self._is_whole(question)):
-            # What is found on a site is true whatever else could not be decided about it; of a library all is told at once.
-            await self._open(left, number=max((stored.case.number for stored in known), default=0) + 1)
+        decided = [stored for stored in live if stored not in waiting]
+        left = dict(self.asked)
+        for stored in decided:
+            answered = await self._covered_by(stored)
+            left = {place: question.without(answered) for place, question in left.items()}
+        settled = _homes(decided) - _homes(waiting)
+        left = {
+            place: question
+            for place, question in left.items()
+            if question.found and (question.members().of or place not in settled)
+        }
+        still = [stored for stored in waiting if not self._was_looked_at(stored.case)]
+        for place in _homes(still):
+            left.pop(place, None)  # what stands there waits until all of it is looked at
+        moving = {stored.case.id: stored for stored in waiting if stored not in still}
+        for matter in matters(left, [stored.case for stored in moving.values()], ended=self._is_ended()):
+            if not matter.cases:
+                await self._open(matter.question, known)
+                continue
+            first, *others = (moving.pop(case_id) for case_id in matter.cases)
+            await self._refresh(first, matter.question)
+            for other in others:
+                await self._release(other, f"it is asked as one with “{first.case.subject_name}”")
+        for stored in moving.values():
+            await self._refresh(stored, None)
+
+    def _is_ended(self) -> bool:
+        asset = self.situation.records.assets.get(self.group[0])
+        return asset is not None and asset.status in ENDED
 
     async def _covered_by(self, stored: Stored) -> CaseFindings:
         """Which of today's findings a decided case answers for; it is released when that is none of them."""
-        case = stored.case
-        found = self.question.everything() if self.question else CaseFindings({})
+        case, homes = stored.case, _homes([stored])
         if not self._was_looked_at(case):
-            return found
+            return self.whole.at(homes)
         shown = await self.book.members(case.shown)
         answered: dict[str, frozenset[bytes]] = {}
-        for rule, today in found.of.items():
+        for rule, found in self.whole.found.items():
             if rule not in shown.of:
                 continue
             topic = self.situation.topics[_split(rule)]
+            today = frozenset(map(digest, found.entries))
             whole = case.decision is Verb.KEEP and not topic.per_finding
-            answered[rule] = today if whole else today & shown.of[rule]
+            answered[rule] = today & (shown.of[rule] | found.at(homes) if whole else shown.of[rule])
         if case.keep_until is not None and case.keep_until <= self.situation.now:
             await self._release(stored, "the time for which it was kept is over")
             return CaseFindings({})
@@ -173,10 +193,9 @@ class _Keeper:
     async def _carried_on(self, stored: Stored, answered: Mapping[str, frozenset[bytes]]) -> bool:
         """Whether anything may still come of an agreement; what does not is written down, and on the cards. One of which nothing can come
         is over: its card says why, and the question is asked again with what can still be done."""
-        assert self.question is not None  # something of it was found
         case = stored.case
         agreed_at = case.decided_at or case.opened_at
-        ends = [self.question.found[rule].unfinished(some, agreed_at) for rule, some in answered.items() if some]
+        ends = [self.whole.found[rule].unfinished(some, agreed_at) for rule, some in answered.items() if some]
         barred = " ".join(dict.fromkeys(words for _, words in ends if words))
         if barred and not any(goes_on for goes_on, _ in ends):
             await self._release(stored, f"What was agreed to is not done. {barred}".removesuffix("."))
@@ -193,12 +212,10 @@ class _Keeper:
         asked = asked_today(case, self.situation.accountable)
         return case if asked.in_doubt or asked.person is None else replace(case, assignee=assignee_of(asked))
 
-    async def _refresh(self, stored: Stored, left: CaseFindings) -> None:
+    async def _refresh(self, stored: Stored, question: Question | None) -> None:
         case = stored.case
-        if not self._was_looked_at(case):
-            return
-        alone = self.question.everything() if self.question else CaseFindings({})
-        if not left.of and (not alone.of or self._withdrawn(case)):
+        left = question.members() if question else CaseFindings({})
+        if question is None or (not left.of and self._withdrawn(case)):
             if case.mended and case.state is CaseState.FOUND:
                 return
             if await self._mended(case):
@@ -207,18 +224,20 @@ class _Keeper:
                 await self._release(stored, self._why_gone(case))
             return
         notes: list[Note] = []
-        new_rules = await self._new_rules(case, left)
+        new_rules = await self._new_rules(case, question, left)
         standing = case if not new_rules else replace(case, asked_at=None)
-        lines = self._lines(standing, left, told=await self.book.members(case.shown))
-        place = self.situation.places.get(case.drive_id or case.site_id, Place(case.subject_name, case.subject_url))
+        told = await self.book.members(case.shown)
+        lines = self._lines(question, standing, left, told=told)
+        places = self._places(question, standing, left, told=told)
         fresh = replace(
             case,
             lines=lines,
             members=left.name,
             mended=False,
-            drives=tuple(sorted(self.question.drives)) if self.question else (),
-            subject_name=place.name or case.subject_name,
-            subject_url=place.url or case.subject_url,
+            places=places,
+            drives=tuple(sorted(question.drives)),
+            subject_name=places[0].name or case.subject_name,
+            subject_url=places[0].url or case.subject_url,
         )
         if any(line.steps != before.steps for line in lines for before in case.lines if line.key == before.key):
             # Who has the card in hand was promised something else: a press of it counts no more.
@@ -242,15 +261,20 @@ class _Keeper:
             self.report.reassigned += 1
             self.report.stale_cards.update(card.digest for card in case.cards)
 
-    async def _new_rules(self, case: Case, left: CaseFindings) -> set[str]:
-        """Rules that found what whoever is asked has not been told of: those that are new on the card, and those of exposures of which
-        there are more than were told."""
+    async def _new_rules(self, case: Case, question: Question, left: CaseFindings) -> set[str]:
+        """Rules that found what whoever is asked has not been told of: those that are new on the card, those of exposures of which there
+        are more than were told, and those that ask about a place that was not listed."""
         new = left.of.keys() - {line.key for line in case.lines}
         if case.asked_at is None:
             return new
         more = left.without(await self.book.members(case.shown)).of
-        topics = {rule: self.situation.topics[_split(rule)] for rule in more.keys() - new}
-        return new | {rule for rule, topic in topics.items() if topic.per_finding and topic.asks}
+        listed = {place.key for place in case.homes}
+        for rule in more.keys() - new:
+            topic = self.situation.topics[_split(rule)]
+            elsewhere = question.found[rule].by_place(more[rule]).keys() - listed
+            if topic.asks and (topic.per_finding or elsewhere):
+                new = new | {rule}
+        return new
 
     async def _mended(self, case: Case) -> bool:
         """Whether it is gone because Custos acted on some of it, and nobody has heard of it: then it stays until they have."""
@@ -266,16 +290,22 @@ class _Keeper:
 
     async def _is_untold(self, case: Case, members: str) -> bool:
         """Whether Custos acted on some of these findings, and nobody was told of it yet."""
-        acted = await self.situation.acted(case.drive_id or case.site_id)
         mine = await self.book.members(members)
-        return any(found & acted.of.get(rule, frozenset()) for rule, found in mine.of.items())
+        for place in case.homes:
+            acted = await self.situation.acted(place.drive_id or place.site_id)
+            if any(found & acted.of.get(rule, frozenset()) for rule, found in mine.of.items()):
+                return True
+        return False
 
-    async def _open(self, left: CaseFindings, *, number: int) -> None:
-        question = self.question
-        assert question is not None  # the caller found something
-        key, situation = question.key, self.situation
+    async def _open(self, question: Question, known: Sequence[Stored]) -> None:
+        """Open a case. What is found on a site is true whatever else could not be decided about it; of a library all is told at once."""
+        of_site = any(found.kind in OF_SITES for found in question.found.values())
+        if not of_site and not self._is_whole(question):
+            return
+        key, situation, left = question.key, self.situation, question.members()
+        number = max((one.case.number for one in known if one.case.subject_key == key.subject), default=0) + 1
         asset = situation.records.assets.get(key.asset_id)
-        place = situation.places.get(question.drive_id or question.site_id, Place("", ""))
+        places = self._places(question, None, left, told=CaseFindings({}))
         name = await store(self.book.blobs, left)
         case = Case(
             id=case_id(key.asset_id, key.concern, key.subject, number),
@@ -285,14 +315,17 @@ class _Keeper:
             concern=key.concern,
             subject_kind=question.kind,
             subject_key=key.subject,
-            subject_name=place.name,
-            subject_url=place.url,
+            subject_name=places[0].name,
+            subject_url=places[0].url,
             site_id=question.site_id,
             drive_id=question.drive_id,
+            places=places,
             drives=tuple(sorted(question.drives)),
             number=number,
             state=CaseState.FOUND if left.of else CaseState.LISTED,
-            lines=self._lines(None, left, told=CaseFindings({}), sensitive=asset.sensitive if asset else False),
+            lines=self._lines(
+                question, None, left, told=CaseFindings({}), sensitive=asset.sensitive if asset else False
+            ),
             assignee=NO_ASSIGNEE,
             nonce=new_nonce(),
             opened_at=situation.now,
@@ -320,25 +353,40 @@ class _Keeper:
         if stored.case.state.is_open:
             self.report.stale_cards.update(card.digest for card in stored.case.cards)
 
+    def _places(
+        self, question: Question, case: Case | None, left: CaseFindings, *, told: CaseFindings
+    ) -> tuple[CasePlace, ...]:
+        """The libraries and sites that it is about, sites first; of what somebody has been told those that were listed."""
+        frozen = case is not None and case.asked_at is not None and bool(left.of)
+        shown = CaseFindings({rule: found & told.of.get(rule, frozenset()) for rule, found in left.of.items()})
+        counts = question.by_place(shown if frozen else left if left.of else question.everything())
+        listed = {place.key for place in case.homes} if case is not None and frozen else question.places.keys()
+        before = case.homes if case is not None else ()
+        known = {one.drive_id or one.site_id: Place(one.name, one.url) for one in before} | dict(self.situation.places)
+        made = [
+            place_of(place, known, counts[key])
+            for key, place in question.places.items()
+            if key in listed and counts[key]
+        ]
+        return tuple(made) or before
+
     def _lines(
-        self, case: Case | None, left: CaseFindings, *, told: CaseFindings, sensitive: bool = False
+        self, question: Question, case: Case | None, left: CaseFindings, *, told: CaseFindings, sensitive: bool = False
     ) -> tuple[Line, ...]:
         """One line a rule. What somebody has been told (`told`) stays in the words and numbers they were told; what follows from an answer
         is said as it stands."""
-        assert self.question is not None  # `left` is made of it
         earlier = {line.key: line for line in case.lines} if case else {}
         frozen = case is not None and case.asked_at is not None and bool(left.of)
-        place = self.situation.places.get(self.question.drive_id or self.question.site_id, Place("", ""))
-        measured = place.read_at or self.situation.now
+        measured = self._measured(question)
         lines = []
-        for rule, digests in (left if left.of else self.question.everything()).of.items():
+        for rule, digests in (left if left.of else question.everything()).of.items():
             before = earlier.get(rule)
             shown = told.of.get(rule, frozenset()) & digests
             stays = before is not None and frozen
             if before is not None and frozen and not shown:
                 lines.append(before)
                 continue
-            line = self.question.found[rule].line(
+            line = question.found[rule].line(
                 shown if stays else digests,
                 sensitive=case.sensitive if case else sensitive,
                 now=self.situation.now,
@@ -362,19 +410,27 @@ class _Keeper:
         self.report.gaps.update(assignment.gaps)
         self.report.unasked += assignment.person is None
 
+    def _measured(self, question: Question) -> datetime:
+        """Since when nothing of it was read again: the oldest of its places."""
+        places = (self.situation.places.get(one.drive_id or one.site_id) for one in question.places.values())
+        return min((one.read_at for one in places if one is not None and one.read_at), default=self.situation.now)
+
     def _is_whole(self, question: Question) -> bool:
         families = frozenset(self.situation.topics[_split(rule)].family for rule in question.found)
-        return self.situation.covered(families, question.site_id, question.drive_id)
+        return all(
+            self.situation.covered(families, one.site_id, one.drive_id) for one in question.places.values()
+        ) and all(self.situation.covered(families, question.site_id, drive) for drive in question.drives)
 
     def _was_looked_at(self, case: Case) -> bool:
         gone, covered = self.situation.gone, self.situation.covered
-        if self._withdrawn(case) or {case.drive_id, case.site_id} & gone.keys():
+        there = [place for place in case.homes if {place.drive_id, place.site_id}.isdisjoint(gone)]
+        if self._withdrawn(case) or not there:
             return True
-        inside = [drive for drive in case.drives if drive != case.drive_id and drive not in gone]
         families = frozenset(
             line.family for line in case.lines
         )  # what others could not be decided changes none of them
-        return covered(families, case.site_id, case.drive_id) and all(
+        inside = set(case.drives) - {place.drive_id for place in case.homes} - gone.keys()
+        return all(covered(families, place.site_id, place.drive_id) for place in there) and all(
             covered(families, case.site_id, drive) for drive in inside
         )
 
@@ -391,9 +447,17 @@ class _Keeper:
             return f"it was done in {case.run} and told{back}"
         if case.mended:
             return "Custos dealt with it, and it was told"
-        return (
-            self.situation.gone.get(case.drive_id) or self.situation.gone.get(case.site_id) or "it is no longer found"
-        )
+        gone = self.situation.gone
+        why = {gone.get(place.drive_id) or gone.get(place.site_id) or "" for place in case.homes}
+        return why.pop() or _NOT_FOUND if len(why) == 1 else _NOT_FOUND
+
+
+_NOT_FOUND = "it is no longer found"
+
+
+def _homes(cases: Iterable[Stored]) -> frozenset[str]:
+    """The libraries and sites that cases are about, by key."""
+    return frozenset(place.key for stored in cases for place in stored.case.homes)
 
 
 def _is_live(case: Case) -> bool:

@@ -14,6 +14,7 @@ from custos.notices.cards import (
     asked_before_words,
     found_words,
     is_for,
+    places_words,
     seen_words,
     silence_words,
     summary,
@@ -35,6 +36,7 @@ def mail_body(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Sequ
         )
         parts.append(f"<h3>{mail_html(asset)}: {mail_html(where(case, plain=True))}</h3>")
         before = " ".join([clean(case.assignee.because, 400), *asked_before_words(case, reader, plain=True)])
+        before = f"{before} {places_words(case, plain=True)}".strip()
         parts.append(f"<p>{mail_html(before)}</p><ul>")
         for line in case.lines:
             said = " ".join([found_words(case, line, plain=True), *seen_words(line, plain=True)])

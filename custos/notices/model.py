@@ -1,7 +1,7 @@
 """The words of the owners' loop: cases, their lines, answers and assignees. Pure records; storage is in `cases`.
 
-A case is one question to one person about one matter: everything that the rules of one concern (`custos.notices.case_subjects`) find on
-one library or site of one asset.
+A case is one question to one person about one matter: what the rules of one concern find on a library or site of one asset, or on
+several that one answer settles (`custos.notices.matters`).
 
     found ► told ► reminded ► escalated ► due ► decided ► acted ► released
     listed: everything found is held or exempt; there is nothing to decide, and nobody is asked
@@ -20,6 +20,7 @@ from custos.audit.events import Event, What
 from custos.model.action_kind import ActionKind
 from custos.model.subject import Kind
 from custos.notices.assignment import Role
+from custos.wording import many
 
 
 class CaseState(StrEnum):
@@ -123,6 +124,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CasePlace:
+    """A library or site (`drive_id` "") that a case is about, by its key as a subject; `count` findings there were put before people."""
+
+    key: str
+    site_id: str
+    drive_id: str
+    name: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """A person as a case remembers them. `user_id` is the Entra object id."""
 
@@ -223,6 +236,9 @@ class Note:
 class Case:
     """One question. `number` counts the cases that there were on this subject; `members` and `shown` name blobs.
 
+    `subject_key` is the library or site under which it was opened; `places` are all that it is about by now, the first of which
+    `subject_name` and `subject_url` tell. An answer covers the places that were listed, and none that came after.
+
     `members` holds what is found now, `shown` what the assignee was last told: a decision covers `shown`, no more. An answer about
     some of its lines makes of them a decided case by itself, one of `parts`; the rest stays open. `mended`: Custos did away with all
     that was found before anybody was told of it, so there is nothing to ask; it stays until they are told. `waits` says what an
@@ -261,6 +277,7 @@ class Case:
     remind_on: tuple[date, ...] = ()
     reminded_at: datetime | None = None
     unanswered: tuple[Unanswered, ...] = ()
+    places: tuple[CasePlace, ...] = ()
     drives: tuple[str, ...] = ()
     decision: Verb | None = None
     decided_at: datetime | None = None
@@ -286,6 +303,25 @@ class Case:
     def is_to_tell(self) -> bool:
         """Whether whoever is asked has still to be told of it."""
         return self.state.is_open and not self.mended and self.asked_at is None and bool(self.assignee.user_id)
+
+    @property
+    def homes(self) -> tuple[CasePlace, ...]:
+        """The libraries and sites that it is about, one at least."""
+        here = CasePlace(
+            key=self.subject_key,
+            site_id=self.site_id,
+            drive_id=self.drive_id,
+            name=self.subject_name,
+            url=self.subject_url,
+            count=sum(line.count for line in self.lines),
+        )
+        return self.places or (here,)
+
+    @property
+    def about(self) -> str:
+        """What it is about, in a few words: "Canalside Quarter and 3 more places"."""
+        more = len(self.homes) - 1
+        return f"{self.subject_name} and {many(more, 'more place')}" if more else self.subject_name
 
     @property
     def consequence(self) -> int:

@@ -22,6 +22,7 @@ _SAYS_WHICH = {
     "jobs/history.py": "what lies at an address",
     "notices/case_subjects.py": "a case is about a library or a site",
     "notices/case_lookup.py": "a case is about a library or a site",
+    "notices/previews": "what a fixture is about",
     "tenant_adapter/sharing.py": "links and grants are told by Graph as one thing",
 }
 

@@ -360,7 +360,7 @@ async def test_an_agreement_that_waits_says_so() -> None:
 
 async def test_each_agreement_is_weighed_by_itself() -> None:
     """Where the ceiling has room for one of two agreements, one is done and the other waits."""
-    made = council(replace(GRANTS, limits=Limits(actions_per_day=2, percent_of_scope=1_000.0)))
+    made = council(replace(GRANTS, family=Family.STALE, limits=Limits(actions_per_day=2, percent_of_scope=1_000.0)))
     here, there = (
         access(made, 1),
         [replace(one, subject=replace(one.subject, drive_id="drive-2")) for one in access(made, 2, 3)],

@@ -21,8 +21,9 @@ from custos.model.state import State
 from custos.model.subject import Fact, Kind, Subject
 from custos.notices.assignment import Accountability
 from custos.notices.case_store import case_id
-from custos.notices.case_subjects import Question, questions
+from custos.notices.case_subjects import Question, place_of, questions
 from custos.notices.deadlines import dates_for
+from custos.notices.matters import matters
 from custos.notices.model import NO_ASSIGNEE, Case, CaseState
 from custos.notices.previews.fixture_council import ADVICE, MEASURED, NOW, PLACES, RECORDS, ZONE, accountable
 from custos.notices.question_wording import topics_of
@@ -101,11 +102,15 @@ def case_of(
     now: datetime = NOW,
     told: datetime | None = None,
     by: Accountability | None = None,
+    ended: bool = False,
 ) -> Case:
-    """The one case about findings of one place; `told`: when whoever is asked was told of it, None for not yet."""
+    """The one case about findings that are one matter; `told`: when whoever is asked was told of it, None for not yet.
+
+    `ended`: the asset's work is over."""
     topics = topics_of(bundle, dict.fromkeys(bundle.policies, State.ENFORCE))
-    (question,) = questions(findings, topics).values()
-    case = _opened(question, now, by or accountable(now))
+    found = {key.subject: question for key, question in questions(findings, topics).items()}
+    (matter,) = matters(found, (), ended=ended)
+    case = _opened(matter.question, now, by or accountable(now))
     if told is None:
         return case
     dates = dates_for(case.lines, told, ZONE, RECORDS.holidays)
@@ -115,8 +120,9 @@ def case_of(
 
 def _opened(question: Question, now: datetime, by: Accountability) -> Case:
     key = question.key
-    place, asset = PLACES[question.drive_id or question.site_id], RECORDS.assets.get(key.asset_id)
-    asked = question.members()
+    asset, asked = RECORDS.assets.get(key.asset_id), question.members()
+    counts = question.by_place(asked if asked.of else question.everything())
+    places = tuple(place_of(one, PLACES, counts[key]) for key, one in question.places.items())
     sensitive = asset.sensitive if asset else False
     lines = [
         question.found[rule].line(digests, sensitive=sensitive, now=now, measured_at=MEASURED)
@@ -130,8 +136,9 @@ def _opened(question: Question, now: datetime, by: Accountability) -> Case:
         concern=key.concern,
         subject_kind=question.kind,
         subject_key=key.subject,
-        subject_name=place.name,
-        subject_url=place.url,
+        subject_name=places[0].name,
+        subject_url=places[0].url,
+        places=places,
         site_id=question.site_id,
         drive_id=question.drive_id,
         number=1,
@@ -148,7 +155,7 @@ def _opened(question: Question, now: datetime, by: Accountability) -> Case:
 def _subject(kind: Kind, site_id: str, drive_id: str, number: int) -> Subject:
     lies = KINDS[kind].lies
     item = lies is Lies.IN_LIBRARY or not KINDS[kind].place
-    names = _FOLDERS if kind is Kind.FOLDER else _FILES
+    names = {Kind.FOLDER: _FOLDERS, Kind.GUEST: _GUESTS}.get(kind, _FILES)
     return Subject(
         kind=kind,
         site_id=site_id,

@@ -56,6 +56,16 @@ def agreement_over() -> list[Finding]:
     return found(shipped(), _ENDED, asset_id=PLANNING, site_id=OTHER_SITE)
 
 
+def programme() -> list[Finding]:
+    """What is found of a programme that ended: both sites quiet, guests and links left over."""
+    bundle, sites = shipped(), (SITE, OTHER_SITE)
+    quiet_sites = [
+        one for site in sites for one in found(bundle, "stale-content/quiet-site", asset_id=PLANNING, site_id=site)
+    ]
+    guests = found(bundle, "sharing-guests/guest-after-the-end", asset_id=PLANNING, site_id=OTHER_SITE, count=3)
+    return [*quiet_sites, *guests, *found(bundle, LINKS, asset_id=PLANNING, site_id=SITE, count=2)]
+
+
 def asked(findings: Sequence[Finding], *, days_ago: int = 0, by: Accountability | None = None) -> Case:
     """The case about findings, of which its owner was told so many days before the fixture's first."""
     return case_of(findings, shipped(), told=NOW - timedelta(days=days_ago), by=by)
@@ -136,6 +146,11 @@ PREVIEWS = (
         name="agreement-ended",
         when="when people from outside still have access under an agreement that is over",
         made=lambda: digest([asked(agreement_over())], OWNER),
+    ),
+    Preview(
+        name="programme-ended",
+        when="when an asset's work is over: all that is found on its sites is one question, and the places stand behind a tap",
+        made=lambda: digest([case_of(programme(), shipped(), told=NOW, ended=True)], OWNER),
     ),
     Preview(
         name="sensitive-links",

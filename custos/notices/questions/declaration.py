@@ -22,7 +22,8 @@ from custos.notices.choices.declaration import Choice
 class About:
     """How findings of one family of policies are put. `rank` is their place on a card, the lowest first, where their kind has none of its
     own. `lent_as`: the kind of delegation that a steward needs to answer, "" for that of the kind. `accepts_risk`: leaving it as it is
-    accepts a risk. `agreements`: an answer rests on the asset's sharing agreements, too. `settles_all`: found of a site as a whole, it
+    accepts a risk. `across`: found by one rule in several places of an asset, it is one matter.
+    `agreements`: an answer rests on the asset's sharing agreements, too. `settles_all`: found of a site as a whole, it
     is one matter with everything that is found in its libraries, whatever the family.
     """
 
@@ -31,6 +32,7 @@ class About:
     accepts_risk: bool = False
     agreements: bool = False
     settles_all: bool = False
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

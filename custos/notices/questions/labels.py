@@ -9,7 +9,7 @@ from custos.records.delegation import LABELS
 
 QUESTION = Question(
     concern="labels",
-    about={Family.RETENTION: About(rank=70, lent_as=LABELS)},
+    about={Family.RETENTION: About(rank=70, lent_as=LABELS, across=True)},
     choices=(agree.CHOICE, keep.CHOICE, ask_steward.CHOICE, not_mine.CHOICE),
     reasons=keep.REASONS,
 )

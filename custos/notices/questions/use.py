@@ -9,8 +9,8 @@ from custos.notices.questions.declaration import About, Question
 QUESTION = Question(
     concern="use",
     about={
-        Family.SHARING: About(rank=50, accepts_risk=True, agreements=True),
-        Family.OWNERSHIP: About(rank=60),
+        Family.SHARING: About(rank=50, accepts_risk=True, agreements=True, across=True),
+        Family.OWNERSHIP: About(rank=60, across=True),
         Family.STALE: About(rank=80, settles_all=True),
     },
     choices=(agree.CHOICE, keep.CHOICE, ask_steward.CHOICE, not_mine.CHOICE),

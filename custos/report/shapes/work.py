@@ -55,6 +55,15 @@ class CaseAnswer(Shape, frozen=True, kw_only=True):
     at: Annotated[datetime, said("when")]
 
 
+class CasePlace(Shape, frozen=True, kw_only=True):
+    """A library or site that a question is about."""
+
+    subject: Annotated[str, said("its key")]
+    name: Annotated[str, said("of the library or site")]
+    url: Annotated[str, said("of the library or site")]
+    count: Annotated[int, said("findings there that were put before people")]
+
+
 class CaseUnanswered(Shape, frozen=True, kw_only=True):
     """Somebody who was asked and did not answer in time."""
 
@@ -72,8 +81,9 @@ class Case(Shape, frozen=True, kw_only=True):
     asset_name: Annotated[str, said("as the register names it")]
     concern: Annotated[str, said("what the question is about: use (sharing, quietness, ownership) or labels")]
     subject: Annotated[str, said("key of the library or site")]
-    name: Annotated[str, said("of the library or site")]
+    name: Annotated[str, said("of the library or site, and how many more there are")]
     url: Annotated[str, said("of the library or site")]
+    places: Annotated[list[CasePlace], said("every library and site that it is about")]
     state: Annotated[str, said("how it stands")]
     overdue: Annotated[bool, said("whether somebody let the deadline pass, and the question still stands")]
     waits_for: Annotated[str, said("what it waits for")]
