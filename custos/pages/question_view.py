@@ -16,6 +16,7 @@ from custos.notices.cards import (
     found_words,
     is_for,
     outcome,
+    places_words,
     seen_words,
     silence_words,
     undo_words,
@@ -86,7 +87,7 @@ def question_view(case: Case, reader: Reader) -> QuestionView:
         asset=asset_words(case),
         heading=where(case, plain=True),
         url=case.subject_url if _is_address(case.subject_url) else "",
-        why=[clean(case.assignee.because, 400), *asked_before_words(case, reader, plain=True)] if mine else [],
+        why=_why(case, reader) if mine else [],
         due=_due(case, reader),
         told=[
             Told(
@@ -104,6 +105,12 @@ def question_view(case: Case, reader: Reader) -> QuestionView:
         stands=Markup("") if mine else from_card(outcome(case, reader)),
         takes_back=may_take_back(case, reader.user_id) and not mine,
     )
+
+
+def _why(case: Case, reader: Reader) -> list[str]:
+    """Why this reader is asked, who was asked before, and about which places, where it is about several."""
+    said = [clean(case.assignee.because, 400), *asked_before_words(case, reader, plain=True)]
+    return [*said, *filter(None, [places_words(case, plain=True)])]
 
 
 def asset_words(case: Case) -> str:
