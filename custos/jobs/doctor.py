@@ -1,6 +1,7 @@
 """What `custos doctor` looks at: each thing that only a real tenant can tell, tried with a harmless call.
 
-Nothing is written. A role that an identity holds beyond its need is a finding too.
+Nothing is written. A role that an identity holds beyond its need is a finding too, and so is what no application can be told. What each
+means, for which policies, and what to do, is in `custos.jobs.doctor_advice`.
 """
 
 from __future__ import annotations
@@ -8,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from custos.actions import DECLARED
-from custos.engine.label_drift import drift
+from custos.engine.label_drift import Published, drift
 from custos.engine.register_addresses import named_sites
 from custos.errors import BadInput, CustosError
 from custos.inventory.drive_state import DriveStates, SyncState
@@ -28,6 +29,8 @@ from custos.jobs.shortfalls import Of, Shortfall
 from custos.m365 import site_admin, sites
 from custos.m365.credentials import BOT_AUDIENCE, Identity, graph_audience
 from custos.m365.errors import Forbidden, NotFound
+from custos.records.model import Hold, Records
+from custos.wording import many
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
@@ -39,19 +42,26 @@ _HARMLESS = frozenset({"TeamsAppInstallation.ReadWriteSelfForUser.All"})
 class Sign(StrEnum):
     """How one look ended."""
 
-    OK = "OK"
-    WARN = "WARN"  # it works, and something should be mended
-    FAIL = "FAIL"
-    OFF = "OFF"  # not set up, which is allowed
+    WORKS = "works"
+    MISSING = "missing"  # something that is needed, or wanted
+    TOO_MUCH = "too much"
+    UNTOLD = "cannot be told"
+    OFF = "not set up"  # which is allowed
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One thing that was looked at."""
+    """One thing that was looked at.
+
+    `must`: without it an installation does not do its work. `numbers` and `roles` are what of it may be told to strangers.
+    """
 
     sign: Sign
     what: str
     detail: str
+    must: bool = False
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset()
 
 
 async def examine(app: Custos) -> list[Look]:
@@ -68,6 +78,9 @@ async def examine(app: Custos) -> list[Look]:
         ("actor", _actor),
         ("site administration", _administration),
         ("labels", _labels),
+        ("holds", _holds),
+        ("priority cleanup", _priority_cleanup),
+        ("licences", _licences),
         ("bot", _bot),
         ("people", _people),
         ("webhooks", _webhooks),
@@ -80,23 +93,25 @@ async def _try(what: str, look: Callable[[Custos], Awaitable[list[Look]]], app: 
     try:
         return await look(app)
     except CustosError as error:
-        return [Look(Sign.FAIL, what, str(error).splitlines()[0])]
+        return [Look(Sign.MISSING, what, str(error).splitlines()[0], must=True)]
 
 
 async def _storage(app: Custos) -> list[Look]:
     head = await app.audit.head()
-    return [Look(Sign.OK, "storage", f"tables answer; the audit chain has {head.sequence:,} events")]
+    return [Look(Sign.WORKS, "storage", f"tables answer; the audit chain has {head.sequence:,} events")]
 
 
 async def _policies(app: Custos) -> list[Look]:
     try:
         found = await policies.in_force(app)
     except BadInput as bad:
-        return [Look(Sign.FAIL, "policies", bad.summary)]
+        return [Look(Sign.MISSING, "policies", bad.summary, must=True)]
     if found.problems:
-        return [Look(Sign.WARN, "policies", f"the last good version counts; {BadInput(found.problems).summary}")]
+        return [Look(Sign.MISSING, "policies", f"the last good version counts; {BadInput(found.problems).summary}")]
     return [
-        Look(Sign.OK, "policies", f"{len(found.bundle.policies)} policies, {len(found.bundle.records.assets)} assets")
+        Look(
+            Sign.WORKS, "policies", f"{len(found.bundle.policies)} policies, {len(found.bundle.records.assets)} assets"
+        )
     ]
 
 
@@ -106,15 +121,15 @@ async def _registers(app: Custos) -> list[Look]:
     looks = (
         []
         if placed.known
-        else [Look(Sign.WARN, "registers", "nothing was mirrored yet: whether their addresses exist is unknown")]
+        else [Look(Sign.UNTOLD, "registers", "nothing was mirrored yet: whether their addresses exist is unknown")]
     )
     found = [str(one) for one in placed.doubts()]
     found += [
         f"{one.mark}  {one.sentence}" for one in await strangers(app, bundle.records, bundle.day(app.clock.now()))
     ]
-    looks += [Look(Sign.WARN, "registers", one) for one in found]
+    looks += [Look(Sign.MISSING, "registers", one) for one in found]
     return looks or [
-        Look(Sign.OK, "registers", "every address is in the mirror, and everybody who is named can sign in")
+        Look(Sign.WORKS, "registers", "every address is in the mirror, and everybody who is named can sign in")
     ]
 
 
@@ -151,7 +166,14 @@ async def _named_sites(app: Custos) -> list[Look]:
         f"{opened:,} of {len(urls):,} sites that the registers name are open; whatever other sites there are is unknown"
     )
     hint = "" if opened == len(urls) else ": `custos grant --sites` shows which are not"
-    return [Look(Sign.OK if urls and opened == len(urls) else Sign.WARN, "sites", said + hint)]
+    return [
+        Look(
+            Sign.WORKS if urls and opened == len(urls) else Sign.MISSING,
+            "sites",
+            said + hint,
+            numbers={"named": len(urls), "open": opened},
+        )
+    ]
 
 
 async def _sites(app: Custos) -> list[Look]:
@@ -161,8 +183,8 @@ async def _sites(app: Custos) -> list[Look]:
     odd = found.unidentified + sum(site.error == sites.UNREADABLE for site in found.values)
     if odd:
         said = f"{len(found.values):,} sites are listed; {odd:,} in the list cannot be read, and stay as they were"
-        return [Look(Sign.WARN, "sites", said)]
-    return [Look(Sign.OK, "sites", f"{len(found.values):,} sites are listed")]
+        return [Look(Sign.UNTOLD, "sites", said, numbers={"listed": len(found.values), "unread": odd})]
+    return [Look(Sign.WORKS, "sites", f"{len(found.values):,} sites are listed", numbers={"listed": len(found.values)})]
 
 
 async def _administration(app: Custos) -> list[Look]:
@@ -170,18 +192,60 @@ async def _administration(app: Custos) -> list[Look]:
     if sharepoint is None:
         return [Look(Sign.OFF, "site administration", "without an actor, how far a site may share is unknown")]
     told = await site_admin.read_sharing(sharepoint, app.settings.sharepoint_url)
-    return [Look(Sign.OK, "site administration", f"the root site's sharing is {told.capability}")]
+    return [Look(Sign.WORKS, "site administration", f"the root site's sharing is {told.capability}")]
 
 
 async def _labels(app: Custos) -> list[Look]:
     records = (await policies.in_force(app)).bundle.records
     published = await label_drift.read(app.m365, app.lakehouse, records)
     if published is None:
-        return [Look(Sign.OFF, "labels", "no site's labels could be read: whether they fit the schedule is unknown")]
+        return [Look(Sign.UNTOLD, "labels", "no site's labels could be read: whether they fit the schedule is unknown")]
     differing = drift(records, published, await app.refusals.wide())
     if not differing:
-        return [Look(Sign.OK, "labels", f"{len(published.labels)} labels are published as the schedule says")]
-    return [Look(Sign.WARN, "labels", f"{name}: {sentences}") for name, sentences in differing.items()]
+        return [Look(Sign.WORKS, "labels", f"{len(published.labels)} labels are published as the schedule says")]
+    return [Look(Sign.MISSING, "labels", f"{name}: {sentences}") for name, sentences in differing.items()]
+
+
+async def _holds(app: Custos) -> list[Look]:
+    """Labels that delete by themselves where a hold of the registers stands: that hold stops Custos alone."""
+    bundle = (await policies.in_force(app)).bundle
+    records, today = bundle.records, bundle.day(app.clock.now())
+    holds = [hold for hold in records.holds if hold.in_force(today)]
+    if not holds:
+        return [Look(Sign.WORKS, "holds", "no hold of the registers is in force")]
+    published = await label_drift.read(app.m365, app.lakehouse, records)
+    if published is None:
+        return [
+            Look(Sign.UNTOLD, "holds", "no site's labels could be read: whether one deletes under a hold is unknown")
+        ]
+    found = [Look(Sign.TOO_MUCH, "holds", said) for hold in holds for said in _deleting(hold, records, published)]
+    said = f"none of the labels that are published deletes under {many(len(holds), 'hold')} of the registers"
+    return found or [Look(Sign.WORKS, "holds", said, numbers={"in_force": len(holds)})]
+
+
+def _deleting(hold: Hold, records: Records, published: Published) -> Iterator[str]:
+    asset = records.assets.get(hold.asset_id)
+    for ref in hold.schedule_refs or (asset.schedule_refs if asset else ()):
+        entry = records.schedule.get(ref)
+        label = published.labels.get(entry.label) if entry is not None and entry.label else None
+        if label is not None and label.deletes:
+            yield (
+                f"{hold.id}: the label {label.name} ({ref}) of {hold.asset_id} deletes by itself at the end of its period. "
+                "The hold of the registers stops Custos alone"
+            )
+
+
+async def _priority_cleanup(app: Custos) -> list[Look]:
+    bundle = (await policies.in_force(app)).bundle
+    held = sum(hold.in_force(bundle.day(app.clock.now())) for hold in bundle.records.holds)
+    said = f"whether a priority-cleanup policy deletes what is held ({many(held, 'hold')} in force)"
+    return [Look(Sign.UNTOLD, "priority cleanup", said, numbers={"in_force": held})]
+
+
+async def _licences(app: Custos) -> list[Look]:
+    units = app.settings.units_per_minute
+    said = f"which licences there are, and whether {units:,} resource units a minute are this tenant's band"
+    return [Look(Sign.UNTOLD, "licences", said, numbers={"units_per_minute": units})]
 
 
 async def _bot(app: Custos) -> list[Look]:
@@ -190,7 +254,7 @@ async def _bot(app: Custos) -> list[Look]:
         return [Look(Sign.OFF, "bot", "no bot is set: notices go by mail alone")]
     await bot.token(BOT_AUDIENCE)
     reachable = [reach async for reach in app.people.all() if reach.installed]
-    return [Look(Sign.OK, "bot", f"signs in; {len(reachable)} people are known to have it")]
+    return [Look(Sign.WORKS, "bot", f"signs in; {len(reachable)} people are known to have it")]
 
 
 async def _people(app: Custos) -> list[Look]:
@@ -199,16 +263,17 @@ async def _people(app: Custos) -> list[Look]:
     good = sum(len(found.get(way, ())) for way in (Way.TEAMS, Way.ONCE_INSTALLED, Way.MAIL))
     looks = [
         Look(
-            Sign.OK if good == total else Sign.WARN,
+            Sign.WORKS if good == total else Sign.MISSING,
             "people",
             f"{good:,} of {total:,} whom the registers name can be reached",
+            numbers={"named": total, "reached": good},
         )
     ]
     for way, names in found.items():
         if way in (Way.TEAMS, Way.ONCE_INSTALLED, Way.MAIL):
-            looks.append(Look(Sign.OK, "people", f"{len(names):,} {way}"))
+            looks.append(Look(Sign.WORKS, "people", f"{len(names):,} {way}"))
         else:
-            looks.append(Look(Sign.WARN, "people", f"{', '.join(names)}: {way}"))
+            looks.append(Look(Sign.MISSING, "people", f"{', '.join(names)}: {way}"))
     return looks
 
 
@@ -219,21 +284,22 @@ async def _webhooks(app: Custos) -> list[Look]:
     alive = {one.drive_id for one in known if one.expires > now}
     wanted = await asyncio.to_thread(wanted_drives, app.lakehouse)
     held = len(wanted & alive)
-    sign = Sign.OK if wanted and held == len(wanted) else Sign.WARN
-    looks = [Look(sign, "webhooks", f"{held:,} of {len(wanted):,} libraries are watched")]
+    sign = Sign.WORKS if wanted and held == len(wanted) else Sign.MISSING
+    said = f"{held:,} of {len(wanted):,} libraries are watched"
+    looks = [Look(sign, "webhooks", said, numbers={"wanted": len(wanted), "held": held})]
     guesses = (await app.refused_requests.day()).get((Door.NOTIFICATION, "wrong secret"), 0)
     if guesses:
         said = f"{guesses:,} notifications today had the function key and not the subscription's secret: renew the key"
-        looks.append(Look(Sign.WARN, "webhooks", said))
+        looks.append(Look(Sign.TOO_MUCH, "webhooks", said, numbers={"wrong_secret": guesses}))
     return [*looks, *_reasons("webhooks", await shortfalls.last(app.account, Of.WEBHOOKS))]
 
 
 async def _discovery(app: Custos) -> list[Look]:
     found = await shortfalls.last(app.account, Of.DISCOVERY)
     if found is None:
-        return [Look(Sign.WARN, "discovery", "it has never finished: run `custos sync --discover`")]
+        return [Look(Sign.MISSING, "discovery", "it has never finished: run `custos sync --discover`")]
     if not found:
-        return [Look(Sign.OK, "discovery", "everything that the tenant lists could be read")]
+        return [Look(Sign.WORKS, "discovery", "everything that the tenant lists could be read")]
     return _reasons("discovery", found)
 
 
@@ -241,11 +307,17 @@ async def _mirror(app: Custos) -> list[Look]:
     states = [state async for state in DriveStates.of(app.account).all()]
     odd = [state for state in states if state.odd]
     whole = sum(state.state is SyncState.COMPLETE for state in states)
-    sign = Sign.OK if states and whole == len(states) else Sign.WARN
+    sign = Sign.WORKS if states and whole == len(states) else Sign.MISSING
+    said = f"{whole:,} of {len(states):,} libraries are complete"
     return [
-        Look(sign, "mirror", f"{whole:,} of {len(states):,} libraries are complete"),
+        Look(sign, "mirror", said, numbers={"libraries": len(states), "complete": whole}),
         *(
-            Look(Sign.WARN, "mirror", f"{one.name}: {one.odd:,} entries could not be read and stay unknown")
+            Look(
+                Sign.UNTOLD,
+                "mirror",
+                f"{one.name}: {one.odd:,} entries could not be read and stay unknown",
+                numbers={"unread": one.odd},
+            )
             for one in odd
         ),
     ]
@@ -254,7 +326,12 @@ async def _mirror(app: Custos) -> list[Look]:
 def _reasons(what: str, shortfall: Shortfall | None) -> list[Look]:
     reasons = shortfall.reasons if shortfall is not None else {}
     return [
-        Look(Sign.WARN, what, sentence if number == 1 else f"{number:,} times: {sentence}")
+        Look(
+            Sign.UNTOLD,
+            what,
+            sentence if number == 1 else f"{number:,} times: {sentence}",
+            numbers={"times": number},
+        )
         for sentence, number in reasons.items()
     ]
 
@@ -266,11 +343,13 @@ async def _roles(identity: Identity, audience: str) -> frozenset[str]:
 
 
 def _roles_looked_at(name: str, held: frozenset[str], needed: frozenset[str], *, reads: bool) -> list[Look]:
-    looks = [Look(Sign.OK, name, f"signs in; holds {len(held)} Graph roles")]
+    looks = [Look(Sign.WORKS, name, f"signs in; holds {len(held)} Graph roles", numbers={"roles": len(held)})]
     missing = sorted(needed - held)
     if missing:
-        looks.append(Look(Sign.FAIL, name, f"lacks {', '.join(missing)}: `custos grant` gives them"))
+        said = f"lacks {', '.join(missing)}: `custos grant` gives them"
+        looks.append(Look(Sign.MISSING, name, said, must=True, roles=frozenset(missing)))
     beyond = sorted(role for role in held - _HARMLESS if any(part in role for part in _WRITING)) if reads else []
     if beyond:
-        looks.append(Look(Sign.WARN, name, f"never writes, and holds {', '.join(beyond)}: take that away"))
+        said = f"never writes, and holds {', '.join(beyond)}: take that away"
+        looks.append(Look(Sign.TOO_MUCH, name, said, roles=frozenset(beyond)))
     return looks

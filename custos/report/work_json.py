@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from custos.audit.chain import Recorded, Verification
 from custos.jobs.app_roles import Comparison
-from custos.jobs.doctor import Look
+from custos.jobs.doctor import Look, Sign
+from custos.jobs.doctor_advice import ADVICE, affected
 from custos.jobs.history import ItemHistory
 from custos.jobs.incidents import Noted
 from custos.jobs.status import Overview
+from custos.model.policy import Bundle
 from custos.notices.case_progress import Progress, progress
 from custos.notices.model import Answer, Case, Line
 from custos.report.shapes import work as shapes
@@ -176,10 +178,22 @@ def app_roles(found: Comparison) -> shapes.AppRoles:
     )
 
 
-def doctor(looks: Iterable[Look]) -> shapes.Doctor:
-    """What works on this tenant."""
-    return shapes.Doctor(
-        looks=[shapes.DoctorLook(sign=look.sign.value, what=look.what, detail=look.detail) for look in looks]
+def doctor(looks: Iterable[Look], bundle: Bundle | None) -> shapes.Doctor:
+    """What works on this tenant, and what the rest means."""
+    return shapes.Doctor(looks=[_look(look, bundle) for look in looks])
+
+
+def _look(look: Look, bundle: Bundle | None) -> shapes.DoctorLook:
+    works = look.sign is Sign.WORKS
+    advice = None if works else ADVICE.get(look.what)
+    return shapes.DoctorLook(
+        sign=look.sign.value,
+        what=look.what,
+        detail=look.detail,
+        must=look.must,
+        means=advice.means if advice else "",
+        do=advice.do if advice else "",
+        policies=[] if works else list(affected(bundle, look.what)),
     )
 
 

@@ -213,9 +213,13 @@ class AuditVerified(Shape, frozen=True, kw_only=True):
 class DoctorLook(Shape, frozen=True, kw_only=True):
     """One thing that was looked at."""
 
-    sign: Annotated[str, said("OK, WARN, FAIL or OFF")]
+    sign: Annotated[str, said("works, missing, too much, cannot be told, or not set up")]
     what: Annotated[str, said("what was looked at")]
     detail: Annotated[str, said("what was found")]
+    must: Annotated[bool, said("true: without it Custos does not do its work, and the command ends with 1")]
+    means: Annotated[str, said("what follows from it; empty when it works")]
+    do: Annotated[str, said("what to do")]
+    policies: Annotated[list[str], said("of which policies that is said")]
 
 
 class Doctor(Shape, frozen=True, kw_only=True):
