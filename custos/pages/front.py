@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from custos.errors import BadInput, StorageTrouble
 from custos.m365.errors import MicrosoftTrouble
-from custos.pages import my_assets, my_questions
+from custos.pages import my_assets, my_questions, my_stewards, worklist
 from custos.pages.forms import BadForm, Form, read_form
 from custos.pages.http import Reply, Request
 from custos.pages.principal import NotBelieved, signed_in
@@ -22,8 +22,13 @@ from custos.telemetry import logger
 type Show = Callable[[Visit, Request], Awaitable[Reply]]
 type Take = Callable[[Visit, Form], Awaitable[Reply]]
 
-_SHOWN: Mapping[str, Show] = {my_questions.PLACE: my_questions.show, my_assets.PLACE: my_assets.show}
-_TAKEN: Mapping[str, Take] = {my_questions.ANSWER: my_questions.answer}
+_SHOWN: Mapping[str, Show] = {
+    my_questions.PLACE: my_questions.show,
+    worklist.PLACE: worklist.show,
+    my_assets.PLACE: my_assets.show,
+    my_stewards.PLACE: my_stewards.show,
+}
+_TAKEN: Mapping[str, Take] = {my_questions.ANSWER: my_questions.answer, worklist.ANSWER: worklist.answer}
 _PROOF = "t"  # the field of every form that holds its token
 
 _log = logger(__name__)

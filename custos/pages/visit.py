@@ -74,5 +74,10 @@ class Visit:
         return page(template, {**frame, **shown}, status=status, login_url=self.sources.login_url)
 
 
-PLACES: tuple[tuple[str, str], ...] = (("", "My questions"), ("assets", "My assets"))
+PLACES: tuple[tuple[str, str], ...] = (
+    ("", "My questions"),
+    ("worklist", "Worklist"),
+    ("assets", "My assets"),
+    ("stewards", "My stewards"),
+)
 """The navigation: path below the pages' address, and what it is called."""
