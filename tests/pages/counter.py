@@ -17,6 +17,7 @@ from custos.notices.assignment import Accountability, Directory
 from custos.notices.assignment import Person as Account
 from custos.notices.case_update import refresh_cases
 from custos.notices.model import Case
+from custos.notices.question_wording import Topic
 from custos.pages.front import House, respond
 from custos.pages.http import Reply, Request
 from custos.pages.tokens import Tokens
@@ -104,11 +105,12 @@ class Counter:
         house = House(guarded=self.guarded, tenant_id=TENANT, person=self._person, sources=self._sources)
         return await respond(request, house)
 
-    async def asked(self, *findings: Finding) -> list[Case]:
+    async def asked(
+        self, *findings: Finding, topics: Sequence[Topic] = tuple(small_council.TOPICS.values())
+    ) -> list[Case]:
         """Find it, and tell those who answer for it."""
-        await refresh_cases(
-            findings, book=self.council.book, situation=small_council.situation(held=self.council.bundle.records)
-        )
+        situation = small_council.situation(held=self.council.bundle.records, topics=topics)
+        await refresh_cases(findings, book=self.council.book, situation=situation)
         await self.council.digest()
         return await self.council.cases()
 

@@ -59,7 +59,9 @@ async def test_without_a_look_nothing_is_answered_together() -> None:
 async def test_what_cannot_be_undone_is_answered_one_by_one() -> None:
     """Where agreeing removes something for good, the worklist does not offer it."""
     desk = counter()
-    await desk.asked(*(small_council.link(1, topic=small_council.REMOVAL, drive=drive) for drive in DRIVES))
+    lasting = replace(small_council.STALE, steps=small_council.REMOVAL.steps, irreversible=True)
+    await desk.asked(*(small_council.stale(drive) for drive in DRIVES), topics=[lasting])
+    assert "Agree" in words(await desk.get())
     fields = await sample(desk)
     assert "Agree" not in words(await desk.get("worklist", group=fields["g"])).partition("For all")[2]
     assert (await desk.post({**fields, "v": Verb.AGREE.value}, path="worklist/answer")).status == 400
