@@ -17,7 +17,7 @@ from local_host.errors import HostError
 from rehearsal import operators
 from rehearsal.mounting import fingerprint
 from rehearsal.narrator import Narrator
-from rehearsal.policies import begun_by
+from rehearsal.policies import begun_by, strangers_refused
 from rehearsal.stack import SETTINGS, Stage, stage
 from rehearsal.tenant_timers import Timekeeper
 from rehearsal.waiting import TookTooLong
@@ -108,6 +108,7 @@ def _tenant(args: argparse.Namespace) -> int:
         ExitStack() as opened,
     ):
         standing = opened.enter_context(stage(home, simulator=council, policies=policies))
+        strangers_refused(standing.state(), people, args.council)
         asyncio.run(_arrive(standing, people))
         kept = opened.pop_all()
     with kept:

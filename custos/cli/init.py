@@ -14,6 +14,7 @@ from custos.errors import BadInput
 from custos.onboarding.council import NEEDED, USUAL_TITLES, Answers, council_from, option_of
 from custos.onboarding.new_directory import in_the_way, make_directory
 from custos.onboarding.starter import starter_files
+from custos.policy.policy_files import TESTS
 from custos.records.roles import ROLE_NAMES
 from custos.report.screen import words
 from custos.wording import many
@@ -95,7 +96,7 @@ def _run(args: argparse.Namespace, screen: Screen) -> int:
     )
     files = starter_files(council, SystemClock().now().date())
     make_directory(args.directory, files)
-    policies = sum(name.endswith(".yaml") for name in files) - 1
+    policies = sum(name.endswith(".yaml") and not name.endswith(TESTS) for name in files) - 1
     said = f"{args.directory} holds {many(policies, 'policy', 'policies')} that simulate, settings and empty registers."
     screen.out.print(words(said), soft_wrap=True)
     screen.out.print(

@@ -16,6 +16,7 @@ from string import Template
 from custos.dates import moved
 from custos.onboarding.council import Council
 from custos.policy import load_files
+from custos.policy.policy_files import TESTS
 from custos.policy.schema import FILES as SCHEMAS
 from custos.policy.schema import schema_text
 from custos.records.load import FOLDER
@@ -87,7 +88,12 @@ def starter_files(council: Council, today: date) -> dict[str, bytes]:
     files[f"{FOLDER}/{POSTS.file}"] += _people(council).encode()
     files[f"{FOLDER}/{CLAUSES.file}"] += _clauses().encode()
     files[f"{FOLDER}/README.md"] = _register_page().encode()
-    load_files({name: content for name, content in files.items() if name.endswith((".yaml", ".csv"))}, today=today)
+    loaded = {
+        name: content
+        for name, content in files.items()
+        if name.endswith((".yaml", ".csv")) and not name.endswith(TESTS)
+    }
+    load_files(loaded, today=today)
     return files
 
 

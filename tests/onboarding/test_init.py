@@ -39,6 +39,19 @@ def test_what_is_made_validates_at_once(tmp_path: Path, capsys: pytest.CaptureFi
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["policies"]
 
 
+def test_each_policy_comes_with_cases_that_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Beside each policy lies a file of tests, `custos test` passes at once, and the number of policies that is told counts no tests."""
+    council = begun(tmp_path / "p")
+    assert "11 policies that simulate" in " ".join(capsys.readouterr().out.split())
+    policies = {path.stem for path in council.glob("*.yaml")} - {"settings"}
+    cases = {name.removesuffix(".tests") for name in policies if name.endswith(".tests")}
+    assert cases == {name for name in policies if not name.endswith(".tests")}
+    assert main(["test", str(council)], {}) == 0
+    said = capsys.readouterr().out
+    assert "of 11 policies hold" in said
+    assert "No test of" not in said
+
+
 def test_nothing_of_the_sample_council_is_in_it(tmp_path: Path) -> None:
     """Neither its people, places, assets, entries, clauses nor its labels."""
     labels = {entry.label for entry in SAMPLE.records.schedule.values()}
