@@ -31,6 +31,7 @@ from custos.engine.undo import Undoing
 from custos.inventory.lakehouse import Lakehouse
 from custos.inventory.subscriptions import Subscriptions
 from custos.jobs import incidents
+from custos.jobs.asset_knowledge import AssetKnowledge
 from custos.jobs.change_notifications import ChangeNotifications
 from custos.jobs.holdings import Counted
 from custos.jobs.incidents import Incident
@@ -53,8 +54,8 @@ from custos.notices.delivery import DeliveryContext
 from custos.notices.digest import TABLE as DIGESTS
 from custos.notices.digest import DigestStore
 from custos.notices.loosened import NewsStore, open_news
+from custos.policy import Bundle
 from custos.policy.bundle import Loader
-from custos.records.model import Records
 from custos.records.rights import Person as Visitor
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
@@ -271,7 +272,7 @@ class Custos:
             zone=self.zone,
         )
 
-    def delivery_context(self, records: Records) -> DeliveryContext:
+    def delivery_context(self, bundle: Bundle) -> DeliveryContext:
         """What delivering notices needs, at this moment."""
         return DeliveryContext(
             book=self.cases,
@@ -280,7 +281,8 @@ class Custos:
             people=self.people,
             channels=self.channels,
             queue=self.account.queue(NOTIFY),
-            records=records,
+            records=bundle.records,
+            knowledge=AssetKnowledge(self, bundle),
             zone=self.zone,
             now=self.clock.now(),
             machine_now=time.time(),

@@ -37,7 +37,7 @@ async def prepare(app: Custos) -> Prepared:
 async def deliver(app: Custos, message: Mapping[str, object]) -> None:
     """Do what one message of the queue says. Raises StorageTrouble or a passing MicrosoftTrouble: then it comes again."""
     bundle = (await policies.in_force(app)).bundle
-    await handle_notice(message, context=app.delivery_context(bundle.records))
+    await handle_notice(message, context=app.delivery_context(bundle))
     digest_id = message.get("digest")
     if isinstance(digest_id, str):
         stored = await app.digests.get(digest_id)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from custos.notices.assignment import ROLE_WORDS, Directory, Role
 from custos.records.model import Asset
 
 
 def roles_on(asset: Asset, user_id: str, directory: Directory) -> tuple[Role, ...]:
     """The roles that the register gives to a person (object id) about an asset: owner, deputy, steward."""
+    return tuple(named_as(asset, user_id, directory))
+
+
+def named_as(asset: Asset, user_id: str, directory: Directory) -> Mapping[Role, str]:
+    """Those roles, each with the sign-in name under which the register gives it."""
     named = ((Role.IAO, asset.iao), (Role.DEPUTY, asset.deputy), *((Role.STEWARD, upn) for upn in asset.stewards))
-    return tuple(dict.fromkeys(role for role, upn in named if user_id and _is(upn, user_id, directory)))
+    return {role: upn for role, upn in named if user_id and _is(upn, user_id, directory)}
 
 
 def _is(upn: str, user_id: str, directory: Directory) -> bool:

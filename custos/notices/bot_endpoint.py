@@ -19,8 +19,8 @@ from custos.notices.adaptive_cards import CONTENT_TYPE, Element
 from custos.notices.answers import SENTENCES, refresh_cards, take, told
 from custos.notices.bot_activity import Activity
 from custos.notices.bot_auth import BotAuthentication, Forged, KeysUnavailable
-from custos.notices.bot_replies import ASSETS
-from custos.notices.cards import KIND, REASON, WAITING, Reader, digest_card
+from custos.notices.bot_language import understand
+from custos.notices.cards import KIND, REASON, Reader, digest_card
 from custos.notices.case_store import CaseStore
 from custos.notices.contacts import Contacts
 from custos.notices.decisions import COUNTS, Accountable, Press, PressResult
@@ -108,9 +108,11 @@ async def _message(activity: Activity, endpoint: BotEndpoint, now: datetime) -> 
             await refresh_cards(verdict.case, endpoint.queue, only=user_id)
         return
     await _remember(activity, endpoint.people)
-    said = " ".join(activity.text.lower().split()).rstrip("?!. ")
-    what = "waiting" if WAITING in said else "assets" if ASSETS in said else "help"
-    await endpoint.queue.send({"say": what, "user": user_id})
+    asked = understand(activity.text)
+    more = {"about": asked.about, "nearest": asked.nearest}
+    await endpoint.queue.send(
+        {"say": asked.wish.value, "user": user_id, **{key: said for key, said in more.items() if said}}
+    )
 
 
 async def _take(press: Press, endpoint: BotEndpoint, now: datetime) -> PressResult:

@@ -38,7 +38,7 @@ class Wish(StrEnum):
 PHRASES: Mapping[Wish, tuple[str, ...]] = {
     Wish.WAITING: (
         "what is waiting", "what waits", "whats waiting", "what is open", "my questions", "open questions", "anything for me", "my cases",
-        "what do you want", "what do i need to do",
+        "what do you want", "what do i need to do", "what do i have to do",
     ),
     Wish.ASSETS: ("my assets", "my information assets", "what do i own", "what am i responsible for", "what do i look after"),
     Wish.DECIDED: (
@@ -78,13 +78,17 @@ class _Match:
 
 def understand(text: str) -> Request:
     """What a message asks for."""
-    matches = [match for line in _lines(text) for match in _matches(line)]
+    lines = list(_lines(text))
+    if not lines:
+        return Request(Wish.HELP)
+    matches = [match for line in lines for match in _matches(line)]
     best = max(matches, key=lambda match: (match.score >= _SURE, match.score * match.words, match.score), default=None)
     if best is not None and best.score >= _SURE:
         return Request(best.wish, best.rest if best.wish in _TAKES_A_NAME else "")
     near = max(matches, key=lambda match: match.score, default=None)
-    written = " ".join(text.split())[:_LONGEST_NAME]
-    return Request(Wish.UNKNOWN, written, near.phrase if near is not None else PHRASES[Wish.WAITING][0])
+    wish = near.wish if near is not None and near.score > 0 else Wish.WAITING
+    written = " ".join(_MENTION.sub(" ", text[:_MOST_LETTERS]).split())
+    return Request(Wish.UNKNOWN, written[:_LONGEST_NAME], PHRASES[wish][0])
 
 
 def _lines(text: str) -> Iterator[list[str]]:

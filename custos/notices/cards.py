@@ -232,7 +232,7 @@ def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Eleme
         also = "; ".join(f"{line.title}: {line.count:,}" for line in rest)
         items.append(el.text(sentence(f"Also found by {many(len(rest), 'more rule')}: {also}", limit)))
     items.append(el.buttons(_buttons(case, number)))
-    more = [el.unfold("Why?", [el.facts(_why(line)) for line in told], [])]
+    more = [el.unfold("Why?", [el.facts(why_facts(line)) for line in told], [])]
     if len(case.homes) > 1:
         more.append(_listed_places(case, limit))
     items.append(el.buttons(more))
@@ -269,7 +269,7 @@ def _can_be_opened(url: str) -> bool:
     return url.startswith("https://") and len(url) <= _LONGEST_ADDRESS
 
 
-def _why(line: Line) -> list[tuple[str, str]]:
+def why_facts(line: Line) -> list[tuple[str, str]]:
     """What stands behind a finding, for who wants to know: its policy, the clause that it carries out, the rule."""
     clause = [("Clause", sentence(line.clause, 160))] if line.clause else []
     return [("Policy", sentence(line.title, 160)), *clause, ("Rule", sentence(line.key, 160))]

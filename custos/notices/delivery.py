@@ -4,7 +4,7 @@
 |---|---|
 | `{"digest": id}` | deliver this digest (see `custos.notices.digest` for its states) |
 | `{"update": id}` | show on its card how its questions stand now |
-| `{"say": "waiting" \\| "assets" \\| "help", "user": id}` | answer a message |
+| `{"say": wish, "user": id, "about": words}` | answer a message (`custos.notices.bot_language`) |
 | `{"prepare": user id}` | somebody was handed a case: promise them a digest, unless they had today's |
 
 Each may arrive twice, or on two instances at once.
@@ -16,7 +16,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,18 @@ from custos.m365.errors import Malformed, Throttled, Unavailable
 from custos.model.action_kind import Reversibility
 from custos.notices.action_report_store import ActionReportStore
 from custos.notices.action_reports import ActionReport, DoneOn, joined
+from custos.notices.adaptive_cards import Element
 from custos.notices.answer_rights import may_take_back
+from custos.notices.bot_answers import (
+    Knowledge,
+    access_card,
+    decided_card,
+    meant,
+    not_understood,
+    nothing_to_take_back,
+    why_card,
+)
+from custos.notices.bot_language import Request, Wish
 from custos.notices.bot_replies import assets_card, help_card
 from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, cut, digest_card, fitting, is_for, summary
 from custos.notices.case_store import CaseStore, Stored, note
@@ -54,7 +65,6 @@ from custos.telemetry import logger
 
 _LATER_SECONDS = 300
 _DONE_BESIDE_QUESTIONS = 12 * 1024  # bytes: so that a question fits beside
-_REMEMBERED_DAYS = 30  # whom a message went to
 _LIST = "~"  # stands in the key of a list that somebody asked for
 
 _log = logger(__name__)
@@ -71,6 +81,7 @@ class DeliveryContext:
     channels: Channels
     queue: Messages
     records: Records
+    knowledge: Knowledge
     zone: ZoneInfo
     now: datetime
     machine_now: float
@@ -92,8 +103,9 @@ async def handle_notice(message: Mapping[str, object], *, context: DeliveryConte
             await deliver_digest(digest_id, context=context)
         case {"update": str(digest_id)}:
             await update_card(digest_id, context=context)
-        case {"say": str(what), "user": str(user_id)}:
-            await say(what, user_id, context=context)
+        case {"say": str(wish), "user": str(user_id)}:
+            request = Request(Wish(wish), str(message.get("about", "")), str(message.get("nearest", "")))
+            await say(request, user_id, context=context)
         case {"prepare": str(user_id)}:
             await prepare_digests(
                 context.now,
@@ -205,23 +217,49 @@ async def update_card(digest_id: str, *, context: DeliveryContext) -> bool:
     return await context.channels.update(digest.conversation_id, digest.activity_id, letter)
 
 
-async def say(what: str, user_id: str, *, context: DeliveryContext) -> None:
-    """Answer somebody who wrote to the bot: what waits for them, their assets, or what they can write."""
-    if what == "waiting":
-        waiting = [stored.case for stored in await context.book.open_for(user_id)]
-        given = [stored.case for stored in await context.book.all() if _is_under_way(stored.case, user_id)]
-        if waiting:
-            await _send_list(waiting, context)
-        if given:
-            await context.channels.reply(user_id, digest_card(given, context.reader(user_id)).card)
-        if waiting or given:
-            return
-    if what == "assets":
-        waiting = [stored.case for stored in await context.book.open_for(user_id)]
-        card = assets_card(context.records, await _upn(user_id, context), waiting, context.today)
-    else:
-        card = digest_card([], context.reader(user_id)).card if what == "waiting" else help_card()
-    await context.channels.reply(user_id, card)
+async def say(request: Request, user_id: str, *, context: DeliveryContext) -> None:
+    """Answer somebody who wrote to the bot."""
+    if request.wish is Wish.WAITING and await _waiting(user_id, context):
+        return
+    await context.channels.reply(user_id, await _answer(request, user_id, context))
+
+
+async def _waiting(user_id: str, context: DeliveryContext) -> bool:
+    """Send what waits for somebody and what they may take back; False when there is neither."""
+    waiting = [stored.case for stored in await context.book.open_for(user_id)]
+    given = [stored.case for stored in await context.book.all() if _is_under_way(stored.case, user_id)]
+    if waiting:
+        await _send_list(waiting, context)
+    if given:
+        await context.channels.reply(user_id, digest_card(given, context.reader(user_id)).card)
+    return bool(waiting or given)
+
+
+async def _answer(request: Request, user_id: str, context: DeliveryContext) -> Element:
+    reader, about = context.reader(user_id), request.about
+    match request.wish:
+        case Wish.WAITING:
+            return digest_card([], reader).card
+        case Wish.ASSETS:
+            waiting = [stored.case for stored in await context.book.open_for(user_id)]
+            return assets_card(await context.knowledge.accountability(), user_id, waiting)
+        case Wish.DECIDED:
+            cases = [stored.case for stored in await context.book.all()]
+            return decided_card(about, cases, reader, await context.knowledge.accountability())
+        case Wish.ACCESS:
+            accountability = await context.knowledge.accountability()
+            sharing = await context.knowledge.sharing(meant(about, context.records))
+            return access_card(about, user_id, accountability, sharing)
+        case Wish.WHY:
+            waiting = [stored.case for stored in await context.book.open_for(user_id)]
+            return why_card(about, waiting, context.records)
+        case Wish.UNDO:
+            given = [stored.case for stored in await context.book.all() if may_take_back(stored.case, user_id)]
+            return digest_card(given, reader).card if given else nothing_to_take_back()
+        case Wish.UNKNOWN:
+            return not_understood(about, request.nearest)
+        case Wish.HELP:
+            return help_card()
 
 
 def _is_under_way(case: Case, user_id: str) -> bool:
@@ -471,18 +509,3 @@ async def _send_list(waiting: Sequence[Case], context: DeliveryContext) -> None:
 
 def _is_list(digest: Digest) -> bool:
     return _LIST in digest.key
-
-
-async def _upn(user_id: str, context: DeliveryContext) -> str:
-    """The address under which the register knows this person, from the cases they have or answered, or what they were told of late."""
-    for stored in await context.book.all():
-        case = stored.case
-        people = (case.assignee.who, case.assignee.steward, case.assignee.governance)
-        for who in (*people, *(answer.who for answer in case.answers)):
-            if who.user_id == user_id:
-                return who.upn
-    for days in range(_REMEMBERED_DAYS):
-        for digest in await context.digests.of_day(context.today - timedelta(days=days)):
-            if digest.digest.person.user_id == user_id:
-                return digest.digest.person.upn
-    return ""

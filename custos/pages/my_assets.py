@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from custos.kpi.holdings import ANYONE, ORGANISATION, PEOPLE, Held, Library
+from custos.kpi.holdings import Held, Library
+from custos.kpi.sharing_words import sharing_facts
 from custos.notices.asset_roles import role_words, roles_on
 from custos.notices.assignment import ROLE_WORDS, Accountability, Directory, Role
 from custos.notices.wording import clean
@@ -15,7 +16,7 @@ from custos.pages.visit import Visit
 from custos.policy.wording import size_words
 from custos.records.delegation import delegations
 from custos.records.model import Asset, Records
-from custos.records.registers.assets import PERSONAL_DATA, POSTURES
+from custos.records.registers.assets import PERSONAL_DATA
 from custos.wording import capital, day_words, many
 
 PLACE = "assets"
@@ -84,7 +85,7 @@ def _view(asset: Asset, roles: tuple[Role, ...], held: Held, waiting: int, accou
         facts=list(_facts(asset, today)),
         libraries=[_library(library) for library in held.libraries[:_MOST_LIBRARIES]],
         more=max(0, len(held.libraries) - _MOST_LIBRARIES),
-        sharing=list(_sharing(asset, held)),
+        sharing=list(sharing_facts(asset, held)),
         labels=list(_labels(held)),
         papers=list(_papers(asset, records, today)),
         decides=list(_decides(asset, accountable)),
@@ -125,23 +126,6 @@ def _library(library: Library) -> tuple[str, str, str, str, str]:
         sure = f" ({library.sure})" if library.sure and library.sure != "certain" else ""
         quiet = f"{day_words(library.quiet_since)}{sure}"
     return clean(library.name), url, files, size, quiet
-
-
-def _sharing(asset: Asset, held: Held) -> Iterator[tuple[str, str]]:
-    yield "Allowed", capital(POSTURES[asset.posture.value])
-    not_allowed = f", {held.exposed:,} of them not allowed here" if held.exposed else ""
-    yield "Links that anyone can open", f"{held.links[ANYONE]:,}{not_allowed}"
-    yield "Links for everybody in the council", f"{held.links[ORGANISATION]:,}"
-    yield "Links for certain people", f"{held.links[PEOPLE]:,}"
-    if others := sum(number for scope, number in held.links.items() if scope not in (ANYONE, ORGANISATION, PEOPLE)):
-        yield "Links of another kind, or not read", f"{others:,}"
-    without = f", {held.without_agreement:,} without an agreement in date" if held.without_agreement else ""
-    yield "People from outside", f"{held.outside:,}{without}"
-    if held.unread:
-        yield (
-            "Not counted",
-            f"{many(held.unread, 'library was', 'libraries were')} not read to the end: there may be more",
-        )
 
 
 def _labels(held: Held) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ from custos.storage.queues import Queue
 from tests.notices import small_council
 from tests.notices.bot_tokens import APP, TENANT, Authority, serving
 from tests.notices.failing_channels import FailingChannels
+from tests.notices.known_assets import KnownAssets
 
 
 @dataclass
@@ -118,6 +119,7 @@ def context(
         channels=channels.reaching(people),
         queue=account.queue(f"notify-{mark}"),
         records=small_council.records(),
+        knowledge=KnownAssets(small_council.accountable()),
         zone=small_council.ZONE,
         now=small_council.NOW,
         machine_now=1_000_000.0,

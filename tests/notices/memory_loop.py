@@ -46,6 +46,7 @@ from tests.engine.planned import ADMIN, ASSET, NOW, Found, bundle, sizes
 from tests.engine.wired_engine import Machine, MemoryQueue, Office, office
 from tests.notices import small_council
 from tests.notices.failing_channels import FailingChannels
+from tests.notices.known_assets import KnownAssets
 
 NO_CEILINGS = HouseLimits(
     per_run=None,
@@ -123,6 +124,7 @@ class Council:
             channels=self.channels.reaching(people),
             queue=self.notify,
             records=self.bundle.records,
+            knowledge=KnownAssets(self.accountable),
             zone=small_council.ZONE,
             now=self.now,
             machine_now=self.machine,

@@ -23,6 +23,7 @@ from tests.engine.memory_store import MemoryTable
 from tests.notices import small_council
 from tests.notices.conftest import Ledger
 from tests.notices.failing_channels import FailingChannels, Killed
+from tests.notices.known_assets import KnownAssets
 
 BLOCKED = Forbidden("blocked", status=403, code="MessageWritesBlocked")
 STRANGER = Forbidden("not in roster", status=403, code="BotNotInConversationRoster")
@@ -484,7 +485,10 @@ async def test_my_assets_are_those_of_today(
     again = [small_council.link(1), small_council.stale(small_council.OTHER_LIBRARY)]
     await refresh_cases(again, book=context.book, situation=small_council.situation(held=held))
 
-    await handle_notice({"say": "assets", "user": small_council.OWNER.user_id}, context=replace(context, records=held))
+    await handle_notice(
+        {"say": "assets", "user": small_council.OWNER.user_id},
+        context=replace(context, knowledge=KnownAssets(small_council.accountable(held=held))),
+    )
 
     assert said in str(channels.cards[-1][1])
     assert {one.case.assignee.user_id for one in await context.book.all()} == {small_council.DEPUTY.user_id}

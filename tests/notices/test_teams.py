@@ -36,6 +36,7 @@ from custos.storage.account import Account
 from custos.storage.queues import Queue
 from tests.notices import small_council
 from tests.notices.forgeries import FORGED_TOKENS
+from tests.notices.known_assets import KnownAssets
 from tests.simulated_tenant import SimulatedTenant
 
 OWNER = "director.planning@wrenbridge.example"
@@ -101,6 +102,7 @@ class Loop:
             channels=channels_from(self.m365, self.settings, self.people),
             queue=self.queue,
             records=small_council.records(),
+            knowledge=KnownAssets(small_council.accountable()),
             zone=ZoneInfo("Europe/London"),
             now=self.clock.now(),
             machine_now=time.time(),

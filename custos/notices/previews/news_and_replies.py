@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from custos.notices.adaptive_cards import Element
+from custos.notices.bot_answers import access_card, decided_card, not_understood, nothing_to_take_back, why_card
 from custos.notices.bot_replies import assets_card, help_card
 from custos.notices.cards import Reader, digest_card
 from custos.notices.channels import Message
+from custos.notices.choices import keep
 from custos.notices.loosened import Audience, News, message_of
-from custos.notices.previews.fixture_council import HOLIDAYS, NOW, OWNER, RECORDS, SIRO, ZONE
+from custos.notices.model import KeepReason, Verb
+from custos.notices.previews.fixture_council import HOLIDAYS, NOW, OWNER, PLANNING, RECORDS, SIRO, ZONE, accountable
 from custos.notices.previews.preview import Preview, Shown, day_after, post_of
-from custos.notices.previews.questions import asked, links
+from custos.notices.previews.questions import answered, asked, given, links, quiet
 
 
 def _reply(card: Element) -> Shown:
@@ -32,10 +35,33 @@ def _loosened() -> Shown:
     return Shown(message=message_of(news, SIRO.upn), to=post_of(SIRO))
 
 
+def _decided() -> Shown:
+    kept, _ = keep.CHOICE.answered(given(answered(asked(quiet()), Verb.KEEP, KeepReason.HISTORY.value)))
+    reader = Reader(user_id=OWNER.user_id, today=day_after(0), zone=ZONE, holidays=HOLIDAYS)
+    return _reply(decided_card("Planning", [kept, asked(links())], reader, accountable()))
+
+
+def _access() -> Shown:
+    facts = (
+        ("Allowed", "Only under an agreement that is in date"),
+        ("Links that anyone can open", "3, 3 of them not allowed here"),
+        ("People from outside", "12, 2 without an agreement in date"),
+    )
+    return _reply(access_card("IA-004", OWNER.user_id, accountable(), [(RECORDS.assets[PLANNING], facts)]))
+
+
 PREVIEWS = (
     Preview(name="loosened", when="when an edit of the registers or settings protects less", made=_loosened),
     Preview(name="my-assets", when="when somebody writes “my assets”",
-            made=lambda: _reply(assets_card(RECORDS, OWNER.upn, [asked(links())], day_after(0)))),
+            made=lambda: _reply(assets_card(accountable(), OWNER.user_id, [asked(links())]))),
+    Preview(name="who-decided", when="when somebody writes “who decided about …”", made=_decided),
+    Preview(name="who-can-open", when="when somebody writes “who can open …”", made=_access),
+    Preview(name="why", when="when somebody writes “why”",
+            made=lambda: _reply(why_card("", [asked(links()), asked(quiet())], RECORDS))),
+    Preview(name="nothing-to-take-back", when="when somebody writes “undo” and no answer can be taken back",
+            made=lambda: _reply(nothing_to_take_back())),
+    Preview(name="not-understood", when="when somebody writes what the bot does not know",
+            made=lambda: _reply(not_understood("can you book me a room", "what is waiting"))),
     Preview(name="nothing-waits", when="when somebody writes “what is waiting” and nothing is", made=_nothing),
-    Preview(name="help", when="when somebody writes anything else", made=lambda: _reply(help_card())),
+    Preview(name="help", when="when somebody writes “help”, or greets it", made=lambda: _reply(help_card())),
 )  # fmt: skip
