@@ -54,7 +54,7 @@ def cases_about(about: str, cases: Iterable[Case], records: Records) -> list[Cas
     return [
         case
         for case in cases
-        if case.asset_id in assets or all(word in f"{case.subject_name} {case.id}".casefold() for word in wanted)
+        if case.asset_id in assets or any(all(word in place.name.casefold() for word in wanted) for place in case.homes)
     ]
 
 
