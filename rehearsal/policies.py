@@ -31,7 +31,7 @@ def begun_by(policies: Path) -> list[str]:
 def strangers_refused(state: Mapping[str, Any], people: Sequence[str], council: str) -> None:
     """Raises BadInput for people whom the simulated tenant does not have: they are of another council than the policies are for."""
     known = {str(one["upn"]).casefold() for one in state["people"]}
-    found = [upn for upn in people if upn.casefold() not in known]
+    found = [upn for upn in dict.fromkeys(people) if upn.casefold() not in known]
     if found:
         what = (
             f"The tenant of {council} has no account {', '.join(found)}, whom people_roles.csv of these policies names."

@@ -13,11 +13,15 @@ from custos.cli.import_all import import_all
 from custos.cli.values import directory, short_text
 from custos.errors import BadInput, Mark, Problem
 from custos.importing.header import Headed, find_header
+from custos.importing.list_sheet import sheet_of
 from custos.importing.mapping import ColumnMapping, mapping_from, mapping_text
 from custos.importing.propose import Proposed, propose
 from custos.importing.register_file import merge, read_register, write_register
 from custos.importing.rows import Converted, convert_rows
+from custos.importing.sheet import Sheet
 from custos.jobs.named_accounts import called
+from custos.m365.errors import Forbidden, Locked, NotFound
+from custos.m365.lists import is_list, read_list
 from custos.policy.policy_files import read_file
 from custos.records.register import AnyRegister
 from custos.records.registers import ALL
@@ -41,7 +45,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="REGISTER",
         help=f"which: {', '.join(_NAMES)}; or {_ALL}, for a file that `custos export` made",
     )
-    parser.add_argument("file", type=directory, metavar="FILE", help="an Excel workbook (.xlsx) or a CSV file")
+    parser.add_argument(
+        "file",
+        type=_file,
+        metavar="FILE",
+        help="an Excel workbook (.xlsx), a CSV file, or with --online the address of a SharePoint list, https://…/Lists/NAME",
+    )
     parser.add_argument("--sheet", type=short_text, default="", metavar="NAME", help="sheet of the workbook")
     parser.add_argument(
         "--mapping",
@@ -62,6 +71,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="write no register; say what would be written")
 
 
+def _file(written: str) -> Path | str:
+    return short_text(written) if is_list(written) else directory(written)
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """A file that was read. `kept`: its mapping was there before."""
@@ -78,30 +91,49 @@ type _Called = Mapping[str, Sequence[str]]
 
 
 def _run(args: argparse.Namespace, screen: Screen) -> int:
+    if isinstance(args.file, str):
+        raise _refused("A list of SharePoint is read with --online.", "Put --online behind it.")
     if args.register == _ALL:
         return import_all(args, screen)
-    return _finish(_begin(args, screen), {}, args, screen)
+    return _finish(_begin(args, screen, None), {}, args, screen)
 
 
 async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.register == _ALL:
+        if isinstance(args.file, str):
+            raise _refused("`import all` takes a file that `custos export` made.", "Import a list as one register.")
         return import_all(args, screen)
-    work = _begin(args, screen)
+    work = _begin(args, screen, await _sheets(app, args.file))
     return _finish(work, await called(app.m365, work.converted.people[:_MOST_WORDS]), args, screen)
 
 
-def _begin(args: argparse.Namespace, screen: Screen) -> _Work:
+async def _sheets(app: Custos, file: Path | str) -> list[Sheet] | None:
+    """The list at an address, as a sheet; None for a file, which is read where it is needed."""
+    if not isinstance(file, str):
+        return None
+    try:
+        return [sheet_of(await read_list(app.m365.observer, file), app.zone)]
+    except (NotFound, Forbidden, Locked) as trouble:
+        what = f"{plain(file, 200)} cannot be read: {trouble}"
+        raise _refused(what, "Check the address; the observer must be let into that site.") from trouble
+
+
+def _refused(what: str, remedy: str) -> BadInput:
+    return BadInput([Problem(Mark("command line"), what, remedy, code="list")])
+
+
+def _begin(args: argparse.Namespace, screen: Screen, sheets: list[Sheet] | None) -> _Work:
     register = _NAMES[args.register]
     kept = _mapping_file(args)
     there = kept.exists()
     if there:
         mapping = _kept(kept, register)
-        headed = _read(args, register, args.sheet or mapping.sheet, mapping.header_row)
+        headed = _read(args, register, sheets, (args.sheet or mapping.sheet, mapping.header_row))
     else:
-        headed = _read(args, register, args.sheet, 0)
+        headed = _read(args, register, sheets, (args.sheet, 0))
         mapping, proposed = propose(headed, register)
         _show_mapping(proposed, mapping, screen)
-    return _Work(register, headed, mapping, convert_rows(plain(args.file.name), headed, mapping, register), there)
+    return _Work(register, headed, mapping, convert_rows(_name(args), headed, mapping, register), there)
 
 
 def _finish(work: _Work, called_so: _Called, args: argparse.Namespace, screen: Screen) -> int:
@@ -142,10 +174,18 @@ def _who(name: str, upns: Sequence[str]) -> str:
     return f'"{plain(name)}" is the name of {many(len(upns), "account")}: {", ".join(upns)}.'
 
 
-def _read(args: argparse.Namespace, register: AnyRegister, sheet: str, header_row: int) -> Headed:
+def _name(args: argparse.Namespace) -> str:
+    """What the file is called in sentences."""
+    return plain(args.file if isinstance(args.file, str) else args.file.name, 200)
+
+
+def _read(
+    args: argparse.Namespace, register: AnyRegister, sheets: list[Sheet] | None, where: tuple[str, int]
+) -> Headed:
     from custos.importing.source import read_source  # its libraries are loaded for no other command
 
-    return find_header(plain(args.file.name), read_source(args.file, sheet), register, header_row)
+    sheet, header_row = where
+    return find_header(_name(args), read_source(args.file, sheet) if sheets is None else sheets, register, header_row)
 
 
 def _kept(path: Path, register: AnyRegister) -> ColumnMapping:

@@ -102,6 +102,8 @@ def _list_of_drive(call: Call) -> Answer:
 
 
 def _columns(call: Call) -> Answer:
+    if (found := plain_lists.asked(call)) is not None:
+        return plain_lists.columns(call, found)
     drive, select = library(call), call.select()
     return paged(call, [chosen(_column(call, drive, name), select) for name in COLUMNS], 200, 1000)
 

@@ -13,7 +13,7 @@ from simulator.refusal import bad_request, not_found
 from simulator.tenant.clock import instant
 from simulator.tenant.files import check_open
 from simulator.tenant.identifiers import guid
-from simulator.tenant.model import ListRow, ListTemplate, PlainList
+from simulator.tenant.model import ListRow, ListTemplate, OwnColumn, PlainList
 
 TEMPLATES: tuple[ListTemplate, ...] = ("genericList", "events", "tasks")
 
@@ -41,6 +41,29 @@ def list_body(found: PlainList, select: frozenset[str] = frozenset()) -> dict[st
         site = found.site
         body["sharepointIds"] = {"listId": found.id, "siteId": site.collection_id, "webId": site.web_id}
     return chosen(body, select)
+
+
+def columns(call: Call, found: PlainList) -> Answer:
+    """What may be filled in, and what SharePoint fills in itself."""
+    own = [OwnColumn("Title", "Title"), *found.columns]
+    kept = [
+        OwnColumn("Modified", "Modified", "dateTime", {"format": "dateTime"}),
+        OwnColumn("ContentType", "Content Type"),
+    ]
+    bodies = [
+        {
+            "id": guid(call.tenant.seed, "column", found.id, each.name),
+            "name": each.name,
+            "displayName": each.title,
+            "hidden": False,
+            "indexed": False,
+            "readOnly": each in kept,
+            "required": each.name == "Title",
+            each.kind: dict(each.details),
+        }
+        for each in (*own, *kept)
+    ]
+    return paged(call, [chosen(body, call.select()) for body in bodies], 200, 1000)
 
 
 def rows(call: Call, found: PlainList) -> Answer:
@@ -99,5 +122,5 @@ def _row(call: Call, found: PlainList, number: int) -> dict[str, Any]:
         fields = {"id": str(number), "Title": held.title, "ContentType": "Item"}
         dates = {"Created": body["createdDateTime"], "Modified": body["lastModifiedDateTime"]}
         wanted = frozenset(filter(None, expand["fields"].get("$select", "").replace(" ", "").split(",")))
-        told["fields"] = chosen(fields | dates, wanted)
+        told["fields"] = chosen(fields | dates | held.fields, wanted)
     return told

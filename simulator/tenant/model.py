@@ -6,8 +6,9 @@ and label stamps with its neighbours.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -303,6 +304,17 @@ class ListRow:
     created: int
     modified: int
     by: Actor
+    fields: dict[str, Any] = field(default_factory=dict)  # of the list's own columns, as Graph tells them
+
+
+@dataclass(frozen=True, slots=True)
+class OwnColumn:
+    """A column that somebody added to a list: `name` in answers, `title` for people, `kind` by its definition (`text`, `dateTime`, …)."""
+
+    name: str
+    title: str
+    kind: str = "text"
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -316,6 +328,7 @@ class PlainList:
     template: ListTemplate
     created: int
     rows: list[ListRow] = field(default_factory=list)
+    columns: list[OwnColumn] = field(default_factory=list)
 
     @property
     def url(self) -> str:
