@@ -26,7 +26,7 @@ from docs.reference.notices import picture
 IMAGES = Path(__file__).resolve().parent / "images"
 LARGEST_BYTES = 150_000
 _PHONE = 430  # pixels
-_OWNER = "director.planning@wrenbridge.example"
+_OWNER, _SIRO = "director.planning@wrenbridge.example", "siro@wrenbridge.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def pictures(tenant: str) -> Iterator[Picture]:
 PAGES = (
     (_OWNER, Picture("pages-questions.png", "/api/page", width=800, height=880)),
     (_OWNER, Picture("pages-questions-phone.png", "/api/page", theme="dark", width=390, height=1000)),
-    (_OWNER, Picture("pages-assets.png", "/api/page/assets", width=800, height=1150)),
+    (_SIRO, Picture("pages-risk.png", "/api/page/risk", width=800, height=1050)),
+    (_OWNER, Picture("pages-assets.png", "/api/page/assets", width=800, height=1120)),
 )
 """The pictures of the people's pages, and who looks."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from custos.errors import BadInput, StorageTrouble
+from custos.errors import BadInput, CustosError, StorageTrouble
 from custos.m365.errors import MicrosoftTrouble
-from custos.pages import my_assets, my_questions, my_stewards, worklist
+from custos.pages import my_assets, my_questions, my_stewards, risk, worklist, workload
 from custos.pages.forms import BadForm, Form, read_form
 from custos.pages.http import Reply, Request
 from custos.pages.principal import NotBelieved, signed_in
@@ -27,6 +27,8 @@ _SHOWN: Mapping[str, Show] = {
     worklist.PLACE: worklist.show,
     my_assets.PLACE: my_assets.show,
     my_stewards.PLACE: my_stewards.show,
+    workload.PLACE: workload.show,
+    risk.PLACE: risk.show,
 }
 _TAKEN: Mapping[str, Take] = {my_questions.ANSWER: my_questions.answer, worklist.ANSWER: worklist.answer}
 _PROOF = "t"  # the field of every form that holds its token
@@ -34,10 +36,19 @@ _PROOF = "t"  # the field of every form that holds its token
 _log = logger(__name__)
 
 
+class NotLetIn(CustosError):  # reads like the rest of the tree in custos.errors
+    """Whoever is signed in has no account that is good. Its text is for them, and so is `advice`."""
+
+    def __init__(self, sentence: str, advice: str) -> None:
+        super().__init__(sentence)
+        self.advice = advice
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What stands behind the door. `guarded`: Easy Auth lets in only who is signed in to the tenant. `person` is who that is, as the
-    directory has them now: it raises BadInput for an account that is no longer good. `sources` gathers what pages are made of."""
+    directory has them now: it raises NotLetIn for an account that is no longer good. `sources` gathers what pages are made of. Both raise
+    BadInput where the council's files cannot be used."""
 
     guarded: bool
     tenant_id: str
@@ -56,10 +67,12 @@ async def respond(request: Request, house: House) -> Reply:
         return found
     try:
         visit = Visit(person=await house.person(user_id), sources=await house.sources())
-    except BadInput as refused:
-        _log.warning("not let in to the pages", extra={"user": user_id, "why": refused.summary})
-        first = refused.problems[0]
-        return page("refusal.html", {"sentence": first.what, "advice": first.remedy}, status=403)
+    except NotLetIn as refused:
+        _log.warning("not let in to the pages", extra={"user": user_id, "why": str(refused)})
+        return page("refusal.html", {"sentence": str(refused), "advice": refused.advice}, status=403)
+    except BadInput:
+        _log.warning("no page while the policies cannot be used", exc_info=True)
+        return _away("The council's policies and registers cannot be used just now; whoever looks after them knows.")
     except MicrosoftTrouble as trouble:
         _log.warning("who asks for a page could not be looked up", extra={"error": str(trouble)})
         return _away("Who you are could not be looked up just now.")
@@ -78,7 +91,7 @@ async def _answer(request: Request, visit: Visit) -> Reply:
         return await _SHOWN[request.path](visit, request)
     if request.method == "POST" and request.path in _TAKEN:
         return await _take(_TAKEN[request.path], request, visit)
-    return _refusal(visit, 404, "There is no such page.")
+    return visit.refusal(404, "There is no such page.")
 
 
 async def _take(take: Take, request: Request, visit: Visit) -> Reply:
@@ -86,14 +99,10 @@ async def _take(take: Take, request: Request, visit: Visit) -> Reply:
         form = read_form(request)
         sources = visit.sources
         if not sources.tokens.holds(form.one(_PROOF), visit.person.id, sources.machine_now):
-            return _refusal(visit, 403, "This page was open for too long, or the answer did not come from it.")
+            return visit.refusal(403, "This page was open for too long, or the answer did not come from it.")
         return await take(visit, form)
     except BadForm as bad:
-        return _refusal(visit, 400, str(bad))
-
-
-def _refusal(visit: Visit, status: int, sentence: str) -> Reply:
-    return visit.page("refused.html", place="-", status=status, sentence=sentence)
+        return visit.refusal(400, str(bad))
 
 
 def _away(sentence: str) -> Reply:

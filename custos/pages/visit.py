@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from custos.kpi.holdings import Holdings
+from custos.kpi.model import Value
 from custos.model.policy import Bundle
 from custos.notices.assignment import Directory
 from custos.notices.cards import Reader
@@ -19,18 +20,29 @@ from custos.pages.rendering import page
 from custos.pages.tokens import Tokens
 from custos.records.model import Records
 from custos.records.rights import Person
+from custos.records.roles import GOVERNANCE, SIRO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Indicators as they were published for a day, and by id those of the first day of its quarter that has any."""
+
+    day: date
+    values: Sequence[Value]
+    before: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """What pages are made of. `accountable` is asked at every answer, as it is at the press of a card's button; `directory` has everybody
-    whom the registers name, `holdings` what the mirror knows of the assets. `now` is the tenant's time, `machine_now` the machine's in
-    epoch seconds."""
+    whom the registers name, `holdings` what the mirror knows of the assets, `published` the last figures. `now` is the tenant's time,
+    `machine_now` the machine's in epoch seconds."""
 
     book: CaseStore
     queue: Messages
     accountable: Accountable
     directory: Callable[[], Awaitable[Directory]]
+    published: Callable[[], Awaitable[Figures | None]]
     holdings: Callable[[], Awaitable[Holdings]]
     bundle: Bundle
     tokens: Tokens
@@ -58,6 +70,16 @@ class Visit:
         return self.sources.now.astimezone(self.sources.zone).date()
 
     @property
+    def roles(self) -> frozenset[str]:
+        """The roles of the council that this person holds today (`custos.records.roles`)."""
+        return self.sources.bundle.settings.rights.roles_of(self.person, self.today)
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """The navigation: what is for those who answer for the council as a whole is shown to them alone."""
+        return PLACES if COUNCIL_WIDE.isdisjoint(self.roles) else (*PLACES, ("risk", "Information risk"))
+
+    @property
     def reader(self) -> Reader:
         """As the cards know somebody who looks."""
         return Reader(user_id=self.person.id, today=self.today, zone=self.sources.zone, holidays=self.records.holidays)
@@ -68,16 +90,23 @@ class Visit:
             "person": self.person.name or self.person.upn,
             "today": self.today,
             "place": place,
-            "places": PLACES,
+            "places": self.places,
             "token": self.sources.tokens.issue(self.person.id, self.sources.machine_now),
         }
         return page(template, {**frame, **shown}, status=status, login_url=self.sources.login_url)
 
+    def refusal(self, status: int, sentence: str) -> Reply:
+        """A page that says why something is not shown, or was not done."""
+        return self.page("refused.html", place="-", status=status, sentence=sentence)
 
+
+COUNCIL_WIDE = frozenset({SIRO, GOVERNANCE})
+"""Who sees figures of the whole council: who answers for its information risk, and who keeps its register."""
 PLACES: tuple[tuple[str, str], ...] = (
     ("", "My questions"),
     ("worklist", "Worklist"),
     ("assets", "My assets"),
     ("stewards", "My stewards"),
+    ("workload", "Workload"),
 )
 """The navigation: path below the pages' address, and what it is called."""

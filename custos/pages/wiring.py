@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import secrets
 import time
+from datetime import date
 from typing import TYPE_CHECKING
 
-from custos.errors import RowExists
+from custos.errors import BadInput, RowExists
 from custos.jobs import identity, named_accounts, policies
 from custos.jobs.holdings import counted
 from custos.jobs.refused_requests import FORGED_SIGN_IN, NOBODY_SIGNED_IN, Door
 from custos.jobs.unguarded_paths import vouches
 from custos.kpi.holdings import Holdings
+from custos.kpi.published import TABLE as KPIS
+from custos.kpi.published import Published
 from custos.model.policy import Bundle
 from custos.notices.assignment import Accountability, Directory
 from custos.pages import front
 from custos.pages.http import Reply, Request
 from custos.pages.tokens import Tokens
-from custos.pages.visit import Sources
+from custos.pages.visit import Figures, Sources
 from custos.records.rights import Person
 from custos.storage.account import Account
 from custos.storage.queues import NOTIFY
@@ -71,9 +74,12 @@ class _House:
         kept = app.visitors.get(user_id)
         if kept is not None and 0 <= now - kept[0] <= _KEPT_SECONDS:
             return kept[1]
-        found = await identity.of_account(
-            app.m365, await self.bundle(), user_id, called="whoever is signed in", how=_ADVICE
-        )
+        bundle = await self.bundle()
+        try:
+            found = await identity.of_account(app.m365, bundle, user_id, called="whoever is signed in", how=_ADVICE)
+        except BadInput as refused:
+            first = refused.problems[0]
+            raise front.NotLetIn(first.what, first.remedy) from refused
         app.visitors[user_id] = (now, found)
         return found
 
@@ -89,12 +95,16 @@ class _House:
         async def held() -> Holdings:
             return await counted(app, bundle)
 
+        async def published() -> Figures | None:
+            return await _figures(Published(app.account.rows(KPIS)), app.today())
+
         return Sources(
             book=app.cases,
             queue=app.account.queue(NOTIFY),
             accountable=accountable,
             directory=directory,
             holdings=held,
+            published=published,
             bundle=bundle,
             tokens=Tokens(await _key(app.account)),
             zone=app.zone,
@@ -102,6 +112,18 @@ class _House:
             machine_now=time.time(),
             login_url=app.settings.login_url,
         )
+
+
+async def _figures(kept: Published, today: date) -> Figures | None:
+    """The last that were published, and the first of that quarter to compare them with. Raises StorageTrouble."""
+    days = [day for day in await kept.days() if day <= today]
+    if not days:
+        return None
+    last = days[-1]
+    quarter = last.replace(month=(last.month - 1) // 3 * 3 + 1, day=1)
+    first = next(day for day in days if day >= quarter)
+    before = {value.kpi.id: value for value in await kept.on(first)} if first < last else {}
+    return Figures(day=last, values=await kept.on(last), before=before)
 
 
 async def _key(account: Account) -> bytes:

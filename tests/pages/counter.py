@@ -18,10 +18,10 @@ from custos.notices.assignment import Person as Account
 from custos.notices.case_update import refresh_cases
 from custos.notices.model import Case
 from custos.notices.question_wording import Topic
-from custos.pages.front import House, respond
+from custos.pages.front import House, NotLetIn, respond
 from custos.pages.http import Reply, Request
 from custos.pages.tokens import Tokens
-from custos.pages.visit import Sources
+from custos.pages.visit import Figures, Sources
 from custos.records.model import Records
 from custos.records.rights import Person
 from tests.engine import planned
@@ -62,7 +62,9 @@ class Counter:
     council: Council
     directory: Directory = field(default_factory=small_council.directory)
     holdings: Holdings = field(default_factory=lambda: Holdings(as_of=small_council.NOW, by_asset={}))
+    figures: Figures | None = None
     guarded: bool = True
+    broken: bool = False  # the council's files
     machine_now: float = 1_764_000_000.0
     blocked: frozenset[str] = frozenset()
 
@@ -121,10 +123,11 @@ class Counter:
         return stored.case
 
     async def _person(self, user_id: str) -> Person:
+        if self.broken:
+            raise BadInput([Problem(Mark("register/holds.csv", 3), "A row is cut.")])
         known = {one.user_id: one for one in small_council.EVERYBODY}.get(user_id)
         if known is None or user_id in self.blocked:
-            problem = Problem(Mark("identity"), "The account of whoever is signed in is switched off.", code="identity")
-            raise BadInput([problem])
+            raise NotLetIn("The account of whoever is signed in is switched off.", "Ask somebody.")
         post = self.council.bundle.records.posts.get(known.upn)
         return Person(id=known.user_id, upn=known.upn, name=known.name, posts=(post,) if post else ())
 
@@ -135,6 +138,9 @@ class Counter:
         async def directory() -> Directory:
             return self.directory
 
+        async def published() -> Figures | None:
+            return self.figures
+
         async def holdings() -> Holdings:
             return self.holdings
 
@@ -144,6 +150,7 @@ class Counter:
             accountable=accountable,
             directory=directory,
             holdings=holdings,
+            published=published,
             bundle=self.council.bundle,
             tokens=Tokens(b"key"),
             zone=small_council.ZONE,

@@ -84,6 +84,14 @@ async def test_an_account_that_is_no_longer_good_is_told_so() -> None:
         assert (reply.status, "switched off" in words(reply)) == (403, True)
 
 
+async def test_files_that_cannot_be_used_are_not_the_visitors_matter() -> None:
+    """While the council's files cannot be used, a page says that it is away, and names no file of theirs."""
+    reply = await replace(counter(), broken=True).get()
+    assert reply.status == 503
+    assert "Try again in a few minutes." in words(reply)
+    assert "holds.csv" not in words(reply)
+
+
 async def test_browsers_are_kept_in_bounds() -> None:
     """No page runs a script, takes a style of its own, stands in a frame or stays in a cache; forms end here or at the sign-in."""
     for reply in (await counter().get(), await counter().get("nowhere"), await replace(counter(), guarded=False).get()):
