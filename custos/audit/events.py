@@ -87,6 +87,10 @@ class What(StrEnum):
     INCIDENT_CLOSED = "incident:closed"  # a person said that it was dealt with
     INCIDENT_ENDED = "incident:ended"  # its cause is gone
 
+    INDICATOR_RESTATED = (
+        "indicator:restated"  # a value that was published was wrong; what it was stays beside what it is
+    )
+
     CHECKPOINT_WRITTEN = CHECKPOINT_EVENT  # the day's, into storage that nobody can overwrite
     AUDIT_ERASED = ERASED_EVENT  # somebody's names and words were taken out of an event, as the law asks
 

@@ -49,6 +49,14 @@ def whole_number(least: int) -> Callable[[str], int]:
     return read
 
 
+def fraction(written: str) -> tuple[int, int]:
+    """What counts, and of how much: 214/223."""
+    found = re.fullmatch(r"([0-9]{1,12})/([0-9]{1,12})", written)
+    if not found:
+        raise argparse.ArgumentTypeError(f'"{plain(written, 40)}" is not a fraction. Write it as 214/223.')
+    return int(found[1]), int(found[2])
+
+
 def short_text(written: str) -> str:
     """A reason, a reference, a name: one line that somebody reads in a hurry."""
     if len(written) > MOST_CHARACTERS:

@@ -8,20 +8,23 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from custos.audit.events import Event, What
 from custos.engine.gate import Purpose
 from custos.engine.run_store import RunStore
-from custos.errors import BadInput, Mark, Problem
+from custos.errors import BadInput, Mark, Problem, RowExists
 from custos.jobs.facts import facts_at_rest
 from custos.jobs.named_accounts import strangers
 from custos.jobs.policies import in_force
 from custos.kpi.catalogue import values
 from custos.kpi.inputs import Done, Inputs
-from custos.kpi.model import Value
+from custos.kpi.model import Sum, Unit, Value
 from custos.kpi.published import TABLE, Published
+from custos.kpi.wording import written
 from custos.m365.errors import MicrosoftTrouble
 from custos.model.action import Outcome
 from custos.model.policy import Bundle
 from custos.records.remark import Remark
+from custos.records.rights import Person
 from custos.storage.account import Account
 from custos.wording import day_words
 
@@ -79,6 +82,40 @@ async def every_published(app: Custos) -> dict[date, tuple[Value, ...]]:
     """Every day's values, the oldest first."""
     kept = _published(app.account)
     return {day: tuple(await kept.on(day)) for day in await kept.days()}
+
+
+async def restate(app: Custos, day: date, kpi_id: str, after: tuple[int, int], *, by: Person, why: str) -> Value:
+    """Put a published value right: audited, then kept beside what it was. Returns it as it stands now. Raises BadInput."""
+    kept = _published(app.account)
+    found = {value.kpi.id: value for value in await published(app.account, day)}
+    if kpi_id not in found:
+        raise _refused(f"{kpi_id} was not published for {day_words(day)}.", "`custos kpi --on` lists what was.")
+    value, total = found[kpi_id], Sum(met=after[0], of=after[1])
+    if (total.met, total.of) == (value.total.met, value.total.of):
+        raise _refused(f"{kpi_id} of {day_words(day)} is that already.", "Nothing has to be restated.")
+    if value.kpi.unit is Unit.SHARE and total.met > total.of:
+        raise _refused(
+            f"{total.met:,} of {total.of:,} is no share.", "Write what counts first, and of how much behind it."
+        )
+    details = {
+        "indicator": kpi_id,
+        "day": day.isoformat(),
+        "before": written(value.kpi, value.total),
+        "after": written(value.kpi, total),
+        "why": why,
+    }
+    event = Event(what=What.INDICATOR_RESTATED, at=app.clock.now(), by=by.upn, by_id=by.id, details=details)
+    await app.audit.append([event])
+    try:
+        await kept.restate(day, value, total, at=app.clock.now(), by=by.upn, why=why)
+    except RowExists as error:
+        raise _refused("Somebody else restated it at the same moment.", "Look at it again.") from error
+    (now,) = (one for one in await kept.on(day) if one.kpi.id == kpi_id)
+    return now
+
+
+def _refused(what: str, remedy: str) -> BadInput:
+    return BadInput([Problem(Mark("command line"), what, remedy, code="restate")])
 
 
 def _published(account: Account) -> Published:

@@ -111,10 +111,11 @@ ALL: tuple[Kpi, ...] = (
     Kpi(
         id="KPI-12",
         name="Sharing repair time",
-        formula="nine in ten findings of sharing are closed within so many working hours, open ones as old as they are now",
-        target="under 40 hours",
-        better=_LOWER,
-        missing="when a finding was first seen and last seen is not kept for each of them",
+        formula="questions about sharing that ended within five working days of being found / those that ended this quarter, and those that"
+        " have been open for longer",
+        target="90 %",
+        better=_HIGHER,
+        measure=decisions.repair_time,
     ),
     Kpi(
         id="KPI-13",

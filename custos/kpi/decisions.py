@@ -7,9 +7,14 @@ from datetime import date
 
 from custos.kpi.inputs import Inputs
 from custos.kpi.model import Counted
+from custos.model.policy import Family
 from custos.model.subject import Kind
-from custos.notices.model import Case
-from custos.wording import day_words
+from custos.notices.model import TAKEN_BACK, Case, CaseState
+from custos.records.vacancies import working_days_between
+from custos.wording import day_words, many
+
+REPAIR_DAYS = 5
+"""Working days within which a finding of sharing should end: 40 working hours."""
 
 
 def timeliness(inputs: Inputs) -> Iterator[Counted]:
@@ -50,6 +55,31 @@ def _due(asked: Sequence[Case], inputs: Inputs) -> date | None:
 def _fell_away(case: Case, due: date | None, inputs: Inputs) -> bool:
     """Whether nothing was left to ask by the day on which the answer was due."""
     return case.released_at is not None and due is not None and inputs.bundle.day(case.released_at) <= due
+
+
+def repair_time(inputs: Inputs) -> Iterator[Counted]:
+    """A row a question about sharing that ended this quarter, or has been open for longer than it may: whether it ended in time. It ends
+    when nothing is left to ask, however that came about; one that has been open for a shorter time is no row yet."""
+    for case in inputs.cases:
+        about = any(line.family == Family.SHARING for line in case.lines)
+        if not about or case.state is CaseState.LISTED or case.released_why == TAKEN_BACK:
+            continue
+        ended = inputs.bundle.day(case.released_at) if case.released_at else None
+        if ended is not None and ended < inputs.quarter:
+            continue
+        days = working_days_between(inputs.bundle.day(case.opened_at), ended or inputs.today, inputs.records.holidays)
+        if ended is None and days <= REPAIR_DAYS:
+            continue
+        since = f"Found on {day_words(case.opened_at)}, "
+        yield Counted(
+            subject=case.subject_name,
+            asset_id=case.asset_id,
+            url=case.subject_url,
+            kind=case.subject_kind,
+            met=int(ended is not None and days <= REPAIR_DAYS),
+            why=since
+            + (f"ended after {many(days, 'working day')}." if ended else f"open for {many(days, 'working day')}."),
+        )
 
 
 def put_back(inputs: Inputs) -> Iterator[Counted]:

@@ -90,9 +90,21 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restated:
+    """That a published value was wrong: what it was before, what it is said to be, since when, by whom and why."""
+
+    before: Sum
+    after: Sum
+    at: datetime
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """An indicator at a moment: `total` for the council, `by_department` and `by_owner` for the parts that have a row.
 
+    `restated`: how often a published value was put right, the first first; the parts are as they were published.
     `coverage`: libraries read to their end, libraries expected. `""` names what no asset, and so nobody, answers for.
     """
 
@@ -103,6 +115,7 @@ class Value:
     total: Sum
     by_department: Mapping[str, Sum]
     by_owner: Mapping[str, Sum]
+    restated: tuple[Restated, ...] = ()
 
     @property
     def is_whole(self) -> bool:

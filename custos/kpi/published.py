@@ -1,5 +1,7 @@
 """Values as they were published: table `kpis`, one partition a day of the council, one row an indicator. Written once, never changed.
 
+A value that was wrong is restated by a row of its own (`KPI-11~1`) that says what it is, by whom and why; what it was stays.
+
 A day's values say what was known on that day. What is found out later changes the values of later days.
 """
 
@@ -7,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from custos.errors import RowExists
 from custos.kpi.catalogue import BY_ID
-from custos.kpi.model import Sum, Value
+from custos.kpi.model import Restated, Sum, Value
 from custos.table import Row, Table, Write, in_parts
 
 TABLE = "kpis"
@@ -46,7 +48,13 @@ class Published:
     async def on(self, day: date) -> list[Value]:
         """The values of a day, in the order of the catalogue; nothing when none were published."""
         kept = {row.key: row async for row in self.table.query(day.isoformat())}
-        return [_value(kept[kpi_id]) for kpi_id in BY_ID if kpi_id in kept]
+        return [_restated(_value(kept[kpi_id]), kept) for kpi_id in BY_ID if kpi_id in kept]
+
+    async def restate(self, day: date, value: Value, after: Sum, *, at: datetime, by: str, why: str) -> None:
+        """Put a value of a day right. Raises RowExists when somebody else did so since it was read."""
+        said = {"at": at.isoformat(), "by": by, "why": why}
+        sums = {"met": str(after.met), "of": str(after.of), "unknown": str(after.unknown)}
+        await self.table.insert(Row(day.isoformat(), f"{value.kpi.id}~{len(value.restated) + 1}", {**said, **sums}))
 
 
 def _row(day: date, value: Value) -> Row:
@@ -77,6 +85,21 @@ def _value(row: Row) -> Value:
         by_department={name: Sum(**part) for name, part in parts["departments"].items()},
         by_owner={name: Sum(**part) for name, part in parts["owners"].items()},
     )
+
+
+def _restated(value: Value, kept: Mapping[str, Row]) -> Value:
+    """A value as it stands now, with what it was before."""
+    while row := kept.get(f"{value.kpi.id}~{len(value.restated) + 1}"):
+        after = Sum(met=row.number("met"), of=row.number("of"), unknown=row.number("unknown"))
+        made = Restated(
+            before=value.total,
+            after=after,
+            at=datetime.fromisoformat(row.text("at")),
+            by=row.text("by"),
+            why=row.text("why"),
+        )
+        value = replace(value, total=after, restated=(*value.restated, made))
+    return value
 
 
 def _parts(by: Mapping[str, Sum]) -> dict[str, dict[str, int]]:

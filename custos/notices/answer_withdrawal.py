@@ -17,7 +17,7 @@ from custos.notices.case_findings import CaseFindings, store
 from custos.notices.case_store import CaseStore, Stored, new_nonce, note
 from custos.notices.deadlines import dates_for
 from custos.notices.finding_sentences import MOST_SENTENCES
-from custos.notices.model import Answer, Case, CasePlace, CaseState, Line, Verb
+from custos.notices.model import TAKEN_BACK, Answer, Case, CasePlace, CaseState, Line, Verb
 from custos.notices.reassignment import asked_today, assignee_of, moved_words, reassigned, untold_state
 
 _SAMPLE = 3
@@ -66,7 +66,7 @@ async def take_back(
     if other is None:
         return await book.put(stored, replace(again, assignee=asked), said)
     joined = await _joined(other.case, again, book)
-    ended = replace(case, state=CaseState.RELEASED, released_at=now, released_why="its answer was taken back", nonce="")
+    ended = replace(case, state=CaseState.RELEASED, released_at=now, released_why=TAKEN_BACK, nonce="")
     return await book.join(stored, ended, other, joined, said)
 
 

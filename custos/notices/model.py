@@ -22,6 +22,9 @@ from custos.model.subject import Kind
 from custos.notices.assignment import Role
 from custos.wording import many
 
+TAKEN_BACK = "its answer was taken back"
+"""Why a case ended whose question is asked again."""
+
 
 class CaseState(StrEnum):
     """Where a case stands."""

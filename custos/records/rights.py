@@ -28,6 +28,7 @@ class Right(StrEnum):
     ACCEPT_REGISTERS = "accept_registers"
     MOVE_DEADLINES = "move_deadlines"
     ERASE = "erase"
+    RESTATE = "restate"
     OPERATE = "operate"
     STOP = "stop"
 
@@ -42,6 +43,7 @@ WORDS: Mapping[Right, str] = {
     Right.ACCEPT_REGISTERS: "let registers count that lost their rows",
     Right.MOVE_DEADLINES: "give somebody longer to answer a question",
     Right.ERASE: "take somebody's names and words out of the audit",
+    Right.RESTATE: "restate an indicator that was published",
     Right.OPERATE: "apply plans; cancel and resume runs",
     Right.STOP: "end all writes; take a policy back to simulate",
 }
@@ -57,6 +59,7 @@ USUAL: Mapping[Right, frozenset[str]] = {
     Right.ACCEPT_REGISTERS: frozenset({RECORDS_MANAGER, GOVERNANCE, SIRO}),
     Right.MOVE_DEADLINES: frozenset({RECORDS_MANAGER, GOVERNANCE, SIRO}),
     Right.ERASE: frozenset({DATA_PROTECTION, SIRO}),
+    Right.RESTATE: frozenset({RECORDS_MANAGER, GOVERNANCE, SIRO}),
     Right.OPERATE: frozenset({OPERATOR, RECORDS_MANAGER}),
     Right.STOP: frozenset({OPERATOR, RECORDS_MANAGER, GOVERNANCE, DATA_PROTECTION, SIRO}),
 }

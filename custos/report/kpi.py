@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 
@@ -13,7 +13,7 @@ from custos.model.policy import Bundle
 from custos.report.screen import Listing, words
 from custos.report.shapes import kpi as shapes
 from custos.report.wording import when
-from custos.wording import many
+from custos.wording import day_words, many
 
 _NOBODY = "no asset"
 
@@ -25,6 +25,8 @@ def show(values: Sequence[Value], screen: Console, *, by: str) -> None:
     else:
         _all(values, screen)
     for value in values:
+        for sentence in restatements(value):
+            screen.print(words(sentence), soft_wrap=True)
         if not value.is_whole:
             complete, expected = value.coverage
             screen.print(
@@ -88,6 +90,13 @@ def _why(row: Counted) -> str:
     return f"{row.why} {row.unknown:,} unknown." if row.unknown else row.why
 
 
+def restatements(value: Value) -> Iterator[str]:
+    """A sentence for each time that a published value was put right."""
+    for one in value.restated:
+        was, now = written(value.kpi, one.before), written(value.kpi, one.after)
+        yield f"{value.kpi.id} was published as {was} and restated as {now} on {day_words(one.at)} by {one.by}: {one.why}"
+
+
 def named_row(row: Counted, bundle: Bundle, *, names: bool) -> tuple[str, str]:
     """Name and address as they may be told."""
     if row.kind is None or not Names(bundle.records, shown=names).hides(row.kind, row.asset_id):
@@ -118,6 +127,12 @@ def _value(value: Value) -> shapes.KpiValue:
         total=_sum(value.total, kpi.unit),
         departments={name: _sum(total, kpi.unit) for name, total in value.by_department.items()},
         owners={name: _sum(total, kpi.unit) for name, total in value.by_owner.items()},
+        restated=[
+            shapes.KpiRestated(
+                before=_sum(one.before, kpi.unit), after=_sum(one.after, kpi.unit), at=one.at, by=one.by, why=one.why
+            )
+            for one in value.restated
+        ],
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from custos.bootstrap import Custos
-from custos.report.shapes.kpi import Kpis
+from custos.report.shapes.kpi import Kpis, KpiValue
+from custos.report.shapes.work import Audit
+from rehearsal.operators import APPROVER, OPERATOR
 from tests.cli.test_json import read
 from tests.running_stack import Council
 
@@ -60,6 +62,50 @@ def test_a_day_is_published_once(council: Council) -> None:
     told = read(Kpis, first)
     assert [value.id for value in told.values if value.total.denominator]
     assert "KPI-01" in council.custos("kpi", "--on", day, "--by", "department").out
+
+
+def test_a_restated_value_keeps_what_it_was(council: Council) -> None:
+    """The old value, the new one, who said so and why stand beside each other, and in the audit; the parts stay as they were."""
+    day = council.ask(_today)
+    council.fire("measure_kpis")
+    before = _value(council.custos("kpi", "--on", day, "--json").out, "KPI-01")
+    typed = ("kpi", "--restate", "KPI-01", "--on", day, "--as", APPROVER)
+    for half in ((), ("--value", "15/17"), ("--why", "one site was counted twice")):
+        refused = council.custos(*typed, *half)
+        assert refused.code == 2
+        assert "the reason are needed" in refused.err
+    assert council.custos(*typed, "--value", "18/17", "--why", "no share").code == 2
+    said = council.custos(*typed, "--value", "15/17", "--why", "one site was counted twice")
+    assert said.code == 0, said.err
+    assert "was published as 14 of 17, 82.4 % and restated as 15 of 17, 88.2 %" in said.out
+    after = _value(council.custos("kpi", "--on", day, "--json").out, "KPI-01")
+    assert (after.total.numerator, after.total.denominator) == (15, 17)
+    assert [(one.before.numerator, one.after.numerator, one.why) for one in after.restated] == [
+        (14, 15, "one site was counted twice")
+    ]
+    assert after.departments == before.departments
+    assert "one site was counted twice" in council.custos("kpi", "--on", day).out
+    shown = read(Audit, council.custos("audit", "show", "--json", "--last", "5").out).shown
+    (event,) = (one for one in shown if one.what == "indicator:restated")
+    assert event.by == APPROVER
+    council.custos(*typed, "--value", "14/17", "--why", "it was right")
+    again = _value(council.custos("kpi", "--on", day, "--json").out, "KPI-01")
+    assert [one.after.numerator for one in again.restated] == [15, 14]
+
+
+def test_not_everybody_restates(council: Council) -> None:
+    """Whoever runs the platform may not say that a published number was wrong."""
+    day = council.ask(_today)
+    council.fire("measure_kpis")
+    typed = ("kpi", "--restate", "KPI-02", "--on", day, "--value", "12/12", "--why", "it looks better")
+    refused = council.custos(*typed, "--as", OPERATOR)
+    assert refused.code == 2
+    assert "may not restate an indicator that was published" in refused.err
+
+
+def _value(text: str, kpi: str) -> KpiValue:
+    (found,) = (value for value in read(Kpis, text).values if value.id == kpi)
+    return found
 
 
 def test_a_day_without_values_is_told(council: Council) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from custos.kpi.decisions import timeliness
+from custos.kpi.decisions import repair_time, timeliness
 from custos.kpi.inputs import Inputs
 from custos.kpi.labels import stale_burden
 from custos.kpi.model import added
 from custos.kpi.registers import accountability
 from custos.kpi.sharing import exposed_links
 from custos.notices.assignment import Role
-from custos.notices.model import Case, CaseState, Contact, Unanswered, Verb
+from custos.notices.model import TAKEN_BACK, Case, CaseState, Contact, Unanswered, Verb
 from custos.records.remark import Matter, Remark
 from tests.engine.inventory_builder import NOW, Inventory, day
 from tests.notices.test_cards import case, line
@@ -126,3 +126,30 @@ def test_a_library_whose_activity_is_not_known_is_no_library_in_use() -> None:
     total = added(stale_burden(inputs(inventory)))
     assert (total.met, total.of) == (0, 0)
     assert total.unknown > 0
+
+
+@pytest.mark.parametrize(
+    ("opened", "released", "why", "row"),
+    [
+        ("2026-11-09", "2026-11-16", "", (1, 1)),  # five working days: in time
+        ("2026-11-09", "2026-11-17", "", (0, 1)),  # six
+        ("2026-11-13", "", "", (0, 1)),  # still open after six
+        ("2026-11-17", "", "", None),  # open, and it may be for some days more
+        ("2026-06-01", "2026-09-30", "", None),  # it ended in the quarter before
+        ("2026-11-09", "2026-11-16", TAKEN_BACK, None),  # the question is asked again
+    ],
+)
+def test_repair_time_counts_what_is_open_as_well(
+    opened: str, released: str, why: str, row: tuple[int, int] | None
+) -> None:
+    """A finding of sharing that is still there counts as soon as it is too old; one that was never repaired is not left out."""
+    asked = case(1, replace(line(), family="sharing"), opened_at=day(opened))
+    if released:
+        asked = replace(asked, state=CaseState.RELEASED, released_at=day(released), released_why=why)
+    found = list(repair_time(replace(inputs(), now=day("2026-11-23"), cases=[asked])))
+    assert [(one.met, one.of) for one in found] == ([row] if row else [])
+
+
+def test_a_question_about_something_else_is_no_repair_of_sharing() -> None:
+    """Quiet content may take its time."""
+    assert not list(repair_time(inputs(cases=[case(1, replace(line(), family="stale"), opened_at=day("2026-10-01"))])))

@@ -19,6 +19,16 @@ class KpiSum(Shape, frozen=True, kw_only=True):
     ]
 
 
+class KpiRestated(Shape, frozen=True, kw_only=True):
+    """That a published value was put right."""
+
+    before: Annotated[KpiSum, said("what it was")]
+    after: Annotated[KpiSum, said("what it is")]
+    at: Annotated[datetime, said("when that was said")]
+    by: Annotated[str, said("sign-in name")]
+    why: Annotated[str, said("the reason")]
+
+
 class KpiValue(Shape, frozen=True, kw_only=True):
     """One indicator."""
 
@@ -33,6 +43,9 @@ class KpiValue(Shape, frozen=True, kw_only=True):
     total: Annotated[KpiSum, said("for the council")]
     departments: Annotated[dict[str, KpiSum], said('by department; "" is what no asset covers')]
     owners: Annotated[dict[str, KpiSum], said('by sign-in name of the owner; "" is what no asset covers')]
+    restated: Annotated[
+        list[KpiRestated], said("with `--on`: how it was put right since it was published; the parts are as they were")
+    ]
 
 
 class KpiRow(Shape, frozen=True, kw_only=True):
