@@ -21,7 +21,7 @@ from custos.engine.run_store import Progress
 from custos.engine.undo import UndoScope
 from custos.jobs import identity, policies, runs
 from custos.jobs.evaluation import look
-from custos.jobs.kpi import measure
+from custos.jobs.kpi import measure, publish
 from custos.jobs.status import overview
 from custos.m365 import sharing
 from custos.model.plan import Plan
@@ -232,6 +232,10 @@ class Story:
         self.narrator.command("kpi")
         values, _ = await measure(self.app)
         kpi_report.show(values, self.narrator.screen, by="")
+        await publish(self.app)
+        self.narrator.say(
+            "They are published every morning, and today: `custos report quarter 2026-Q4` makes the group's pack of them."
+        )
 
     async def _agree(self, told: list[Case]) -> None:
         """Somebody agrees to what is proposed about links that anyone can open, and it is done."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from custos.dates import day_from, write_a_day
 from custos.engine.ids import is_plan_id, is_run_id
 from custos.invisible_characters import named, unseen_in
+from custos.kpi.quarters import Quarter
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
 from custos.untrusted import plain
 
@@ -55,6 +56,14 @@ def fraction(written: str) -> tuple[int, int]:
     if not found:
         raise argparse.ArgumentTypeError(f'"{plain(written, 40)}" is not a fraction. Write it as 214/223.')
     return int(found[1]), int(found[2])
+
+
+def quarter(written: str) -> Quarter:
+    """A calendar quarter: 2026-Q3."""
+    found = re.fullmatch(r"(20[0-9]{2}|21[0-9]{2})-?[Qq]([1-4])", written)
+    if not found:
+        raise argparse.ArgumentTypeError(f'"{plain(written, 40)}" is not a quarter. Write it as 2026-Q3.')
+    return Quarter(int(found[1]), int(found[2]))
 
 
 def short_text(written: str) -> str:

@@ -71,10 +71,10 @@ async def published(account: Account, day: date) -> list[Value]:
     return found
 
 
-async def last_published(app: Custos) -> list[Value]:
-    """The values of the last day that has any; nothing when none were ever published."""
+async def last_published(app: Custos, until: date | None = None) -> list[Value]:
+    """The values of the last day that has any, up to `until`; nothing when none were published by then."""
     kept = _published(app.account)
-    days = await kept.days()
+    days = [day for day in await kept.days() if until is None or day <= until]
     return await kept.on(days[-1]) if days else []
 
 

@@ -217,15 +217,26 @@ async def _say(
     await audit.append([event])
 
 
+async def version_of(app: Custos, version: str) -> Bundle | None:
+    """A version of the files that was in force once; None when it was not kept, or this version of Custos cannot read it."""
+    packed = await app.account.container(CONTAINER).get(f"{version}.zip")
+    try:
+        return _unpacked(packed, app.zone) if packed is not None else None
+    except BadInput:
+        return None
+
+
+def _unpacked(packed: bytes, zone: ZoneInfo) -> Bundle:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return load_files({name: archive.read(name) for name in archive.namelist()}, zone=zone)
+
+
 async def _last_good(zone: ZoneInfo, account: Account) -> Bundle | None:
     found = await account.rows("control").get(*_ROW)
     if found is None:
         return None
     packed = await account.container(CONTAINER).get(f"{found.text('version')}.zip")
-    if packed is None:
-        return None
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        return load_files({name: archive.read(name) for name in archive.namelist()}, zone=zone)
+    return None if packed is None else _unpacked(packed, zone)
 
 
 def _packed(bundle: Bundle) -> bytes:

@@ -106,6 +106,7 @@ class Grounds:
     bundle: Bundle
     now: datetime
     since: date | None
+    until: date | None
     standings: Mapping[str, Standing]
     published: Mapping[str, Value]
     events: Mapping[What, Seen]
@@ -116,18 +117,23 @@ class Grounds:
 
     def counts(self, at: datetime | None) -> bool:
         """Whether a moment is within the time that is asked about."""
-        return at is not None and (self.since is None or self.bundle.day(at) >= self.since)
+        return at is not None and within(self.bundle.day(at), self.since, self.until)
 
 
-async def trace(app: Custos, since: date | None = None) -> list[ClauseTrace]:
-    """Every clause of the register, in its order; with `since` only what ran from that day on is evidence. Raises StorageTrouble."""
+def within(day: date, since: date | None, until: date | None) -> bool:
+    """Whether a day lies between two, both included; None leaves a side open."""
+    return (since is None or day >= since) and (until is None or day <= until)
+
+
+async def trace(app: Custos, since: date | None = None, until: date | None = None) -> list[ClauseTrace]:
+    """Every clause of the register, in its order; only what ran from `since` to `until` is evidence. Raises StorageTrouble."""
     bundle = (await in_force(app)).bundle
     placed = await app.registers.placed(bundle)
     events: dict[What, Seen] = {}
     of_policy: dict[str, dict[What, Seen]] = {}
     async for recorded in app.audit.read():
         event = recorded.event
-        if since is not None and bundle.day(event.at) < since:
+        if not within(bundle.day(event.at), since, until):
             continue
         for seen in (events, of_policy.setdefault(event.policy, {})):
             before = seen.get(event.what, Seen())
@@ -138,8 +144,9 @@ async def trace(app: Custos, since: date | None = None) -> list[ClauseTrace]:
             bundle=bundle,
             now=now,
             since=since,
+            until=until,
             standings=await app.approvals.standing(bundle, placed.ground),
-            published={value.kpi.id: value for value in await last_published(app)},
+            published={value.kpi.id: value for value in await last_published(app, until)},
             events=events,
             of_policy=of_policy,
             cases=[stored.case for stored in await app.cases.all()],

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from custos.report.shapes.reports import FirstLook
+from custos.bootstrap import Custos
+from custos.kpi.quarters import quarter_of
+from custos.report.shapes.reports import FirstLook, QuarterPack
 from tests.cli.test_json import read
 from tests.running_stack import Council
 
@@ -36,3 +38,62 @@ def test_the_first_look_as_a_page(council: Council, tmp_path: Path) -> None:
     assert refused.code == 2
     assert "Name a file that is not there yet." in refused.err
     assert page.read_text("utf-8") == told
+
+
+def test_a_quarter_for_the_group(council: Council) -> None:
+    """Decisions, all fifteen indicators, exceptions, what comes, clauses without evidence, and who vouches for the audit."""
+    name = council.ask(_quarter)
+    council.fire("measure_kpis")
+    pack = read(QuarterPack, council.custos("report", "quarter", name, "--json").out)
+    assert [one.id for one in pack.indicators] == [f"KPI-{number:02}" for number in range(1, 16)]
+    assert pack.decisions[0].what == "Review Information Management Policy, version 2.2."
+    assert any(one.what.startswith("Renew or end EX-03") for one in pack.decisions)
+    assert pack.exceptions_expired == ["EX-03"]
+    assert "EX-02" in pack.exceptions_ending
+    assert [one.on for one in pack.horizon] == sorted(one.on for one in pack.horizon)
+    assert not pack.broken
+    (measured,) = (one for one in pack.indicators if one.id == "KPI-01")
+    assert measured.now is not None
+    assert (measured.now.numerator, measured.now.denominator) == (14, 17)
+    (unmeasured,) = (one for one in pack.indicators if one.id == "KPI-08")
+    assert unmeasured.now is None
+    told = council.custos("report", "quarter", name).out
+    assert "not measured" in told
+    assert "EX-03" in told
+
+
+def test_a_quarter_asked_for_twice_has_the_same_numbers(council: Council, tmp_path: Path) -> None:
+    """What was published stays: a file that somebody uploads in between changes nothing in it."""
+    name = council.ask(_quarter)
+    council.fire("measure_kpis")
+    first = read(QuarterPack, council.custos("report", "quarter", name, "--json").out)
+    council.stage.act("upload", at="/sites/revs-bens/Letters", name="After the quarter's numbers.docx")
+    council.custos("report", "quarter", name, "--to", str(tmp_path / "quarter.html"))
+    again = read(QuarterPack, council.custos("report", "quarter", name, "--json").out)
+    assert again.indicators == first.indicators
+    page = (tmp_path / "quarter.html").read_text("utf-8")
+    assert "14 of 17, 82.4 %" in page
+    assert "not measured" in page
+    assert "no witness is named" in page
+    assert "src=" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("quarter",), "Say which quarter."),
+        (("quarter", "2026-Q5"), "Write it as 2026-Q3."),
+        (("first-look", "2026-Q3"), "A first look is of today"),
+        (("quarter", "2019-Q1"), "No indicators were published in 2019-Q1."),
+        (("quarter", "2190-Q1"), "2190-Q1 has not begun."),
+    ],
+)
+def test_a_quarter_that_cannot_be_told(council: Council, typed: tuple[str, ...], said: str) -> None:
+    """One sentence, and what to write; a quarter without numbers is not one in order."""
+    refused = council.custos("report", *typed)
+    assert refused.code == 2
+    assert said in refused.err
+
+
+async def _quarter(app: Custos) -> str:
+    return quarter_of(app.clock.now().astimezone(app.zone).date()).name

@@ -10,7 +10,7 @@ from custos.report.shapes.base import Shape, text_of
 from custos.report.shapes.files import Register, Schema, Test, Validate
 from custos.report.shapes.kpi import Kpis
 from custos.report.shapes.plans import Applied, Explain, Find, Plan, Run, Undo
-from custos.report.shapes.reports import FirstLook
+from custos.report.shapes.reports import FirstLook, QuarterPack
 from custos.report.shapes.trace import Trace
 from custos.report.shapes.work import (
     AppRoles,
@@ -42,7 +42,7 @@ BY_COMMAND: Mapping[str, tuple[type[Shape], ...]] = {
     "cases": (Cases,),
     "kpi": (Kpis,),
     "trace": (Trace,),
-    "report": (FirstLook,),
+    "report": (FirstLook, QuarterPack),
     "incidents": (Incidents,),
     "audit": (Audit, AuditVerified),
     "history": (History,),

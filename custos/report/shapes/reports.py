@@ -1,8 +1,8 @@
-"""Shapes of the reports: the first look."""
+"""Shapes of the reports: the first look, the quarter."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from custos.report.shapes.base import Shape, Version, said
@@ -65,3 +65,64 @@ class FirstLook(Shape, frozen=True, kw_only=True):
     organisation_links: Annotated[int, said("links for the whole organisation")]
     unknown_links: Annotated[int, said("links of which it is not known who may open them")]
     unknown_access: Annotated[int, said("accesses of which it is not known whose they are")]
+
+
+class QuarterNumber(Shape, frozen=True, kw_only=True):
+    """A published value."""
+
+    numerator: Annotated[int, said("what counts")]
+    denominator: Annotated[int, said("of how much")]
+    unknown: Annotated[int, said("what is in neither")]
+    counts: Annotated[bool, said("false when less than 95 % of the libraries had been read")]
+    restated: Annotated[bool, said("whether it was put right since it was published")]
+
+
+class QuarterIndicator(Shape, frozen=True, kw_only=True):
+    """An indicator in the quarter."""
+
+    id: Annotated[str, said("KPI-01 to KPI-15")]
+    before: Annotated[QuarterNumber | None, said("the last value of the quarter before; null: none was published")]
+    now: Annotated[QuarterNumber | None, said("the last value of the quarter; null: none was published")]
+    better: Annotated[bool | None, said("whether it moved the right way; null: it did not move, or nobody can tell")]
+    where: Annotated[str, said("the departments that moved most")]
+    wanted: Annotated[str, said('what is missing to its aim, "" when it is met or cannot be told')]
+
+
+class QuarterDecision(Shape, frozen=True, kw_only=True):
+    """Something that the group is asked to decide."""
+
+    what: Annotated[str, said("what")]
+    effort: Annotated[str, said("what it takes")]
+    consequence: Annotated[str, said("what follows if nobody does")]
+
+
+class QuarterComing(Shape, frozen=True, kw_only=True):
+    """Something that falls due."""
+
+    on: Annotated[date, said("when")]
+    what: Annotated[str, said("what")]
+    who: Annotated[str, said("whose it is")]
+
+
+class QuarterPack(Shape, frozen=True, kw_only=True):
+    """Of `custos report quarter`."""
+
+    version: Version = 1
+    quarter: Annotated[str, said("2026-Q3")]
+    on: Annotated[date, said("the day of its lists")]
+    over: Annotated[bool, said("whether the quarter has ended")]
+    published: Annotated[date, said("the day of its numbers")]
+    complete: Annotated[int, said("libraries that had been read to their end")]
+    libraries: Annotated[int, said("libraries expected")]
+    documents: Annotated[list[str], said("sentences: governing documents that are past their own review")]
+    decisions: Annotated[list[QuarterDecision], said("what the group is asked to decide")]
+    indicators: Annotated[list[QuarterIndicator], said("all fifteen")]
+    exceptions_new: Annotated[list[str], said("approved in the quarter")]
+    exceptions_ending: Annotated[list[str], said("ending within two quarters")]
+    exceptions_expired: Annotated[list[str], said("expired, and still written down")]
+    schedule: Annotated[list[str] | None, said("changes of the retention schedule; null: not known")]
+    horizon: Annotated[list[QuarterComing], said("what falls due within two quarters")]
+    clauses_without_evidence: Annotated[list[str], said("ids")]
+    checkpoint: Annotated[str, said('day of the newest checkpoint of the audit in the quarter, "" for none')]
+    signed: Annotated[dict[str, str], said('witness ► the day up to which they signed, "" for none')]
+    broken: Annotated[str, said('where the audit does not hold, "" when it does')]

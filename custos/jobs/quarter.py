@@ -1,0 +1,164 @@
+"""A quarter for the Corporate Information Group: what moved and where, what it is asked to decide, what comes, and what has no evidence.
+
+Numbers are those that were published, as they stand after restating: whoever asks again gets the same. Lists are those of the registers in
+force, as at the quarter's last day, or today while it goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from custos.audit.events import What
+from custos.audit.verify_audit import Broken, Witness
+from custos.errors import BadInput, Mark, Problem
+from custos.jobs.kpi import every_published
+from custos.jobs.policies import in_force, version_of
+from custos.jobs.quarter_decisions import Coming, Decision, Situation, decisions, horizon
+from custos.jobs.trace import ClauseTrace, trace
+from custos.kpi.catalogue import ALL
+from custos.kpi.movement import Movement, movement
+from custos.kpi.quarters import Quarter, quarter_of
+from custos.model.policy import Bundle
+from custos.notices.case_progress import Need, progress
+from custos.records.model import Exemption
+from custos.records.registers.documents import DOCUMENTS
+from custos.records.schedule_changes import schedule_changes
+from custos.wording import day_words
+
+if TYPE_CHECKING:
+    from custos.bootstrap import Custos
+
+_AHEAD_QUARTERS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """Who vouches for the audit: its newest checkpoint in the quarter ("" for none), which witness signed up to which day ("" for none),
+    and where it does not hold ("" when it does).
+    """
+
+    checkpoint: str
+    events: int
+    signed: Mapping[str, str]
+    broken: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """Everything in it. `on`: the day of its lists; `published`: the day of its numbers; `over`: the quarter has ended."""
+
+    quarter: Quarter
+    on: date
+    over: bool
+    published: date
+    coverage: tuple[int, int]
+    documents: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    movements: tuple[Movement, ...]
+    departments: tuple[str, ...]
+    new: tuple[Exemption, ...]
+    ending: tuple[Exemption, ...]
+    expired: tuple[Exemption, ...]
+    schedule: tuple[str, ...]
+    schedule_known: bool
+    horizon: tuple[Coming, ...]
+    clauses: tuple[ClauseTrace, ...]
+    chain: Chain
+
+
+async def pack(app: Custos, quarter: Quarter) -> Pack:
+    """The quarter. Raises BadInput when it has not begun or nothing was published in it, and StorageTrouble."""
+    bundle = (await in_force(app)).bundle
+    today = bundle.day(app.clock.now())
+    on = min(today, quarter.last)
+    published = await every_published(app)
+    days = [day for day in published if quarter.first <= day <= quarter.last]
+    if not days:
+        began = quarter.first <= today
+        what = f"No indicators were published in {quarter.name}." if began else f"{quarter.name} has not begun."
+        remedy = f"They were for {', '.join(_quarters(published))}." if published else (
+            "They are published every morning, from the day on that Custos runs (CUSTOS_SCHEDULE_KPIS)."
+        )  # fmt: skip
+        raise BadInput([Problem(Mark("command line"), what, remedy, code="quarter")])
+    before = [day for day in published if quarter.after(-1).first <= day < quarter.first]
+    placed = await app.registers.placed(bundle)
+    standings = await app.approvals.standing(bundle, placed.ground)
+    cases = [stored.case for stored in await app.cases.all()]
+    listed = [case for case in cases if progress(case, app.clock.now(), app.zone).need is Need.GROUP]
+    situation = Situation(bundle=bundle, standings=standings, cases=cases, listed=listed)
+    now = published[days[-1]]
+    shown = {day: published[day] for day in (*before, *days)}
+    changes = await _schedule_changes(app, quarter, on)
+    return Pack(
+        quarter=quarter,
+        on=on,
+        over=today > quarter.last,
+        published=days[-1],
+        coverage=now[0].coverage,
+        documents=tuple(
+            f"{one.called}, was due for review on {day_words(one.review_due)}."
+            for one in DOCUMENTS.of(bundle.records)
+            if one.review_due and one.review_due < on
+        ),
+        decisions=tuple(decisions(situation, on, quarter)),
+        movements=tuple(movement(kpi, now, published[before[-1]] if before else (), shown) for kpi in ALL),
+        departments=tuple(sorted({asset.department for asset in bundle.records.assets.values() if asset.live})),
+        new=tuple(
+            row for row in bundle.records.exemptions if row.approved_on and quarter.first <= row.approved_on <= on
+        ),
+        ending=tuple(
+            row for row in bundle.records.exemptions if on <= row.expires <= quarter.after(_AHEAD_QUARTERS).last
+        ),
+        expired=tuple(row for row in bundle.records.exemptions if row.expires < on),
+        schedule=tuple(changes or ()),
+        schedule_known=changes is not None,
+        horizon=tuple(
+            sorted(horizon(bundle, on, quarter.after(_AHEAD_QUARTERS).last), key=lambda one: (one.on, one.what))
+        ),
+        clauses=tuple(await trace(app, quarter.first, on)),
+        chain=await _chain(app, bundle, quarter),
+    )
+
+
+def _quarters(published: Mapping[date, object]) -> list[str]:
+    return sorted({quarter_of(day).name for day in published})
+
+
+async def _schedule_changes(app: Custos, quarter: Quarter, on: date) -> list[str] | None:
+    """What changed in the retention schedule from the version in force when the quarter began, or the first one known in it; None when
+    neither can be read any more.
+    """
+    versions: list[str] = []
+    async for recorded in app.audit.read():
+        event = recorded.event
+        if event.what is What.POLICIES_LOADED and event.at.astimezone(app.zone).date() <= on:
+            began = event.at.astimezone(app.zone).date() < quarter.first
+            versions = (
+                [str(event.details.get("version", ""))] if began else [*versions, str(event.details.get("version", ""))]
+            )
+    if not versions:
+        return None
+    first, last = await version_of(app, versions[0]), await version_of(app, versions[-1])
+    if first is None or last is None:
+        return None
+    return list(schedule_changes(first.records.schedule, last.records.schedule))
+
+
+async def _chain(app: Custos, bundle: Bundle, quarter: Quarter) -> Chain:
+    """The audit as it stands now, and the newest of its checkpoints in the quarter, with who signed up to when."""
+    found = await app.audit.verify([Witness.read(text) for text in bundle.settings.witnesses])
+    try:
+        kept = await app.audit.checkpoints()
+    except Broken as error:
+        return Chain(checkpoint="", events=0, signed=found.cosigned, broken=str(error))
+    checkpoints = {day: one for day, one in kept.items() if day <= quarter.last.isoformat()}
+    newest = max(checkpoints, default="")
+    return Chain(
+        checkpoint=newest,
+        events=checkpoints[newest].size if newest else 0,
+        signed={name: min(day, quarter.last.isoformat()) if day else "" for name, day in found.cosigned.items()},
+        broken=str(found.broken) if found.broken else "",
+    )
