@@ -29,6 +29,7 @@ ALL: tuple[Command, ...] = (
     Command("kpi", "Measure the key performance indicators, and show what each number is made of.", "kpi"),
     Command("trace", "Tell what carries out each clause of the council's policy, and the evidence of it.", "trace"),
     Command("report", "Write a page for people who decide: the first look at what is held, or a quarter.", "report"),
+    Command("minute", "Write a minute of the Corporate Information Group into policies and registers.", "minute"),
     Command("incidents", "Show what needs an operator; close what was dealt with.", "incidents"),
     Command("audit", "Check the audit, read what was done, prove it to somebody else.", "audit"),
     Command("history", "Tell what is known of a file or folder, also of one that is gone.", "history"),

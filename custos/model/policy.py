@@ -204,8 +204,8 @@ class Policy:
     """A policy file, checked.
 
     `state` is what the file asks for; how far it may go is for `custos.engine.policies_in_force` to say.
-    `hash` is that of what the file means without its state (`custos.policy.canonical_form`): neither promotion changes it nor another
-    way of writing the same.
+    `hash` is that of what the file means without its state and minute (`custos.policy.canonical_form`): neither promotion changes it
+    nor another way of writing the same.
     """
 
     id: str
@@ -224,6 +224,7 @@ class Policy:
     limits: Limits
     hash: str
     mark: Mark
+    cig_ref: str = ""  # the minute of the Corporate Information Group that let it enforce, for the record
 
     @property
     def name(self) -> str:

@@ -123,6 +123,7 @@ _POLICY: Mapping[str, Json] = {
     "family": _one_of(vocabulary.FAMILIES),
     "owner": _TEXT,
     "policy_ref": _TEXTS,
+    "cig_ref": _TEXT,
     "state": _one_of(vocabulary.STATES),
     "pilot": _TEXTS,
     "review_due": _DAY,

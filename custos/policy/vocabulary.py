@@ -22,6 +22,7 @@ POLICY: Mapping[str, str] = {
     "family": "What it is about. Findings of one family on one asset are one question.",
     "owner": "Who answers for the policy: a sign-in name of people_roles.csv.",
     "policy_ref": "Clauses of the Information Management Policy that it carries out, rows of policy_clauses.csv.",
+    "cig_ref": "The minute of the Corporate Information Group about it, for the record: `custos minute` writes it.",
     "state": "How far it may go.",
     "pilot": "Assets on which the state pilot asks and acts.",
     "review_due": "After this day the policy only simulates until somebody has reviewed it.",

@@ -22,7 +22,20 @@ from tests.running_stack import HOST, Council
 
 pytestmark = pytest.mark.timeout(600)
 DEEDS = frozenset(
-    {"init", "import", "export", "promote", "stop", "start", "leave", "sign-in", "sign-out", "completion", "preview"}
+    {
+        "init",
+        "import",
+        "export",
+        "promote",
+        "minute",
+        "stop",
+        "start",
+        "leave",
+        "sign-in",
+        "sign-out",
+        "completion",
+        "preview",
+    }
 )
 """Commands that do one thing and say in one sentence that it is done, or print a script or a card."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from custos.errors import BadInput
 from custos.model.state import State
-from custos.policy.state_edit import with_state
+from custos.policy.state_edit import with_minute, with_state
 from tests.policy.policies import policy
 
 FLOW = '{policy: x, why: "state: draft", "state": \'simulate\', rules: [{state: draft}], covers: everything}\n'
@@ -43,3 +43,24 @@ def test_every_state_can_be_written_and_taken_back() -> None:
     before = policy().encode()
     for state in State:
         assert with_state("x.yaml", with_state("x.yaml", before, state), State.SIMULATE) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "edited"),
+    [
+        ("policy: x\nstate: simulate\n", 'policy: x\ncig_ref: "CIG-1"\nstate: simulate\n'),
+        ("state: simulate\npolicy: x\n", 'cig_ref: "CIG-1"\nstate: simulate\npolicy: x\n'),
+        ("policy: x\r\nstate: pilot\r\n", 'policy: x\r\ncig_ref: "CIG-1"\r\nstate: pilot\r\n'),
+        ("cig_ref: OLD-7 # then\nstate: pilot\n", 'cig_ref: "CIG-1" # then\nstate: pilot\n'),
+        ("policy: x\nstate:\n  simulate\n", 'policy: x\ncig_ref: "CIG-1"\nstate:\n  simulate\n'),
+    ],
+)
+def test_a_minute_stands_before_the_state_or_where_one_stood(content: str, edited: str) -> None:
+    """In a line of its own, with the file's line ends; nothing else changes."""
+    assert with_minute("x.yaml", content.encode(), "CIG-1") == edited.encode()
+
+
+def test_a_flow_mapping_has_no_line_for_a_minute() -> None:
+    """Where it cannot be written without changing more nothing is changed, and it is said."""
+    with pytest.raises(BadInput):
+        with_minute("x.yaml", FLOW.encode(), "CIG-1")

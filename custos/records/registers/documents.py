@@ -94,6 +94,7 @@ DOCUMENTS = Register(
         column("owner_role*", called="owner|document owner|policy owner|author"),
         column("approver_body", called="approver|approved by|approving body"),
         column("approved_on"),
+        column("approval_ref", called="minute|minute reference"),
         column("review_due*"),
         column("url", called="link|address|where published"),
     ),

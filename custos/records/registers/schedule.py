@@ -224,6 +224,7 @@ SCHEDULE = Register(
         column("owner_upn*", Holds.PERSON, called="owner|entry owner|responsible officer|contact|records owner|owner email"),
         column("approved_by"),
         column("approved_on"),
+        column("approval_ref"),
         column("review_interval_months*"),
         column("review_due*"),
         column("status*", choices=("draft", "approved", "superseded")),
