@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -29,25 +30,27 @@ def with_minute(file: str, content: bytes, reference: str) -> bytes:
     """The content with a minute of the Corporate Information Group as its `cig_ref`, in a line of its own before its state where it had
     none; everything else stays byte for byte. Raises BadInput as `with_state` does.
     """
-    if _MINUTE in _plain(file, content):
+    before = _plain(file, content)
+    if _MINUTE in before:
         return _with(file, content, _MINUTE, reference)
     mark, text = _parts(content)
     start, _ = _place(file, text, _KEY)
     line = text.rfind("\n", 0, text.rfind(_KEY, 0, start)) + 1
     ending = "\r\n" if "\r\n" in text else "\n"
     edited = mark + f"{text[:line]}{_MINUTE}: {_quoted(reference)}{ending}{text[line:]}".encode()
-    return _checked(file, content, edited, _MINUTE, reference)
+    return _checked(file, before, edited, _MINUTE, reference)
 
 
 def _with(file: str, content: bytes, key: str, value: str) -> bytes:
+    before = _plain(file, content)
     mark, text = _parts(content)
     start, end = _place(file, text, key)
     written = value if key == _KEY else _quoted(value)
-    return _checked(file, content, mark + f"{text[:start]}{written}{text[end:]}".encode(), key, value)
+    return _checked(file, before, mark + f"{text[:start]}{written}{text[end:]}".encode(), key, value)
 
 
-def _checked(file: str, content: bytes, edited: bytes, key: str, value: str) -> bytes:
-    if _plain(file, edited) != {**_plain(file, content), key: value}:
+def _checked(file: str, before: Mapping[str, _Plain], edited: bytes, key: str, value: str) -> bytes:
+    if _plain(file, edited) != {**before, key: value}:
         raise _problem(file, f"Its {key} could not be changed without changing more.")
     return edited
 
