@@ -19,7 +19,7 @@ from custos.policy.impossible_conditions import check_can_hold, check_may_fail
 from custos.policy.scope import may_cover, read_scope
 from custos.policy.steps import check_steps, read_steps
 from custos.policy.yaml_nodes import Node, read_yaml
-from custos.policy.yaml_section import Section
+from custos.policy.yaml_section import Section, texts_of
 from custos.problems import Problems
 from custos.records.model import Records
 from custos.records.registers.clauses import clauses
@@ -131,7 +131,10 @@ def _pilot(section: Section, state: State, scope: Scope | None, records: Records
                 "Choose pilot assets inside covers.",
                 code="outside-scope",
             )
-    if state is State.PILOT and not named:
+    written = section.node("pilot")
+    if written is not None and texts_of(written) == ():
+        problems.error(written.mark, '"pilot" names no asset.', "Name one, or delete the line.", code="missing")
+    elif state is State.PILOT and not named:
         problems.error(
             section.mark_of("state"), "A pilot needs to know its assets.", "Add  pilot: [IA-004].", code="missing"
         )

@@ -23,6 +23,7 @@ MOST_NODES = 20_000
 DEEPEST = 16
 _C_PARSER = hasattr(yaml, "CSafeLoader")
 _LOADER: Any = yaml.CSafeLoader if _C_PARSER else yaml.SafeLoader
+_NOTHING = ("~", "null", "Null", "NULL")
 _UNSEEN = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufff9-\uffff{WITHOUT_WIDTH}{BLANK}]|\r(?!\n)")
 """What YAML and people read differently: control characters, lone carriage returns, line ends that no editor shows,
 characters without a width and those that turn the direction of writing round.
@@ -183,7 +184,7 @@ class _Reader:
         if isinstance(event, yaml.ScalarEvent):
             if event.style in ("'", '"') and goes_on:
                 self._quoted = event
-            value = "" if event.style is None and event.value in ("~", "null") else event.value
+            value = "" if not event.style and event.value in _NOTHING else event.value
             odd = _UNSEEN.search(value)
             if odd:
                 self._problems.append(_unseen(mark, odd[0]))

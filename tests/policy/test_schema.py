@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -269,3 +270,63 @@ def test_every_fact_of_the_catalogue_says_what_it_is() -> None:
         assert operators_of(fact), fact.name
         if fact.type is not FactType.MOMENT:
             assert value_of(fact, fact.example) is not None, fact.name
+
+
+type Place = tuple[str | int, ...]
+WRONG: tuple[Any, ...] = ("", None, [], {}, -1)
+
+
+def _places(node: Any, at: Place = ()) -> Iterator[Place]:
+    """Every place below a node of a file."""
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, inner in entries:
+        yield (*at, key)
+        yield from _places(inner, (*at, key))
+
+
+def _slips(file: dict[str, Any]) -> Iterator[tuple[Place, str, dict[str, Any]]]:
+    """The file with one slip, at every place in turn: left out, named wrongly, emptied, of another shape."""
+    for number, place in enumerate(_places(file)):
+        for which, wrong in enumerate((*WRONG, "left out", "misspelt")):
+            if which != number % 3 and which < len(
+                WRONG
+            ):  # every third shape at a place; over all places each has its turn
+                continue
+            changed = copy.deepcopy(file)
+            holder = changed
+            for key in place[:-1]:
+                holder = holder[key]  # type: ignore[index]  # a list has its numbers
+            last: Any = place[-1]
+            if wrong == "misspelt" and isinstance(holder, dict):
+                holder[f"{last}x"] = holder.pop(last)
+            elif wrong in ("left out", "misspelt"):
+                del holder[last]
+            else:
+                holder[last] = wrong
+            yield place, str(wrong), changed
+
+
+_BY_FORM = frozenset(("unknown-key", "missing"))
+
+
+def test_editor_and_loader_refuse_the_same_forms() -> None:
+    """Whatever slip stands at whatever place of a policy: what an editor underlines the loader refuses, and a key that is unknown or
+    missing to the loader is underlined. A bare number where a text belongs is a text to the loader; an editor wants it in quotes.
+    """
+    name, apart = "sharing-guests.yaml", []
+    for place, slip, changed in _slips(yaml.load((POLICIES / name).read_text(), _Texts)):  # noqa: S506  # a safe loader
+        text = yaml.safe_dump(changed, sort_keys=False, allow_unicode=True)
+        seen, codes = underlined("policy.schema.json", text), _codes(with_policy(text, name))
+        if seen and not codes and slip != "-1":
+            apart.append((place, slip, f"only the editor: {seen}"))
+        if codes & _BY_FORM and not seen:
+            apart.append((place, slip, "only the loader"))
+    assert apart == []
+
+
+def _codes(files: dict[str, bytes]) -> set[str]:
+    try:
+        load_files(files)
+    except BadInput as refused:
+        return {problem.code for problem in refused.problems} | {"refused"}
+    return set()
