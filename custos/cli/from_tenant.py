@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 from custos.bootstrap import Custos
@@ -13,7 +14,7 @@ from custos.clock import SystemClock
 from custos.errors import BadInput, Mark, Problem
 from custos.importing.register_file import merge, read_register, write_register
 from custos.jobs.site_map_proposal import Proposed, proposals
-from custos.onboarding.confirmation import proposal_file, read_confirmed
+from custos.onboarding.confirmation import confirmed_one_by_one, proposal_file, read_confirmed
 from custos.policy import load
 from custos.records.model import Records
 from custos.records.registers.site_map import SITE_MAP
@@ -32,7 +33,20 @@ async def from_tenant(app: Custos, args: argparse.Namespace, screen: Screen) -> 
     if await asyncio.to_thread(os.path.lexists, file):
         return _take_in(file, bundle.records, args, screen)
     proposed = await proposals(app, bundle)
-    return _propose(file, proposed, screen)
+    code = _propose(file, proposed, screen)
+    if proposed.rows and sys.stdin.isatty():
+        said = await asyncio.to_thread(confirmed_one_by_one, proposed.rows, _asked)
+        if said:
+            await asyncio.to_thread(file.write_bytes, proposal_file(proposed.rows, said))
+            return _take_in(file, bundle.records, args, screen)
+    return code
+
+
+def _asked(question: str) -> str:
+    try:
+        return input(f"{question}: ")
+    except EOFError:
+        return "stop"
 
 
 def _take_in(file: Path, records: Records, args: argparse.Namespace, screen: Screen) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,12 +32,33 @@ class Confirmed:
     open: int
 
 
-def proposal_file(proposals: Sequence[Proposal]) -> bytes:
-    """The file: the register's columns, a blank to confirm each row, and why it is proposed."""
+def confirmed_one_by_one(proposals: Sequence[Proposal], ask: Callable[[str], str]) -> Mapping[int, str]:
+    """What a person says of each row that proposes an asset: number of the row ► yes or no. `ask` puts a question and gives the answer.
+
+    Anything else than yes or no leaves the row open, and `stop` all that follow. A row without an asset cannot be confirmed as it stands.
+    """
+    said: dict[int, str] = {}
+    rows = [(number, one) for number, one in enumerate(proposals) if one.asset_id]
+    for place, (number, one) in enumerate(rows, 1):
+        entry = f", {one.schedule_ref}" if one.schedule_ref else ""
+        question = f"{place} of {len(rows)}: {plain(one.location.text, 200)} is {one.asset_id}{entry}, because {plain(one.why, 300)}. "
+        answer = ask(f"{question}yes, no, later or stop").strip().casefold()
+        if answer == "stop":
+            break
+        word = {"y": "yes", "n": "no"}.get(answer, answer)
+        if word in ("yes", "no"):
+            said[number] = word
+    return said
+
+
+def proposal_file(proposals: Sequence[Proposal], said: Mapping[int, str] | None = None) -> bytes:
+    """The file: the register's columns, what was `said` of each row or a blank to confirm it, and why it is proposed."""
+    answers = said or {}
     out = io.StringIO()
     table = csv.DictWriter(out, _COLUMNS, restval="", lineterminator="\n")
     table.writeheader()
-    table.writerows({**site_map_row(one), "why": one.why} for one in proposals)
+    for number, one in enumerate(proposals):
+        table.writerow({**site_map_row(one), "why": one.why, "confirmed": answers.get(number, "")})
     return out.getvalue().encode()
 
 

@@ -72,6 +72,10 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
         screen.print(f"Cost: about {many(summary.whole.units, 'resource unit')}.")
 
 
+_MOST_ASSETS = 300
+"""In a comment: GitHub takes 65,536 characters. https://docs.github.com/rest/issues/comments"""
+
+
 def markdown(plan: Plan, records: Records) -> str:
     """The plan as a comment for a pull request."""
     summary = summarise(plan)
@@ -87,10 +91,12 @@ def markdown(plan: Plan, records: Records) -> str:
         for group in summary.by_policy
     )
     lines += ["", "| asset | would do | refused |", "|---|---|---:|"]
-    for group in summary.by_asset:
+    for group in summary.by_asset[:_MOST_ASSETS]:
         asset = records.assets.get(group.name)
         named = page_markdown(f"{asset.id} {asset.name}") if asset else "no asset"
         lines.append(f"| {named} | {counts(group.kinds)} | {group.refused:,} |")
+    if (more := len(summary.by_asset) - _MOST_ASSETS) > 0:
+        lines.append(f"| and {more:,} more assets: see `custos plan` | | |")
     if summary.irreversible:
         lines += ["", f"**{len(summary.irreversible)} OF THESE CANNOT BE UNDONE.**"]
     if shorter := _shorter(plan, records):

@@ -9,7 +9,7 @@ import pytest
 
 from custos.errors import BadInput
 from custos.jobs.site_map_proposal import mirrored_sites
-from custos.onboarding.confirmation import proposal_file, read_confirmed
+from custos.onboarding.confirmation import confirmed_one_by_one, proposal_file, read_confirmed
 from custos.onboarding.site_map_proposal import MirroredLibrary, MirroredSite, Proposal, propose, site_map_row
 from custos.policy import Bundle, load_files
 from custos.records.address import read_address
@@ -157,3 +157,32 @@ def test_what_has_no_address_costs_itself_alone() -> None:
     (library,) = found.libraries
     row = site_map_row(Proposal(location=library.address, asset_id="IA-001", schedule_ref="", why=""))
     assert read_address(row["location"]) == library.address
+
+
+def test_rows_are_confirmed_one_by_one(tmp_path: Path) -> None:
+    """Each row that proposes an asset is asked about: yes and no are kept, later leaves it open, stop leaves all that follow open."""
+    bundle = shipped()
+    rows = [
+        Proposal(
+            location=read_address(f"{HOST}/sites/{number}"), asset_id=asset, schedule_ref="", why="its name says so"
+        )
+        for number, asset in enumerate(("IA-005", "", "IA-011", "IA-005", "IA-011"))
+    ]
+    answers, asked = iter(["Y", "no", "stop"]), list[str]()
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return next(answers)
+
+    said = confirmed_one_by_one(rows, ask)
+    assert said == {0: "yes", 2: "no"}
+    assert len(asked) == 3
+    assert asked[0].startswith(f"1 of 4: {HOST}/sites/0 is IA-005, because its name says so. yes, no, later or stop")
+    file = tmp_path / "site_map.proposal.csv"
+    file.write_bytes(proposal_file(rows, said))
+    found = read_confirmed(file, bundle.records)
+    assert ([row["asset_id"] for row in found.rows], found.declined, found.open) == (
+        ["IA-005"],
+        1,
+        3,
+    )
