@@ -111,6 +111,14 @@ VERBS = (
     ),
     Verb("leave", "somebody leaves the council: the account is disabled", [_PERSON], "leave 'Alistair Munro'"),
     Verb("return", "somebody comes back: the account is enabled", [_PERSON], "return 'Alistair Munro'"),
+    Verb(
+        "away",
+        "somebody is out of office: their mailbox answers by itself",
+        [_PERSON],
+        "away 'Alistair Munro' --until 2026-12-07T09:00:00Z",
+        [("until", "when it ends, ISO 8601 (default: without an end)")],
+    ),
+    Verb("back", "somebody is back: the mailbox answers no more by itself", [_PERSON], "back 'Alistair Munro'"),
     Verb("install", "install the bot for somebody", [_PERSON], "install 'Alistair Munro'"),
     Verb("uninstall", "remove the bot from somebody's Teams", [_PERSON], "uninstall 'Alistair Munro'"),
     Verb(

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from custos.engine.run_progress import WRITTEN, Done
 from custos.inventory.lakehouse import Lakehouse
-from custos.jobs import incidents, loosening, named_accounts, policies
+from custos.jobs import incidents, loosening, policies
+from custos.jobs.accountability import accountable_today
 from custos.jobs.incidents import Incident
 from custos.notices import unreported_actions
 from custos.notices.action_reports import Agreed, Known
-from custos.notices.assignment import Accountability
 from custos.notices.case_store import CaseStore
 from custos.notices.council_hours import NOTES_FROM
 from custos.notices.digest import AddressedReport, prepare_notes
@@ -40,11 +40,7 @@ async def waiting(app: Custos, bundle: Bundle) -> list[AddressedReport]:
     await incidents.settle(app, Incident.UNTOLD, {**late, **news})
     if not left:
         return []
-    who = Accountability(
-        records=bundle.records,
-        directory=await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people),
-        today=now.astimezone(app.zone).date(),
-    )
+    who = await accountable_today(app, bundle)
     await unreported_actions.give_up_leavers(left, who, app.action_reports, now)
     return unreported_actions.addressed(left, who)
 

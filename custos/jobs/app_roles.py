@@ -4,6 +4,7 @@
 |---|---|
 | observe | nothing is known |
 | notices | nobody is asked and nobody is told; findings are plans alone |
+| absences | who is away is known from the register of people alone |
 | labels | labels are proposed and never written |
 | sharing | links and access are proposed for an end and never ended |
 | site-administration | how far a site may share is unknown, and never set |
@@ -27,6 +28,7 @@ class Tier(StrEnum):
 
     OBSERVE = "observe"
     NOTICES = "notices"
+    ABSENCES = "absences"
     LABELS = "labels"
     SHARING = "sharing"
     SITE_ADMINISTRATION = "site-administration"
@@ -81,6 +83,7 @@ NEEDS = (
         "installs its app for the asked",
     ),
     Need(Tier.NOTICES, _OBSERVER, _GRAPH, "Mail.Send", "mails whom Teams does not reach; narrow it to one mailbox"),
+    Need(Tier.ABSENCES, _OBSERVER, _GRAPH, "MailboxSettings.Read", "sees who is away, so that the deputy is asked"),
     Need(Tier.LABELS, _ACTOR, _GRAPH, "Files.ReadWrite.All", "sets and clears retention labels"),
     Need(Tier.LABELS, _ACTOR, _GRAPH, "Sites.ReadWrite.All", "the same, where Microsoft asks for it"),
     Need(Tier.LABELS, _ACTOR, _SHAREPOINT, "Sites.ReadWrite.All", "labels a hundred files in one call"),

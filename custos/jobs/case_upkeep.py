@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from custos.jobs import named_accounts, vacancies
+from custos.jobs import vacancies
+from custos.jobs.accountability import accountable_today
 from custos.notices import escalation
-from custos.notices.assignment import Accountability
 from custos.notices.escalation import Upkeep
 from custos.policy import Bundle
 from custos.storage.queues import NOTIFY
@@ -21,11 +21,7 @@ async def look_after(app: Custos, bundle: Bundle) -> Upkeep:
     Raises StorageTrouble, or a MicrosoftTrouble when Entra cannot be read: then nothing changes hands.
     """
     now = app.clock.now()
-    accountable = Accountability(
-        records=bundle.records,
-        directory=await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people),
-        today=bundle.day(now),
-    )
+    accountable = await accountable_today(app, bundle)
     await vacancies.look(app.account, accountable)
     done = await escalation.look_after(app.cases, accountable, now, app.zone)
     for digest_id in sorted(done.stale_cards):

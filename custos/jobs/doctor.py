@@ -7,8 +7,6 @@ means, for which policies, and what to do, is in `custos.jobs.doctor_advice`.
 from __future__ import annotations
 
 import asyncio
-import json
-from base64 import urlsafe_b64decode
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -27,8 +25,9 @@ from custos.jobs.reachable_people import Way, reachable_people
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
 from custos.m365 import site_admin, sites
-from custos.m365.credentials import BOT_AUDIENCE, Identity, graph_audience
+from custos.m365.credentials import BOT_AUDIENCE, graph_audience
 from custos.m365.errors import Forbidden, NotFound
+from custos.m365.token_roles import roles_held
 from custos.records.model import Hold, Records
 from custos.wording import many
 
@@ -136,7 +135,7 @@ async def _registers(app: Custos) -> list[Look]:
 async def _observer(app: Custos) -> list[Look]:
     return _roles_looked_at(
         "observer",
-        await _roles(app.m365.identities.observer, graph_audience(app.settings.graph_url)),
+        await roles_held(app.m365.identities.observer, graph_audience(app.settings.graph_url)),
         needed(Who.OBSERVER, Api.GRAPH, [Tier.OBSERVE], only_named_sites=app.settings.only_named_sites),
         reads=True,
     )
@@ -150,7 +149,9 @@ async def _actor(app: Custos) -> list[Look]:
     steps = (step for policy in bundle.policies.values() for rule in policy.rules for step in rule.steps)
     needs = needed(Who.ACTOR, Api.GRAPH, [Tier.LABELS], only_named_sites=app.settings.only_named_sites)
     needs |= {role for step in steps if (role := DECLARED[step.kind].role)}
-    return _roles_looked_at("actor", await _roles(actor, graph_audience(app.settings.graph_url)), needs, reads=False)
+    return _roles_looked_at(
+        "actor", await roles_held(actor, graph_audience(app.settings.graph_url)), needs, reads=False
+    )
 
 
 async def _named_sites(app: Custos) -> list[Look]:
@@ -334,12 +335,6 @@ def _reasons(what: str, shortfall: Shortfall | None) -> list[Look]:
         )
         for sentence, number in reasons.items()
     ]
-
-
-async def _roles(identity: Identity, audience: str) -> frozenset[str]:
-    payload = (await identity.token(audience)).token.split(".")[1]
-    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return frozenset(claims.get("roles", ()))
 
 
 def _roles_looked_at(name: str, held: frozenset[str], needed: frozenset[str], *, reads: bool) -> list[Look]:

@@ -34,11 +34,11 @@ from custos.jobs import (
     ceiling_sizes,
     evaluation_lock,
     incidents,
-    named_accounts,
     pending_changes,
     policies,
     run_incidents,
 )
+from custos.jobs.accountability import accountable_today
 from custos.jobs.facts import facts as read
 from custos.jobs.incidents import Incident
 from custos.jobs.policies import InForce
@@ -48,7 +48,6 @@ from custos.model.plan import Plan
 from custos.model.refusal import Code
 from custos.model.state import State
 from custos.notices.agreements import follow
-from custos.notices.assignment import Accountability
 from custos.notices.case_findings import CaseFindings
 from custos.notices.case_lookup import case_facts
 from custos.notices.case_subjects import Place
@@ -288,11 +287,7 @@ async def _refresh(app: Custos, view: _View, outlook: Outlook) -> Refreshed:
         return CaseFindings.from_keys(found)
 
     situation = Situation(
-        accountable=Accountability(
-            records=bundle.records,
-            directory=await named_accounts.accounts(app, bundle.records, also=bundle.settings.not_people),
-            today=app.clock.now().astimezone(app.zone).date(),
-        ),
+        accountable=await accountable_today(app, bundle),
         topics=view.topics,
         places=view.places,
         gone=await asyncio.to_thread(_gone, app),

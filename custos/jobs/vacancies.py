@@ -25,7 +25,7 @@ async def look(account: Account, accountable: Accountability) -> list[Vacancy]:
     for asset in accountable.records.assets.values():
         asked = accountable.of(asset.id)
         before = known.pop(asset.id, None)
-        if not asset.live or asked.role is Role.IAO:
+        if not asset.live or asked.role is Role.IAO or asked.stands_in_for:  # who is away is in post all the same
             if before is not None:
                 await rows.transact([Write("delete", Row(_PARTITION, key_part(asset.id)))])
             continue

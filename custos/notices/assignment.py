@@ -9,11 +9,12 @@ asset covers goes to the head of information governance. Pure: everything is dec
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from custos.records import roles
+from custos.records.absence import absence
 from custos.records.delegation import QUESTIONS, lent
 from custos.records.model import Asset, Post, Records
 
@@ -83,18 +84,28 @@ class Directory:
 
     An address that is missing here does not exist in Entra, unless it is among `unread`: of those Entra's answer could not
     be understood, so that nobody can tell whether they are still here. A directory that could not be read is no
-    Directory: its reader raises, and no case changes hands.
+    Directory: its reader raises, and no case changes hands. `away`: whose mailbox answers by itself ► the last day, None where
+    it has none.
     """
 
     people: Mapping[str, Person]
     read_at: datetime
     unread: frozenset[str] = frozenset()
+    away: Mapping[str, date | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, people: Iterable[Person], read_at: datetime, *, unread: Iterable[str] = ()) -> Directory:
+    def of(
+        cls,
+        people: Iterable[Person],
+        read_at: datetime,
+        *,
+        unread: Iterable[str] = (),
+        away: Mapping[str, date | None] | None = None,
+    ) -> Directory:
         """A snapshot of `people`."""
         named = {person.upn.casefold(): person for person in people}
-        return cls(named, read_at, frozenset(upn.casefold() for upn in unread))
+        gone = {upn.casefold(): last_day for upn, last_day in (away or {}).items()}
+        return cls(named, read_at, frozenset(upn.casefold() for upn in unread), gone)
 
     def is_unread(self, upn: str) -> bool:
         """Whether nobody can tell if this account is still here."""
@@ -112,6 +123,7 @@ class Assignment:
     `person` is None only when nobody in the whole chain can be asked; then `because` says so to the operator. `steward`
     can be asked to look first; `no_steward` says why nobody can. `governance` takes it when it is not theirs: the head
     of information governance or the SIRO; after a steward the owner. `next_words` ends the sentence "if nobody answers …".
+    `stands_in_for` (object id) is who would be asked but is away: the one who is asked in their place keeps it when they come back.
     `gaps` are faults of the register that the assignment met, for its keeper. `in_doubt`: somebody who comes first has an
     account that cannot be read at the moment. Then whoever has the question keeps it, and nobody new is asked.
     """
@@ -125,6 +137,7 @@ class Assignment:
     next_words: str = TO_THE_GROUP
     gaps: tuple[str, ...] = ()
     in_doubt: bool = False
+    stands_in_for: str = ""
 
 
 def upns_named(records: Records) -> frozenset[str]:
@@ -162,14 +175,16 @@ def assign(
     kinds: frozenset[str] = frozenset({QUESTIONS}),
     excluding: frozenset[str] = frozenset(),
     silent: Sequence[Silent] = (),
+    away: frozenset[str] = frozenset(),
 ) -> Assignment:
     """Who is asked about `asset`, or about something that no asset covers (None).
 
     `ask` is STEWARD for questions that a steward answers first; `kinds` of decision must be lent to a steward who is to look at
     it. `excluding` are object ids of people who said that it is not theirs: while the register still names them, the head of
-    information governance is asked instead. `silent` were asked and did not answer in time: whoever stands above them is asked.
+    information governance is asked instead. `away` (object ids) count as away besides those who are. `silent` were
+    asked and did not answer in time: whoever stands above them is asked.
     """
-    reader = _Reader(records, directory, today, kinds, frozenset(one.user_id for one in silent))
+    reader = _Reader(records, directory, today, kinds, frozenset(one.user_id for one in silent), away)
     if asset is None:
         return reader.above(None, silent) or reader.governance("no asset of the register covers it")
     owner = reader.owner(asset)
@@ -194,6 +209,12 @@ def assign(
         )
     if ask is Role.STEWARD and owner.steward is None and any(map(directory.is_unread, asset.stewards)):
         return replace(owner, in_doubt=True)
+    if ask is Role.STEWARD and owner.steward is None and (absent := reader.absent(asset.stewards)):
+        return replace(
+            owner,
+            because=f"{owner.because} {absent[1]}, who as data steward would be asked first.",
+            stands_in_for=owner.stands_in_for or absent[0].user_id,
+        )
     return owner
 
 
@@ -213,6 +234,7 @@ class Accountability:
         kinds: frozenset[str] = frozenset({QUESTIONS}),
         excluding: Iterable[str] = (),
         silent: Sequence[Silent] = (),
+        away: frozenset[str] = frozenset(),
     ) -> Assignment:
         """Who is asked about an asset ("" or an id that the register does not have: what no asset covers); see `assign`."""
         return assign(
@@ -224,6 +246,7 @@ class Accountability:
             kinds=kinds,
             excluding=frozenset(excluding),
             silent=silent,
+            away=away,
         )
 
 
@@ -234,6 +257,23 @@ class _Reader:
     today: date
     kinds: frozenset[str]
     silent: frozenset[str]  # object ids
+    away: frozenset[str] = frozenset()  # object ids
+
+    def absence(self, person: Person) -> str:
+        """That somebody is away for so long that another is asked, in words; "" when not."""
+        post = self.post(person.upn)
+        found = absence(person.upn, post, self.directory.away, self.today, self.records.holidays)
+        if found is not None:
+            return found.words(person.name)
+        return f"{person.name} was away" if person.user_id in self.away else ""
+
+    def absent(self, upns: Iterable[str]) -> tuple[Person, str] | None:
+        """The first of these people who is in post and away, with words for it."""
+        for upn in upns:
+            person, _ = self.in_post(upn)
+            if person is not None and (words := self.absence(person)):
+                return person, words
+        return None
 
     def in_post(self, upn: str) -> tuple[Person | None, str]:
         """The person behind `upn` when they can be asked today; else None and why not."""
@@ -264,6 +304,7 @@ class _Reader:
         line = self.line(asset)
         missing = ""
         gaps: list[str] = []
+        absent: tuple[Role, Person] | None = None
         for role, upn in line:
             person, why = self.in_post(upn)
             if self.directory.is_unread(upn):
@@ -275,25 +316,44 @@ class _Reader:
                     missing = why
                     gaps.append(f"{asset.id}: no Information Asset Owner can be asked: {why}")
                 continue
-            steward, no_steward = self.steward(asset, person)
-            if no_steward:
-                gaps.append(f"{asset.id}: {no_steward}")
-            return Assignment(
-                person=person,
-                role=role,
-                because=_because(asset, role, missing),
-                steward=steward,
-                no_steward=no_steward,
-                governance=self.register_keeper(),
-                next_words=self.next_words(line, role, person),
-                gaps=tuple(gaps),
-            )
+            if words := self.absence(person):
+                absent, missing = absent or (role, person), missing or words
+                continue
+            stands_in_for = absent[1] if absent is not None else None
+            return self.asked(asset, line, (role, person), missing=missing, gaps=gaps, stands_in_for=stands_in_for)
+        if absent is not None:  # everybody is away: then whoever comes first is asked all the same
+            return self.asked(asset, line, absent, missing=missing, gaps=gaps)
         return Assignment(
             person=None,
             role=Role.NOBODY,
             because=f"Nobody can be asked about {asset.name} ({asset.id}): no owner, deputy, line manager, SIRO or head of "
             "information governance.",
             gaps=(*gaps, f"{asset.id}: nobody in the line of succession can be asked"),
+        )
+
+    def asked(
+        self,
+        asset: Asset,
+        line: Sequence[tuple[Role, str]],
+        asked: tuple[Role, Person],
+        *,
+        missing: str,
+        gaps: Sequence[str],
+        stands_in_for: Person | None = None,
+    ) -> Assignment:
+        """Somebody of the line, asked because nobody before them can be: `missing` says why."""
+        role, person = asked
+        steward, no_steward = self.steward(asset, person)
+        return Assignment(
+            person=person,
+            role=role,
+            because=_because(asset, role, missing, away=stands_in_for is not None),
+            steward=steward,
+            no_steward=no_steward,
+            governance=self.register_keeper(),
+            next_words=self.next_words(line, role, person),
+            gaps=(*gaps, *([f"{asset.id}: {no_steward}"] if no_steward else [])),
+            stands_in_for=stands_in_for.user_id if stands_in_for is not None else "",
         )
 
     def line(self, asset: Asset | None) -> list[tuple[Role, str]]:
@@ -330,6 +390,7 @@ class _Reader:
             return None
         line = self.line(asset)
         about = f"{asset.name} ({asset.id})" if asset else "what no asset covers"
+        higher: list[tuple[Role, Person]] = []
         for role, upn in line:
             person, why = self.in_post(upn)
             if RUNGS[role] <= reached:
@@ -337,16 +398,23 @@ class _Reader:
             if self.directory.is_unread(upn):
                 return Assignment(person=None, role=Role.NOBODY, because=why, in_doubt=True)
             if person is not None and person.user_id not in self.silent | excluding:
-                steward, no_steward = self.steward(asset, person) if asset else (None, "")
-                return Assignment(
-                    person=person,
-                    role=role,
-                    because=f"You are asked about {about} as {ROLE_WORDS[role]}, because nobody below you answered in time.",
-                    steward=steward,
-                    no_steward=no_steward,
-                    governance=self.register_keeper(),
-                    next_words=self.next_words(line, role, person),
-                )
+                higher.append((role, person))
+                if not self.absence(person):
+                    break
+        if higher:
+            there = not self.absence(higher[-1][1])
+            role, person = higher[-1] if there else higher[0]
+            steward, no_steward = self.steward(asset, person) if asset else (None, "")
+            return Assignment(
+                person=person,
+                role=role,
+                because=f"You are asked about {about} as {ROLE_WORDS[role]}, because nobody below you answered in time.",
+                steward=steward,
+                no_steward=no_steward,
+                governance=self.register_keeper(),
+                next_words=self.next_words(line, role, person),
+                stands_in_for=higher[0][1].user_id if there and len(higher) > 1 else "",
+            )
         left = [self.in_post(upn)[0] for _, upn in line]
         stays = next((one for one in left if one is not None and one.user_id == silent[-1].user_id), None)
         return Assignment(
@@ -393,6 +461,8 @@ class _Reader:
                 reasons.append(f"the data steward cannot be asked: {why}")
             elif person.user_id == asked.user_id:
                 reasons.append("owner and data steward are the same person")
+            elif words := self.absence(person):
+                reasons.append(words)
             elif person.user_id in self.silent:
                 reasons.append(f"{person.name} was asked and did not answer in time")
             elif missing := self.kinds - lent(self.records, asset.id, upn, self.today):
@@ -422,16 +492,15 @@ def _goes_to(person: Person, post: str) -> str:
     return f"it goes to {person.name}" if person.name == post else f"it goes to {person.name}, {post}"
 
 
-def _because(asset: Asset, role: Role, missing: str) -> str:
+def _because(asset: Asset, role: Role, missing: str, *, away: bool = False) -> str:
+    nobody = "and no deputy is there" if away else "with no deputy"
     title = f"{asset.name} ({asset.id})"
     if role is Role.IAO:
         return f"You are asked because you are the Information Asset Owner of {title}."
     if role is Role.DEPUTY:
         return f"You are asked because you are the deputy Information Asset Owner of {title} and {missing}."
     if role is Role.MANAGER:
-        return f"You are asked as line manager of the Information Asset Owner of {title}: {missing}, with no deputy."
+        return f"You are asked as line manager of the Information Asset Owner of {title}: {missing}, {nobody}."
     if role is Role.SIRO:
-        return (
-            f"You are asked as Senior Information Risk Owner: for {title}, {missing}, with no deputy or line manager."
-        )
-    return f"You are asked as head of information governance: for {title}, {missing}, with no deputy, line manager or SIRO."
+        return f"You are asked as Senior Information Risk Owner: for {title}, {missing}, {nobody} or line manager."
+    return f"You are asked as head of information governance: for {title}, {missing}, {nobody}, line manager or SIRO."

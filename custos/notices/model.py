@@ -161,6 +161,7 @@ class Assignee:
     next_words: str
     steward: Contact = NOBODY
     governance: Contact = NOBODY
+    stands_in_for: str = ""  # object id of who is away
 
     @property
     def user_id(self) -> str:

@@ -14,8 +14,8 @@ from custos.notices.model import NOBODY, Assignee, Case, CaseState, Contact, Not
 def asked_today(case: Case, accountable: Accountability) -> Assignment:
     """Whom the registers and Entra name today for a question: what a case is handed on by, and a press is checked against.
 
-    A steward whom the owner asked keeps it while they may; who said that it is not theirs is not asked again, and where somebody did not
-    answer in time whoever stands above them is asked.
+    A steward whom the owner asked keeps it while they may, and so does whoever stands in for somebody who was away; who said that it is not
+    theirs is not asked again, and where somebody did not answer in time whoever stands above them is asked.
     """
     kinds = frozenset(line.lent_as for line in case.lines)
     silent = tuple(_silent(one) for one in case.unanswered)
@@ -24,6 +24,14 @@ def asked_today(case: Case, accountable: Accountability) -> Assignment:
         if asked.role is Role.STEWARD and asked.person and asked.person.user_id == case.assignee.user_id:
             return replace(asked, because=case.assignee.because, next_words=case.assignee.next_words)
     first = Role.STEWARD if case.asked_by is None and {line.ask for line in case.lines} == {Role.STEWARD} else Role.IAO
+    if case.assignee.stands_in_for:
+        # Who is back finds their questions with whoever stood in: nobody is asked twice, and no day is lost.
+        away = frozenset({case.assignee.stands_in_for})
+        asked = accountable.of(
+            case.asset_id, ask=first, kinds=kinds, excluding=case.disputed_by, silent=silent, away=away
+        )
+        if asked.stands_in_for in away and asked.person and asked.person.user_id == case.assignee.user_id:
+            return replace(asked, because=case.assignee.because)
     return accountable.of(case.asset_id, ask=first, kinds=kinds, excluding=case.disputed_by, silent=silent)
 
 
@@ -54,6 +62,7 @@ def assignee_of(assignment: Assignment) -> Assignee:
         next_words=assignment.next_words,
         steward=_contact(assignment.steward),
         governance=_contact(assignment.governance),
+        stands_in_for=assignment.stands_in_for,
     )
 
 

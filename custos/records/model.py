@@ -177,6 +177,13 @@ class Post:
     valid_from: date | None
     valid_to: date | None
     mark: Mark
+    away_from: date | None = None
+    away_until: date | None = None  # None with `away_from`: nobody knows
+
+    def is_away(self, today: date) -> bool:
+        """True on the days of an absence, the first and the last included."""
+        begun = self.away_from is not None and self.away_from <= today
+        return begun and (self.away_until is None or today <= self.away_until)
 
     def holds(self, today: date) -> bool:
         """True while the person is in the role."""

@@ -62,6 +62,8 @@ class Deeds:
             "sign-in": self._sign_in,
             "leave": self._leave,
             "return": self._return,
+            "away": self._away,
+            "back": self._back,
             "install": self._install,
             "uninstall": self._uninstall,
             "advance-clock": self._advance,
@@ -159,6 +161,17 @@ class Deeds:
     async def _return(self, deed: Deed) -> dict[str, Any]:
         user = self._person(_text(deed, "person"))
         directory.return_to_work(user)
+        return _who(user)
+
+    async def _away(self, deed: Deed) -> dict[str, Any]:
+        """`person` sets automatic replies, as Outlook does when somebody is out of office: until a moment, or without an end."""
+        user, until = self._person(_text(deed, "person")), str(deed.get("until", ""))
+        directory.set_replies(user, begins=int(self._tenant.clock.seconds()), ends=int(moment(until)) if until else 0)
+        return _who(user)
+
+    async def _back(self, deed: Deed) -> dict[str, Any]:
+        user = self._person(_text(deed, "person"))
+        directory.stop_replies(user)
         return _who(user)
 
     async def _install(self, deed: Deed) -> dict[str, Any]:

@@ -49,6 +49,7 @@ _IDS: Mapping[str, Mapping[str, str]] = {
         "Files.ReadWrite.All": "75359482-378d-4052-8f01-80520e7db3cd",
         "Group.Read.All": "5b567255-7703-4780-807c-7be8301ae99b",
         "GroupMember.Read.All": "98830695-27a2-44f7-8c18-0c3ebc9698f6",
+        "MailboxSettings.Read": "40f97065-369a-49f4-947c-6a255697ae91",
         "Mail.Send": "b633e1c5-b582-4048-a93e-9f11b44c7e96",
         "Sites.FullControl.All": "a82116e5-55eb-4c41-a434-62fe8a61c773",
         "Sites.Read.All": "332a536c-c7ef-4017-ab91-336970924f0d",

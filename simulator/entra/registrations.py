@@ -52,6 +52,7 @@ OBSERVER = Registration(
                 "TeamsActivity.Send",
                 "TeamsAppInstallation.ReadWriteSelfForUser.All",
                 "Mail.Send",
+                "MailboxSettings.Read",
                 "SharePointTenantSettings.Read.All",
             }
         ),

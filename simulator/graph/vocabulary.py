@@ -94,6 +94,19 @@ USER = _names(
     """
 )
 
+MAILBOX_SETTINGS = _names(
+    """
+    archiveFolder automaticRepliesSetting dateFormat delegateMeetingMessageDeliveryOptions language timeFormat timeZone
+    userPurpose workingHours
+    """
+)
+
+AUTOMATIC_REPLIES = _names(
+    """
+    externalAudience externalReplyMessage internalReplyMessage scheduledEndDateTime scheduledStartDateTime status
+    """
+)
+
 GROUP = _names(
     """
     acceptedSenders accessType allowExternalSenders appRoleAssignments assignedLabels assignedLicenses

@@ -16,6 +16,16 @@ def leave(tenant: Tenant, user: User) -> None:
     user.enabled = False
 
 
+def set_replies(user: User, *, begins: int, ends: int) -> None:
+    """The mailbox answers by itself, from a moment to another; `ends` 0 for no end."""
+    user.replies, user.away_from, user.away_until = "scheduled" if ends else "alwaysEnabled", begins, ends
+
+
+def stop_replies(user: User) -> None:
+    """The mailbox answers no more by itself."""
+    user.replies = "disabled"
+
+
 def return_to_work(user: User) -> None:
     """The account is enabled again."""
     user.enabled = True

@@ -37,6 +37,9 @@ class User:
     guest: bool = False
     manager_id: str = ""
     created: int = 0
+    replies: str = "disabled"  # of the mailbox: disabled, alwaysEnabled, scheduled
+    away_from: int = 0  # seconds, of scheduled replies
+    away_until: int = 0
 
     @property
     def aliases(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from custos.m365 import (
     sites,
     subscriptions,
 )
+from custos.m365.automatic_replies import AutomaticReplies, _replies, automatic_replies
 from custos.m365.sharepoint import sharepoint_from
 from custos.settings import Settings
 from custos.storage.account import Account
@@ -381,3 +383,51 @@ async def test_a_subscription_that_nobody_answers_is_refused(m365: Microsoft365)
             expires=datetime.now(UTC) + timedelta(days=2),
         )
     assert (await subscriptions.list_all(m365.observer)).values == []
+
+
+async def test_who_is_away_is_read_from_mailboxes(m365: Microsoft365, tenant: SimulatedTenant) -> None:
+    """Replies that are planned have both ends, those without a plan none; off, nobody is away; a guest's mailbox is unknown."""
+    graph, now = m365.observer, tenant.now()
+    people = tenant.state()["people"]
+    planned, endless, there = (person["upn"] for person in people[:3])
+    ids = await directory.users_by_upn(graph, [planned, endless, there])
+    found = {upn: user.user_id for upn, user in ids.items() if isinstance(user, directory.User)}
+    await tenant.act_async(verb="away", person=planned, until=(now + timedelta(days=5)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    await tenant.act_async(verb="away", person=endless)
+    guest = (await directory.guests(graph)).values[0].user_id
+    try:
+        told = await automatic_replies(graph, [*found.values(), guest])
+    finally:
+        for person in (planned, endless):
+            await tenant.act_async(verb="back", person=person)
+    scheduled = told[found[planned]]
+    assert scheduled is not None
+    assert scheduled.ends is not None
+    assert scheduled.at(now + timedelta(days=4))
+    assert not scheduled.at(now + timedelta(days=6))
+    assert told[found[endless]] == AutomaticReplies(on=True)
+    assert told[found[there]] == AutomaticReplies(on=False)
+    assert told[guest] is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"status": "onTuesdays"},
+        {"status": "scheduled"},
+        {
+            "status": "scheduled",
+            "scheduledStartDateTime": None,
+            "scheduledEndDateTime": {"dateTime": "soon", "timeZone": "UTC"},
+        },
+        {
+            "status": "Scheduled",
+            "scheduledStartDateTime": {"dateTime": "2026-11-23T08:00:00.0000000", "timeZone": "GMT Standard Time"},
+            "scheduledEndDateTime": {"dateTime": "2026-11-30T08:00:00.0000000", "timeZone": "GMT Standard Time"},
+        },
+        {},
+    ],
+)
+def test_what_cannot_be_understood_of_a_mailbox_is_unknown(told: dict[str, object]) -> None:
+    """An answer without a status that is known, without both moments, or in a zone of Windows' names says nothing about anybody."""
+    assert _replies(json.dumps(told).encode()) is None

@@ -11,6 +11,8 @@ from custos.records.register import Register
 def _post(row: RegisterRow) -> Post:
     begins, ends = row.day("valid_from"), row.day("valid_to", endless=True)
     row.in_order(("valid_from", begins), ("valid_to", ends))
+    away_from, away_until = row.day("away_from"), row.day("away_until")
+    row.in_order(("away_from", away_from), ("away_until", away_until))
     return Post(
         upn=row.upn("upn"),
         role=row.text("role"),
@@ -18,6 +20,8 @@ def _post(row: RegisterRow) -> Post:
         manager=row.upn("manager_upn"),
         valid_from=begins,
         valid_to=ends,
+        away_from=away_from,
+        away_until=away_until,
         mark=row.mark,
     )
 
@@ -33,6 +37,8 @@ POSTS = Register(
         column("manager_upn", Holds.PERSON, called="line manager|manager|reports to|manager email"),
         column("valid_from"),
         column("valid_to"),
+        column("away_from", called="on leave from|absent from|leave starts"),
+        column("away_until", called="on leave until|absent until|leave ends"),
     ),
     make=_post,
     rows=lambda records: records.posts.values(),
