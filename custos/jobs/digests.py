@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from custos.jobs import action_reports, case_upkeep, incidents, policies
+from custos.jobs.accountability import accountable_today
 from custos.jobs.incidents import Incident
 from custos.notices.delivery import handle_notice
 from custos.notices.digest import DigestState, Prepared, prepare_digests
+from custos.notices.unreached import move_on
 from custos.storage.queues import NOTIFY
 
 if TYPE_CHECKING:
@@ -44,5 +46,7 @@ async def deliver(app: Custos, message: Mapping[str, object]) -> None:
         digest = stored.digest if stored is not None else None
         if digest is not None and digest.state is DigestState.UNDELIVERED:
             await incidents.note(app, Incident.UNDELIVERED, digest.person.upn, "; ".join(digest.attempts))
+            who = await accountable_today(app, bundle)
+            await move_on(digest, book=app.cases, accountable=who, queue=app.account.queue(NOTIFY), now=app.clock.now())
         elif digest is not None and digest.state is DigestState.SENT:
             await incidents.end(app, Incident.UNDELIVERED, digest.person.upn)

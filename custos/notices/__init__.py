@@ -12,5 +12,6 @@
 | `bot_auth`, `bot_activity`, `bot_endpoint`, `decisions` | what people answer |
 | `answer_rights`, `answer_grounds`, `answer_withdrawal` | who may give an answer, what it rests on, how it is taken back |
 | `action_reports`, `unreported_actions`, `loosened` | what people are told without being asked |
+| `unreached` | what becomes of a message that no channel took |
 | `case_lookup` | what the planner learns from it |
 """

@@ -59,6 +59,9 @@ RUNGS: Mapping[Role, int] = {
 """How high each role stands in the line of accountability: what nobody answers goes to a higher one, never down and never to IT."""
 
 
+NOBODY_BESIDES: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silent:
     """Somebody (object id) who was asked in a role and did not answer in time."""
@@ -175,13 +178,13 @@ def assign(
     kinds: frozenset[str] = frozenset({QUESTIONS}),
     excluding: frozenset[str] = frozenset(),
     silent: Sequence[Silent] = (),
-    away: frozenset[str] = frozenset(),
+    away: Mapping[str, str] = NOBODY_BESIDES,
 ) -> Assignment:
     """Who is asked about `asset`, or about something that no asset covers (None).
 
     `ask` is STEWARD for questions that a steward answers first; `kinds` of decision must be lent to a steward who is to look at
     it. `excluding` are object ids of people who said that it is not theirs: while the register still names them, the head of
-    information governance is asked instead. `away` (object ids) count as away besides those who are. `silent` were
+    information governance is asked instead. `away` (object id ► why, in words) are passed over besides those who are away. `silent` were
     asked and did not answer in time: whoever stands above them is asked.
     """
     reader = _Reader(records, directory, today, kinds, frozenset(one.user_id for one in silent), away)
@@ -234,7 +237,7 @@ class Accountability:
         kinds: frozenset[str] = frozenset({QUESTIONS}),
         excluding: Iterable[str] = (),
         silent: Sequence[Silent] = (),
-        away: frozenset[str] = frozenset(),
+        away: Mapping[str, str] = NOBODY_BESIDES,
     ) -> Assignment:
         """Who is asked about an asset ("" or an id that the register does not have: what no asset covers); see `assign`."""
         return assign(
@@ -257,15 +260,15 @@ class _Reader:
     today: date
     kinds: frozenset[str]
     silent: frozenset[str]  # object ids
-    away: frozenset[str] = frozenset()  # object ids
+    away: Mapping[str, str]  # object id ► why they are passed over
 
     def absence(self, person: Person) -> str:
-        """That somebody is away for so long that another is asked, in words; "" when not."""
+        """That somebody is away for so long that another is asked, or is passed over otherwise, in words; "" when not."""
         post = self.post(person.upn)
         found = absence(person.upn, post, self.directory.away, self.today, self.records.holidays)
         if found is not None:
             return found.words(person.name)
-        return f"{person.name} was away" if person.user_id in self.away else ""
+        return self.away.get(person.user_id, "")
 
     def absent(self, upns: Iterable[str]) -> tuple[Person, str] | None:
         """The first of these people who is in post and away, with words for it."""

@@ -206,6 +206,15 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """Somebody whom no channel reached: on which day of the council, and how each channel went."""
+
+    who: Contact
+    on: date
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardSent:
     """A message that shows a case, so that it can be brought up to date."""
 
@@ -251,7 +260,8 @@ class Case:
     `drives` are the libraries in which something of it lies.
     `done_told_at`: when it was told that what was agreed to is done, and `undo_until` the end of the days in which it can be put back.
     `told_at` is the first word to a person about it, `asked_at` that to whoever is asked now (None: they have not been told yet), from
-    which `deadline` and `remind_on` are counted, once. `unanswered` are those who let it pass, the first one first.
+    which `deadline` and `remind_on` are counted, once. `unanswered` are those who let it pass, the first one first; `unreached` those to
+    whom no word of it could be delivered.
     `nonce` belongs to the present assignee, or to taking the answer back, and is used up by a press; `used` are earlier ones. `outbox` are
     notes not yet in the audit chain.
     """
@@ -281,6 +291,7 @@ class Case:
     remind_on: tuple[date, ...] = ()
     reminded_at: datetime | None = None
     unanswered: tuple[Unanswered, ...] = ()
+    unreached: tuple[Unreached, ...] = ()
     places: tuple[CasePlace, ...] = ()
     drives: tuple[str, ...] = ()
     decision: Verb | None = None

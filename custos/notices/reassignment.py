@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from custos.audit.events import What
 from custos.notices.assignment import Accountability, Assignment, Person, Role, Silent
 from custos.notices.case_store import new_nonce, note
-from custos.notices.model import NOBODY, Assignee, Case, CaseState, Contact, Note, Unanswered
+from custos.notices.model import NOBODY, Assignee, Case, CaseState, Contact, Note, Unanswered, Unreached
 
 
 def asked_today(case: Case, accountable: Accountability) -> Assignment:
@@ -19,23 +20,32 @@ def asked_today(case: Case, accountable: Accountability) -> Assignment:
     """
     kinds = frozenset(line.lent_as for line in case.lines)
     silent = tuple(_silent(one) for one in case.unanswered)
+    away = {one.who.user_id: f"{one.who.name} could not be reached" for one in case.unreached}
     if case.asked_by is not None and case.assignee.user_id not in {one.user_id for one in silent}:
-        asked = accountable.of(case.asset_id, ask=Role.STEWARD, kinds=kinds, excluding=case.disputed_by)
+        asked = accountable.of(case.asset_id, ask=Role.STEWARD, kinds=kinds, excluding=case.disputed_by, away=away)
         if asked.role is Role.STEWARD and asked.person and asked.person.user_id == case.assignee.user_id:
             return replace(asked, because=case.assignee.because, next_words=case.assignee.next_words)
     first = Role.STEWARD if case.asked_by is None and {line.ask for line in case.lines} == {Role.STEWARD} else Role.IAO
+    ask = partial(accountable.of, case.asset_id, ask=first, kinds=kinds, excluding=case.disputed_by, silent=silent)
     if case.assignee.stands_in_for:
         # Who is back finds their questions with whoever stood in: nobody is asked twice, and no day is lost.
-        away = frozenset({case.assignee.stands_in_for})
-        asked = accountable.of(
-            case.asset_id, ask=first, kinds=kinds, excluding=case.disputed_by, silent=silent, away=away
-        )
-        if asked.stands_in_for in away and asked.person and asked.person.user_id == case.assignee.user_id:
+        asked = ask(away={case.assignee.stands_in_for: "whoever comes first was away"} | away)
+        if asked.stands_in_for and asked.person and asked.person.user_id == case.assignee.user_id:
             return replace(asked, because=case.assignee.because)
-    return accountable.of(case.asset_id, ask=first, kinds=kinds, excluding=case.disputed_by, silent=silent)
+    return ask(away=away)
 
 
-def handed_on(case: Case, accountable: Accountability, now: datetime) -> tuple[Case, tuple[Note, ...]]:
+def passed_over(case: Case, on: date, how: str) -> Case:
+    """The case once no channel reached whoever is asked: it goes on to who comes after them."""
+    who = case.assignee.who
+    if who.user_id in {one.who.user_id for one in case.unreached}:
+        return case
+    return replace(case, unreached=(*case.unreached, Unreached(who=who, on=on, how=how)))
+
+
+def handed_on(
+    case: Case, accountable: Accountability, now: datetime, why: str = "whoever had it does not answer for it now"
+) -> tuple[Case, tuple[Note, ...]]:
     """The case with whoever the registers and Entra name today, and what to write down of it. While an account that comes first cannot
     be read, whoever has it keeps it."""
     asked = asked_today(case, accountable)
@@ -48,9 +58,7 @@ def handed_on(case: Case, accountable: Accountability, now: datetime) -> tuple[C
     if case.state is CaseState.LISTED:
         handed = replace(handed, state=CaseState.LISTED)
     details = {"from": case.assignee.who.upn, "to": assignee.who.upn, "role": assignee.role.value, **moved_words(case)}
-    return handed, (
-        note(case, What.CASE_REASSIGNED, at=now, why="whoever had it does not answer for it now", **details),
-    )
+    return handed, (note(case, What.CASE_REASSIGNED, at=now, why=why, **details),)
 
 
 def assignee_of(assignment: Assignment) -> Assignee:

@@ -34,10 +34,11 @@ from custos.notices.case_update import Situation, refresh_cases
 from custos.notices.contacts import Contacts
 from custos.notices.decisions import Press, PressResult, answer
 from custos.notices.delivery import DeliveryContext, handle_notice
-from custos.notices.digest import DigestStore, prepare_digests, prepare_notes
+from custos.notices.digest import DigestState, DigestStore, prepare_digests, prepare_notes
 from custos.notices.escalation import look_after
 from custos.notices.model import Case
 from custos.notices.question_wording import topics_of
+from custos.notices.unreached import move_on
 from custos.records.rights import CUSTOS
 from custos.storage.rows import key_part
 from tests.engine.memory_store import MemoryStore
@@ -248,7 +249,13 @@ class Council:
     async def deliver(self) -> None:
         """Do what waits in the queue of notices."""
         while self.notify.messages:
-            await handle_notice(self.notify.messages.pop(0), context=self.context)
+            message = self.notify.messages.pop(0)
+            await handle_notice(message, context=self.context)
+            stored = await self.digests.get(str(message.get("digest", "")))
+            if stored is not None and stored.digest.state is DigestState.UNDELIVERED:
+                await move_on(
+                    stored.digest, book=self.book, accountable=self.accountable, queue=self.notify, now=self.now
+                )
 
     async def press(self, case: Case, verb: str, *, reason: str = "", kind: str = "") -> PressResult:
         """Whoever is asked presses a button."""

@@ -120,7 +120,7 @@ RECORDS = Records(
 )
 
 
-def accountable(now: datetime = NOW, *, gone: Person | None = None) -> Accountability:
-    """Who answers for what on a day; `gone` has left the council."""
-    there = [person for person in PEOPLE if person is not gone]
-    return Accountability(records=RECORDS, directory=Directory.of(there, now), today=now.astimezone(ZONE).date())
+def accountable(now: datetime = NOW, *, away: Mapping[str, date | None] | None = None) -> Accountability:
+    """Who answers for what on a day; `away`: sign-in name ► the last day of an absence."""
+    there = Directory.of(PEOPLE, now, away=away)
+    return Accountability(records=RECORDS, directory=there, today=now.astimezone(ZONE).date())

@@ -34,7 +34,7 @@ from custos.notices.previews.fixture_council import (
     ZONE,
     accountable,
 )
-from custos.notices.previews.preview import Preview, Shown, digest
+from custos.notices.previews.preview import Preview, Shown, day_after, digest
 
 LINKS, QUIET = "sharing-anyone-links/anyone-link-not-allowed", "stale-content/quiet-library"
 _SENSITIVE = "sharing-sensitive-links/sensitive-anyone-link"
@@ -112,7 +112,7 @@ def _reminder() -> Shown:
 
 
 def _deputy() -> Shown:
-    return digest([asked(links(), by=accountable(gone=OWNER))], DEPUTY)
+    return digest([asked(links(), by=accountable(away={OWNER.upn: day_after(14)}))], DEPUTY)
 
 
 def _steward() -> Shown:
@@ -174,7 +174,11 @@ PREVIEWS = (
         made=_left_alone,
     ),
     Preview(name="reminder", when="on the fifth and the eighth of ten working days without an answer", made=_reminder),
-    Preview(name="deputy", when="to the deputy, when the owner has left or is away", made=_deputy),
+    Preview(
+        name="deputy",
+        when="to the deputy, when the owner is away for three working days or more, or cannot be reached",
+        made=_deputy,
+    ),
     Preview(name="steward", when="to the data steward, when the owner asks them to look first", made=_steward),
     Preview(
         name="line-manager",
