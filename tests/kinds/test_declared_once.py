@@ -19,6 +19,7 @@ _SAYS_WHICH = {
     "policy/queries.py": "what a question with a name is about",
     "policy/loader.py": "what a rule is about that does not say",
     "engine/locate.py": "what an address may be of",
+    "jobs/first_look.py": "what is counted on the page",
     "jobs/history.py": "what lies at an address",
     "notices/case_subjects.py": "a case is about a library or a site",
     "notices/case_lookup.py": "a case is about a library or a site",
