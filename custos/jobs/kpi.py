@@ -93,7 +93,7 @@ async def restate(app: Custos, day: date, kpi_id: str, after: tuple[int, int], *
     value, total = found[kpi_id], Sum(met=after[0], of=after[1])
     if (total.met, total.of) == (value.total.met, value.total.of):
         raise _refused(f"{kpi_id} of {day_words(day)} is that already.", "Nothing has to be restated.")
-    if value.kpi.unit is Unit.SHARE and total.met > total.of:
+    if value.kpi.unit is not Unit.RATE and total.met > total.of:
         raise _refused(
             f"{total.met:,} of {total.of:,} is no share.", "Write what counts first, and of how much behind it."
         )

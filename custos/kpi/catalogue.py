@@ -86,6 +86,7 @@ ALL: tuple[Kpi, ...] = (
         " registered libraries",
         target="falling 10 % a quarter",
         better=_LOWER,
+        unit=Unit.VOLUME,
         of_mirror=True,
         measure=labels.stale_burden,
     ),

@@ -21,6 +21,7 @@ class Unit(StrEnum):
     """How a value is written."""
 
     SHARE = "share"  # numerator of denominator
+    VOLUME = "share of bytes"  # the same, of sizes
     RATE = "per 10,000 items"  # numerator, and how many that is for each 10,000 of the denominator
 
 

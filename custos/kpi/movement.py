@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from custos.kpi.model import Better, Kpi, Sum, Unit, Value
+from custos.kpi.wording import amount
 
 _SHOWN_PARTS = 3
 _AIM = re.compile(r"(under )?(\d+(?:\.\d+)?) %")
@@ -62,11 +63,13 @@ def _where(old: Value, new: Value) -> str:
         (abs(b.met - a.met) + abs(b.of - a.of), name, a, b) for name, a, b in parts if (a.met, a.of) != (b.met, b.of)
     ]
     moved.sort(key=lambda one: (-one[0], one[1]))
-    told = [
-        f"{name or 'no asset'} {a.met:,} of {a.of:,} ► {b.met:,} of {b.of:,}" for _, name, a, b in moved[:_SHOWN_PARTS]
-    ]
+    told = [f"{name or 'no asset'} {_part(new.kpi, a)} ► {_part(new.kpi, b)}" for _, name, a, b in moved[:_SHOWN_PARTS]]
     more = len(moved) - _SHOWN_PARTS
     return "; ".join(told) + (f"; and {more} more" if more > 0 else "")
+
+
+def _part(kpi: Kpi, part: Sum) -> str:
+    return f"{amount(kpi, part.met)} of {amount(kpi, part.of)}"
 
 
 def _wanted(value: Value) -> str:

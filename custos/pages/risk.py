@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from custos.kpi.catalogue import BY_ID
 from custos.kpi.model import Unit, Value
-from custos.kpi.wording import written
+from custos.kpi.wording import amount, written
 from custos.notices.assignment import ROLE_WORDS
 from custos.notices.cards import where
 from custos.notices.deadlines import is_overdue
@@ -98,7 +98,7 @@ def _headline(kpi_id: str, value: Value | None, before: Value | None) -> Number:
     if value is None:
         return Number(name=kpi.name, value="Not measured yet", beside="it is published every morning", grey=True)
     total = value.total
-    shown = f"{total.met:,}" if kpi.unit is Unit.RATE else f"{total.met:,} of {total.of:,}"
+    shown = f"{total.met:,}" if kpi.unit is Unit.RATE else f"{amount(kpi, total.met)} of {amount(kpi, total.of)}"
     beside = f"Aim: {kpi.target}{_moved(value, before)}"
     if total.unknown:
         beside = f"{total.unknown:,} more not known; {beside}"

@@ -11,7 +11,7 @@ from custos.jobs.quarter import Pack
 from custos.jobs.trace import ClauseState, ClauseTrace
 from custos.kpi.model import Sum, Unit, Value
 from custos.kpi.movement import Movement
-from custos.kpi.wording import NOT_APPLICABLE, NOT_MEASURED, written
+from custos.kpi.wording import NOT_APPLICABLE, NOT_MEASURED, amount, written
 from custos.report.html import document
 from custos.report.kpi import restatements
 from custos.report.plots import line
@@ -120,7 +120,7 @@ def part(one: Movement, department: str) -> str:
         return ""
     if one.kpi.unit is Unit.RATE:
         return f"{found.met:,}"
-    return f"{found.met:,} of {found.of:,}" if found.of else NOT_APPLICABLE
+    return f"{amount(one.kpi, found.met)} of {amount(one.kpi, found.of)}" if found.of else NOT_APPLICABLE
 
 
 def unproved(pack: Pack) -> list[ClauseTrace]:

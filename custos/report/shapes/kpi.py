@@ -36,7 +36,7 @@ class KpiValue(Shape, frozen=True, kw_only=True):
     name: Annotated[str, said("what it is")]
     formula: Annotated[str, said("what is counted, of what")]
     target: Annotated[str, said("what is aimed at")]
-    unit: Annotated[str, said('"share", or "per 10,000 items"')]
+    unit: Annotated[str, said('"share", "share of bytes", or "per 10,000 items"')]
     measured: Annotated[bool, said("whether it is measured yet")]
     not_measured: Annotated[str, said('what it waits for, "" when it is measured')]
     counts: Annotated[bool, said("false while less than 95 % of the libraries were read")]
