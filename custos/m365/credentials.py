@@ -6,6 +6,7 @@ Source: https://learn.microsoft.com/python/api/azure-identity/azure.identity.aio
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 GRAPH_AUDIENCE = "https://graph.microsoft.com"
 BOT_AUDIENCE = "https://api.botframework.com"
 _MARGIN_SECONDS = 300
+_ENTRA_CODE = re.compile(r"AADSTS([0-9]{4,8})")
+_LONGEST_ERROR = 4_000
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 type Opening = Callable[[str], AsyncTokenCredential]
@@ -94,9 +97,8 @@ class Identity:
             try:
                 fresh: AccessToken = await self._open().get_token(scope)
             except AzureError as error:
-                raise Unavailable(
-                    f"No token for {scope} as {self.name} ({self.client_id}): {type(error).__name__}.", code="noToken"
-                ) from error
+                said = f"No token for {scope} as {self.name} ({self.client_id}): {type(error).__name__}."
+                raise Unavailable(f"{said}{_entra_code(error)}", code="noToken") from error
             self._tokens[scope] = fresh
             return fresh
 
@@ -139,6 +141,15 @@ class Identity:
         if self._credential is not None:
             await self._credential.close()
             self._credential = None
+
+
+def _entra_code(error: AzureError) -> str:
+    """Entra's number for why it gave no token, and where it is explained; "" without one. Nothing is decided by it: numbers change.
+
+    Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+    """
+    code = _ENTRA_CODE.search(str(error)[:_LONGEST_ERROR])
+    return f" Entra says {code[0]}: https://login.microsoftonline.com/error?code={code[1]} explains it." if code else ""
 
 
 @dataclass(frozen=True, slots=True)

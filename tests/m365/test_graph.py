@@ -176,8 +176,10 @@ async def test_tokens_are_kept(wire: Wire, graph: Graph) -> None:
 
 
 async def test_no_identity_is_unavailable_at_once(wire: Wire) -> None:
-    """A managed identity without a token is Unavailable, the trouble says so, and its endpoint is asked once."""
-    wire.script("GET", "/msi/refused", error(500, "broken"))
+    """A managed identity without a token is Unavailable, the trouble says so with Entra's number, and its endpoint is asked once."""
+    wire.script(
+        "GET", "/msi/refused", error(400, "AADSTS53003: Access has been blocked by Conditional Access policies.")
+    )
     asking = (
         "import asyncio\nfrom custos.m365.credentials import Identity\nfrom custos.m365.errors import Unavailable\n"
         "try: asyncio.run(Identity('observer', 'x').token('https://graph.microsoft.com'))\n"
@@ -189,6 +191,7 @@ async def test_no_identity_is_unavailable_at_once(wire: Wire) -> None:
     )
     said, _ = await process.communicate()
     assert said.decode().startswith("No token for https://graph.microsoft.com/.default as observer (x)")
+    assert "Entra says AADSTS53003: https://login.microsoftonline.com/error?code=53003 explains it." in said.decode()
     assert len(wire.calls("/msi/refused")) == 1
 
 
