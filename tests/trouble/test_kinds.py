@@ -71,6 +71,8 @@ TOGETHER = (
 )
 """Stories that do not meet at one request: one to read, one to look at a file, one to write, one with tokens or clocks."""
 
+_LUCK = "half of them fail"
+
 
 @dataclass
 class Rounds:
@@ -99,7 +101,7 @@ class Rounds:
             assert world.state().why or world.state().begun
         world.later()
         world.read()
-        assert_done_once(world, item)
+        assert_done_once(world, item, unsure=_LUCK in names)
         return came
 
 
@@ -116,14 +118,17 @@ def test_custos_ends_right(rounds: Rounds, story: str) -> None:
     assert all(came.get(trouble["kind"], 0) for trouble in STORIES[story]), "the trouble never came"
 
 
-def assert_done_once(world: World, item: Item) -> None:
-    """The mirror is the tenant; the file has its label, its one link an end, and the audit each of both once."""
+def assert_done_once(world: World, item: Item, *, unsure: bool = False) -> None:
+    """The mirror is the tenant; the file has its label, its one link an end, and the audit each of both once.
+
+    `unsure`: by bad luck no answer may have come to a write and to every look after it, which the audit says before it says done.
+    """
     assert world.is_true()
     assert item.stamp is not None
     (link,) = item.own or ()
     assert link.expires
     assert world.done(item)[What.ACTION_DONE] == 2
-    assert world.done(item)[What.ACTION_UNKNOWN] == 0
+    assert unsure or world.done(item)[What.ACTION_UNKNOWN] == 0
 
 
 def test_a_long_wait_goes_back_into_the_queue(world: World) -> None:
