@@ -83,7 +83,7 @@ class Custos:
     accounts: dict[str, tuple[float, Person | None]] = field(default_factory=dict)
     """By sign-in name: when an account was looked up in Entra, by the machine's clock, and what was found."""
     replies: dict[str, tuple[float, AutomaticReplies | None]] = field(default_factory=dict)
-    """By object id: when somebody's automatic replies were read, by the machine's clock, and what was found; None for unknown."""
+    """By object id: when somebody's automatic replies were read, by the product's clock, and what was found; None for unknown."""
     visitors: dict[str, tuple[float, Visitor]] = field(default_factory=dict)
     """By object id: when somebody on the page was looked up in Entra, by the machine's clock, and what was found."""
     counted: Counted = field(default_factory=Counted)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from custos.engine.run import Run
-from custos.jobs.kpi import every_published, inputs_of
+from custos.jobs.kpi import inputs_of, published_days, published_on
 from custos.jobs.trace import ClauseTrace, trace
 from custos.kpi.catalogue import values
 from custos.kpi.model import Value
@@ -55,7 +55,7 @@ async def material(app: Custos) -> Material:
         bundle=inputs.bundle,
         now=inputs.now,
         values=tuple(values(inputs)),
-        published=await every_published(app),
+        published=await published_on(app, await published_days(app)),
         clauses=tuple(await trace(app)),
         remarks=tuple(review(inputs.records, inputs.today, timedelta(0))),
         cases=tuple(sorted(inputs.cases, key=lambda case: (case.opened_at, case.id))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -78,10 +78,15 @@ async def last_published(app: Custos, until: date | None = None) -> list[Value]:
     return await kept.on(days[-1]) if days else []
 
 
-async def every_published(app: Custos) -> dict[date, tuple[Value, ...]]:
-    """Every day's values, the oldest first."""
+async def published_days(app: Custos) -> list[date]:
+    """The days that have values, the oldest first."""
+    return await _published(app.account).days()
+
+
+async def published_on(app: Custos, days: Iterable[date]) -> dict[date, tuple[Value, ...]]:
+    """The values of these days, in their order. One query a day."""
     kept = _published(app.account)
-    return {day: tuple(await kept.on(day)) for day in await kept.days()}
+    return {day: tuple(await kept.on(day)) for day in days}
 
 
 async def restate(app: Custos, day: date, kpi_id: str, after: tuple[int, int], *, by: Person, why: str) -> Value:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from custos.inventory.drive_state import DriveStates, SyncState
@@ -47,8 +46,10 @@ async def _measure(app: Custos) -> None:
     counts = Counter(state.state for state in states)
     for each in SyncState:
         telemetry.measure("libraries", counts[each], state=each.value)
-    telemetry.measure("mirror.age_hours", _hours(now, [one.synced_at for one in states]))
-    telemetry.measure("mirror.compared_hours", _hours(now, [one.reconciled_at for one in states]))
+    ages = {"age": [one.synced_at for one in states], "compared": [one.reconciled_at for one in states]}
+    for what, moments in ages.items():
+        if read := [moment for moment in moments if moment is not None]:  # of what was never read no age is known
+            telemetry.measure(f"mirror.{what}_hours", (now - min(read)).total_seconds() / 3_600)
     for queue in ALL:
         for name in (queue, poison(queue)):
             telemetry.measure("backlog", await app.account.queue(name).length(), queue=name)
@@ -60,9 +61,3 @@ async def _measure(app: Custos) -> None:
     for kind in incidents.Incident:
         telemetry.measure("incidents", standing[kind], kind=kind.value)
     telemetry.measure("telemetry.lost", telemetry.lost)
-
-
-def _hours(now: datetime, moments: list[datetime | None]) -> float:
-    """How many hours ago the oldest of them was; 0 when there is none."""
-    read = [moment for moment in moments if moment is not None]
-    return (now - min(read)).total_seconds() / 3_600 if read else 0.0

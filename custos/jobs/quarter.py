@@ -6,7 +6,7 @@ force, as at the quarter's last day, or today while it goes on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from custos.audit.events import What
 from custos.audit.verify_audit import Broken, Witness
 from custos.errors import BadInput, Mark, Problem
-from custos.jobs.kpi import every_published
+from custos.jobs.kpi import published_days, published_on
 from custos.jobs.policies import in_force, version_of
 from custos.jobs.quarter_decisions import Coming, Decision, Situation, decisions, horizon
 from custos.jobs.trace import ClauseTrace, trace
@@ -74,23 +74,23 @@ async def pack(app: Custos, quarter: Quarter) -> Pack:
     bundle = (await in_force(app)).bundle
     today = bundle.day(app.clock.now())
     on = min(today, quarter.last)
-    published = await every_published(app)
-    days = [day for day in published if quarter.first <= day <= quarter.last]
+    known = await published_days(app)
+    days = [day for day in known if quarter.first <= day <= quarter.last]
     if not days:
         began = quarter.first <= today
         what = f"No indicators were published in {quarter.name}." if began else f"{quarter.name} has not begun."
-        remedy = f"They were for {', '.join(_quarters(published))}." if published else (
+        remedy = f"They were for {', '.join(_quarters(known))}." if known else (
             "They are published every morning, from the day on that Custos runs (CUSTOS_SCHEDULE_KPIS)."
         )  # fmt: skip
         raise BadInput([Problem(Mark("command line"), what, remedy, code="quarter")])
-    before = [day for day in published if quarter.after(-1).first <= day < quarter.first]
+    before = [day for day in known if quarter.after(-1).first <= day < quarter.first]
+    shown = await published_on(app, [*before, *days])
     placed = await app.registers.placed(bundle)
     standings = await app.approvals.standing(bundle, placed.ground)
     cases = [stored.case for stored in await app.cases.all()]
     listed = [case for case in cases if progress(case, app.clock.now(), app.zone).need is Need.GROUP]
     situation = Situation(bundle=bundle, standings=standings, cases=cases, listed=listed)
-    now = published[days[-1]]
-    shown = {day: published[day] for day in (*before, *days)}
+    now = shown[days[-1]]
     changes = await _schedule_changes(app, quarter, on)
     return Pack(
         quarter=quarter,
@@ -104,7 +104,7 @@ async def pack(app: Custos, quarter: Quarter) -> Pack:
             if one.review_due and one.review_due < on
         ),
         decisions=tuple(decisions(situation, on, quarter)),
-        movements=tuple(movement(kpi, now, published[before[-1]] if before else (), shown) for kpi in ALL),
+        movements=tuple(movement(kpi, now, shown[before[-1]] if before else (), shown) for kpi in ALL),
         departments=tuple(sorted({asset.department for asset in bundle.records.assets.values() if asset.live})),
         new=tuple(
             row for row in bundle.records.exemptions if row.approved_on and quarter.first <= row.approved_on <= on
@@ -123,8 +123,8 @@ async def pack(app: Custos, quarter: Quarter) -> Pack:
     )
 
 
-def _quarters(published: Mapping[date, object]) -> list[str]:
-    return sorted({quarter_of(day).name for day in published})
+def _quarters(days: Iterable[date]) -> list[str]:
+    return sorted({quarter_of(day).name for day in days})
 
 
 async def _schedule_changes(app: Custos, quarter: Quarter, on: date) -> list[str] | None:

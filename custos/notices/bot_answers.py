@@ -103,21 +103,26 @@ def why_card(about: str, cases: Sequence[Case], records: Records) -> Element:
     return el.card(body, fallback="Custos: why", actions=[el.say("What is waiting?", WAITING)])
 
 
+def access_to(about: str, user_id: str, accountability: Accountability) -> list[Asset]:
+    """The assets that a name fits and that the register names somebody for: of these they are told how they are shared."""
+    fitting = meant(about, accountability.records)
+    return [asset for asset in fitting if roles_on(asset, user_id, accountability.directory)]
+
+
 def access_card(
     about: str,
-    user_id: str,
     accountability: Accountability,
-    sharing: Sequence[tuple[Asset, Sequence[tuple[str, str]]]],
+    told: Sequence[tuple[Asset, Sequence[tuple[str, str]]]],
 ) -> Element:
-    """How the assets are shared that a name fits and that somebody is named for; `sharing` are facts in words, as on the page."""
+    """How the assets of `access_to` are shared, as facts in words, the same as on the page; or that there is none."""
     title = f"Who can open {name(about, 80)}" if about else "Who can open what you look after"
-    told = [(asset, facts) for asset, facts in sharing if roles_on(asset, user_id, accountability.directory)]
     if not told:
-        others = sum(
-            not roles_on(asset, user_id, accountability.directory) for asset in meant(about, accountability.records)
-        )
         return _instead(
-            about, others, accountability, title, "The asset register does not name you for anything of that name."
+            about,
+            len(meant(about, accountability.records)),
+            accountability,
+            title,
+            "The asset register does not name you for anything of that name.",
         )
     body = [el.heading(title)]
     for asset, facts in told[:MOST]:

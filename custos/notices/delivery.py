@@ -33,8 +33,8 @@ from custos.notices.answer_rights import may_take_back
 from custos.notices.bot_answers import (
     Knowledge,
     access_card,
+    access_to,
     decided_card,
-    meant,
     not_understood,
     nothing_to_take_back,
     why_card,
@@ -248,8 +248,8 @@ async def _answer(request: Request, user_id: str, context: DeliveryContext) -> E
             return decided_card(about, cases, reader, await context.knowledge.accountability())
         case Wish.ACCESS:
             accountability = await context.knowledge.accountability()
-            sharing = await context.knowledge.sharing(meant(about, context.records))
-            return access_card(about, user_id, accountability, sharing)
+            named = access_to(about, user_id, accountability)
+            return access_card(about, accountability, await context.knowledge.sharing(named) if named else ())
         case Wish.WHY:
             waiting = [stored.case for stored in await context.book.open_for(user_id)]
             return why_card(about, waiting, context.records)

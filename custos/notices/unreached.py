@@ -15,13 +15,18 @@ from custos.notices.reassignment import handed_on, passed_over
 async def move_on(
     digest: Digest, *, book: CaseStore, accountable: Accountability, queue: Messages, now: datetime
 ) -> int:
-    """Hand the questions of an undelivered digest on; how many went. Harmless when it runs again. Raises StorageTrouble."""
+    """Hand the questions of an undelivered digest on; how many somebody else has by now and was not told of. Harmless when it runs again:
+    what was handed on by a worker that died before it said so is said then. Raises StorageTrouble."""
     how = "; ".join(digest.attempts)
     written: list[Stored] = []
     others: list[str] = []
     for case_id in digest.cases:
         stored = await book.get(case_id)
-        if stored is None or not stored.case.is_to_tell or stored.case.assignee.user_id != digest.person.user_id:
+        if stored is None or not stored.case.is_to_tell:
+            continue
+        if stored.case.assignee.user_id != digest.person.user_id:
+            if digest.person.user_id in {one.who.user_id for one in stored.case.unreached}:
+                others.append(stored.case.assignee.user_id)
             continue
         case = passed_over(stored.case, digest.day, how)
         case, notes = handed_on(case, accountable, now, why=f"they could not be reached: {how}")

@@ -8,10 +8,13 @@ from custos.audit.events import What
 from custos.m365.errors import Forbidden, NotFound
 from custos.notices.assignment import Role
 from custos.notices.channels import BLOCKED
+from custos.notices.delivery import handle_notice
 from custos.notices.model import CaseState
+from custos.notices.unreached import move_on
 from tests.engine.planned import finding, link_subject
 from tests.notices.memory_loop import Council, council
 from tests.notices.small_council import DEPUTY, EVERYBODY, OWNER
+from tests.notices.test_digest import prepare
 from tests.notices.test_escalation import MONDAY, asking, messages, mornings, the_case
 
 
@@ -43,6 +46,26 @@ async def test_who_cannot_be_reached_is_passed_over_the_same_day() -> None:
     assert handed.details["why"] == ("they could not be reached: bot: blocked; feed: not installed; mail: mailbox gone")
     (late,) = [one for one in made.store.audit.events if one.what is What.CASE_TOLD]
     assert late.details["to"] == DEPUTY.upn
+
+
+async def test_a_worker_that_dies_before_it_says_so_forgets_nobody() -> None:
+    """The question was handed on and the word to the next one was lost: the message that comes again says it, and they are told once."""
+    made = council(asking())
+    made.at(MONDAY)
+    out_of_reach(made)
+    await made.evaluate([finding(link_subject(1), of="links")])
+    await prepare(made.context)
+    (message,) = made.notify.messages
+    made.notify.messages.clear()
+    await handle_notice(message, context=made.context)
+    stored = await made.digests.get(str(message["digest"]))
+    assert stored is not None
+    for _ in range(2):
+        made.notify.messages.clear()  # the first worker dies here
+        await move_on(stored.digest, book=made.book, accountable=made.accountable, queue=made.notify, now=made.now)
+        assert made.notify.messages == [{"prepare": DEPUTY.user_id}]
+    await made.deliver()
+    assert messages(made) == {DEPUTY.name: 1}
 
 
 async def test_it_goes_on_until_somebody_is_reached() -> None:

@@ -47,7 +47,7 @@ def _access() -> Shown:
         ("Links that anyone can open", "3, 3 of them not allowed here"),
         ("People from outside", "12, 2 without an agreement in date"),
     )
-    return _reply(access_card("IA-004", OWNER.user_id, accountable(), [(RECORDS.assets[PLANNING], facts)]))
+    return _reply(access_card("IA-004", accountable(), [(RECORDS.assets[PLANNING], facts)]))
 
 
 PREVIEWS = (
