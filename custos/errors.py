@@ -6,7 +6,7 @@ CustosError
 ├── StorageTrouble      Azure Storage cannot be reached or refused
 │   ├── RowChanged      somebody else wrote the row first (ETag); read again and decide again
 │   ├── RowExists       the row is there already
-│   └── OtherFormat     another version of Custos wrote what is kept (custos.storage.state_format)
+│   └── OtherFormat     another version of Custos wrote what is kept, or a backup is only half put back (custos.storage.state_format)
 └── TenantTrouble       Microsoft 365 answered with an error; see custos.m365.errors for its kinds
 """
 

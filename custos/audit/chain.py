@@ -123,6 +123,18 @@ class Chain:
                 values=row.text("values"),
             )
 
+    async def rows_as_they_are(self) -> AsyncIterator[Row]:
+        """The rows as at this moment, for a copy: every event up to the head that stands now, and that head."""
+        head = await self.table.get(_PARTITION, _HEAD)
+
+        async def rows() -> AsyncIterator[Row]:
+            if head is not None:
+                async for row in self.table.query(_PARTITION, last=_key(_head(head).sequence)):
+                    yield row
+                yield head
+
+        return rows()
+
     async def verify(self, witnesses: Collection[Witness] = ()) -> Verification:
         """Read the whole chain and say whether it holds, with the exact first place where it does not."""
         try:

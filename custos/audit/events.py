@@ -69,6 +69,8 @@ class What(StrEnum):
     WRITES_STOPPED = "writes:stopped"
     WRITES_STARTED = "writes:started"
 
+    STATE_RESTORED = "state:restored"  # a person put back what was lost, from a backup
+
     CASE_OPENED = "case:opened"
     CASE_TOLD = "case:told"  # to whoever is asked; their deadline was set
     CASE_REMINDED = "case:reminded"

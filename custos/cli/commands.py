@@ -35,6 +35,8 @@ ALL: tuple[Command, ...] = (
     Command("history", "Tell what is known of a file or folder, also of one that is gone.", "history"),
     Command("stop", "End all writes to the tenant within a minute.", "stop_start:STOP"),
     Command("start", "Let writes go on after a stop.", "stop_start:START"),
+    Command("backup", "Copy what Custos keeps into a directory, or check a copy.", "backup"),
+    Command("restore", "Put back from a backup what was lost; nothing that stands is written over.", "restore"),
     Command("leave", "Take Custos out of the tenant: end all writes, remove the webhooks.", "leave"),
     Command("doctor", "Check sign-in, roles, storage, policies, bot and webhooks of this tenant.", "doctor"),
     Command(

@@ -207,13 +207,18 @@ class Dispatcher:
     async def abandon(self, run: Run) -> None:
         """End a run whose maker died before all of it was written down: nothing of it was sent, its actions are free."""
         why = "It was interrupted while it was being prepared. Nothing of it was written."
-        await self._say(What.RUN_CANCELLED, run, CUSTOS, {"why": why})
+        await self._end(run, (RunState.PREPARING,), by=CUSTOS, why=why)
+
+    async def give_up(self, run: Run, *, by: Person, why: str) -> None:
+        """End a run wherever it stands: no batch of it is begun any more."""
+        await self._end(run, (RunState.PREPARING, RunState.PARKED, RunState.RUNNING), by=by, why=why)
+
+    async def _end(self, run: Run, where: Collection[RunState], *, by: Person, why: str) -> None:
+        await self._say(What.RUN_CANCELLED, run, by, {"why": why})
         at = self.clock.now()
         await self.runs.change(
             run.id,
-            lambda now: (
-                replace(now, state=RunState.CANCELLED, why=why, ended_at=at) if now.state is RunState.PREPARING else now
-            ),
+            lambda now: replace(now, state=RunState.CANCELLED, why=why, ended_at=at) if now.state in where else now,
         )
 
     async def work(self, message: Mapping[str, object], bundle: Bundle) -> Progress:

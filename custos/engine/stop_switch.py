@@ -18,7 +18,7 @@ from custos.records.rights import Person
 from custos.table import Row, Table, Value
 
 CACHE_SECONDS = 15.0
-_PARTITION, _KEY = "switch", "writes"
+SWITCH = ("switch", "writes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class StopSwitch:
         """The stop in force, or None. At most `cache_seconds` old."""
         if time.monotonic() - self._read >= self.cache_seconds:
             asked = time.monotonic()
-            row = await self.table.get(_PARTITION, _KEY)
+            row = await self.table.get(*SWITCH)
             self._stop = _stop(row, self.clock.now())
             self._read = asked
         return self._stop
@@ -57,8 +57,7 @@ class StopSwitch:
     async def stop(self, *, by: Person, why: str, leaving: bool = False) -> Stop:
         """End all writes, on every instance. Stopping again ends what was started since."""
         at = self.clock.now()
-        values: dict[str, Value] = {"stopped": True, "leaving": leaving, "by": by.upn, "why": why, "at": at.isoformat()}
-        await self.table.upsert(Row(_PARTITION, _KEY, values))
+        await self.table.upsert(stop_row(at, by, why, leaving=leaving))
         self._read = -1e9
         await self._say(What.WRITES_STOPPED, at, by, why)
         return Stop(at, by.upn, why, leaving)
@@ -67,13 +66,17 @@ class StopSwitch:
         """Let writes go on."""
         at = self.clock.now()
         await self._say(What.WRITES_STARTED, at, by, why)
-        await self.table.upsert(
-            Row(_PARTITION, _KEY, {"stopped": False, "by": by.upn, "why": why, "at": at.isoformat()})
-        )
+        await self.table.upsert(Row(*SWITCH, {"stopped": False, "by": by.upn, "why": why, "at": at.isoformat()}))
         self._read = -1e9
 
     async def _say(self, what: What, at: datetime, by: Person, why: str) -> None:
         await self.audit.append([Event(what=what, at=at, by=by.upn, by_id=by.id, details={"why": why})])
+
+
+def stop_row(at: datetime, by: Person, why: str, *, leaving: bool = False) -> Row:
+    """The switch, thrown."""
+    values: dict[str, Value] = {"stopped": True, "leaving": leaving, "by": by.upn, "why": why, "at": at.isoformat()}
+    return Row(*SWITCH, values)
 
 
 def _stop(row: Row | None, now: datetime) -> Stop | None:

@@ -71,7 +71,7 @@ async def retry(app: Custos, message: Mapping[str, object]) -> None:
     """Do what a message of the queue asks, unless the timer has succeeded since. A failure asks for the next try."""
     since, attempt = float(str(message["since"])), int(str(message["attempt"]))
     asked = Asked(timer=Timer(str(message["timer"])), since=since, attempt=attempt)
-    if await _succeeded(app.account, asked.timer) >= asked.since:
+    if await began(app.account, asked.timer) >= asked.since:
         return
     try:
         await _attempt(app, asked)
@@ -121,7 +121,7 @@ async def last(account: Account, timer: Timer) -> datetime | None:
     return datetime.fromisoformat(row.text("at")) if row else None
 
 
-async def _succeeded(account: Account, timer: Timer) -> float:
+async def began(account: Account, timer: Timer) -> float:
     """When the last run began that succeeded, in epoch seconds; 0 for never."""
     row = await account.rows(_TABLE).get(_PARTITION, timer.value)
     return float(row.text("began")) if row else 0.0

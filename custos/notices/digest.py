@@ -328,6 +328,17 @@ async def tidy_digests(digests: DigestStore, queue: Messages, today: date, *, ma
     return again, uncertain
 
 
+async def give_up_unsent(digests: DigestStore, today: date) -> int:
+    """Whatever was promised or on its way may have been sent since: none of it is sent again. How many."""
+    given_up = 0
+    for days in range(_REMEMBERED_DAYS):
+        for stored in await digests.of_day(today - timedelta(days=days)):
+            if stored.digest.state in _ON_ITS_WAY:
+                await digests.put(stored, replace(stored.digest, state=DigestState.UNCERTAIN))
+                given_up += 1
+    return given_up
+
+
 _IN_HAND = {DigestState.CLAIMED: DigestState.PREPARED, DigestState.SENDING: DigestState.UNCERTAIN}
 """What becomes of a digest whose worker died with it."""
 

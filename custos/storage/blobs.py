@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 
-from custos.errors import RowExists, StorageTrouble
+from custos.errors import RowChanged, RowExists, StorageTrouble
 
 if TYPE_CHECKING:
     from azure.storage.blob.aio import ContainerClient
@@ -65,6 +65,17 @@ class Container:
             raise StorageTrouble(f"blob {name} cannot be read: {type(error).__name__}") from error
         if rest:
             yield rest
+
+    async def pieces(self, name: str) -> AsyncIterator[bytes]:
+        """The blob's content, as it arrives. Raises RowChanged when there is no such blob."""
+        try:
+            stream = await self.client.download_blob(name)
+            async for piece in stream.chunks():
+                yield piece
+        except ResourceNotFoundError as error:
+            raise RowChanged(f"blob {name} is gone") from error
+        except AzureError as error:
+            raise StorageTrouble(f"blob {name} cannot be read: {type(error).__name__}") from error
 
     async def names(self, prefix: str = "") -> AsyncIterator[str]:
         """The blobs whose names begin with `prefix`, in order of name."""

@@ -1,7 +1,8 @@
 """Which format the state in a storage account has. State of another format is refused in words, before anything is read or written.
 
 Table `control`, row `state` / `format`. An account that holds nothing of Custos gets the mark at its first use. Format 1 had no mark;
-it is known by the tables that it had under other names.
+it is known by the tables that it had under other names. While a backup is being put back, a row `state` / `restore` says which, and nobody
+but whoever does that (`custos restore`) reads or writes anything.
 """
 
 from __future__ import annotations
@@ -21,18 +22,23 @@ FORMAT = 3
 TABLE = "control"
 FORMER_TABLES = ("tenantgate", "switches", "touched", "tellings", "remembered", "budgets")
 """Tables of format 1 that have other names today."""
-_MARK = ("state", "format")
+PARTITION, RESTORE = "state", "restore"
+_MARK = (PARTITION, "format")
 
 
 class OtherFormat(StorageTrouble):
-    """The account holds state that another version of Custos wrote. Nothing was changed."""
+    """The account holds state that another version of Custos wrote, or only half of what was put back. Nothing was changed."""
 
 
 @dataclass
 class StateFormat:
-    """The format of one account's state, looked at once. `rows` opens a table, without the check that is made here."""
+    """The format of one account's state, looked at once. `rows` opens a table, without the check that is made here.
+
+    `restoring`: the backup that this process is putting back; "" for none.
+    """
 
     rows: Callable[[str], Rows]
+    restoring: str = ""
     _known: bool = field(default=False, init=False)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
 
@@ -47,7 +53,11 @@ class StateFormat:
 
     async def _look(self) -> None:
         control = self.rows(TABLE)
-        mark = await control.get(*_MARK)
+        state = {row.key: row for row in await control.pick(PARTITION, [_MARK[1], RESTORE])}
+        half = state.get(RESTORE)
+        if half is not None and half.text("backup") != self.restoring:
+            raise OtherFormat(_half(half))
+        mark = state.get(_MARK[1])
         if mark is None:
             former = [name for name in FORMER_TABLES if await self.rows(name).exists()]
             if former:
@@ -59,6 +69,13 @@ class StateFormat:
         elif mark.number("number") != FORMAT:
             raise OtherFormat(_sentence(mark.number("number")))
         return None
+
+
+def _half(mark: Row) -> str:
+    return (
+        f"A backup of {mark.text('begun')[:16]} is being put back into this storage account, and is not yet whole. Nothing was changed. "
+        "Run the same `custos restore` to its end (docs/runbooks/restore-storage.md)."
+    )
 
 
 def _sentence(found: int, how: str = "") -> str:

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +16,9 @@ from custos.bootstrap import Custos
 from custos.inventory.drive_state import DriveStates
 from custos.jobs import discovery, evaluation, subscriptions
 from custos.m365 import subscriptions as graph_subscriptions
+from custos.storage.queues import ALL
 from custos.storage.rows import Row
+from local_host.azurite import Azurite
 from tests.docs.pages import RUNBOOKS, examples
 from tests.running_stack import APPROVER, OPERATOR, desk
 from tests.trouble.tiny_council import LIBRARY, World
@@ -88,6 +91,62 @@ def test_mirror_that_was_lost_comes_again(world: World) -> None:
     world.ask(evaluation.evaluate)
     world.work()
     assert world.done(item)[What.ACTION_DONE] == before == 1
+
+
+def test_everything_that_was_lost_comes_back(world: World, tmp_path: Path) -> None:
+    """A backup in an empty account: the audit holds, writes stay stopped until `start`, and nothing is done a second time: neither what
+    was done before the backup, nor what was done after it and is known no more, nor what was under way."""
+    before = world.upload()
+    world.sync()
+    underway = world.upload()
+    world.read()
+    world.ask(evaluation.evaluate_changes)  # its batches wait in the queue while the backup is made
+    assert world.ask(_open_runs) == 1
+    folder = str(tmp_path / "backup")
+    said = world.custos("backup", folder)
+    assert (said.code, said.out.startswith("Backup of 2026-")) == (0, True), said.err
+    since = world.upload()
+    world.sync()
+    items = (before, underway, since)
+    labelled = [item.stamp for item in items]
+    assert None not in labelled
+    assert world.custos("restore", folder).code == 2, "what stands is newer"
+    with Azurite() as empty, desk({**world.environment, **empty.environment}) as own:
+        again = World(world.server, own, own.environment)
+        said = again.custos("restore", folder)
+        assert (said.code, "lost: comes back" in said.out, "Nothing was changed" in said.out) == (1, True, True), (
+            said.err
+        )
+        said = again.custos("restore", folder, "--why", "rehearsed", "--as", OPERATOR)
+        assert (said.code, "stand again" in said.out) == (0, True), said.err
+        assert f"WRITES ARE STOPPED by {OPERATOR}: restored from a backup of" in " ".join(
+            again.custos("status").out.split()
+        )
+        again.ask(_looked_at_anew)
+        assert again.ask(_open_runs) == 0, "what was under way ended with the backup"
+        fresh = world.upload()
+        again.sync()
+        assert again.is_true()
+        assert fresh.stamp is None, "nothing is written before somebody starts it"
+        assert again.custos("start", "--why", "rehearsed", "--as", APPROVER).code == 0
+        again.ask(_fresh)
+        again.ask(evaluation.evaluate)
+        again.work()
+        assert [item.stamp for item in items] == labelled
+        assert fresh.stamp is not None
+        assert again.custos("audit", "verify").code == 0
+        assert again.done(before)[What.ACTION_DONE] == 1
+
+
+async def _open_runs(app: Custos) -> int:
+    return len([run async for run in app.runs.open(app.clock.now())])
+
+
+async def _looked_at_anew(app: Custos) -> None:
+    """The queues are there, as Azure has them, and empty; sites and libraries are found again."""
+    for name in ALL:
+        await app.account.queue(name).create()
+    await discovery.discover(app)
 
 
 async def _states(app: Custos) -> int:
