@@ -15,7 +15,8 @@ from custos.untrusted import plain
 def sheet_of(found: SharePointList, zone: tzinfo) -> Sheet:
     """The sheet. Days are those of `zone`, where the council is: SharePoint keeps a day as the moment at which it began there.
 
-    Raises BadInput for a list of more rows than a register may have.
+    Raises BadInput for a list of more rows than a register may have, and where whom its numbers mean could not be read at all: one
+    sentence, not one for each cell.
     """
     name = plain(found.title, 60)
     if len(found.rows) > MOST_ROWS:
@@ -25,6 +26,11 @@ def sheet_of(found: SharePointList, zone: tzinfo) -> Sheet:
         cells = []
         for column in found.columns:
             text, fault = _cell(fields, column, found.people, zone)
+            if fault and found.people_unread and column.type is ColumnType.PERSON:
+                what = f"Whom the column {plain(column.title, 60)} means could not be read: {plain(found.people_unread, 200)}"
+                raise refuse(
+                    name, what, "Let the observer read the site's User Information List, and import again.", "people"
+                )
             cells.append(SheetCell(text, f"{name}:item {plain(number, 20)}:{plain(column.title, 60)}", fault))
         rows.append(cells)
     notes = (

@@ -24,9 +24,12 @@ from custos.jobs.named_accounts import strangers
 from custos.jobs.reachable_people import Way, reachable_people
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
+from custos.jobs.subscriptions import notification_url
 from custos.m365 import site_admin, sites
+from custos.m365 import subscriptions as graph_subscriptions
 from custos.m365.credentials import BOT_AUDIENCE, graph_audience
 from custos.m365.errors import Forbidden, NotFound
+from custos.m365.subscriptions import Subscription
 from custos.m365.token_roles import roles_held
 from custos.records.model import Hold, Records
 from custos.wording import many
@@ -281,18 +284,31 @@ async def _people(app: Custos) -> list[Look]:
 async def _webhooks(app: Custos) -> list[Look]:
     if not app.settings.public_url:
         return [Look(Sign.OFF, "webhooks", "CUSTOS_PUBLIC_URL is not set: changes are seen at the backstop sync")]
-    known, now = await app.subscriptions.all(), app.clock.now()
-    alive = {one.drive_id for one in known if one.expires > now}
     wanted = await asyncio.to_thread(wanted_drives, app.lakehouse)
-    held = len(wanted & alive)
+    known = {one.subscription_id for one in await app.subscriptions.all()}
+    listed = await graph_subscriptions.list_all(app.m365.observer)
+    good = {one.subscription_id: one.drive_id for one in listed.values if _leads_here(app, one)}
+    held = len(wanted & {drive for one, drive in good.items() if one in known})
     sign = Sign.WORKS if wanted and held == len(wanted) else Sign.MISSING
     said = f"{held:,} of {len(wanted):,} libraries are watched"
     looks = [Look(sign, "webhooks", said, numbers={"wanted": len(wanted), "held": held})]
+    if lost := len(known - {one.subscription_id for one in listed.values}):
+        said = f"Microsoft holds {lost:,} no more that Custos wrote down"
+        looks.append(Look(Sign.MISSING, "webhooks", said, numbers={"lost": lost}))
+    if strays := len([one for one in listed.values if one.is_known and good.get(one.subscription_id) not in wanted]):
+        said = f"Microsoft holds {strays:,} that lead elsewhere, or watch what nobody wants watched"
+        looks.append(Look(Sign.TOO_MUCH, "webhooks", said, numbers={"stray": strays}))
     guesses = (await app.refused_requests.day()).get((Door.NOTIFICATION, "wrong secret"), 0)
     if guesses:
         said = f"{guesses:,} notifications today had the function key and not the subscription's secret: renew the key"
         looks.append(Look(Sign.TOO_MUCH, "webhooks", said, numbers={"wrong_secret": guesses}))
     return [*looks, *_reasons("webhooks", await shortfalls.last(app.account, Of.WEBHOOKS))]
+
+
+def _leads_here(app: Custos, one: Subscription) -> bool:
+    """Whether what a webhook says arrives at this app, today."""
+    alive = one.expires is None or one.expires > app.clock.now()
+    return alive and one.is_known and one.notification_url == notification_url(app.settings)
 
 
 async def _discovery(app: Custos) -> list[Look]:

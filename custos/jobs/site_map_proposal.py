@@ -58,7 +58,7 @@ def mirrored_sites(frames: _Frames) -> tuple[list[MirroredSite], int]:
         libraries[str(drive["site_id"])].append(MirroredLibrary(address=address, name=str(drive["name"]), label=label))
     readable = (pl.col("access") == "readable") & (pl.col("excluded") == "")
     found = []
-    for site in _rows(frames["sites"], readable, ("site_id", "web_url", "title", "group_id")):
+    for site in _rows(frames["sites"], readable, ("site_id", "web_url", "title", "kind", "group_id")):
         address = _address(site)
         if address is None:
             unplaced += 1
@@ -67,6 +67,7 @@ def mirrored_sites(frames: _Frames) -> tuple[list[MirroredSite], int]:
                 MirroredSite(
                     address=address,
                     title=str(site["title"] or ""),
+                    kind=str(site["kind"] or ""),
                     owners=frozenset(owners.get(str(site["group_id"]), ())),
                     libraries=libraries[str(site["site_id"])],
                 )

@@ -50,13 +50,14 @@ class ListColumn:
 class SharePointList:
     """A list. `rows`: id ► what is in each column, by its name, as Microsoft tells it. `people`: number ► sign-in name of whom it names.
 
-    `unidentified` rows had no id that can be read."""
+    `unidentified` rows had no id that can be read. `people_unread`: why whom its numbers mean could not be read, "" when it was."""
 
     title: str
     columns: Sequence[ListColumn]
     rows: Mapping[str, Mapping[str, Any]]
     people: Mapping[str, str]
     unidentified: int
+    people_unread: str = ""
 
 
 class _List(msgspec.Struct):
@@ -127,18 +128,19 @@ async def read_list(graph: Graph, address: str) -> SharePointList:
         if one.name and not one.hidden and not one.read_only and one.name not in _NOT_FILLED_IN
     ]
     rows = await collected(graph, f"{base}/items", _rows, units=2, params={"$expand": "fields"})
-    people = await _people(graph, site.site_id) if any(one.type is ColumnType.PERSON for one in columns) else {}
+    named = any(one.type is ColumnType.PERSON for one in columns)
+    people, unread = await _people(graph, site.site_id) if named else ({}, "")
     return SharePointList(
-        here.title or "", columns, {one.id: one.fields for one in rows.values}, people, rows.unidentified
+        here.title or "", columns, {one.id: one.fields for one in rows.values}, people, rows.unidentified, unread
     )
 
 
-async def _people(graph: Graph, site_id: str) -> Mapping[str, str]:
-    """Whom the numbers in columns of people mean: a hidden list of each site says so. Nobody when it cannot be read."""
+async def _people(graph: Graph, site_id: str) -> tuple[Mapping[str, str], str]:
+    """Whom the numbers in columns of people mean: a hidden list of each site says so. Nobody, and why, when it cannot be read."""
     try:
         path = f"/sites/{site_id}/lists/{segment(_PEOPLE)}/items"
         found = await collected(graph, path, _rows, units=2, params={"$expand": "fields($select=UserName,EMail)"})
-    except MicrosoftTrouble:
-        return {}
+    except MicrosoftTrouble as trouble:
+        return {}, str(trouble)
     told = {one.id: one.fields.get("UserName") or one.fields.get("EMail") for one in found.values}
-    return {number: name for number, name in told.items() if isinstance(name, str)}
+    return {number: name for number, name in told.items() if isinstance(name, str)}, ""

@@ -20,14 +20,14 @@ from tenacity import (
     retry_if_exception,
     retry_if_exception_type,
     stop_after_attempt,
-    wait_exponential_jitter,
     wait_random,
 )
 
 from custos.errors import RowChanged, RowExists
 from custos.m365.budget import BudgetState, SharedBudget, UnitLimits
-from custos.m365.errors import Malformed, Throttled, Unavailable, bounded
+from custos.m365.errors import Throttled, bounded
 from custos.m365.throttled_services import Service
+from custos.m365.trying_again import BACK_OFF, FAILURES, again, between_failures, enough, error_of
 from custos.settings import Settings
 from custos.storage.rows import Row, Rows
 
@@ -38,7 +38,6 @@ SHARING_WRITES = UnitLimits(units=75, seconds=100.0)
 windows, so four times 75 is never exceeded, wherever Microsoft's own window begins."""
 _DIRECTORY_REQUESTS_A_MINUTE = 1_800  # Teams answers about 30 requests a second, the least of the directory's services
 _BOT_REQUESTS_A_MINUTE = 3_000  # 50 requests a second per app and tenant
-_THROTTLES, _FAILURES = 10, 5
 _RESET_BELOW = 0.05
 
 
@@ -100,7 +99,7 @@ class Throttle:
         requests: int = 1,
         sharing_writes: int = 0,
         idempotent: bool = True,
-        failures: int = _FAILURES,
+        failures: int = FAILURES,
         once: bool = False,
     ) -> T:
         """Call Microsoft: wait for the budget, send, and send again when that is safe and useful.
@@ -113,8 +112,8 @@ class Throttle:
         """
         result: list[T] = []
         async for attempt in AsyncRetrying(
-            retry=retry_if_exception(lambda error: not once and _again(error, idempotent=idempotent)),
-            stop=lambda state: _enough(state, failures),
+            retry=retry_if_exception(lambda error: not once and again(error, idempotent=idempotent)),
+            stop=lambda state: enough(state, failures),
             wait=self._between_failures,
             reraise=True,
         ):
@@ -143,7 +142,7 @@ class Throttle:
         """Silence `service` for all instances: as long as Microsoft said, else by exponential back-off with jitter."""
         self._spent.throttles += 1
         if retry_after is None:
-            retry_after = _BACK_OFF(state) if state is not None else 5.0
+            retry_after = BACK_OFF(state) if state is not None else 5.0
         await self._lanes[service].pause(retry_after)
 
     async def observe(self, service: Service, limit: float, remaining: float, reset: float) -> None:
@@ -194,9 +193,7 @@ class Throttle:
         return await self._lanes[service].standing()
 
     def _between_failures(self, state: RetryCallState) -> float:
-        if isinstance(_error(state), Throttled):
-            return 0.0
-        return wait_exponential_jitter(multiplier=self.first_delay, max=20.0, jitter=self.first_delay)(state)
+        return 0.0 if isinstance(error_of(state), Throttled) else between_failures(state, self.first_delay)
 
     async def _enter(self, budget: SharedBudget, units: int) -> None:
         arrived = time.monotonic()
@@ -221,28 +218,9 @@ def throttle_from(settings: Settings, rows: Rows) -> Throttle:
     return Throttle(rows, settings.units_per_minute, settings.units_share)
 
 
-_BACK_OFF = wait_exponential_jitter(multiplier=2.0, max=120.0, jitter=2.0)
-
-
-def _again(error: BaseException, *, idempotent: bool) -> bool:
-    if isinstance(error, Throttled):
-        return not error.from_gate
-    if isinstance(error, Unavailable):
-        return idempotent or not error.maybe_done
-    return isinstance(error, Malformed) and idempotent
-
-
 def _today() -> str:
     """The day by the machine's clock, in UTC."""
     return time.strftime("%Y-%m-%d", time.gmtime())
-
-
-def _error(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome is not None else None
-
-
-def _enough(state: RetryCallState, failures: int) -> bool:
-    return state.attempt_number >= (_THROTTLES if isinstance(_error(state), Throttled) else failures)
 
 
 def _spent_of(row: Row | None) -> Spent:

@@ -20,6 +20,14 @@ _COMMON = frozenset(
     {"and", "casework", "document", "documents", "file", "files", "for", "record", "records", "service", "services"}
     | {"shared", "site", "sites", "team", "teams", "the", "with"}
 )
+_TEAM, _CHANNEL = "team", "channel"
+_CALLED = {
+    _TEAM: "a team",
+    _CHANNEL: "a channel's site",
+    "group": "a group without a team",
+    "communication": "a communication site, which shows what others wrote",
+}
+"""Kind of a site, by its template ► what a person is told. Source: https://learn.microsoft.com/microsoftteams/private-channels"""
 _OWNER_COUNTS = 2  # as much as two words in common
 
 
@@ -34,10 +42,12 @@ class MirroredLibrary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirroredSite:
-    """A site of the mirror with its libraries. `owners` are sign-in names, lower case."""
+    """A site of the mirror with its libraries. `owners` are sign-in names, lower case. `kind`: by its template team, group, channel,
+    communication or other; "" while nobody told."""
 
     address: Address
     title: str
+    kind: str = ""
     owners: frozenset[str] = frozenset()
     libraries: Sequence[MirroredLibrary] = ()
 
@@ -53,23 +63,43 @@ class Proposal:
 
 
 def propose(records: Records, sites: Iterable[MirroredSite], not_governed: Iterable[Address]) -> list[Proposal]:
-    """The rows that the registers lack: a site that no asset covers, and a library whose asset has several schedule entries."""
+    """The rows that the registers lack: a site that no asset covers, and a library whose asset has several schedule entries.
+
+    What a site is by its template is told with the reason. A channel's site belongs where its team does: Microsoft names it after both.
+    """
     lookup, left_out = RegisterLookup(records), {address.key for address in not_governed}
     proposals: list[Proposal] = []
-    for site in sorted(sites, key=lambda one: one.address.key):
+    teams: dict[str, tuple[str, Asset]] = {}
+    ordered = sorted(sites, key=lambda one: (one.kind == _CHANNEL, one.address.key))
+    for site in ordered:
         if site.address.key in left_out:
             continue
-        found = lookup.at(site.address)
-        asset = found.asset
+        asset = lookup.at(site.address).asset
         if asset is None:
-            asset, why = _asset_of(site, records)
+            asset, why = _of_its_team(site, teams) or _asset_of(site, records)
             entry = asset.schedule_refs[0] if asset is not None and len(asset.schedule_refs) == 1 else ""
             proposals.append(
-                Proposal(location=site.address, asset_id=asset.id if asset else "", schedule_ref=entry, why=why)
+                Proposal(
+                    location=site.address,
+                    asset_id=asset.id if asset else "",
+                    schedule_ref=entry,
+                    why=f"{_CALLED[site.kind]}: {why}" if site.kind in _CALLED else why,
+                )
             )
+        if asset is not None and site.kind == _TEAM:
+            teams[site.address.key] = site.title, asset
         if asset is not None and len(asset.schedule_refs) > 1:
             proposals += _of_libraries(site, asset, records, lookup)
-    return proposals
+    return sorted(proposals, key=lambda one: one.location.key)
+
+
+def _of_its_team(site: MirroredSite, teams: Mapping[str, tuple[str, Asset]]) -> tuple[Asset, str] | None:
+    """The asset of the team whose channel has this site, by its address: `TEAM-CHANNEL` beside `TEAM`; the longest name that fits."""
+    found = [key for key in teams if site.kind == _CHANNEL and site.address.key.startswith(f"{key}-")]
+    if not found:
+        return None
+    title, asset = teams[max(found, key=len)]
+    return asset, f"by its address of the team {plain(title, 60)}, which is {asset.id}"
 
 
 def _of_libraries(site: MirroredSite, asset: Asset, records: Records, lookup: RegisterLookup) -> Iterable[Proposal]:

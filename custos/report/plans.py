@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from rich.console import Console
 
@@ -21,7 +22,7 @@ from custos.report.shapes import plans as shapes
 from custos.report.shapes import text_of
 from custos.report.shapes.base import data
 from custos.report.wording import change, counts, way_back, when
-from custos.untrusted import page_markdown
+from custos.untrusted import page_markdown, plain
 from custos.wording import many
 
 _SHOWN = 12
@@ -72,37 +73,52 @@ def show(plan: Plan, records: Records, screen: Console, *, every: bool = False, 
         screen.print(f"Cost: about {many(summary.whole.units, 'resource unit')}.")
 
 
-_MOST_ASSETS = 300
-"""In a comment: GitHub takes 65,536 characters. https://docs.github.com/rest/issues/comments"""
+_MOST_ASSETS, _MOST_POLICIES, _MOST_NOTES = 300, 100, 20
+_MOST_CHARACTERS = 60_000
+"""Of a comment: GitHub takes 65,536, with what a pipeline writes around it. https://docs.github.com/rest/issues/comments"""
+_NAME, _NOTE = 80, 500  # characters of each that are shown
 
 
 def markdown(plan: Plan, records: Records) -> str:
-    """The plan as a comment for a pull request."""
+    """The plan as a comment for a pull request, as much of it as a comment takes: what is left out is counted."""
     summary = summarise(plan)
-    lines = [
+    head = [
         f"### Plan {plan.id or 'of this change'}",
         "",
         "| policy | state | would do | refused | unknown |",
         "|---|---|---|---:|---:|",
     ]
-    lines.extend(
-        f"| {page_markdown(group.name)} | {plan.states[group.name]} | {counts(group.kinds)} "
+    policies = [
+        f"| {page_markdown(plain(group.name, _NAME))} | {plan.states[group.name]} | {counts(group.kinds)} "
         f"| {group.refused:,} | {_unknown(plan, group.name):,} |"
         for group in summary.by_policy
-    )
-    lines += ["", "| asset | would do | refused |", "|---|---|---:|"]
-    for group in summary.by_asset[:_MOST_ASSETS]:
-        asset = records.assets.get(group.name)
-        named = page_markdown(f"{asset.id} {asset.name}") if asset else "no asset"
-        lines.append(f"| {named} | {counts(group.kinds)} | {group.refused:,} |")
-    if (more := len(summary.by_asset) - _MOST_ASSETS) > 0:
-        lines.append(f"| and {more:,} more assets: see `custos plan` | | |")
+    ]
+    head += _as_many(policies, _MOST_POLICIES, "| and {more:,} more policies: see `custos plan` | | | | |")
+    tail = []
     if summary.irreversible:
-        lines += ["", f"**{len(summary.irreversible)} OF THESE CANNOT BE UNDONE.**"]
+        tail += ["", f"**{len(summary.irreversible)} OF THESE CANNOT BE UNDONE.**"]
     if shorter := _shorter(plan, records):
-        lines += ["", f"**{len(shorter):,} OF THESE LABELS ARE SHORTER THAN THE RETENTION SCHEDULE.**"]
-    lines += ["", *(f"> {page_markdown(note)}" for note in plan.notes)]
-    return "\n".join(lines).rstrip() + "\n"
+        tail += ["", f"**{len(shorter):,} OF THESE LABELS ARE SHORTER THAN THE RETENTION SCHEDULE.**"]
+    notes = [f"> {page_markdown(plain(note, _NOTE))}" for note in plan.notes]
+    tail += ["", *_as_many(notes, _MOST_NOTES, "> and {more:,} more notes: see `custos plan`")]
+    head += ["", "| asset | would do | refused |", "|---|---|---:|"]
+    rows = [_asset_row(group, records) for group in summary.by_asset]
+    room = _MOST_CHARACTERS - len("\n".join((*head, *tail)))
+    fitting = sum(1 for end in accumulate(len(row) + 1 for row in rows) if end <= room)
+    head += _as_many(rows, min(fitting, _MOST_ASSETS), "| and {more:,} more assets: see `custos plan` | | |")
+    return "\n".join((*head, *tail)).rstrip() + "\n"
+
+
+def _asset_row(group: Group, records: Records) -> str:
+    asset = records.assets.get(group.name)
+    named = page_markdown(plain(f"{asset.id} {asset.name}", _NAME)) if asset else "no asset"
+    return f"| {named} | {counts(group.kinds)} | {group.refused:,} |"
+
+
+def _as_many(lines: Sequence[str], most: int, more: str) -> list[str]:
+    """The first so many lines, and one that counts the others."""
+    left = len(lines) - most
+    return [*lines[:most], *([more.format(more=left)] if left > 0 else [])]
 
 
 def as_json(plan: Plan, records: Records, *, names: bool) -> str:

@@ -152,7 +152,7 @@ def test_azd_asks_for_every_parameter() -> None:
     ]
 
 
-@pytest.mark.parametrize("script", ["deploy.sh", "comment.sh"])
+@pytest.mark.parametrize("script", ["deploy.sh", "comment.sh", "look.sh"])
 def test_script_is_sound(script: str) -> None:
     """Each script is read by bash without an error, ends at the first failure, and says how it is called."""
     path = INFRA / "pipelines" / script

@@ -54,6 +54,24 @@ def test_a_site_is_matched_by_names_and_by_owners() -> None:
     assert "regulatory.support.officer@wrenbridge.example answers for IA-011" in found[f"{HOST}/sites/rs"].why
 
 
+def test_what_a_site_is_by_its_template_is_told() -> None:
+    """A channel's site goes where its team goes, also when its own name says another thing; the kind of each is told with the reason."""
+    bundle = without_map("sites/housing-tenancy")
+    team = MirroredSite(address=read_address(f"{HOST}/sites/hsg"), title="Tenancy agreements", kind="team")
+    channel = MirroredSite(
+        address=read_address(f"{HOST}/sites/hsg-Planning"), title="Planning casework", kind="channel"
+    )
+    other = MirroredSite(address=read_address(f"{HOST}/sites/hsgx-qqq"), title="zzz", kind="channel")
+    shows = MirroredSite(address=read_address(f"{HOST}/sites/zzz"), title="zzz", kind="communication")
+    found = {one.location.segments[-1]: one for one in proposed(bundle, channel, team, other, shows)}
+    assert (found["hsg"].asset_id, found["hsg-planning"].asset_id) == ("IA-005", "IA-005")
+    assert (
+        found["hsg-planning"].why == "a channel's site: by its address of the team Tenancy agreements, which is IA-005"
+    )
+    assert found["hsgx-qqq"].asset_id == ""
+    assert found["zzz"].why == "a communication site, which shows what others wrote: no asset is like it"
+
+
 def test_what_could_be_two_is_left_to_a_person() -> None:
     """Two assets that fit as well are both named and neither is proposed; so is what nothing is like."""
     bundle = without_map()
@@ -128,7 +146,7 @@ def test_a_slip_in_what_was_confirmed_is_refused(tmp_path: Path, row: str, said:
 
 def test_what_has_no_address_costs_itself_alone() -> None:
     """A site or library whose address Microsoft did not tell, or told as none, is counted; the others are proposed as they are spelt."""
-    site = {"access": "readable", "excluded": "", "group_id": "g"}
+    site = {"kind": "team", "access": "readable", "excluded": "", "group_id": "g"}
     sites = [
         site | {"site_id": "1", "web_url": f"{HOST}/sites/a", "title": "A"},
         site | {"site_id": "2", "web_url": None, "title": "B"},

@@ -130,6 +130,21 @@ def test_several_people_in_a_cell() -> None:
     assert cell.text == "b@x.example; a@x.example"
 
 
+def test_people_that_could_not_be_read_are_one_sentence() -> None:
+    """Where nobody's number can be explained that is said once, with its reason; who is named by address needs no explanation."""
+    columns = [ListColumn("x", "Officer", ColumnType.PERSON)]
+    rows = {str(number): {"xLookupId": str(number)} for number in range(50)}
+    unread = "Microsoft answered 403."
+    with pytest.raises(
+        BadInput, match=r"Whom the column Officer means could not be read: Microsoft answered 403\."
+    ) as refused:
+        sheet_of(SharePointList("Posts", columns, rows, {}, 0, unread), LONDON)
+    assert len(refused.value.problems) == 1
+    told: dict[str, dict[str, object]] = {"1": {"x": [{"LookupId": 6, "Email": "a@x.example"}]}, "2": {}}
+    sheet = sheet_of(SharePointList("Posts", columns, told, {}, 0, unread), LONDON)
+    assert [row[0].text for row in sheet.rows] == ["Officer", "a@x.example", ""]
+
+
 def test_a_list_without_end_is_refused() -> None:
     """More rows than a register may have is one sentence."""
     rows = {str(number): {} for number in range(MOST_ROWS + 1)}

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.inventory.drive_state import DriveStates
-from custos.jobs import discovery, evaluation, subscriptions
+from custos.jobs import discovery, doctor, evaluation, subscriptions
 from custos.m365 import subscriptions as graph_subscriptions
 from custos.storage.queues import ALL
 from custos.storage.rows import Row
@@ -195,8 +195,13 @@ def test_key_is_renewed_and_custos_leaves(world: World) -> None:
             wanted = before.ask(subscriptions.reconcile)
             assert wanted is not None
             assert wanted.held == wanted.wanted > 0
+            assert before.ask(_webhooks) == [f"{wanted.held} of {wanted.held} libraries are watched"]
         keys ^= {"old", "new"}
         with desk({**at, "CUSTOS_WEBHOOK_KEY": "new"}) as after:
+            assert after.ask(_webhooks) == [
+                f"0 of {wanted.held} libraries are watched",
+                f"Microsoft holds {wanted.held} that lead elsewhere, or watch what nobody wants watched",
+            ]
             done = after.ask(subscriptions.reconcile)
             assert done is not None
             assert (done.held, done.removed) == (wanted.wanted, wanted.held)
@@ -213,6 +218,11 @@ def test_key_is_renewed_and_custos_leaves(world: World) -> None:
             assert (again.wanted, again.held, after.ask(_watched)) == (0, 0, set())
             assert world.custos("start", "--why", "the test is over", "--as", APPROVER).code == 0
     world.ask(_fresh)
+
+
+async def _webhooks(app: Custos) -> list[str]:
+    """What the doctor says of them."""
+    return [look.detail for look in await doctor._webhooks(app)]
 
 
 async def _fresh(app: Custos) -> None:
