@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run tenant test shuffle chaos check bench peers docs conformance lock clean ready tools package teams-app
+.PHONY: help run tenant test shuffle chaos month check bench peers docs conformance lock clean ready tools package teams-app
 
 PYTHON ?= python3.13
 VENV := .venv
@@ -20,6 +20,7 @@ SEED ?=
 ROUNDS ?= 20
 ROUND ?=
 LEASE ?=
+SEEDS ?= 1
 SUITE := -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 help: ## what there is
@@ -40,6 +41,9 @@ shuffle: ready ## the suite RUNS times (6), each in another order and placement;
 
 chaos: ready ## kills, freezes and cuts Custos off at its work, ROUNDS times (20), and checks what is left; SEED=… draws the same, ROUND='…' is one round
 	@$(PY) -m chaos --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED)) $(if $(ROUND),--round '$(ROUND)') $(if $(LEASE),--lease $(LEASE))
+
+month: ready ## a council's month in minutes, with people drawn from a seed and an independent checker; SEEDS=10 plays ten, SEED=… one again
+	@$(PY) -m month --seeds $(SEEDS) $(if $(SEED),--seed $(SEED))
 
 check: ready ## ruff and mypy, strict, and the rooms that stand above each other
 	@$(PY) -m ruff check .

@@ -169,14 +169,19 @@ def _mirror(evidence: Evidence) -> Iterator[Fault]:
 # -- doubled
 
 
-def _doubled(evidence: Evidence) -> Iterator[Fault]:
-    """No value was written onto a thing that had been given just that value before."""
+def doubled(evidence: Evidence) -> Iterator[tuple[Written, Written]]:
+    """Each write of a value onto a thing that had been given just that value before, and the one before."""
     last: dict[tuple[tuple[str, ...], str], Written] = {}
     for one in written(evidence):
         before = last.get((one.target, one.what[0]))
         if before is not None and before.what == one.what:
-            yield Fault("doubled", f"{_said(one)}, by the write {one.number} and by {before.number} before.")
+            yield one, before
         last[one.target, one.what[0]] = one
+
+
+def _doubled(evidence: Evidence) -> Iterator[Fault]:
+    for one, before in doubled(evidence):
+        yield Fault("doubled", f"{_said(one)}, by the write {one.number} and by {before.number} before.")
 
 
 def _cards(evidence: Evidence) -> Iterator[Fault]:

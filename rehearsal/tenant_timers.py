@@ -87,11 +87,11 @@ class Timekeeper:
         timers = await asyncio.to_thread(self.stage.timers)
         passed = (await asyncio.to_thread(self.stage.clock)).now
         while True:
-            passed = await self._step(timers, passed)
+            passed = await self.catch_up(timers, passed)
             await asyncio.sleep(_POLL_SECONDS)
 
-    async def _step(self, timers: Mapping[str, Schedule], passed: datetime) -> datetime:
-        """Everything up to where the clock stands or is sent. Returns the moment that was reached."""
+    async def catch_up(self, timers: Mapping[str, Schedule], passed: datetime) -> datetime:
+        """Fire everything that is due after `passed`, up to where the clock stands or is sent. Returns the moment that was reached."""
         while True:
             time = await asyncio.to_thread(self.stage.clock)
             goal = time.bound_for or time.now
@@ -111,6 +111,8 @@ class Timekeeper:
             if time.bound_for:
                 self.tell(f"{stop:%a %-d %b %Y, %H:%M}: {', '.join(woken) or 'the clock is where it was sent'}")
             passed = stop
+            if not time.bound_for:
+                return passed  # it goes on at the machine's pace, and so does whoever keeps it
 
     def _is_wanted(self, function: str, schedule: Schedule, passed: datetime, stop: datetime) -> bool:
         fired = self._fired.get(function)

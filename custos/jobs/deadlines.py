@@ -54,7 +54,7 @@ async def move(app: Custos, case_id: str, until: date, *, by: Person, why: str) 
     except RowChanged:
         raise _problem("Somebody answered it, or it was handed on, just now.", "Look at it again.", "busy") from None
     await app.cases.flush([stored])
-    for digest_id in sorted({card.digest for card in case.cards}):
+    for digest_id in stored.case.behind:
         await app.account.queue(NOTIFY).send({"update": digest_id})
     return stored.case
 

@@ -29,6 +29,7 @@ from custos.jobs import (
     sync,
 )
 from custos.jobs.incidents import Incident, Poisoned
+from custos.notices.cards_behind import behind
 from custos.notices.council_hours import may_tell
 from custos.notices.digest import DigestState, tidy_digests
 from custos.storage.queues import ACT, EVALUATE, NOTIFY, SYNC
@@ -124,6 +125,8 @@ async def _done_since(app: Custos, poisoned: Poisoned) -> bool:
             case (name, {"digest": str(digest)}) if name == NOTIFY:
                 stored = await app.digests.get(digest)
                 return stored is not None and stored.digest.state in _ENDED
+            case (name, {"update": str(digest)}) if name == NOTIFY:
+                return digest not in behind(stored.case for stored in await app.cases.all())
             case (name, {"asked_at": str()}) if name == EVALUATE:
                 return not await pending_changes.due(app.account)
     except (ValueError, BadInput):

@@ -84,8 +84,8 @@ async def _change(book: CaseStore, queue: Messages, stored: Stored, *, state: Ca
     if fresh == case:
         return
     try:
-        await book.put(stored, fresh)
+        changed = await book.put(stored, fresh)
     except RowChanged:
         return  # the next evaluation says it
-    for card in case.cards:
-        await queue.send({"update": card.digest})
+    for digest_id in changed.case.behind:
+        await queue.send({"update": digest_id})

@@ -12,14 +12,17 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
 from custos.audit.events import Event, What
 from custos.errors import RowChanged
+from custos.notices.cards_behind import caught_up, says_the_same, with_cards_behind
 from custos.notices.case_findings import CaseFindings
 from custos.notices.case_findings import load as load_members
 from custos.notices.model import Case, CaseState, Note
+from custos.row_conflicts import first_or_again
 from custos.storage.account import Account
 from custos.storage.blobs import Container
 from custos.table import Row, Table, Write, in_parts
@@ -89,8 +92,8 @@ class CaseStore:
         return await self._again(case.id)
 
     async def put(self, stored: Stored, case: Case, *notes: Note) -> Stored:
-        """Store a change with its notes. Raises RowChanged when the case is no longer as it was read."""
-        fresh = replace(case, outbox=(*stored.case.outbox, *notes))
+        """Store a change with its notes, and which cards it leaves behind. Raises RowChanged when the case is no longer as it was read."""
+        fresh = replace(with_cards_behind(stored.case, case), outbox=(*stored.case.outbox, *notes))
         await self.rows.replace(_row(fresh, stored.etag))
         return await self._again(case.id)
 
@@ -99,7 +102,7 @@ class CaseStore:
 
         Raises RowChanged when the case is no longer as it was read, RowExists when there is a case with the part's id.
         """
-        fresh = replace(case, outbox=(*stored.case.outbox, *notes))
+        fresh = replace(with_cards_behind(stored.case, case), outbox=(*stored.case.outbox, *notes))
         await self.rows.transact([Write("insert", _row(part, "")), Write("replace", _row(fresh, stored.etag))])
         return await self._again(case.id)
 
@@ -108,8 +111,8 @@ class CaseStore:
 
         Raises RowChanged when one of them is no longer as it was read.
         """
-        fresh = replace(case, outbox=(*other.case.outbox, *notes))
-        ended = replace(ended, outbox=stored.case.outbox)
+        fresh = replace(with_cards_behind(other.case, case), outbox=(*other.case.outbox, *notes))
+        ended = replace(with_cards_behind(stored.case, ended), outbox=stored.case.outbox)
         writes = [Write("replace", _row(ended, stored.etag)), Write("replace", _row(fresh, other.etag))]
         await self.rows.transact(writes)
         return await self._again(case.id)
@@ -123,6 +126,17 @@ class CaseStore:
                 parts = [await self.get(part) for part in found.case.parts]
                 shown += [found.case, *(part.case for part in parts if part is not None)]
         return shown
+
+    async def caught_up(self, cases: Iterable[Case], digest_id: str) -> None:
+        """The card of a digest says now what these cases were when they were read; what changed since leaves it behind as before."""
+        for case in cases:
+            if digest_id in case.behind:
+                await first_or_again(partial(self._caught_up, case, digest_id))
+
+    async def _caught_up(self, case: Case, digest_id: str) -> None:
+        stored = await self.get(case.id)
+        if stored is not None and says_the_same(stored.case, case):
+            await self.put(stored, caught_up(stored.case, digest_id))
 
     async def flush(self, changed: Sequence[Stored]) -> None:
         """Record the events that wait in these cases, then empty their outboxes."""

@@ -18,6 +18,7 @@ from custos.kinds import OF_SITES
 from custos.model.finding import Finding
 from custos.notices.answer_grounds import fallen
 from custos.notices.assignment import Accountability, Assignment
+from custos.notices.cards_behind import behind
 from custos.notices.case_findings import CaseFindings, digest, store
 from custos.notices.case_store import CaseStore, Stored, case_id, new_nonce, note
 from custos.notices.case_subjects import Key, Place, Question, as_one, fold, place_of, questions
@@ -42,7 +43,7 @@ class Refreshed:
     """What a refresh changed.
 
     `gaps` are faults of the register for its keeper; `unasked` cases have nobody to ask; `stale_cards` are ids of
-    digests whose message in Teams should be brought up to date.
+    digests whose message in Teams should be brought up to date, also those that an earlier worker left behind.
     """
 
     opened: int = 0
@@ -83,7 +84,8 @@ async def refresh_cases(findings: Iterable[Finding], *, book: CaseStore, situati
     asked = questions(findings, situation.topics)
     groups: dict[tuple[str, str], list[Stored]] = defaultdict(list)
     standing: dict[Key, list[Case]] = defaultdict(list)
-    for stored in await book.all():
+    known = await book.all()
+    for stored in known:
         case = stored.case
         groups[case.asset_id, case.concern].append(stored)
         for place in case.homes if _is_live(case) else ():
@@ -98,6 +100,7 @@ async def refresh_cases(findings: Iterable[Finding], *, book: CaseStore, situati
         keeper = _Keeper(book, situation, report, group, here.get(group, {}))
         written += await keeper.bring_up_to_date(groups.get(group, []))
     await book.flush(written)
+    report.stale_cards = behind(stored.case for stored in (*known, *written))
     return report
 
 
@@ -199,12 +202,10 @@ class _Keeper:
         barred = " ".join(dict.fromkeys(words for _, words in ends if words))
         if barred and not any(goes_on for goes_on, _ in ends):
             await self._release(stored, f"What was agreed to is not done. {barred}".removesuffix("."))
-            self.report.stale_cards.update(card.digest for card in case.cards)
             return False
         fresh = self._kept_current(replace(case, barred=barred))
         if fresh != case:
             self.written.append(await self.book.put(stored, fresh))
-            self.report.stale_cards.update(card.digest for card in case.cards)
         return True
 
     def _kept_current(self, case: Case) -> Case:
@@ -242,12 +243,9 @@ class _Keeper:
         if any(line.steps != before.steps for line in lines for before in case.lines if line.key == before.key):
             # Who has the card in hand was promised something else: a press of it counts no more.
             fresh = replace(fresh, nonce=new_nonce())
-            self.report.stale_cards.update(card.digest for card in case.cards)
         if not left.of:
             fresh = replace(fresh, state=CaseState.LISTED)
             new_rules = set()
-            if case.state is not CaseState.LISTED:
-                self.report.stale_cards.update(card.digest for card in case.cards)
         elif case.state is CaseState.LISTED or new_rules:
             fresh = replace(fresh, state=untold_state(case, case.assignee), asked_at=None)
         fresh = self._handed_on(fresh, notes)
@@ -259,7 +257,6 @@ class _Keeper:
         self.report.grown += bool(new_rules)
         if fresh.assignee.user_id != case.assignee.user_id:
             self.report.reassigned += 1
-            self.report.stale_cards.update(card.digest for card in case.cards)
 
     async def _new_rules(self, case: Case, question: Question, left: CaseFindings) -> set[str]:
         """Rules that found what whoever is asked has not been told of: those that are new on the card, those of exposures of which there
@@ -350,8 +347,6 @@ class _Keeper:
         fresh = replace(stored.case, state=CaseState.RELEASED, released_at=now, released_why=why)
         self.written.append(await self.book.put(stored, fresh, note(fresh, What.CASE_CLOSED, at=now, why=why)))
         self.report.released += 1
-        if stored.case.state.is_open:
-            self.report.stale_cards.update(card.digest for card in stored.case.cards)
 
     def _places(
         self, question: Question, case: Case | None, left: CaseFindings, *, told: CaseFindings

@@ -48,6 +48,7 @@ from custos.notices.contacts import Contacts
 from custos.notices.council_hours import deadline_after, may_tell
 from custos.notices.deadlines import UNDO_WINDOW, dates_for, is_reminder_due
 from custos.notices.digest import (
+    ON_ITS_WAY,
     Digest,
     DigestState,
     DigestStore,
@@ -207,14 +208,27 @@ async def _more(note: Digest, context: DeliveryContext) -> None:
 
 
 async def update_card(digest_id: str, *, context: DeliveryContext) -> bool:
-    """Show on the card of a digest how its questions stand now; False when there is no card to update."""
+    """Show on the card of a digest how its questions stand now; False when there is no card to update.
+
+    While Teams is away it is asked for again; a card that nobody can reach any more is given up.
+    """
     stored = await context.digests.get(digest_id)
-    if stored is None or stored.digest.channel != Channel.BOT or stored.digest.state is not DigestState.SENT:
+    if stored is None or stored.digest.state in ON_ITS_WAY:
         return False
     digest = stored.digest
-    listed = await context.book.listed_for(digest.person.user_id)
-    letter = _letter(await context.book.on_card(digest.cases), digest, context, listed)
-    return await context.channels.update(digest.conversation_id, digest.activity_id, letter)
+    cases = await context.book.on_card(digest.cases)
+    updated = False
+    if digest.channel == Channel.BOT and digest.state is DigestState.SENT:
+        listed = await context.book.listed_for(digest.person.user_id)
+        letter = _letter(cases, digest, context, listed)
+        try:
+            updated = await context.channels.update(digest.conversation_id, digest.activity_id, letter)
+        except (Throttled, Unavailable) as trouble:
+            seconds = trouble.retry_after if isinstance(trouble, Throttled) else None
+            await context.queue.send({"update": digest_id}, delay_seconds=int(seconds or _LATER_SECONDS) + 1)
+            return False
+    await context.book.caught_up(cases, digest_id)
+    return updated
 
 
 async def say(request: Request, user_id: str, *, context: DeliveryContext) -> None:

@@ -55,7 +55,7 @@ class DigestState(StrEnum):
     EMPTY = "empty"
 
 
-_ON_ITS_WAY = (DigestState.PREPARED, DigestState.CLAIMED, DigestState.SENDING)
+ON_ITS_WAY = (DigestState.PREPARED, DigestState.CLAIMED, DigestState.SENDING)
 _MOST_NOTES = 4  # a day to one person, where each may or may not have arrived
 
 
@@ -231,7 +231,7 @@ async def prepare_notes(
     today = now.astimezone(zone).date()
     known = [stored.digest for stored in await digests.of_day(today)]
     on_their_way = {
-        action_report for digest in known if digest.state in _ON_ITS_WAY for action_report in digest.action_reports
+        action_report for digest in known if digest.state in ON_ITS_WAY for action_report in digest.action_reports
     }
     promised = 0
     for user_id, wanted in sorted(

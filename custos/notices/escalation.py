@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from custos.audit.events import What
 from custos.errors import RowChanged
 from custos.notices.assignment import Accountability
+from custos.notices.cards_behind import behind
 from custos.notices.case_store import CaseStore, Stored, note
 from custos.notices.deadlines import has_passed
 from custos.notices.model import Case, CaseState, Note, Unanswered
@@ -23,7 +24,8 @@ from custos.notices.reassignment import asked_today, assignee_of, handed_on, mov
 
 @dataclass(kw_only=True)
 class Upkeep:
-    """What came of looking after the open cases. `stale_cards`: digests whose message in Teams no longer says how things stand."""
+    """What came of looking after the open cases. `stale_cards`: digests whose message in Teams no longer says how things stand, also those
+    that an earlier worker left behind."""
 
     escalated: int = 0
     reassigned: int = 0
@@ -34,7 +36,8 @@ async def look_after(book: CaseStore, accountable: Accountability, now: datetime
     """Hand every open case to whoever answers for it today, and up the line where a deadline has passed. Raises StorageTrouble."""
     done = Upkeep()
     written: list[Stored] = []
-    for stored in await book.all():
+    known = await book.all()
+    for stored in known:
         case = stored.case
         if not case.state.is_open or case.mended:
             continue
@@ -48,9 +51,8 @@ async def look_after(book: CaseStore, accountable: Accountability, now: datetime
             continue  # somebody answered, or another instance did this: the next look sees
         done.reassigned += bool(handed)
         done.escalated += bool(up)
-        if handed or up:
-            done.stale_cards.update(card.digest for card in case.cards)
     await book.flush(written)
+    done.stale_cards = behind(stored.case for stored in (*known, *written))
     return done
 
 

@@ -262,8 +262,8 @@ class Case:
     `told_at` is the first word to a person about it, `asked_at` that to whoever is asked now (None: they have not been told yet), from
     which `deadline` and `remind_on` are counted, once. `unanswered` are those who let it pass, the first one first; `unreached` those to
     whom no word of it could be delivered.
-    `nonce` belongs to the present assignee, or to taking the answer back, and is used up by a press; `used` are earlier ones. `outbox` are
-    notes not yet in the audit chain.
+    `nonce` belongs to the present assignee, or to taking the answer back, and is used up by a press; `used` are earlier ones. `behind` are
+    the digests whose cards do not say yet how it stands (`custos.notices.cards_behind`). `outbox` are notes not yet in the audit chain.
     """
 
     id: str
@@ -312,6 +312,7 @@ class Case:
     barred: str = ""
     answers: tuple[Answer, ...] = ()
     cards: tuple[CardSent, ...] = ()
+    behind: tuple[str, ...] = ()
     outbox: tuple[Note, ...] = ()
 
     @property

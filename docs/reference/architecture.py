@@ -16,7 +16,7 @@ from custos.settings import REPOSITORY
 from docs.reference.markdown import NOTE, code, table
 
 PAGE, PICTURE = "architecture.md", "architecture.svg"
-_HOME = ("simulator", "local_host", "rehearsal", "chaos", "peers", "release")
+_HOME = ("simulator", "local_host", "rehearsal", "chaos", "month", "peers", "release")
 _SEPARATOR = re.compile(r"\s*[|:]\s*")  # "|": neither imports the other; ":": they may
 _WIDTH, _ROW, _CELL, _TOP, _LEFT, _GRID = 1000, 20, 19, 128, 8, 556
 _LONGEST = 68

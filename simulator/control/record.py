@@ -35,7 +35,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):
-    """One request that wrote. `app` is the client id of who sent it; `body` is "" beyond eight kilobytes."""
+    """One request that wrote. `app` is the client id of who sent it; `body` is "" beyond eight kilobytes, but whole where it is a message
+    to a person."""
 
     number: int
     at: str
@@ -62,7 +63,7 @@ class Writes:
             app=_app(request.headers.get("Authorization", "")),
             method=request.method,
             path=request.rel_url.raw_path_qs,
-            body=body.decode("utf-8", "replace") if len(body) <= _LARGEST_BODY else "",
+            body=body.decode("utf-8", "replace") if len(body) <= _LARGEST_BODY or _is_message(request.path) else "",
             status=status,
         )
         self.kept.append(write)
@@ -123,6 +124,10 @@ def _items(drive: Drive) -> list[dict[str, object]]:
         }
         for item in drive.items.values()
     ]
+
+
+def _is_message(path: str) -> bool:
+    return path.startswith("/bot/") or path.endswith(("/sendMail", "/sendActivityNotification"))
 
 
 def _app(authorization: str) -> str:

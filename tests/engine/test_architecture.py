@@ -155,7 +155,7 @@ def test_the_rooms_are_kept_apart() -> None:
 )
 def test_a_planted_import_is_seen(tmp_path: Path, module: str, line: str, broken: str) -> None:
     """The contracts fail on an import that looks up, and on one that reaches outside."""
-    for name in ("custos", "handlers", "simulator", "local_host", "rehearsal", "chaos", "peers"):
+    for name in ("custos", "handlers", "simulator", "local_host", "rehearsal", "chaos", "month", "peers"):
         shutil.copytree(
             REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules")
         )

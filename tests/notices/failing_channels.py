@@ -33,6 +33,7 @@ class FailingChannels:
     installing: list[BaseException] = field(default_factory=list)
     nudging: list[BaseException] = field(default_factory=list)
     mailing: list[BaseException] = field(default_factory=list)
+    updating: list[BaseException] = field(default_factory=list)
 
     async def open_conversation(self, user_id: str) -> str:
         _next(self.opening)
@@ -55,6 +56,7 @@ class FailingChannels:
     async def update_card(
         self, conversation_id: str, activity_id: str, card: Mapping[str, object], *, summary: str
     ) -> None:
+        _next(self.updating)
         self.updates.append((conversation_id, activity_id, f"{summary} {card}"))
 
     async def install(self, user_id: str) -> None:

@@ -30,7 +30,7 @@ from custos.notices.assignment import Accountability, Directory
 from custos.notices.case_findings import CaseFindings
 from custos.notices.case_lookup import DecidedCases, case_facts
 from custos.notices.case_store import CaseStore
-from custos.notices.case_update import Situation, refresh_cases
+from custos.notices.case_update import Refreshed, Situation, refresh_cases
 from custos.notices.contacts import Contacts
 from custos.notices.decisions import Press, PressResult, answer
 from custos.notices.delivery import DeliveryContext, handle_notice
@@ -141,7 +141,7 @@ class Council:
         """Go to a moment."""
         self.later(seconds=(moment - self.now).total_seconds())
 
-    async def evaluate(self, findings: Sequence[Finding], *, life: int = 0, waits: bool = False) -> None:
+    async def evaluate(self, findings: Sequence[Finding], *, life: int = 0, waits: bool = False) -> Refreshed:
         """Bring the cases up to date, plan, and carry out what is due; with `waits` its runs wait for a worker."""
         records, today = self.bundle.records, self.accountable.today
         facts = await case_facts(self.book, findings, records, today)
@@ -160,7 +160,7 @@ class Council:
             zone=small_council.ZONE,
         )
         barred = list(with_bars(findings, self.bundle, occasion(self.bundle, under)))
-        await refresh_cases(barred, book=self.book, situation=situation)
+        report = await refresh_cases(barred, book=self.book, situation=situation)
         worker = self.office(life=life)
         await self.office().enforce(self.bundle, plan)
         saved = await worker.plans.save(plan, by=CUSTOS)
@@ -168,6 +168,7 @@ class Council:
         await follow(plan, facts, dispatched, book=self.book, queue=self.notify)
         if not waits:
             await self.work(worker)
+        return report
 
     async def work(self, worker: Office | None = None) -> None:
         """Do what waits in the queue of batches."""
