@@ -44,7 +44,6 @@ _MORNING, _AFTERNOON, _EVENING = time(10, 30), time(15), time(20)
 _TEAMS = ("/bot/", "sendActivityNotification")
 _SETTINGS = {
     "AzureFunctionsJobHost__extensions__queues__visibilityTimeout": "00:00:01",
-    "AzureFunctionsJobHost__extensions__queues__maxPollingInterval": "00:00:00.100",
     "CUSTOS_EVALUATION_SECONDS_APART": "1",
     "CUSTOS_SCHEDULE_DISCOVERY": "0 0 6 * * 1",
     "CUSTOS_SCHEDULE_SYNC": "0 30 6 * * 3",

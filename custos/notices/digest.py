@@ -333,7 +333,7 @@ async def give_up_unsent(digests: DigestStore, today: date) -> int:
     given_up = 0
     for days in range(_REMEMBERED_DAYS):
         for stored in await digests.of_day(today - timedelta(days=days)):
-            if stored.digest.state in _ON_ITS_WAY:
+            if stored.digest.state in ON_ITS_WAY:
                 await digests.put(stored, replace(stored.digest, state=DigestState.UNCERTAIN))
                 given_up += 1
     return given_up
