@@ -54,6 +54,7 @@ from custos.notices.delivery import DeliveryContext
 from custos.notices.digest import TABLE as DIGESTS
 from custos.notices.digest import DigestStore
 from custos.notices.loosened import NewsStore, open_news
+from custos.notices.remark_store import RemarkStore, open_remarks
 from custos.policy import Bundle
 from custos.policy.bundle import Loader
 from custos.records.rights import Person as Visitor
@@ -241,6 +242,11 @@ class Custos:
         return open_action_reports(self.account)
 
     @cached_property
+    def remarks(self) -> RemarkStore:
+        """What of the registers' remarks people were told."""
+        return open_remarks(self.account)
+
+    @cached_property
     def news(self) -> NewsStore:
         """What edits of the files loosened, and who was told of it."""
         return open_news(self.account)
@@ -281,6 +287,7 @@ class Custos:
             book=self.cases,
             digests=self.digests,
             action_reports=self.action_reports,
+            remarks=self.remarks,
             people=self.people,
             channels=self.channels,
             queue=self.account.queue(NOTIFY),

@@ -40,6 +40,7 @@ var tables = [
   'pendingchanges'
   'refusals'
   'refusedrequests'
+  'remarks'
   'runs'
   'shortfalls'
   'subscriptions'

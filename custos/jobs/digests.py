@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from custos.jobs import action_reports, case_upkeep, incidents, policies
+from custos.jobs import action_reports, case_upkeep, incidents, policies, register_remarks
 from custos.jobs.accountability import accountable_today
 from custos.jobs.incidents import Incident
 from custos.notices.delivery import handle_notice
@@ -33,6 +33,7 @@ async def prepare(app: Custos) -> Prepared:
         holidays=bundle.records.holidays,
         machine_now=time.time(),
         action_reports=await action_reports.waiting(app, bundle),
+        remarks=await register_remarks.waiting(app.cases, app.remarks, await accountable_today(app, bundle)),
     )
 
 

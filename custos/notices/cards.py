@@ -29,6 +29,7 @@ from custos.notices.choices import DECLARED as CHOICES
 from custos.notices.choices.agree import may_agree
 from custos.notices.model import Answer, Case, CasePlace, CaseState, Line, Proposed, Verb
 from custos.notices.questions import question_of
+from custos.notices.remarks import ToldRemark
 from custos.notices.wording import clean, escape, name, sentence
 from custos.wording import capital, day_words, many
 
@@ -78,8 +79,10 @@ def digest_card(
     waiting: int | None = None,
     done: Sequence[DoneOn] = (),
     listed: Sequence[Case] = (),
+    remarks: Sequence[ToldRemark] = (),
 ) -> Digest:
-    """The card with the first of `cases`, in their order: as many as fit beside what was `done`, which is all on it.
+    """The card with the first of `cases`, in their order: as many as fit beside what was `done` and the `remarks` on the
+    registers, which are all on it.
 
     `waiting` is how many questions wait in all; None: those given. `listed` are cases that nobody is asked about.
     """
@@ -87,15 +90,24 @@ def digest_card(
     shown = min(len(cases), MOST_ITEMS)
     alone = tuple(dict.fromkeys(_left_alone(case) for case in listed))
     while True:
-        made = _card(cases[:shown], reader, more=max(0, total - shown), limit=_SENTENCE, done=done, alone=alone)
+        made = _card(
+            cases[:shown],
+            reader,
+            more=max(0, total - shown),
+            limit=_SENTENCE,
+            done=done,
+            alone=alone,
+            remarks=remarks,
+        )
         if size(made) <= MOST_BYTES:
             return Digest(made, shown)
         if alone:
             alone = alone[: len(alone) // 2]
             continue
-        if shown <= (0 if done else 1):
+        if shown <= (0 if done or remarks else 1):
             first, more = cases[:shown], max(0, total - shown)
-            return Digest(_card(first, reader, more=more, limit=_SHORT_SENTENCE, done=done, alone=()), shown)
+            card = _card(first, reader, more=more, limit=_SHORT_SENTENCE, done=done, alone=(), remarks=remarks)
+            return Digest(card, shown)
         shown -= 1
 
 
@@ -127,9 +139,11 @@ def size(card: Element) -> int:
     return len(msgspec.json.encode(card))
 
 
-def summary(count: int, *, done: bool = False) -> str:
+def summary(count: int, *, done: bool = False, remarks: bool = False) -> str:
     """What a lock screen shows: no names at all."""
     about = "information that you look after"
+    if remarks and not done and not count:
+        return "Custos: something in the registers needs you"
     if not done:
         return f"Custos: {many(count, 'question')} about {about}"
     return (
@@ -140,14 +154,23 @@ def summary(count: int, *, done: bool = False) -> str:
 
 
 def _card(
-    cases: Sequence[Case], reader: Reader, *, more: int, limit: int, done: Sequence[DoneOn], alone: Sequence[str]
+    cases: Sequence[Case],
+    reader: Reader,
+    *,
+    more: int,
+    limit: int,
+    done: Sequence[DoneOn],
+    alone: Sequence[str],
+    remarks: Sequence[ToldRemark] = (),
 ) -> Element:
     open_for_reader = [case for case in cases if is_for(case, reader)]
     about = "information that you look after"
     if open_for_reader:
         head = f"{many(len(open_for_reader), 'question')} about {about}"
+    elif done:
+        head = f"What was done with {about}"
     else:
-        head = f"What was done with {about}" if done else "Nothing waits for you"
+        head = "Something in the registers needs you" if remarks else "Nothing waits for you"
     body: list[Element] = [el.heading(head), el.quiet(f"Custos, {day_words(reader.today, weekday=True)}")]
     asset = None
     for number, case in enumerate(cases):
@@ -160,6 +183,8 @@ def _card(
     if done and open_for_reader:
         body.append(el.section([el.strong("Done by Custos, and nothing to answer")]))
     body += [el.section(_done(one, reader, limit)) for one in done]
+    if remarks:
+        body.append(el.section(_remarks(remarks, limit)))
     if alone:
         body.append(el.section([el.quiet(words) for words in alone]))
     actions = []
@@ -168,7 +193,8 @@ def _card(
             el.quiet(f"{many(more, 'more question')} waiting. They come on the next working days, or open the list.")
         )
         actions.append(el.say("Open the full list", WAITING))
-    return el.card(body, fallback=summary(len(open_for_reader), done=bool(done)), actions=actions)
+    fallback = summary(len(open_for_reader), done=bool(done), remarks=bool(remarks))
+    return el.card(body, fallback=fallback, actions=actions)
 
 
 def _done(one: DoneOn, reader: Reader, limit: int) -> list[Element]:
@@ -185,6 +211,19 @@ def _done(one: DoneOn, reader: Reader, limit: int) -> list[Element]:
         ]
         items.append(el.facts(pairs))
     return items
+
+
+def _remarks(remarks: Sequence[ToldRemark], limit: int) -> list[Element]:
+    """What in the registers needs the reader: what is so, what they can do, why they are told."""
+    items = [el.strong("In the registers"), *(el.text(f"• {remark_words(one, limit)}") for one in remarks)]
+    items += [el.quiet(sentence(because)) for because in dict.fromkeys(one.because for one in remarks)]
+    return items
+
+
+def remark_words(one: ToldRemark, limit: int = _SENTENCE, *, plain: bool = False) -> str:
+    """A remark on the registers and what the reader can do, for Markdown or as plain text."""
+    about = "" if not one.asset_id or one.asset_id in one.sentence else f"{one.asset_id}: "
+    return sentence(f"{about}{one.sentence} {one.remedy}", limit, plain=plain)
 
 
 def _left_alone(case: Case) -> str:

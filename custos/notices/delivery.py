@@ -60,12 +60,13 @@ from custos.notices.digest import (
 )
 from custos.notices.mail import mail_body
 from custos.notices.model import CardSent, Case, CaseState, Contact, Note, Verb
+from custos.notices.remark_store import RemarkStore
 from custos.records.model import Records
 from custos.row_conflicts import first_or_again
 from custos.telemetry import logger
 
 _LATER_SECONDS = 300
-_DONE_BESIDE_QUESTIONS = 12 * 1024  # bytes: so that a question fits beside
+_DONE_BESIDE_OTHERS = 10 * 1024  # bytes: so that a question and remarks fit beside
 _LIST = "~"  # stands in the key of a list that somebody asked for
 
 _log = logger(__name__)
@@ -78,6 +79,7 @@ class DeliveryContext:
     book: CaseStore
     digests: DigestStore
     action_reports: ActionReportStore
+    remarks: RemarkStore
     people: Contacts
     channels: Channels
     queue: Messages
@@ -142,7 +144,7 @@ async def deliver_digest(digest_id: str, *, context: DeliveryContext) -> DigestS
         return DigestState.PREPARED
     fixed, left = await _with_done(digest, context)
     cases = await _freeze(await _fitting(fixed, context), digest, context)
-    if not cases and not fixed.done:
+    if not cases and not fixed.done and not fixed.remarks:
         return await _end(stored, DigestState.EMPTY, context)
     fixed = replace(fixed, cases=tuple(case.id for case in cases), state=DigestState.CLAIMED, since=context.machine_now)
     try:
@@ -171,7 +173,7 @@ async def _with_done(digest: Digest, context: DeliveryContext) -> tuple[Digest, 
         for asset_id, action_reports in sorted(by_asset.items())
         if any(action_report.untold for action_report in action_reports)
     )
-    most = _DONE_BESIDE_QUESTIONS if digest.cases else MOST_BYTES
+    most = _DONE_BESIDE_OTHERS if digest.cases or digest.remarks else MOST_BYTES
     shown = cut(whole, fitting(whole, context.reader(digest.person.user_id), most=most))
     keys = {(one.asset_id, line.key) for one in shown for line in one.lines}
     tallies = tuple(
@@ -194,7 +196,7 @@ async def _fitting(digest: Digest, context: DeliveryContext) -> tuple[str, ...]:
     found = [await context.book.get(case_id) for case_id in digest.cases]
     reader = context.reader(digest.person.user_id)
     waiting = [each.case for each in found if each is not None and is_for(each.case, reader)]
-    fits = digest_card(waiting, reader, waiting=digest.waiting, done=digest.done).shown
+    fits = digest_card(waiting, reader, waiting=digest.waiting, done=digest.done, remarks=digest.remarks).shown
     return tuple(case.id for case in waiting[:fits])
 
 
@@ -395,6 +397,7 @@ async def _mark_told(stored: StoredDigest, context: DeliveryContext) -> None:
     await context.book.flush(written)
     if digest.channel != Channel.FEED:
         await _mark_done_told(digest, at, context)
+        await context.remarks.mark(digest.person.user_id, digest.remarks, digest.day)
     await _record(What.NOTICE_DELIVERED, digest, context)
     try:
         await context.digests.put(stored, replace(digest, told=True))
@@ -487,6 +490,7 @@ async def _record(what: What, digest: Digest, context: DeliveryContext) -> None:
         "attempts": "; ".join(digest.attempts),
         "cases": ", ".join(digest.cases),
         "done": sum(line.total for one in digest.done for line in one.lines),
+        "remarks": len(digest.remarks),
     }
     await context.book.record([Event(what=what, at=digest.sent_at or context.now, details=details)])
 
@@ -495,10 +499,10 @@ def _letter(cases: Sequence[Case], digest: Digest, context: DeliveryContext, lis
     reader = replace(context.reader(digest.person.user_id), today=digest.day)
     waiting = max(digest.waiting, len(cases))
     return Message(
-        card=digest_card(cases, reader, waiting=waiting, done=digest.done, listed=listed).card,
-        summary=summary(waiting, done=bool(digest.done)),
-        html=mail_body(cases, reader, waiting=waiting, done=digest.done),
-        in_full=bool(digest.done),
+        card=digest_card(cases, reader, waiting=waiting, done=digest.done, listed=listed, remarks=digest.remarks).card,
+        summary=summary(waiting, done=bool(digest.done), remarks=bool(digest.remarks)),
+        html=mail_body(cases, reader, waiting=waiting, done=digest.done, remarks=digest.remarks),
+        in_full=bool(digest.done or digest.remarks),
     )
 
 

@@ -32,6 +32,7 @@ from custos.notices.case_store import CaseStore, Stored, urgency
 from custos.notices.council_hours import NOTES_FROM, may_tell
 from custos.notices.deadlines import is_reminder_due
 from custos.notices.model import NOBODY, Contact
+from custos.notices.remarks import AddressedRemark, ToldRemark
 from custos.storage.lease import LEASE_SECONDS
 from custos.table import Row, Table, in_parts
 
@@ -85,7 +86,7 @@ class Digest:
 
     `reminders` are those of its cases of which the person was told before. `action_reports` are those whose lines it is to
     tell, `because` says why this person is told about an asset (id). What it tells is fixed before it is sent: `done`, and in
-    `tallies` how much of each line that makes.
+    `tallies` how much of each line that makes; `remarks` are what it tells of the registers.
 
     `attempts` say how each channel went, `bot: blocked`; `since` is when the state began, in epoch seconds of the
     machine. `told` is True once its cases say that they were told.
@@ -101,6 +102,7 @@ class Digest:
     because: Mapping[str, str] = field(default_factory=dict)
     done: tuple[DoneOn, ...] = ()
     tallies: tuple[Tally, ...] = ()
+    remarks: tuple[ToldRemark, ...] = ()
     state: DigestState = DigestState.PREPARED
     since: float = 0.0
     channel: str = ""
@@ -178,12 +180,14 @@ async def prepare_digests(
     holidays: frozenset[date],
     machine_now: float,
     action_reports: Sequence[AddressedReport] = (),
+    remarks: Sequence[AddressedRemark] = (),
     only: Collection[str] | None = None,
 ) -> Prepared:
     """Promise today's digests and queue their delivery as `{"digest": id}`; nothing outside council hours.
 
     May run as often as one likes: who has their digest gets no second one that day, what was promised and not sent is
-    queued again. `action_reports` go with it. `only` limits it to some people (object ids). `machine_now` is epoch seconds of the machine.
+    queued again. `action_reports` and `remarks` go with it. `only` limits it to some people
+    (object ids). `machine_now` is epoch seconds of the machine.
     """
     if not may_tell(now, zone, holidays):
         return Prepared()
@@ -196,11 +200,14 @@ async def prepare_digests(
         if wanted and (only is None or case.assignee.user_id in only):
             waiting[case.assignee.user_id].append(stored)
     done = _by_person(action_reports)
+    noted: dict[str, list[AddressedRemark]] = defaultdict(list)
+    for one in remarks:
+        noted[one.person.user_id].append(one)
     promised = questions = 0
-    for user_id in sorted(waiting.keys() | done.keys()):
+    for user_id in sorted(waiting.keys() | done.keys() | noted.keys()):
         reader = Reader(user_id=user_id, today=today, zone=zone, holidays=holidays)
         cases = sorted(waiting[user_id], key=urgency)
-        made = replace(_digest(reader, cases, done.get(user_id, ())), since=machine_now)
+        made = replace(_digest(reader, cases, done.get(user_id, ()), noted[user_id]), since=machine_now)
         try:
             await digests.insert(made)
         except RowExists:
@@ -278,10 +285,14 @@ def _by_person(action_reports: Iterable[AddressedReport]) -> dict[str, list[Addr
     return by_person
 
 
-def _digest(reader: Reader, cases: Sequence[Stored], done: Sequence[AddressedReport]) -> Digest:
+def _digest(
+    reader: Reader, cases: Sequence[Stored], done: Sequence[AddressedReport], remarks: Sequence[AddressedRemark]
+) -> Digest:
+    told = tuple(one.remark for one in remarks)
     first = [stored.case for stored in cases[:MOST_ITEMS]]
-    fits = digest_card(first, reader, waiting=len(cases)).shown
-    person = first[0].assignee.who if first else done[0].person
+    fits = digest_card(first, reader, waiting=len(cases), remarks=told).shown
+    others = [*(one.person for one in done), *(one.person for one in remarks)]
+    person = first[0].assignee.who if first else others[0]
     return replace(
         _note(reader.today, done),
         key=reader.user_id,
@@ -289,6 +300,7 @@ def _digest(reader: Reader, cases: Sequence[Stored], done: Sequence[AddressedRep
         cases=tuple(case.id for case in first[:fits]),
         reminders=tuple(case.id for case in first[:fits] if not case.is_to_tell),
         waiting=len(cases),
+        remarks=told,
     )
 
 

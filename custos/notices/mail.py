@@ -15,21 +15,32 @@ from custos.notices.cards import (
     found_words,
     is_for,
     places_words,
+    remark_words,
     seen_words,
     silence_words,
     summary,
     where,
 )
 from custos.notices.model import Case
+from custos.notices.remarks import ToldRemark
 from custos.notices.wording import clean
 from custos.untrusted import mail_html
 from custos.wording import day_words
 
 
-def mail_body(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Sequence[DoneOn] = ()) -> str:
+def mail_body(
+    cases: Sequence[Case],
+    reader: Reader,
+    *,
+    waiting: int,
+    done: Sequence[DoneOn] = (),
+    remarks: Sequence[ToldRemark] = (),
+) -> str:
     """The body of the mail, as HTML without links, images or styles."""
     mine = [case for case in cases if is_for(case, reader)]
-    parts = [f"<p>{mail_html(summary(waiting, done=bool(done)))}. {day_words(reader.today, weekday=True)}.</p>"]
+    parts = [
+        f"<p>{mail_html(summary(waiting, done=bool(done), remarks=bool(remarks)))}. {day_words(reader.today, weekday=True)}.</p>"
+    ]
     for case in mine:
         asset = (
             f"{clean(case.asset_name)} ({clean(case.asset_id, 20)})" if case.asset_id else "Not in the asset register"
@@ -56,6 +67,10 @@ def mail_body(cases: Sequence[Case], reader: Reader, *, waiting: int, done: Sequ
             )
             parts.append(f"<li>{mail_html(said)}</li>")
         parts.append("</ul>")
+    if remarks:
+        told = "".join(f"<li>{mail_html(remark_words(one, plain=True))}</li>" for one in remarks)
+        because = " ".join(dict.fromkeys(one.because for one in remarks))
+        parts.append(f"<h3>In the registers</h3><ul>{told}</ul><p>{mail_html(clean(because, 400))}</p>")
     asks = "Please answer in Teams: open the chat with Custos and write “what is waiting”. " if mine else ""
     parts.append(
         f"<p>{asks}This mail has no links on purpose; nothing that asks you to click one comes from Custos.</p>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from custos.errors import Mark
@@ -29,6 +30,7 @@ class Matter(StrEnum):
     HOLD_COVERS_MORE = "hold covers more"
     NOT_PUBLIC = "public library of another asset"
     NO_ACCOUNT = "no account"
+    NOBODY_TO_ASK = "nobody to ask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Remark:
     """One remark about one row: an asset, a schedule entry, an agreement or an exception. `asset_id` "" when about none.
 
     `matter` is a word of `Matter`, or of a register's own. `soon`: it is well today, and will not be when the days ahead have passed.
+    `day` is the one that it is about: when a review is due, an agreement ends, a post was left.
     """
 
     matter: str
@@ -44,3 +47,4 @@ class Remark:
     sentence: str
     mark: Mark
     soon: bool = False
+    day: date | None = None

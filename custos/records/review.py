@@ -172,7 +172,9 @@ class _Review:
         """`row`: its reference, its asset, its place. `day`: from when on it needs attention, None for already."""
         reference, asset_id, mark = row
         soon = day is not None and day >= self.today
-        return Remark(matter=matter, reference=reference, asset_id=asset_id, sentence=sentence, mark=mark, soon=soon)
+        return Remark(
+            matter=matter, reference=reference, asset_id=asset_id, sentence=sentence, mark=mark, soon=soon, day=day
+        )
 
     def _is(self, day: date, past: str, coming: str) -> str:
         return f"{past if day < self.today else coming} on {day_words(day)}"

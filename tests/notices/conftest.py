@@ -16,6 +16,7 @@ from custos.notices.case_store import CaseStore
 from custos.notices.contacts import Contacts
 from custos.notices.delivery import DeliveryContext
 from custos.notices.digest import DigestStore
+from custos.notices.remark_store import RemarkStore
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from custos.storage.queues import Queue
@@ -115,6 +116,7 @@ def context(
         book=book,
         digests=DigestStore(account.rows(f"digests{mark}")),
         action_reports=ActionReportStore(account.rows(f"actionreports{mark}")),
+        remarks=RemarkStore(account.rows(f"remarks{mark}")),
         people=people,
         channels=channels.reaching(people),
         queue=account.queue(f"notify-{mark}"),

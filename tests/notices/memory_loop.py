@@ -38,6 +38,7 @@ from custos.notices.digest import DigestState, DigestStore, prepare_digests, pre
 from custos.notices.escalation import look_after
 from custos.notices.model import Case
 from custos.notices.question_wording import topics_of
+from custos.notices.remark_store import RemarkStore
 from custos.notices.unreached import move_on
 from custos.records.rights import CUSTOS
 from custos.storage.rows import key_part
@@ -121,6 +122,7 @@ class Council:
             book=self.book,
             digests=self.digests,
             action_reports=self.action_reports,
+            remarks=RemarkStore(self.store.table("remarks")),
             people=people,
             channels=self.channels.reaching(people),
             queue=self.notify,

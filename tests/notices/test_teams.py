@@ -31,6 +31,7 @@ from custos.notices.contacts import Contacts
 from custos.notices.delivery import DeliveryContext, handle_notice
 from custos.notices.digest import DigestStore, prepare_digests
 from custos.notices.model import Case, CaseState, Verb
+from custos.notices.remark_store import RemarkStore
 from custos.settings import Settings
 from custos.storage.account import Account
 from custos.storage.queues import Queue
@@ -65,6 +66,7 @@ class Loop:
     m365: Microsoft365
     endpoint: BotEndpoint
     action_reports: ActionReportStore
+    remarks: RemarkStore
     people: Contacts
     queue: Queue
     chain: Chain
@@ -98,6 +100,7 @@ class Loop:
             book=self.book,
             digests=self.endpoint.digests,
             action_reports=self.action_reports,
+            remarks=self.remarks,
             people=self.people,
             channels=channels_from(self.m365, self.settings, self.people),
             queue=self.queue,
@@ -182,7 +185,8 @@ async def loop(tenant: SimulatedTenant, settings: Settings) -> AsyncIterator[Loo
             "POST", "people", {"person": who, "blocked": False, "installable": True, "mailbox": True}
         )
     action_reports = ActionReportStore(account.rows(f"actionreports{mark}"))
-    yield Loop(tenant, settings, m365, endpoint, action_reports, people, queue, chain, clock)
+    remarks = RemarkStore(account.rows(f"remarks{mark}"))
+    yield Loop(tenant, settings, m365, endpoint, action_reports, remarks, people, queue, chain, clock)
     await tenant.control_async("POST", "messaging-endpoint", {"url": ""})
     await runner.cleanup()
     await m365.close()

@@ -13,6 +13,7 @@ from custos.notices.channels import Message
 from custos.notices.mail import mail_body
 from custos.notices.model import Case
 from custos.notices.previews.fixture_council import HOLIDAYS, NOW, RECORDS, ZONE
+from custos.notices.remarks import ToldRemark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +40,17 @@ def digest(
     waiting: int | None = None,
     done: Sequence[DoneOn] = (),
     listed: Sequence[Case] = (),
+    remarks: Sequence[ToldRemark] = (),
     days_later: int = 0,
 ) -> Shown:
     """The message of a day with these cases, as it goes to one person; on which a person only looks at what was answered."""
     reader = Reader(user_id=to.user_id, today=day_after(days_later), zone=ZONE, holidays=HOLIDAYS)
     total = len(cases) if waiting is None else waiting
     message = Message(
-        card=digest_card(cases, reader, waiting=total, done=done, listed=listed).card,
-        summary=summary(total, done=bool(done)),
-        html=mail_body(cases, reader, waiting=total, done=done),
-        in_full=bool(done),
+        card=digest_card(cases, reader, waiting=total, done=done, listed=listed, remarks=remarks).card,
+        summary=summary(total, done=bool(done), remarks=bool(remarks)),
+        html=mail_body(cases, reader, waiting=total, done=done, remarks=remarks),
+        in_full=bool(done or remarks),
     )
     return Shown(message=message, to=post_of(to))
 

@@ -72,6 +72,7 @@ def _remarks(records: Records, today: date, horizon: date) -> Iterator[Remark]:
             sentence=f"{document.called}, {said}. Its owner is the {document.owner}.",
             mark=document.mark,
             soon=due >= today,
+            day=due,
         )
 
 

@@ -1,0 +1,26 @@
+"""What stands in the registers and is to be told today, and to whom: looked up before the day's digests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from custos.notices.assignment import Accountability
+from custos.notices.case_store import CaseStore
+from custos.notices.remark_store import RemarkStore
+from custos.notices.remarks import AHEAD_DAYS, AddressedRemark, key_of, to_tell, unasked
+from custos.records.remark import Remark
+from custos.records.review import review
+
+
+async def waiting(cases: CaseStore, store: RemarkStore, who: Accountability) -> list[AddressedRemark]:
+    """What is left to tell of the remarks on the registers in force, and of questions that nobody can be asked. Raises StorageTrouble."""
+    remarks = [*unasked(await cases.all()), *review(who.records, who.today, timedelta(AHEAD_DAYS))]
+    return await _left(remarks, store, who)
+
+
+async def _left(remarks: Sequence[Remark], store: RemarkStore, who: Accountability) -> list[AddressedRemark]:
+    told = await store.told()
+    standing = {key_of(one) for one in remarks}
+    await store.forget([each for each in told if each[1] not in standing])
+    return to_tell(remarks, who, told)
