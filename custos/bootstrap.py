@@ -42,6 +42,7 @@ from custos.m365 import Microsoft365, connect
 from custos.m365.sign_in import SignIn
 from custos.notices.action_report_store import ActionReportStore, open_action_reports
 from custos.notices.assignment import Person
+from custos.notices.attestations import AttestationStore, open_attestations
 from custos.notices.bot_auth import BotAuthentication, KeyRing
 from custos.notices.bot_endpoint import BotEndpoint
 from custos.notices.case_lookup import DecidedCases
@@ -245,6 +246,11 @@ class Custos:
     def remarks(self) -> RemarkStore:
         """What of the registers' remarks people were told."""
         return open_remarks(self.account)
+
+    @cached_property
+    def attestations(self) -> AttestationStore:
+        """What owners said of their assets' entries."""
+        return open_attestations(self.account)
 
     @cached_property
     def news(self) -> NewsStore:

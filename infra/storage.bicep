@@ -26,6 +26,7 @@ var tables = [
   'actionreports'
   'actions'
   'approvals'
+  'attestations'
   'audit'
   'cases'
   'ceilingusage'

@@ -62,6 +62,8 @@ class What(StrEnum):
         "registers:accepted"  # a person said that rows which are gone from the registers were meant to go
     )
 
+    ENTRY_ATTESTED = "register:attested"  # an owner said that an asset's entry is right, or what is wrong with it
+
     PROTECTION_LOOSENED = (
         "protection:loosened"  # an edit of registers or settings protects less, or lets somebody do more
     )

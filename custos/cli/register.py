@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custos.cli.command import Exit, Implementation, Screen
@@ -16,24 +17,29 @@ from custos.clock import SystemClock
 from custos.dates import day_of
 from custos.engine.register_locations import Unplaced
 from custos.errors import BadInput, Mark, Problem
+from custos.importing.register_file import merge, read_register, write_register
 from custos.jobs import identity, policies
 from custos.jobs.named_accounts import strangers
-from custos.policy import Bundle, load
+from custos.notices.attestations import pending
+from custos.policy import Bundle, load, load_files
+from custos.records.load import FOLDER
 from custos.records.lost_rows import ACCEPT
 from custos.records.model import Records
+from custos.records.registers.assets import ASSETS
 from custos.records.remark import Matter, Remark
 from custos.records.review import review
 from custos.records.rights import Right
 from custos.report import files_json as report
-from custos.report.screen import Listing
+from custos.report.screen import Listing, words
 from custos.report.shapes import text_of
-from custos.wording import many
+from custos.wording import day_words, many
 
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
 _AHEAD = 30
 _ACCEPT = "accept"
+_ATTESTED = "attested"
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +65,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         const=_ACCEPT,
         help="accept what registers and settings take away or give since the version in force (with --why)",
     )
+    parser.add_argument(
+        "--attested",
+        dest="online",
+        action="store_const",
+        const=_ATTESTED,
+        help="write into the register of assets what owners attested on their page: the day of the review, and when the next is due",
+    )
     why_argument(parser)
     as_argument(parser)
 
@@ -71,9 +84,39 @@ async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     bundle = load(args.directory, zone=app.zone)
     if args.online == _ACCEPT:
         return await _accept(app, bundle, args, screen)
+    if args.online == _ATTESTED:
+        return await _write_attested(app, bundle, args.directory, screen)
     today = args.on or day_of(app.clock.now(), app.zone)
     doubts = map(_doubt, (await app.registers.placed(bundle)).doubts())
     return _show(bundle.records, [*doubts, *await strangers(app, bundle.records, today)], today, args, screen)
+
+
+async def _write_attested(app: Custos, bundle: Bundle, directory: Path, screen: Screen) -> int:
+    waiting = pending(await app.attestations.all(), bundle.records)
+    right = [one for one in waiting if not one.wrong]
+    rows = [
+        {ASSETS.id: one.asset_id, "last_review": one.day.isoformat(), "review_due": one.next_review.isoformat()}
+        for one in right
+    ]
+    if rows:
+        content = merge(ASSETS, read_register(directory, ASSETS), rows).content
+        load_files({**bundle.files, f"{FOLDER}/{ASSETS.file}": content})
+        write_register(directory, ASSETS, content)
+    for one in waiting:
+        due = "" if one.wrong else f" The next review is due on {day_words(one.next_review)}."
+        screen.out.print(words(f"{one.words()}{due}"), soft_wrap=True)
+    wrong = len(waiting) - len(right)
+    told = (
+        [f"{many(len(right), 'entry is', 'entries are')} written into {FOLDER}/{ASSETS.file}. Commit it."]
+        if right
+        else []
+    )
+    if wrong:
+        told.append(
+            f"{many(wrong, 'entry is', 'entries are')} wrong: put the row right, with that day as its last_review."
+        )
+    screen.out.print(words(" ".join(told) or "No entry waits to be written."), soft_wrap=True)
+    return Exit.FINDINGS if wrong else Exit.OK
 
 
 async def _accept(app: Custos, bundle: Bundle, args: argparse.Namespace, screen: Screen) -> int:

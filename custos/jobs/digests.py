@@ -33,7 +33,9 @@ async def prepare(app: Custos) -> Prepared:
         holidays=bundle.records.holidays,
         machine_now=time.time(),
         action_reports=await action_reports.waiting(app, bundle),
-        remarks=await register_remarks.waiting(app.cases, app.remarks, await accountable_today(app, bundle)),
+        remarks=await register_remarks.waiting(
+            app.cases, app.remarks, app.attestations, await accountable_today(app, bundle)
+        ),
     )
 
 

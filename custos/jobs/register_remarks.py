@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from custos.notices.assignment import Accountability
+from custos.notices.attestations import AttestationStore, with_attestations
 from custos.notices.case_store import CaseStore
 from custos.notices.remark_store import RemarkStore
 from custos.notices.remarks import AHEAD_DAYS, AddressedRemark, key_of, to_tell, unasked
@@ -13,9 +14,13 @@ from custos.records.remark import Remark
 from custos.records.review import review
 
 
-async def waiting(cases: CaseStore, store: RemarkStore, who: Accountability) -> list[AddressedRemark]:
+async def waiting(
+    cases: CaseStore, store: RemarkStore, attestations: AttestationStore, who: Accountability
+) -> list[AddressedRemark]:
     """What is left to tell of the remarks on the registers in force, and of questions that nobody can be asked. Raises StorageTrouble."""
-    remarks = [*unasked(await cases.all()), *review(who.records, who.today, timedelta(AHEAD_DAYS))]
+    standing = review(who.records, who.today, timedelta(AHEAD_DAYS))
+    told = with_attestations(standing, await attestations.all(), who.records)
+    remarks = [*unasked(await cases.all()), *told]
     return await _left(remarks, store, who)
 
 

@@ -30,7 +30,7 @@ _AGAIN = 20  # working days
 _AHEAD: Mapping[str, tuple[int, ...]] = {Matter.AGREEMENT_ENDED: (60, 30, 7), Matter.DOCUMENT_REVIEW: (60, 20)}
 _ONCE_AHEAD = (20,)
 _OF_OWNER: Mapping[str, str] = {
-    Matter.ASSET_REVIEW: "Read the entry on your page, under My assets, and have the register say what is true.",
+    Matter.ASSET_REVIEW: "Read the entry on your page, under My assets, and say there whether it is right.",
     Matter.RESTORE_TEST: "Have a restore tested, and its day written into the register.",
     Matter.AGREEMENT_ENDED: "Renew it, or end the sharing that rests on it.",
     Matter.EXEMPTION_EXPIRED: "Ask for it to be renewed, or let the policies apply.",
@@ -41,6 +41,10 @@ _OF_OWNER: Mapping[str, str] = {
 _OF_SIRO = frozenset({Matter.NO_OWNER, Matter.NO_HOLDER, Matter.NOBODY_TO_ASK, Matter.DOCUMENT_REVIEW})
 _OF_RECORDS_MANAGER = frozenset({Matter.SCHEDULE_REVIEW})
 _KEEPERS = "Have the register put right."
+_OF_KEEPERS: Mapping[str, str] = {
+    Matter.ENTRY_ATTESTED: "Have it written into the register: `custos register --attested`.",
+    Matter.ENTRY_WRONG: "Have the register put right, with that day as the last review.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,13 +155,14 @@ def _concerned(remark: Remark, who: Accountability) -> Iterator[tuple[Contact, s
             yield assignee_of(asked).who, because, _OF_OWNER[remark.matter]
             return
     told: set[str] = set()
+    remedy = _OF_KEEPERS.get(remark.matter, _KEEPERS)
     for role in _roles_of(remark, who):
         for post in roles.holders(who.records, role, who.today):
             person = who.directory.find(post.upn)
             if person is None or not person.enabled or who.directory.is_unread(post.upn) or person.user_id in told:
                 continue
             told.add(person.user_id)
-            yield _contact(person), f"You are told because you are the {roles.ROLE_NAMES[role]}.", _KEEPERS
+            yield _contact(person), f"You are told because you are the {roles.ROLE_NAMES[role]}.", remedy
 
 
 def _roles_of(remark: Remark, who: Accountability) -> tuple[str, ...]:

@@ -30,7 +30,11 @@ _SHOWN: Mapping[str, Show] = {
     workload.PLACE: workload.show,
     risk.PLACE: risk.show,
 }
-_TAKEN: Mapping[str, Take] = {my_questions.ANSWER: my_questions.answer, worklist.ANSWER: worklist.answer}
+_TAKEN: Mapping[str, Take] = {
+    my_questions.ANSWER: my_questions.answer,
+    worklist.ANSWER: worklist.answer,
+    my_assets.ATTEST: my_assets.attest,
+}
 _PROOF = "t"  # the field of every form that holds its token
 
 _log = logger(__name__)

@@ -1,4 +1,5 @@
-"""*My assets*: what is held, how it is shared, since when it is quiet, its labels, agreements, holds and exceptions, and who decides."""
+"""*My assets*: what is held, how it is shared, since when it is quiet, its labels, agreements, holds and exceptions, who decides, and
+whether its owner says that the entry in the register is right."""
 
 from __future__ import annotations
 
@@ -8,10 +9,15 @@ from datetime import date
 
 from custos.kpi.holdings import Held, Library
 from custos.kpi.sharing_words import sharing_facts
+from custos.m365.errors import MicrosoftTrouble
 from custos.notices.asset_roles import role_words, roles_on
 from custos.notices.assignment import ROLE_WORDS, Accountability, Directory, Role
+from custos.notices.attestations import WRONG, Attestation
+from custos.notices.model import Contact
 from custos.notices.wording import clean
-from custos.pages.http import Reply, Request
+from custos.pages.forms import Form
+from custos.pages.http import Reply, Request, address
+from custos.pages.rendering import go_to
 from custos.pages.visit import Visit
 from custos.policy.wording import size_words
 from custos.records.delegation import delegations
@@ -20,6 +26,8 @@ from custos.records.registers.assets import PERSONAL_DATA
 from custos.wording import capital, day_words, many
 
 PLACE = "assets"
+ATTEST = "assets/attest"
+_RIGHT, _WRONG = "right", "wrong"
 _UNKNOWN = "not known"
 _MOST_LIBRARIES = 50
 _HOLDS = {
@@ -45,7 +53,8 @@ class Decides:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetView:
-    """An asset as its page shows it. `libraries` rows are name, address, files, size, quiet since."""
+    """An asset as its page shows it. `libraries` rows are name, address, files, size, quiet since. `attested` is what was said last of its
+    entry, `attest_by` until when somebody is to say so again."""
 
     id: str
     name: str
@@ -59,6 +68,9 @@ class AssetView:
     papers: Pairs
     decides: Sequence[Decides]
     asked: str
+    attested: str
+    may_attest: bool
+    attest_by: str
 
 
 async def show(visit: Visit, _request: Request) -> Reply:
@@ -68,13 +80,68 @@ async def show(visit: Visit, _request: Request) -> Reply:
     accountable = Accountability(records=visit.records, directory=directory, today=visit.today)
     waiting = [stored.case.asset_id for stored in await visit.sources.book.open_for(visit.person.id)]
     named = [(asset, roles_on(asset, visit.person.id, directory)) for asset in visit.records.assets.values()]
+    attested = await visit.sources.attested()
     views = [
-        _view(asset, roles, held.of(asset.id), waiting.count(asset.id), accountable) for asset, roles in named if roles
+        _view(
+            asset,
+            roles,
+            held.of(asset.id),
+            waiting.count(asset.id),
+            accountable,
+            attested=attested.get(asset.id),
+            may_attest=_may_attest(asset, visit.person.id, accountable),
+        )
+        for asset, roles in named
+        if roles
     ]
-    return visit.page("assets.html", place=PLACE, assets=views, as_of=held.as_of)
+    return visit.page("assets.html", place=PLACE, assets=views, as_of=held.as_of, wrongs=WRONG)
 
 
-def _view(asset: Asset, roles: tuple[Role, ...], held: Held, waiting: int, accountable: Accountability) -> AssetView:
+async def attest(visit: Visit, form: Form) -> Reply:
+    """Take the word of whoever answers for an asset on its entry in the register; then lead back to the page, or say why not."""
+    asset = visit.records.assets.get(form.one("a"))
+    if asset is None:
+        return visit.refusal(404, "The register has no such asset.")
+    try:
+        accountable = await visit.sources.accountable(asset.id)
+    except MicrosoftTrouble:
+        sentence = (
+            "Who answers for it could not be looked up just now. Nothing was changed; try again in a few minutes."
+        )
+        return visit.refusal(503, sentence)
+    if not _may_attest(asset, visit.person.id, accountable):
+        return visit.refusal(
+            403, "Only the owner of an asset, or whoever answers for it today, says whether its entry is right."
+        )
+    verdict, wrong = form.one("v"), tuple(dict.fromkeys(form.all("w")))
+    if verdict not in (_RIGHT, _WRONG) or not set(wrong) <= set(WRONG) or (verdict == _WRONG) != bool(wrong):
+        return visit.refusal(400, "Say that the entry is right, or what in it is wrong.")
+    now = visit.sources.now
+    by = Contact(user_id=visit.person.id, upn=visit.person.upn, name=visit.person.name, mail="")
+    role = next(iter(roles_on(asset, visit.person.id, accountable.directory)), accountable.of(asset.id).role)
+    said = Attestation(asset_id=asset.id, day=visit.today, at=now, by=by, role=ROLE_WORDS[role], wrong=wrong)
+    await visit.sources.attest(said)
+    return go_to(f"{address(PLACE)}#{asset.id}")
+
+
+def _may_attest(asset: Asset, user_id: str, accountable: Accountability) -> bool:
+    """Whether somebody is its owner, or answers for it today in the owner's place."""
+    asked = accountable.of(asset.id)
+    return Role.IAO in roles_on(asset, user_id, accountable.directory) or (
+        asked.person is not None and asked.person.user_id == user_id
+    )
+
+
+def _view(
+    asset: Asset,
+    roles: tuple[Role, ...],
+    held: Held,
+    waiting: int,
+    accountable: Accountability,
+    *,
+    attested: Attestation | None,
+    may_attest: bool,
+) -> AssetView:
     records, today = accountable.records, accountable.today
     asked = accountable.of(asset.id)
     return AssetView(
@@ -92,6 +159,9 @@ def _view(asset: Asset, roles: tuple[Role, ...], held: Held, waiting: int, accou
         asked=f"{asked.person.name}, {ROLE_WORDS[asked.role]}; if nobody answers, {asked.next_words}"
         if asked.person
         else "nobody: the register has a gap",
+        attested=attested.words() if attested else "Nobody has said yet whether this entry is right.",
+        may_attest=may_attest,
+        attest_by=day_words(asset.review_due) if asset.review_due else "",
     )
 
 

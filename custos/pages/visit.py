@@ -11,6 +11,7 @@ from custos.kpi.holdings import Holdings
 from custos.kpi.model import Value
 from custos.model.policy import Bundle
 from custos.notices.assignment import Directory
+from custos.notices.attestations import Attestation
 from custos.notices.cards import Reader
 from custos.notices.case_store import CaseStore
 from custos.notices.decisions import Accountable
@@ -35,7 +36,8 @@ class Figures:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """What pages are made of. `accountable` is asked at every answer, as it is at the press of a card's button; `directory` has everybody
-    whom the registers name, `holdings` what the mirror knows of the assets, `published` the last figures. `now` is the tenant's time,
+    whom the registers name, `holdings` what the mirror knows of the assets, `published` the last figures, `attested` what owners said of
+    their entries last; `attest` writes such a word down. `now` is the tenant's time,
     `machine_now` the machine's in epoch seconds."""
 
     book: CaseStore
@@ -44,6 +46,8 @@ class Sources:
     directory: Callable[[], Awaitable[Directory]]
     published: Callable[[], Awaitable[Figures | None]]
     holdings: Callable[[], Awaitable[Holdings]]
+    attested: Callable[[], Awaitable[Mapping[str, Attestation]]]
+    attest: Callable[[Attestation], Awaitable[None]]
     bundle: Bundle
     tokens: Tokens
     zone: ZoneInfo

@@ -17,6 +17,7 @@ from custos.kpi.published import TABLE as KPIS
 from custos.kpi.published import Published
 from custos.model.policy import Bundle
 from custos.notices.assignment import Accountability, Directory
+from custos.notices.attestations import Attestation
 from custos.pages import front
 from custos.pages.http import Reply, Request
 from custos.pages.tokens import Tokens
@@ -98,12 +99,18 @@ class _House:
         async def published() -> Figures | None:
             return await _figures(Published(app.account.rows(KPIS)), app.today())
 
+        async def attest(said: Attestation) -> None:
+            await app.audit.append([said.event()])
+            await app.attestations.keep(said)
+
         return Sources(
             book=app.cases,
             queue=app.account.queue(NOTIFY),
             accountable=accountable,
             directory=directory,
             holdings=held,
+            attested=app.attestations.all,
+            attest=attest,
             published=published,
             bundle=bundle,
             tokens=Tokens(await _key(app.account)),

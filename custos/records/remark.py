@@ -31,6 +31,8 @@ class Matter(StrEnum):
     NOT_PUBLIC = "public library of another asset"
     NO_ACCOUNT = "no account"
     NOBODY_TO_ASK = "nobody to ask"
+    ENTRY_ATTESTED = "entry attested"
+    ENTRY_WRONG = "entry wrong"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,11 @@ import pytest
 from custos.audit.events import What
 from custos.m365.errors import Unavailable
 from custos.notices.assignment import Person
+from custos.notices.attestations import Attestation, with_attestations
 from custos.notices.case_update import refresh_cases
 from custos.notices.delivery import DeliveryContext, deliver_digest
 from custos.notices.digest import DigestState, prepare_digests
+from custos.notices.model import Contact
 from custos.notices.remark_store import RemarkStore
 from custos.notices.remarks import (
     MOST_REMARKS,
@@ -182,3 +184,29 @@ async def test_what_comes_back_is_told_again(context: DeliveryContext) -> None:
     await store.mark(OWNER.user_id, [one.remark], TODAY)
     await store.forget(list(await store.told()))
     assert await store.told() == {}
+
+
+def attested(*wrong: str, day: date = TODAY) -> dict[str, Attestation]:
+    by = Contact(user_id=OWNER.user_id, upn=OWNER.upn, name=OWNER.name, mail="")
+    said = Attestation(
+        asset_id="IA-004", day=day, at=small_council.NOW, by=by, role="Information Asset Owner", wrong=wrong
+    )
+    return {"IA-004": said}
+
+
+def test_who_attested_an_entry_is_not_asked_again() -> None:
+    """The owner's review is over, and whoever keeps the register is told that it waits to be written down."""
+    due = [remark(Matter.ASSET_REVIEW)]
+    found = to_tell(list(with_attestations(due, attested(), small_council.records())), small_council.accountable(), {})
+    assert people(found) == [GOVERNANCE.upn]
+    assert "custos register --attested" in found[0].remark.remedy
+
+
+def test_what_is_wrong_with_an_entry_reaches_who_keeps_it() -> None:
+    """In words, until the register names that day as its last review."""
+    (one,) = with_attestations([], attested("places"), small_council.records())
+    assert (one.matter, one.sentence.endswith("is wrong: where it is kept.")) == (Matter.ENTRY_WRONG, True)
+    written = small_council.records(replace(small_council.PLANNING, last_review=TODAY))
+    assert list(with_attestations([remark(Matter.ASSET_REVIEW)], attested("places"), written)) == [
+        remark(Matter.ASSET_REVIEW)
+    ]

@@ -15,6 +15,7 @@ from custos.kpi.holdings import Holdings
 from custos.model.finding import Finding
 from custos.notices.assignment import Accountability, Directory
 from custos.notices.assignment import Person as Account
+from custos.notices.attestations import Attestation, AttestationStore
 from custos.notices.case_update import refresh_cases
 from custos.notices.model import Case
 from custos.notices.question_wording import Topic
@@ -131,6 +132,15 @@ class Counter:
         post = self.council.bundle.records.posts.get(known.upn)
         return Person(id=known.user_id, upn=known.upn, name=known.name, posts=(post,) if post else ())
 
+    @property
+    def attestations(self) -> AttestationStore:
+        """What was said of the entries."""
+        return AttestationStore(self.council.store.table("attestations"))
+
+    async def _attest(self, said: Attestation) -> None:
+        await self.council.store.audit.append([said.event()])
+        await self.attestations.keep(said)
+
     async def _sources(self) -> Sources:
         async def accountable(_asset_id: str) -> Accountability:
             return replace(self.council.accountable, directory=self.directory)
@@ -150,6 +160,8 @@ class Counter:
             accountable=accountable,
             directory=directory,
             holdings=holdings,
+            attested=self.attestations.all,
+            attest=self._attest,
             published=published,
             bundle=self.council.bundle,
             tokens=Tokens(b"key"),

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
+from custos.audit.events import What
 from custos.engine.query import find
 from custos.kpi.holdings import Held, Holdings, Library, holdings
 from custos.kpi.inputs import Inputs
+from custos.notices.assignment import Person
 from custos.policy.queries import question
 from tests.engine.inventory_builder import NOW
 from tests.engine.planted_inventory import wrenbridge
@@ -83,3 +87,50 @@ def test_figures_are_those_that_a_question_to_the_mirror_gives() -> None:
         ("file", sum(held.labels.total() + held.labels_unread for held in counted.by_asset.values())),
     ):
         assert find(bundle, facts, NOW, question(what, "{registered: yes}", columns=())).found == number > 0, what
+
+
+async def test_an_owner_says_that_the_entry_is_right() -> None:
+    """Owner's word, name and day stand on the page and in the audit."""
+    desk = counter()
+    sent = await desk.post({"a": "IA-004", "v": "right"}, path="assets/attest")
+    assert (sent.status, sent.headers["Location"].endswith("assets#IA-004")) == (303, True)
+    told = words(await desk.get("assets"))
+    assert "Priya Nair, Information Asset Owner, said on 23 November 2026 that the entry of IA-004 is right." in told
+    (event,) = [one for one in desk.council.store.audit.events if one.what is What.ENTRY_ATTESTED]
+    assert (event.by, event.asset_id, event.details["right"]) == (small_council.OWNER.upn, "IA-004", True)
+
+
+async def test_an_owner_says_what_is_wrong() -> None:
+    """What is wrong is chosen, and told in words."""
+    desk = counter()
+    await desk.post([("a", "IA-004"), ("v", "wrong"), ("w", "places"), ("w", "people")], path="assets/attest")
+    told = words(await desk.get("assets"))
+    assert "is wrong: where it is kept; its owner, deputy or data stewards." in told
+
+
+@pytest.mark.parametrize("by", [small_council.STEWARD, small_council.DEPUTY, small_council.SEND_OWNER])
+async def test_only_who_answers_for_an_asset_attests_it(by: Person) -> None:
+    """A steward, a deputy whose owner is there and anybody else are refused, and see no button."""
+    desk = counter()
+    sent = await desk.post({"a": "IA-004", "v": "right"}, path="assets/attest", by=by)
+    assert (sent.status, await desk.attestations.all()) == (403, {})
+    assert "The entry is right" not in words(await desk.get("assets", by=by)) or by is small_council.SEND_OWNER
+
+
+async def test_a_deputy_attests_while_the_owner_is_gone() -> None:
+    """Whoever answers in the owner's place says so in their own role."""
+    desk = counter()
+    desk.directory = small_council.directory(disabled=[small_council.OWNER])
+    await desk.post({"a": "IA-004", "v": "right"}, path="assets/attest", by=small_council.DEPUTY)
+    (said,) = (await desk.attestations.all()).values()
+    assert said.role == "deputy Information Asset Owner"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"v": "wrong"}, {"v": "right", "w": "people"}, {"v": "perhaps"}, {"v": "wrong", "w": "the weather"}]
+)
+async def test_half_a_word_on_an_entry_counts_for_nothing(fields: dict[str, str]) -> None:
+    """It is right and nothing is wrong, or something is that the page offers."""
+    desk = counter()
+    sent = await desk.post({"a": "IA-004", **fields}, path="assets/attest")
+    assert (sent.status, await desk.attestations.all()) == (400, {})
