@@ -56,6 +56,7 @@ from custos.notices.digest import TABLE as DIGESTS
 from custos.notices.digest import DigestStore
 from custos.notices.loosened import NewsStore, open_news
 from custos.notices.remark_store import RemarkStore, open_remarks
+from custos.notices.waves import Waves
 from custos.policy import Bundle
 from custos.policy.bundle import Loader
 from custos.records.rights import Person as Visitor
@@ -298,6 +299,7 @@ class Custos:
             channels=self.channels,
             queue=self.account.queue(NOTIFY),
             records=bundle.records,
+            waves=Waves(waves=bundle.settings.waves, records=bundle.records),
             knowledge=AssetKnowledge(self, bundle),
             zone=self.zone,
             now=self.clock.now(),

@@ -17,6 +17,7 @@ from custos.jobs import deadlines, identity
 from custos.jobs.policies import in_force
 from custos.notices.case_progress import Need, Progress, progress
 from custos.notices.model import Case, CaseState
+from custos.notices.waves import Waves
 from custos.records.rights import Right
 from custos.report import work_json
 from custos.report.screen import Listing
@@ -56,14 +57,12 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if args.until is not None:
         return await _move(app, args, screen)
     cases = [stored.case for stored in await app.cases.all()]
-    known = (
-        {_NO_ASSET, *(case.asset_id for case in cases), *(await in_force(app)).bundle.records.assets}
-        if args.asset
-        else set()
-    )
+    bundle = (await in_force(app)).bundle
+    known = {_NO_ASSET, *(case.asset_id for case in cases), *bundle.records.assets} if args.asset else set()
     if args.asset and args.asset.casefold() not in {asset.casefold() for asset in known}:
         what = f'There is no asset "{args.asset}".'
         raise BadInput([Problem(Mark("command line"), what, nearest(args.asset, sorted(known - {""})), code="unknown")])
+    waves = Waves(waves=bundle.settings.waves, records=bundle.records)
     now, every = app.clock.now(), args.all or bool(args.case) or args.state == CaseState.RELEASED
     shown = [
         case
@@ -73,15 +72,15 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
         and _is_of(case, args.person)
         and (not args.asset or (case.asset_id or _NO_ASSET).casefold() == args.asset.casefold())
         and (not args.state or case.state == args.state)
-        and (not args.overdue or progress(case, now, app.zone).overdue)
+        and (not args.overdue or progress(case, now, app.zone, waves).overdue)
     ]
-    shown.sort(key=lambda case: _pressing(case, progress(case, now, app.zone)))
+    shown.sort(key=lambda case: _pressing(case, progress(case, now, app.zone, waves)))
     if args.case and all(case.id != args.case for case in cases):
         raise deadlines.unknown_case(args.case)
     if args.json:
-        screen.raw(text_of(work_json.cases(shown, now, app.zone)))
+        screen.raw(text_of(work_json.cases(shown, now, app.zone, waves)))
     else:
-        screen.out.print(_table(shown, now, app.zone, every=every))
+        screen.out.print(_table(shown, now, app.zone, waves, every=every))
     return Exit.OK
 
 
@@ -111,8 +110,8 @@ def _pressing(case: Case, stands: Progress) -> tuple[Need, datetime, str, str, s
     return stands.need, stands.until or _LAST, case.asset_id, case.subject_name, case.id
 
 
-def _table(shown: Sequence[Case], now: datetime, zone: ZoneInfo, *, every: bool) -> Listing:
-    late = sum(progress(case, now, zone).overdue for case in shown)
+def _table(shown: Sequence[Case], now: datetime, zone: ZoneInfo, waves: Waves, *, every: bool) -> Listing:
+    late = sum(progress(case, now, zone, waves).overdue for case in shown)
     title = f"{many(len(shown), 'case')}, {late:,} overdue" + (
         "" if every else " (`--all` shows those that are over too)"
     )
@@ -120,7 +119,7 @@ def _table(shown: Sequence[Case], now: datetime, zone: ZoneInfo, *, every: bool)
         title, ("asset", "about", "found", "state", "waits for", "from", "until", "then"), numbers=("found",)
     )
     for case in shown:
-        stands = progress(case, now, zone)
+        stands = progress(case, now, zone, waves)
         found.add(
             case.asset_id or _NO_ASSET,
             case.about,

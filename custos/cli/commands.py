@@ -25,6 +25,7 @@ ALL: tuple[Command, ...] = (
     Command("run", "Show how a run stands; release, cancel or resume it.", "runs"),
     Command("undo", "Put back what a run did, as far as it can be put back.", "undo"),
     Command("cases", "Show the questions to owners: what each waits for, from whom, until when.", "cases"),
+    Command("waves", "Show from when on owners are asked, and what that brings to whom.", "waves"),
     Command("preview", "Show every notice as people get it, from a fixture; nothing is sent.", "preview"),
     Command("kpi", "Measure the key performance indicators, and show what each number is made of.", "kpi"),
     Command("trace", "Tell what carries out each clause of the council's policy, and the evidence of it.", "trace"),

@@ -12,6 +12,7 @@ from custos.jobs.incidents import Incident
 from custos.notices.delivery import handle_notice
 from custos.notices.digest import DigestState, Prepared, prepare_digests
 from custos.notices.unreached import move_on
+from custos.notices.waves import Waves
 from custos.storage.queues import NOTIFY
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ async def prepare(app: Custos) -> Prepared:
         holidays=bundle.records.holidays,
         machine_now=time.time(),
         action_reports=await action_reports.waiting(app, bundle),
+        waves=Waves(waves=bundle.settings.waves, records=bundle.records),
         remarks=await register_remarks.waiting(
             app.cases, app.remarks, app.attestations, await accountable_today(app, bundle)
         ),

@@ -19,6 +19,7 @@ from custos.jobs.shortfalls import Of, Shortfall
 from custos.notices.deadlines import is_overdue
 from custos.notices.loosened import News
 from custos.notices.model import CaseState
+from custos.notices.waves import Waves
 from custos.records.remark import Matter
 from custos.records.review import review
 from custos.storage.queues import ALL, poison
@@ -48,7 +49,8 @@ class Overview:
 
     `compared` is when the library was compared that waits longest for it, `drift` how many rows those comparisons found
     that delta had not told of. `untold` writes are those that nobody has been told of yet, `unasked` the questions for which nobody can be
-    asked, `overdue` those of which somebody let the deadline pass, `waiting` the agreements that wait for more than their notice.
+    asked, `held_back` those that wait for their wave, `overdue` those of which somebody let the deadline
+    pass, `waiting` the agreements that wait for more than their notice.
     `vacant` says which assets have no valid owner, and since when.
     `documents` are sentences about governing documents past their review.
     `remarks` are what `custos register` lists for attention today, `doubts` addresses of the registers that are not as the mirror has
@@ -82,6 +84,7 @@ class Overview:
     cases: Mapping[CaseState, int]
     untold: int
     unasked: int
+    held_back: int
     overdue: int
     vacant: tuple[str, ...]
     waiting: tuple[Waiting, ...]
@@ -119,6 +122,8 @@ async def overview(app: Custos) -> Overview:
     runs = [run async for run in app.runs.all()]
     cases = [stored.case for stored in await app.cases.all()]
     last = max(runs, key=lambda run: run.started_at, default=None)
+    waves = Waves(waves=in_force.bundle.settings.waves, records=in_force.bundle.records)
+    today = in_force.bundle.day(now)
     return Overview(
         now=now,
         libraries=Counter(state.state for state in states),
@@ -151,6 +156,7 @@ async def overview(app: Custos) -> Overview:
         ),
         overdue=sum(is_overdue(case, now) for case in cases),
         unasked=sum(case.state.is_open and not case.assignee.user_id for case in cases),
+        held_back=sum(waves.holds_back(case, today) for case in cases if case.is_to_tell),
         waiting=tuple(
             Waiting(asset_id=case.asset_id, about=case.subject_name, run=case.run, why=case.waits)
             for case in cases

@@ -279,6 +279,16 @@ class Freeze:
         return self.begins <= today <= self.ends
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    """From which day on owners are asked: those of these departments, and of these assets whatever their department."""
+
+    begins: date
+    departments: frozenset[str]
+    assets: frozenset[str]
+    mark: Mark
+
+
 REMEMBERED = Duration(7, "year")
 """So long what is known of an item that is gone is kept, unless `settings.yaml` says otherwise."""
 
@@ -294,6 +304,7 @@ class PolicySettings:
     rights: Rights = field(default_factory=lambda: Rights(titles=USUAL_TITLES))
     approval: ApprovalRules = field(default_factory=ApprovalRules)
     freezes: tuple[Freeze, ...] = ()
+    waves: tuple[Wave, ...] = ()  # empty: everybody is asked at once
     history: Duration = REMEMBERED  # so long is remembered what is gone
     witnesses: tuple[str, ...] = ()  # NAME+ID+KEY of whoever co-signs the audit's checkpoints
 

@@ -6,13 +6,14 @@ found ► told ► reminded ► escalated ► due ► decided ► acted ► rele
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 from custos.notices.assignment import ROLE_WORDS, TO_THE_GROUP
 from custos.notices.deadlines import is_overdue
 from custos.notices.model import Case, CaseState, Verb
+from custos.notices.waves import Waves
 from custos.notices.wording import clean, name
 from custos.wording import day_words
 
@@ -48,8 +49,8 @@ class Progress:
         return self.need < Need.TIME
 
 
-def progress(case: Case, now: datetime, zone: ZoneInfo) -> Progress:
-    """How a case stands at a moment."""
+def progress(case: Case, now: datetime, zone: ZoneInfo, waves: Waves | None = None) -> Progress:
+    """How a case stands at a moment; `waves` say from when on people are asked (None: from the next digest on)."""
     if case.mended:
         return _made(Need.NOTHING, "nothing: Custos dealt with it, and it is told")
     if case.state is CaseState.LISTED:
@@ -61,7 +62,7 @@ def progress(case: Case, now: datetime, zone: ZoneInfo) -> Progress:
         return _acted(case, now)
     if case.state is CaseState.DECIDED:
         return _decided(case)
-    return _open(case, now, zone)
+    return _open(case, now, zone, waves)
 
 
 def unanswered_words(case: Case, *, plain: bool = False) -> list[str]:
@@ -73,7 +74,7 @@ def unanswered_words(case: Case, *, plain: bool = False) -> list[str]:
     ]
 
 
-def _open(case: Case, now: datetime, zone: ZoneInfo) -> Progress:
+def _open(case: Case, now: datetime, zone: ZoneInfo, waves: Waves | None) -> Progress:
     who = f"{clean(case.assignee.who.name)}, {ROLE_WORDS[case.assignee.role]}"
     late = is_overdue(case, now)
     if not case.assignee.user_id:
@@ -81,6 +82,12 @@ def _open(case: Case, now: datetime, zone: ZoneInfo) -> Progress:
     if case.state is CaseState.DUE:
         words = "an answer, on the list for the Corporate Information Group"
         return _made(Need.GROUP, words, whom=who, overdue=late)
+    if waves is not None and waves.holds_back(case, now.astimezone(zone).date()):
+        wave = waves.wave_of(case.asset_id)
+        if wave is None:
+            return _made(Need.WORD, "a wave: its asset is in none", whom=who, then="see `custos waves`")
+        begins = datetime.combine(wave.begins, time(), zone)
+        return _made(Need.TIME, "its wave", whom=who, until=begins, then="then it is put to them")
     if case.asked_at is None:
         return _made(Need.WORD, "the next digest", whom=who, then="then the time to answer begins", overdue=late)
     if case.deadline is None:

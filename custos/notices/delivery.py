@@ -61,6 +61,7 @@ from custos.notices.digest import (
 from custos.notices.mail import mail_body
 from custos.notices.model import CardSent, Case, CaseState, Contact, Note, Verb
 from custos.notices.remark_store import RemarkStore
+from custos.notices.waves import Waves
 from custos.records.model import Records
 from custos.row_conflicts import first_or_again
 from custos.telemetry import logger
@@ -84,6 +85,7 @@ class DeliveryContext:
     channels: Channels
     queue: Messages
     records: Records
+    waves: Waves
     knowledge: Knowledge
     zone: ZoneInfo
     now: datetime
@@ -118,6 +120,7 @@ async def handle_notice(message: Mapping[str, object], *, context: DeliveryConte
                 zone=context.zone,
                 holidays=context.records.holidays,
                 machine_now=context.machine_now,
+                waves=context.waves,
                 only={user_id},
             )
         case _:

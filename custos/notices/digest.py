@@ -33,6 +33,7 @@ from custos.notices.council_hours import NOTES_FROM, may_tell
 from custos.notices.deadlines import is_reminder_due
 from custos.notices.model import NOBODY, Contact
 from custos.notices.remarks import AddressedRemark, ToldRemark
+from custos.notices.waves import Waves
 from custos.storage.lease import LEASE_SECONDS
 from custos.table import Row, Table, in_parts
 
@@ -181,12 +182,14 @@ async def prepare_digests(
     machine_now: float,
     action_reports: Sequence[AddressedReport] = (),
     remarks: Sequence[AddressedRemark] = (),
+    waves: Waves | None = None,
     only: Collection[str] | None = None,
 ) -> Prepared:
     """Promise today's digests and queue their delivery as `{"digest": id}`; nothing outside council hours.
 
     May run as often as one likes: who has their digest gets no second one that day, what was promised and not sent is
-    queued again. `action_reports` and `remarks` go with it. `only` limits it to some people
+    queued again. `action_reports` and `remarks` go with it; what waits for its
+    wave does not. `only` limits it to some people
     (object ids). `machine_now` is epoch seconds of the machine.
     """
     if not may_tell(now, zone, holidays):
@@ -197,7 +200,8 @@ async def prepare_digests(
     for stored in await book.all():
         case = stored.case
         wanted = case.is_to_tell or is_reminder_due(case, today, zone)
-        if wanted and (only is None or case.assignee.user_id in only):
+        held_back = waves is not None and waves.holds_back(case, today)
+        if wanted and not held_back and (only is None or case.assignee.user_id in only):
             waiting[case.assignee.user_id].append(stored)
     done = _by_person(action_reports)
     noted: dict[str, list[AddressedRemark]] = defaultdict(list)

@@ -16,6 +16,7 @@ from custos.notices.cards import Reader
 from custos.notices.case_store import CaseStore
 from custos.notices.decisions import Accountable
 from custos.notices.digest import Messages
+from custos.notices.waves import Waves
 from custos.pages.http import Reply
 from custos.pages.rendering import page
 from custos.pages.tokens import Tokens
@@ -82,6 +83,11 @@ class Visit:
     def places(self) -> tuple[tuple[str, str], ...]:
         """The navigation: what is for those who answer for the council as a whole is shown to them alone."""
         return PLACES if COUNCIL_WIDE.isdisjoint(self.roles) else (*PLACES, ("risk", "Information risk"))
+
+    @property
+    def waves(self) -> Waves:
+        """From when on owners are asked."""
+        return Waves(waves=self.sources.bundle.settings.waves, records=self.records)
 
     @property
     def reader(self) -> Reader:

@@ -102,6 +102,7 @@ def load_files(
         )
     _unique(policies, problems)
     _frozen(settings, records, problems)
+    _waves(settings, records, problems)
     _references(policies, records, problems, complete=len(policies) == len(read))
     check_labels(policies, records, problems)
     if problems.errors:
@@ -231,6 +232,35 @@ def _frozen(settings: PolicySettings, records: Records, problems: Problems) -> N
         for asset_id in sorted(freeze.assets - records.assets.keys()):
             what = f'There is no asset "{asset_id}", so the freeze would hold nothing up.'
             problems.error(freeze.mark, what, near(asset_id, records.assets), code="unknown-asset")
+
+
+def _waves(settings: PolicySettings, records: Records, problems: Problems) -> None:
+    """A wave of whom the registers do not name would ask nobody; who is in no wave is not asked at all, and that is said."""
+    departments = {asset.department for asset in records.assets.values() if asset.live}
+    named: dict[str, Mark] = {}
+    for wave in settings.waves:
+        for word, known, noun in (
+            (wave.departments, departments, "department"),
+            (wave.assets, records.assets, "asset"),
+        ):
+            for name in sorted(word):
+                if name not in known:
+                    problems.error(
+                        wave.mark, f'There is no {noun} "{name}".', near(name, known), code=f"unknown-{noun}"
+                    )
+                elif name in named:
+                    what = f"{name} is in two waves; the other begins at {named[name]}."
+                    problems.error(wave.mark, what, "Take it out of one of them.", code="two-waves")
+                named[name] = wave.mark
+    if settings.waves:
+        left = sorted(
+            asset.id
+            for asset in records.assets.values()
+            if asset.live and asset.id not in named and asset.department not in named
+        )
+        if left:
+            what = f"{', '.join(left)} {'is' if len(left) == 1 else 'are'} in no wave: nobody is asked about them."
+            problems.warning(settings.waves[-1].mark, what, "Put their departments into a wave, or leave it for later.")
 
 
 def _references(policies: Sequence[Policy], records: Records, problems: Problems, *, complete: bool) -> None:

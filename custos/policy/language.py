@@ -48,5 +48,6 @@ LANGUAGE: Mapping[str, Mapping[str, str]] = {
     "settings.yaml, rights": {right.value: f"the roles that may {said}" for right, said in RIGHTS.items()},
     "settings.yaml, approval": vocabulary.APPROVAL,
     "settings.yaml, a freeze": vocabulary.FREEZE,
+    "settings.yaml, a wave": vocabulary.WAVE,
 }
 """Where a word of the policy language is written ► the words there and what they mean."""

@@ -41,6 +41,7 @@ from custos.policy.settings_file import (
     CLASS_KEYS,
     FREEZE_KEYS,
     UNREGISTERED,
+    WAVE_KEYS,
 )
 from custos.policy.settings_file import KEYS as SETTINGS_KEYS
 from custos.policy.settings_file import LIMIT_KEYS as HOUSE_KEYS
@@ -223,12 +224,20 @@ def settings_schema() -> Json:
                 _told(vocabulary.FREEZE, {"why": _TEXT, "assets": _TEXTS}, _DAY), required=["from", "to", "why"]
             ),
         },
+        "waves": {
+            "type": "array",
+            "minItems": 1,
+            "items": _object(
+                _told(vocabulary.WAVE, {"departments": _TEXTS, "assets": _TEXTS}, _DAY), required=["from"]
+            ),
+        },
         "history": _SPAN,
         "witnesses": _TEXTS,
     }
     assert set(parts) == set(SETTINGS_KEYS) == set(vocabulary.SETTINGS), "every key of the settings is described"
     assert set(vocabulary.CLASS) == set(CLASS_KEYS), "every key of a class is described"
     assert set(vocabulary.APPROVAL) == set(APPROVAL_KEYS), "every key of approval is described"
+    assert set(vocabulary.WAVE) == set(WAVE_KEYS), "every key of a wave is described"
     assert set(vocabulary.FREEZE) == set(FREEZE_KEYS), "every key of a freeze is described"
     said = {key: _described(_capital(vocabulary.SETTINGS[key]), shape) for key, shape in parts.items()}
     required = ["not_people", "classes"]

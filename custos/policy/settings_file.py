@@ -11,7 +11,7 @@ from custos.did_you_mean import near
 from custos.errors import Mark
 from custos.model.approval_rules import ApprovalRules, ReferenceForm
 from custos.model.duration import Duration
-from custos.model.policy import REMEMBERED, Freeze, HouseLimits, PolicySettings, SharingClass
+from custos.model.policy import REMEMBERED, Freeze, HouseLimits, PolicySettings, SharingClass, Wave
 from custos.model.sharing_levels import SHARING_LEVELS
 from custos.policy.loader import MOST_ACTIONS, MOST_PERCENT
 from custos.policy.policy_files import SETTINGS as FILE
@@ -33,11 +33,13 @@ KEYS = (
     "rights",
     "approval",
     "freezes",
+    "waves",
     "history",
     "witnesses",
 )
 APPROVAL_KEYS = ("reference", "shortest_pilot", "plan_lasts", "mirror_lasts")
 FREEZE_KEYS = ("from", "to", "why", "assets")
+WAVE_KEYS = ("from", "departments", "assets")
 CLASS_KEYS = ("site_sharing", "anyone_links", "organisation_links", "guests", "public_teams")
 LIMIT_KEYS = {
     "actions_per_run": "per_run",
@@ -78,6 +80,7 @@ def read_settings(files: Mapping[str, bytes], problems: Problems) -> PolicySetti
         rights=Rights(titles=_titles(section.node("roles"), problems), roles=_rights(section.node("rights"), problems)),
         approval=_approval(section.node("approval"), problems),
         freezes=_freezes(section, problems),
+        waves=_waves(section, problems),
         history=_history(section, problems),
         witnesses=_witnesses(section, problems),
     )
@@ -164,6 +167,22 @@ def _freezes(section: Section, problems: Problems) -> tuple[Freeze, ...]:
             problems.error(part.mark_of("to"), "The freeze ends before it begins.", "Correct one of its days.")
         found.append(Freeze(begins=begins, ends=ends, why=why, assets=frozenset(part.texts("assets")), mark=node.mark))
     return tuple(found)
+
+
+def _waves(section: Section, problems: Problems) -> tuple[Wave, ...]:
+    """In the order of their days."""
+    if section.node("waves") is None:
+        return ()
+    found = []
+    for node in section.sections("waves"):
+        part = Section(node, WAVE_KEYS, problems, "A wave")
+        begins = part.day("from", required=True)
+        departments, assets = frozenset(part.texts("departments")), frozenset(part.texts("assets"))
+        if not departments and not assets:
+            problems.error(node.mark, "The wave is of nobody.", "Write its departments, its assets, or both.")
+        if begins is not None:
+            found.append(Wave(begins=begins, departments=departments, assets=assets, mark=node.mark))
+    return tuple(sorted(found, key=lambda wave: wave.begins))
 
 
 def _history(section: Section, problems: Problems) -> Duration:

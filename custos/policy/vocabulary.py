@@ -166,6 +166,7 @@ SETTINGS: Mapping[str, str] = {
     "rights": "which roles may do what, as below; a right that is not written has its usual roles",
     "approval": "what an approval needs in addition to somebody who may give it",
     "freezes": "spans of days in which nothing is written",
+    "waves": "from when on owners of which departments or assets are asked; without it, all of them at once",
     "history": "how long what is known of a file that is gone is kept, as your schedule says; 7 years unless written",
     "witnesses": "the public keys of those outside the platform team who co-sign the audit's checkpoints",
     "not_governed": "sites that are left out of every policy and every count",
@@ -185,6 +186,11 @@ APPROVAL: Mapping[str, str] = {
     "shortest_pilot": "how long a policy pilots at least before it may enforce",
     "plan_lasts": "how old a plan may be that is approved or applied",
     "mirror_lasts": "how old the mirror may be from which a plan was made",
+}
+WAVE: Mapping[str, str] = {
+    "from": "the first day on which they are asked",
+    "departments": "departments, as the register of assets writes them",
+    "assets": "single assets, whatever their department",
 }
 FREEZE: Mapping[str, str] = {
     "from": "the first day",

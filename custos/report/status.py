@@ -80,6 +80,8 @@ def show(found: Overview, screen: Console) -> None:
             f"{many(found.unasked, 'question')} for which nobody can be asked; `custos register` shows who is missing"
         )
         screen.print(_line("Unasked", said))
+    if found.held_back:
+        screen.print(_line("Waves", f"{many(found.held_back, 'question')} held back: see `custos waves`"))
     for agreed in found.waiting[:_MOST_WAITING]:
         where = f"{agreed.asset_id or 'no asset'}, {agreed.about}"
         screen.print(_line("Agreed", f"{where}, waits{f' in {agreed.run}' if agreed.run else ''}: {agreed.why}"))

@@ -16,13 +16,14 @@ from custos.jobs.status import Overview
 from custos.model.policy import Bundle
 from custos.notices.case_progress import Progress, progress
 from custos.notices.model import Answer, Case, Line
+from custos.notices.waves import Waves
 from custos.report.shapes import work as shapes
 from custos.report.shapes.base import data
 
 
-def cases(found: Iterable[Case], now: datetime, zone: ZoneInfo) -> shapes.Cases:
+def cases(found: Iterable[Case], now: datetime, zone: ZoneInfo, waves: Waves) -> shapes.Cases:
     """Questions to people."""
-    return shapes.Cases(cases=[_case(case, progress(case, now, zone)) for case in found])
+    return shapes.Cases(cases=[_case(case, progress(case, now, zone, waves)) for case in found])
 
 
 def _case(case: Case, stands: Progress) -> shapes.Case:
@@ -243,6 +244,7 @@ def status(found: Overview, gone: Sequence[str]) -> shapes.Status:
         ],
         cases={state.value: number for state, number in found.cases.items()},
         unasked=found.unasked,
+        held_back=found.held_back,
         overdue=found.overdue,
         vacant=list(found.vacant),
         untold=found.untold,

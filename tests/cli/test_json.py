@@ -16,7 +16,7 @@ from custos.report.shapes import BY_COMMAND, Shape
 from custos.report.shapes import files as shapes_of_files
 from custos.report.shapes.files import Register, Schema, Validate
 from custos.report.shapes.plans import Explain, Find, Plan
-from custos.report.shapes.work import Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync, Whoami
+from custos.report.shapes.work import Audit, AuditVerified, Cases, Doctor, Incidents, Status, Sync, WavesShape, Whoami
 from tests.policy.policies import POLICIES
 from tests.running_stack import HOST, Council
 
@@ -110,6 +110,7 @@ def test_what_is_wrong_has_its_place(capsys: pytest.CaptureFixture[str]) -> None
         (("doctor",), Doctor),
         (("cases", "--all"), Cases),
         (("incidents",), Incidents),
+        (("waves",), WavesShape),
         (("audit", "show", "--last", "20"), Audit),
         (("audit", "verify"), AuditVerified),
         (("find", "file", "{label: is_missing}", "--limit", "3"), Find),

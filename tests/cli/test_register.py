@@ -43,7 +43,7 @@ def test_attested_entries_are_written_into_the_register(council: Council, tmp_pa
     finally:
         council.ask(forget)
     assert first.code == again.code == Exit.FINDINGS
-    assert "1 entry is written into register/information_assets.csv. Commit it. 1 entry is wrong" in first.out
+    assert "1 entry is written into register/information_asset_register.csv. Commit it. 1 entry is wrong" in first.out
     assert "written" not in again.out
     after = load(tmp_path / "policies").records.assets["IA-005"]
     assert (after.last_review, after.review_due) == (date(2026, 11, 20), date(2027, 11, 20))

@@ -17,6 +17,7 @@ from custos.notices.contacts import Contacts
 from custos.notices.delivery import DeliveryContext
 from custos.notices.digest import DigestStore
 from custos.notices.remark_store import RemarkStore
+from custos.notices.waves import Waves
 from custos.settings import Settings, settings_from
 from custos.storage.account import Account
 from custos.storage.queues import Queue
@@ -121,6 +122,7 @@ def context(
         channels=channels.reaching(people),
         queue=account.queue(f"notify-{mark}"),
         records=small_council.records(),
+        waves=Waves(waves=(), records=small_council.records()),
         knowledge=KnownAssets(small_council.accountable()),
         zone=small_council.ZONE,
         now=small_council.NOW,

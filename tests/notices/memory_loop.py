@@ -40,6 +40,7 @@ from custos.notices.model import Case
 from custos.notices.question_wording import topics_of
 from custos.notices.remark_store import RemarkStore
 from custos.notices.unreached import move_on
+from custos.notices.waves import Waves
 from custos.records.rights import CUSTOS
 from custos.storage.rows import key_part
 from tests.engine.memory_store import MemoryStore
@@ -127,6 +128,7 @@ class Council:
             channels=self.channels.reaching(people),
             queue=self.notify,
             records=self.bundle.records,
+            waves=Waves(waves=self.bundle.settings.waves, records=self.bundle.records),
             knowledge=KnownAssets(self.accountable),
             zone=small_council.ZONE,
             now=self.now,

@@ -32,6 +32,7 @@ from custos.notices.delivery import DeliveryContext, handle_notice
 from custos.notices.digest import DigestStore, prepare_digests
 from custos.notices.model import Case, CaseState, Verb
 from custos.notices.remark_store import RemarkStore
+from custos.notices.waves import Waves
 from custos.settings import Settings
 from custos.storage.account import Account
 from custos.storage.queues import Queue
@@ -105,6 +106,7 @@ class Loop:
             channels=channels_from(self.m365, self.settings, self.people),
             queue=self.queue,
             records=small_council.records(),
+            waves=Waves(waves=(), records=small_council.records()),
             knowledge=KnownAssets(small_council.accountable()),
             zone=ZoneInfo("Europe/London"),
             now=self.clock.now(),

@@ -85,3 +85,30 @@ def test_an_account_may_be_named_by_its_object_id() -> None:
     """An application's account has no sign-in name that lasts."""
     number = "0f1e2d3c-0000-4000-8000-00000000ABCD"
     assert number.lower() in changed("svc.migration@wrenbridge.example", number).settings.not_people
+
+
+@pytest.mark.parametrize(
+    ("wave", "said"),
+    [
+        ("{from: 2027-01-11, departments: [Plaice]}", 'There is no department "Plaice".'),
+        ("{from: 2027-01-11, assets: [IA-099]}", 'There is no asset "IA-099".'),
+        ("{from: 2027-01-11}", "The wave is of nobody."),
+        ("{from: 2027-01-11, assets: [IA-004]}, {from: 2027-02-01, assets: [IA-004]}", "IA-004 is in two waves"),
+        ("{from: next year, assets: [IA-004]}", "2027"),
+    ],
+)
+def test_a_wave_of_nobody_is_refused(wave: str, said: str) -> None:
+    """A department or asset that the register does not have, nobody at all, somebody twice, a day that is none."""
+    text = shipped().files["settings.yaml"].decode()
+    with pytest.raises(BadInput) as refused:
+        load_files({**shipped().files, "settings.yaml": f"{text}\nwaves: [{wave}]\n".encode()}, today=TODAY)
+    assert said in " ".join(map(str, refused.value.problems))
+
+
+def test_who_is_in_no_wave_is_told() -> None:
+    """Whoever validates hears which assets nobody will be asked about."""
+    text = shipped().files["settings.yaml"].decode()
+    content = f"{text}\nwaves: [{{from: 2027-01-11, assets: [IA-004]}}]\n".encode()
+    told = " ".join(one.what for one in load_files({**shipped().files, "settings.yaml": content}, today=TODAY).warnings)
+    assert "are in no wave: nobody is asked about them." in told
+    assert "IA-004" not in told.partition("are in no wave")[0].rpartition(".")[2]

@@ -22,6 +22,7 @@ from custos.report.shapes.work import (
     Incidents,
     Status,
     Sync,
+    WavesShape,
     Whoami,
 )
 
@@ -40,6 +41,7 @@ BY_COMMAND: Mapping[str, tuple[type[Shape], ...]] = {
     "run": (Run,),
     "undo": (Undo, Applied),
     "cases": (Cases,),
+    "waves": (WavesShape,),
     "kpi": (Kpis,),
     "trace": (Trace,),
     "report": (FirstLook, QuarterPack),

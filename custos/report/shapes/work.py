@@ -118,6 +118,34 @@ class Cases(Shape, frozen=True, kw_only=True):
     cases: Annotated[list[Case], said("what needs somebody first; those that are over with --all")]
 
 
+class WaveOwner(Shape, frozen=True, kw_only=True):
+    """Somebody who is asked in a wave."""
+
+    name: Annotated[str, said("who")]
+    questions: Annotated[int, said("how many")]
+
+
+class WaveShape(Shape, frozen=True, kw_only=True):
+    """One wave."""
+
+    begins: Annotated[
+        date | None,
+        said("when its owners are first asked; null: in no wave, so never, or at once where there are no waves"),
+    ]
+    departments: Annotated[list[str], said("departments of its assets")]
+    assets: Annotated[list[str], said("its assets")]
+    owners: Annotated[list[WaveOwner], said("who is asked, the busiest first")]
+    questions: Annotated[int, said("questions that it releases, or has released and were not put yet")]
+    days: Annotated[int, said("working days until everybody was told of all of theirs")]
+
+
+class WavesShape(Shape, frozen=True, kw_only=True):
+    """Of `custos waves`."""
+
+    version: Version = 1
+    waves: Annotated[list[WaveShape], said("in the order of their days; what is in none comes last")]
+
+
 class IncidentShape(Shape, frozen=True, kw_only=True):
     """One incident."""
 
@@ -314,6 +342,7 @@ class Status(Shape, frozen=True, kw_only=True):
     runs: Annotated[list[StatusRun], said("that go on or wait, and the last one")]
     cases: Annotated[dict[str, int], said("state ► questions")]
     unasked: Annotated[int, said("questions for which nobody can be asked")]
+    held_back: Annotated[int, said("questions that wait for their wave")]
     overdue: Annotated[int, said("questions of which somebody let the deadline pass")]
     vacant: Annotated[
         list[str], said("assets without a valid owner, since when, and who stands in; as of the last morning")
