@@ -21,7 +21,7 @@ from custos.report.shapes import work as shapes
 from custos.report.shapes.base import data
 
 
-def cases(found: Iterable[Case], now: datetime, zone: ZoneInfo, waves: Waves) -> shapes.Cases:
+def cases(found: Iterable[Case], now: datetime, zone: ZoneInfo, waves: Waves | None = None) -> shapes.Cases:
     """Questions to people."""
     return shapes.Cases(cases=[_case(case, progress(case, now, zone, waves)) for case in found])
 
