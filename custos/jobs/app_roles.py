@@ -4,6 +4,7 @@
 |---|---|
 | observe | nothing is known |
 | notices | nobody is asked and nobody is told; findings are plans alone |
+| licences | whether the tenant's licences carry retention labels is unknown |
 | absences | who is away is known from the register of people alone |
 | labels | labels are proposed and never written |
 | sharing | links and access are proposed for an end and never ended |
@@ -28,6 +29,7 @@ class Tier(StrEnum):
 
     OBSERVE = "observe"
     NOTICES = "notices"
+    LICENCES = "licences"
     ABSENCES = "absences"
     LABELS = "labels"
     SHARING = "sharing"
@@ -83,6 +85,9 @@ NEEDS = (
         "installs its app for the asked",
     ),
     Need(Tier.NOTICES, _OBSERVER, _GRAPH, "Mail.Send", "mails whom Teams does not reach; narrow it to one mailbox"),
+    Need(
+        Tier.LICENCES, _OBSERVER, _GRAPH, "LicenseAssignment.Read.All", "sees whether licences carry retention labels"
+    ),
     Need(Tier.ABSENCES, _OBSERVER, _GRAPH, "MailboxSettings.Read", "sees who is away, so that the deputy is asked"),
     Need(Tier.LABELS, _ACTOR, _GRAPH, "Files.ReadWrite.All", "sets and clears retention labels"),
     Need(Tier.LABELS, _ACTOR, _GRAPH, "Sites.ReadWrite.All", "the same, where Microsoft asks for it"),

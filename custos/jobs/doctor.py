@@ -25,7 +25,7 @@ from custos.jobs.reachable_people import Way, reachable_people
 from custos.jobs.refused_requests import Door
 from custos.jobs.shortfalls import Of, Shortfall
 from custos.jobs.subscriptions import notification_url
-from custos.m365 import site_admin, sites
+from custos.m365 import licences, site_admin, sites
 from custos.m365 import subscriptions as graph_subscriptions
 from custos.m365.credentials import BOT_AUDIENCE, graph_audience
 from custos.m365.errors import Forbidden, NotFound
@@ -247,9 +247,26 @@ async def _priority_cleanup(app: Custos) -> list[Look]:
 
 
 async def _licences(app: Custos) -> list[Look]:
+    """Whether licences carry the labels that Custos sets, and whether the setting of units is within what Microsoft allows by them."""
     units = app.settings.units_per_minute
-    said = f"which licences there are, and whether {units:,} resource units a minute are this tenant's band"
-    return [Look(Sign.UNTOLD, "licences", said, numbers={"units_per_minute": units})]
+    found = await _licences_of(app)
+    if found is None:
+        said = f"which licences there are, and whether {units:,} resource units a minute are this tenant's band"
+        return [Look(Sign.UNTOLD, "licences", said, numbers={"units_per_minute": units})]
+    sharepoint, records = (licences.held(found, plans) for plans in (licences.LIBRARIES, licences.RECORDS))
+    numbers = {"sharepoint": sharepoint, "records": records, "units_per_minute": units}
+    allowed = licences.units_allowed(sharepoint)
+    if units > allowed:
+        said = f"{many(sharepoint, 'licence')}: Microsoft allows {allowed:,} resource units a minute, "
+        said += f"and CUSTOS_UNITS_PER_MINUTE says {units:,}"
+        band = [Look(Sign.TOO_MUCH, "licences", said, numbers=numbers)]
+    else:
+        band = []
+    if not records:
+        said = f"none of {many(sharepoint, 'licence')} carries labels that an application sets (Microsoft Purview records management)"
+        return [Look(Sign.MISSING, "licences", said, numbers=numbers), *band]
+    said = f"{many(records, 'licence')} of {sharepoint:,} carry labels that an application sets"
+    return [Look(Sign.WORKS, "licences", said, numbers=numbers), *band]
 
 
 async def _bot(app: Custos) -> list[Look]:
@@ -257,8 +274,24 @@ async def _bot(app: Custos) -> list[Look]:
     if bot is None:
         return [Look(Sign.OFF, "bot", "no bot is set: notices go by mail alone")]
     await bot.token(BOT_AUDIENCE)
-    reachable = [reach async for reach in app.people.all() if reach.installed]
-    return [Look(Sign.WORKS, "bot", f"signs in; {len(reachable)} people are known to have it")]
+    having = len([reach async for reach in app.people.all() if reach.installed])
+    looks = []
+    if not having and not app.settings.teams_app_id:
+        said = "signs in, and nobody is known to have its app: publish it, and set CUSTOS_TEAMS_APP_ID"
+        looks.append(Look(Sign.MISSING, "bot", said, numbers={"installed": 0}))
+    if (found := await _licences_of(app)) is not None and not licences.carry_teams(found):
+        said = "no licence of this tenant that is switched on carries Teams: people are asked by mail alone"
+        looks.append(Look(Sign.MISSING, "bot", said))
+    told = Look(Sign.WORKS, "bot", f"signs in; {having:,} people are known to have it", numbers={"installed": having})
+    return looks or [told]
+
+
+async def _licences_of(app: Custos) -> Mapping[str, int] | None:
+    """Service plan ► licences; None where the observer may not look."""
+    try:
+        return await licences.read_licences(app.m365.observer)
+    except Forbidden:
+        return None
 
 
 async def _people(app: Custos) -> list[Look]:

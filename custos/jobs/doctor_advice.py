@@ -44,7 +44,7 @@ ADVICE: Mapping[str, Advice] = {
     ),
     "licences": Advice(
         "Labels that an application sets take a licence for whoever profits; without one Microsoft refuses or forgets them.",
-        "Compare with the admin centre; Custos has no role to read licences, and asks for none.",
+        "Run `custos grant licences`, or compare with the admin centre.",
         _LABELS,
     ),
     "bot": Advice("Nobody is asked in Teams; mail is tried.", "See docs/install.md, step 7.", _ASKS),

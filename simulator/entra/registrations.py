@@ -53,6 +53,7 @@ OBSERVER = Registration(
                 "TeamsAppInstallation.ReadWriteSelfForUser.All",
                 "Mail.Send",
                 "MailboxSettings.Read",
+                "LicenseAssignment.Read.All",
                 "SharePointTenantSettings.Read.All",
             }
         ),

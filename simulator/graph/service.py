@@ -23,6 +23,7 @@ from simulator.graph import (
     group_settings,
     groups,
     labels,
+    licences,
     list_delta,
     list_items,
     lists,
@@ -46,8 +47,8 @@ from simulator.trouble.answers import lacks_a_part, on_part
 PREFIX = "/graph/v1.0/"
 _BETA = "/graph/beta/"
 _MODULES = (
-    admin, analytics, audit, content, group_settings, groups, labels, list_delta, list_items, lists, mailbox_settings, permissions,
-    sites, reports, shares, teams, uploads, users,
+    admin, analytics, audit, content, group_settings, groups, labels, licences, list_delta, list_items, lists, mailbox_settings,
+    permissions, sites, reports, shares, teams, uploads, users,
 )  # fmt: skip
 ROUTER = Router([operation for module in _MODULES for operation in module.OPERATIONS])
 _BETA_ROUTER = Router(beta.OPERATIONS)

@@ -94,6 +94,13 @@ USER = _names(
     """
 )
 
+SUBSCRIBED_SKUS = _names(
+    """
+    accountId accountName appliesTo capabilityStatus consumedUnits id prepaidUnits servicePlans skuId skuPartNumber
+    subscriptionIds
+    """
+)
+
 MAILBOX_SETTINGS = _names(
     """
     archiveFolder automaticRepliesSetting dateFormat delegateMeetingMessageDeliveryOptions language timeFormat timeZone

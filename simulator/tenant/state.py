@@ -96,6 +96,7 @@ class Tenant:
     seed: int
     scale: float = 0.01
     licences: int = 8000
+    service_plans: tuple[str, ...] = ("SHAREPOINTENTERPRISE", "TEAMS1", "INFO_GOVERNANCE", "RECORDS_MANAGEMENT")
     host: str = HOST
     domain: str = DOMAIN
     council: str = "A council"

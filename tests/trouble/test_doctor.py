@@ -7,11 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from custos.bootstrap import Custos
+from custos.jobs import doctor
 from custos.jobs.doctor import Look, Sign
 from custos.jobs.doctor_advice import ADVICE
 from custos.jobs.doctor_report import report
+from custos.m365.licences import ROLE
 from custos.records.model import Records
+from local_host.azurite import Azurite
+from simulator.entra.identity import AUTHORITY
+from simulator.entra.registrations import OBSERVER, OBSERVER_CLIENT_ID
 from simulator.tenant.model import LabelDefinition
+from tests.running_stack import desk
 from tests.trouble.tiny_council import World
 
 HOSTILE = "Zoë O'Grady-Świątek <zoe@x.example> \x1b[31m \u202e ../../etc/passwd {{7*7}} <script>"
@@ -33,10 +39,52 @@ def test_what_does_not_work_says_what_follows(world: World) -> None:
     held = [look for look in looks if (look["what"], look["sign"]) == ("holds", "too much")]
     assert any(f"the label {label.name}" in look["detail"] and "deletes by itself" in look["detail"] for look in held)
     assert held[0]["policies"] == ["labels-from-schedule"]
-    assert by["priority cleanup"]["sign"] == by["licences"]["sign"] == "cannot be told"
+    assert by["priority cleanup"]["sign"] == "cannot be told"
     assert "Get-RetentionCompliancePolicy -PriorityCleanup" in said.out
     assert said.code == int(any(look["must"] for look in looks))
     assert world.custos("doctor", "--strict").code == 1
+
+
+def test_licences_are_told_where_the_observer_may_look(world: World) -> None:
+    """Those that carry labels, or Teams, and none that does; more units than Microsoft allows by them; without the role it cannot be
+    told. A bot whose app nobody has is missing."""
+    tenant, authority = world.server.tenant, world.server.app[AUTHORITY]
+    whole, roles = tenant.service_plans, {**OBSERVER.roles, "graph": OBSERVER.roles["graph"] - {ROLE}}
+    assert world.ask(_licences) == [
+        (Sign.WORKS, "50,001 licences of 50,001 carry labels that an application sets"),
+        (
+            Sign.TOO_MUCH,
+            "50,001 licences: Microsoft allows 6,250 resource units a minute, and CUSTOS_UNITS_PER_MINUTE says 1,000,000",
+        ),
+    ]
+    try:
+        world.server.do(lambda: setattr(tenant, "service_plans", ("SHAREPOINTENTERPRISE",)))
+        (first, _) = world.ask(_licences)
+        assert (first[0], first[1].startswith("none of 50,001 licences carries labels that an application sets")) == (
+            Sign.MISSING,
+            True,
+        )
+        world.server.do(lambda: authority.registrations.update({OBSERVER_CLIENT_ID: replace(OBSERVER, roles=roles)}))
+        assert [said for sign, said in world.ask(_bot) if sign is Sign.MISSING] == [
+            "no licence of this tenant that is switched on carries Teams: people are asked by mail alone"
+        ]
+        fresh = {**world.environment, "CUSTOS_TEAMS_APP_ID": ""}
+        with Azurite() as storage, desk({**fresh, **storage.environment}) as another:
+            assert another.ask(_bot) == [
+                (Sign.MISSING, "signs in, and nobody is known to have its app: publish it, and set CUSTOS_TEAMS_APP_ID")
+            ]
+            assert [sign for sign, _ in another.ask(_licences)] == [Sign.UNTOLD]
+    finally:
+        world.server.do(lambda: authority.registrations.update({OBSERVER_CLIENT_ID: OBSERVER}))
+        world.server.do(lambda: setattr(tenant, "service_plans", whole))
+
+
+async def _bot(app: Custos) -> list[tuple[Sign, str]]:
+    return [(look.sign, look.detail) for look in await doctor._bot(app)]
+
+
+async def _licences(app: Custos) -> list[tuple[Sign, str]]:
+    return [(look.sign, look.detail) for look in await doctor._licences(app)]
 
 
 def _label_of_held_asset(world: World) -> LabelDefinition:
