@@ -9,8 +9,9 @@ from custos.bootstrap import Custos
 from custos.cli.command import Exit, Implementation, Screen
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs import policies
-from custos.jobs.doctor import Look, Sign, examine
+from custos.jobs.doctor import examine
 from custos.jobs.doctor_advice import ADVICE, affected
+from custos.jobs.doctor_look import Look, Sign
 from custos.jobs.doctor_report import report
 from custos.model.policy import Bundle
 from custos.report import work_json

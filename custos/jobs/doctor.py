@@ -6,10 +6,7 @@ means, for which policies, and what to do, is in `custos.jobs.doctor_advice`.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from custos.actions import DECLARED
@@ -17,19 +14,14 @@ from custos.engine.label_drift import Published, drift
 from custos.engine.register_addresses import named_sites
 from custos.errors import BadInput, CustosError
 from custos.inventory.drive_state import DriveStates, SyncState
-from custos.inventory.subscriptions import wanted_drives
-from custos.jobs import label_drift, policies, shortfalls
+from custos.jobs import doctor_reach, label_drift, policies, shortfalls
 from custos.jobs.app_roles import Api, Tier, Who, needed
+from custos.jobs.doctor_look import Look, Sign, reasons_of
 from custos.jobs.named_accounts import strangers
-from custos.jobs.reachable_people import Way, reachable_people
-from custos.jobs.refused_requests import Door
-from custos.jobs.shortfalls import Of, Shortfall
-from custos.jobs.subscriptions import notification_url
-from custos.m365 import licences, site_admin, sites
-from custos.m365 import subscriptions as graph_subscriptions
-from custos.m365.credentials import BOT_AUDIENCE, graph_audience
+from custos.jobs.shortfalls import Of
+from custos.m365 import site_admin, sites
+from custos.m365.credentials import graph_audience
 from custos.m365.errors import Forbidden, NotFound
-from custos.m365.subscriptions import Subscription
 from custos.m365.token_roles import roles_held
 from custos.records.model import Hold, Records
 from custos.wording import many
@@ -39,31 +31,6 @@ if TYPE_CHECKING:
 
 _WRITING = ("ReadWrite", "FullControl", "Manage")
 _HARMLESS = frozenset({"TeamsAppInstallation.ReadWriteSelfForUser.All"})
-
-
-class Sign(StrEnum):
-    """How one look ended."""
-
-    WORKS = "works"
-    MISSING = "missing"  # something that is needed, or wanted
-    TOO_MUCH = "too much"
-    UNTOLD = "cannot be told"
-    OFF = "not set up"  # which is allowed
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One thing that was looked at.
-
-    `must`: without it an installation does not do its work. `numbers` and `roles` are what of it may be told to strangers.
-    """
-
-    sign: Sign
-    what: str
-    detail: str
-    must: bool = False
-    numbers: Mapping[str, int] = field(default_factory=dict)
-    roles: frozenset[str] = frozenset()
 
 
 async def examine(app: Custos) -> list[Look]:
@@ -82,10 +49,10 @@ async def examine(app: Custos) -> list[Look]:
         ("labels", _labels),
         ("holds", _holds),
         ("priority cleanup", _priority_cleanup),
-        ("licences", _licences),
-        ("bot", _bot),
-        ("people", _people),
-        ("webhooks", _webhooks),
+        ("licences", doctor_reach.licences_held),
+        ("bot", doctor_reach.bot),
+        ("people", doctor_reach.people),
+        ("webhooks", doctor_reach.webhooks),
     ):
         looks += await _try(what, look, app)
     return looks
@@ -246,111 +213,13 @@ async def _priority_cleanup(app: Custos) -> list[Look]:
     return [Look(Sign.UNTOLD, "priority cleanup", said, numbers={"in_force": held})]
 
 
-async def _licences(app: Custos) -> list[Look]:
-    """Whether licences carry the labels that Custos sets, and whether the setting of units is within what Microsoft allows by them."""
-    units = app.settings.units_per_minute
-    found = await _licences_of(app)
-    if found is None:
-        said = f"which licences there are, and whether {units:,} resource units a minute are this tenant's band"
-        return [Look(Sign.UNTOLD, "licences", said, numbers={"units_per_minute": units})]
-    sharepoint, records = (licences.held(found, plans) for plans in (licences.LIBRARIES, licences.RECORDS))
-    numbers = {"sharepoint": sharepoint, "records": records, "units_per_minute": units}
-    allowed = licences.units_allowed(sharepoint)
-    if units > allowed:
-        said = f"{many(sharepoint, 'licence')}: Microsoft allows {allowed:,} resource units a minute, "
-        said += f"and CUSTOS_UNITS_PER_MINUTE says {units:,}"
-        band = [Look(Sign.TOO_MUCH, "licences", said, numbers=numbers)]
-    else:
-        band = []
-    if not records:
-        said = f"none of {many(sharepoint, 'licence')} carries labels that an application sets (Microsoft Purview records management)"
-        return [Look(Sign.MISSING, "licences", said, numbers=numbers), *band]
-    said = f"{many(records, 'licence')} of {sharepoint:,} carry labels that an application sets"
-    return [Look(Sign.WORKS, "licences", said, numbers=numbers), *band]
-
-
-async def _bot(app: Custos) -> list[Look]:
-    bot = app.m365.identities.bot
-    if bot is None:
-        return [Look(Sign.OFF, "bot", "no bot is set: notices go by mail alone")]
-    await bot.token(BOT_AUDIENCE)
-    having = len([reach async for reach in app.people.all() if reach.installed])
-    looks = []
-    if not having and not app.settings.teams_app_id:
-        said = "signs in, and nobody is known to have its app: publish it, and set CUSTOS_TEAMS_APP_ID"
-        looks.append(Look(Sign.MISSING, "bot", said, numbers={"installed": 0}))
-    if (found := await _licences_of(app)) is not None and not licences.carry_teams(found):
-        said = "no licence of this tenant that is switched on carries Teams: people are asked by mail alone"
-        looks.append(Look(Sign.MISSING, "bot", said))
-    told = Look(Sign.WORKS, "bot", f"signs in; {having:,} people are known to have it", numbers={"installed": having})
-    return looks or [told]
-
-
-async def _licences_of(app: Custos) -> Mapping[str, int] | None:
-    """Service plan ► licences; None where the observer may not look."""
-    try:
-        return await licences.read_licences(app.m365.observer)
-    except Forbidden:
-        return None
-
-
-async def _people(app: Custos) -> list[Look]:
-    found = await reachable_people(app, (await policies.in_force(app)).bundle.records)
-    total = sum(len(names) for names in found.values())
-    good = sum(len(found.get(way, ())) for way in (Way.TEAMS, Way.ONCE_INSTALLED, Way.MAIL))
-    looks = [
-        Look(
-            Sign.WORKS if good == total else Sign.MISSING,
-            "people",
-            f"{good:,} of {total:,} whom the registers name can be reached",
-            numbers={"named": total, "reached": good},
-        )
-    ]
-    for way, names in found.items():
-        if way in (Way.TEAMS, Way.ONCE_INSTALLED, Way.MAIL):
-            looks.append(Look(Sign.WORKS, "people", f"{len(names):,} {way}"))
-        else:
-            looks.append(Look(Sign.MISSING, "people", f"{', '.join(names)}: {way}"))
-    return looks
-
-
-async def _webhooks(app: Custos) -> list[Look]:
-    if not app.settings.public_url:
-        return [Look(Sign.OFF, "webhooks", "CUSTOS_PUBLIC_URL is not set: changes are seen at the backstop sync")]
-    wanted = await asyncio.to_thread(wanted_drives, app.lakehouse)
-    known = {one.subscription_id for one in await app.subscriptions.all()}
-    listed = await graph_subscriptions.list_all(app.m365.observer)
-    good = {one.subscription_id: one.drive_id for one in listed.values if _leads_here(app, one)}
-    held = len(wanted & {drive for one, drive in good.items() if one in known})
-    sign = Sign.WORKS if wanted and held == len(wanted) else Sign.MISSING
-    said = f"{held:,} of {len(wanted):,} libraries are watched"
-    looks = [Look(sign, "webhooks", said, numbers={"wanted": len(wanted), "held": held})]
-    if lost := len(known - {one.subscription_id for one in listed.values}):
-        said = f"Microsoft holds {lost:,} no more that Custos wrote down"
-        looks.append(Look(Sign.MISSING, "webhooks", said, numbers={"lost": lost}))
-    if strays := len([one for one in listed.values if one.is_known and good.get(one.subscription_id) not in wanted]):
-        said = f"Microsoft holds {strays:,} that lead elsewhere, or watch what nobody wants watched"
-        looks.append(Look(Sign.TOO_MUCH, "webhooks", said, numbers={"stray": strays}))
-    guesses = (await app.refused_requests.day()).get((Door.NOTIFICATION, "wrong secret"), 0)
-    if guesses:
-        said = f"{guesses:,} notifications today had the function key and not the subscription's secret: renew the key"
-        looks.append(Look(Sign.TOO_MUCH, "webhooks", said, numbers={"wrong_secret": guesses}))
-    return [*looks, *_reasons("webhooks", await shortfalls.last(app.account, Of.WEBHOOKS))]
-
-
-def _leads_here(app: Custos, one: Subscription) -> bool:
-    """Whether what a webhook says arrives at this app, today."""
-    alive = one.expires is None or one.expires > app.clock.now()
-    return alive and one.is_known and one.notification_url == notification_url(app.settings)
-
-
 async def _discovery(app: Custos) -> list[Look]:
     found = await shortfalls.last(app.account, Of.DISCOVERY)
     if found is None:
         return [Look(Sign.MISSING, "discovery", "it has never finished: run `custos sync --discover`")]
     if not found:
         return [Look(Sign.WORKS, "discovery", "everything that the tenant lists could be read")]
-    return _reasons("discovery", found)
+    return reasons_of("discovery", found)
 
 
 async def _mirror(app: Custos) -> list[Look]:
@@ -370,19 +239,6 @@ async def _mirror(app: Custos) -> list[Look]:
             )
             for one in odd
         ),
-    ]
-
-
-def _reasons(what: str, shortfall: Shortfall | None) -> list[Look]:
-    reasons = shortfall.reasons if shortfall is not None else {}
-    return [
-        Look(
-            Sign.UNTOLD,
-            what,
-            sentence if number == 1 else f"{number:,} times: {sentence}",
-            numbers={"times": number},
-        )
-        for sentence, number in reasons.items()
     ]
 
 

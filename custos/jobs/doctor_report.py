@@ -18,7 +18,7 @@ import msgspec
 from custos import __version__
 from custos.inventory.drive_state import DriveStates
 from custos.jobs import incidents
-from custos.jobs.doctor import Look
+from custos.jobs.doctor_look import Look
 from custos.model.policy import Bundle
 from custos.storage.queues import ALL, poison
 from custos.storage.state_format import FORMAT

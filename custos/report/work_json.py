@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from custos.audit.chain import Recorded, Verification
 from custos.jobs.app_roles import Comparison
-from custos.jobs.doctor import Look, Sign
 from custos.jobs.doctor_advice import ADVICE, affected
+from custos.jobs.doctor_look import Look, Sign
 from custos.jobs.history import ItemHistory
 from custos.jobs.incidents import Noted
 from custos.jobs.status import Overview

@@ -31,6 +31,8 @@ DEEDS = frozenset(
         "stop",
         "start",
         "leave",
+        "backup",
+        "restore",
         "sign-in",
         "sign-out",
         "completion",

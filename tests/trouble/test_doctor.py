@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from custos.bootstrap import Custos
-from custos.jobs import doctor
-from custos.jobs.doctor import Look, Sign
+from custos.jobs import doctor_reach
 from custos.jobs.doctor_advice import ADVICE
+from custos.jobs.doctor_look import Look, Sign
 from custos.jobs.doctor_report import report
 from custos.m365.licences import ROLE
 from custos.records.model import Records
@@ -80,11 +80,11 @@ def test_licences_are_told_where_the_observer_may_look(world: World) -> None:
 
 
 async def _bot(app: Custos) -> list[tuple[Sign, str]]:
-    return [(look.sign, look.detail) for look in await doctor._bot(app)]
+    return [(look.sign, look.detail) for look in await doctor_reach.bot(app)]
 
 
 async def _licences(app: Custos) -> list[tuple[Sign, str]]:
-    return [(look.sign, look.detail) for look in await doctor._licences(app)]
+    return [(look.sign, look.detail) for look in await doctor_reach.licences_held(app)]
 
 
 def _label_of_held_asset(world: World) -> LabelDefinition:

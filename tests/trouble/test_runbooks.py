@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from custos.audit.events import What
 from custos.bootstrap import Custos
 from custos.inventory.drive_state import DriveStates
-from custos.jobs import discovery, doctor, evaluation, subscriptions
+from custos.jobs import discovery, doctor_reach, evaluation, subscriptions
 from custos.m365 import subscriptions as graph_subscriptions
 from custos.storage.queues import ALL
 from custos.storage.rows import Row
@@ -222,7 +222,7 @@ def test_key_is_renewed_and_custos_leaves(world: World) -> None:
 
 async def _webhooks(app: Custos) -> list[str]:
     """What the doctor says of them."""
-    return [look.detail for look in await doctor._webhooks(app)]
+    return [look.detail for look in await doctor_reach.webhooks(app)]
 
 
 async def _fresh(app: Custos) -> None:
