@@ -29,8 +29,8 @@ class Tier(StrEnum):
 
     OBSERVE = "observe"
     NOTICES = "notices"
-    LICENCES = "licences"
     ABSENCES = "absences"
+    LICENCES = "licences"
     LABELS = "labels"
     SHARING = "sharing"
     SITE_ADMINISTRATION = "site-administration"
