@@ -117,9 +117,11 @@ def test_the_wrong_directory(azure: Azure) -> None:
 
 
 def test_nobody_is_signed_in(azure: Azure) -> None:
-    """Then nothing else is asked."""
+    """azd signs in by itself: then nothing is asked, that is said, and the deployment goes on."""
     azure.says("account show --query id", code=1)
-    _said(azure.before(), "Nobody is signed in to az")
+    for when in ("before", "after"):
+        done = azure.look(when, AZURE_RESOURCE_GROUP="rg")
+        assert (done.returncode, done.stdout) == (0, "Nobody is signed in to az (az login): nothing was looked at.\n")
 
 
 @pytest.mark.parametrize(("url", "said"), [("", "is not set"), ("x.sharepoint.com", "write it as https://")])
