@@ -4,8 +4,8 @@
 |---|---|
 | observe | nothing is known |
 | notices | nobody is asked and nobody is told; findings are plans alone |
-| licences | whether the tenant's licences carry retention labels is unknown |
 | absences | who is away is known from the register of people alone |
+| licences | whether the tenant's licences carry retention labels is unknown |
 | labels | labels are proposed and never written |
 | sharing | links and access are proposed for an end and never ended |
 | site-administration | how far a site may share is unknown, and never set |
