@@ -31,6 +31,8 @@ TABLES: Mapping[str, Kept] = {
     "actionreports": Kept.WHOLE,
     "loosened": Kept.WHOLE,
     "vacancies": Kept.WHOLE,
+    "attestations": Kept.WHOLE,
+    "remarks": Kept.WHOLE,
     "kpis": Kept.WHOLE,
     "audit": Kept.WHOLE,
     "control": Kept.MERGED,
