@@ -54,6 +54,7 @@ from custos.notices.decisions import Accountable
 from custos.notices.delivery import DeliveryContext
 from custos.notices.digest import TABLE as DIGESTS
 from custos.notices.digest import DigestStore
+from custos.notices.lending import OfferStore, open_offers
 from custos.notices.loosened import NewsStore, open_news
 from custos.notices.remark_store import RemarkStore, open_remarks
 from custos.notices.waves import Waves
@@ -252,6 +253,11 @@ class Custos:
     def attestations(self) -> AttestationStore:
         """What owners said of their assets' entries."""
         return open_attestations(self.account)
+
+    @cached_property
+    def offers(self) -> OfferStore:
+        """What owners offered to lend to stewards."""
+        return open_offers(self.account)
 
     @cached_property
     def news(self) -> NewsStore:

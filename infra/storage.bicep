@@ -37,6 +37,7 @@ var tables = [
   'findingsnapshots'
   'incidents'
   'kpis'
+  'lending'
   'loosened'
   'pendingchanges'
   'refusals'

@@ -64,6 +64,9 @@ class What(StrEnum):
 
     ENTRY_ATTESTED = "register:attested"  # an owner said that an asset's entry is right, or what is wrong with it
 
+    DELEGATION_OFFERED = "delegation:offered"  # an owner offers to lend a steward kinds of decision
+    DELEGATION_ANSWERED = "delegation:answered"  # by the steward
+
     PROTECTION_LOOSENED = (
         "protection:loosened"  # an edit of registers or settings protects less, or lets somebody do more
     )

@@ -21,11 +21,14 @@ from custos.importing.register_file import merge, read_register, write_register
 from custos.jobs import identity, policies
 from custos.jobs.named_accounts import strangers
 from custos.notices.attestations import pending
+from custos.notices.lending import Offer, accepted
 from custos.policy import Bundle, load, load_files
 from custos.records.load import FOLDER
 from custos.records.lost_rows import ACCEPT
 from custos.records.model import Records
+from custos.records.register import AnyRegister
 from custos.records.registers.assets import ASSETS
+from custos.records.registers.delegations import DELEGATIONS
 from custos.records.remark import Matter, Remark
 from custos.records.review import review
 from custos.records.rights import Right
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
 _AHEAD = 30
 _ACCEPT = "accept"
-_ATTESTED = "attested"
+_PROPOSALS = "proposals"
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,11 +69,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help="accept what registers and settings take away or give since the version in force (with --why)",
     )
     parser.add_argument(
-        "--attested",
+        "--proposals",
         dest="online",
         action="store_const",
-        const=_ATTESTED,
-        help="write into the register of assets what owners attested on their page: the day of the review, and when the next is due",
+        const=_PROPOSALS,
+        help="write into the registers what owners attested, and what they lent and stewards accepted, on their page",
     )
     why_argument(parser)
     as_argument(parser)
@@ -84,39 +87,66 @@ async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     bundle = load(args.directory, zone=app.zone)
     if args.online == _ACCEPT:
         return await _accept(app, bundle, args, screen)
-    if args.online == _ATTESTED:
-        return await _write_attested(app, bundle, args.directory, screen)
+    if args.online == _PROPOSALS:
+        return await _write_proposals(app, bundle, args.directory, screen)
     today = args.on or day_of(app.clock.now(), app.zone)
     doubts = map(_doubt, (await app.registers.placed(bundle)).doubts())
     return _show(bundle.records, [*doubts, *await strangers(app, bundle.records, today)], today, args, screen)
 
 
-async def _write_attested(app: Custos, bundle: Bundle, directory: Path, screen: Screen) -> int:
+async def _write_proposals(app: Custos, bundle: Bundle, directory: Path, screen: Screen) -> int:
+    """What people said on their page, put into the files: both, or neither."""
     waiting = pending(await app.attestations.all(), bundle.records)
     right = [one for one in waiting if not one.wrong]
-    rows = [
-        {ASSETS.id: one.asset_id, "last_review": one.day.isoformat(), "review_due": one.next_review.isoformat()}
-        for one in right
+    lent = accepted(await app.offers.all(), bundle.records, day_of(app.clock.now(), app.zone))
+    rows: dict[AnyRegister, list[dict[str, str]]] = {
+        ASSETS: [
+            {ASSETS.id: one.asset_id, "last_review": one.day.isoformat(), "review_due": one.next_review.isoformat()}
+            for one in right
+        ],
+        DELEGATIONS: [_delegation(one) for one in lent],
+    }
+    made = {
+        register: merge(register, read_register(directory, register), changed).content
+        for register, changed in rows.items()
+        if changed
+    }
+    load_files({**bundle.files, **{f"{FOLDER}/{one.file}": content for one, content in made.items()}})
+    for register, content in made.items():
+        write_register(directory, register, content)
+    for said in waiting:
+        due = "" if said.wrong else f" The next review is due on {day_words(said.next_review)}."
+        screen.out.print(words(f"{said.words()}{due}"), soft_wrap=True)
+    for offer in lent:
+        screen.out.print(
+            words(f"{offer.words()}: lent by {offer.by.name}, accepted by {offer.steward.name}."), soft_wrap=True
+        )
+    told = [
+        f"{many(len(changed), 'row is', 'rows are')} written into {FOLDER}/{register.file}."
+        for register, changed in rows.items()
+        if changed
     ]
-    if rows:
-        content = merge(ASSETS, read_register(directory, ASSETS), rows).content
-        load_files({**bundle.files, f"{FOLDER}/{ASSETS.file}": content})
-        write_register(directory, ASSETS, content)
-    for one in waiting:
-        due = "" if one.wrong else f" The next review is due on {day_words(one.next_review)}."
-        screen.out.print(words(f"{one.words()}{due}"), soft_wrap=True)
-    wrong = len(waiting) - len(right)
-    told = (
-        [f"{many(len(right), 'entry is', 'entries are')} written into {FOLDER}/{ASSETS.file}. Commit it."]
-        if right
-        else []
-    )
-    if wrong:
+    if told:
+        told.append("Commit it.")
+    if wrong := len(waiting) - len(right):
         told.append(
             f"{many(wrong, 'entry is', 'entries are')} wrong: put the row right, with that day as its last_review."
         )
-    screen.out.print(words(" ".join(told) or "No entry waits to be written."), soft_wrap=True)
+    screen.out.print(words(" ".join(told) or "Nothing waits to be written."), soft_wrap=True)
     return Exit.FINDINGS if wrong else Exit.OK
+
+
+def _delegation(one: Offer) -> dict[str, str]:
+    """The row of an offer that was accepted."""
+    return {
+        "delegation_id": one.id,
+        "asset_id": one.asset_id,
+        "steward_upn": one.steward.upn,
+        "kinds": ";".join(one.kinds),
+        "valid_from": one.begins.isoformat(),
+        "valid_to": one.ends.isoformat(),
+        "accepted_on": one.answered_on.isoformat() if one.answered_on else "",
+    }
 
 
 async def _accept(app: Custos, bundle: Bundle, args: argparse.Namespace, screen: Screen) -> int:

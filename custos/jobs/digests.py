@@ -36,7 +36,7 @@ async def prepare(app: Custos) -> Prepared:
         action_reports=await action_reports.waiting(app, bundle),
         waves=Waves(waves=bundle.settings.waves, records=bundle.records),
         remarks=await register_remarks.waiting(
-            app.cases, app.remarks, app.attestations, await accountable_today(app, bundle)
+            app.cases, app.remarks, app.attestations, app.offers, await accountable_today(app, bundle)
         ),
     )
 

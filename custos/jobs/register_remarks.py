@@ -8,6 +8,7 @@ from datetime import timedelta
 from custos.notices.assignment import Accountability
 from custos.notices.attestations import AttestationStore, with_attestations
 from custos.notices.case_store import CaseStore
+from custos.notices.lending import OfferStore, lending_remarks
 from custos.notices.remark_store import RemarkStore
 from custos.notices.remarks import AHEAD_DAYS, AddressedRemark, key_of, to_tell, unasked
 from custos.records.remark import Remark
@@ -15,12 +16,13 @@ from custos.records.review import review
 
 
 async def waiting(
-    cases: CaseStore, store: RemarkStore, attestations: AttestationStore, who: Accountability
+    cases: CaseStore, store: RemarkStore, attestations: AttestationStore, offers: OfferStore, who: Accountability
 ) -> list[AddressedRemark]:
     """What is left to tell of the remarks on the registers in force, and of questions that nobody can be asked. Raises StorageTrouble."""
     standing = review(who.records, who.today, timedelta(AHEAD_DAYS))
     told = with_attestations(standing, await attestations.all(), who.records)
-    remarks = [*unasked(await cases.all()), *told]
+    lent = lending_remarks(await offers.all(), who.records, who.today)
+    remarks = [*unasked(await cases.all()), *told, *lent]
     return await _left(remarks, store, who)
 
 

@@ -1,6 +1,6 @@
 """What owners say of their asset's entry in the register: that it is right, or what in it is wrong. Table `attestations`, a row an asset.
 
-The register stays the one truth: an entry that was attested counts as reviewed once `custos register --attested` has written that into its
+The register stays the one truth: an entry that was attested counts as reviewed once `custos register --proposals` has written that into its
 file. Until then the head of information governance is told that it waits, and the owner is not asked again.
 """
 

@@ -41,8 +41,13 @@ _OF_OWNER: Mapping[str, str] = {
 _OF_SIRO = frozenset({Matter.NO_OWNER, Matter.NO_HOLDER, Matter.NOBODY_TO_ASK, Matter.DOCUMENT_REVIEW})
 _OF_RECORDS_MANAGER = frozenset({Matter.SCHEDULE_REVIEW})
 _KEEPERS = "Have the register put right."
+_OF_PERSON: Mapping[str, str] = {
+    Matter.DELEGATION_OFFERED: "Accept or decline it on your page, under My stewards.",
+    Matter.DELEGATION_DECLINED: "Nothing was lent; you answer yourself.",
+}
 _OF_KEEPERS: Mapping[str, str] = {
-    Matter.ENTRY_ATTESTED: "Have it written into the register: `custos register --attested`.",
+    Matter.ENTRY_ATTESTED: "Have it written into the register: `custos register --proposals`.",
+    Matter.DELEGATION_ACCEPTED: "Have it written into the register: `custos register --proposals`.",
     Matter.ENTRY_WRONG: "Have the register put right, with that day as the last review.",
 }
 
@@ -146,6 +151,15 @@ def _is_news(last: LastTold | None, stage: str, today: date, holidays: Collectio
 
 def _concerned(remark: Remark, who: Accountability) -> Iterator[tuple[Contact, str, str]]:
     """Who is told a remark, why, and what they can do."""
+    if remark.who:
+        named = who.directory.find(remark.who)
+        if named is not None and named.enabled:
+            yield (
+                _contact(named),
+                f"You are told because it is about you and {remark.asset_id}.",
+                _OF_PERSON[remark.matter],
+            )
+        return
     if remark.asset_id and remark.matter in _OF_OWNER:
         asked = who.of(remark.asset_id)
         if asked.in_doubt:

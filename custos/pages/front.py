@@ -34,6 +34,8 @@ _TAKEN: Mapping[str, Take] = {
     my_questions.ANSWER: my_questions.answer,
     worklist.ANSWER: worklist.answer,
     my_assets.ATTEST: my_assets.attest,
+    my_stewards.LEND: my_stewards.lend,
+    my_stewards.ANSWER: my_stewards.answer,
 }
 _PROOF = "t"  # the field of every form that holds its token
 

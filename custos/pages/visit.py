@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from custos.audit.events import Event
 from custos.kpi.holdings import Holdings
 from custos.kpi.model import Value
 from custos.model.policy import Bundle
@@ -16,6 +17,7 @@ from custos.notices.cards import Reader
 from custos.notices.case_store import CaseStore
 from custos.notices.decisions import Accountable
 from custos.notices.digest import Messages
+from custos.notices.lending import OfferStore
 from custos.notices.waves import Waves
 from custos.pages.http import Reply
 from custos.pages.rendering import page
@@ -49,6 +51,8 @@ class Sources:
     holdings: Callable[[], Awaitable[Holdings]]
     attested: Callable[[], Awaitable[Mapping[str, Attestation]]]
     attest: Callable[[Attestation], Awaitable[None]]
+    offers: OfferStore
+    record: Callable[[Event], Awaitable[None]]
     bundle: Bundle
     tokens: Tokens
     zone: ZoneInfo

@@ -7,6 +7,7 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING
 
+from custos.audit.events import Event
 from custos.errors import BadInput, RowExists
 from custos.jobs import identity, named_accounts, policies
 from custos.jobs.holdings import counted
@@ -99,8 +100,11 @@ class _House:
         async def published() -> Figures | None:
             return await _figures(Published(app.account.rows(KPIS)), app.today())
 
+        async def record(event: Event) -> None:
+            await app.audit.append([event])
+
         async def attest(said: Attestation) -> None:
-            await app.audit.append([said.event()])
+            await record(said.event())
             await app.attestations.keep(said)
 
         return Sources(
@@ -111,6 +115,8 @@ class _House:
             holdings=held,
             attested=app.attestations.all,
             attest=attest,
+            offers=app.offers,
+            record=record,
             published=published,
             bundle=bundle,
             tokens=Tokens(await _key(app.account)),

@@ -33,6 +33,9 @@ class Matter(StrEnum):
     NOBODY_TO_ASK = "nobody to ask"
     ENTRY_ATTESTED = "entry attested"
     ENTRY_WRONG = "entry wrong"
+    DELEGATION_OFFERED = "delegation offered"
+    DELEGATION_ACCEPTED = "delegation accepted"
+    DELEGATION_DECLINED = "delegation declined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,8 @@ class Remark:
     """One remark about one row: an asset, a schedule entry, an agreement or an exception. `asset_id` "" when about none.
 
     `matter` is a word of `Matter`, or of a register's own. `soon`: it is well today, and will not be when the days ahead have passed.
-    `day` is the one that it is about: when a review is due, an agreement ends, a post was left.
+    `day` is the one that it is about: when a review is due, an agreement ends, a post was left. `who` (sign-in name) is whom alone it
+    concerns, "" for whoever puts it right.
     """
 
     matter: str
@@ -50,3 +54,4 @@ class Remark:
     mark: Mark
     soon: bool = False
     day: date | None = None
+    who: str = ""

@@ -199,7 +199,7 @@ def test_who_attested_an_entry_is_not_asked_again() -> None:
     due = [remark(Matter.ASSET_REVIEW)]
     found = to_tell(list(with_attestations(due, attested(), small_council.records())), small_council.accountable(), {})
     assert people(found) == [GOVERNANCE.upn]
-    assert "custos register --attested" in found[0].remark.remedy
+    assert "custos register --proposals" in found[0].remark.remedy
 
 
 def test_what_is_wrong_with_an_entry_reaches_who_keeps_it() -> None:

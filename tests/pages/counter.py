@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
+from custos.audit.events import Event
 from custos.errors import BadInput, Mark, Problem
 from custos.kpi.holdings import Holdings
 from custos.model.finding import Finding
@@ -17,6 +18,7 @@ from custos.notices.assignment import Accountability, Directory
 from custos.notices.assignment import Person as Account
 from custos.notices.attestations import Attestation, AttestationStore
 from custos.notices.case_update import refresh_cases
+from custos.notices.lending import OfferStore
 from custos.notices.model import Case
 from custos.notices.question_wording import Topic
 from custos.pages.front import House, NotLetIn, respond
@@ -137,8 +139,16 @@ class Counter:
         """What was said of the entries."""
         return AttestationStore(self.council.store.table("attestations"))
 
+    @property
+    def offers(self) -> OfferStore:
+        """What owners offered to lend."""
+        return OfferStore(self.council.store.table("lending"))
+
+    async def _record(self, event: Event) -> None:
+        await self.council.store.audit.append([event])
+
     async def _attest(self, said: Attestation) -> None:
-        await self.council.store.audit.append([said.event()])
+        await self._record(said.event())
         await self.attestations.keep(said)
 
     async def _sources(self) -> Sources:
@@ -162,6 +172,8 @@ class Counter:
             holdings=holdings,
             attested=self.attestations.all,
             attest=self._attest,
+            offers=self.offers,
+            record=self._record,
             published=published,
             bundle=self.council.bundle,
             tokens=Tokens(b"key"),
