@@ -32,6 +32,7 @@ TABLES: Mapping[str, Kept] = {
     "loosened": Kept.WHOLE,
     "vacancies": Kept.WHOLE,
     "attestations": Kept.WHOLE,
+    "lending": Kept.WHOLE,
     "remarks": Kept.WHOLE,
     "kpis": Kept.WHOLE,
     "audit": Kept.WHOLE,
