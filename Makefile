@@ -16,12 +16,13 @@ COUNCIL ?=
 APP ?=
 CHECK ?=
 RUNS ?= 6
+JOBS ?= 2
 SEED ?=
 ROUNDS ?= 20
 ROUND ?=
 LEASE ?=
 SEEDS ?= 1
-SUITE := -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+SUITE := -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,7 +34,7 @@ tenant: ready ## COUNCIL=NAME's simulated tenant with Custos beside it, nothing 
 	@test -n "$(POLICIES)" || { echo "Say which policies: make tenant COUNCIL=thornby POLICIES=DIRECTORY"; exit 2; }
 	@$(PY) -m rehearsal tenant --policies "$(POLICIES)" $(if $(COUNCIL),--council "$(COUNCIL)")
 
-test: ready ## every promise of the product, against real parts
+test: ready ## every promise of the product, against real parts, in two processes (JOBS=4 where there are four cores)
 	@$(PY) $(SUITE) -p no:randomly
 
 shuffle: ready ## the suite RUNS times (6), each in another order and placement; SEED=… runs it once as that seed says
