@@ -15,7 +15,7 @@ from custos.jobs.incidents import Incident
 from custos.notices import unreported_actions
 from custos.notices.action_reports import Agreed, Known
 from custos.notices.case_store import CaseStore
-from custos.notices.council_hours import NOTES_FROM
+from custos.notices.council_hours import is_late
 from custos.notices.digest import AddressedReport, prepare_notes
 from custos.policy import Bundle
 from custos.storage.queues import NOTIFY
@@ -48,7 +48,7 @@ async def waiting(app: Custos, bundle: Bundle) -> list[AddressedReport]:
 async def notes(app: Custos) -> int:
     """Late on a working day, promise a note of what was done since the day's digest. Returns how many. Raises as `waiting`."""
     now = app.clock.now()
-    if now.astimezone(app.zone).time() < NOTES_FROM:
+    if not is_late(now, app.zone):
         return 0
     bundle = (await policies.in_force(app)).bundle
     return await prepare_notes(

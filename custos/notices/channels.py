@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
-from custos.m365.errors import Forbidden, MicrosoftTrouble, NotFound, Refused
+from custos.m365.errors import Forbidden, MicrosoftTrouble, NotFound, Refused, Throttled, Unavailable
 from custos.notices.contacts import Contacts, Reachability
 from custos.notices.model import Contact
 
@@ -40,6 +40,7 @@ class Went(StrEnum):
     MAILBOX_GONE = "mailbox gone"
     REFUSED = "refused"  # Microsoft said no in another way; its code follows
     NOT_SET_UP = "not set up"  # this installation has no such channel
+    AWAY = "away"  # no answer, or asked to wait, and there is no time left for that
 
 
 class CardSender(Protocol):
@@ -96,7 +97,7 @@ class Delivery:
 class Channels:
     """Delivers letters. A channel that is None was not set up.
 
-    What passes by itself (throttling, no answer) is raised and not papered over with the next channel.
+    What passes by itself (throttling, no answer) is raised and not papered over with the next channel, as long as there is time to wait.
     """
 
     people: Contacts
@@ -105,21 +106,33 @@ class Channels:
     nudge: Nudge | None = None
     mail: Mail | None = None
 
-    async def deliver(self, person: Contact, letter: Message, leaving: Leaving) -> Delivery:
-        """Deliver by the first channel that takes it.
+    async def deliver(self, person: Contact, letter: Message, leaving: Leaving, *, patient: bool = True) -> Delivery:
+        """Deliver by the first channel that takes it. Who is not `patient` writes a mail where Teams is away.
 
         Raises Throttled or Unavailable; with `maybe_done` (or Malformed) it may have been delivered; and what `leaving`
-        raises.
+        raises. Nobody is out of reach because Teams is away.
         """
         attempts: list[str] = []
-        sent = await self._by_bot(person, letter, leaving, attempts)
+        passing: list[MicrosoftTrouble] = []
+        sent = None
+        try:
+            sent = await self._by_bot(person, letter, leaving, attempts)
+        except (Throttled, Unavailable) as trouble:
+            if patient or (isinstance(trouble, Unavailable) and trouble.maybe_done):
+                raise  # or it may have arrived, and is not sent another way
+            attempts.append(_said(Channel.BOT, Went.AWAY))
+            passing.append(trouble)
         if sent is not None:
             return sent
-        nudged = await self._by_feed(person, letter, leaving, attempts)
+        nudged = not passing and await self._by_feed(
+            person, letter, leaving, attempts
+        )  # it leads to a chat in which is no card
         if nudged and not letter.in_full:
             return Delivery(channel=Channel.FEED, attempts=tuple(attempts))
         if await self._by_mail(person, letter, leaving, attempts):
             return Delivery(channel=Channel.MAIL, attempts=tuple(attempts))
+        if passing:
+            raise passing[0]
         return Delivery(channel=Channel.FEED if nudged else None, attempts=tuple(attempts))
 
     async def update(self, conversation_id: str, activity_id: str, letter: Message) -> bool:

@@ -20,6 +20,11 @@ def may_tell(now: datetime, zone: ZoneInfo, holidays: Collection[date]) -> bool:
     return is_working_day(local.date(), holidays) and FIRST_HOUR <= local.time() < LAST_HOUR
 
 
+def is_late(now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the day comes to its end: notes of what was done go out, and nobody waits for Teams any more."""
+    return now.astimezone(zone).time() >= NOTES_FROM
+
+
 def deadline_after(told: datetime, within: Duration, zone: ZoneInfo, holidays: Collection[date]) -> datetime:
     """When an answer is due: the end of that day in council time, moved on to a working day."""
     due = on_working_day(within.after(told.astimezone(zone), holidays).date(), holidays)
@@ -30,6 +35,6 @@ def tell_by(done: datetime, zone: ZoneInfo, holidays: Collection[date]) -> datet
     """By when somebody has to be told of what was done at a moment: the same working day, or the next after its notes have gone."""
     local = done.astimezone(zone)
     day = local.date()
-    if not (is_working_day(day, holidays) and local.time() < NOTES_FROM):
+    if not is_working_day(day, holidays) or is_late(done, zone):
         day = on_working_day(day + timedelta(days=1), holidays)
     return datetime.combine(day, LAST_HOUR, zone)

@@ -45,7 +45,7 @@ from custos.notices.cards import MOST_BYTES, MOST_ITEMS, Reader, cut, digest_car
 from custos.notices.case_store import CaseStore, Stored, note
 from custos.notices.channels import Channel, Channels, Delivery, Message
 from custos.notices.contacts import Contacts
-from custos.notices.council_hours import deadline_after, may_tell
+from custos.notices.council_hours import deadline_after, is_late, may_tell
 from custos.notices.deadlines import UNDO_WINDOW, dates_for, is_reminder_due
 from custos.notices.digest import (
     ON_ITS_WAY,
@@ -306,7 +306,9 @@ async def _send(mine: _Claimed, cases: Sequence[Case]) -> DigestState:
     dated = [_dated(case, context.now, context) for case in cases]
     try:
         listed = await context.book.listed_for(digest.person.user_id)
-        delivery = await context.channels.deliver(digest.person, _letter(dated, digest, context, listed), mine.leaving)
+        letter = _letter(dated, digest, context, listed)
+        patient = not is_late(context.now, context.zone)
+        delivery = await context.channels.deliver(digest.person, letter, mine.leaving, patient=patient)
     except RowChanged:
         return DigestState.CLAIMED  # another worker has it by now
     except Throttled as trouble:

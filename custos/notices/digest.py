@@ -29,7 +29,7 @@ from custos.errors import RowChanged, RowExists
 from custos.notices.action_reports import DoneOn
 from custos.notices.cards import MOST_ITEMS, Reader, digest_card
 from custos.notices.case_store import CaseStore, Stored, urgency
-from custos.notices.council_hours import NOTES_FROM, may_tell
+from custos.notices.council_hours import is_late, may_tell
 from custos.notices.deadlines import is_reminder_due
 from custos.notices.model import NOBODY, Contact
 from custos.notices.remarks import AddressedRemark, ToldRemark
@@ -235,12 +235,15 @@ async def prepare_notes(
     """Promise a note of what was done since the day's digest, one a day for each person, and another where nobody knows whether that
     one arrived; nothing but late on a working day.
 
-    Returns how many. What a message of the day carries that is on its way is not in it.
+    Returns how many. What a message of the day carries that is on its way is not in it: that one is asked for again.
     """
-    if not may_tell(now, zone, holidays) or now.astimezone(zone).time() < NOTES_FROM:
+    if not may_tell(now, zone, holidays) or not is_late(now, zone):
         return 0
     today = now.astimezone(zone).date()
     known = [stored.digest for stored in await digests.of_day(today)]
+    for digest in known:
+        if digest.state is DigestState.PREPARED:
+            await queue.send({"digest": digest.id})  # it waits for Teams since the morning; now it goes by another way
     on_their_way = {
         action_report for digest in known if digest.state in ON_ITS_WAY for action_report in digest.action_reports
     }

@@ -34,8 +34,10 @@ class FailingChannels:
     nudging: list[BaseException] = field(default_factory=list)
     mailing: list[BaseException] = field(default_factory=list)
     updating: list[BaseException] = field(default_factory=list)
+    away: BaseException | None = None  # of Teams, for as long as it is set
 
     async def open_conversation(self, user_id: str) -> str:
+        self._reached()
         _next(self.opening)
         self.opened.append(user_id)
         return f"chat-{user_id}"
@@ -43,6 +45,7 @@ class FailingChannels:
     async def send_card(
         self, conversation_id: str, card: Mapping[str, object], *, summary: str, leaving: Leaving | None = None
     ) -> str:
+        self._reached()
         _next(self.before)
         if self.pause is not None:
             await self.pause()
@@ -56,6 +59,7 @@ class FailingChannels:
     async def update_card(
         self, conversation_id: str, activity_id: str, card: Mapping[str, object], *, summary: str
     ) -> None:
+        self._reached()
         _next(self.updating)
         self.updates.append((conversation_id, activity_id, f"{summary} {card}"))
 
@@ -70,6 +74,10 @@ class FailingChannels:
     async def mail(self, address: str, subject: str, html: str) -> None:
         _next(self.mailing)
         self.mails.append((address, subject, html))
+
+    def _reached(self) -> None:
+        if self.away is not None:
+            raise self.away
 
     def reaching(self, people: Contacts) -> Channels:
         return Channels(people, bot=self, install=self.install, nudge=self.nudge, mail=self.mail)

@@ -219,7 +219,7 @@ class Council:
         worker = self.office()
         return await unreported_actions.gather(worker.runs, worker.ledger, self.action_reports, self._known)
 
-    async def digest(self) -> None:
+    async def digest(self, *, once: bool = False) -> None:
         """As the timer of the morning does."""
         context = self.context
         kept = await look_after(context.book, self.accountable, context.now, context.zone)
@@ -235,9 +235,9 @@ class Council:
             machine_now=context.machine_now,
             action_reports=unreported_actions.addressed(await self.left(), self.accountable),
         )
-        await self.deliver()
+        await self.deliver(once=once)
 
-    async def note(self) -> None:
+    async def note(self, *, once: bool = False) -> None:
         """As the sweep does, late in the afternoon and at any other time."""
         context = self.context
         await prepare_notes(
@@ -249,12 +249,15 @@ class Council:
             holidays=context.records.holidays,
             machine_now=context.machine_now,
         )
-        await self.deliver()
+        await self.deliver(once=once)
 
-    async def deliver(self) -> None:
-        """Do what waits in the queue of notices."""
-        while self.notify.messages:
-            message = self.notify.messages.pop(0)
+    async def deliver(self, *, once: bool = False) -> None:
+        """Do what waits in the queue of notices; `once`: what goes back into it waits for later."""
+        waiting = list(self.notify.messages) if once else self.notify.messages
+        if once:
+            self.notify.messages.clear()
+        while waiting:
+            message = waiting.pop(0)
             await handle_notice(message, context=self.context)
             stored = await self.digests.get(str(message.get("digest", "")))
             if stored is not None and stored.digest.state is DigestState.UNDELIVERED:
