@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -143,25 +143,30 @@ class _Walk:
 
     async def _read(self, half: str, day: date) -> None:
         self.people.read_cards(await asyncio.to_thread(self.record.read_on))
-        await asyncio.to_thread(self.people.act, day, half)
-        await quiet(self.app, self.stage)
+        await self._lived(self.people.act, day, half)
 
     async def _share(self, day: date) -> None:
-        await asyncio.to_thread(self.people.share, day, (await asyncio.to_thread(self.stage.clock)).now)
+        await self._lived(self.people.share, day, (await asyncio.to_thread(self.stage.clock)).now)
+
+    async def _lived(self, what: Callable[..., None], *about: object) -> None:
+        """People do something, and the app comes to rest after it."""
+        done = len(self.people.diary)
+        await asyncio.to_thread(what, *about)
+        if len(self.people.diary) > done:
+            await quiet(self.app, self.stage)
 
     async def _to(self, day: date, at: time) -> None:
         """Walk the clock there; every timer that is due on the way fires."""
         goal = datetime.combine(day, at, LONDON).astimezone(UTC)
         await asyncio.to_thread(self.stage.act, "advance-clock", to=goal.isoformat())
         self._passed = await self._keeper.catch_up(self._timers, self._passed)
-        await quiet(self.app, self.stage)
 
     async def _release(self) -> None:
         async for run in self.app.runs.all():
             if run.state is RunState.PARKED:
                 with suppress(BadInput):  # its plan is too old: another one comes
                     await runs.release(self.app, run.id, wanted=APPROVER, why="the backlog")
-        await quiet(self.app, self.stage)
+                    await quiet(self.app, self.stage)
 
     async def _teams_goes_away(self, day: date) -> None:
         since = datetime.combine(day, time(7), LONDON).astimezone(UTC).isoformat()

@@ -23,11 +23,13 @@ class TookTooLong(Exception):
 
 async def until(what: str, holds: Callable[[], Awaitable[bool]], *, seconds: float = 300.0) -> float:
     """Wait until `holds`. Returns how many seconds it took. Raises TookTooLong."""
-    began = time.monotonic()
+    began = asked = time.monotonic()
     while not await holds():
-        if time.monotonic() - began > seconds:
+        now = time.monotonic()
+        if now - began > seconds:
             raise TookTooLong(f"{what} did not happen within {seconds:.0f} s; the logs are in .custos/rehearsal/.")
-        await asyncio.sleep(_POLL_SECONDS)
+        await asyncio.sleep(max(_POLL_SECONDS, 2 * (now - asked)))  # what is waited for needs the processor more
+        asked = time.monotonic()
     return time.monotonic() - began
 
 

@@ -68,6 +68,7 @@ from custos.telemetry import logger
 
 _LATER_SECONDS = 300
 _DONE_BESIDE_OTHERS = 10 * 1024  # bytes: so that a question and remarks fit beside
+_SOONEST_SECONDS = 60
 _LIST = "~"  # stands in the key of a list that somebody asked for
 
 _log = logger(__name__)
@@ -230,7 +231,7 @@ async def update_card(digest_id: str, *, context: DeliveryContext) -> bool:
             updated = await context.channels.update(digest.conversation_id, digest.activity_id, letter)
         except (Throttled, Unavailable) as trouble:
             seconds = trouble.retry_after if isinstance(trouble, Throttled) else None
-            await context.queue.send({"update": digest_id}, delay_seconds=int(seconds or _LATER_SECONDS) + 1)
+            await context.queue.send({"update": digest_id}, delay_seconds=_delay(seconds))
             return False
     await context.book.caught_up(cases, digest_id)
     return updated
@@ -349,8 +350,13 @@ async def _later(sending: StoredDigest, context: DeliveryContext, seconds: float
     """Nothing was sent: the promise stands, for another try."""
     again = replace(sending.digest, state=DigestState.PREPARED, since=context.machine_now)
     await context.digests.put(sending, again)
-    await context.queue.send({"digest": again.id}, delay_seconds=int(seconds or _LATER_SECONDS) + 1)
+    await context.queue.send({"digest": again.id}, delay_seconds=_delay(seconds))
     return DigestState.PREPARED
+
+
+def _delay(seconds: float | None) -> int:
+    """How long to wait for Teams, which was asked several times by now and said `seconds`, None for nothing."""
+    return int(max(seconds or _LATER_SECONDS, _SOONEST_SECONDS)) + 1
 
 
 async def _end(stored: StoredDigest, state: DigestState, context: DeliveryContext) -> DigestState:

@@ -17,7 +17,7 @@ SITES = ("sites/send-ehcp", "sites/canalside", "sites/asc-casework")
 def test_a_month_keeps_every_promise(tmp_path: Path) -> None:
     """People answer, leave, are silent and share files, Teams is away for a day: nobody hears too much, nothing stands still, nothing is
     done untold, and no button outlives its question."""
-    evidence = play(Month(seed=1, days=8, scale=0.001, sites=SITES), tmp_path / "stage", Narrator())
+    evidence = play(Month(seed=1, days=7, scale=0.001, sites=SITES), tmp_path / "stage", Narrator())
     assert check(evidence) == []
     assert len({message.person for message in evidence.messages}) > 2
     assert [deed for deed in evidence.diary if deed.what == "presses" and deed.status == 200]
