@@ -248,6 +248,10 @@ class _Keeper:
             new_rules = set()
         elif case.state is CaseState.LISTED or new_rules:
             fresh = replace(fresh, state=untold_state(case, case.assignee), asked_at=None)
+            if case.state is CaseState.LISTED:
+                fresh = replace(
+                    fresh, deadline=None, remind_on=()
+                )  # nobody had to answer meanwhile: the time begins anew
         fresh = self._handed_on(fresh, notes)
         if fresh == case:
             return

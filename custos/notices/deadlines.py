@@ -61,8 +61,16 @@ def is_reminder_due(case: Case, today: date, zone: ZoneInfo) -> bool:
 
 
 def has_passed(case: Case, now: datetime) -> bool:
-    """Whether whoever is asked was told and has let the deadline pass."""
-    return case.state.is_open and case.asked_at is not None and case.deadline is not None and case.deadline < now
+    """Whether whoever is asked was told and has let the deadline pass, also where they are still to be told of what was found since: a
+    question that grows every day goes up on its day all the same."""
+    asked = case.asked_at is not None or has_grown(case)
+    return case.state.is_open and asked and case.deadline is not None and case.deadline < now
+
+
+def has_grown(case: Case) -> bool:
+    """Whether whoever is asked was told of it, and has to be told again because more was found."""
+    was_told = case.told_at is not None and case.deadline is not None and case.asked_by is None
+    return case.asked_at is None and was_told
 
 
 def is_overdue(case: Case, now: datetime) -> bool:

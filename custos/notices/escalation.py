@@ -9,10 +9,11 @@ Running it twice, at once or a day late changes nothing but the day.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from custos.audit.events import What
+from custos.dates import on_working_day
 from custos.errors import RowChanged
 from custos.notices.assignment import Accountability
 from custos.notices.cards_behind import behind
@@ -61,12 +62,11 @@ def handed_up(case: Case, accountable: Accountability, now: datetime, zone: Zone
     whoever has it, and is due."""
     if case.state is CaseState.DUE or not has_passed(case, now):
         return case, ()
-    assert case.asked_at is not None, "who was not asked has no deadline"
     assert case.deadline is not None, "what has passed is there"
     silent = Unanswered(
         who=case.assignee.who,
         role=case.assignee.role,
-        asked_on=case.asked_at.astimezone(zone).date(),
+        asked_on=_asked_on(case, accountable, zone),
         due_on=case.deadline.astimezone(zone).date(),
     )
     late = replace(case, unanswered=(*case.unanswered, silent))
@@ -79,3 +79,13 @@ def handed_up(case: Case, accountable: Accountability, now: datetime, zone: Zone
     if assignee.user_id in (silent.who.user_id, ""):
         return replace(late, state=CaseState.DUE, assignee=replace(case.assignee, next_words=asked.next_words)), (said,)
     return reassigned(late, assignee), (said,)
+
+
+def _asked_on(case: Case, accountable: Accountability, zone: ZoneInfo) -> date:
+    """The day on which whoever has it was asked first. Where they are to be told again, that is the day of the first word, or the working
+    day after the one before them let it pass."""
+    if case.asked_at is None and case.unanswered:
+        return on_working_day(case.unanswered[-1].due_on + timedelta(days=1), accountable.records.holidays)
+    since = case.asked_at or case.told_at
+    assert since is not None, "who was not asked has no deadline"
+    return since.astimezone(zone).date()

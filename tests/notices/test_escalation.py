@@ -243,3 +243,25 @@ async def test_a_deadline_is_set_once() -> None:
     assert (case.deadline, case.lines[0].count) == (first, 2)
     assert messages(made) == {OWNER.name: 2}
     assert made.now - MONDAY == timedelta(days=4)
+
+
+@pytest.mark.parametrize("every_day", [True, False])
+async def test_a_question_that_grows_goes_up_on_its_day(every_day: bool) -> None:
+    """Another link on the last day, or on each, leaves the day as it is: in the morning after it the manager has the question, and
+    nobody is told a day that is over."""
+    made = await asked()
+    links = 1
+    while made.now.date() < date(2026, 12, 7):
+        made.later(days=1)
+        if made.now.weekday() < 5:
+            await made.digest()
+        if every_day or made.now.date() == date(2026, 12, 7):
+            links += 1
+            await made.evaluate([finding(link_subject(number), of="links") for number in range(1, links + 1)])
+    made.later(days=1)
+    await made.digest()
+    case = await the_case(made)
+    assert (case.assignee.user_id, case.asked_at is not None) == (MANAGER.user_id, True)
+    assert [one.due_on for one in case.unanswered] == [date(2026, 12, 7)]
+    assert case.deadline is not None
+    assert case.deadline > made.now
