@@ -29,6 +29,7 @@ from custos.engine.run_store import RunStore
 from custos.engine.stop_switch import StopSwitch
 from custos.engine.undo import Undoing
 from custos.inventory.lakehouse import Lakehouse
+from custos.inventory.reporting_tables import ReportingTables
 from custos.inventory.subscriptions import Subscriptions
 from custos.jobs import incidents
 from custos.jobs.asset_knowledge import AssetKnowledge
@@ -128,6 +129,11 @@ class Custos:
     def lakehouse(self) -> Lakehouse:
         """The inventory's tables."""
         return Lakehouse(self.account)
+
+    @cached_property
+    def reporting(self) -> ReportingTables:
+        """The tables for other tools."""
+        return ReportingTables(self.account)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:

@@ -3,7 +3,8 @@
 docs/architecture.md and its picture come from the layers in pyproject.toml and the imports that there are, docs/commands.md from the
 command line's own parser, docs/json.md from the shapes of `--json`, docs/kpi.md from the catalogue of indicators, docs/policies.md from the
 policy language's catalogue, operators, schema and limits, the table of settings in docs/operator.md from `custos/settings.py`,
-the bounds in docs/registers.md from the reader of registers, the notices in docs/owner.md from the fixtures of `custos preview`, and
+the bounds in docs/registers.md from the reader of registers, docs/reporting-tables.md from the declarations of its tables, the notices
+in docs/owner.md from the fixtures of `custos preview`, and
 the policy that docs/admin.md reads aloud from the sample council. policies/ holds what `custos init` writes.
 """
 
@@ -23,6 +24,7 @@ from docs.reference import (
     notices,
     policies,
     register_bounds,
+    reporting_tables,
     settings,
     shown_policy,
 )
@@ -42,6 +44,7 @@ def pages(folder: Path = HERE) -> dict[str, str]:
         "policies.md": policies.page(),
         notices.PAGE: notices.put_into(_read(folder / notices.PAGE)),
         register_bounds.PAGE: register_bounds.put_into(_read(folder / register_bounds.PAGE)),
+        reporting_tables.PAGE: reporting_tables.page(),
         settings.PAGE: settings.put_into(_read(folder / settings.PAGE)),
         shown_policy.PAGE: shown_policy.put_into(_read(folder / shown_policy.PAGE)),
     }

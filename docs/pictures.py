@@ -53,6 +53,8 @@ PAGES = (
     (_OWNER, Picture("pages-questions.png", "/api/page", width=800, height=880)),
     (_OWNER, Picture("pages-questions-phone.png", "/api/page", theme="dark", width=390, height=1000)),
     (_SIRO, Picture("pages-risk.png", "/api/page/risk", width=800, height=1050)),
+    (_SIRO, Picture("pages-group.png", "/api/page/group", width=800, height=780)),
+    (_SIRO, Picture("pages-clauses.png", "/api/page/clauses", width=800, height=900)),
     (_OWNER, Picture("pages-assets.png", "/api/page/assets", width=800, height=1120)),
 )
 """The pictures of the people's pages, and who looks."""

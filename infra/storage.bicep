@@ -19,6 +19,7 @@ var containers = [
   'labels'
   'plans'
   'policies'
+  'reporting'
   'sync'
 ]
 var queues = ['act', 'evaluate', 'notify', 'retry-timer', 'sync-drive']

@@ -43,6 +43,7 @@ PHASES = {
     "backstop": "Backstop sync",
     "evaluation": "Evaluation",
     "plan": "First plan",
+    "indicators": "Indicators",
     "people": "People make 1,000 changes",
     "changes": "1,000 changes",
 }

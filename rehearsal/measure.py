@@ -25,8 +25,9 @@ from custos.inventory.discover import discover
 from custos.inventory.drive_source import GraphSource, Guests
 from custos.inventory.drive_state import DriveState, DriveStates, SyncState
 from custos.inventory.sync import SyncReport, sync_from
-from custos.jobs import evaluation, facts, policies
+from custos.jobs import evaluation, facts, kpi, policies, reporting
 from custos.jobs.sync import TURN_SECONDS
+from custos.kpi.catalogue import values
 from custos.m365.permissions import Permission
 from custos.policy import Bundle
 from custos.settings import REPOSITORY, settings_from
@@ -178,6 +179,20 @@ async def plan(app: Custos, tell: Tell, folder: Path) -> Measured:  # noqa: ARG0
     return watch.measured("findings", len(outlook.findings), actions=len(outlook.plan.actions))
 
 
+async def indicators(app: Custos, tell: Tell, folder: Path) -> Measured:  # noqa: ARG001
+    """What the timer does every morning: all indicators by the mirror, then the tables for other tools."""
+    watch = Stopwatch()
+    inputs = await kpi.inputs_of(app)
+    watch.part("mirror, cases and runs")
+    found = await asyncio.to_thread(values, inputs)
+    watch.part("indicators")
+    written = await reporting.write(app)
+    watch.part("reporting tables")
+    items = sum(state.items for state in await _states(app))
+    rows = sum(len(value.rows) for value in found)
+    return watch.measured("items", items, rows=rows, findings=written["findings"])
+
+
 PHASES: dict[str, Callable[[Custos, Tell, Path], Awaitable[Measured]]] = {
     "discovery": find,
     "mirror": mirror,
@@ -185,6 +200,7 @@ PHASES: dict[str, Callable[[Custos, Tell, Path], Awaitable[Measured]]] = {
     "backstop": backstop,
     "evaluation": evaluation_of_all,
     "plan": plan,
+    "indicators": indicators,
     "people": people,
     "changes": changes,
 }

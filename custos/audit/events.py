@@ -94,6 +94,8 @@ class What(StrEnum):
     INCIDENT_CLOSED = "incident:closed"  # a person said that it was dealt with
     INCIDENT_ENDED = "incident:ended"  # its cause is gone
 
+    INDICATOR_RESTATING = "indicator:restating"  # a person is about to put a published value right
+    INDICATOR_NOT_RESTATED = "indicator:not_restated"  # somebody else was faster: nothing changed
     INDICATOR_RESTATED = (
         "indicator:restated"  # a value that was published was wrong; what it was stays beside what it is
     )

@@ -75,7 +75,8 @@ def _say(granted: Granted, screen: Screen) -> None:
             screen.out.print(words(f"  {line}"), soft_wrap=True)
     elif approval.state is State.SIMULATE:
         screen.out.print("Every earlier approval of it has ended, whatever version comes back.")
-    by_hand = f"Its file could not be changed: write  state: {approval.state}  into it."
+    minute = f"  and  cig_ref: {approval.reference}" if approval.reference else ""
+    by_hand = f"Its file could not be changed: write  state: {approval.state}{minute}  into it."
     screen.out.print("Its file says so too: commit it." if granted.written else by_hand)
 
 

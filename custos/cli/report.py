@@ -14,6 +14,7 @@ from custos.jobs.first_look import first_look
 from custos.jobs.quarter import pack
 from custos.report import first_look as look_report
 from custos.report import quarter as quarter_report
+from custos.report.docx import docx_of
 from custos.report.screen import words
 from custos.report.shapes import text_of
 
@@ -30,7 +31,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "quarter", nargs="?", type=quarter, metavar="QUARTER", help="quarter: which, for instance 2026-Q3"
     )
-    parser.add_argument("--to", type=directory, metavar="FILE", help="write it as an HTML page that prints well")
+    parser.add_argument(
+        "--to",
+        type=directory,
+        metavar="FILE",
+        help="write it as an HTML page that prints well, or as a Word file: FILE.docx",
+    )
     parser.add_argument("--json", action="store_true", help="for machines")
 
 
@@ -67,20 +73,23 @@ async def _quarter(app: Custos, args: argparse.Namespace, screen: Screen) -> int
 
 
 async def write_page(path: Path, page: str, screen: Screen) -> None:
-    """Write a page where nothing is yet. Raises BadInput."""
+    """Write a page where nothing is yet, as HTML or, where the file is called so, for Word. Raises BadInput."""
+    word = path.suffix.casefold() == ".docx"
+    content = await asyncio.to_thread(docx_of, page) if word else page.encode()
     try:
-        await asyncio.to_thread(_write_new, path, page)
+        await asyncio.to_thread(_write_new, path, content)
     except OSError as error:
         what = f"{path} cannot be written: {error.strerror}."
         raise BadInput(
             [Problem(Mark("command line"), what, "Name a file that is not there yet.", code="taken")]
         ) from error
-    screen.out.print(words(f"The page is in {path}. Open it in a browser, or print it from there."), soft_wrap=True)
+    how = "Open it in Word." if word else "Open it in a browser, or print it from there."
+    screen.out.print(words(f"The page is in {path}. {how}"), soft_wrap=True)
 
 
-def _write_new(path: Path, text: str) -> None:
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text)
+def _write_new(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
 
 
 COMMAND = Implementation(_arguments, online=_run)

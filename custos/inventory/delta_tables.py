@@ -4,7 +4,7 @@ Opening a table anew replays its log and costs several times what an update of a
 that all threads read from, and one for whoever writes. An update lists the whole log, so it is asked first whether there is a
 commit after the one we know: commits are numbered without gaps. Threads that want to read at the same time share that question.
 Threads of one process take turns at writing a table: commits to it happen one after the other anyway, and whoever loses the
-race reads the winner's commit and begins again. The container `inventory` is made when it is missing.
+race reads the winner's commit and begins again. The container is made when it is missing.
 Sources: https://delta-io.github.io/delta-rs/ and
 https://github.com/delta-io/delta/blob/master/PROTOCOL.md#delta-log-entries
 """
@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock, RLock
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from custos.errors import StorageTrouble
 from custos.inventory.schema import PARTITIONS, TABLES, empty
@@ -39,6 +41,27 @@ _LISTED_AFTER_SECONDS = 3_600.0
 """A table that was not looked at for so long is updated from the list: old commits are removed from the log after days."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """Which tables there are, in which container, and how they are made. `client` is for the container."""
+
+    container: str
+    client: Callable[[Account], ContainerClient]
+    tables: Mapping[str, dict[str, pl.DataType]]
+    configuration: Mapping[str, str | None]
+    partitions: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+MIRROR = Declared(
+    container=CONTAINER,
+    client=lambda account: account.blocking_container(CONTAINER),
+    tables=TABLES,
+    configuration=_CONFIGURATION,
+    partitions=PARTITIONS,
+)
+"""The inventory's."""
+
+
 @dataclass(slots=True)
 class _Open:
     """An open table, and when it was last made sure that it is at the newest version (monotonic seconds)."""
@@ -49,10 +72,11 @@ class _Open:
 
 @dataclass
 class OpenTables:
-    """The tables of `schema.TABLES` under `root`. `root` is a directory in tests that need no storage account."""
+    """The tables that are `declared`, under `root`. `root` is a directory in tests that need no storage account."""
 
     account: Account | None
     root: str
+    declared: Declared = MIRROR
     _known: set[str] = field(default_factory=set, init=False)
     _writable: dict[str, _Open] = field(default_factory=dict, init=False)
     _readable: dict[str, _Open] = field(default_factory=dict, init=False)
@@ -117,7 +141,7 @@ class OpenTables:
             return any(Path(log).glob("*"))
         from azure.core.exceptions import AzureError, ResourceNotFoundError
 
-        blobs = self._container(self.account).list_blob_names(name_starts_with=_blob(log), results_per_page=1)
+        blobs = self._container(self.account).list_blob_names(name_starts_with=self._blob(log), results_per_page=1)
         try:
             return next(blobs, None) is not None
         except ResourceNotFoundError:
@@ -132,13 +156,13 @@ class OpenTables:
         from azure.core.exceptions import AzureError
 
         try:
-            return self._container(self.account).get_blob_client(_blob(commit)).exists()
+            return self._container(self.account).get_blob_client(self._blob(commit)).exists()
         except AzureError as error:
             raise StorageTrouble(f"table {table} cannot be opened: {type(error).__name__}") from error
 
     def _container(self, account: Account) -> ContainerClient:
         if self._client is None:
-            self._client = account.blocking_container(CONTAINER)
+            self._client = self.declared.client(account)
         return self._client
 
     def at(self, table: str, version: int | None) -> DeltaTable:
@@ -161,8 +185,9 @@ class OpenTables:
         self._make_container()
         try:
             write_deltalake(
-                self._uri(table), empty(TABLES[table]), mode="ignore", partition_by=PARTITIONS.get(table),
-                configuration=_CONFIGURATION, storage_options=dict(self.options()),
+                self._uri(table), empty(self.declared.tables[table]), mode="ignore",
+                partition_by=self.declared.partitions.get(table), configuration=dict(self.declared.configuration),
+                storage_options=dict(self.options()),
             )  # fmt: skip
         except (DeltaError, OSError) as error:
             if not self.exists(table):  # two workers may have made it at the same moment
@@ -175,23 +200,24 @@ class OpenTables:
     def _uri(self, table: str) -> str:
         return f"{self.root}/{table}"
 
+    def _blob(self, uri: str) -> str:
+        """A blob's name in the container."""
+        return uri.removeprefix(f"az://{self.declared.container}/")
+
     def _make_container(self) -> None:
         if self.account is None:
             return
         from azure.core.exceptions import AzureError, ResourceExistsError
 
-        with self.account.blocking_container(CONTAINER) as container:
+        with self.declared.client(self.account) as container:
             try:
                 container.create_container()
             except ResourceExistsError:
                 return
             except AzureError as error:
-                raise StorageTrouble(f"container {CONTAINER} cannot be made: {type(error).__name__}") from error
-
-
-def _blob(uri: str) -> str:
-    """A blob's name in the container."""
-    return uri.removeprefix(f"az://{CONTAINER}/")
+                raise StorageTrouble(
+                    f"container {self.declared.container} cannot be made: {type(error).__name__}"
+                ) from error
 
 
 def brief(error: Exception) -> str:

@@ -18,7 +18,7 @@ from custos.model.policy import Bundle, Policy
 from custos.model.state import State
 from custos.policy.loader import read_policy
 from custos.policy.policy_selection import policies_named
-from custos.policy.state_edit import with_state
+from custos.policy.state_edit import with_minute, with_state
 from custos.problems import Problems
 from custos.records.rights import Right
 from custos.settings import Settings
@@ -88,9 +88,8 @@ async def promote(app: Custos, request: Request) -> Granted:
         rights=settings.rights, approval=settings.approval, today=app.today(), holidays=judging.records.holidays
     )
     approval = await app.approvals.promote(promotion, rules)
-    return Granted(
-        approval=approval, reach=reached, written=await _write_state(app.settings, policy.mark.file, request.to)
-    )
+    written_back = await _write_state(app.settings, policy.mark.file, request.to, minute=approval.reference)
+    return Granted(approval=approval, reach=reached, written=written_back)
 
 
 async def take_back(app: Custos, request: Request) -> Granted:
@@ -173,11 +172,12 @@ async def _authors(app: Custos, written: Bundle, policy: Policy, content: bytes,
     return _Wrote(authors=authors, strangers=strangers, commit=told.commit)
 
 
-async def _write_state(settings: Settings, file: str, state: State) -> bool:
-    """Have a policy's file ask for a state; False when it cannot be written."""
+async def _write_state(settings: Settings, file: str, state: State, minute: str = "") -> bool:
+    """Have a policy's file ask for a state, and name the minute that lets it; False when it cannot be written."""
     path = settings.policies / file
     try:
-        path.write_bytes(with_state(file, await asyncio.to_thread(path.read_bytes), state))
+        content = with_state(file, await asyncio.to_thread(path.read_bytes), state)
+        path.write_bytes(with_minute(file, content, minute) if minute else content)
     except (OSError, BadInput):
         return False
     return True

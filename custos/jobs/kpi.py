@@ -17,7 +17,7 @@ from custos.jobs.named_accounts import strangers
 from custos.jobs.policies import in_force
 from custos.kpi.catalogue import values
 from custos.kpi.inputs import Done, Inputs
-from custos.kpi.model import Sum, Unit, Value
+from custos.kpi.model import Restated, Sum, Unit, Value
 from custos.kpi.published import TABLE, Published
 from custos.kpi.wording import written
 from custos.m365.errors import MicrosoftTrouble
@@ -90,7 +90,10 @@ async def published_on(app: Custos, days: Iterable[date]) -> dict[date, tuple[Va
 
 
 async def restate(app: Custos, day: date, kpi_id: str, after: tuple[int, int], *, by: Person, why: str) -> Value:
-    """Put a published value right: audited, then kept beside what it was. Returns it as it stands now. Raises BadInput."""
+    """Put a published value right: the intent is written into the audit, the value kept beside what it was, and then what came of it.
+
+    Returns it as it stands now. Raises BadInput.
+    """
     kept = _published(app.account)
     found = {value.kpi.id: value for value in await published(app.account, day)}
     if kpi_id not in found:
@@ -102,21 +105,44 @@ async def restate(app: Custos, day: date, kpi_id: str, after: tuple[int, int], *
         raise _refused(
             f"{total.met:,} of {total.of:,} is no share.", "Write what counts first, and of how much behind it."
         )
-    details = {
-        "indicator": kpi_id,
-        "day": day.isoformat(),
-        "before": written(value.kpi, value.total),
-        "after": written(value.kpi, total),
-        "why": why,
-    }
-    event = Event(what=What.INDICATOR_RESTATED, at=app.clock.now(), by=by.upn, by_id=by.id, details=details)
-    await app.audit.append([event])
+    made = Restated(before=value.total, after=total, at=app.clock.now(), by=by.upn, by_id=by.id, why=why, audited=False)
+    await app.audit.append([_event(What.INDICATOR_RESTATING, day, value, made)])
     try:
-        await kept.restate(day, value, total, at=app.clock.now(), by=by.upn, why=why)
+        await kept.restate(day, value, made)
     except RowExists as error:
+        await app.audit.append([_event(What.INDICATOR_NOT_RESTATED, day, value, made)])
         raise _refused("Somebody else restated it at the same moment.", "Look at it again.") from error
+    await _record(app, day, value, len(value.restated) + 1, made)
     (now,) = (one for one in await kept.on(day) if one.kpi.id == kpi_id)
     return now
+
+
+async def record_restatements(app: Custos) -> int:
+    """Write the events of restatements whose author's process ended before it had. Returns how many. Raises StorageTrouble."""
+    kept, found = _published(app.account), 0
+    for day, measured in (await kept.all()).items():
+        for value in measured:
+            for number, made in enumerate(value.restated, start=1):
+                if not made.audited:
+                    await _record(app, day, value, number, made)
+                    found += 1
+    return found
+
+
+async def _record(app: Custos, day: date, value: Value, number: int, made: Restated) -> None:
+    await app.audit.append([_event(What.INDICATOR_RESTATED, day, value, made)])
+    await _published(app.account).audited(day, value.kpi.id, number)
+
+
+def _event(what: What, day: date, value: Value, made: Restated) -> Event:
+    details = {
+        "indicator": value.kpi.id,
+        "day": day.isoformat(),
+        "before": written(value.kpi, made.before),
+        "after": written(value.kpi, made.after),
+        "why": made.why,
+    }
+    return Event(what=what, at=made.at, by=made.by, by_id=made.by_id, details=details)
 
 
 def _refused(what: str, remedy: str) -> BadInput:

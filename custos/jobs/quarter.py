@@ -7,22 +7,23 @@ force, as at the quarter's last day, or today while it goes on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from custos.audit.events import What
 from custos.audit.verify_audit import Broken, Witness
 from custos.errors import BadInput, Mark, Problem
 from custos.jobs.kpi import published_days, published_on
-from custos.jobs.policies import in_force, version_of
+from custos.jobs.policies import in_force
 from custos.jobs.quarter_decisions import Coming, Decision, Situation, decisions, horizon
+from custos.jobs.quarter_reasons import Between, between, department_changes, reasons, troubles
 from custos.jobs.trace import ClauseTrace, trace
 from custos.kpi.catalogue import ALL
 from custos.kpi.movement import Movement, movement
 from custos.kpi.quarters import Quarter, quarter_of
 from custos.model.policy import Bundle
 from custos.notices.case_progress import Need, progress
+from custos.notices.found_again import Repeat, found_again
 from custos.records.model import Exemption
 from custos.records.registers.documents import DOCUMENTS
 from custos.records.schedule_changes import schedule_changes
@@ -37,9 +38,10 @@ _AHEAD_QUARTERS = 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
     """Who vouches for the audit: its newest checkpoint in the quarter ("" for none), which witness signed up to which day ("" for none),
-    and where it does not hold ("" when it does).
+    and where it does not hold ("" when it does). `days` are those with a checkpoint.
     """
 
+    days: tuple[str, ...]
     checkpoint: str
     events: int
     signed: Mapping[str, str]
@@ -48,7 +50,11 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """Everything in it. `on`: the day of its lists; `published`: the day of its numbers; `over`: the quarter has ended."""
+    """Everything in it. `on`: the day of its lists; `published`: the day of its numbers; `over`: the quarter has ended.
+
+    `troubles`: what was wrong with what its numbers are made of. `renamed`: departments with another name, assets that moved between them.
+    `repeats`: what was found again and again within a year.
+    """
 
     quarter: Quarter
     on: date
@@ -59,6 +65,9 @@ class Pack:
     decisions: tuple[Decision, ...]
     movements: tuple[Movement, ...]
     departments: tuple[str, ...]
+    troubles: tuple[str, ...]
+    renamed: tuple[str, ...]
+    repeats: tuple[Repeat, ...]
     new: tuple[Exemption, ...]
     ending: tuple[Exemption, ...]
     expired: tuple[Exemption, ...]
@@ -91,7 +100,9 @@ async def pack(app: Custos, quarter: Quarter) -> Pack:
     listed = [case for case in cases if progress(case, app.clock.now(), app.zone).need is Need.GROUP]
     situation = Situation(bundle=bundle, standings=standings, cases=cases, listed=listed)
     now = shown[days[-1]]
-    changes = await _schedule_changes(app, quarter, on)
+    at = await between(app, quarter, on, now[0].as_of)
+    chain = await _chain(app, bundle, quarter)
+    known_ends = at.first is not None and at.last is not None
     return Pack(
         quarter=quarter,
         on=on,
@@ -104,7 +115,12 @@ async def pack(app: Custos, quarter: Quarter) -> Pack:
             if one.review_due and one.review_due < on
         ),
         decisions=tuple(decisions(situation, on, quarter)),
-        movements=tuple(movement(kpi, now, shown[before[-1]] if before else (), shown) for kpi in ALL),
+        movements=tuple(
+            _with_reasons(movement(kpi, now, shown[before[-1]] if before else (), shown), at, bundle) for kpi in ALL
+        ),
+        troubles=tuple(troubles(quarter, on, at, known, chain.days)),
+        repeats=tuple(found_again(cases, bundle.records, on, app.zone)),
+        renamed=tuple(department_changes(at.first.records, at.last.records)) if at.first and at.last else (),
         departments=tuple(sorted({asset.department for asset in bundle.records.assets.values() if asset.live})),
         new=tuple(
             row for row in bundle.records.exemptions if row.approved_on and quarter.first <= row.approved_on <= on
@@ -113,38 +129,24 @@ async def pack(app: Custos, quarter: Quarter) -> Pack:
             row for row in bundle.records.exemptions if on <= row.expires <= quarter.after(_AHEAD_QUARTERS).last
         ),
         expired=tuple(row for row in bundle.records.exemptions if row.expires < on),
-        schedule=tuple(changes or ()),
-        schedule_known=changes is not None,
+        schedule=tuple(schedule_changes(at.first.records.schedule, at.last.records.schedule))
+        if at.first and at.last
+        else (),
+        schedule_known=known_ends,
         horizon=tuple(
             sorted(horizon(bundle, on, quarter.after(_AHEAD_QUARTERS).last), key=lambda one: (one.on, one.what))
         ),
         clauses=tuple(await trace(app, quarter.first, on)),
-        chain=await _chain(app, bundle, quarter),
+        chain=chain,
     )
+
+
+def _with_reasons(found: Movement, at: Between, bundle: Bundle) -> Movement:
+    return replace(found, reasons=tuple(reasons(found.kpi, found.now, found.before, at, bundle)))
 
 
 def _quarters(days: Iterable[date]) -> list[str]:
     return sorted({quarter_of(day).name for day in days})
-
-
-async def _schedule_changes(app: Custos, quarter: Quarter, on: date) -> list[str] | None:
-    """What changed in the retention schedule from the version in force when the quarter began, or the first one known in it; None when
-    neither can be read any more.
-    """
-    versions: list[str] = []
-    async for recorded in app.audit.read():
-        event = recorded.event
-        if event.what is What.POLICIES_LOADED and event.at.astimezone(app.zone).date() <= on:
-            began = event.at.astimezone(app.zone).date() < quarter.first
-            versions = (
-                [str(event.details.get("version", ""))] if began else [*versions, str(event.details.get("version", ""))]
-            )
-    if not versions:
-        return None
-    first, last = await version_of(app, versions[0]), await version_of(app, versions[-1])
-    if first is None or last is None:
-        return None
-    return list(schedule_changes(first.records.schedule, last.records.schedule))
 
 
 async def _chain(app: Custos, bundle: Bundle, quarter: Quarter) -> Chain:
@@ -153,10 +155,11 @@ async def _chain(app: Custos, bundle: Bundle, quarter: Quarter) -> Chain:
     try:
         kept = await app.audit.checkpoints()
     except Broken as error:
-        return Chain(checkpoint="", events=0, signed=found.cosigned, broken=str(error))
+        return Chain(days=(), checkpoint="", events=0, signed=found.cosigned, broken=str(error))
     checkpoints = {day: one for day, one in kept.items() if day <= quarter.last.isoformat()}
     newest = max(checkpoints, default="")
     return Chain(
+        days=tuple(checkpoints),
         checkpoint=newest,
         events=checkpoints[newest].size if newest else 0,
         signed={name: min(day, quarter.last.isoformat()) if day else "" for name, day in found.cosigned.items()},

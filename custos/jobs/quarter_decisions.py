@@ -11,7 +11,7 @@ from custos.kpi.quarters import Quarter
 from custos.model.policy import Bundle, Policy
 from custos.model.state import State
 from custos.notices.model import Case
-from custos.records.model import Records, ScheduleEntry
+from custos.records.model import Asset, Records, ScheduleEntry
 from custos.records.registers.documents import DOCUMENTS
 from custos.wording import day_words, many
 
@@ -119,6 +119,7 @@ def horizon(bundle: Bundle, on: date, until: date) -> Iterator[Coming]:
         *((one.review_due, f"review of the policy {one.id}", _post(records, one.owner)) for one in policies),
         *((one.review_due, f"review of {one.id}, {one.name}", _post(records, one.iao)) for one in records.assets.values() if one.live),
         *((one.review_due, f"review of {one.id}, {one.record_class}", _post(records, one.owner)) for one in _approved(records)),
+        *((one.contract_end, _contract(one), _post(records, one.iao)) for one in records.assets.values() if one.live),
         *((one.ends, f"{one.id} with {one.partner} ends", ", ".join(one.assets)) for one in records.agreements.values()),
         *((one.expires, f"{one.id} expires", one.approved_by) for one in records.exemptions),
         *((one.ends, f"{one.id} ends: what it held is treated like anything else", one.asset_id) for one in records.holds),
@@ -128,6 +129,10 @@ def horizon(bundle: Bundle, on: date, until: date) -> Iterator[Coming]:
     yield from (
         Coming(on=day, what=what, who=who) for day, what, who in found if day is not None and on <= day <= until
     )
+
+
+def _contract(asset: Asset) -> str:
+    return f"the contract of {asset.id} with {asset.supplier or 'its supplier'} ends"
 
 
 def _approved(records: Records) -> list[ScheduleEntry]:

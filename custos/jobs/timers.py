@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from custos.errors import CustosError, StorageTrouble
-from custos.jobs import digests, discovery, evaluation, incidents, kpi, subscriptions, sweep, sync
+from custos.jobs import digests, discovery, evaluation, incidents, kpi, reporting, subscriptions, sweep, sync
 from custos.jobs.incidents import Incident
 from custos.storage.account import Account
 from custos.storage.queues import RETRY
@@ -141,13 +141,20 @@ async def _discover(app: Custos) -> int | None:
     return report.retry_after if report.busy else None
 
 
+async def _measure(app: Custos) -> None:
+    """Publish first: what the tables cannot take must not keep a day from having its values."""
+    await kpi.publish(app)
+    await kpi.record_restatements(app)
+    await reporting.write(app)
+
+
 _FREQUENT = frozenset({Timer.SUBSCRIPTIONS, Timer.SWEEP})  # their next run comes soon enough
 _JOBS: Mapping[Timer, Job] = {
     Timer.DISCOVERY: _discover,
     Timer.SYNC: _done(lambda app: sync.queue_all(app.account)),
     Timer.RECONCILIATION: _done(sync.reconcile),
     Timer.EVALUATION: _done(evaluation.evaluate),
-    Timer.KPIS: _done(kpi.publish),
+    Timer.KPIS: _done(_measure),
     Timer.DIGESTS: _done(digests.prepare),
     Timer.SUBSCRIPTIONS: _done(subscriptions.reconcile),
     Timer.SWEEP: _done(sweep.sweep),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
-from custos.kpi import decisions, labels, registers, sharing
+from custos.kpi import decisions, disposal, labels, registers, sharing
 from custos.kpi.inputs import Inputs
 from custos.kpi.model import Better, Counted, Kpi, Sum, Unit, Value, added
+from custos.model.policy import Family
 
 _HIGHER, _LOWER = Better.HIGHER, Better.LOWER
+_ASSETS, _SITES, _SCHEDULE = "information_asset_register.csv", "site_map.csv", "retention_schedule.csv"
 
 ALL: tuple[Kpi, ...] = (
     Kpi(
@@ -19,6 +21,7 @@ ALL: tuple[Kpi, ...] = (
         target="98 %",
         better=_HIGHER,
         measure=registers.register_coverage,
+        registers=(_ASSETS, _SITES),
     ),
     Kpi(
         id="KPI-02",
@@ -28,6 +31,7 @@ ALL: tuple[Kpi, ...] = (
         target="100 %",
         better=_HIGHER,
         measure=registers.accountability,
+        registers=(_ASSETS, "people_roles.csv", "delegations.csv"),
     ),
     Kpi(
         id="KPI-03",
@@ -36,6 +40,7 @@ ALL: tuple[Kpi, ...] = (
         target="95 %",
         better=_HIGHER,
         measure=registers.register_reviews,
+        registers=(_ASSETS,),
     ),
     Kpi(
         id="KPI-04",
@@ -44,6 +49,7 @@ ALL: tuple[Kpi, ...] = (
         target="95 %",
         better=_HIGHER,
         measure=registers.schedule_reviews,
+        registers=(_SCHEDULE,),
     ),
     Kpi(
         id="KPI-05",
@@ -53,6 +59,8 @@ ALL: tuple[Kpi, ...] = (
         better=_HIGHER,
         of_mirror=True,
         measure=labels.label_coverage,
+        registers=(_ASSETS, _SITES, _SCHEDULE),
+        families=(Family.RETENTION,),
     ),
     Kpi(
         id="KPI-06",
@@ -60,16 +68,20 @@ ALL: tuple[Kpi, ...] = (
         formula="labels that a steward, judging blind, found right / labels judged, at least 60 for each department and quarter",
         target="lower bound 90 %",
         better=_HIGHER,
-        missing="no sample has been judged",
+        missing="nobody has judged a sample of labels without seeing them, and Custos draws none yet",
     ),
     Kpi(
         id="KPI-07",
         name="Overdue disposal",
-        formula="items whose disposal was due over 60 days ago, not on hold, not permanent and without a decision / all items whose"
-        " disposal was due",
+        formula="files whose disposal was due over 60 days ago, and that nobody decided to keep / files whose disposal was due, not on hold"
+        " and not permanent; where a period begins with anything but creation or the last change (a case closed, a tenancy ended),"
+        " and where no entry of the schedule is known, a file is unknown",
         target="under 5 %",
         better=_LOWER,
-        missing="the days on which retention begins (a case closed, a tenancy ended) are not in the mirror",
+        of_mirror=True,
+        measure=disposal.overdue_disposal,
+        registers=(_SITES, _SCHEDULE, "holds.csv"),
+        families=(Family.RETENTION,),
     ),
     Kpi(
         id="KPI-08",
@@ -77,7 +89,7 @@ ALL: tuple[Kpi, ...] = (
         formula="disposals with two approvals or a standing authority, a hold check, a certificate and a read-back / all disposals",
         target="100 %",
         better=_HIGHER,
-        missing="Custos disposes of nothing",
+        missing="Custos disposes of nothing, and what Purview disposes of is not in the mirror",
     ),
     Kpi(
         id="KPI-09",
@@ -89,6 +101,8 @@ ALL: tuple[Kpi, ...] = (
         unit=Unit.VOLUME,
         of_mirror=True,
         measure=labels.stale_burden,
+        registers=(_ASSETS, _SITES, _SCHEDULE),
+        families=(Family.STALE,),
     ),
     Kpi(
         id="KPI-10",
@@ -108,6 +122,8 @@ ALL: tuple[Kpi, ...] = (
         unit=Unit.RATE,
         of_mirror=True,
         measure=sharing.exposed_links,
+        registers=(_ASSETS, _SITES, "exceptions.csv"),
+        families=(Family.SHARING,),
     ),
     Kpi(
         id="KPI-12",
@@ -117,6 +133,7 @@ ALL: tuple[Kpi, ...] = (
         target="90 %",
         better=_HIGHER,
         measure=decisions.repair_time,
+        families=(Family.SHARING,),
     ),
     Kpi(
         id="KPI-13",
@@ -126,6 +143,8 @@ ALL: tuple[Kpi, ...] = (
         better=_HIGHER,
         of_mirror=True,
         measure=sharing.under_agreement,
+        registers=(_ASSETS, _SITES, "sharing_agreements.csv"),
+        families=(Family.SHARING,),
     ),
     Kpi(
         id="KPI-14",
@@ -134,6 +153,7 @@ ALL: tuple[Kpi, ...] = (
         target="under 0.5 %",
         better=_LOWER,
         measure=decisions.put_back,
+        families=tuple(Family),
     ),
     Kpi(
         id="KPI-15",
@@ -142,6 +162,7 @@ ALL: tuple[Kpi, ...] = (
         target="100 %",
         better=_HIGHER,
         measure=registers.governance_in_date,
+        registers=("governing_documents.csv", "exceptions.csv"),
     ),
 )
 BY_ID: Mapping[str, Kpi] = {kpi.id: kpi for kpi in ALL}

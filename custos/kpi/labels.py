@@ -11,7 +11,7 @@ from custos.kpi.inputs import Inputs
 from custos.kpi.model import Counted, undecided
 from custos.model.policy import Family
 from custos.model.subject import Kind
-from custos.notices.model import Case, Verb
+from custos.notices.model import Verb
 
 _TOO_YOUNG = timedelta(days=7)
 """What is younger has hardly been looked at: Microsoft takes up to seven days, and so may Custos."""
@@ -47,7 +47,7 @@ def label_coverage(inputs: Inputs) -> Iterator[Counted]:
 def stale_burden(inputs: Inputs) -> Iterator[Counted]:
     """A row a library, in bytes: those in which nobody has worked for two years, unless they are kept for good or on purpose."""
     quiet = set(inputs.ask("untouched-libraries").rows["url"])
-    kept = {place.drive_id or place.site_id for case in inputs.cases if _is_kept(case, inputs) for place in case.homes}
+    kept = kept_places(inputs, Family.STALE)
     for_good = {entry.id for entry in inputs.records.schedule.values() if entry.period == "permanent"}
     asked = ("size", "scheduled_entry", "asset_vital", "last_human_activity")
     libraries = inputs.ask("library", "{registered: yes}", asked)
@@ -79,10 +79,18 @@ def _burden_words(*, known: bool, stale: bool) -> str:
     return "Nobody has worked there for two years." if stale else "It is in use, or kept for good or on purpose."
 
 
-def _is_kept(case: Case, inputs: Inputs) -> bool:
-    """Whether somebody answered that quiet content stays, and that holds still."""
-    about = any(line.family == Family.STALE for line in case.lines)
-    return about and case.decision is Verb.KEEP and case.keep_until is not None and case.keep_until > inputs.now
+def kept_places(inputs: Inputs, *families: Family) -> frozenset[str]:
+    """Libraries and sites of which somebody answered, about what policies of these families found there, that it stays, and that holds
+    still."""
+    return frozenset(
+        place.drive_id or place.site_id
+        for case in inputs.cases
+        if case.decision is Verb.KEEP
+        and case.keep_until is not None
+        and case.keep_until > inputs.now
+        and any(line.family in families for line in case.lines)
+        for place in case.homes
+    )
 
 
 def labels_of_assets(inputs: Inputs) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from custos.model.policy import Family
 from custos.model.subject import Kind
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ type Measure = Callable[[Inputs], Iterable[Counted]]
 class Kpi:
     """One indicator. `measure` None: it is not measured yet, and `missing` says what it waits for.
 
-    `of_mirror`: it is only as whole as the mirror.
+    `of_mirror`: it is only as whole as the mirror. `registers` are the files whose rows move it, `families` those of the policies whose
+    writes do.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Kpi:
     of_mirror: bool = False
     measure: Measure | None = None
     missing: str = ""
+    registers: tuple[str, ...] = ()
+    families: tuple[Family, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +96,16 @@ class Sum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restated:
-    """That a published value was wrong: what it was before, what it is said to be, since when, by whom and why."""
+    """That a published value was wrong: what it was before, what it is said to be, since when, by whom and why. `audited`: its event is
+    known to be written."""
 
     before: Sum
     after: Sum
     at: datetime
     by: str
+    by_id: str = ""
     why: str
+    audited: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

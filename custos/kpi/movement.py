@@ -19,7 +19,7 @@ _AIM = re.compile(r"(under )?(\d+(?:\.\d+)?) %")
 class Movement:
     """One indicator in the quarter. `now` and `before` are the last values of this quarter and of the one before it, None when none was
     published. `where` says what moved in which department, `wanted` what is missing to its aim ("" when it is met or cannot be told).
-    `points` are all published values of both quarters.
+    `points` are all published values of both quarters. `reasons` say what happened in between that may have moved it.
     """
 
     kpi: Kpi
@@ -28,6 +28,7 @@ class Movement:
     where: str
     wanted: str
     points: tuple[tuple[date, Value], ...]
+    reasons: tuple[str, ...] = ()
 
     @property
     def better(self) -> bool | None:

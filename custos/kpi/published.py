@@ -47,14 +47,32 @@ class Published:
 
     async def on(self, day: date) -> list[Value]:
         """The values of a day, in the order of the catalogue; nothing when none were published."""
-        kept = {row.key: row async for row in self.table.query(day.isoformat())}
-        return [_restated(_value(kept[kpi_id]), kept) for kpi_id in BY_ID if kpi_id in kept]
+        return _as_they_stand({row.key: row async for row in self.table.query(day.isoformat())})
 
-    async def restate(self, day: date, value: Value, after: Sum, *, at: datetime, by: str, why: str) -> None:
+    async def all(self) -> dict[date, list[Value]]:
+        """The values of every day, the oldest day first. One request for each thousand rows: about six for a year."""
+        kept: dict[str, dict[str, Row]] = {}
+        async for row in self.table.query():
+            if row.partition != _DAYS:
+                kept.setdefault(row.partition, {})[row.key] = row
+        return {date.fromisoformat(day): _as_they_stand(kept[day]) for day in sorted(kept)}
+
+    async def restate(self, day: date, value: Value, made: Restated) -> None:
         """Put a value of a day right. Raises RowExists when somebody else did so since it was read."""
-        said = {"at": at.isoformat(), "by": by, "why": why}
-        sums = {"met": str(after.met), "of": str(after.of), "unknown": str(after.unknown)}
-        await self.table.insert(Row(day.isoformat(), f"{value.kpi.id}~{len(value.restated) + 1}", {**said, **sums}))
+        said = {"at": made.at.isoformat(), "by": made.by, "by_id": made.by_id, "why": made.why}
+        sums = {"met": str(made.after.met), "of": str(made.after.of), "unknown": str(made.after.unknown)}
+        key = f"{value.kpi.id}~{len(value.restated) + 1}"
+        await self.table.insert(Row(day.isoformat(), key, {**said, **sums}))
+
+    async def audited(self, day: date, kpi_id: str, number: int) -> None:
+        """Remember that the event of a restatement is written; the first has number 1."""
+        row = await self.table.get(day.isoformat(), f"{kpi_id}~{number}")
+        if row is not None:
+            await self.table.upsert(Row(row.partition, row.key, {**row.values, "audited": 1}))
+
+
+def _as_they_stand(kept: Mapping[str, Row]) -> list[Value]:
+    return [_restated(_value(kept[kpi_id]), kept) for kpi_id in BY_ID if kpi_id in kept]
 
 
 def _row(day: date, value: Value) -> Row:
@@ -96,7 +114,9 @@ def _restated(value: Value, kept: Mapping[str, Row]) -> Value:
             after=after,
             at=datetime.fromisoformat(row.text("at")),
             by=row.text("by"),
+            by_id=row.text("by_id"),
             why=row.text("why"),
+            audited=bool(row.number("audited")),
         )
         value = replace(value, total=after, restated=(*value.restated, made))
     return value

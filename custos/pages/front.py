@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from custos.errors import BadInput, CustosError, StorageTrouble
 from custos.m365.errors import MicrosoftTrouble
-from custos.pages import my_assets, my_questions, my_stewards, risk, worklist, workload
+from custos.pages import clauses, group, item, my_assets, my_questions, my_stewards, risk, worklist, workload
 from custos.pages.forms import BadForm, Form, read_form
 from custos.pages.http import Reply, Request
 from custos.pages.principal import NotBelieved, signed_in
@@ -28,7 +28,10 @@ _SHOWN: Mapping[str, Show] = {
     my_assets.PLACE: my_assets.show,
     my_stewards.PLACE: my_stewards.show,
     workload.PLACE: workload.show,
+    item.PLACE: item.show,
     risk.PLACE: risk.show,
+    group.PLACE: group.show,
+    clauses.PLACE: clauses.show,
 }
 _TAKEN: Mapping[str, Take] = {
     my_questions.ANSWER: my_questions.answer,

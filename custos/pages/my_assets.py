@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from custos.dates import NO_END
 from custos.kpi.holdings import Held, Library
 from custos.kpi.sharing_words import sharing_facts
 from custos.m365.errors import MicrosoftTrouble
@@ -172,6 +173,13 @@ def _facts(asset: Asset, today: date) -> Iterator[tuple[str, str]]:
     yield "Classification", asset.classification
     if asset.vital:
         yield "Vital record", "Yes: the council cannot do without it"
+    if asset.function:
+        yield "Function", clean(" ► ".join(filter(None, (asset.function, asset.activity))), 200)
+    if asset.supplier:
+        ends = f", until {day_words(asset.contract_end)}" if asset.contract_end and asset.contract_end != NO_END else ""
+        yield "Supplier", clean(f"{asset.supplier} {asset.contract_ref}".strip(), 200) + ends
+    if asset.elsewhere:
+        yield "Not looked at", "What is on paper, with a supplier or in another system: Custos sees Microsoft 365 alone"
     if asset.other_locations:
         yield "Also kept", clean("; ".join(asset.other_locations), 400)
     if asset.review_due:

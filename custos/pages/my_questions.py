@@ -105,15 +105,18 @@ def _mine(every: Sequence[Stored], visit: Visit, first: int) -> MyQuestions:
     return MyQuestions(
         count=len(waiting),
         first=first,
-        waiting=[question_view(case, visit.reader) for case in waiting[first : first + _AT_ONCE]],
+        waiting=[question_view(case, visit.reader, visit.records) for case in waiting[first : first + _AT_ONCE]],
         coming=[
-            question_view(case, visit.reader)
+            question_view(case, visit.reader, visit.records)
             for case in asked
             if case.asked_at is None and not visit.waves.holds_back(case, visit.today)
         ],
-        answered=[question_view(case, visit.reader) for case in ordered if may_take_back(case, me)],
+        answered=[question_view(case, visit.reader, visit.records) for case in ordered if may_take_back(case, me)],
         listed=[
-            (question_view(case, visit.reader).heading, " ".join(dict.fromkeys(line.protected for line in case.lines)))
+            (
+                question_view(case, visit.reader, visit.records).heading,
+                " ".join(dict.fromkeys(line.protected for line in case.lines)),
+            )
             for case in listed
         ],
     )

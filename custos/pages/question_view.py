@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -29,6 +29,8 @@ from custos.notices.questions import question_of
 from custos.notices.take_back_words import take_back_words
 from custos.notices.wording import clean
 from custos.pages.markdown import from_card
+from custos.records.model import Records
+from custos.records.registers.training import training_for
 from custos.wording import capital, day_words
 
 _LONGEST_ADDRESS = 2_000
@@ -59,7 +61,7 @@ class Told:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionView:
     """A question. `answers` is empty where this person cannot answer (any more); `stands` says then how it stands. `rules` are
-    (rule, title, clause)."""
+    (rule, title, clause); `learn` is where one learns how it comes about: (title, address)."""
 
     id: str
     nonce: str
@@ -71,12 +73,13 @@ class QuestionView:
     told: Sequence[Told]
     shared: Sequence[tuple[str, str]]
     rules: Sequence[tuple[str, str, str]]
+    learn: Sequence[tuple[str, str]]
     answers: Sequence[Answer]
     stands: Markup
     takes_back: bool
 
 
-def question_view(case: Case, reader: Reader) -> QuestionView:
+def question_view(case: Case, reader: Reader, records: Records) -> QuestionView:
     """A case for whoever looks."""
     mine = is_for(case, reader)
     pairs = [_pairs(case, line, reader) for line in case.lines] if mine else []
@@ -101,10 +104,17 @@ def question_view(case: Case, reader: Reader) -> QuestionView:
         else [],
         shared=shared,
         rules=[(clean(line.key, 160), clean(line.title, 160), clean(line.clause, 160)) for line in case.lines],
+        learn=list(_learn(case, records)),
         answers=_answers(case, reader) if mine and case.asked_at is not None else [],
         stands=Markup("") if mine else from_card(outcome(case, reader)),
         takes_back=may_take_back(case, reader.user_id) and not mine,
     )
+
+
+def _learn(case: Case, records: Records) -> Iterator[tuple[str, str]]:
+    """The training links of its rules, each once."""
+    found = (training_for(records, line.policy, line.rule, line.family) for line in case.lines)
+    yield from dict.fromkeys((clean(one.title, 160), one.url) for one in found if one is not None)
 
 
 def _why(case: Case, reader: Reader) -> list[str]:

@@ -22,7 +22,7 @@ from custos.notices.model import Case, CaseState
 from custos.notices.wording import clean
 from custos.pages.http import Reply, Request
 from custos.pages.question_view import asset_words
-from custos.pages.visit import COUNCIL_WIDE, Visit
+from custos.pages.visit import Visit
 from custos.records.model import Records
 from custos.report.plots import Bar, bars
 from custos.wording import day_words
@@ -53,11 +53,9 @@ class Decision:
 
 
 async def show(visit: Visit, _request: Request) -> Reply:
-    """The page, for who holds one of the roles in `COUNCIL_WIDE` today."""
-    if COUNCIL_WIDE.isdisjoint(visit.roles):
-        return visit.refusal(
-            403, "This page is for the Senior Information Risk Owner and the head of information governance."
-        )
+    """The page, for who sees the council as a whole."""
+    if not visit.sees_the_council:
+        return visit.council_only()
     cases = [stored.case for stored in await visit.sources.book.all()]
     published = await visit.sources.published()
     values = {value.kpi.id: value for value in published.values} if published else {}

@@ -8,6 +8,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from custos.audit.events import Event
+from custos.jobs.history import ItemHistory
+from custos.jobs.quarter import Pack
+from custos.jobs.trace import ClauseTrace
 from custos.kpi.holdings import Holdings
 from custos.kpi.model import Value
 from custos.model.policy import Bundle
@@ -22,6 +25,7 @@ from custos.notices.waves import Waves
 from custos.pages.http import Reply
 from custos.pages.rendering import page
 from custos.pages.tokens import Tokens
+from custos.records.address import Address
 from custos.records.model import Records
 from custos.records.rights import Person
 from custos.records.roles import GOVERNANCE, SIRO
@@ -39,9 +43,10 @@ class Figures:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """What pages are made of. `accountable` is asked at every answer, as it is at the press of a card's button; `directory` has everybody
-    whom the registers name, `holdings` what the mirror knows of the assets, `published` the last figures, `attested` what owners said of
-    their entries last; `attest` writes such a word down. `now` is the tenant's time,
-    `machine_now` the machine's in epoch seconds."""
+    whom the registers name, `holdings` what the mirror knows of the assets, `published` the last figures, `quarter` how this quarter stands
+    (None before anything was published in it), `clauses` the trace, `history` what is known of an address or id, `attested` what owners
+    said of their entries last; `attest` writes such a word down. `now` is the tenant's time, `machine_now` the machine's in epoch
+    seconds."""
 
     book: CaseStore
     queue: Messages
@@ -53,6 +58,9 @@ class Sources:
     attest: Callable[[Attestation], Awaitable[None]]
     offers: OfferStore
     record: Callable[[Event], Awaitable[None]]
+    quarter: Callable[[], Awaitable[Pack | None]]
+    clauses: Callable[[], Awaitable[Sequence[ClauseTrace]]]
+    history: Callable[[Address | str], Awaitable[Sequence[ItemHistory]]]
     bundle: Bundle
     tokens: Tokens
     zone: ZoneInfo
@@ -86,7 +94,12 @@ class Visit:
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
         """The navigation: what is for those who answer for the council as a whole is shown to them alone."""
-        return PLACES if COUNCIL_WIDE.isdisjoint(self.roles) else (*PLACES, ("risk", "Information risk"))
+        return (*PLACES, *OF_THE_COUNCIL) if self.sees_the_council else PLACES
+
+    @property
+    def sees_the_council(self) -> bool:
+        """Whether figures of the whole council are for this person."""
+        return not COUNCIL_WIDE.isdisjoint(self.roles)
 
     @property
     def waves(self) -> Waves:
@@ -109,6 +122,11 @@ class Visit:
         }
         return page(template, {**frame, **shown}, status=status, login_url=self.sources.login_url)
 
+    def council_only(self) -> Reply:
+        """To somebody at a page of the whole council that is not for them."""
+        sentence = "This page is for the Senior Information Risk Owner and the head of information governance."
+        return self.refusal(403, sentence)
+
     def refusal(self, status: int, sentence: str) -> Reply:
         """A page that says why something is not shown, or was not done."""
         return self.page("refused.html", place="-", status=status, sentence=sentence)
@@ -122,5 +140,12 @@ PLACES: tuple[tuple[str, str], ...] = (
     ("assets", "My assets"),
     ("stewards", "My stewards"),
     ("workload", "Workload"),
+    ("item", "One item"),
 )
 """The navigation: path below the pages' address, and what it is called."""
+OF_THE_COUNCIL: tuple[tuple[str, str], ...] = (
+    ("risk", "Information risk"),
+    ("group", "For the group"),
+    ("clauses", "Clauses"),
+)
+"""What is for those who answer for the council as a whole."""

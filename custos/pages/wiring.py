@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from custos.audit.events import Event
 from custos.errors import BadInput, RowExists
-from custos.jobs import identity, named_accounts, policies
+from custos.jobs import identity, named_accounts, policies, quarter
+from custos.jobs.history import ItemHistory, history
 from custos.jobs.holdings import counted
+from custos.jobs.quarter import Pack
 from custos.jobs.refused_requests import FORGED_SIGN_IN, NOBODY_SIGNED_IN, Door
+from custos.jobs.trace import ClauseTrace, trace
 from custos.jobs.unguarded_paths import vouches
 from custos.kpi.holdings import Holdings
 from custos.kpi.published import TABLE as KPIS
 from custos.kpi.published import Published
+from custos.kpi.quarters import quarter_of
 from custos.model.policy import Bundle
 from custos.notices.assignment import Accountability, Directory
 from custos.notices.attestations import Attestation
@@ -23,6 +28,7 @@ from custos.pages import front
 from custos.pages.http import Reply, Request
 from custos.pages.tokens import Tokens
 from custos.pages.visit import Figures, Sources
+from custos.records.address import Address
 from custos.records.rights import Person
 from custos.storage.account import Account
 from custos.storage.queues import NOTIFY
@@ -107,7 +113,22 @@ class _House:
             await record(said.event())
             await app.attestations.keep(said)
 
+        async def this_quarter() -> Pack | None:
+            try:
+                return await quarter.pack(app, quarter_of(app.today()))
+            except BadInput:
+                return None  # nothing was published in it yet
+
+        async def clauses() -> Sequence[ClauseTrace]:
+            return await trace(app)
+
+        async def of_item(item: Address | str) -> Sequence[ItemHistory]:
+            return await history(app, item)
+
         return Sources(
+            quarter=this_quarter,
+            clauses=clauses,
+            history=of_item,
             book=app.cases,
             queue=app.account.queue(NOTIFY),
             accountable=accountable,

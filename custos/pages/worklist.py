@@ -97,7 +97,7 @@ async def answer(visit: Visit, form: Form) -> Reply:
 
 
 def _sample(visit: Visit, group: Group, *, status: int = 200, refusal: str = "") -> Reply:
-    sample: list[QuestionView] = [question_view(case, visit.reader) for case in group.cases[:SAMPLE]]
+    sample: list[QuestionView] = [question_view(case, visit.reader, visit.records) for case in group.cases[:SAMPLE]]
     seen = visit.sources.tokens.issue(_looked(visit, group), visit.sources.machine_now)
     return visit.page("sample.html", place=PLACE, status=status, group=group, sample=sample, seen=seen, refusal=refusal)
 

@@ -18,7 +18,7 @@ from custos.notices.deadlines import is_overdue
 from custos.notices.model import Case
 from custos.notices.wording import clean
 from custos.pages.http import Reply, Request
-from custos.pages.visit import COUNCIL_WIDE, Visit
+from custos.pages.visit import Visit
 from custos.records.model import Asset, Records
 from custos.records.roles import post_of
 from custos.report.plots import Bar, bars
@@ -56,7 +56,7 @@ async def show(visit: Visit, _request: Request) -> Reply:
 def _below(visit: Visit, directory: Directory) -> frozenset[str]:
     """The assets whose owner's work this person sees."""
     assets = visit.records.assets.values()
-    if not COUNCIL_WIDE.isdisjoint(visit.roles):
+    if visit.sees_the_council:
         return frozenset(asset.id for asset in assets)
     return frozenset(asset.id for asset in assets if _is_above(asset, visit.person.id, visit.records, directory))
 

@@ -47,6 +47,7 @@ class Asset:
     review_due: date | None
     mark: Mark
     function: str = ""
+    activity: str = ""
     description: str = ""
     location_types: tuple[str, ...] = ("m365",)  # m365 | line_of_business | shared_drive | paper | supplier
     other_locations: tuple[str, ...] = ()  # what is not in Microsoft 365: a paper store, a supplier
@@ -55,6 +56,14 @@ class Asset:
     last_restore_test: date | None = None
     risk_level: str = ""
     risk_ref: str = ""
+    supplier: str = ""
+    contract_ref: str = ""
+    contract_end: date | None = None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether some of it is kept where Custos cannot look: on paper, with a supplier, in another system."""
+        return any(kind != "m365" for kind in self.location_types)
 
     @property
     def sensitive(self) -> bool:
@@ -86,6 +95,8 @@ class ScheduleEntry:
     legal_basis: str = ""
     basis_type: str = ""  # statute | limitation | local
     owner: str = ""  # UPN
+    function: str = ""
+    activity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ class Matter(StrEnum):
     ASSET_REVIEW = "register review overdue"
     SCHEDULE_REVIEW = "schedule review overdue"
     RESTORE_TEST = "restore test overdue"
+    CONTRACT_ENDS = "contract ends"
+    NOT_IN_SCHEME = "not in classification scheme"
     AGREEMENT_ENDED = "agreement ended"
     EXEMPTION_EXPIRED = "exception expired"
     ADDRESS = "address to correct"

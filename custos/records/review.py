@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from custos.dates import moved
+from custos.dates import NO_END, moved
 from custos.errors import Mark
 from custos.records import roles
 from custos.records.contradictions import contradictions
@@ -18,6 +18,7 @@ from custos.records.remark import Matter, Remark
 from custos.records.vacancies import last_day_of, working_days_between
 from custos.wording import day_words, many
 
+_CONTRACT_DAYS = 183
 _RESTORE_TEST_DAYS = 365
 _A_MONTH_DAYS = 31
 
@@ -147,6 +148,19 @@ class _Review:
         if tested and (due := moved(tested, _RESTORE_TEST_DAYS)) < self.horizon:
             said = f"A restore was last tested on {day_words(tested)}; it must be tested once a year."
             yield remark(Matter.RESTORE_TEST, said, due)
+
+        yield from self._contract(asset)
+
+    def _contract(self, asset: Asset) -> Iterator[Remark]:
+        """A supplier that holds some of it, half a year before the contract ends: return or destruction has to be agreed."""
+        ends = asset.contract_end
+        if ends is None or ends == NO_END or ends >= max(self.horizon, moved(self.today, _CONTRACT_DAYS)):
+            return
+        contract = " ".join(
+            filter(None, ("The contract", asset.contract_ref, "with", asset.supplier or "its supplier"))
+        )
+        said = f"{contract} {self._is(ends, 'ended', 'ends')}: agree whether what they hold is returned or destroyed."
+        yield self._remark(Matter.CONTRACT_ENDS, (asset.id, asset.id, asset.mark), said, ends)
 
     def _others(self, asset: Asset) -> Iterator[Remark]:
         """Whoever of an asset's people besides its owner does not hold their post: they are passed over."""

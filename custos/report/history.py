@@ -18,7 +18,7 @@ def show(items: Sequence[ItemHistory], screen: Console) -> None:
     for number, one in enumerate(items):
         if number:
             screen.print()
-        for line in _known(one):
+        for line in known(one):
             screen.print(words(line), soft_wrap=True)
         if not one.events:
             screen.print("Custos did nothing with it and asked nobody about it.")
@@ -30,7 +30,8 @@ def show(items: Sequence[ItemHistory], screen: Console) -> None:
         screen.print(found)
 
 
-def _known(one: ItemHistory) -> list[str]:
+def known(one: ItemHistory) -> list[str]:
+    """What is known of an item, in sentences."""
     named = f"The {one.kind or 'item'} {one.item_id}"
     where = f" lies at {one.url}." if one.url else f" is in {one.library or 'a library that is not known'}."
     lines = [f"{named}{where if one.here else ''}"]

@@ -52,16 +52,27 @@ def show(pack: Pack, screen: Console) -> None:
     screen.print(words((title, "bold"), f", numbers of {day_words(pack.published)}{goes_on}."), soft_wrap=True)
     for sentence in pack.documents:
         screen.print(words((sentence, "red")), soft_wrap=True)
+    for sentence in (*pack.troubles, *(f"{one}." for one in pack.renamed)):
+        screen.print(words((sentence, "yellow")), soft_wrap=True)
     asked = Listing(many(len(pack.decisions), "decision"), ("decision", "what it takes", "if nobody decides"))
     for one in pack.decisions:
         asked.add(one.what, one.effort, one.consequence)
     screen.print(asked)
     before, now = pack.quarter.after(-1).name, pack.quarter.name
-    found = Listing("Indicators", ("KPI", "what", before, now, "movement", "missing to the aim"))
+    headings = ("KPI", "what", before, now, "movement", "what happened meanwhile", "missing to the aim")
+    found = Listing("Indicators", headings)
     for moved in pack.movements:
         way = {True: "better", False: "worse", None: ""}[moved.better]
         old, new = told(moved, moved.before), told(moved, moved.now)
-        found.add(moved.kpi.id, moved.kpi.name, old, new, f"{way} {moved.where}".strip(), moved.wanted)
+        found.add(
+            moved.kpi.id,
+            moved.kpi.name,
+            old,
+            new,
+            f"{way} {moved.where}".strip(),
+            "; ".join(moved.reasons),
+            moved.wanted,
+        )
     screen.print(found)
     for moved in pack.movements:
         for sentence in _restated(moved):
@@ -79,6 +90,8 @@ def as_json(pack: Pack) -> shapes.QuarterPack:
         complete=pack.coverage[0],
         libraries=pack.coverage[1],
         documents=list(pack.documents),
+        troubles=list(pack.troubles),
+        departments_changed=list(pack.renamed),
         decisions=[
             shapes.QuarterDecision(what=one.what, effort=one.effort, consequence=one.consequence)
             for one in pack.decisions
@@ -86,7 +99,7 @@ def as_json(pack: Pack) -> shapes.QuarterPack:
         indicators=[
             shapes.QuarterIndicator(
                 id=one.kpi.id, before=_number(one.before), now=_number(one.now), better=one.better, where=one.where,
-                wanted=one.wanted,
+                wanted=one.wanted, reasons=list(one.reasons),
             )
             for one in pack.movements
         ],
@@ -96,6 +109,10 @@ def as_json(pack: Pack) -> shapes.QuarterPack:
         schedule=list(pack.schedule) if pack.schedule_known else None,
         horizon=[shapes.QuarterComing(on=one.on, what=one.what, who=one.who) for one in pack.horizon],
         clauses_without_evidence=[one.clause.id for one in unproved(pack)],
+        repeats=[
+            shapes.QuarterRepeat(rule=one.rule, asset=one.asset_id, times=one.times, learn=one.link.url if one.link else "")
+            for one in pack.repeats
+        ],
         checkpoint=pack.chain.checkpoint,
         signed=dict(pack.chain.signed),
         broken=pack.chain.broken,

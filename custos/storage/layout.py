@@ -56,5 +56,6 @@ CONTAINERS: Mapping[str, Kept] = {
     "inventory": Kept.MIRROR,
     "finding-snapshots": Kept.NOT,
     "labels": Kept.NOT,
+    "reporting": Kept.NOT,  # written again every morning, of what is kept
     "sync": Kept.NOT,
 }

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+
 import pytest
 
 from custos.bootstrap import Custos
+from custos.jobs.kpi import published, restate
+from custos.kpi.model import Restated, Sum
+from custos.kpi.published import TABLE, Published
+from custos.records.rights import Person
 from custos.report.shapes.kpi import Kpis, KpiValue
 from custos.report.shapes.work import Audit
 from rehearsal.operators import APPROVER, OPERATOR
@@ -91,6 +98,47 @@ def test_a_restated_value_keeps_what_it_was(council: Council) -> None:
     council.custos(*typed, "--value", "14/17", "--why", "it was right")
     again = _value(council.custos("kpi", "--on", day, "--json").out, "KPI-01")
     assert [one.after.numerator for one in again.restated] == [15, 14]
+
+
+def test_a_lost_race_says_what_came_of_it(council: Council) -> None:
+    """Of two people who restate at once one does: the other's intent stands in the audit with its outcome, and no event says more."""
+    council.fire("measure_kpis")
+    before = _events(council)
+
+    async def race(app: Custos) -> list[object]:
+        by = Person(upn=APPROVER, id="1")
+        both = (restate(app, app.today(), "KPI-04", (number, 20), by=by, why="counted again") for number in (17, 18))
+        return list(await asyncio.gather(*both, return_exceptions=True))
+
+    ended = council.ask(race)
+    assert sorted(type(one).__name__ for one in ended) == ["BadInput", "Value"]
+    assert _events(council) - before == {
+        "indicator:restating": 2,
+        "indicator:restated": 1,
+        "indicator:not_restated": 1,
+    }
+
+
+def test_a_restatement_whose_author_died_is_recorded(council: Council) -> None:
+    """Kept, and not yet in the audit: the timer writes its event, once."""
+    council.fire("measure_kpis")
+
+    async def kept(app: Custos) -> None:
+        (value,) = (one for one in await published(app.account, app.today()) if one.kpi.id == "KPI-03")
+        after = Sum(met=1, of=12)
+        made = Restated(before=value.total, after=after, at=app.clock.now(), by=APPROVER, why="half", audited=False)
+        await Published(app.account.rows(TABLE)).restate(app.today(), value, made)
+
+    council.ask(kept)
+    before = _events(council)
+    council.fire("measure_kpis")
+    council.fire("measure_kpis")
+    assert _events(council)["indicator:restated"] - before["indicator:restated"] == 1
+
+
+def _events(council: Council) -> Counter[str]:
+    shown = read(Audit, council.custos("audit", "show", "--json", "--last", "100000").out).shown
+    return Counter(one.what for one in shown)
 
 
 def test_not_everybody_restates(council: Council) -> None:

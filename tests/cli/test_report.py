@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from custos.bootstrap import Custos
+from custos.jobs.quarter_reasons import Between, between
 from custos.kpi.quarters import quarter_of
+from custos.model.state import State
+from custos.policy import load
 from custos.report.shapes.reports import FirstLook, QuarterPack
+from rehearsal.promotion import REFERENCE
 from tests.cli.test_json import read
 from tests.running_stack import Council
 
@@ -76,6 +81,34 @@ def test_a_quarter_asked_for_twice_has_the_same_numbers(council: Council, tmp_pa
     assert "not measured" in page
     assert "no witness is named" in page
     assert "src=" not in page
+
+
+def test_what_happened_meanwhile_is_read_from_the_audit(council: Council, governed: str) -> None:
+    """Writes by rule, policies that went further and the files at both ends, up to the moment of the numbers and not after it."""
+    council.quiet()
+
+    async def meanwhile(app: Custos) -> tuple[Between, Between]:
+        now = app.clock.now()
+        quarter = quarter_of(app.today())
+        early = await between(app, quarter, app.today(), now - timedelta(days=400))
+        return early, await between(app, quarter, app.today(), now)
+
+    early, found = council.ask(meanwhile)
+    assert sum(found.writes.values()) > 0
+    assert all(policy and rule for policy, rule in found.writes)
+    assert "sharing-sensitive-links" in found.moved
+    assert found.first is not None
+    assert found.counted is not None
+    assert (early.writes, early.moved) == ({}, {})
+
+
+def test_a_promotion_leaves_its_minute(council: Council, governed: str) -> None:
+    """What the group's minute let go further says so in its own file, as after `custos minute`; a pilot needs none."""
+    files = load(council.stage.policies)
+    enforced = [policy for policy in files.policies.values() if policy.state is State.ENFORCE]
+    assert enforced
+    assert {policy.cig_ref for policy in enforced} == {REFERENCE}
+    assert not any(policy.cig_ref for policy in files.policies.values() if policy.state is State.PILOT)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ GENERATED = {
     "kpi.md": "| KPI-01 | Register coverage ",
     "policies.md": "# The policy language",
     "registers.md": "A file may have ",
+    "reporting-tables.md": "| `because` ",
     "operator.md": "| `CUSTOS_MAILBOX` ",
     "admin.md": "policy: ",
     "owner.md": "**links** comes ",

@@ -24,8 +24,8 @@ from custos.settings import REPOSITORY
 from tests.running_stack import Answer, Council, desk
 
 pytestmark = pytest.mark.timeout(600)
-COUNCIL = ("/risk", "/workload")
-PATHS = ("", "/assets", "/worklist", "/stewards", "/nowhere")
+COUNCIL = ("/risk", "/workload", "/group", "/clauses")
+PATHS = ("", "/assets", "/worklist", "/stewards", "/item?of=nothing", "/nowhere")
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
 _AXE_RUN = """async () => (await axe.run()).violations.map(
     one => `${one.id}: ${one.nodes.map(node => node.target.join(' ')).join(', ')}`)"""

@@ -12,6 +12,9 @@ from urllib.parse import urlencode
 
 from custos.audit.events import Event
 from custos.errors import BadInput, Mark, Problem
+from custos.jobs.history import ItemHistory
+from custos.jobs.quarter import Pack
+from custos.jobs.trace import ClauseTrace
 from custos.kpi.holdings import Holdings
 from custos.model.finding import Finding
 from custos.notices.assignment import Accountability, Directory
@@ -25,6 +28,7 @@ from custos.pages.front import House, NotLetIn, respond
 from custos.pages.http import Reply, Request
 from custos.pages.tokens import Tokens
 from custos.pages.visit import Figures, Sources
+from custos.records.address import Address
 from custos.records.model import Records
 from custos.records.rights import Person
 from tests.engine import planned
@@ -66,6 +70,9 @@ class Counter:
     directory: Directory = field(default_factory=small_council.directory)
     holdings: Holdings = field(default_factory=lambda: Holdings(as_of=small_council.NOW, by_asset={}))
     figures: Figures | None = None
+    quarter: Pack | None = None
+    clauses: Sequence[ClauseTrace] = ()
+    histories: Sequence[ItemHistory] = ()
     guarded: bool = True
     broken: bool = False  # the council's files
     machine_now: float = 1_764_000_000.0
@@ -164,7 +171,19 @@ class Counter:
         async def holdings() -> Holdings:
             return self.holdings
 
+        async def quarter() -> Pack | None:
+            return self.quarter
+
+        async def clauses() -> Sequence[ClauseTrace]:
+            return self.clauses
+
+        async def history(_item: Address | str) -> Sequence[ItemHistory]:
+            return self.histories
+
         return Sources(
+            quarter=quarter,
+            clauses=clauses,
+            history=history,
             book=self.council.book,
             queue=self.council.notify,
             accountable=accountable,

@@ -47,6 +47,7 @@ def test_the_aims_are_judged_by_what_was_measured() -> None:
         {
             "mirror": _cost(),
             "evaluation": _cost(parts={"evaluation": 2.5}, notes={"policies": 10}),
+            "indicators": _cost(parts={"indicators": 8.0}, peak=1_100_000_000),
             "changes": _cost(what="changes", count=1_000, seconds=9.0, peak=1_300_000_000),
         },
     )
@@ -54,6 +55,8 @@ def test_the_aims_are_judged_by_what_was_measured() -> None:
         ("40,000 items/s", True),
         ("2.50 s", False),
         ("9.0 s", True),
+        ("8.0 s", True),
+        ("1.10 GB", False),
         ("1.30 GB", False),
     ]
 

@@ -19,6 +19,8 @@ _MODULES = (
     "calendar",
     "documents",
     "clauses",
+    "classification",
+    "training",
 )
 
 _DECLARED: tuple[AnyRegister, ...] = tuple(import_module(f"{__name__}.{name}").REGISTER for name in _MODULES)

@@ -44,12 +44,13 @@ def _asset(row: RegisterRow) -> Asset:
     kinds = row.choices("location_type")
     locations, others = _locations(row, kinds)
     row.number("review_interval_months")
-    row.day("contract_end", endless=True)
+    contract_end = row.day("contract_end", endless=True)
     return Asset(
         id=row.text("asset_id"),
         name=row.text("name"),
         description=row.text("description"),
         function=row.text("function"),
+        activity=row.text("activity"),
         department=row.text("department"),
         iao=row.upn("iao_upn"),
         deputy=row.upn("deputy_iao_upn"),
@@ -71,6 +72,9 @@ def _asset(row: RegisterRow) -> Asset:
         value=row.choice("value"),
         risk_level=row.choice("risk_level"),
         risk_ref=row.text("risk_ref"),
+        supplier=row.text("supplier"),
+        contract_ref=row.text("contract_ref"),
+        contract_end=contract_end,
         mark=row.mark,
     )
 

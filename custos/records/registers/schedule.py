@@ -34,7 +34,6 @@ _LONGEST_LABEL_DAYS = 36_525
 
 
 def _entry(row: RegisterRow) -> ScheduleEntry:
-    row.text("function")
     row.number("review_interval_months")
     row.day("approved_on")
     label = row.text("label_name")
@@ -86,6 +85,8 @@ def _entry(row: RegisterRow) -> ScheduleEntry:
         legal_basis=row.text("legal_basis"),
         basis_type=row.choice("basis_type"),
         owner=row.upn("owner_upn"),
+        function=row.text("function"),
+        activity=row.text("activity"),
         status=row.choice("status"),
         review_due=row.day("review_due"),
         mark=row.mark,

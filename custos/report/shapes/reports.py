@@ -86,6 +86,19 @@ class QuarterIndicator(Shape, frozen=True, kw_only=True):
     better: Annotated[bool | None, said("whether it moved the right way; null: it did not move, or nobody can tell")]
     where: Annotated[str, said("the departments that moved most")]
     wanted: Annotated[str, said('what is missing to its aim, "" when it is met or cannot be told')]
+    reasons: Annotated[
+        list[str],
+        said("what happened meanwhile: writes of rules, changed rows of registers, policies that went further"),
+    ]
+
+
+class QuarterRepeat(Shape, frozen=True, kw_only=True):
+    """What was found again and again within a year."""
+
+    rule: Annotated[str, said("policy/rule")]
+    asset: Annotated[str, said('id of the asset, "" for none')]
+    times: Annotated[int, said("how often it began again after it was over")]
+    learn: Annotated[str, said('address of a how-to, "" for none')]
 
 
 class QuarterDecision(Shape, frozen=True, kw_only=True):
@@ -115,6 +128,16 @@ class QuarterPack(Shape, frozen=True, kw_only=True):
     complete: Annotated[int, said("libraries that had been read to their end")]
     libraries: Annotated[int, said("libraries expected")]
     documents: Annotated[list[str], said("sentences: governing documents that are past their own review")]
+    troubles: Annotated[
+        list[str],
+        said("sentences: files that were refused, days without indicators, days without a checkpoint of the audit"),
+    ]
+    departments_changed: Annotated[
+        list[str],
+        said(
+            "departments that have another name, and assets that moved between them: their parts are not to be compared"
+        ),
+    ]
     decisions: Annotated[list[QuarterDecision], said("what the group is asked to decide")]
     indicators: Annotated[list[QuarterIndicator], said("all fifteen")]
     exceptions_new: Annotated[list[str], said("approved in the quarter")]
@@ -123,6 +146,7 @@ class QuarterPack(Shape, frozen=True, kw_only=True):
     schedule: Annotated[list[str] | None, said("changes of the retention schedule; null: not known")]
     horizon: Annotated[list[QuarterComing], said("what falls due within two quarters")]
     clauses_without_evidence: Annotated[list[str], said("ids")]
+    repeats: Annotated[list[QuarterRepeat], said("what was found again and again within a year, for training")]
     checkpoint: Annotated[str, said('day of the newest checkpoint of the audit in the quarter, "" for none')]
     signed: Annotated[dict[str, str], said('witness ► the day up to which they signed, "" for none')]
     broken: Annotated[str, said('where the audit does not hold, "" when it does')]
