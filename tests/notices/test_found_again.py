@@ -34,7 +34,8 @@ def test_what_came_back_after_it_was_over_is_again() -> None:
     )
     assert found.times == 3
     assert found.rule == line().key
-    assert found.link is None
+    assert found.link is not None
+    assert found.link.about == "sharing"
 
 
 def test_what_is_found_in_several_places_at_once_is_once() -> None:

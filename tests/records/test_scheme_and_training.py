@@ -48,7 +48,8 @@ def test_words_that_the_scheme_has_not_are_told() -> None:
 
 
 def test_without_a_scheme_nothing_is_compared_with_it() -> None:
-    """A council that has none reads nothing about it."""
+    """A council that has none reads nothing about it, and the sample council's has all its words."""
+    assert not remarked(with_file("classification_scheme.csv", SCHEME.splitlines()[0]), Matter.NOT_IN_SCHEME)
     assert not remarked(shipped().records, Matter.NOT_IN_SCHEME)
 
 
