@@ -51,7 +51,8 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
     if not bundle.settings.waves:
         said = "settings.yaml has no waves: everybody is asked at once. `custos waves --propose 4` proposes some."
         screen.out.print(words(said), soft_wrap=True)
-    screen.out.print(_table(waves))
+    if waves:
+        screen.out.print(_table(waves))
     return Exit.OK
 
 
