@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 async def prepare(app: Custos) -> Prepared:
     """Hand the open questions to whoever answers for them today, promise the day's digests and queue their delivery. Harmless when it
-    runs again, and late."""
+    runs again, and late. While a register cannot be read nobody is asked, reminded or passed over, and what was done is told all the same.
+    """
     await app.cases.settle()
-    bundle = (await policies.in_force(app)).bundle
-    await case_upkeep.look_after(app, bundle)
+    in_force = await policies.in_force(app)
+    bundle, asking = in_force.bundle, not in_force.register_is_unreadable
+    if asking:
+        await case_upkeep.look_after(app, bundle)
     return await prepare_digests(
         app.clock.now(),
         book=app.cases,
@@ -35,6 +38,7 @@ async def prepare(app: Custos) -> Prepared:
         machine_now=time.time(),
         action_reports=await action_reports.waiting(app, bundle),
         waves=Waves(waves=bundle.settings.waves, records=bundle.records),
+        asking=asking,
         remarks=await register_remarks.waiting(
             app.cases, app.remarks, app.attestations, app.offers, await accountable_today(app, bundle)
         ),

@@ -22,7 +22,7 @@ from custos.audit.chain import Chain
 from custos.audit.events import Event, What
 from custos.clock import Clock
 from custos.engine.separation_of_duties import Involved, against
-from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists
+from custos.errors import BadInput, Mark, Problem, RowChanged, RowExists, Severity
 from custos.jobs import incidents, loosening
 from custos.jobs.incidents import Incident
 from custos.m365 import directory
@@ -42,12 +42,26 @@ CONTAINER = "policies"
 _ROW, _ACCEPTED = ("policies", "lastgood"), ("policies", "accepted")
 
 
+_READABLE = frozenset({"shrunk", "right-gained"})
+
+
 @dataclass(frozen=True, slots=True)
 class InForce:
     """The bundle that counts. `problems` are those of newer files that were refused; empty when the files themselves serve."""
 
     bundle: Bundle
     problems: tuple[Problem, ...]
+
+    @property
+    def register_is_unreadable(self) -> bool:
+        """Whether a register's file cannot be used, so that nobody knows who is to be asked: questions wait until it is mended. Rows that
+        somebody has still to accept can be read."""
+        return any(
+            problem.mark.file.startswith(f"{REGISTER}/")
+            and problem.severity is Severity.ERROR
+            and problem.code not in _READABLE
+            for problem in self.problems
+        )
 
 
 async def in_force(app: Custos) -> InForce:

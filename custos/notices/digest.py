@@ -183,21 +183,21 @@ async def prepare_digests(
     action_reports: Sequence[AddressedReport] = (),
     remarks: Sequence[AddressedRemark] = (),
     waves: Waves | None = None,
+    asking: bool = True,
     only: Collection[str] | None = None,
 ) -> Prepared:
     """Promise today's digests and queue their delivery as `{"digest": id}`; nothing outside council hours.
 
     May run as often as one likes: who has their digest gets no second one that day, what was promised and not sent is
-    queued again. `action_reports` and `remarks` go with it; what waits for its
-    wave does not. `only` limits it to some people
-    (object ids). `machine_now` is epoch seconds of the machine.
+    queued again. `action_reports` and `remarks` go with it; what waits for its wave does not, and without `asking` no question does.
+    `only` limits it to some people (object ids). `machine_now` is epoch seconds of the machine.
     """
     if not may_tell(now, zone, holidays):
         return Prepared()
     today = now.astimezone(zone).date()
     again, uncertain = (0, 0) if only else await tidy_digests(digests, queue, today, machine_now=machine_now)
     waiting: dict[str, list[Stored]] = defaultdict(list)
-    for stored in await book.all():
+    for stored in await book.all() if asking else ():
         case = stored.case
         wanted = case.is_to_tell or is_reminder_due(case, today, zone)
         held_back = waves is not None and waves.holds_back(case, today)

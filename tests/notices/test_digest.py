@@ -525,3 +525,22 @@ async def test_a_worker_that_was_overtaken_moves_no_card_on() -> None:
     mine = await book.put(stored, replace(digest, state=DigestState.CLAIMED))
     with pytest.raises(RowChanged):
         await book.put(mine, replace(digest, state=DigestState.SENDING))
+
+
+async def test_while_a_register_cannot_be_read_nobody_is_asked(context: DeliveryContext) -> None:
+    """Questions and reminders wait, and come when it can."""
+    await found(context)
+    asked = {
+        asking: await prepare_digests(
+            context.now,
+            book=context.book,
+            digests=context.digests,
+            queue=context.queue,
+            zone=context.zone,
+            holidays=context.records.holidays,
+            machine_now=context.machine_now,
+            asking=asking,
+        )
+        for asking in (False, True)
+    }
+    assert (asked[False].digests, asked[True].digests) == (0, 1)
