@@ -10,7 +10,7 @@ from custos.notices.attestations import AttestationStore, with_attestations
 from custos.notices.case_store import CaseStore
 from custos.notices.lending import OfferStore, lending_remarks
 from custos.notices.remark_store import RemarkStore
-from custos.notices.remarks import AHEAD_DAYS, AddressedRemark, key_of, to_tell, unasked
+from custos.notices.remarks import AHEAD_DAYS, AddressedRemark, disposal_reviews, key_of, to_tell, unasked
 from custos.records.remark import Remark
 from custos.records.review import review
 
@@ -22,7 +22,8 @@ async def waiting(
     standing = review(who.records, who.today, timedelta(AHEAD_DAYS))
     told = with_attestations(standing, await attestations.all(), who.records)
     lent = lending_remarks(await offers.all(), who.records, who.today)
-    remarks = [*unasked(await cases.all()), *told, *lent]
+    every = await cases.all()
+    remarks = [*unasked(every), *disposal_reviews(every), *told, *lent]
     return await _left(remarks, store, who)
 
 

@@ -11,7 +11,6 @@ from custos.kpi.inputs import Inputs
 from custos.kpi.model import Counted, undecided
 from custos.model.policy import Family
 from custos.model.subject import Kind
-from custos.notices.model import Verb
 
 _TOO_YOUNG = timedelta(days=7)
 """What is younger has hardly been looked at: Microsoft takes up to seven days, and so may Custos."""
@@ -85,7 +84,7 @@ def kept_places(inputs: Inputs, *families: Family) -> frozenset[str]:
     return frozenset(
         place.drive_id or place.site_id
         for case in inputs.cases
-        if case.decision is Verb.KEEP
+        if case.is_kept
         and case.keep_until is not None
         and case.keep_until > inputs.now
         and any(line.family in families for line in case.lines)

@@ -4,6 +4,8 @@
 |---|---|
 | agree | owner, deputy, manager, SIRO; a steward or the head of information governance to what can be undone alone |
 | keep | everybody who is asked; a steward not where it accepts a risk: that cannot be lent |
+| look again | as keep, of content that nobody works with |
+| disposal review | owner, deputy, manager, SIRO, of content that nobody works with: disposal is never lent |
 | ask the steward | everybody but the steward, where one holds a delegation for such decisions and has not given it back |
 | not mine | owner, deputy, manager; a steward gives it back with it |
 | take it back | who gave an answer, and whoever answers for the asset today, until it is done |

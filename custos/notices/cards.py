@@ -36,6 +36,7 @@ from custos.wording import capital, day_words, many
 MOST_ITEMS = 10
 MOST_LINES = 5  # rules of one question that are told in full
 MOST_BYTES = 20 * 1024
+MOST_BUTTONS = 5  # in one row: as many as Microsoft's renderer takes
 MOST_OPENED = 6  # places of one question that can be opened from its card: as many buttons as Teams shows
 _PLACE_NAME, _SHORT_PLACE_NAME = 80, 40
 _LONGEST_ADDRESS = 400
@@ -270,8 +271,9 @@ def _question(case: Case, reader: Reader, number: int, limit: int) -> list[Eleme
     if rest := case.lines[MOST_LINES:]:
         also = "; ".join(f"{line.title}: {line.count:,}" for line in rest)
         items.append(el.text(sentence(f"Also found by {many(len(rest), 'more rule')}: {also}", limit)))
-    items.append(el.buttons(_buttons(case, number)))
-    more = [el.unfold("Why?", [el.facts(why_facts(line)) for line in told], [])]
+    row = [*_buttons(case, number), *_look_at(case)]
+    items.append(el.buttons(row[:MOST_BUTTONS]))
+    more = [*row[MOST_BUTTONS:], el.unfold("Why?", [el.facts(why_facts(line)) for line in told], [])]
     if len(case.homes) > 1:
         more.append(_listed_places(case, limit))
     items.append(el.buttons(more))
@@ -424,9 +426,14 @@ def _buttons(case: Case, number: int) -> list[Element]:
         if offer.kind is not None:
             carried, mark = {**data, KIND: offer.kind.value}, f"{verb}-{offer.kind}{number + 1}"
         made.append(el.execute(title, verb.value, carried, name=mark))
-    if len(case.homes) == 1 and _can_be_opened(case.subject_url):
-        made.append(el.open_address("Look at it", case.subject_url))
     return made
+
+
+def _look_at(case: Case) -> list[Element]:
+    """The button that opens its place, where it is one."""
+    if len(case.homes) == 1 and _can_be_opened(case.subject_url):
+        return [el.open_address("Look at it", case.subject_url)]
+    return []
 
 
 def _legend(cases: Sequence[Case]) -> list[Element]:

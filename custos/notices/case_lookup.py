@@ -14,7 +14,7 @@ from custos.notices.answer_grounds import fallen
 from custos.notices.case_findings import CaseFindings, digest
 from custos.notices.case_store import CaseStore
 from custos.notices.case_subjects import homes_of
-from custos.notices.model import Case, CaseState, Line, Verb
+from custos.notices.model import KEEPS, Case, CaseState, Line, Verb
 from custos.records.model import Records
 
 
@@ -31,7 +31,7 @@ class DecidedCases:
         return await case_facts(self.book, findings, records, self.clock.now().astimezone(self.zone).date())
 
 
-_DECISIONS = {Verb.AGREE: Decision.AGREE, Verb.KEEP: Decision.KEEP}
+_DECISIONS = {Verb.AGREE: Decision.AGREE, **dict.fromkeys(KEEPS, Decision.KEEP)}
 
 
 async def case_facts(
@@ -93,7 +93,7 @@ class _Index:
     def _covering(self, candidates: list[_Known], finding: Finding) -> Iterator[_Known]:
         wanted = digest(finding.subject.key)
         for known in candidates:
-            whole = known.case.decision is Verb.KEEP and not known.line.per_finding
+            whole = known.case.is_kept and not known.line.per_finding
             if whole or wanted in known.shown:
                 yield known
 

@@ -103,7 +103,10 @@ def _open(case: Case, now: datetime, zone: ZoneInfo, waves: Waves | None) -> Pro
 
 def _decided(case: Case) -> Progress:
     who = clean(case.answers[-1].who.name) if case.answers else ""
-    if case.decision is Verb.KEEP:
+    if case.decision is Verb.DISPOSAL_REVIEW:
+        words = "a disposal review by the records manager"
+        return _made(Need.HELP, words, whom=who, until=case.keep_until, then="then it is asked again")
+    if case.is_kept:
         return _made(Need.TIME, "the end of the answer", whom=who, until=case.keep_until, then="then it is asked again")
     if case.waits:
         return _made(Need.HELP, "what prevents it", whom=who, then=case.waits)

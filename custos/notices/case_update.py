@@ -178,7 +178,7 @@ class _Keeper:
                 continue
             topic = self.situation.topics[_split(rule)]
             today = frozenset(map(digest, found.entries))
-            whole = case.decision is Verb.KEEP and not topic.per_finding
+            whole = case.is_kept and not topic.per_finding
             answered[rule] = today & (shown.of[rule] | found.at(homes) if whole else shown.of[rule])
         if case.keep_until is not None and case.keep_until <= self.situation.now:
             await self._release(stored, "the time for which it was kept is over")

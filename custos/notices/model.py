@@ -18,6 +18,7 @@ from enum import StrEnum
 
 from custos.audit.events import Event, What
 from custos.model.action_kind import ActionKind
+from custos.model.policy import Family
 from custos.model.subject import Kind
 from custos.notices.assignment import Role
 from custos.wording import many
@@ -50,9 +51,15 @@ class Verb(StrEnum):
 
     KEEP = "keep"  # leave it as it is, for a reason
     AGREE = "agree"  # do what the rule proposes
+    LOOK_AGAIN = "look_again"  # leave it as it is for half a year
+    DISPOSAL_REVIEW = "disposal_review"  # the records manager looks at it; meanwhile it stays
     ASK_STEWARD = "ask_steward"  # let the data steward look first
     NOT_MINE = "not_mine"  # the register names the wrong person
     TAKE_BACK = "take_back"  # what was answered before no longer counts
+
+
+KEEPS = frozenset({Verb.KEEP, Verb.LOOK_AGAIN, Verb.DISPOSAL_REVIEW})
+"""The answers after which everything stays as it is until the question comes again."""
 
 
 class KeepReason(StrEnum):
@@ -319,6 +326,16 @@ class Case:
     def is_to_tell(self) -> bool:
         """Whether whoever is asked has still to be told of it."""
         return self.state.is_open and not self.mended and self.asked_at is None and bool(self.assignee.user_id)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether somebody decided that it stays as it is for a time."""
+        return self.decision in KEEPS
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is about content that nobody works with, beside whatever else was found."""
+        return any(line.family == Family.STALE for line in self.lines)
 
     @property
     def homes(self) -> tuple[CasePlace, ...]:

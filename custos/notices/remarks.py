@@ -14,8 +14,9 @@ from datetime import date
 from custos.errors import Mark
 from custos.notices.assignment import Accountability, Person
 from custos.notices.case_store import Stored
-from custos.notices.model import Contact
+from custos.notices.model import CaseState, Contact, Verb
 from custos.notices.reassignment import assignee_of
+from custos.notices.wording import clean
 from custos.records import roles
 from custos.records.remark import Matter, Remark
 from custos.records.vacancies import working_days_between
@@ -39,13 +40,14 @@ _OF_OWNER: Mapping[str, str] = {
     Matter.HOLD_ENDED: "If the matter goes on, ask for the hold to be renewed.",
 }
 _OF_SIRO = frozenset({Matter.NO_OWNER, Matter.NO_HOLDER, Matter.NOBODY_TO_ASK, Matter.DOCUMENT_REVIEW})
-_OF_RECORDS_MANAGER = frozenset({Matter.SCHEDULE_REVIEW})
+_OF_RECORDS_MANAGER = frozenset({Matter.SCHEDULE_REVIEW, Matter.DISPOSAL_REVIEW})
 _KEEPERS = "Have the register put right."
 _OF_PERSON: Mapping[str, str] = {
     Matter.DELEGATION_OFFERED: "Accept or decline it on your page, under My stewards.",
     Matter.DELEGATION_DECLINED: "Nothing was lent; you answer yourself.",
 }
 _OF_KEEPERS: Mapping[str, str] = {
+    Matter.DISPOSAL_REVIEW: "Look at it against the retention schedule; `custos cases` lists what waits for it.",
     Matter.ENTRY_ATTESTED: "Have it written into the register: `custos register --proposals`.",
     Matter.DELEGATION_ACCEPTED: "Have it written into the register: `custos register --proposals`.",
     Matter.ENTRY_WRONG: "Have the register put right, with that day as the last review.",
@@ -99,6 +101,20 @@ def unasked(cases: Iterable[Stored]) -> Iterator[Remark]:
             sentence=f"{many(number, 'question')} about {about} can be put to nobody.",
             mark=Mark("register/people_roles.csv", 1),
         )
+
+
+def disposal_reviews(cases: Iterable[Stored]) -> Iterator[Remark]:
+    """What owners ask the records manager to review, while their answer stands."""
+    for case in (stored.case for stored in cases):
+        if case.state is CaseState.DECIDED and case.decision is Verb.DISPOSAL_REVIEW and case.answers:
+            who = clean(case.answers[-1].who.name)
+            yield Remark(
+                matter=Matter.DISPOSAL_REVIEW,
+                reference=case.id,
+                asset_id=case.asset_id,
+                sentence=f"{who} asks for a disposal review of “{clean(case.about)}”, {case.asset_id or 'which no asset covers'}.",
+                mark=Mark("register/retention_schedule.csv", 1),
+            )
 
 
 def to_tell(remarks: Sequence[Remark], who: Accountability, told: Told) -> list[AddressedRemark]:

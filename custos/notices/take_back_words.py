@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from custos.engine.notice_period import due
 from custos.model.duration import duration_from
 from custos.notices.choices.declaration import Offer
-from custos.notices.model import Case, Verb
+from custos.notices.model import KEEPS, Case, Verb
 from custos.wording import day_words
 
 _AT_ONCE = "until it is done, which may be within hours"
@@ -20,7 +20,7 @@ _AT_ONCE = "until it is done, which may be within hours"
 
 def take_back_words(case: Case, offer: Offer, now: datetime, zone: ZoneInfo, holidays: Collection[date]) -> str:
     """Until when an answer that is given now can be taken back, in a sentence; "" for one that only passes the question on."""
-    if offer.verb is Verb.KEEP:
+    if offer.verb in KEEPS:
         return "You can take this answer back at any time."
     if offer.verb is not Verb.AGREE:
         return ""

@@ -29,7 +29,7 @@ PLACE = "worklist"
 ANSWER = "worklist/answer"
 SAMPLE = 10
 MOST = 100  # answered at once
-_TOGETHER = (Verb.AGREE, Verb.KEEP)
+_TOGETHER = (Verb.AGREE, Verb.KEEP, Verb.LOOK_AGAIN)
 _AGAIN = "The question has changed since. Nothing was changed."
 
 

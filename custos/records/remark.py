@@ -32,6 +32,7 @@ class Matter(StrEnum):
     HOLD_COVERS_MORE = "hold covers more"
     NOT_PUBLIC = "public library of another asset"
     NO_ACCOUNT = "no account"
+    DISPOSAL_REVIEW = "disposal review asked for"
     NOBODY_TO_ASK = "nobody to ask"
     ENTRY_ATTESTED = "entry attested"
     ENTRY_WRONG = "entry wrong"

@@ -49,7 +49,7 @@ async def test_the_gravest_question_comes_first_and_long_lists_are_turned_over()
     try:
         findings = [small_council.stale(drive) for drive in places] + [small_council.link(7, drive="drive-3")]
         await desk.asked(*findings)
-        for _ in range(3):
+        for _ in range(4):
             desk.council.later(days=1)
             await desk.council.digest()
     finally:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from custos.audit.events import What
 from custos.model.duration import Duration
 from custos.notices.assignment import Role
 from custos.notices.choices.declaration import Choice, Given, Offer, keys
-from custos.notices.choices.settled import settled
+from custos.notices.choices.settled import kept
 from custos.notices.model import Assignee, Case, KeepReason, Line, Verb
 
 KEEP_HOLDS = Duration(12, "month")
@@ -24,27 +22,18 @@ REASONS: Mapping[str, str] = {
 """Why something stays as it is. Real reasons instead of free text."""
 
 
-def _may_keep(line: Line, role: Role) -> bool:
+def may_keep(line: Line, role: Role) -> bool:
     """Whether the role may leave it as it is. Leaving an exposure open accepts a risk, which is never lent to a steward."""
     return role is not Role.STEWARD or not line.accepts_risk
 
 
 def _offers(case: Case, asked: Assignee) -> Iterator[Offer]:
-    if case.lines and all(_may_keep(line, asked.role) for line in case.lines):
+    if case.lines and all(may_keep(line, asked.role) for line in case.lines):
         yield Offer(verb=Verb.KEEP, lines=keys(case))
 
 
 def _answered(given: Given) -> tuple[Case, What]:
-    """Kept for a year, or to the end of the last day of what it rests on."""
-    ends = [_end_of(ground.until, given.zone) for ground in given.rests_on if ground.until is not None]
-    until = min([KEEP_HOLDS.after(given.now), *(end for end in ends if end > given.now)])
-    return settled(given, keep_until=until)
-
-
-def _end_of(day: date, zone: ZoneInfo) -> datetime:
-    return (
-        datetime.combine(day + timedelta(days=1), time(), zone) if day < date.max else datetime.max.replace(tzinfo=zone)
-    )
+    return kept(given, KEEP_HOLDS)
 
 
 CHOICE = Choice(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custos.model.policy import Family
-from custos.notices.choices import agree, ask_steward, keep, not_mine
+from custos.notices.choices import agree, ask_steward, disposal_review, keep, look_again, not_mine
 from custos.notices.questions.declaration import About, Question
 
 QUESTION = Question(
@@ -13,6 +13,13 @@ QUESTION = Question(
         Family.OWNERSHIP: About(rank=60, across=True),
         Family.STALE: About(rank=80, settles_all=True),
     },
-    choices=(agree.CHOICE, keep.CHOICE, ask_steward.CHOICE, not_mine.CHOICE),
+    choices=(
+        agree.CHOICE,
+        keep.CHOICE,
+        look_again.CHOICE,
+        disposal_review.CHOICE,
+        ask_steward.CHOICE,
+        not_mine.CHOICE,
+    ),
     reasons=keep.REASONS,
 )
