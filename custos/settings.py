@@ -114,12 +114,13 @@ class Settings:
 
 
 def policies_in(environment: Mapping[str, str]) -> Path:
-    """Where the policies are, for commands that need no other setting: where the setting says, else beside the app.
+    """Where the policies are: where the setting says, else in the folder in which `custos` is called, else beside the app.
 
-    A `custos` that was installed as a package has none beside it, and looks in the folder in which it is called.
+    A folder of that name without settings is somebody else's, and none at all is told by its name in the folder at hand.
     """
-    beside = REPOSITORY / "policies"
-    return Path(environment.get("CUSTOS_POLICIES", "").strip() or (beside if beside.is_dir() else beside.name))
+    beside, here = REPOSITORY / "policies", Path("policies")
+    found = here if (here / "settings.yaml").is_file() or not beside.is_dir() else beside
+    return Path(environment.get("CUSTOS_POLICIES", "").strip() or found)
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:

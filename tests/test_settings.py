@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from custos.errors import BadSetting
@@ -49,3 +53,16 @@ def test_settings_can_be_printed() -> None:
     shown = repr(settings_from(REAL))
     assert "c2VjcmV0" not in shown
     assert "the-function-key" not in shown
+
+
+def test_policies_of_the_folder_at_hand_come_first(tmp_path: Path) -> None:
+    """Whoever calls `custos` beside their own policies means those; a folder of that name that holds none is not taken for them."""
+    told = [sys.executable, "-c", "from custos.settings import policies_in; print(policies_in({}).resolve())"]
+
+    def where() -> str:
+        return subprocess.run(told, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+
+    (tmp_path / "policies").mkdir()
+    assert where() != str(tmp_path / "policies")
+    (tmp_path / "policies" / "settings.yaml").write_text("not_people: []\n")
+    assert where() == str(tmp_path / "policies")

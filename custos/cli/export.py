@@ -52,7 +52,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         dest="directory",
         type=directory,
         metavar="DIRECTORY",
-        help="policies and registers (default: CUSTOS_POLICIES, or policies/)",
+        help="policies and registers (default: CUSTOS_POLICIES, else policies/ in this folder, else beside the app)",
     )
 
 

@@ -63,7 +63,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         dest="directory",
         type=directory,
         metavar="DIRECTORY",
-        help="policies and registers (default: CUSTOS_POLICIES, or policies/)",
+        help="policies and registers (default: CUSTOS_POLICIES, else policies/ in this folder, else beside the app)",
     )
     parser.add_argument(
         "--online", action="store_true", help="look in the directory for the accounts of people who stand there by name"

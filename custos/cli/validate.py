@@ -36,7 +36,7 @@ def directory_argument(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=directory,
         metavar="DIRECTORY",
-        help="policies and registers (default: CUSTOS_POLICIES, or policies/)",
+        help="policies and registers (default: CUSTOS_POLICIES, else policies/ in this folder, else beside the app)",
     )
 
 

@@ -32,7 +32,11 @@ ADVICE: Mapping[str, Advice] = {
     "mirror": Advice("Nothing is decided in a library that is not complete.", "Run `custos sync`, then `custos status`."),
     "actor": Advice("Findings are shown, and nothing is written.", "Run `custos grant labels sharing`.", _WRITES),
     "site administration": Advice("How far sites may share is unknown.", "Run `custos grant site-administration`.", _SITES),
-    "labels": Advice("A label that differs or is not published is proposed no more.", "Mend it in Purview.", _LABELS),
+    "labels": Advice(
+        "Files whose label Microsoft refuses stay without it; a label that differs keeps them as the tenant says.",
+        "Mend it in Purview.",
+        _LABELS,
+    ),
     "holds": Advice(
         "A hold of the registers stops Custos, and nothing else that deletes in the tenant.",
         "Put the same hold into Purview eDiscovery.",
