@@ -18,8 +18,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _stop(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
-    await app.stop_switch.stop(by=await identity.require(app, Right.STOP, args.person), why=args.why)
-    screen.out.print("Writes end within a minute, on every instance. Reading and asking go on. `custos start` resumes.")
+    stop = await app.stop_switch.stop(by=await identity.require(app, Right.STOP, args.person), why=args.why)
+    watched = "Custos goes on leaving: no webhook is made" if stop.leaving else "Reading and asking go on"
+    screen.out.print(f"Writes end within a minute, on every instance. {watched}. `custos start` resumes.")
     return Exit.OK
 
 

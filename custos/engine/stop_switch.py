@@ -8,12 +8,13 @@ lacks, it stops. `custos leave` stops too, and says that nothing is to be watche
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from custos.audit.events import Event, What
 from custos.clock import Clock
 from custos.engine.ports import Audit
+from custos.errors import RowChanged, RowExists
 from custos.records.rights import Person
 from custos.table import Row, Table, Value
 
@@ -55,9 +56,9 @@ class StopSwitch:
         return self._stop
 
     async def stop(self, *, by: Person, why: str, leaving: bool = False) -> Stop:
-        """End all writes, on every instance. Stopping again ends what was started since."""
+        """End all writes, on every instance. Stopping again ends what was started since; who is leaving goes on leaving until `start`."""
         at = self.clock.now()
-        await self.table.upsert(stop_row(at, by, why, leaving=leaving))
+        leaving = await self._throw(at, by, why, leaving=leaving)
         self._read = -1e9
         await self._say(What.WRITES_STOPPED, at, by, why)
         return Stop(at, by.upn, why, leaving)
@@ -68,6 +69,19 @@ class StopSwitch:
         await self._say(What.WRITES_STARTED, at, by, why)
         await self.table.upsert(Row(*SWITCH, {"stopped": False, "by": by.upn, "why": why, "at": at.isoformat()}))
         self._read = -1e9
+
+    async def _throw(self, at: datetime, by: Person, why: str, *, leaving: bool) -> bool:
+        """Write the switch over the one that was read, so that of two who throw it at once neither takes back what the other said."""
+        while True:
+            row = await self.table.get(*SWITCH)
+            before = _stop(row, at)
+            leaving = leaving or (before is not None and before.leaving)
+            thrown = stop_row(at, by, why, leaving=leaving)
+            try:
+                await (self.table.insert(thrown) if row is None else self.table.replace(replace(thrown, etag=row.etag)))
+            except (RowExists, RowChanged):
+                continue
+            return leaving
 
     async def _say(self, what: What, at: datetime, by: Person, why: str) -> None:
         await self.audit.append([Event(what=what, at=at, by=by.upn, by_id=by.id, details={"why": why})])

@@ -38,6 +38,32 @@ async def test_stop_and_start() -> None:
     assert [event.what for event in audit.events] == [What.WRITES_STOPPED, What.WRITES_STARTED]
 
 
+async def test_who_is_leaving_goes_on_leaving() -> None:
+    """A stop after a leaving does not take it back, nor does one that was thrown in the same moment; `start` alone does."""
+
+    class Overtaken(MemoryTable):
+        """Somebody leaves between the reading of the switch and the writing of it."""
+
+        overtaken = False
+
+        async def get(self, partition: str, key: str) -> Row | None:
+            row = await super().get(partition, key)
+            if not self.overtaken:
+                self.overtaken = True
+                await leaver.stop(by=ADMIN, why="we leave", leaving=True)
+            return row
+
+    table = Overtaken()
+    leaver, other = stop_switch(table, MemoryAudit()), stop_switch(table, MemoryAudit())
+    assert (await other.stop(by=ADMIN, why="mistake")).leaving
+    assert (await other.stop(by=ADMIN, why="and again")).leaving
+    stop = await leaver.stopped()
+    assert stop is not None
+    assert (stop.leaving, stop.why) == (True, "and again")
+    await other.start(by=ADMIN, why="we stay")
+    assert not (await other.stop(by=ADMIN, why="mistake")).leaving
+
+
 async def test_an_instance_believes_what_it_read_only_for_a_while() -> None:
     """The switch is kept for at most fifteen seconds; whoever threw it sees it at once."""
     assert CACHE_SECONDS <= 15

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from azure.data.tables import UpdateMode
 
 from custos.audit.events import What
 from custos.bootstrap import Custos
@@ -32,7 +35,9 @@ async def _thrown(app: Custos) -> None:
     entity = dict(word.split("=", 1) for word in words[words.index("--entity") + 1 :])
     assert entity.pop("stopped@odata.type") == "Edm.Boolean"
     keys = entity.pop("PartitionKey"), entity.pop("RowKey")
-    await app.account.rows("control").upsert(Row(*keys, {**entity, "stopped": entity["stopped"] == "true"}))
+    row: dict[str, Any] = {**entity, "PartitionKey": keys[0], "RowKey": keys[1], "stopped": entity["stopped"] == "true"}
+    how = UpdateMode(words[words.index("--if-exists") + 1])
+    await app.account.rows("control").client.upsert_entity(row, mode=how)
     app.stop_switch.cache_seconds = 0
 
 
@@ -187,7 +192,8 @@ async def _watched(app: Custos) -> set[str]:
 
 
 def test_key_is_renewed_and_custos_leaves(world: World) -> None:
-    """With a new key every webhook is made anew and none keeps the old one; who leaves has none, and no timer makes one until `start`."""
+    """With a new key every webhook is made anew and none keeps the old one; who leaves has none, and no timer makes one until `start`,
+    whoever stops again by hand or by `custos stop`."""
     keys = {"old"}
     with _endpoint(keys) as url:
         at = {**world.environment, "CUSTOS_PUBLIC_URL": url, "CUSTOS_WEBHOOK_KEY": "old"}
@@ -212,6 +218,9 @@ def test_key_is_renewed_and_custos_leaves(world: World) -> None:
             assert "Nothing was changed" in said.out
             said = world.custos("leave", "--why", "rehearsed", "--as", OPERATOR)
             assert (said.code, "Microsoft holds 0 webhooks now" in said.out) == (0, True)
+            after.ask(_thrown)
+            said = world.custos("stop", "--why", "rehearsed", "--as", OPERATOR)
+            assert (said.code, "goes on leaving" in said.out) == (0, True)
             after.ask(_fresh)
             again = after.ask(subscriptions.reconcile)
             assert again is not None
