@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from custos.engine.refusals import KnownRefusals
+from custos.model.refusal import Code
 from custos.records.model import Records, ScheduleEntry
 from custos.wording import day_words
 
@@ -35,6 +36,21 @@ class Published:
     sites: Sequence[str]
 
 
+def deleting(records: Records, published: Published) -> frozenset[str]:
+    """The labels that delete at their end where the schedule wants something else: Custos puts none of them on."""
+    return frozenset(
+        entry.label
+        for entry in records.schedule.values()
+        if entry.status == "approved"
+        and (label := published.labels.get(entry.label)) is not None
+        and _deletes_against(entry, label)
+    )
+
+
+def _deletes_against(entry: ScheduleEntry, label: TenantLabel) -> bool:
+    return label.deletes and entry.final_action != _MAY_DELETE
+
+
 def drift(records: Records, published: Published | None, refused: KnownRefusals) -> Mapping[str, str]:
     """Label ► what is not as the schedule says, in sentences. `published` None: nothing is known of the tenant's labels."""
     found: dict[str, list[str]] = defaultdict(list)
@@ -46,7 +62,7 @@ def drift(records: Records, published: Published | None, refused: KnownRefusals)
 
 def _of_entry(entry: ScheduleEntry, published: Published | None, refused: KnownRefusals) -> Iterator[str]:
     refusal = refused.by_label.get(entry.label)
-    if refusal is not None:
+    if refusal is not None and refusal.code != Code.LABEL_DELETES:
         yield f"Microsoft has refused it since {day_words(refusal.since)}; files of {entry.id} stay without it."
     if published is None or not published.sites:
         return
@@ -67,7 +83,7 @@ def _differences(entry: ScheduleEntry, label: TenantLabel) -> Iterator[str]:
         yield f"{entry.id} wants it to declare records, and it does not ({entry.mark})."
     if label.is_record and not entry.is_record:
         yield f"It declares records, which can hardly be undone; {entry.id} does not want that ({entry.mark})."
-    if label.deletes and entry.final_action != _MAY_DELETE:
+    if _deletes_against(entry, label):
         wanted_end = entry.final_action.replace("_", " ")
         yield f"IT DELETES AT THE END OF ITS PERIOD; {entry.id} wants: {wanted_end} ({entry.mark})."
 

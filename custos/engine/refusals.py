@@ -64,6 +64,8 @@ class KnownRefusals:
 
 def refused_for_now(action: Action, refusal: Refusal, now: datetime) -> Refused | None:
     """Why an action is not offered again yet; None when its time has come."""
+    if refusal.code == Code.LABEL_DELETES:
+        return Refused(Code.LABEL_DELETES, _said(action, refusal))
     if now >= refusal.again_at:
         return None
     return Refused(Code.REFUSED_BEFORE, f"{_said(action, refusal)} It is tried again from {_day(refusal.again_at)}.")
@@ -126,6 +128,19 @@ class Refusals:
         for scope in RefusalScope:
             of_scope = {about: end for (one, about), end in learnt.items() if one is scope}
             await self._write(scope, of_scope)
+
+    async def withhold_label(self, label: str) -> None:
+        """Remember that a label deletes where the schedule does not say so: nobody gets it until `forget`. Harmless when done again."""
+        now = self.clock.now()
+        values: dict[str, Value] = {
+            "about": label,
+            "detail": "",
+            "code": Code.LABEL_DELETES.value,
+            "since": now.isoformat(),
+            "times": 1,
+            "again_at": now.isoformat(),
+        }
+        await self.table.transact([Write("upsert", Row(RefusalScope.LABEL.value, key_part(label), values))])
 
     async def forget(self, scope: RefusalScope, about: str) -> None:
         """Take a refusal back; harmless when there is none."""
@@ -195,6 +210,9 @@ def _refusal(row: Row) -> Refusal:
 def _said(action: Action, refusal: Refusal) -> str:
     since = _day(refusal.since)
     match refusal.scope:
+        case RefusalScope.LABEL if refusal.code == Code.LABEL_DELETES:
+            said = "deletes at the end of its period, and the retention schedule does not say so"
+            return f"The tenant's label “{label_of(action)}” {said}: nobody gets it until one of them is mended."
         case RefusalScope.LABEL:
             return f"The tenant has not taken the label “{label_of(action)}” since {since}: perhaps it has none of that name."
         case RefusalScope.SITE:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import polars as pl
 
-from custos.engine.label_drift import Published, TenantLabel, drift
+from custos.engine.label_drift import Published, TenantLabel, deleting, drift
 from custos.engine.refusals import RefusalScope
 from custos.inventory.lakehouse import Lakehouse
 from custos.jobs import incidents
@@ -46,7 +46,10 @@ async def check(app: Custos, records: Records) -> None:
         found = None
     if found is not None:
         await app.account.container(CONTAINER).put(_BLOB, msgspec.json.encode(found))
-        for name in found.labels.keys() & (await app.refusals.wide()).by_label.keys():
+        wrong = deleting(records, found)
+        for name in wrong:
+            await app.refusals.withhold_label(name)
+        for name in (found.labels.keys() & (await app.refusals.wide()).by_label.keys()) - wrong:
             await app.refusals.forget(RefusalScope.LABEL, name)
     await settle(app, records)
 

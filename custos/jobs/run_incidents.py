@@ -22,7 +22,7 @@ from custos.model.refusal import Code
 if TYPE_CHECKING:
     from custos.bootstrap import Custos
 
-_TOLD_ELSEWHERE = (Code.LABEL_REFUSED, Code.REFUSED_BEFORE)
+_TOLD_ELSEWHERE = (Code.LABEL_REFUSED, Code.LABEL_DELETES, Code.REFUSED_BEFORE)
 
 
 async def finished(app: Custos, progress: Progress) -> None:

@@ -25,6 +25,7 @@ class Code(StrEnum):
     IRREVERSIBLE = "irreversible"  # nothing can put it back
     SUPERSEDED = "superseded"  # another rule does more, or goes first, on the same subject
     REFUSED_BEFORE = "refused for now"  # Microsoft refused it lately; it is tried again later
+    LABEL_DELETES = "label deletes"  # the tenant's label deletes at its end, and the schedule does not say so
 
     # what plan and gate refuse alike
     UNDONE = "undone"  # it was put back; no policy does the same again

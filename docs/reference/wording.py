@@ -33,6 +33,7 @@ CODES: Mapping[Code, str] = {
     Code.UNSUPPORTED: "Microsoft has no call for it",
     Code.IRREVERSIBLE: "nothing can put it back (in an undo)",
     Code.SUPERSEDED: "another rule does more, or goes first, on the same subject",
+    Code.LABEL_DELETES: "the tenant's label deletes at the end of its period, and the retention schedule does not say so",
     Code.REFUSED_BEFORE: "Microsoft refused it lately; the sentence says when it is tried again "
     "([what Microsoft refuses](operator.md#what-microsoft-refuses))",
     Code.HOLD: "a hold of the register covers it",

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from custos.engine.label_drift import Published, TenantLabel, drift
+from custos.engine.label_drift import Published, TenantLabel, deleting, drift
 from custos.engine.refusals import KnownRefusals, Refusal, RefusalScope
 from custos.records.model import ScheduleEntry
 from tests.engine.planned import LABEL, NOW, entry, records
@@ -66,3 +66,14 @@ def test_a_refused_label_is_drift_although_no_site_was_read() -> None:
 def test_an_unapproved_entry_asks_for_no_label() -> None:
     """What the schedule only drafts, the tenant need not have."""
     assert found(replace(ENTRY, status="draft")) == {}
+
+
+@pytest.mark.parametrize(
+    ("action", "deletes", "withheld"), [("review", True, True), ("destroy", True, False), ("review", False, False)]
+)
+def test_a_label_that_deletes_unasked_is_named(action: str, *, deletes: bool, withheld: bool) -> None:
+    """Where the schedule wants a review and the tenant's label deletes, it is put on nothing."""
+    wanted = replace(ENTRY, final_action=action)
+    registers = replace(records(), schedule={wanted.id: wanted})
+    published = Published({LABEL: replace(AS_WANTED, deletes=deletes)}, SITES)
+    assert deleting(registers, published) == (frozenset({LABEL}) if withheld else frozenset())

@@ -127,3 +127,30 @@ async def test_an_open_file_is_tried_again_within_the_day(memory: MemoryStore) -
     assert await evaluated(at, bundle(), *labelled(1)) == []
     at.clock.advance(timedelta(hours=1))
     assert [result.outcome for result in await evaluated(at, bundle(), *labelled(1))] == [Outcome.DONE]
+
+
+async def test_a_label_that_deletes_against_the_schedule_is_put_on_nothing(memory: MemoryStore) -> None:
+    """The plan refuses it with the reason, whenever it is asked, until somebody mended it; so does a run that was planned before."""
+    at = office(memory, with_files(MemoryTenant(), 101))
+    generous = Limits(percent_of_scope=100.0, actions_per_site_per_day=500, actions_per_owner_per_day=500)
+    wanted = bundle(policy(limits=generous))
+    await at.refusals.withhold_label(LABEL)
+    plan = await planned(at, wanted, *labelled(3))
+    assert {action.refusal for action in plan.actions} == {Code.LABEL_DELETES}
+    assert "deletes at the end of its period" in plan.actions[0].refused
+    at.clock.advance(timedelta(days=60))
+    assert await evaluated(at, wanted, *labelled(3)) == []
+    await at.refusals.forget(RefusalScope.LABEL, LABEL)
+    assert {result.outcome for result in await evaluated(at, wanted, *labelled(3))} == {Outcome.DONE}
+
+
+async def test_a_run_that_was_planned_before_is_refused_such_a_label(memory: MemoryStore) -> None:
+    """What discovery saw after the plan counts at the write."""
+    at = office(memory, with_files(MemoryTenant(), 3))
+    plan = await planned(at, bundle(), *labelled(3))
+    await at.enforce(bundle(), plan)
+    await at.refusals.withhold_label(LABEL)
+    run = (await at.dispatcher.dispatch(plan, bundle(), by=CUSTOS, sizes=sizes())).run
+    await at.drain(bundle())
+    assert run is not None
+    assert {result.code async for result in at.runs.results(run.id)} == {Code.LABEL_DELETES}
