@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from custos.dates import NO_END
 from custos.importing.days import could_be_two_days, day_in_words
-from custos.importing.periods import period_from
+from custos.importing.periods import instead_of, period_from
 from custos.importing.words import chosen, flag
 from custos.records.column import Column, Holds
 from custos.records.register import AnyRegister
@@ -100,7 +100,7 @@ def _number(column: Column, text: str, _said: Meanings) -> Converted:
 def _months(_column: Column, text: str, _said: Meanings) -> Converted:
     if text.isdigit() and len(text) < 6:
         return str(int(text))
-    words = " ".join(text.casefold().replace("-", " ").split())
+    words = " ".join(re.sub(r"(?<=\w)-(?=\w)", " ", text.casefold()).split())
     if words in _MONTHS:
         return _MONTHS[words]
     found = period_from(_EVERY.sub("", words))
@@ -114,7 +114,7 @@ def _period(_column: Column, text: str, _said: Meanings) -> Converted:
     found = period_from(text)
     if found is None:
         what = f'"{plain(text, 80)}" is not understood as one period.'
-        return NotUnderstood(what, "Write for instance 6 years, DOB + 75 years, P6Y or permanent.", word=plain(text))
+        return NotUnderstood(what, instead_of(text), word=plain(text))
     return found.period
 
 

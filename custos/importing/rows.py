@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from custos.errors import Mark, Problem
+from custos.importing.columns import same_name
 from custos.importing.convert import Meanings, NotUnderstood, convert, meant_by
 from custos.importing.days import month_stands_first
 from custos.importing.header import Headed
@@ -145,7 +146,7 @@ class _Reader:
                 read[column] = self._cell(column, cells[place], problems)
             else:
                 read[column] = Cell("", begun, faulty=column in self._unsaid)
-        self._derive(read, cells)
+        self._derive(read, cells, problems)
         texts = {column: cell.text for column, cell in read.items()}
         for column, always in self._mapping.always.items():
             if not read[column].text and not read[column].faulty and always:
@@ -173,15 +174,26 @@ class _Reader:
             return Cell("", mark, faulty=True)
         return Cell(made, mark)
 
-    def _derive(self, read: dict[str, Cell], cells: Sequence[SheetCell]) -> None:
+    def _derive(self, read: dict[str, Cell], cells: Sequence[SheetCell], problems: Problems) -> None:
         """From when a period is counted, where its words or those of its trigger say so."""
         place = self._places.get("period")
         if self._register is not SCHEDULE or place is None or place >= len(cells):
             return
         words, mark = period_from(meant_by("period", cells[place].text, self._said)), Mark(cells[place].place)
         kind, text = (words.trigger_kind, words.trigger_text) if words else ("", "")
-        if read["trigger_text"].text:
-            kind, text = kind or trigger_from(read["trigger_text"].text), read["trigger_text"].text
+        if told := read["trigger_text"].text:
+            if kind not in ("", "permanent") and not _says_as_much(told, text):
+                what = f'The period is counted from "{plain(text, 60)}", and the trigger says "{plain(told, 60)}".'
+                problems.error(mark, what, "Write the same in both, or the period alone.", code="two-triggers")
+                read["trigger_text"] = Cell("", mark, faulty=True)
+                return
+            kind, text = kind if kind == "permanent" else trigger_from(told), told
         for column, found in zip(FROM_PERIOD, (kind, text), strict=True):
             if not read[column].text and not read[column].faulty and found:
                 read[column] = Cell(found, mark)
+
+
+def _says_as_much(told: str, words: str) -> bool:
+    """Whether what a column says of the trigger leaves out nothing that the words of the period say."""
+    kind = trigger_from(words)
+    return same_name(words) in same_name(told) or (kind != "event" and kind == trigger_from(told))

@@ -40,9 +40,9 @@ def test_a_council_gets_from_its_workbook_to_policies_that_validate(
     bundle = load(council)
     schedule, assets = bundle.records.schedule, bundle.records.assets
     assert {entry.id: (entry.period, entry.trigger_kind, entry.trigger) for entry in schedule.values()} == {
-        "TBC-1": ("P6Y", "financial_year_end", "End of the financial year"),
+        "TBC-1": ("P6Y", "financial_year_end", "End of financial year"),
         "TBC-2": ("permanent", "permanent", "Never"),
-        "TBC-3": ("P75Y", "dob", "Date of birth"),
+        "TBC-3": ("P75Y", "dob", "DOB"),
     }
     assert schedule["TBC-3"].owner == "ig@thornby.gov.example"
     assert schedule["TBC-3"].final_action == "destroy_after_review"
@@ -88,6 +88,39 @@ def test_a_row_that_is_not_understood_is_left_out_and_said(tmp_path: Path, capsy
     brought("retention_schedule", book, council, mapping)
     assert "1 row new, 0 changed, 3 as they were; 2 left out" in capsys.readouterr().out
     assert "jo.bloggs@thornby.gov.example" in (council / "register/retention_schedule.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("period", "trigger", "kept"),
+    [
+        ("6 years after closure", "Closure of case", "event,Closure of case,P6Y"),
+        (
+            "6 years after end of financial year",
+            "End of the financial year",
+            "financial_year_end,End of the financial year,P6Y",
+        ),
+        ("6 years after end of financial year", "Last payment", ""),
+        ("6 years after closure of the last case", "Closure", ""),
+        ("6 years", "Date of birth of the mother", "event,Date of birth of the mother,P6Y"),
+    ],
+)
+def test_two_columns_that_say_from_when_must_agree(
+    tmp_path: Path, period: str, trigger: str, kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A trigger of its own column stands beside the words of the period only where none of these is lost."""
+    header, row = [*SCHEDULE[2], "Trigger"], [*SCHEDULE[3], trigger]
+    row[3] = period
+    book, council, mapping = write(tmp_path / "s.xlsx", [header, row]), begun(tmp_path / "p"), tmp_path / "m.yaml"
+    brought("retention_schedule", book, council, mapping)
+    mapping.write_text(
+        mapping.read_text(encoding="utf-8").replace("record_type: ''", "record_type: none"), encoding="utf-8"
+    )
+    capsys.readouterr()
+    assert brought("retention_schedule", book, council, mapping) == int(not kept)
+    said = f'The period is counted from "{period[14:].capitalize()}", and the trigger says "{trigger}".'
+    assert (f"s.xlsx:Sheet!D2  {said}" in capsys.readouterr().out) == (not kept)
+    written = (council / "register/retention_schedule.csv").read_text(encoding="utf-8")
+    assert (f",{kept}," in written) if kept else ("TBC-1" not in written)
 
 
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])

@@ -6,9 +6,10 @@ import pytest
 
 from custos.importing.convert import Meanings, NotUnderstood, convert
 from custos.importing.days import day_in_words, month_stands_first
-from custos.importing.periods import PeriodWords, period_from
+from custos.importing.periods import PeriodWords, period_from, trigger_from
 from custos.records.registers.assets import ASSETS
 from custos.records.registers.holds import HOLDS
+from custos.records.registers.schedule import SCHEDULE
 
 NOBODY = Meanings(people={}, values={})
 
@@ -16,17 +17,18 @@ NOBODY = Meanings(people={}, values={})
 @pytest.mark.parametrize(
     ("written", "period", "kind", "text"),
     [
-        ("6 years after end of financial year", "P6Y", "financial_year_end", "End of the financial year"),
-        ("End of financial year + 6 years", "P6Y", "financial_year_end", "End of the financial year"),
-        ("Current + 6 years", "P6Y", "financial_year_end", "End of the financial year"),
-        ("DOB + 75 years", "P75Y", "dob", "Date of birth"),
+        ("6 years after end of financial year", "P6Y", "financial_year_end", "End of financial year"),
+        ("End of financial year + 6 years", "P6Y", "financial_year_end", "End of financial year"),
+        ("CFY + 6 years", "P6Y", "financial_year_end", "CFY"),
+        ("6 years + current financial year", "P6Y", "financial_year_end", "Current financial year"),
+        ("DOB + 75 years", "P75Y", "dob", "DOB"),
         ("75 yrs from date of birth", "P75Y", "dob", "Date of birth"),
         ("until 25th birthday", "P25Y", "dob", "Date of birth"),
         ("Permanent", "permanent", "permanent", "Never"),
         ("Retain permanently.", "permanent", "permanent", "Never"),
         ("Closure of case + 7 years", "P7Y", "event", "Closure of case"),
         ("Retain for 6 years from closure", "P6Y", "event", "Closure"),
-        ("Minimum of six years after last contact", "P6Y", "last_contact", "Last contact"),
+        ("Six years after last contact", "P6Y", "last_contact", "Last contact"),
         ("End of tenancy plus 12 Years", "P12Y", "tenancy_end", "End of tenancy"),
         ("18 months", "P18M", "", ""),
         ("1 year and 6 months", "P18M", "", ""),
@@ -45,6 +47,68 @@ NOBODY = Meanings(people={}, values={})
 def test_periods_in_words(written: str, period: str | None, kind: str, text: str) -> None:
     """One period and what it is counted from; what has a condition, an alternative or a most is nobody's guess."""
     assert period_from(written) == (PeriodWords(period, kind, text) if period else None)
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (
+            "6 years after end of financial year in which the contract ended",
+            "End of financial year in which the contract ended",
+        ),
+        (
+            "6 years from the end of the financial year following closure of account",
+            "End of the financial year following closure of account",
+        ),
+        ("6 years from end of financial year of last payment", "End of financial year of last payment"),
+        ("6 years from end of the tax year", "End of the tax year"),
+        ("Date of birth of the mother + 75 years", "Date of birth of the mother"),
+        ("DOB of youngest child + 25 years", "DOB of youngest child"),
+        ("until the 25th birthday of the youngest child", "Date of birth of the youngest child"),
+        ("6 years after creation of the company", "Creation of the company"),
+        ("3 years from last contact with the family", "Last contact with the family"),
+        ("10 years from the meeting that closed the scheme", "Meeting that closed the scheme"),
+        ("7 years after end of tenancy of the last joint tenant", "End of tenancy of the last joint tenant"),
+    ],
+)
+def test_what_a_period_is_counted_from_stays_whole(written: str, text: str) -> None:
+    """Whoever says more than "financial year" or "date of birth" names an event of their own: no word of it is lost."""
+    found = period_from(written)
+    assert found is not None
+    assert (found.trigger_kind, found.trigger_text) == ("event", text)
+    assert trigger_from(text) == "event"
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("C + 6", "Write which year is meant"),
+        ("Current + 6 years", "Write which year is meant"),
+        ("Current year + 6", "Write which year is meant"),
+        ("Current year + 6 months", "Write which year is meant"),
+        ("6 years + current year", "Write which year is meant"),
+        ("At least 6 years from closure of case", "a least does not say when it ends"),
+        ("Minimum 6 years from closure of case", "a least does not say when it ends"),
+        ("6 years minimum", "a least does not say when it ends"),
+        ("Closure of case + not less than 6 years", "a least does not say when it ends"),
+        ("up to 6 years", "a most does not say how long it is kept"),
+        ("not more than 6 years", "a most does not say how long it is kept"),
+        ("-6 years after closure", "without the sign"),
+        ("-6 years", "without the sign"),
+        ("–6 years", "without the sign"),
+        ("6 years unless disputed", "a condition or an alternative"),
+        ("about 6 years", "exactly how long"),
+        ("Permanently delete after 6 years", "Write for instance"),
+        ("6 years+", "Write for instance"),
+        ("25 years of age", "Write for instance"),
+        ("Adults: 6 years", "Write for instance"),
+    ],
+)
+def test_a_period_that_is_not_understood_says_what_to_write(written: str, remedy: str) -> None:
+    """A least, a sign, another year than the financial one, a word that fits nowhere: the cell is listed, and nothing is guessed."""
+    found = convert(SCHEDULE, "period", written, NOBODY)
+    assert isinstance(found, NotUnderstood)
+    assert remedy in found.remedy
 
 
 @pytest.mark.parametrize(
@@ -103,6 +167,8 @@ def test_a_column_with_an_american_day_makes_others_doubtful() -> None:
         ("review_interval_months", "every 2 years", "24"),
         ("review_interval_months", "Annually", "12"),
         ("review_interval_months", "6 months after closure", None),
+        ("review_interval_months", "-6 months", None),
+        ("review_interval_months", "six-monthly", "6"),
         ("description", "- minutes\n- agendas", "minutes; agendas"),
         ("contract_end", "N/A", ""),
         ("contract_end", "rolling", ""),
