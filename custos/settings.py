@@ -33,6 +33,7 @@
 | WEBSITE_AUTH_ENABLED | whether Easy Auth is switched on; Azure sets it. Where it says no, nobody is signed in | not said |
 | IDENTITY_ENDPOINT | where an app has tokens of its managed identities; Azure sets it | a virtual machine's endpoint |
 
+Ids are written with their hyphens; the observer, the actor, the bot and the pages have one each.
 Addresses begin with https://; a rehearsal, which CUSTOS_CLOCK makes of it, may use http:// too.
 """
 
@@ -46,6 +47,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from custos.did_you_mean import nearest
 from custos.errors import BadSetting
+from custos.setting_forms import is_id, is_mail_address, root_of, shared
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -144,6 +146,12 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
             wrong.append(f"{name} must be an address that begins with https://, not {value!r}.")
         return value
 
+    def id_of(name: str, *, required: bool = False) -> str:
+        value = text(name, required=required)
+        if value and not is_id(value):
+            wrong.append(f"{name} must be an id such as 6f1b0c5e-3a52-4d0f-9c41-7e2a90d8b310, not {value!r}.")
+        return value
+
     def number(name: str, default: float, low: float, high: float) -> float:
         written = text(name, str(default))
         try:
@@ -173,16 +181,31 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if sites not in ("all", "register"):
         wrong.append(f"CUSTOS_SITES must be all or register, not {sites!r}.")
     sharepoint = address("CUSTOS_SHAREPOINT_URL", required=True)
+    if _is_safe(sharepoint, rehearsal=clock != "system") and sharepoint != (root := root_of(sharepoint)):
+        wrong.append(f"CUSTOS_SHAREPOINT_URL must be the root of SharePoint: {root}, not {sharepoint!r}.")
+    mailbox = text("CUSTOS_MAILBOX")
+    if mailbox and not is_mail_address(mailbox):
+        wrong.append(f"CUSTOS_MAILBOX must be an address such as records@council.gov.uk, not {mailbox!r}.")
+    observer, actor = id_of("CUSTOS_OBSERVER_CLIENT_ID", required=True), id_of("CUSTOS_ACTOR_CLIENT_ID")
+    bot, page = id_of("CUSTOS_BOT_APP_ID"), id_of("CUSTOS_PAGE_CLIENT_ID")
+    wrong += shared(
+        {
+            "CUSTOS_OBSERVER_CLIENT_ID": observer,
+            "CUSTOS_ACTOR_CLIENT_ID": actor,
+            "CUSTOS_BOT_APP_ID": bot,
+            "CUSTOS_PAGE_CLIENT_ID": page,
+        }
+    )
     settings = Settings(
         storage_connection=connection,
         storage_account=account,
-        tenant_id=text("CUSTOS_TENANT_ID", required=True),
+        tenant_id=id_of("CUSTOS_TENANT_ID", required=True),
         sharepoint_url=sharepoint,
-        observer_client_id=text("CUSTOS_OBSERVER_CLIENT_ID", required=True),
-        actor_client_id=text("CUSTOS_ACTOR_CLIENT_ID"),
-        bot_app_id=text("CUSTOS_BOT_APP_ID"),
-        teams_app_id=text("CUSTOS_TEAMS_APP_ID"),
-        mailbox=text("CUSTOS_MAILBOX"),
+        observer_client_id=observer,
+        actor_client_id=actor,
+        bot_app_id=bot,
+        teams_app_id=id_of("CUSTOS_TEAMS_APP_ID"),
+        mailbox=mailbox,
         public_url=address("CUSTOS_PUBLIC_URL"),
         webhook_key=text("CUSTOS_WEBHOOK_KEY"),
         sites=sites,
@@ -191,9 +214,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         units_share=number("CUSTOS_UNITS_SHARE", 0.5, 0.01, 1),
         evaluation_seconds_apart=number("CUSTOS_EVALUATION_SECONDS_APART", 10, 1, 3_600),
         lease_seconds=number("CUSTOS_LEASE_SECONDS", 90, 75 if clock == "system" else 5, 600),
-        sign_in_client_id=text("CUSTOS_SIGN_IN_CLIENT_ID"),
+        sign_in_client_id=id_of("CUSTOS_SIGN_IN_CLIENT_ID"),
         sign_in_folder=Path(text("CUSTOS_SIGN_IN_FOLDER", "~/.custos")),
-        page_client_id=text("CUSTOS_PAGE_CLIENT_ID"),
+        page_client_id=page,
         easy_auth=text("WEBSITE_AUTH_ENABLED"),
         timezone=zone("CUSTOS_TIMEZONE", "Europe/London"),
         telemetry_connection=text("APPLICATIONINSIGHTS_CONNECTION_STRING"),

@@ -17,8 +17,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
+from custos.setting_forms import is_id, shared
 from release.errors import CannotRelease
 
 MANIFEST_VERSION = "1.29"
@@ -57,8 +58,9 @@ def manifest(asked: Asked) -> dict[str, object]:
             ("CUSTOS_BOT_APP_ID", asked.bot_app_id),
             ("CUSTOS_OBSERVER_CLIENT_ID", asked.observer_client_id),
         )
-        if not _is_id(value)
+        if not is_id(value)
     ]
+    wrong += shared({"CUSTOS_OBSERVER_CLIENT_ID": asked.observer_client_id, "CUSTOS_BOT_APP_ID": asked.bot_app_id})
     for what, value, most in (("--name", asked.name, _LONGEST_NAME), ("--council", asked.council, _LONGEST_DEVELOPER)):
         if not 0 < len(value.strip()) <= most:
             wrong.append(f"{what} must have 1 to {most} characters, not {len(value.strip())}.")
@@ -107,14 +109,6 @@ def write(asked: Asked, archive: Path) -> dict[str, object]:
         for name, content in files.items():
             zipped.writestr(zipfile.ZipInfo(name, date_time=_EPOCH), content)
     return made
-
-
-def _is_id(value: str) -> bool:
-    try:
-        UUID(value)
-    except ValueError:
-        return False
-    return len(value) == 36
 
 
 def _is_page(address: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ ADDRESSES = (
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_no_token_leaves_unencrypted(name: str) -> None:
     """An http:// address is refused by name, but for a rehearsal on a simulated tenant."""
-    plain = {**REAL, name: "http://graph.example/v1.0"}
+    plain = {**REAL, name: "http://graph.example"}
     with pytest.raises(BadSetting, match=f"{name} must be an address that begins with https://"):
         settings_from(plain)
     assert settings_from({**plain, "CUSTOS_CLOCK": "http://127.0.0.1:8080/sim/clock"}).is_rehearsal
@@ -46,6 +47,58 @@ def test_an_address_is_an_address(value: str) -> None:
     for name in ("CUSTOS_GRAPH_URL", "CUSTOS_CLOCK"):
         with pytest.raises(BadSetting, match=name):
             settings_from({**REAL, "CUSTOS_CLOCK": "http://127.0.0.1:8080/sim/clock", name: value})
+
+
+ID = "33333333-3333-4333-8333-333333333333"
+IDENTITIES = ("CUSTOS_OBSERVER_CLIENT_ID", "CUSTOS_ACTOR_CLIENT_ID", "CUSTOS_BOT_APP_ID", "CUSTOS_PAGE_CLIENT_ID")
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(IDENTITIES, 2)))
+def test_each_identity_has_an_id_of_its_own(one: str, other: str) -> None:
+    """The reader's id as the writer's would give the reader the writer's rights: both settings are named, in any case of letters."""
+    said = f"{other} is the id of {one} too: each is an identity of its own"
+    with pytest.raises(BadSetting, match=said):
+        settings_from({**REAL, one: ID.replace("3", "a"), other: ID.replace("3", "A")})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, "observer") for name in IDENTITIES),
+        ("CUSTOS_TENANT_ID", "council.onmicrosoft.com"),
+        ("CUSTOS_TENANT_ID", "11111111111141118111111111111111----"),
+        ("CUSTOS_TEAMS_APP_ID", "custos"),
+        ("CUSTOS_SIGN_IN_CLIENT_ID", f"{ID}x"),
+    ],
+)
+def test_an_id_is_an_id(name: str, value: str) -> None:
+    """What cannot be the id of anything is refused with an example."""
+    with pytest.raises(BadSetting, match=f"{name} must be an id such as 6f1b0c5e-"):
+        settings_from({**REAL, name: value})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://wrenbridge-admin.sharepoint.com",
+        "https://wrenbridge-my.sharepoint.com/",
+        "https://wrenbridge.sharepoint.com/sites/planning",
+        "https://me:secret@wrenbridge.sharepoint.com",
+        "https://wrenbridge.sharepoint.com?a=b",
+    ],
+)
+def test_sharepoint_is_its_root(value: str) -> None:
+    """Another address of SharePoint is refused with the root that it belongs to."""
+    with pytest.raises(BadSetting, match=r"must be the root of SharePoint: https://wrenbridge\.sharepoint\.com, not"):
+        settings_from({**REAL, "CUSTOS_SHAREPOINT_URL": value})
+
+
+@pytest.mark.parametrize("value", ["records", "records@council", "a@council.gov.uk, b@council.gov.uk"])
+def test_a_mailbox_is_an_address(value: str) -> None:
+    """A name, or two addresses, is no mailbox to send from."""
+    with pytest.raises(BadSetting, match="CUSTOS_MAILBOX must be an address such as"):
+        settings_from({**REAL, "CUSTOS_MAILBOX": value})
+    assert settings_from({**REAL, "CUSTOS_MAILBOX": "records@council.gov.uk"}).mailbox
 
 
 def test_settings_can_be_printed() -> None:

@@ -17,12 +17,12 @@ from custos.engine.ids import is_plan_id, is_run_id
 from custos.invisible_characters import named, unseen_in
 from custos.kpi.quarters import Quarter
 from custos.records.address import Address, NotAnAddress, looks_like_address, read_address
+from custos.setting_forms import is_mail_address
 from custos.untrusted import plain
 
 _MOST = 1_000_000
 MOST_CHARACTERS = 1_000
 """Of a text that is kept: it is read in the audit, in `custos status` and on cards."""
-_ADDRESS = re.compile(r"[^@\s;,/]+@[^@\s;,/]+\.[^@\s;,/]+")
 _EMPTY = re.compile(r"(--[a-z-]+=)?\s*")
 _LONGEST_WORD = 8_000  # a condition of `custos find` is the longest thing that anybody types
 
@@ -77,7 +77,7 @@ def short_text(written: str) -> str:
 
 def person(written: str) -> str:
     """A sign-in name, or another address by which the directory knows somebody."""
-    if written and not _ADDRESS.fullmatch(_seen(short_text(written)).strip()):
+    if written and not is_mail_address(_seen(short_text(written)).strip()):
         what = f'"{plain(written, 80)}" is not a sign-in name.'
         raise argparse.ArgumentTypeError(f"{what} Write it as name@council.example.")
     return written

@@ -33,7 +33,7 @@ ENGINEER = Person(id="1", upn="engineer@council.example")
 _SETTINGS = {
     "CUSTOS_TENANT_ID": "00000000-0000-0000-0000-000000000000",
     "CUSTOS_SHAREPOINT_URL": "https://wrenbridge.sharepoint.example",
-    "CUSTOS_OBSERVER_CLIENT_ID": "observer",
+    "CUSTOS_OBSERVER_CLIENT_ID": "22222222-2222-4222-8222-222222222222",
 }
 ROWS = [
     Row("one", "a", {"text": "Zoë ¶ \n", "number": 7, "part": 0.5, "yes": True, "raw": b"\x00\xff"}),

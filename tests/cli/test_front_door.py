@@ -25,9 +25,9 @@ from tests.policy.policies import POLICIES
 
 ENOUGH = {
     "AzureWebJobsStorage": "UseDevelopmentStorage=true",
-    "CUSTOS_TENANT_ID": "tenant",
+    "CUSTOS_TENANT_ID": "11111111-1111-4111-8111-111111111111",
     "CUSTOS_SHAREPOINT_URL": "https://wrenbridge.sharepoint.example",
-    "CUSTOS_OBSERVER_CLIENT_ID": "observer",
+    "CUSTOS_OBSERVER_CLIENT_ID": "22222222-2222-4222-8222-222222222222",
 }
 
 

@@ -27,7 +27,7 @@ def test_connections_are_closed_with_the_event_loop(azurite: str) -> None:
         "AzureWebJobsStorage": azurite,
         "CUSTOS_TENANT_ID": "00000000-0000-0000-0000-000000000000",
         "CUSTOS_SHAREPOINT_URL": "https://wrenbridge.sharepoint.example",
-        "CUSTOS_OBSERVER_CLIENT_ID": "observer",
+        "CUSTOS_OBSERVER_CLIENT_ID": "22222222-2222-4222-8222-222222222222",
     }
     told = subprocess.run(
         [sys.executable, "-W", "always", "-c", _ONE_CALL],

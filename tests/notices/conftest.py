@@ -50,7 +50,7 @@ def storage_settings(azurite: str) -> Settings:
             "AzureWebJobsStorage": azurite,
             "CUSTOS_TENANT_ID": "3f6d1c52-8a4e-4b17-9c30-5d2e7b90a611",
             "CUSTOS_SHAREPOINT_URL": "https://wrenbridge.sharepoint.example",
-            "CUSTOS_OBSERVER_CLIENT_ID": "observer",
+            "CUSTOS_OBSERVER_CLIENT_ID": "22222222-2222-4222-8222-222222222222",
         }
     )
 

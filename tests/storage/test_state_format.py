@@ -64,7 +64,7 @@ async def test_the_monitor_says_it(account: Account) -> None:
                 "AzureWebJobsStorage": connection,
                 "CUSTOS_TENANT_ID": "00000000-0000-0000-0000-000000000000",
                 "CUSTOS_SHAREPOINT_URL": "https://wrenbridge.sharepoint.example",
-                "CUSTOS_OBSERVER_CLIENT_ID": "observer",
+                "CUSTOS_OBSERVER_CLIENT_ID": "22222222-2222-4222-8222-222222222222",
             }
         )
     )
