@@ -14,8 +14,26 @@ group=$1 app=$2 package=$3 previous=${4:-}
 pause=${PAUSE_SECONDS:-20}
 tries=${TRIES:-15}
 
+# Whether the package is what its checksum says, whatever either is called by now: one sentence when it is not.
 whole() {
-  (cd "$(dirname "$1")" && sha256sum --check --quiet "$(basename "$1").sha256")
+  local said
+  if [ ! -f "$1" ]; then
+    echo "There is no package $1." >&2
+  elif [ ! -f "$1.sha256" ]; then
+    echo "There is no $1.sha256 beside the package: keep the file that make package wrote, under the package's name." >&2
+  else
+    said=$(cut -d ' ' -f 1 "$1.sha256" | head -n 1)
+    [[ $said =~ ^[0-9a-fA-F]{64}$ ]] || {
+      echo "$1.sha256 holds no checksum: make package writes it." >&2
+      return 1
+    }
+    [ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "${said,,}" ] || {
+      echo "$1 is not what its checksum says: it was changed or cut short on its way." >&2
+      return 1
+    }
+    return 0
+  fi
+  return 1
 }
 
 put() {
@@ -41,7 +59,7 @@ works() {
 }
 
 whole "$package" || {
-  echo "$package is not what its checksum says. Nothing was deployed." >&2
+  echo "Nothing was deployed." >&2
   exit 1
 }
 host=$(az functionapp show --resource-group "$group" --name "$app" --query "properties.defaultHostName || defaultHostName" --output tsv)
@@ -50,7 +68,7 @@ if put "$package" && works "$package"; then
   echo "Deployed $(basename "$package")."
   exit 0
 fi
-if [ -z "$previous" ] || [ ! -f "$previous" ] || ! whole "$previous"; then
+if [ -z "$previous" ] || ! whole "$previous"; then
   echo "The app does not work, and there is no earlier package to put back." >&2
   exit 1
 fi

@@ -9,6 +9,7 @@ import hashlib
 import os
 import subprocess
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,10 +110,35 @@ def test_refused_upload_is_taken_back(azure: Azure) -> None:
     assert "look at the app" in done.stderr
 
 
-def test_damaged_package_is_not_deployed(azure: Azure) -> None:
-    """A package that is not what its checksum says never reaches Azure."""
+@pytest.mark.parametrize(
+    ("done_to", "said"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes() + b"more"), "is not what its checksum says"),
+        (lambda path: path.unlink(), "There is no package "),
+        (lambda path: path.with_name(f"{path.name}.sha256").unlink(), "There is no "),
+        (lambda path: path.with_name(f"{path.name}.sha256").write_text("Not found"), "holds no checksum"),
+        (lambda path: path.with_name(f"{path.name}.sha256").write_text(""), "holds no checksum"),
+    ],
+)
+def test_package_that_is_not_whole_is_not_deployed(azure: Azure, done_to: Callable[[Path], object], said: str) -> None:
+    """A package that is damaged or missing, or whose checksum is missing or none, never reaches Azure; which of these, is said."""
     package = azure.package("new", functions=20, found=20, health=UNWELL)
-    package.write_bytes(package.read_bytes() + b"more")
+    done_to(package)
     done = azure.deploy(package)
     assert (done.returncode, azure.deployed) == (1, [])
+    assert said in done.stderr
     assert "Nothing was deployed" in done.stderr
+    assert "sha256sum" not in done.stderr
+
+
+def test_the_package_itself_is_looked_at(azure: Azure) -> None:
+    """A whole package that was renamed with its checksum goes up; a damaged one does not because the file it was made of is whole."""
+    package = azure.package("custos-0.1.0", functions=20, found=20, health=UNWELL)
+    renamed = azure.room / "kept.zip"
+    for end in ("", ".sha256", ".found", ".health"):
+        (azure.room / f"kept.zip{end}").write_bytes(package.with_name(f"{package.name}{end}").read_bytes())
+    renamed.write_bytes(package.read_bytes()[:-1])
+    assert (azure.deploy(renamed).returncode, azure.deployed) == (1, [])
+    renamed.write_bytes(package.read_bytes())
+    package.unlink()
+    assert (azure.deploy(renamed).returncode, azure.deployed) == (0, ["kept"])
