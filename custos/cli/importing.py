@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from custos.cli.command import Exit, Implementation, Screen
 from custos.cli.import_all import import_all
+from custos.cli.show_import import merged_with_register, show_notes, show_problems
 from custos.cli.values import directory, short_text
 from custos.errors import BadInput, Mark, Problem
 from custos.importing.header import Headed, find_header
 from custos.importing.list_sheet import sheet_of
 from custos.importing.mapping import ColumnMapping, mapping_from, mapping_text
 from custos.importing.propose import Proposed, propose
-from custos.importing.register_file import merge, read_register, write_register
+from custos.importing.register_file import write_register
 from custos.importing.rows import Converted, convert_rows
 from custos.importing.sheet import Sheet
 from custos.jobs.named_accounts import called
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _NAMES = {register.name: register for register in ALL.values()}
 _ALL = "all"
-_MOST_SHOWN = 200
 _MOST_WORDS = 50  # of a column that a mapping asks about
 
 
@@ -68,6 +68,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--online", action="store_true", help="look in the directory for the accounts of people who stand there by name"
     )
+    parser.add_argument(
+        "--older-reviews",
+        action="store_true",
+        help="let the file's last_review and review_due take the place of newer ones",
+    )
     parser.add_argument("--dry-run", action="store_true", help="write no register; say what would be written")
 
 
@@ -77,7 +82,7 @@ def _file(written: str) -> Path | str:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A file that was read. `kept`: its mapping was there before."""
+    """A file that was read. `kept`: its mapping was there before, with its columns."""
 
     register: AnyRegister
     headed: Headed
@@ -125,21 +130,23 @@ def _refused(what: str, remedy: str) -> BadInput:
 def _begin(args: argparse.Namespace, screen: Screen, sheets: list[Sheet] | None) -> _Work:
     register = _NAMES[args.register]
     kept = _mapping_file(args)
-    there = kept.exists()
-    if there:
-        mapping = _kept(kept, register)
-        headed = _read(args, register, sheets, (args.sheet or mapping.sheet, mapping.header_row))
-    else:
-        headed = _read(args, register, sheets, (args.sheet, 0))
-        mapping, proposed = propose(headed, register)
+    mapping = _kept(kept, register) if kept.exists() else ColumnMapping(register=register.name, columns={})
+    headed = _read(args, register, sheets, (args.sheet or mapping.sheet, mapping.header_row))
+    whole = bool(mapping.columns)
+    if not whole:
+        proposal, proposed = propose(headed, register)
+        mapping = replace(
+            proposal, always={**proposal.always, **mapping.always}, values=mapping.values, people=mapping.people
+        )
         _show_mapping(proposed, mapping, screen)
-    return _Work(register, headed, mapping, convert_rows(_name(args), headed, mapping, register), there)
+    return _Work(register, headed, mapping, convert_rows(_name(args), headed, mapping, register), whole)
 
 
 def _finish(work: _Work, called_so: _Called, args: argparse.Namespace, screen: Screen) -> int:
     register, converted, kept = work.register, work.converted, _mapping_file(args)
-    merged = merge(register, read_register(args.directory, register), converted.rows)
-    _show_problems(work.headed, converted, screen)
+    show_notes((*work.headed.sheet.notes, *converted.unread), screen)
+    show_problems(converted.problems, screen)
+    merged = merged_with_register(register, converted.rows, args, screen)
     for name, upns in called_so.items():
         screen.out.print(words(_who(name, upns)), soft_wrap=True)
     said = (
@@ -153,7 +160,7 @@ def _finish(work: _Work, called_so: _Called, args: argparse.Namespace, screen: S
         left = f", fill {many(asked.unsaid, 'blank')} in it" if asked.unsaid else ""
         screen.out.print(words(f"Look through {plain(str(kept))}{left}, and run the command again."), soft_wrap=True)
         return Exit.FINDINGS if converted.left_out or asked.unsaid else Exit.OK
-    if args.dry_run:
+    if args.dry_run or not merged.anything:
         screen.out.print(words(f"{args.register}: {said} Nothing was written."), soft_wrap=True)
     else:
         write_register(args.directory, register, merged.content)
@@ -197,16 +204,17 @@ def _kept(path: Path, register: AnyRegister) -> ColumnMapping:
 
 def _asking(mapping: ColumnMapping, converted: Converted, called_so: _Called) -> ColumnMapping:
     """A mapping with a blank for each person and each word that somebody has to explain; whose name one account has is put in."""
-    values = {column: dict.fromkeys(found[:_MOST_WORDS], "") for column, found in converted.words.items()}
-    people = dict.fromkeys(converted.people[:_MOST_WORDS], "")
+    values = {column: dict(found) for column, found in mapping.values.items()}
+    for column, found in converted.words.items():
+        values[column] = values.get(column, {}) | dict.fromkeys(found[:_MOST_WORDS], "")
+    people = dict(mapping.people) | dict.fromkeys(converted.people[:_MOST_WORDS], "")
     people |= {name: upns[0] for name, upns in called_so.items() if len(upns) == 1}
     return replace(mapping, people=people, values=values)
 
 
 def _save(path: Path, mapping: ColumnMapping) -> None:
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(mapping_text(mapping))
+        path.write_text(mapping_text(mapping), encoding="utf-8")
     except OSError as error:
         what = f"The mapping cannot be saved: {(error.strerror or str(error)).lower()}."
         raise BadInput([Problem(Mark(plain(str(path))), what, "Name another place with --mapping.")]) from error
@@ -219,16 +227,6 @@ def _show_mapping(proposed: Sequence[Proposed], mapping: ColumnMapping, screen: 
     for column in mapping.always:
         listing.add("(none)", column, "every row needs it: say it under always")
     screen.out.print(listing)
-
-
-def _show_problems(headed: Headed, converted: Converted, screen: Screen) -> None:
-    for note in headed.sheet.notes:
-        screen.err.print(words(note), soft_wrap=True)
-    for problem in converted.problems[:_MOST_SHOWN]:
-        screen.out.print(words(f"{problem.severity}: {problem}"), soft_wrap=True)
-    if len(converted.problems) > _MOST_SHOWN:
-        more = len(converted.problems) - _MOST_SHOWN
-        screen.out.print(f"{many(more, 'more problem')} not listed: mend these, and look again.", soft_wrap=True)
 
 
 COMMAND = Implementation(_arguments, offline=_run, online=_online)

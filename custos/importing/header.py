@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custos.importing.columns import names_of, same_name
 from custos.importing.sheet import Sheet, SheetCell, refuse
@@ -25,20 +25,23 @@ class Headed:
 
 
 def find_header(file: str, sheets: Sequence[Sheet], register: AnyRegister, wanted: int = 0) -> Headed:
-    """The sheet that holds the register and its header; `wanted` is the header's row where a person said so.
+    """The sheet that holds the register, with the notes of those that were not read, and its header; `wanted` is the header's row where
+    a person said so.
 
     Raises BadInput, in one sentence, when there is none, or two that could be it.
     """
     known = frozenset(name for column in register.table for name in names_of(column))
     rated = [(max(_scores(sheet, known), default=0), sheet) for sheet in sheets if sheet.rows]
+    unread = tuple(note for sheet in sheets if not sheet.rows for note in sheet.notes)
     if not rated:
-        raise refuse(file, "There is nothing in it that could be read.", "Is this the right file?", "empty")
+        what = " ".join(("There is nothing in it that could be read.", *unread))
+        raise refuse(file, what, "Is this the right file?", "empty")
     best = max(score for score, _ in rated)
     likely = [sheet for score, sheet in rated if score == best]
     if len(likely) > 1:
         names = ", ".join(plain(sheet.name, 60) for sheet in likely)
         raise refuse(file, f"Several sheets could be the register: {names}.", "Say which with --sheet.")
-    sheet = likely[0]
+    sheet = replace(likely[0], notes=(*likely[0].notes, *unread))
     place = _header_row(file, sheet, known, wanted)
     return _headed(file, sheet, place)
 
@@ -53,12 +56,18 @@ def _header_row(file: str, sheet: Sheet, known: frozenset[str], wanted: int) -> 
     scores = _scores(sheet, known)
     place = scores.index(max(scores))
     if scores[place] == 0:
-        raise refuse(file, "No row of the sheet holds names of columns that are known.", "Say header_row in a mapping.")
+        raise refuse(file, "No row of the sheet holds names of columns that are known.", _say_which(1))
     second = place + 1
     if second < len(scores) and scores[second] >= _SURE:
         what = f"Rows {sheet.numbers[place]} and {sheet.numbers[second]} both look like a header."
-        raise refuse(file, what, "Keep one, or say header_row in a mapping.", "header")
+        raise refuse(file, what, f"Keep one. {_say_which(sheet.numbers[place])}", "header")
     return place
+
+
+def _say_which(row: int) -> str:
+    return (
+        f"Say which it is in a mapping that holds one line, header_row: {row} for instance: a proposal is made of it."
+    )
 
 
 def _scores(sheet: Sheet, known: frozenset[str]) -> list[int]:

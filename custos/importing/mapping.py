@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import yaml
@@ -17,6 +18,10 @@ from custos.records.sign_in_name import is_sign_in_name, meant
 from custos.untrusted import plain
 
 KEYS = ("register", "sheet", "header_row", "columns", "always", "values", "people")
+FROM_PERIOD = ("trigger_kind", "trigger_text")
+"""Columns of the schedule that words of a period, or of its trigger, may say."""
+PUT_IN = re.compile(r"\{([^{}]*)\}")
+"""A place in a text of `always` where the value of a column goes."""
 _MOST_ROWS = 100_000
 _HEAD = """\
 # How `custos import` reads this file. Look through it before the register is written:
@@ -30,7 +35,8 @@ _HEAD = """\
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnMapping:
     """How one file becomes one register. `columns`: their name ► our column, "" for one that is left out. `header_row` counts from 1,
-    0 where it is looked for. `always`, `values` and `people` hold "" where a person has still to say."""
+    0 where it is looked for. `always`, `values` and `people` hold "" where a person has still to say. Without `columns` it only says
+    how a proposal is made."""
 
     register: str
     sheet: str = ""
@@ -59,29 +65,39 @@ def mapping_text(mapping: ColumnMapping) -> str:
 
 
 def mapping_from(file: str, content: bytes, register: AnyRegister) -> ColumnMapping:
-    """A mapping as a person left it. Raises BadInput with everything that is wrong with it."""
+    """A mapping as a person left it. Raises BadInput with everything that is wrong with it.
+
+    A mapping may be begun by hand, with `header_row` or `sheet` alone: a proposal is made of it.
+    """
     problems = Problems()
     node, faults = read_yaml(file, content)
     problems.extend(faults)
     if node is None:
         raise BadInput(problems.all)
     section = Section(node, KEYS, problems, "A mapping")
-    name = section.text("register", required=True)
-    if name and name != register.name:
+    columns = _columns(section, register, problems)
+    name = section.text("register", required=bool(columns)) or register.name
+    if name != register.name:
         what = f"This mapping is for {name}, and {register.file.removesuffix('.csv')} is imported."
         problems.error(section.mark_of("register"), what, "Name another file with --mapping.")
     mapping = ColumnMapping(
         register=name,
         sheet=section.text("sheet"),
         header_row=section.number("header_row", 0, most=_MOST_ROWS),
-        columns=_columns(section, register, problems),
-        always=_ours(section, "always", register, problems),
+        columns=columns,
+        always=_always(section, register, _filled(columns), problems),
         values=_values(section, register, problems),
         people=_people(section, problems),
     )
     if problems.errors:
         raise BadInput(problems.all)
     return mapping
+
+
+def _filled(columns: Mapping[str, str]) -> list[str]:
+    """The columns of the register that the file fills."""
+    filled = [column for column in columns.values() if column]
+    return [*filled, *(FROM_PERIOD if "period" in filled else ())]
 
 
 def _plainly(value: object) -> object:
@@ -106,7 +122,7 @@ def _texts(node: Node | None, problems: Problems) -> dict[str, tuple[str, Node]]
 
 def _columns(section: Section, register: AnyRegister, problems: Problems) -> dict[str, str]:
     columns: dict[str, str] = {}
-    for theirs, (ours, node) in _texts(section.node("columns", required=True), problems).items():
+    for theirs, (ours, node) in _texts(section.node("columns"), problems).items():
         if ours and ours not in register.columns:
             problems.error(node.mark, f'The register has no column "{ours}".', near(ours, register.columns))
         elif ours and ours in columns.values():
@@ -115,11 +131,20 @@ def _columns(section: Section, register: AnyRegister, problems: Problems) -> dic
     return columns
 
 
-def _ours(section: Section, key: str, register: AnyRegister, problems: Problems) -> dict[str, str]:
-    said = _texts(section.node(key), problems)
-    for column, (_, node) in said.items():
+def _always(section: Section, register: AnyRegister, filled: Collection[str], problems: Problems) -> dict[str, str]:
+    said = _texts(section.node("always"), problems)
+    for column, (text, node) in said.items():
         if column not in register.columns:
             problems.error(node.mark, f'The register has no column "{column}".', near(column, register.columns))
+        for name in PUT_IN.findall(text):
+            if name not in filled:
+                what = f'"{{{plain(name, 60)}}}" is no column that the file fills.'
+                problems.error(node.mark, what, near(name, filled), code="placeholder")
+        if re.search("[{}]", PUT_IN.sub("", text)):
+            what = f'A brace of "{plain(text, 60)}" stands alone.'
+            problems.error(
+                node.mark, what, "Write {entry_id}, for instance, for the value of a column.", code="placeholder"
+            )
     return {column: text for column, (text, _) in said.items()}
 
 

@@ -37,7 +37,9 @@ def read_own(path: Path) -> tuple[dict[AnyRegister, Converted], tuple[str, ...]]
     known = {register.name: register for register in ALL.values()}
     notes = [note for sheet in sheets for note in sheet.notes]
     notes += [
-        f'"{plain(sheet.name, 60)}" is no register, and was not read.' for sheet in sheets if sheet.name not in known
+        f'"{plain(sheet.name, 60)}" is no register, and was not read.'
+        for sheet in sheets
+        if sheet.name not in known and (sheet.rows or not sheet.notes)
     ]
     ours = {known[sheet.name]: sheet for sheet in sheets if sheet.name in known and sheet.rows}
     if not ours:

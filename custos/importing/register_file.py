@@ -20,14 +20,31 @@ from custos.untrusted import plain
 
 
 @dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell of a row that the register has: its text before and after, "" for none."""
+
+    row: str
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
-    """A register's file as it would be, and how many of its rows are added, changed, the same, and only in the register."""
+    """A register's file as it would be, and how many of its rows are added, changed, the same, and only in the register. `changes`:
+    each cell of the changed ones that differs."""
 
     content: bytes
     added: int
     changed: int
     same: int
     kept: int
+    changes: tuple[CellChange, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        """Whether the register would say anything else than it does."""
+        return bool(self.added or self.changed)
 
 
 def read_register(directory: Path, register: AnyRegister) -> bytes:
@@ -45,16 +62,24 @@ def merge(register: AnyRegister, content: bytes, rows: Sequence[Mapping[str, str
     before = {_id(register, row): row for row in register_rows(register, content)}
     after = dict(before)
     added = changed = 0
+    changes: list[CellChange] = []
     for row in rows:
         key = _id(register, row)
         new = {column: text for column, text in {**before.get(key, {}), **row}.items() if text}
         added += key not in before
-        changed += key in before and before[key] != new
+        if key in before and before[key] != new:
+            changed += 1
+            changes += _changes(register, before[key], new)
         after[key] = new
     made = _written(register, list(after.values()))
     register_rows(register, made)
     same = len(rows) - added - changed
-    return Merge(made, added, changed, same, len(before) - changed - same)
+    return Merge(made, added, changed, same, len(before) - changed - same, tuple(changes))
+
+
+def _changes(register: AnyRegister, before: Mapping[str, str], new: Mapping[str, str]) -> list[CellChange]:
+    texts = ((column, before.get(column, ""), new.get(column, "")) for column in register.columns)
+    return [CellChange(new[register.id], column, old, told) for column, old, told in texts if old != told]
 
 
 def write_register(directory: Path, register: AnyRegister, content: bytes) -> None:

@@ -6,7 +6,6 @@ the cell of the sheet.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from custos.importing.columns import same_name
 from custos.importing.convert import Meanings, NotUnderstood, convert, meant_by
 from custos.importing.days import month_stands_first
 from custos.importing.header import Headed
-from custos.importing.mapping import ColumnMapping
+from custos.importing.mapping import FROM_PERIOD, PUT_IN, ColumnMapping
 from custos.importing.periods import period_from, trigger_from
 from custos.importing.sheet import SheetCell, refuse
 from custos.problems import Problems
@@ -25,17 +24,18 @@ from custos.records.csv_file import FORMULA, Cell, no_text
 from custos.records.register import AnyRegister
 from custos.records.registers.schedule import SCHEDULE
 from custos.untrusted import plain
+from custos.wording import many
 
-FROM_PERIOD = ("trigger_kind", "trigger_text")
-"""Columns of the schedule that words of a period, or of its trigger, may say."""
-_PUT_IN = re.compile(r"\{([a-z_]+)\}")
+_LISTED = 20  # columns that are named in a sentence
+_FOR_INSTANCE = {"trigger_kind": "created", "trigger_text": "Creation"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
     """What became of a sheet. `rows` have column ► text and are sound; `problems` say what was not understood, in order.
 
-    `left_out`: rows with a problem. `people` and `words` (column ► words) are what a mapping could say.
+    `left_out`: rows with a problem. `people` and `words` (column ► words) are what a mapping could say. `unread`: what of the file
+    stands in no column of the mapping, in sentences.
     """
 
     rows: Sequence[Mapping[str, str]]
@@ -43,6 +43,7 @@ class Converted:
     problems: tuple[Problem, ...]
     people: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
+    unread: tuple[str, ...]
 
 
 def convert_rows(
@@ -69,7 +70,27 @@ def convert_rows(
         problems=(*_blanks(file, register, mapping), *(problem for one in reader.noted for problem in one.all)),
         people=tuple(reader.people),
         words={column: tuple(words) for column, words in reader.words.items()},
+        unread=tuple(_unread(headed, mapping)),
     )
+
+
+def _unread(headed: Headed, mapping: ColumnMapping) -> Iterable[str]:
+    if unknown := [f'"{plain(name, 60)}"' for name in headed.names if name and name not in mapping.columns]:
+        listed = ", ".join(unknown[:_LISTED]) + (
+            f" and {len(unknown) - _LISTED:,} more" if len(unknown) > _LISTED else ""
+        )
+        yield f'The mapping does not name {listed}: left out. Write each under columns, with "" to leave it out for good.'
+    named = {place for place, name in enumerate(headed.names) if name}
+    beside = [
+        cell
+        for row in headed.rows
+        for place, cell in enumerate(row)
+        if place not in named and (cell.text or cell.fault)
+    ]
+    if beside:
+        values = many(len(beside), "value stands", "values stand")
+        left_out = "was left out" if len(beside) == 1 else "were left out"
+        yield f"{values} under no column's name and {left_out}, the first at {beside[0].place}. Write its name into the header."
 
 
 def unsaid(register: AnyRegister, mapping: ColumnMapping) -> list[str]:
@@ -129,9 +150,9 @@ class _Reader:
             self._register.by_name,
         )
         self._register.make(row)
-        self.noted.append(problems)
         if not row.sound or any(cell.text != " ".join(cell.text.split()) for cell in read.values()):
             return None
+        self.noted.append(problems)
         return row, {column: cell.text for column, cell in read.items()}
 
     def row(self, cells: Sequence[SheetCell]) -> tuple[RegisterRow, Mapping[str, str]]:
@@ -150,7 +171,7 @@ class _Reader:
         texts = {column: cell.text for column, cell in read.items()}
         for column, always in self._mapping.always.items():
             if not read[column].text and not read[column].faulty and always:
-                text = plain(_PUT_IN.sub(lambda found: texts.get(found[1], found[0]), always))
+                text = plain(PUT_IN.sub(lambda found: texts[found[1]], always))
                 read[column] = Cell(text, read[column].mark)
         row = RegisterRow(read, problems, self._register.by_name)
         self._register.make(row)
@@ -177,9 +198,10 @@ class _Reader:
     def _derive(self, read: dict[str, Cell], cells: Sequence[SheetCell], problems: Problems) -> None:
         """From when a period is counted, where its words or those of its trigger say so."""
         place = self._places.get("period")
-        if self._register is not SCHEDULE or place is None or place >= len(cells):
+        if self._register is not SCHEDULE or place is None:
             return
-        words, mark = period_from(meant_by("period", cells[place].text, self._said)), Mark(cells[place].place)
+        cell = cells[place] if place < len(cells) else SheetCell("", cells[-1].place)
+        words, mark = period_from(meant_by("period", cell.text, self._said)), Mark(cell.place)
         kind, text = (words.trigger_kind, words.trigger_text) if words else ("", "")
         if told := read["trigger_text"].text:
             if kind not in ("", "permanent") and not _says_as_much(told, text):
@@ -191,6 +213,21 @@ class _Reader:
         for column, found in zip(FROM_PERIOD, (kind, text), strict=True):
             if not read[column].text and not read[column].faulty and found:
                 read[column] = Cell(found, mark)
+        missing = [
+            column
+            for column in FROM_PERIOD
+            if not read[column].text and not read[column].faulty and not self._mapping.always.get(column)
+        ]
+        if missing and words:
+            own = next((read[column].mark for column in missing if column in self._places), mark)
+            what = f'"{plain(cell.text, 60)}" does not say from when it is counted.'
+            said = ", ".join(f"{column}: {_FOR_INSTANCE[column]}" for column in missing)
+            remedy = (
+                f"Write for instance 6 years after closure, or under always in the mapping for every such row: {said}."
+            )
+            problems.error(own, what, remedy, code="no-trigger")
+        for column in missing:
+            read[column] = Cell("", read[column].mark, faulty=True)
 
 
 def _says_as_much(told: str, words: str) -> bool:

@@ -44,7 +44,9 @@ _SAVE_AGAIN = "Open it in Excel and save it as Excel Workbook (.xlsx)."
 
 
 def read_workbook(file: str, content: bytes, wanted: str = "") -> list[Sheet]:
-    """The visible sheets of a workbook, or the one named `wanted`. Raises BadInput, in one sentence, when it cannot be read."""
+    """The visible sheets of a workbook, or the one named `wanted`; of a hidden one its name and a note.
+
+    Raises BadInput, in one sentence, when it cannot be read."""
     _check(file, content)
     try:
         with warnings.catch_warnings():
@@ -89,11 +91,12 @@ def _sheets(file: str, content: bytes, wanted: str) -> Iterator[Sheet]:
         raise refuse(file, f'There is no sheet "{plain(wanted, 80)}".', f"Its sheets: {plain(', '.join(names), 300)}.")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         merged = merged_cells(archive)
-    for place, (values, formulas) in enumerate(zip(shown.worksheets, written.worksheets, strict=True)):
+    for values, formulas in zip(shown.worksheets, written.worksheets, strict=True):
         if wanted == values.title or (not wanted and values.sheet_state == "visible"):
             yield _sheet(f"{file}:{plain(values.title)}", values, formulas, merged.get(values.title, ()))
-        elif not wanted and place < MOST_SHEETS:
-            yield Sheet(values.title, (), (), (f'The sheet "{plain(values.title, 80)}" is hidden, and was not read.',))
+        elif values.sheet_state != "visible":
+            told = f'The sheet "{plain(values.title, 80)}" is hidden, and was not read: --sheet reads it.'
+            yield Sheet(values.title, (), (), (told,))
 
 
 def _sheet(place: str, values: Any, formulas: Any, merged: Sequence[Merged]) -> Sheet:
@@ -111,7 +114,7 @@ def _sheet(place: str, values: Any, formulas: Any, merged: Sequence[Merged]) -> 
         for column, (value, formula) in enumerate(both_cells, start=1):
             where = f"{place}!{get_column_letter(column)}{number}"
             is_formula = formula.data_type == "f"
-            worked_out += is_formula
+            worked_out += is_formula and value.value is not None
             cell = _cell(value, where, is_formula=is_formula)
             if column in below and number <= below[column][0].bottom:
                 cell = SheetCell(below[column][1].text, where, below[column][1].fault)

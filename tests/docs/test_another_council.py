@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from custos.records.registers import ALL
 from local_host.azurite import Azurite
 from local_host.child_process import Child
 from rehearsal.operators import signed_in
@@ -88,6 +89,11 @@ def test_the_sitting_goes_as_the_page_shows(
     adoption = [link for link in tenant.state()["planted"]["anyone_links"] if link["library"] == "sites/adoption/Panel"]
     events = typed(environment, "audit", "show", "--last", "50", "--json").json()
     assert adoption[0]["permissionId"] in json.dumps(events)
+
+
+def test_the_page_counts_the_registers() -> None:
+    """As many as `custos init` makes."""
+    assert f"| `register/` | {len(ALL)} registers, " in PAGE.read_text(encoding="utf-8")
 
 
 def _piloting(policies: Path, written: str) -> None:

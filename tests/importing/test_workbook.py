@@ -68,7 +68,7 @@ def test_a_hidden_sheet_is_left_out_and_said(tmp_path: Path) -> None:
     """What nobody sees in Excel is not imported unless it is named."""
     sheets = read_source(workbook(tmp_path / "t.xlsx"))
     (hidden,) = [sheet for sheet in sheets if not sheet.rows]
-    assert hidden.notes == ('The sheet "Lookups" is hidden, and was not read.',)
+    assert hidden.notes == ('The sheet "Lookups" is hidden, and was not read: --sheet reads it.',)
     assert read_source(tmp_path / "t.xlsx", "Lookups")[0].rows[0][0].text == "Ref"
 
 
