@@ -29,13 +29,22 @@ _CURL = """#!/usr/bin/env bash
 cat "$ROOM/realm" 2>/dev/null
 """
 _SCRIPT = (INFRA / "pipelines" / "look.sh").read_text(encoding="utf-8")
-_ALWAYS = {
-    kind: int(count)
-    for kind, count in re.findall(
-        r"(Microsoft\.\w+/\w+):(\d)", _SCRIPT[_SCRIPT.index("resources=") : _SCRIPT.index("before()")]
-    )
-}
-_PROVIDERS = re.findall(r"Microsoft\.\w+", _SCRIPT[_SCRIPT.index("providers=") : _SCRIPT.index("# Every kind")])
+TOKEN = "abcdefghijklm"
+_RESOURCES = re.findall(r"(always|page|network) (Microsoft\.\w+/\w+) ([^\s\"]+)", _SCRIPT)
+_SETTINGS = "AzureWebJobsStorage__accountName CUSTOS_TENANT_ID CUSTOS_SHAREPOINT_URL CUSTOS_OBSERVER_CLIENT_ID CUSTOS_SCHEDULE_SWEEP"
+_SUBSCRIPTION = f"/subscriptions/{SUBSCRIPTION}"
+
+
+def rows(*whens: str, token: str = TOKEN, tag: str = "prod") -> list[str]:
+    """What `az resource list` says of one installation: kind in small letters, name, tag."""
+    return [
+        f"{kind.lower()}\t{name.replace('TOKEN', token).replace('*', 'x1y2')}\t{tag}"
+        for when, kind, name in _RESOURCES
+        if when in whens
+    ]
+
+
+_PROVIDERS = re.findall(r"Microsoft\.\w+", _SCRIPT[_SCRIPT.index("providers=") : _SCRIPT.index("# Every resource")])
 
 
 @dataclass
@@ -60,8 +69,8 @@ class Azure:
         done = self.look("before", **{**first, **settings})
         return done.returncode, done.stderr.splitlines()
 
-    def after(self) -> tuple[int, list[str]]:
-        done = self.look("after", AZURE_RESOURCE_GROUP="rg", CUSTOS_APP_NAME="app", CUSTOS_STORAGE_ACCOUNT="st")
+    def after(self, **settings: str) -> tuple[int, list[str]]:
+        done = self.look("after", AZURE_RESOURCE_GROUP="rg", **settings)
         return done.returncode, done.stderr.splitlines()
 
 
@@ -81,11 +90,12 @@ def azure(tmp_path: Path) -> Azure:
     found.says("account show --query name", "Council")
     found.says("account show --query tenantId", TENANT)
     found.says("ad signed-in-user show", "me")
-    found.says("role assignment list", "Owner")
+    found.says("role assignment list", f"Owner\t{_SUBSCRIPTION}")
     found.says("provider list", *_PROVIDERS)
-    found.says("resource list", *(kind.lower() for kind, count in _ALWAYS.items() for _ in range(count)))
+    found.says("resource list", *rows("always"))
+    found.says("immutability-policy show", "Unlocked")
     found.says("storage account show", "false")
-    found.says("appsettings list", *re.findall(r"(?:AzureWebJobsStorage__accountName|CUSTOS_[A-Z_]+)", _SCRIPT))
+    found.says("appsettings list", *_SETTINGS.split())
     return found
 
 
@@ -94,6 +104,10 @@ def test_nothing_is_in_the_way(azure: Azure) -> None:
     assert azure.before() == (0, [])
     assert azure.before(AZURE_RESOURCE_GROUP="rg", CUSTOS_STORAGE_ACCOUNT="st") == (0, [])
     assert azure.after() == (0, [])
+    assert azure.look("before", CUSTOS_SHAREPOINT_URL="https://x.sharepoint.com").stdout.endswith(
+        "Nothing is in the way.\n"
+    )
+    assert azure.look("after", AZURE_RESOURCE_GROUP="rg").stdout == "All of it is there.\n"
 
 
 def _said(found: tuple[int, list[str]], words: str) -> None:
@@ -106,6 +120,14 @@ def test_the_wrong_subscription(azure: Azure) -> None:
     """azd and az mean two: both are named, and how to choose."""
     azure.says("account show --query id", OTHER)
     _said(azure.before(), f"goes into subscription {SUBSCRIPTION}, and az is signed in to {OTHER} (Council)")
+
+
+def test_an_id_is_the_same_in_any_letters(azure: Azure) -> None:
+    """A subscription's id that was written in capitals is no other subscription."""
+    small = "abcdef00-0000-4000-8000-000000000000"
+    azure.says("account show --query id", small)
+    azure.says("role assignment list", f"Owner\t/subscriptions/{small}")
+    assert azure.before(AZURE_SUBSCRIPTION_ID=small.upper()) == (0, [])
 
 
 def test_the_wrong_directory(azure: Azure) -> None:
@@ -124,24 +146,85 @@ def test_nobody_is_signed_in(azure: Azure) -> None:
         assert (done.returncode, done.stdout) == (0, "Nobody is signed in to az (az login): nothing was looked at.\n")
 
 
-@pytest.mark.parametrize(("url", "said"), [("", "is not set"), ("x.sharepoint.com", "write it as https://")])
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("", "is not set"),
+        ("x.sharepoint.com", "write it as https://"),
+        ("https://x-admin.sharepoint.com", "write the root of SharePoint, https://x.sharepoint.com."),
+        ("https://x-my.sharepoint.com/", "write the root of SharePoint, https://x.sharepoint.com."),
+        ("https://x.sharepoint.com/sites/a", "write the root of SharePoint, https://x.sharepoint.com."),
+    ],
+)
 def test_no_sharepoint(azure: Azure, url: str, said: str) -> None:
-    """An address that is missing, or none."""
+    """An address that is missing, or none, or not the root."""
     _said(azure.before(CUSTOS_SHAREPOINT_URL=url), said)
 
 
-def test_no_right(azure: Azure) -> None:
-    """Nobody without any role begins what would stop half way; with some, it is said which, for the group's may do."""
-    azure.says("role assignment list")
-    _said(azure.before(), "You hold no role on subscription Council")
-    azure.says("role assignment list", "Contributor")
-    assert azure.before() == (0, [])
+_OF_GROUP = f"{_SUBSCRIPTION}/resourceGroups/rg"
+_ADMINISTRATOR = "Role Based Access Control Administrator"
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ([], "You hold no role on subscription Council"),
+        ([f"Reader\t{_SUBSCRIPTION}"], "you hold Reader, which is not enough. Deploying takes Owner"),
+        ([f"Contributor\t{_SUBSCRIPTION}"], "you hold Contributor, which is not enough"),
+        (
+            [f"Contributor\t{_OF_GROUP}", f"{_ADMINISTRATOR}\t{_SUBSCRIPTION}/resourceGroups/other"],
+            f"you hold Contributor, {_ADMINISTRATOR}, which is not enough",
+        ),
+        ([f"Owner\t{_OF_GROUP}/providers/Microsoft.Web/sites/mine"], "you hold Owner, which is not enough"),
+    ],
+)
+def test_no_right(azure: Azure, held: list[str], said: str) -> None:
+    """Nobody whose roles are known and not enough begins what would stop half way."""
+    azure.says("role assignment list", *held)
+    _said(azure.before(), said)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        ["Owner\t/"],
+        [f"Owner\t{_SUBSCRIPTION.upper()}"],
+        ["Owner\t/providers/Microsoft.Management/managementGroups/council"],
+        [f"Contributor\t{_SUBSCRIPTION}", f"{_ADMINISTRATOR}\t{_SUBSCRIPTION}"],
+        [f"Contributor\t{_SUBSCRIPTION}", f"User Access Administrator\t{_SUBSCRIPTION}"],
+    ],
+)
+def test_right_enough(azure: Azure, held: list[str]) -> None:
+    """Roles hold below where they were given."""
+    azure.says("role assignment list", *held)
+    done = azure.look("before", CUSTOS_SHAREPOINT_URL="https://x.sharepoint.com")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "Signed in to Council. Nothing is in the way.\n")
+
+
+@pytest.mark.parametrize(
+    "held", [[f"Owner\t{_OF_GROUP}"], [f"Contributor\t{_OF_GROUP}", f"{_ADMINISTRATOR}\t{_SUBSCRIPTION}"]]
+)
+@pytest.mark.parametrize("group", ["", "rg"])
+def test_right_on_the_group_alone(azure: Azure, held: list[str], group: str) -> None:
+    """Who may deploy into one group is not refused, and told how to."""
+    azure.says("role assignment list", *held)
+    done = azure.look("before", CUSTOS_SHAREPOINT_URL="https://x.sharepoint.com", AZURE_RESOURCE_GROUP=group)
     assert (
-        "you hold: Contributor. Deploying takes Owner"
-        in azure.look("before", CUSTOS_SHAREPOINT_URL="https://x.y").stdout
-    )
-    azure.says("role assignment list", "Contributor", "Role Based Access Control Administrator")
-    assert "you hold" not in azure.look("before", CUSTOS_SHAREPOINT_URL="https://x.y").stdout
+        done.returncode,
+        "into resource group rg, and not at the subscription: az deployment group" in done.stdout,
+    ) == (0, True)
+    assert azure.before(AZURE_RESOURCE_GROUP="another")[0] == 1
+
+
+def test_rights_that_cannot_be_told(azure: Azure) -> None:
+    """Roles that cannot be listed, and a role of the council's own, refuse nobody."""
+    azure.says("role assignment list", f"Deployer\t{_SUBSCRIPTION}")
+    done = azure.look("before", CUSTOS_SHAREPOINT_URL="https://x.sharepoint.com")
+    assert (done.returncode, "Whether Deployer let you deploy" in done.stdout) == (0, True)
+    azure.says("role assignment list", code=1)
+    done = azure.look("before", CUSTOS_SHAREPOINT_URL="https://x.sharepoint.com")
+    assert (done.returncode, "Which roles you hold cannot be told" in done.stdout) == (0, True)
+    assert done.stdout.endswith("Nothing is in the way. But for what could not be told.\n")
 
 
 def test_providers_that_are_not_registered(azure: Azure) -> None:
@@ -171,15 +254,59 @@ def test_what_cannot_be_told_stops_nobody(azure: Azure) -> None:
 
 
 def test_half_a_deployment(azure: Azure) -> None:
-    """Each kind of resource that is missing is named with its number, and that a second time does no harm."""
-    left = [kind for kind, count in _ALWAYS.items() for _ in range(count) if "botServices" not in kind]
-    azure.says("resource list", *left[:-1])
-    _said(
-        azure.after(),
-        "Half of the deployment is there. Missing in rg: Microsoft.BotService/botServices (0 of 1) Microsoft.Web/sites (0 of 1)",
+    """Each resource that is missing is named, whatever others of its kind lie in the group, and that a second time does no harm."""
+    azure.says(
+        "resource list",
+        *(row for row in rows("always") if "bot-custos" not in row and "appi-" not in row),
+        *rows("always", token="other", tag="test"),
     )
+    _said(
+        azure.after(CUSTOS_STORAGE_ACCOUNT=f"stcustos{TOKEN}"),
+        f"Missing in rg: Microsoft.BotService/botServices bot-custos-{TOKEN}, Microsoft.Insights/components appi-custos-{TOKEN}. Run",
+    )
+    _said(azure.after(), "set CUSTOS_STORAGE_ACCOUNT to it")
+    azure.says(
+        "resource list", *rows("always")[1:], *(row for row in rows("always", token="other") if "stcustos" not in row)
+    )
+    _said(azure.after(), "bot-custos-")
+    azure.says(
+        "resource list",
+        *(row for row in rows("always") if "workbooks" not in row),
+        "microsoft.insights/workbooks\tx\tNone",
+    )
+    _said(azure.after(), "Missing in rg: Microsoft.Insights/workbooks")
+    azure.says("resource list", "microsoft.web/sites\ttheirs\tNone")
+    _said(azure.after(), "the deployment did not come to its end")
     done = azure.look("after")
     assert (done.returncode, "did not come to its end" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "when", "said"),
+    [
+        (
+            {"CUSTOS_PRIVATE_NETWORK": "true"},
+            "network",
+            f"virtualNetworks vnet-custos-{TOKEN}, Microsoft.Network/privateDnsZones privatelink.blob.*",
+        ),
+        ({"CUSTOS_PAGE_CLIENT_ID": OTHER}, "page", f"id-custos-page-{TOKEN}"),
+    ],
+)
+def test_what_was_asked_for(azure: Azure, asked: dict[str, str], when: str, said: str) -> None:
+    """A private network and the page's identity are looked for where the deployment was asked for them."""
+    _said(azure.after(**asked), said)
+    made = [row.replace("privatelink.blob.x1y2", "privatelink.blob.core.windows.net") for row in rows("always", when)]
+    azure.says("resource list", *made)
+    assert azure.after(**asked) == (0, [])
+
+
+def test_what_cannot_be_told_afterwards(azure: Azure) -> None:
+    """Settings and keys that cannot be read are not missing, and not all of it was looked at."""
+    azure.says("storage account show", code=1)
+    azure.says("appsettings list", code=1)
+    done = azure.look("after", AZURE_RESOURCE_GROUP="rg")
+    assert (done.returncode, done.stdout.count("cannot be told")) == (0, 2)
+    assert done.stdout.endswith("All of it is there. But for what could not be told.\n")
 
 
 def test_what_opens_to_keys(azure: Azure) -> None:
@@ -187,11 +314,7 @@ def test_what_opens_to_keys(azure: Azure) -> None:
     azure.says("storage account show", "true")
     _said(azure.after(), "opens to keys")
     azure.says("storage account show", "false")
-    azure.says(
-        "appsettings list",
-        *re.findall(r"(?:AzureWebJobsStorage__accountName|CUSTOS_[A-Z_]+)", _SCRIPT),
-        "AzureWebJobsStorage",
-    )
+    azure.says("appsettings list", *_SETTINGS.split(), "AzureWebJobsStorage")
     _said(azure.after(), "which wins over its identity")
     azure.says("appsettings list", "CUSTOS_TENANT_ID")
     _said(azure.after(), "lacks settings: AzureWebJobsStorage__accountName CUSTOS_SHAREPOINT_URL")
@@ -209,16 +332,22 @@ def test_without_az_nothing_is_looked_at(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "az is not installed: nothing was looked at.\n")
 
 
+_NAMED = r"^resource \w+ '(Microsoft\.\w+/\w+)@[^\n]*\n(?:  for [^\n]*\n)? +name: '?([^\n]*?)'?\n"
+
+
 def test_kinds_are_those_of_the_templates() -> None:
-    """Each kind of resource that the templates always make is looked for, and each provider of them."""
+    """Each resource that the templates make is looked for by the name that they give it, and each provider of them."""
     made = {
-        kind
+        (kind, re.sub(r"\$\{token\}", "TOKEN", name))
         for path in INFRA.glob("*.bicep")
-        if path.name != "network.bicep"
-        for kind in re.findall(r"^resource \w+ '(Microsoft\.\w+/\w+)@", path.read_text(encoding="utf-8"), re.MULTILINE)
+        for kind, name in re.findall(_NAMED, path.read_text(encoding="utf-8"), re.MULTILINE)
+        if kind not in ("Microsoft.Authorization/roleAssignments", "Microsoft.Resources/resourceGroups")
     }
-    made -= {"Microsoft.Authorization/roleAssignments", "Microsoft.Resources/resourceGroups"}
-    assert _ALWAYS.keys() == made
-    assert {kind.partition("/")[0] for kind in made} <= set(_PROVIDERS)
+    kinds = {kind for _, kind, _ in _RESOURCES}
+    assert kinds == {kind for kind, _ in made}
+    named = {(kind, re.sub(r"(blob|queue|table)", "${service}", name)) for _, kind, name in _RESOURCES}
+    named = {(kind, re.sub(r"^(poison|failing|silent)-", "${rule.name}-", name)) for kind, name in named}
+    assert {(kind, name) for kind, name in named if "*" not in name} <= made
+    assert {kind.partition("/")[0] for kind in kinds} - {"Microsoft.Network"} <= set(_PROVIDERS)
     install = (INFRA.parent / "docs" / "install.md").read_text(encoding="utf-8")
     assert [name for name in _PROVIDERS if f"`{name}`" not in install and f"--namespace {name}`" not in install] == []
