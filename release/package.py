@@ -25,6 +25,7 @@ from py_compile import PycInvalidationMode
 from py_compile import compile as compile_file
 
 from custos import __version__
+from custos.cli.main import main as validate
 from custos.settings import REPOSITORY
 from local_host.deployed_files import deployed_files
 from release import dependencies, index
@@ -123,7 +124,32 @@ def pack(folder: Path, archive: Path) -> str:
 
 
 def make(build: Path, policies: Path | None) -> Package:
-    """Install, assemble, index, pack, and list what is in it. Raises CannotRelease, also when Azure would find no function."""
+    """Install, assemble, index, pack, and list what is in it.
+
+    Raises CannotRelease, also when Azure would find no function, or `custos validate` refuses the policies. Then there is no package,
+    neither a new one nor an older: azd would deploy it without a word.
+    """
+    archive = build / f"custos-{__version__}.zip"
+    made = (build.resolve() / "app", archive, archive.with_name(f"{archive.name}.sha256"), build / "contents.txt")
+    _remove(made)
+    if policies is not None and validate(["validate", str(policies.absolute())], {}) != 0:
+        raise CannotRelease(f"No package was made: custos validate refuses {policies}.")
+    try:
+        return _made(build, policies)
+    except BaseException:
+        _remove(made)
+        raise
+
+
+def _remove(made: Iterable[Path]) -> None:
+    for path in made:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _made(build: Path, policies: Path | None) -> Package:
     requirements = REPOSITORY / "requirements.txt"
     dependencies.install(requirements, build / "dependencies")
     folder, archive = build.resolve() / "app", build / f"custos-{__version__}.zip"

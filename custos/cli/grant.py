@@ -11,11 +11,12 @@ from custos.cli.grant_sites import on_sites
 from custos.cli.identity_argument import as_argument
 from custos.did_you_mean import nearest
 from custos.errors import BadInput, Mark, Problem
-from custos.jobs.app_roles import Comparison, Missing, State, Tier, compare
+from custos.jobs.app_roles import TAKE, Comparison, Missing, State, Tier, compare
 from custos.m365.app_roles import ADMINISTRATOR, SCOPES, AppRoles, assignment
 from custos.report import work_json
 from custos.report.screen import words
 from custos.report.shapes import text_of
+from custos.wording import many
 
 _READING = (Tier.OBSERVE, Tier.NOTICES)
 _STYLES = {State.HELD: "green", State.MISSING: "bold red", State.TOO_MUCH: "yellow", State.UNKNOWN: "yellow"}
@@ -86,8 +87,9 @@ async def _run(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
                 screen.out.print(said, soft_wrap=True)
             return _taken(found, await compare(directory, app.settings, tiers), screen)
     if found.missing and not (args.json or args.steps):
+        count = many(len(found.missing), "role is", "roles are")
         screen.out.print(
-            f"{len(found.missing)} are missing, and nothing was changed. Whoever is {ADMINISTRATOR} gives exactly these with "
+            f"{count} missing, and nothing was changed. Whoever is {ADMINISTRATOR} gives exactly these with "
             f"`custos grant {' '.join(tiers)} --give`, or sends what `--steps` prints.",
             soft_wrap=True,
         )
@@ -99,6 +101,8 @@ def _show(found: Comparison, screen: Screen) -> None:
         sign = (f"{one.state:<11}", _STYLES[one.state])
         said = f"{', '.join(one.tiers)}: {one.purpose}" if one.tiers else "no tier needs it: take it away"
         screen.out.print(words("  ", sign, f"  {one.who:<8}  {one.api:<15}  {one.role}  ({said})"), soft_wrap=True)
+    if any(one.state is State.TOO_MUCH for one in found.standings):
+        screen.out.print(f"Too much: {TAKE}.", soft_wrap=True)
 
 
 def _steps(app: Custos, found: Comparison, screen: Screen) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import platform
 import sys
@@ -37,6 +38,10 @@ def of_this_process(settings: Mapping[str, str]) -> Custos:
     """
     from custos.bootstrap import build
 
+    # What azure-identity logs of each attempt would bury the sentence that says what to do.
+    told_already = logging.getLogger("azure.identity")
+    told_already.addHandler(logging.NullHandler())
+    told_already.propagate = False
     os.environ.update(settings)
     return build(settings_from(settings))
 

@@ -37,6 +37,9 @@ class Tier(StrEnum):
     FURTHER_ACTIONS = "further-actions"
 
 
+TAKE = "`custos grant TIER --take` takes away what no tier needs, and TIER's own roles with it: name a tier that is not in use"
+
+
 class Who(StrEnum):
     """An identity of Custos that holds app roles; the bot needs none."""
 

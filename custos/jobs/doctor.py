@@ -15,7 +15,7 @@ from custos.engine.register_addresses import named_sites
 from custos.errors import BadInput, CustosError
 from custos.inventory.drive_state import DriveStates, SyncState
 from custos.jobs import doctor_reach, label_drift, policies, shortfalls
-from custos.jobs.app_roles import Api, Tier, Who, needed
+from custos.jobs.app_roles import TAKE, Api, Tier, Who, needed
 from custos.jobs.doctor_look import Look, Sign, reasons_of
 from custos.jobs.named_accounts import strangers
 from custos.jobs.shortfalls import Of
@@ -250,6 +250,6 @@ def _roles_looked_at(name: str, held: frozenset[str], needed: frozenset[str], *,
         looks.append(Look(Sign.MISSING, name, said, must=True, roles=frozenset(missing)))
     beyond = sorted(role for role in held - _HARMLESS if any(part in role for part in _WRITING)) if reads else []
     if beyond:
-        said = f"never writes, and holds {', '.join(beyond)}: take that away"
+        said = f"never writes, and holds {', '.join(beyond)}: {TAKE}"
         looks.append(Look(Sign.TOO_MUCH, name, said, roles=frozenset(beyond)))
     return looks

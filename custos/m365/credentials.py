@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 GRAPH_AUDIENCE = "https://graph.microsoft.com"
 BOT_AUDIENCE = "https://api.botframework.com"
 _MARGIN_SECONDS = 300
+_REMEDY = (
+    "Check the client id, and that this machine or app carries the identity; a new one may take minutes to appear."
+)
 _ENTRA_CODE = re.compile(r"AADSTS([0-9]{4,8})")
 _LONGEST_ERROR = 4_000
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -98,7 +101,7 @@ class Identity:
                 fresh: AccessToken = await self._open().get_token(scope)
             except AzureError as error:
                 said = f"No token for {scope} as {self.name} ({self.client_id}): {type(error).__name__}."
-                raise Unavailable(f"{said}{_entra_code(error)}", code="noToken") from error
+                raise Unavailable(f"{said}{_entra_code(error)} {_REMEDY}", code="noToken") from error
             self._tokens[scope] = fresh
             return fresh
 

@@ -102,7 +102,7 @@ def test_what_is_missing_is_shown_and_nothing_is_changed(terminal: Terminal) -> 
     code, said = terminal.custos("grant")
     assert code == 1
     assert "missing observer Microsoft Graph Mail.Send (notices: mails whom Teams does not reach" in said
-    assert "1 are missing, and nothing was changed. Whoever is Privileged Role Administrator" in said
+    assert "1 role is missing, and nothing was changed. Whoever is Privileged Role Administrator" in said
     assert terminal.custos("grant") == (code, said)
 
 

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from custos.cli.main import main
-from custos.settings import REPOSITORY
+from custos.errors import BadSetting
+from custos.settings import REPOSITORY, settings_from
 from tests.infra.bicep import read
 from tests.infra.check import bodies
 from tests.infra.extract_schemas import SCHEMAS
@@ -105,6 +106,22 @@ def test_pipeline_does_everything(name: str) -> None:
     assert (
         sum(("uses" in step and "upload-artifact" in step["uses"]) or "publish" in step for step in _steps(name)) == 1
     )
+
+
+@pytest.mark.parametrize("name", ["github-actions", "azure-pipelines"])
+def test_plan_has_its_settings(name: str) -> None:
+    """The step that plans is given every setting that Custos cannot begin without, and the top of the file names what fills each."""
+    (plan,) = (step for step in _steps(name) if "custos plan" in str(step.get("run", step.get("script", ""))))
+    with pytest.raises(BadSetting) as missing:
+        settings_from({})
+    wanted = set(re.findall(r"(\w+) is not set\.", str(missing.value))) | {
+        "AzureWebJobsStorage__accountName",
+        "CUSTOS_POLICIES",
+    }
+    assert wanted <= plan["env"].keys()
+    top = FILES[name].read_text(encoding="utf-8").split("\n\n")[0].split("\ntrigger:")[0]
+    filled = {word for value in plan["env"].values() for word in re.findall(r"(?:vars\.|\$\()(\w+)", value)}
+    assert [word for word in filled if word not in top] == []
 
 
 @pytest.mark.parametrize("name", ["github-actions", "azure-pipelines"])

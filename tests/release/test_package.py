@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from custos.settings import REPOSITORY
+from release.__main__ import main
 from release.dependencies import installed_files
 from release.errors import CannotRelease
 from release.index import Found, imports_of, look_into
@@ -78,6 +79,19 @@ def test_what_is_missing_is_told(package: Assembled, tmp_path: Path) -> None:
     (tmp_path / "function_app.py").write_text("import azure.functions\nimport tenacity_of_old\n")
     with pytest.raises(CannotRelease, match="No module named 'tenacity_of_old'"):
         look_into(tmp_path, package.packages)
+
+
+def test_refused_policies_make_no_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Policies that `custos validate` refuses are told as it tells them, and the package of before is no longer there to be deployed."""
+    (tmp_path / "council").mkdir()
+    (tmp_path / "council" / "settings.yaml").write_text("version: 1\nnonsense: true\n")
+    (tmp_path / "build" / "app").mkdir(parents=True)
+    (tmp_path / "build" / "app" / "host.json").write_text("{}")
+    assert main(["package", "--policies", str(tmp_path / "council"), "--into", str(tmp_path / "build")]) == 1
+    said = capsys.readouterr()
+    assert "settings.yaml:2" in said.out
+    assert "No package was made: custos validate refuses" in said.err
+    assert list((tmp_path / "build").iterdir()) == []
 
 
 def test_nothing_that_stays_at_home(package: Assembled) -> None:
