@@ -63,6 +63,15 @@ def test_settings_file_that_cannot_be_read(tmp_path: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
+def test_identity_that_gives_no_token(council: Council, tmp_path: Path) -> None:
+    """A wrong observer's id is a sentence with what to do where it is met, and no library's log is printed around it."""
+    wrong = {**council.stage.environment, "CUSTOS_OBSERVER_CLIENT_ID": "99999999-0000-4f00-8a00-000000000000"}
+    told = typed("doctor", home=tmp_path, **wrong)
+    assert told.returncode == 1, told.stderr
+    assert "Check the client id, and that this machine or app carries the identity" in " ".join(told.stdout.split())
+    assert told.stderr == ""
+
+
 def test_storage_that_is_away(council: Council, tmp_path: Path) -> None:
     """Without storage nothing is known: one sentence, and the exit code says trouble."""
     gone = "http://127.0.0.1:1/devstoreaccount1"
