@@ -134,8 +134,10 @@ def desk(environment: Mapping[str, str]) -> Iterator[Desk]:
     thread.start()
     opened = Desk(loop, environment)
     try:
-        yield opened
-        opened.close()
+        try:
+            yield opened
+        finally:
+            opened.close()
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

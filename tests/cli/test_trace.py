@@ -53,7 +53,9 @@ def test_what_is_not_measured_is_no_evidence(council: Council) -> None:
     (clause,) = read(Trace, council.custos("trace", "IMP-4.5", "--json").out).clauses
     (unmeasured,) = (one for one in clause.carriers if one.name.startswith("KPI-08"))
     assert not unmeasured.proves
-    assert unmeasured.says == "not measured: Custos disposes of nothing"
+    assert (
+        unmeasured.says == "not measured: Custos disposes of nothing, and what Purview disposes of is not in the mirror"
+    )
 
 
 def test_nothing_that_ran_before_counts_since_a_day_to_come(council: Council, governed: str) -> None:
