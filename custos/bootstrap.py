@@ -300,8 +300,8 @@ class Custos:
             zone=self.zone,
         )
 
-    def delivery_context(self, bundle: Bundle) -> DeliveryContext:
-        """What delivering notices needs, at this moment."""
+    def delivery_context(self, bundle: Bundle, *, asking: bool) -> DeliveryContext:
+        """What delivering notices needs, at this moment; `asking` unless a register cannot be read."""
         return DeliveryContext(
             book=self.cases,
             digests=self.digests,
@@ -312,6 +312,7 @@ class Custos:
             queue=self.account.queue(NOTIFY),
             records=bundle.records,
             waves=Waves(waves=bundle.settings.waves, records=bundle.records),
+            asking=asking,
             knowledge=AssetKnowledge(self, bundle),
             zone=self.zone,
             now=self.clock.now(),

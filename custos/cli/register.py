@@ -95,7 +95,7 @@ async def _online(app: Custos, args: argparse.Namespace, screen: Screen) -> int:
 
 
 async def _write_proposals(app: Custos, bundle: Bundle, directory: Path, screen: Screen) -> int:
-    """What people said on their page, put into the files: both, or neither."""
+    """What people said on their page, put into the files, which are checked together first; typed again, it writes what is missing."""
     waiting = pending(await app.attestations.all(), bundle.records)
     right = [one for one in waiting if not one.wrong]
     lent = accepted(await app.offers.all(), bundle.records, day_of(app.clock.now(), app.zone))

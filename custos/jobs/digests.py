@@ -47,15 +47,17 @@ async def prepare(app: Custos) -> Prepared:
 
 async def deliver(app: Custos, message: Mapping[str, object]) -> None:
     """Do what one message of the queue says. Raises StorageTrouble or a passing MicrosoftTrouble: then it comes again."""
-    bundle = (await policies.in_force(app)).bundle
-    await handle_notice(message, context=app.delivery_context(bundle))
+    in_force = await policies.in_force(app)
+    bundle, asking = in_force.bundle, not in_force.register_is_unreadable
+    await handle_notice(message, context=app.delivery_context(bundle, asking=asking))
     digest_id = message.get("digest")
     if isinstance(digest_id, str):
         stored = await app.digests.get(digest_id)
         digest = stored.digest if stored is not None else None
         if digest is not None and digest.state is DigestState.UNDELIVERED:
             await incidents.note(app, Incident.UNDELIVERED, digest.person.upn, "; ".join(digest.attempts))
-            who = await accountable_today(app, bundle)
-            await move_on(digest, book=app.cases, accountable=who, queue=app.account.queue(NOTIFY), now=app.clock.now())
+            if asking:  # else the next digest fails as well, and it moves on then
+                who, now = await accountable_today(app, bundle), app.clock.now()
+                await move_on(digest, book=app.cases, accountable=who, queue=app.account.queue(NOTIFY), now=now)
         elif digest is not None and digest.state is DigestState.SENT:
             await incidents.end(app, Incident.UNDELIVERED, digest.person.upn)

@@ -76,7 +76,8 @@ _log = logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryContext:
-    """Everything that delivering needs. `now` is the tenant's time, `machine_now` the machine's in epoch seconds."""
+    """Everything that delivering needs. `now` is the tenant's time, `machine_now` the machine's in epoch seconds. `asking`: the registers
+    can be read, so that people are asked."""
 
     book: CaseStore
     digests: DigestStore
@@ -87,6 +88,7 @@ class DeliveryContext:
     queue: Messages
     records: Records
     waves: Waves
+    asking: bool
     knowledge: Knowledge
     zone: ZoneInfo
     now: datetime
@@ -122,6 +124,7 @@ async def handle_notice(message: Mapping[str, object], *, context: DeliveryConte
                 holidays=context.records.holidays,
                 machine_now=context.machine_now,
                 waves=context.waves,
+                asking=context.asking,
                 only={user_id},
             )
         case _:

@@ -1,4 +1,4 @@
-"""What an owner offers to lend a data steward, and what the steward says to it. Table `lending`: the last offer of an asset to a steward.
+"""What an owner offers to lend a data steward, and what the steward says to it. Table `lending`, a row an offer.
 
 Only a row of `delegations.csv` lends anything. What was offered and accepted waits for `custos register --proposals`, which writes it
 there; what nobody accepted is never written.
@@ -42,7 +42,7 @@ class OfferState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Kinds of decision about an asset, from a first to a last day in council time, by an owner to a steward."""
+    """Kinds of decision about an asset, from a first to a last day in council time, by an owner to a steward. `at` is when it was made."""
 
     asset_id: str
     by: Contact
@@ -52,21 +52,30 @@ class Offer:
     ends: date
     at: datetime
     state: OfferState = OfferState.OFFERED
+    answered_at: datetime | None = None
     answered_on: date | None = None
 
     @property
     def id(self) -> str:
-        """Its id in the register."""
-        return f"D-{self.asset_id}-{self.begins:%Y%m%d}-{self.steward.upn.partition('@')[0]}"
+        """Its id in the register, another one for each offer."""
+        return f"D-{self.asset_id}-{self.at:%Y%m%d%H%M%S}-{self.steward.upn.partition('@')[0]}"
 
     def words(self) -> str:
         """What is lent, to whom, until when."""
         kinds = ", ".join(KIND_WORDS[kind] for kind in self.kinds)
         return f"{clean(self.steward.name)} may {kinds} for {self.asset_id} until {day_words(self.ends)}"
 
+    def stands(self, records: Records) -> bool:
+        """Whether the register still names its owner and its steward for the asset."""
+        asset = records.assets.get(self.asset_id)
+        if asset is None or not asset.live:
+            return False
+        stewards = {upn.casefold() for upn in asset.stewards}
+        return asset.iao.casefold() == self.by.upn.casefold() and self.steward.upn.casefold() in stewards
+
     def event(self) -> Event:
         """For the audit: the offer, or the answer to it."""
-        who, at = (self.by, self.at) if self.state is OfferState.OFFERED else (self.steward, self.at)
+        who, at = (self.steward, self.answered_at) if self.answered_at else (self.by, self.at)
         details: dict[str, str] = {
             "delegation": self.id,
             "to": self.steward.upn,
@@ -91,19 +100,19 @@ class OfferStore:
     rows: Table
 
     async def all(self) -> list[Offer]:
-        """In order of asset and steward."""
+        """In order of assets."""
         return [_offer(row) async for row in self.rows.query(_PARTITION)]
 
     async def keep(self, offer: Offer) -> None:
-        """Write an offer down in place of an earlier one."""
+        """Write an offer down. Harmless when it is done again."""
         await self.rows.upsert(_row(offer))
 
     async def answer(self, offer: Offer, state: OfferState, *, at: datetime, day: date) -> Offer:
         """Write down what the steward says to exactly this offer. Raises RowChanged when it no longer stands as it was read."""
-        row = await self.rows.get(_PARTITION, _key(offer))
+        row = await self.rows.get(_PARTITION, key_part(offer.id))
         if row is None or _offer(row) != offer:
             raise RowChanged("the offer is another one by now")
-        answered = replace(offer, state=state, answered_on=day, at=at)
+        answered = replace(offer, state=state, answered_on=day, answered_at=at)
         await self.rows.replace(_row(answered, row.etag))
         return answered
 
@@ -113,12 +122,15 @@ def open_offers(account: Account) -> OfferStore:
     return OfferStore(account.rows(TABLE))
 
 
-def waiting_for(offers: Iterable[Offer], user_id: str, today: date) -> list[Offer]:
+def waiting_for(offers: Iterable[Offer], user_id: str, records: Records, today: date) -> list[Offer]:
     """What somebody was offered and has not answered."""
     return [
         one
         for one in offers
-        if one.state is OfferState.OFFERED and one.steward.user_id == user_id and one.ends >= today
+        if one.state is OfferState.OFFERED
+        and one.steward.user_id == user_id
+        and one.ends >= today
+        and one.stands(records)
     ]
 
 
@@ -130,7 +142,7 @@ def accepted(offers: Iterable[Offer], records: Records, today: date) -> list[Off
         for one in offers
         if one.state is OfferState.ACCEPTED
         and one.ends >= today
-        and one.asset_id in records.assets
+        and one.stands(records)
         and one.id.casefold() not in written
     ]
 
@@ -139,8 +151,7 @@ def lending_remarks(offers: Iterable[Offer], records: Records, today: date) -> I
     """What the steward has to answer, what waits to be written into the register, and what was declined lately."""
     every = list(offers)
     for one in every:
-        asset = records.assets.get(one.asset_id)
-        if asset is None or one.ends < today:
+        if one.ends < today or not one.stands(records):
             continue
         if one.state is OfferState.OFFERED:
             said = f"{clean(one.by.name)} offers to lend you this: {one.words()}."
@@ -166,12 +177,8 @@ def _remark(matter: Matter, one: Offer, sentence: str, records: Records, *, who:
     )
 
 
-def _key(offer: Offer) -> str:
-    return key_part(f"{offer.asset_id}|{offer.steward.user_id}")
-
-
 def _row(offer: Offer, etag: str = "") -> Row:
-    return Row(_PARTITION, _key(offer), in_parts("offer", msgspec.json.encode(offer).decode()), etag)
+    return Row(_PARTITION, key_part(offer.id), in_parts("offer", msgspec.json.encode(offer).decode()), etag)
 
 
 def _offer(row: Row) -> Offer:

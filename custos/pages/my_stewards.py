@@ -60,8 +60,8 @@ async def show(visit: Visit, _request: Request) -> Reply:
         rows=rows,
         assets=len(mine),
         may_lend=[_lendable(asset, directory) for asset in mine if Role.IAO in roles_on(asset, me, directory)],
-        offered=[(one, one.words()) for one in waiting_for(offers, me, visit.today)],
-        given=[_given(one) for one in offers if one.by.user_id == me and one.ends >= visit.today],
+        offered=[(one, one.words()) for one in waiting_for(offers, me, visit.records, visit.today)],
+        given=[_given(one, visit.records) for one in offers if one.by.user_id == me and one.ends >= visit.today],
         kinds=KIND_WORDS,
         first=visit.today.isoformat(),
         last=(visit.today + timedelta(days=LONGEST_DAYS)).isoformat(),
@@ -106,10 +106,8 @@ async def lend(visit: Visit, form: Form) -> Reply:
 async def answer(visit: Visit, form: Form) -> Reply:
     """Take what a steward says to an offer; then lead back to the page, or say why not."""
     state = _ANSWERS.get(form.one("v"))
-    offers = waiting_for(await visit.sources.offers.all(), visit.person.id, visit.today)
-    offer = next(
-        (one for one in offers if one.asset_id == form.one("a") and one.at.isoformat() == form.one("at")), None
-    )
+    offers = waiting_for(await visit.sources.offers.all(), visit.person.id, visit.records, visit.today)
+    offer = next((one for one in offers if one.id == form.one("o")), None)
     if state is None or offer is None:
         return visit.refusal(409, "This offer no longer stands. Open the page again to see what does.")
     try:
@@ -135,7 +133,9 @@ def _lendable(asset: Asset, directory: Directory) -> tuple[str, str, list[tuple[
     )
 
 
-def _given(one: Offer) -> str:
+def _given(one: Offer, records: Records) -> str:
+    if not one.stands(records):
+        return f"{one.words()}: no longer counts, for the register names others by now."
     said = {
         OfferState.OFFERED: "offered, and not answered yet",
         OfferState.ACCEPTED: "accepted; it counts once it is in the register",

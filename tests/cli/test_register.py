@@ -20,7 +20,7 @@ from tests.running_stack import Council
 _AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
-_OWNER = Contact(user_id="owner", upn="owner@wrenbridge.example", name="Owner", mail="")
+_OWNER = Contact(user_id="owner", upn="director.planning@wrenbridge.example", name="Owner", mail="")
 _STEWARD = Contact(user_id="steward", upn="planning.systems.officer@wrenbridge.example", name="Steward", mail="")
 LENT = Offer(
     asset_id="IA-004",

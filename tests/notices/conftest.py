@@ -123,6 +123,7 @@ def context(
         queue=account.queue(f"notify-{mark}"),
         records=small_council.records(),
         waves=Waves(waves=(), records=small_council.records()),
+        asking=True,
         knowledge=KnownAssets(small_council.accountable()),
         zone=small_council.ZONE,
         now=small_council.NOW,

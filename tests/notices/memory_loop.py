@@ -129,6 +129,7 @@ class Council:
             queue=self.notify,
             records=self.bundle.records,
             waves=Waves(waves=self.bundle.settings.waves, records=self.bundle.records),
+            asking=True,
             knowledge=KnownAssets(self.accountable),
             zone=small_council.ZONE,
             now=self.now,

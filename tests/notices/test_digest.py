@@ -15,7 +15,7 @@ from custos.m365.errors import Forbidden, Malformed, MicrosoftTrouble, NotFound,
 from custos.model.finding import Finding
 from custos.notices.case_update import refresh_cases
 from custos.notices.delivery import DeliveryContext, deliver_digest, handle_notice, update_card
-from custos.notices.digest import Digest, DigestState, DigestStore, Prepared, prepare_digests
+from custos.notices.digest import Digest, DigestState, DigestStore, Prepared
 from custos.notices.model import Case, CaseState
 from custos.storage.queues import Queue
 from custos.table import Row
@@ -24,6 +24,7 @@ from tests.notices import small_council
 from tests.notices.conftest import Ledger
 from tests.notices.failing_channels import FailingChannels, Killed
 from tests.notices.known_assets import KnownAssets
+from tests.notices.morning import prepare
 
 BLOCKED = Forbidden("blocked", status=403, code="MessageWritesBlocked")
 STRANGER = Forbidden("not in roster", status=403, code="BotNotInConversationRoster")
@@ -33,18 +34,6 @@ GONE = NotFound("gone", status=404, code="ConversationNotFound")
 async def found(context: DeliveryContext, *findings: Finding) -> None:
     made = findings or (small_council.link(1), small_council.stale(small_council.OTHER_LIBRARY))
     await refresh_cases(made, book=context.book, situation=small_council.situation(now=context.now))
-
-
-async def prepare(context: DeliveryContext) -> Prepared:
-    return await prepare_digests(
-        context.now,
-        book=context.book,
-        digests=context.digests,
-        queue=context.queue,
-        zone=context.zone,
-        holidays=context.records.holidays,
-        machine_now=context.machine_now,
-    )
 
 
 async def deliver_all(context: DeliveryContext) -> list[DigestState | None]:
@@ -530,17 +519,13 @@ async def test_a_worker_that_was_overtaken_moves_no_card_on() -> None:
 async def test_while_a_register_cannot_be_read_nobody_is_asked(context: DeliveryContext) -> None:
     """Questions and reminders wait, and come when it can."""
     await found(context)
-    asked = {
-        asking: await prepare_digests(
-            context.now,
-            book=context.book,
-            digests=context.digests,
-            queue=context.queue,
-            zone=context.zone,
-            holidays=context.records.holidays,
-            machine_now=context.machine_now,
-            asking=asking,
-        )
-        for asking in (False, True)
-    }
+    asked = {asking: await prepare(context, asking=asking) for asking in (False, True)}
     assert (asked[False].digests, asked[True].digests) == (0, 1)
+
+
+async def test_a_question_that_is_handed_on_waits_for_the_register_too(context: DeliveryContext) -> None:
+    """Whoever is handed a question is told of it when the registers can be read again, and not before."""
+    await found(context)
+    for asking in (False, True):
+        await handle_notice({"prepare": small_council.OWNER.user_id}, context=replace(context, asking=asking))
+        assert bool(await context.digests.of_day(context.today)) is asking

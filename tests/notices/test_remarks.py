@@ -14,7 +14,7 @@ from custos.notices.assignment import Person
 from custos.notices.attestations import Attestation, with_attestations
 from custos.notices.case_update import refresh_cases
 from custos.notices.delivery import DeliveryContext, deliver_digest
-from custos.notices.digest import DigestState, prepare_digests
+from custos.notices.digest import DigestState
 from custos.notices.model import Contact
 from custos.notices.remark_store import RemarkStore
 from custos.notices.remarks import (
@@ -33,6 +33,7 @@ from custos.records.review import review
 from tests.notices import small_council
 from tests.notices.conftest import Ledger
 from tests.notices.failing_channels import FailingChannels
+from tests.notices.morning import prepare
 from tests.notices.small_council import GOVERNANCE, HERE, OWNER, SIRO
 
 TODAY = date(2026, 11, 23)
@@ -143,16 +144,7 @@ def test_an_agreement_that_ends_is_known_by_its_day() -> None:
 async def send(context: DeliveryContext, remarks: Sequence[Remark]) -> list[DigestState | None]:
     """Prepare and deliver the messages of the day."""
     who = small_council.accountable(now=context.now)
-    await prepare_digests(
-        context.now,
-        book=context.book,
-        digests=context.digests,
-        queue=context.queue,
-        zone=context.zone,
-        holidays=frozenset(),
-        machine_now=context.machine_now,
-        remarks=to_tell(remarks, who, await context.remarks.told()),
-    )
+    await prepare(context, remarks=to_tell(remarks, who, await context.remarks.told()))
     return [await deliver_digest(one.digest.id, context=context) for one in await context.digests.of_day(context.today)]
 
 

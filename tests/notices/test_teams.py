@@ -107,6 +107,7 @@ class Loop:
             queue=self.queue,
             records=small_council.records(),
             waves=Waves(waves=(), records=small_council.records()),
+            asking=True,
             knowledge=KnownAssets(small_council.accountable()),
             zone=ZoneInfo("Europe/London"),
             now=self.clock.now(),

@@ -12,10 +12,10 @@ from custos.model.policy import Wave
 from custos.notices.case_progress import progress
 from custos.notices.case_update import refresh_cases
 from custos.notices.delivery import DeliveryContext, deliver_digest
-from custos.notices.digest import prepare_digests
 from custos.notices.model import Case, CaseState
 from custos.notices.waves import Waves, preview, proposed
 from tests.notices import small_council
+from tests.notices.morning import prepare
 from tests.notices.small_council import HERE, OWNER, SEND_OWNER
 
 TODAY, LATER = date(2026, 11, 23), date(2026, 11, 24)
@@ -31,16 +31,7 @@ def waves(*steps: Wave) -> Waves:
 
 async def send(context: DeliveryContext, steps: Waves) -> list[str]:
     """The messages of a day: who got one."""
-    await prepare_digests(
-        context.now,
-        book=context.book,
-        digests=context.digests,
-        queue=context.queue,
-        zone=context.zone,
-        holidays=frozenset(),
-        machine_now=context.machine_now,
-        waves=steps,
-    )
+    await prepare(context, waves=steps)
     made = await context.digests.of_day(context.today)
     for one in made:
         await deliver_digest(one.digest.id, context=context)

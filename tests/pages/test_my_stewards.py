@@ -22,19 +22,19 @@ OFFER = [("a", "IA-004"), ("s", STEWARD.user_id), ("k", "review_labels"), ("k", 
 
 
 async def offered(desk: Counter) -> str:
-    """An offer that stands; the moment that its form carries."""
+    """An offer that stands; the id that its form carries."""
     assert (await desk.post(OFFER, path="stewards/lend")).status == 303
     (offer,) = await desk.offers.all()
-    return offer.at.isoformat()
+    return offer.id
 
 
 async def test_an_owner_lends_and_the_steward_accepts() -> None:
     """The steward sees what, for which asset and until when; both words are in the audit, and the register waits for the row."""
     desk = counter()
-    moment = await offered(desk)
+    offer_id = await offered(desk)
     told = words(await desk.get("stewards", by=STEWARD))
     assert "Sam Okafor may review labels, review links for IA-004 until 31 March 2027." in told
-    await desk.post({"a": "IA-004", "at": moment, "v": "accept"}, path="stewards/answer", by=STEWARD)
+    await desk.post({"o": offer_id, "v": "accept"}, path="stewards/answer", by=STEWARD)
     (offer,) = await desk.offers.all()
     assert (offer.state, offer.answered_on) == (OfferState.ACCEPTED, TODAY)
     assert accepted([offer], small_council.records(), TODAY) == [offer]
@@ -46,8 +46,8 @@ async def test_an_owner_lends_and_the_steward_accepts() -> None:
 async def test_what_is_in_the_register_waits_no_more() -> None:
     """Once the row is there nobody is told of it again."""
     desk = counter()
-    moment = await offered(desk)
-    await desk.post({"a": "IA-004", "at": moment, "v": "accept"}, path="stewards/answer", by=STEWARD)
+    offer_id = await offered(desk)
+    await desk.post({"o": offer_id, "v": "accept"}, path="stewards/answer", by=STEWARD)
     (offer,) = await desk.offers.all()
     row = Delegation(
         id=offer.id,
@@ -110,11 +110,38 @@ async def test_what_cannot_be_lent_is_refused(fields: list[tuple[str, str]]) -> 
 async def test_an_offer_is_answered_once_and_by_its_steward() -> None:
     """Another's answer, an answer to an earlier offer and a second answer change nothing."""
     desk = counter()
-    moment = await offered(desk)
-    answer = {"a": "IA-004", "at": moment, "v": "accept"}
+    offer_id = await offered(desk)
+    answer = {"o": offer_id, "v": "accept"}
     assert (await desk.post(answer, path="stewards/answer", by=DEPUTY)).status == 409
-    assert (await desk.post({**answer, "at": "earlier"}, path="stewards/answer", by=STEWARD)).status == 409
+    assert (await desk.post({**answer, "o": "D-earlier"}, path="stewards/answer", by=STEWARD)).status == 409
     assert (await desk.post({**answer, "v": "decline"}, path="stewards/answer", by=STEWARD)).status == 303
     assert (await desk.post(answer, path="stewards/answer", by=STEWARD)).status == 409
     (offer,) = await desk.offers.all()
     assert offer.state is OfferState.DECLINED
+
+
+async def test_a_second_offer_takes_nothing_of_the_first_away() -> None:
+    """What was accepted waits for the register, also while the steward is offered something more; the register gets a row of each."""
+    desk = counter()
+    offer_id = await offered(desk)
+    await desk.post({"o": offer_id, "v": "accept"}, path="stewards/answer", by=STEWARD)
+    desk.council.later(hours=1)
+    await desk.post([*(one for one in OFFER if one[0] != "k"), ("k", "answer_questions")], path="stewards/lend")
+    (more,) = [one for one in await desk.offers.all() if one.id != offer_id]
+    await desk.post({"o": more.id, "v": "accept"}, path="stewards/answer", by=STEWARD)
+    waiting = accepted(await desk.offers.all(), small_council.records(), TODAY)
+    assert {one.kinds for one in waiting} == {("review_labels", "review_links"), ("answer_questions",)}
+
+
+async def test_an_offer_ends_with_who_is_named() -> None:
+    """Of an owner who left, or to somebody who is steward no more, nothing is written."""
+    desk = counter()
+    await offered(desk)
+    (offer,) = await desk.offers.all()
+    given = replace(offer, state=OfferState.ACCEPTED, answered_on=TODAY)
+    for asset in (
+        replace(small_council.PLANNING, iao=DEPUTY.upn),
+        replace(small_council.PLANNING, stewards=()),
+    ):
+        assert accepted([given], small_council.records(asset), TODAY) == []
+    assert accepted([given], small_council.records(), TODAY) == [given]
